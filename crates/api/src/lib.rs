@@ -1,0 +1,1 @@
+//! The custom resources of peribolos.dev: GitHubInstallation and PeribolosRun.

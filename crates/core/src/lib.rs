@@ -1,0 +1,1 @@
+//! Decisions of the operator as pure functions with an injected clock.

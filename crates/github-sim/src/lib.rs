@@ -1,0 +1,1 @@
+//! A simulator of GitHub for development and tests.

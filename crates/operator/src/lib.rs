@@ -1,0 +1,1 @@
+//! The operator's I/O: webhook receiver, controllers, steps and command line.

@@ -1,0 +1,1 @@
+//! The organization as a file and as GitHub has it: strict peribolos.yaml, rendering, dump.
