@@ -1,0 +1,103 @@
+//! What the controller says about an installation.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use kube::KubeSchema;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::run::Phase;
+
+/// What the controller says about an installation.
+#[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GitHubInstallationStatus {
+    /// The generation of the spec that this status is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// Ready (the summary), TokenIssued, Synced, Drifted, Reconciling, Stalled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16))]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
+    pub conditions: Vec<Condition>,
+    /// The account the App is installed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<Account>,
+    /// The permissions the organization has granted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub app_permissions: BTreeMap<String, String>,
+    /// Whether the App reaches all repositories or selected ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository_selection: Option<String>,
+    /// Since when the organization has suspended the App (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended_at: Option<String>,
+    /// The token in the Secret: a copy of what the Secret says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<TokenStatus>,
+    /// The Apply or Dump that has the installation's slot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_run: Option<String>,
+    /// The Apply or Dump that ended last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_run: Option<LastRun>,
+    /// The commit that was applied last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_applied_sha: Option<String>,
+    /// Its first ten characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_applied_short_sha: Option<String>,
+    /// The Git blob of the file that was applied last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_applied_blob: Option<String>,
+    /// The Git blob of the file whose apply was started last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_attempted_blob: Option<String>,
+    /// How many runs wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_runs: Option<i32>,
+}
+
+/// The account the App is installed on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// Its name, as GitHub spells it.
+    pub login: String,
+    /// Its id, which a rename does not change.
+    pub id: i64,
+    /// Organization, or another type GitHub may name.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// When the token in the Secret was issued and what comes next (RFC 3339).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenStatus {
+    /// The Secret it is in.
+    pub secret_name: String,
+    /// When GitHub issued it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued_at: Option<String>,
+    /// When it expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+    /// When it will be replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_refresh_at: Option<String>,
+}
+
+/// The Apply or Dump that ended last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LastRun {
+    /// Its name.
+    pub name: String,
+    /// How it ended.
+    pub phase: Phase,
+    /// When it ended (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<String>,
+}

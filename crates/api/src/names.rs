@@ -1,0 +1,28 @@
+//! Labels, annotations, finalizers and field managers that the operator writes.
+
+/// On every object made for an installation: the name of its `GitHubInstallation`.
+pub const LABEL_INSTALLATION: &str = "peribolos.dev/installation";
+/// On a run: the commit it is about.
+pub const LABEL_SHA: &str = "peribolos.dev/sha";
+/// On a run made for a pull request: its number.
+pub const LABEL_PULL_REQUEST: &str = "peribolos.dev/pull-request";
+/// On objects that the operator made by itself, with the value [`CREATED_BY_OPERATOR`].
+pub const LABEL_CREATED_BY: &str = "peribolos.dev/created-by";
+/// The value of [`LABEL_CREATED_BY`].
+pub const CREATED_BY_OPERATOR: &str = "operator";
+/// On a run: its mode in lower case (`apply`, `dryrun`, `dump`), so that the receiver finds the runs of a check.
+pub const LABEL_MODE: &str = "peribolos.dev/mode";
+/// The recommended label that names the managing program.
+pub const LABEL_MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+/// The value of [`LABEL_MANAGED_BY`] and the name Events are reported under.
+pub const MANAGER: &str = "peribolos-operator";
+
+/// On a `GitHubInstallation`: changed to make the controller ask GitHub about it again.
+pub const ANNOTATION_RECHECK: &str = "peribolos.dev/recheck";
+/// On a run started by a comment: the comment's id, so that the controller can look at it and answer it.
+pub const ANNOTATION_COMMENT: &str = "peribolos.dev/comment-id";
+/// On a run started by a re-request of a check: a commit that is no longer the head is then not replaced.
+pub const ANNOTATION_REREQUEST: &str = "peribolos.dev/rerequest";
+
+/// Keeps a run until its check on GitHub is completed.
+pub const FINALIZER_CHECK: &str = "peribolos.dev/check";

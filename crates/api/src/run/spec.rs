@@ -1,0 +1,131 @@
+//! What a run is to do. Doc comments here are what `kubectl explain` prints.
+
+use kube::{CustomResource, KubeSchema};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::run::PeribolosRunStatus;
+
+/// One apply, preview or dump of an organization.
+#[derive(CustomResource, KubeSchema, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[kube(
+    group = "peribolos.dev",
+    version = "v1alpha1",
+    kind = "PeribolosRun",
+    plural = "peribolosruns",
+    shortname = "pbr",
+    category = "peribolos",
+    namespaced,
+    status = "PeribolosRunStatus",
+    derive = "PartialEq",
+    doc = "One apply, preview or dump of an organization. Its spec can't be changed, but for cancel.",
+    validation = Rule::new("self.metadata.name.size() <= 61").message("the name may have at most 61 characters: the name of its TaskRun is made from it"),
+    printcolumn(name = "Installation", type_ = "string", json_path = ".spec.installationRef.name"),
+    printcolumn(name = "Mode", type_ = "string", json_path = ".spec.mode"),
+    printcolumn(name = "Phase", type_ = "string", json_path = ".status.phase"),
+    printcolumn(name = "Reason", type_ = "string", json_path = ".status.reason"),
+    printcolumn(name = "Sha", type_ = "string", json_path = ".status.shortSha"),
+    printcolumn(name = "Changes", type_ = "string", json_path = ".status.changes.summary"),
+    printcolumn(name = "Message", type_ = "string", json_path = ".status.message", priority = 1),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
+)]
+#[cfg_attr(test, kube(cel))]
+#[serde(rename_all = "camelCase")]
+pub struct PeribolosRunSpec {
+    /// The installation this run belongs to.
+    #[x_kube(validation = Rule::new("self == oldSelf").message("installationRef can't be changed: a run's spec is immutable, but for cancel"))]
+    pub installation_ref: InstallationRef,
+    /// Apply changes the organization; DryRun shows what would happen; Dump writes the organization down as it is.
+    #[x_kube(validation = Rule::new("self == oldSelf").message("mode can't be changed: a run's spec is immutable, but for cancel"))]
+    pub mode: Mode,
+    /// The file this run is about.
+    #[serde(default)]
+    #[x_kube(validation = Rule::new("self == oldSelf").message("source can't be changed: a run's spec is immutable, but for cancel"))]
+    pub source: Source,
+    /// What started this run: a note, never trusted.
+    #[serde(default)]
+    #[x_kube(validation = Rule::new("self == oldSelf").message("trigger can't be changed: a run's spec is immutable, but for cancel"))]
+    pub trigger: Trigger,
+    /// Set to true to cancel the run. It can't be taken back.
+    #[serde(default)]
+    #[x_kube(validation = Rule::new("self || !oldSelf").message("cancel can't be taken back: make a new run instead"))]
+    pub cancel: bool,
+}
+
+/// The installation a run belongs to.
+#[derive(KubeSchema, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InstallationRef {
+    /// The name of a GitHubInstallation in this namespace.
+    #[schemars(length(min = 1, max = 50))]
+    pub name: String,
+}
+
+/// What a run does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub enum Mode {
+    /// Changes the organization to what the file says.
+    Apply,
+    /// Shows what would happen.
+    DryRun,
+    /// Writes the organization down as it is, in an onboarding pull request.
+    Dump,
+}
+
+impl Mode {
+    /// The mode's name, as in the spec.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Apply => "Apply",
+            Self::DryRun => "DryRun",
+            Self::Dump => "Dump",
+        }
+    }
+}
+
+/// The file a run is about. What is left empty is the installation's.
+#[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Source {
+    /// The repository, as owner/name. Empty: the installation's config repository.
+    #[schemars(length(max = 141))]
+    #[x_kube(validation = Rule::new("self == '' || self.matches('^[A-Za-z0-9_-]+/[A-Za-z0-9._-]+$')").message("repository is written owner/name"))]
+    #[serde(default)]
+    pub repository: String,
+    /// The full ref, as refs/heads/main. Empty: the installation's branch.
+    #[schemars(length(max = 255))]
+    #[x_kube(validation = Rule::new("self == '' || self.startsWith('refs/heads/')").message("ref is a branch's full ref, like refs/heads/main"))]
+    #[serde(rename = "ref", default)]
+    pub git_ref: String,
+    /// The commit, in full. Empty: the branch's head.
+    #[schemars(length(max = 64))]
+    #[x_kube(validation = Rule::new("self == '' || self.matches('^([0-9a-f]{40}|[0-9a-f]{64})$')").message("sha is a whole commit id: 40 or 64 hexadecimal digits in lower case"))]
+    #[serde(default)]
+    pub sha: String,
+    /// The pull request that a preview is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub pull_request: Option<i64>,
+}
+
+/// What started a run: a note for people, never trusted.
+#[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Trigger {
+    /// GitHub's event, `heal`, or empty for a run that a person made.
+    #[schemars(length(max = 100))]
+    #[serde(default)]
+    pub event: String,
+    /// The id of GitHub's delivery.
+    #[schemars(length(max = 100))]
+    #[serde(default)]
+    pub delivery_id: String,
+    /// The login of who caused it.
+    #[schemars(length(max = 100))]
+    #[serde(default)]
+    pub sender: String,
+    /// When it arrived (RFC 3339).
+    #[schemars(length(max = 40))]
+    #[serde(default)]
+    pub at: String,
+}

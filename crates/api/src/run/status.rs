@@ -1,0 +1,142 @@
+//! How a run goes.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use kube::KubeSchema;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How a run goes.
+#[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PeribolosRunStatus {
+    /// The generation of the spec that this status is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// Where the run is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
+    /// Succeeded: Unknown until the end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 8))]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
+    pub conditions: Vec<Condition>,
+    /// Why the phase is what it is, in one word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub reason: Option<String>,
+    /// The same as a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 2048))]
+    pub message: Option<String>,
+    /// When its first attempt started (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    /// When it ended (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<String>,
+    /// How many TaskRuns were started for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<i32>,
+    /// The TaskRun of the last attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_run_name: Option<String>,
+    /// When a failed attempt is tried again (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<String>,
+    /// The check run on GitHub.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_run_id: Option<i64>,
+    /// The commit that the run is about, once known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha: Option<String>,
+    /// Its first ten characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short_sha: Option<String>,
+    /// The Git blob of the file at that commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blob: Option<String>,
+    /// What was planned, applied and remains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
+    /// The removals that a preview showed, as salted hashes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 5000))]
+    #[schemars(inner(length(max = 64)))]
+    pub removals: Vec<String>,
+    /// The onboarding pull request, or the issue in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 512))]
+    pub pull_request_url: Option<String>,
+}
+
+/// Where a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub enum Phase {
+    /// Waits for its installation.
+    Pending,
+    /// Waits for another run, the cap or a retry.
+    Queued,
+    /// Its pod is at work.
+    Running,
+    /// Did what it was to do.
+    Succeeded,
+    /// Did not.
+    Failed,
+    /// A newer run took its place.
+    Superseded,
+    /// There was nothing it should do.
+    Skipped,
+    /// Was cancelled.
+    Cancelled,
+}
+
+impl Phase {
+    /// Every phase, for metrics.
+    pub const ALL: [Self; 8] = [
+        Self::Pending,
+        Self::Queued,
+        Self::Running,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Superseded,
+        Self::Skipped,
+        Self::Cancelled,
+    ];
+
+    /// The phase's name, as in the status.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Queued => "Queued",
+            Self::Running => "Running",
+            Self::Succeeded => "Succeeded",
+            Self::Failed => "Failed",
+            Self::Superseded => "Superseded",
+            Self::Skipped => "Skipped",
+            Self::Cancelled => "Cancelled",
+        }
+    }
+
+    /// Whether nothing more will happen to a run in this phase.
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Pending | Self::Queued | Self::Running)
+    }
+}
+
+/// What was planned, applied and remains, in numbers and words.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Changes {
+    /// Operations planned.
+    #[serde(default)]
+    pub planned: i32,
+    /// Operations done.
+    #[serde(default)]
+    pub applied: i32,
+    /// Operations left to do.
+    #[serde(default)]
+    pub remaining: i32,
+    /// The same in words: `3 planned, 3 applied`.
+    #[serde(default)]
+    pub summary: String,
+}
