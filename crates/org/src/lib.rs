@@ -1,1 +1,39 @@
-//! The organization as a file and as GitHub has it: strict peribolos.yaml, rendering, dump.
+//! The organization as a file and as GitHub has it, without any I/O.
+//!
+//! - [`parse`] reads a `peribolos.yaml` strictly: what it can't take to the letter is a
+//!   [`Diagnostic`] with file, line, column and the nearest valid word.
+//! - [`settle`] writes the YAML that upstream peribolos gets: GitHub's spelling of every name,
+//!   nothing that upstream would read in another way.
+//! - [`dump`] turns a [`Snapshot`] of what GitHub has into a [`ConfigFile`], [`render`] writes that
+//!   as YAML.
+//!
+//! Facts about upstream peribolos that this crate works around are named where it does so.
+
+mod diagnostic;
+mod dump;
+mod located;
+mod model;
+mod names;
+mod parse;
+mod render;
+mod report;
+mod settle;
+mod snapshot;
+mod spelling;
+mod values;
+mod yaml;
+
+pub use diagnostic::{Code, Diagnostic, Severity};
+pub use dump::{DumpNote, Dumped, dump};
+pub use located::{Located, Position};
+pub use model::{Collaborator, ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
+pub use names::{InvalidName, Login, RepoName, Slug, TeamName};
+pub use parse::{MAX_BYTES, Parsed, parse};
+pub use render::render;
+pub use report::{Style, render_diagnostic};
+pub use settle::{Settled, settle};
+pub use snapshot::{
+    Invitation, InvitationState, OrgRole, Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo,
+};
+pub use spelling::Spelling;
+pub use values::{DefaultPermission, Permission, Privacy, SquashMessage, SquashTitle, Visibility};

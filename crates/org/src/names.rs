@@ -1,0 +1,228 @@
+//! Names of accounts, teams and repositories: checked once, at the border.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+/// Why a text can't be the name of something on GitHub.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidName {
+    /// Nothing but white space.
+    #[error("a name can't be empty")]
+    Empty,
+    /// White space around it, which GitHub would cut off.
+    #[error("a name can't begin or end with white space")]
+    Padded,
+    /// A character that GitHub does not take there.
+    #[error("{allowed}; {found:?} is none of them")]
+    Character {
+        /// What is allowed, as a sentence.
+        allowed: &'static str,
+        /// The first character that is not.
+        found: char,
+    },
+    /// Longer than GitHub takes.
+    #[error("a name has at most {limit} characters, this one has {found}")]
+    TooLong {
+        /// The limit.
+        limit: usize,
+        /// The length found.
+        found: usize,
+    },
+    /// `.` and `..` are no repositories.
+    #[error("GitHub keeps this name to itself")]
+    Reserved,
+}
+
+fn bounded(text: &str, limit: usize) -> Result<(), InvalidName> {
+    if text.trim().is_empty() {
+        return Err(InvalidName::Empty);
+    }
+    let found = text.chars().count();
+    if found > limit { Err(InvalidName::TooLong { limit, found }) } else { Ok(()) }
+}
+
+fn only(text: &str, allowed: &'static str, test: impl Fn(char) -> bool) -> Result<(), InvalidName> {
+    match text.chars().find(|&found| !test(found)) {
+        Some(found) => Err(InvalidName::Character { allowed, found }),
+        None => Ok(()),
+    }
+}
+
+/// The login of a person or an organization. Compares without regard to case, as GitHub does, and
+/// prints as it was written.
+#[derive(Clone)]
+pub struct Login(String);
+
+impl Login {
+    /// A login as GitHub gave it: nothing is checked. For what people wrote, use [`FromStr`].
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The login as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Login {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        bounded(text, 100)?;
+        // The underscore is in the logins of enterprise managed users.
+        only(text, "a login has only letters, digits, hyphens and underscores", |c| {
+            c.is_ascii_alphanumeric() || c == '-' || c == '_'
+        })?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl PartialEq for Login {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for Login {}
+
+impl Hash for Login {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.to_ascii_lowercase().hash(state);
+    }
+}
+
+impl Ord for Login {
+    fn cmp(&self, other: &Self) -> Ordering {
+        compare_ignoring_case(&self.0, &other.0)
+    }
+}
+
+impl PartialOrd for Login {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The name of a repository, without its owner. Compares by every letter, as upstream's team
+/// repositories do; [`RepoName::key`] is for GitHub's own view.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RepoName(String);
+
+impl RepoName {
+    /// A name as GitHub gave it: nothing is checked.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The name as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is the same for two names that are one repository on GitHub.
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl FromStr for RepoName {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        bounded(text, 100)?;
+        only(text, "a repository's name has only letters, digits, and the characters . - _", |c| {
+            c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')
+        })?;
+        if matches!(text, "." | "..") {
+            return Err(InvalidName::Reserved);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// The name of a team as people read it, such as `Release Managers`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TeamName(String);
+
+impl TeamName {
+    /// A name as GitHub gave it: nothing is checked.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The name as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is the same for two names that can't both be on GitHub because their slug would be one.
+    ///
+    /// GitHub's rule is only known for ASCII: there, runs of other characters become one hyphen.
+    /// Other names are taken as they are, in lower case.
+    pub fn key(&self) -> String {
+        let lower = self.0.to_lowercase();
+        if !lower.is_ascii() || !lower.contains(|c: char| c.is_ascii_alphanumeric()) {
+            return lower;
+        }
+        lower
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("-")
+    }
+}
+
+impl FromStr for TeamName {
+    type Err = InvalidName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        bounded(text, 255)?;
+        if text.trim() != text {
+            return Err(InvalidName::Padded);
+        }
+        only(text, "a team's name has no line breaks, tabs or control characters", |c| !c.is_control())?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// The part of a team's address that GitHub makes from its name, such as `release-managers`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slug(String);
+
+impl Slug {
+    /// A slug as GitHub gave it.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The slug.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The order of every list this crate writes: by letters without regard to case.
+pub(crate) fn compare_ignoring_case(left: &str, right: &str) -> Ordering {
+    left.chars().map(|c| c.to_ascii_lowercase()).cmp(right.chars().map(|c| c.to_ascii_lowercase()))
+}
+
+macro_rules! as_text {
+    ($($name:ident),*) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+    )*};
+}
+
+as_text!(Login, RepoName, TeamName, Slug);

@@ -1,0 +1,48 @@
+//! How GitHub spells the names that a file uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::names::{Login, RepoName, TeamName};
+use crate::snapshot::Snapshot;
+
+/// How GitHub spells names, as far as it was asked. A name it knows nothing of stays as the file
+/// has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spelling {
+    /// The organization's login.
+    pub org: Login,
+    /// Logins of people, each under itself: [`Login`] compares without regard to case.
+    pub logins: BTreeSet<Login>,
+    /// Logins that GitHub says do not exist.
+    pub missing: BTreeSet<Login>,
+    /// Repositories by [`RepoName::key`].
+    pub repos: BTreeMap<String, RepoName>,
+    /// Names of teams.
+    pub teams: BTreeSet<TeamName>,
+}
+
+impl Spelling {
+    /// A spelling that knows the organization alone.
+    pub fn of_org(org: Login) -> Self {
+        Self {
+            org,
+            logins: BTreeSet::new(),
+            missing: BTreeSet::new(),
+            repos: BTreeMap::new(),
+            teams: BTreeSet::new(),
+        }
+    }
+
+    /// Every spelling that a snapshot has; `missing` is what was looked up beyond it and not found.
+    pub fn of_snapshot(snapshot: &Snapshot, missing: BTreeSet<Login>) -> Self {
+        let invited = snapshot.invitations.iter().filter_map(|invitation| invitation.login.as_ref());
+        let logins = snapshot.admins.iter().chain(&snapshot.members).chain(invited).cloned();
+        Self {
+            org: snapshot.org.clone(),
+            logins: logins.collect(),
+            missing,
+            repos: snapshot.repos.iter().map(|repo| (repo.name.key(), repo.name.clone())).collect(),
+            teams: snapshot.teams.iter().map(|team| team.name.clone()).collect(),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The words that fields of the file may have, each set an enum.
+
+/// A set of words that a field of the file may have.
+pub(crate) trait Word: Copy + Sized + 'static {
+    /// Every value with its word, in the order people would list them.
+    const WORDS: &'static [(&'static str, Self)];
+
+    /// The value of a word, which is written exactly so.
+    fn from_word(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, value)| *value)
+    }
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+        }
+
+        impl Word for $name {
+            const WORDS: &'static [(&'static str, Self)] = &[$(($word, Self::$variant)),*];
+        }
+
+        impl $name {
+            /// The word for it in `peribolos.yaml`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// What a team or a person may do in a repository, from least to most.
+    Permission {
+        /// Nothing: the access is taken away.
+        None = "none",
+        /// Read and clone. GitHub's API calls it `pull`.
+        Read = "read",
+        /// Read, and manage issues and pull requests.
+        Triage = "triage",
+        /// Push. GitHub's API calls it `push`.
+        Write = "write",
+        /// Push, and most settings.
+        Maintain = "maintain",
+        /// Everything.
+        Admin = "admin",
+    }
+}
+
+words! {
+    /// What every member of the organization may do in each of its repositories.
+    DefaultPermission {
+        /// Nothing in private repositories.
+        None = "none",
+        /// Read and clone.
+        Read = "read",
+        /// Push.
+        Write = "write",
+        /// Everything.
+        Admin = "admin",
+    }
+}
+
+words! {
+    /// Who can see a team.
+    Privacy {
+        /// Every member of the organization; nested teams must be.
+        Closed = "closed",
+        /// Its own members and the organization's owners.
+        Secret = "secret",
+    }
+}
+
+words! {
+    /// Who can see a repository.
+    Visibility {
+        /// Everyone.
+        Public = "public",
+        /// Those with access to it.
+        Private = "private",
+        /// Every member of the enterprise.
+        Internal = "internal",
+    }
+}
+
+words! {
+    /// The default title of a squash merge.
+    SquashTitle {
+        /// The pull request's title.
+        PullRequest = "PR_TITLE",
+        /// The commit's title if there is only one, else the pull request's.
+        CommitOrPullRequest = "COMMIT_OR_PR_TITLE",
+    }
+}
+
+words! {
+    /// The default message of a squash merge.
+    SquashMessage {
+        /// The pull request's description.
+        PullRequest = "PR_BODY",
+        /// The messages of all commits.
+        Commits = "COMMIT_MESSAGES",
+        /// Nothing.
+        Blank = "BLANK",
+    }
+}
