@@ -35,7 +35,7 @@ start_control_plane() {
     --service-account-key-file="$pki/sa.pub" --service-account-signing-key-file="$pki/sa.key" \
     --kubelet-client-certificate="$pki/apiserver-kubelet.crt" --kubelet-client-key="$pki/apiserver-kubelet.key" \
     --kubelet-certificate-authority="$pki/ca.crt" --kubelet-preferred-address-types=InternalIP,Hostname \
-    --cert-dir="$RUN/apiserver" --profiling=false --endpoint-reconciler-type=none --shutdown-delay-duration=0s
+    --cert-dir="$RUN/apiserver" --profiling=false --endpoint-reconciler-type=lease --shutdown-delay-duration=0s
 }
 
 # The default limits of its client delay a new namespace's service account by seconds.

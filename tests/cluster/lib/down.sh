@@ -43,6 +43,7 @@ kill_all() {
   die "could not kill: ${pids[*]}"
 }
 
+# shellcheck disable=SC2153
 mounts() { awk -v run="$RUN/" -v containers="$STATE/" 'index($2 "/", run) == 1 || index($2 "/", containers) == 1 {print $2}' /proc/mounts | sort -r; }
 
 unmount_all() {
