@@ -1,1 +1,37 @@
 //! The GitHub App: JWT, tokens, REST and GraphQL calls, webhook signatures and payloads.
+//!
+//! [`App`] speaks as the App itself, [`Client`] as one of its installations, and [`webhook`] reads what GitHub sends.
+//! Every failed call is an [`Error`] that says what was asked, what GitHub answered and, by [`Error::retry`], whether
+//! asking again can help. Nothing here retries by itself: the caller requeues.
+
+pub mod account;
+mod app;
+mod call;
+pub mod client;
+mod config;
+mod delivery;
+mod error;
+mod flight;
+mod graphql;
+mod ids;
+mod key;
+mod page;
+mod refusal;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod token;
+mod transport;
+pub mod webhook;
+
+pub use account::{Account, AccountType, AppInfo, Installation, Permissions, RepositorySelection, User};
+pub use app::App;
+pub use client::{Client, FileAnswer};
+pub use config::{GitHubConfig, Observer, Timeouts};
+pub use delivery::Delivery;
+pub use error::{Error, Refusal, Retry};
+pub use ids::{AppId, IdError, InstallationId, Login, RepoName, Sha};
+pub use key::PrivateKey;
+pub use token::{MintedToken, TokenScope};

@@ -1,0 +1,139 @@
+//! Issues, comments and reactions.
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use super::Client;
+use crate::RepoName;
+use crate::account::User;
+use crate::call::Call;
+use crate::error::Error;
+
+const ROUTE: &str = "/repos/{owner}/{repo}/issues";
+
+/// Whether an issue is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IssueState {
+    /// It is open.
+    Open,
+    /// It is done with.
+    Closed,
+}
+
+/// An issue. GitHub lists pull requests as issues too; [`Client::list_issues`] leaves them out.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Issue {
+    /// Its number in the repository.
+    pub number: u64,
+    /// Its first line.
+    pub title: String,
+    /// Its text.
+    pub body: Option<String>,
+    /// Whether it is open.
+    pub state: IssueState,
+    /// Its page.
+    pub html_url: String,
+    /// Who made it; `None` where the account is gone.
+    pub user: Option<User>,
+}
+
+/// What is to change of an issue; what is `None` stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct IssueUpdate<'a> {
+    /// Its first line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<&'a str>,
+    /// Its text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<&'a str>,
+    /// Whether it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<IssueState>,
+}
+
+/// A comment.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Comment {
+    /// Its number.
+    pub id: u64,
+    /// Its page.
+    pub html_url: String,
+}
+
+/// An answer to a comment in one sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Reaction {
+    /// Seen.
+    #[serde(rename = "eyes")]
+    Eyes,
+    /// Yes.
+    #[serde(rename = "+1")]
+    ThumbsUp,
+    /// No.
+    #[serde(rename = "-1")]
+    ThumbsDown,
+}
+
+impl Client {
+    /// Every issue in that state (`None`: in any), without pull requests, newest first.
+    pub async fn list_issues(&self, repo: &RepoName, state: Option<IssueState>) -> Result<Vec<Issue>, Error> {
+        #[derive(Deserialize)]
+        struct Item {
+            pull_request: Option<serde::de::IgnoredAny>,
+            #[serde(flatten)]
+            issue: Issue,
+        }
+        let state = match state {
+            Some(IssueState::Open) => "open",
+            Some(IssueState::Closed) => "closed",
+            None => "all",
+        };
+        let call = Call::get(ROUTE, &[repo.owner.as_str(), &repo.name])?.query("state", state);
+        let items: Vec<Item> = self.all(call).await?;
+        Ok(items.into_iter().filter(|item| item.pull_request.is_none()).map(|item| item.issue).collect())
+    }
+
+    /// Makes an issue.
+    ///
+    /// # Errors
+    /// 410 where the repository has issues turned off.
+    pub async fn create_issue(&self, repo: &RepoName, title: &str, body: &str) -> Result<Issue, Error> {
+        let new = serde_json::json!({"title": title, "body": body});
+        self.write(Method::POST, ROUTE, &[repo.owner.as_str(), &repo.name], &new).await
+    }
+
+    /// Changes an issue.
+    pub async fn update_issue(
+        &self,
+        repo: &RepoName,
+        number: u64,
+        update: &IssueUpdate<'_>,
+    ) -> Result<Issue, Error> {
+        let values = [repo.owner.as_str(), &repo.name, &number.to_string()];
+        self.write(Method::PATCH, "/repos/{owner}/{repo}/issues/{issue_number}", &values, update).await
+    }
+
+    /// Comments on an issue or pull request.
+    pub async fn create_comment(&self, repo: &RepoName, number: u64, body: &str) -> Result<Comment, Error> {
+        let values = [repo.owner.as_str(), &repo.name, &number.to_string()];
+        let route = "/repos/{owner}/{repo}/issues/{issue_number}/comments";
+        self.write(Method::POST, route, &values, &serde_json::json!({"body": body})).await
+    }
+
+    /// Reacts to a comment on an issue or pull request. Reacting the same way again changes nothing.
+    pub async fn create_reaction(
+        &self,
+        repo: &RepoName,
+        comment: u64,
+        reaction: Reaction,
+    ) -> Result<(), Error> {
+        #[derive(Serialize)]
+        struct Body {
+            content: Reaction,
+        }
+        let values = [repo.owner.as_str(), &repo.name, &comment.to_string()];
+        let route = "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions";
+        self.send(Call::new(Method::POST, route, &values)?.body(&Body { content: reaction })?).await.map(drop)
+    }
+}

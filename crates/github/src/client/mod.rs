@@ -1,0 +1,120 @@
+//! GitHub as one installation sees it. One file a subject; each method is one endpoint, or one list in all its pages.
+
+mod checks;
+mod contents;
+mod git;
+mod issues;
+mod orgs;
+mod pulls;
+mod repos;
+mod teams;
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::Method;
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+pub use checks::{
+    Annotation, AnnotationLevel, CheckConclusion, CheckOutput, CheckRun, CheckRunId, CheckRunUpdate,
+    CheckStatus, NewCheckRun,
+};
+pub use contents::{FileAnswer, MAX_FILE_BYTES, PutFile};
+pub use git::{Commit, TreeEntry};
+pub use issues::{Comment, Issue, IssueState, IssueUpdate, Reaction};
+pub use orgs::{Invitation, MemberRole, Membership, MembershipState, OrgRole, Organization};
+pub use pulls::{NewPull, Pull, PullFilter, PullSide, PullState};
+pub use repos::{NewRepository, Repository};
+pub use teams::{Team, TeamParent, TeamRepository, TeamRole};
+
+use crate::call::Call;
+use crate::error::Error;
+use crate::graphql;
+use crate::page;
+use crate::transport::{Answer, Transport};
+
+/// GitHub by an installation's token. Cheap to clone. An expired token shows as [`Error::is_unauthorized`].
+#[derive(Clone)]
+pub struct Client {
+    transport: Arc<Transport>,
+    token: SecretString,
+}
+
+/// The primary rate limit of this token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct RateLimit {
+    /// Requests an hour.
+    pub limit: u64,
+    /// What is left of them.
+    pub remaining: u64,
+    /// When the window ends, in seconds since 1970 by GitHub's clock.
+    pub reset: i64,
+}
+
+impl Client {
+    pub(crate) fn new(transport: Arc<Transport>, token: SecretString) -> Self {
+        Self { transport, token }
+    }
+
+    /// The REST limit of this token. Asking costs none of it.
+    pub async fn rate_limit(&self) -> Result<RateLimit, Error> {
+        #[derive(Deserialize)]
+        struct Body {
+            resources: Resources,
+        }
+        #[derive(Deserialize)]
+        struct Resources {
+            core: RateLimit,
+        }
+        Ok(self.read::<Body>(Call::get("/rate_limit", &[])?).await?.resources.core)
+    }
+
+    /// Asks GraphQL and gives the `data` of the answer. Any error in it fails the whole query.
+    pub async fn graphql<T: DeserializeOwned>(
+        &self,
+        query: &str,
+        variables: impl Serialize,
+    ) -> Result<T, Error> {
+        let call = graphql::call(query, variables)?;
+        graphql::data(&self.transport.graphql(&self.token, &call).await?)
+    }
+
+    async fn send(&self, call: Call) -> Result<Answer, Error> {
+        self.transport.rest(&self.token, &call).await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
+        self.send(call).await?.json()
+    }
+
+    /// The value, or `None` where GitHub has none (404).
+    async fn find<T: DeserializeOwned>(&self, call: Call) -> Result<Option<T>, Error> {
+        match self.read(call).await {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn all<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {
+        page::all(&self.transport, &self.token, call).await
+    }
+
+    async fn write<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        route: &'static str,
+        values: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
+        self.read(Call::new(method, route, values)?.body(body)?).await
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Client(..)")
+    }
+}

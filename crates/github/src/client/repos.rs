@@ -1,0 +1,91 @@
+//! Repositories and their settings.
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+
+use super::Client;
+use crate::account::User;
+use crate::call::Call;
+use crate::error::Error;
+use crate::{Login, RepoName};
+
+/// A repository. Lists leave most settings out; [`Client::get_repo`] has them, as far as the token may see them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Repository {
+    /// Its number, which survives a rename.
+    pub id: u64,
+    /// Its name without the owner.
+    pub name: String,
+    /// Its name with the owner.
+    pub full_name: RepoName,
+    /// Whom it belongs to.
+    pub owner: User,
+    /// Whether it is not public.
+    pub private: bool,
+    /// `public`, `private` or `internal`.
+    pub visibility: Option<String>,
+    /// The branch shown first. An empty repository has a name here and no such branch.
+    pub default_branch: Option<String>,
+    /// What it is.
+    pub description: Option<String>,
+    /// Its home page.
+    pub homepage: Option<String>,
+    /// Whether it is read-only.
+    #[serde(default)]
+    pub archived: bool,
+    /// Whether it is a copy of another one.
+    #[serde(default)]
+    pub fork: bool,
+    /// Whether it has issues.
+    pub has_issues: Option<bool>,
+    /// Whether it has projects.
+    pub has_projects: Option<bool>,
+    /// Whether it has a wiki.
+    pub has_wiki: Option<bool>,
+    /// Whether pull requests may be squashed; hidden from tokens without contents write, as are the next four.
+    pub allow_squash_merge: Option<bool>,
+    /// Whether pull requests may be merged with a merge commit.
+    pub allow_merge_commit: Option<bool>,
+    /// Whether pull requests may be rebased.
+    pub allow_rebase_merge: Option<bool>,
+    /// Where a squashed commit's title comes from.
+    pub squash_merge_commit_title: Option<String>,
+    /// Where a squashed commit's message comes from.
+    pub squash_merge_commit_message: Option<String>,
+}
+
+/// A repository to be made in an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewRepository {
+    /// Its name without the owner.
+    pub name: String,
+    /// Whether it is not public.
+    pub private: bool,
+    /// What it is.
+    pub description: String,
+    /// Whether GitHub makes a first commit with a README.
+    pub auto_init: bool,
+}
+
+impl Client {
+    /// Every repository of the organization that the token may see.
+    pub async fn list_org_repos(&self, org: &Login) -> Result<Vec<Repository>, Error> {
+        self.all(Call::get("/orgs/{org}/repos", &[org.as_str()])?.query("type", "all")).await
+    }
+
+    /// A repository with its settings.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`] where there is none, or none this token may see.
+    pub async fn get_repo(&self, repo: &RepoName) -> Result<Repository, Error> {
+        self.read(Call::get("/repos/{owner}/{repo}", &[repo.owner.as_str(), &repo.name])?).await
+    }
+
+    /// Makes a repository.
+    ///
+    /// # Errors
+    /// [`Error::is_unprocessable`] where the name is taken.
+    pub async fn create_org_repo(&self, org: &Login, new: &NewRepository) -> Result<Repository, Error> {
+        self.write(Method::POST, "/orgs/{org}/repos", &[org.as_str()], new).await
+    }
+}

@@ -1,0 +1,66 @@
+//! Lists that come in pages. The next page is asked for below our own root, with the query of GitHub's `Link`
+//! header: an absolute link may name a host that must not see our token.
+
+use http::header;
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+
+use crate::call::Call;
+use crate::error::Error;
+use crate::transport::{Answer, Transport};
+
+/// The most that GitHub gives a page.
+const PER_PAGE: &str = "100";
+/// More pages than any list here has; a `Link` header that leads in a circle ends here.
+const MOST_PAGES: usize = 2_000;
+
+/// All pages of a list, read one after another.
+pub(crate) struct Pages<'a> {
+    transport: &'a Transport,
+    call: Option<Call>,
+    read: usize,
+}
+
+impl<'a> Pages<'a> {
+    pub(crate) fn new(transport: &'a Transport, call: Call) -> Self {
+        Self { transport, call: Some(call.query("per_page", PER_PAGE)), read: 0 }
+    }
+
+    /// The next page, or `None` after the last.
+    pub(crate) async fn next(&mut self, token: &SecretString) -> Result<Option<Answer>, Error> {
+        let Some(mut call) = self.call.take() else { return Ok(None) };
+        let answer = self.transport.rest(token, &call).await?;
+        self.read += 1;
+        if let Some(next) = next_query(&answer) {
+            if self.read >= MOST_PAGES || call.next.as_ref() == Some(&next) {
+                return Err(answer.unreadable("its list has no end"));
+            }
+            call.next = Some(next);
+            self.call = Some(call);
+        }
+        Ok(Some(answer))
+    }
+}
+
+/// Every item of a list: complete, or an error.
+pub(crate) async fn all<T: DeserializeOwned>(
+    transport: &Transport,
+    token: &SecretString,
+    call: Call,
+) -> Result<Vec<T>, Error> {
+    let mut pages = Pages::new(transport, call);
+    let mut items = Vec::new();
+    while let Some(answer) = pages.next(token).await? {
+        items.extend(answer.json::<Vec<T>>()?);
+    }
+    Ok(items)
+}
+
+/// The query of the `rel="next"` link.
+fn next_query(answer: &Answer) -> Option<String> {
+    let links = answer.header(header::LINK)?;
+    let next = links.split(',').find(|link| link.split(';').skip(1).any(|p| p.trim() == r#"rel="next""#))?;
+    let url = next.split(';').next()?.trim().strip_prefix('<')?.strip_suffix('>')?;
+    let (_, query) = url.split_once('?')?;
+    Some(query.split('#').next().unwrap_or(query).to_owned())
+}

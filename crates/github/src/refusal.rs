@@ -1,0 +1,160 @@
+//! From an answer that is no success to a [`Refusal`]: GitHub's message, and whether asking again can help.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::error::{Error, Refusal, Retry};
+
+/// GitHub's advice for a secondary limit that names no time: wait at least a minute.
+/// <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api>
+pub(crate) const SECONDARY_LIMIT_PAUSE: Duration = Duration::from_secs(60);
+
+/// The longest message kept, in characters.
+const MESSAGE_LIMIT: usize = 500;
+
+#[derive(Deserialize)]
+struct Body {
+    message: String,
+    #[serde(default)]
+    errors: Vec<serde_json::Value>,
+}
+
+/// The error for an answer with `status`.
+pub(crate) fn refusal(
+    method: &'static str,
+    route: &'static str,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Error {
+    let message = message(status, body);
+    let retry = classify(status, headers, &message);
+    let request_id = text(headers, "x-github-request-id").map(|id| shorten(id, 100));
+    Error::Status(Arc::new(Refusal { method, route, status: status.as_u16(), message, request_id, retry }))
+}
+
+fn classify(status: StatusCode, headers: &HeaderMap, message: &str) -> Retry {
+    match status.as_u16() {
+        403 | 429 => rate_limit(headers).unwrap_or_else(|| {
+            let secondary = status == StatusCode::TOO_MANY_REQUESTS
+                || message.to_ascii_lowercase().contains("secondary rate limit");
+            if secondary { Retry::After(SECONDARY_LIMIT_PAUSE) } else { Retry::Never }
+        }),
+        408 | 500..=599 => retry_after(headers).map_or(Retry::Backoff, Retry::After),
+        _ => Retry::Never,
+    }
+}
+
+/// When the limit these headers speak of ends; `None` where they speak of none that is used up.
+/// `Retry-After` comes first: only secondary limits carry it, and their end is not the window's.
+pub(crate) fn rate_limit(headers: &HeaderMap) -> Option<Retry> {
+    if let Some(pause) = retry_after(headers) {
+        return Some(Retry::After(pause));
+    }
+    if text(headers, "x-ratelimit-remaining") != Some("0") {
+        return None;
+    }
+    let reset = text(headers, "x-ratelimit-reset")
+        .and_then(|seconds| seconds.parse().ok())
+        .and_then(|seconds| Timestamp::from_second(seconds).ok());
+    Some(reset.map_or(Retry::After(SECONDARY_LIMIT_PAUSE), Retry::AtReset))
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    // GitHub sends seconds; the HTTP date that the header also allows is not used by it.
+    text(headers, "retry-after")?.parse().ok().map(Duration::from_secs)
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+fn message(status: StatusCode, body: &[u8]) -> String {
+    let Ok(body) = serde_json::from_slice::<Body>(body) else {
+        return status.canonical_reason().unwrap_or("no message").to_owned();
+    };
+    let mut message = body.message;
+    for error in &body.errors {
+        let _ = match error {
+            serde_json::Value::String(text) => write!(message, "; {text}"),
+            detail => {
+                let field = |name: &str| detail.get(name).and_then(serde_json::Value::as_str).unwrap_or("");
+                let what = [field("resource"), field("field"), field("code"), field("message")];
+                write!(
+                    message,
+                    "; {}",
+                    what.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+                )
+            }
+        };
+    }
+    shorten(&message, MESSAGE_LIMIT)
+}
+
+/// One line of at most `limit` characters.
+pub(crate) fn shorten(text: &str, limit: usize) -> String {
+    text.chars().take(limit).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
+            .collect()
+    }
+
+    #[rstest::rstest]
+    #[case(404, &[], "", Retry::Never)]
+    #[case(401, &[], "", Retry::Never)]
+    #[case(422, &[], "", Retry::Never)]
+    #[case(409, &[], "", Retry::Never)]
+    #[case(403, &[("x-ratelimit-remaining", "12")], "Resource not accessible by integration", Retry::Never)]
+    #[case(403, &[], "You have exceeded a secondary rate limit.", Retry::After(SECONDARY_LIMIT_PAUSE))]
+    #[case(429, &[], "", Retry::After(SECONDARY_LIMIT_PAUSE))]
+    #[case(403, &[("retry-after", "17"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1700000000")], "",
+           Retry::After(Duration::from_secs(17)))]
+    #[case(403, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1700000000")], "",
+           Retry::AtReset(Timestamp::constant(1_700_000_000, 0)))]
+    #[case(429, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "soon")], "",
+           Retry::After(SECONDARY_LIMIT_PAUSE))]
+    #[case(500, &[], "", Retry::Backoff)]
+    #[case(503, &[("retry-after", "5")], "", Retry::After(Duration::from_secs(5)))]
+    #[case(502, &[("x-ratelimit-remaining", "0")], "", Retry::Backoff)]
+    fn whether_to_ask_again(
+        #[case] status: u16,
+        #[case] pairs: &[(&'static str, &str)],
+        #[case] message: &str,
+        #[case] expected: Retry,
+    ) {
+        assert_eq!(classify(StatusCode::from_u16(status).unwrap(), &headers(pairs), message), expected);
+    }
+
+    #[test]
+    fn the_message_has_githubs_details() {
+        let body = br#"{"message":"Validation Failed","errors":[{"resource":"Label","field":"name","code":"missing"},
+                        "and text",{"message":"x","code":"custom"}],"documentation_url":"https://x"}"#;
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        assert_eq!(message(status, body), "Validation Failed; Label name missing; and text; custom x");
+    }
+
+    #[test]
+    fn a_page_instead_of_json_is_not_repeated() {
+        assert_eq!(message(StatusCode::BAD_GATEWAY, b"<html>nginx</html>"), "Bad Gateway");
+    }
+
+    #[test]
+    fn a_message_stays_one_short_line() {
+        let body = serde_json::to_vec(&serde_json::json!({"message": "a\n".repeat(9_000)})).unwrap();
+        let message = message(StatusCode::FORBIDDEN, &body);
+        assert!(message.len() <= MESSAGE_LIMIT && !message.contains('\n'));
+    }
+}

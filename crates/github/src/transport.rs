@@ -1,0 +1,194 @@
+//! Sends a [`Call`] and reads its answer whole: headers, deadlines, bounds, errors and the observer.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{self, HeaderMap, HeaderValue};
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper_util::client::legacy::Client as HttpClient;
+use hyper_util::rt::TokioExecutor;
+use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+
+use crate::call::Call;
+use crate::config::{GitHubConfig, Observer, Timeouts};
+use crate::error::Error;
+use crate::refusal::{refusal, shorten};
+use crate::tls;
+
+/// The version of the REST API that the types of this crate are written for.
+const API_VERSION: &str = "2022-11-28";
+
+/// One connection pool to one GitHub, shared by the App and all its installations.
+pub(crate) struct Transport {
+    octocrab: Octocrab,
+    root: String,
+    graphql: String,
+    user_agent: HeaderValue,
+    timeouts: Timeouts,
+    observer: Option<Arc<dyn Observer>>,
+}
+
+/// An answer with success, or 304 to a conditional call.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    route: &'static str,
+}
+
+impl Transport {
+    pub(crate) fn new(config: &GitHubConfig) -> Result<Self, Error> {
+        if !matches!(config.api_url.scheme(), "https" | "http") {
+            return Err(Error::Config(format!("{} is no http or https URL", config.api_url)));
+        }
+        let http = HttpClient::builder(TokioExecutor::new()).build::<_, OctoBody>(tls::connector(config)?);
+        // Octocrab's own layers are left out: its base URI layer sends GraphQL of a GHES to the wrong path, and
+        // its authorization goes to api.github.com only.
+        let built = OctocrabBuilder::new_empty().with_service(http).with_auth(AuthState::None).build();
+        let octocrab = match built {
+            Ok(octocrab) => octocrab,
+            Err(never) => match never {},
+        };
+        Ok(Self {
+            octocrab,
+            root: config.api_url.as_str().trim_end_matches('/').to_owned(),
+            graphql: config.graphql_endpoint()?.into(),
+            user_agent: HeaderValue::from_str(&config.user_agent).map_err(|_| {
+                Error::Config("the user agent holds characters that no header may".to_owned())
+            })?,
+            timeouts: config.timeouts,
+            observer: config.observer.clone(),
+        })
+    }
+
+    /// Sends `call` to the REST API.
+    pub(crate) async fn rest(&self, token: &SecretString, call: &Call) -> Result<Answer, Error> {
+        self.send(token, call, format!("{}{}", self.root, call.target())).await
+    }
+
+    /// Sends `call` to the GraphQL endpoint.
+    pub(crate) async fn graphql(&self, token: &SecretString, call: &Call) -> Result<Answer, Error> {
+        self.send(token, call, self.graphql.clone()).await
+    }
+
+    async fn send(&self, token: &SecretString, call: &Call, url: String) -> Result<Answer, Error> {
+        let request = self.request(token, call, url)?;
+        let outcome = tokio::time::timeout(self.timeouts.total, self.exchange(request, call)).await;
+        let outcome =
+            outcome.unwrap_or(Err(Error::TimedOut { route: call.route, after: self.timeouts.total }));
+        let (status, answer) = match outcome {
+            Ok(answer) => (answer.status.as_u16(), Ok(answer)),
+            Err(error) => (error.status().unwrap_or(0), Err(error)),
+        };
+        if let Some(observer) = &self.observer {
+            observer.request(call.route, status);
+        }
+        tracing::debug!(method = %call.method, route = call.route, status, "asked GitHub");
+        answer
+    }
+
+    fn request(&self, token: &SecretString, call: &Call, url: String) -> Result<Request<OctoBody>, Error> {
+        let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
+            .map_err(|_| Error::Config("the token holds characters that no header may".to_owned()))?;
+        authorization.set_sensitive(true);
+        let mut request = Request::builder()
+            .method(call.method.clone())
+            .uri(url)
+            .header(header::AUTHORIZATION, authorization)
+            .header(header::USER_AGENT, self.user_agent.clone())
+            .header(header::ACCEPT, call.accept)
+            .header("x-github-api-version", API_VERSION);
+        if let Some(etag) = &call.etag {
+            request = request.header(header::IF_NONE_MATCH, etag);
+        }
+        let body = match &call.body {
+            Some(json) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                OctoBody::from(json.clone())
+            }
+            None => OctoBody::empty(),
+        };
+        request
+            .body(body)
+            .map_err(|error| Error::Config(format!("a request to {} can't be made: {error}", call.route)))
+    }
+
+    async fn exchange(&self, request: Request<OctoBody>, call: &Call) -> Result<Answer, Error> {
+        let route = call.route;
+        let unreachable = |cause| Error::Unreachable { route, cause };
+        let response = self.octocrab.send(request).await.map_err(|error| unreachable(cause(error)))?;
+        let (parts, body) = response.into_parts();
+        self.observe_limit(&parts.headers);
+        let body = match Limited::new(body, call.limit).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                return Err(Error::TooLarge { route, limit: call.limit });
+            }
+            Err(error) => return Err(unreachable(error.into())),
+        };
+        if parts.status.is_success() || parts.status == StatusCode::NOT_MODIFIED {
+            Ok(Answer { status: parts.status, headers: parts.headers, body, route })
+        } else {
+            Err(refusal(method(call), route, parts.status, &parts.headers, &body))
+        }
+    }
+
+    fn observe_limit(&self, headers: &HeaderMap) {
+        let number = |name: &str| headers.get(name)?.to_str().ok()?.parse().ok();
+        if let Some(observer) = &self.observer
+            && let (Some(remaining), Some(limit)) =
+                (number("x-ratelimit-remaining"), number("x-ratelimit-limit"))
+        {
+            observer.rate_limit(remaining, limit);
+        }
+    }
+}
+
+impl Answer {
+    /// The body as a value.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_slice(&self.body).map_err(|error| self.unreadable(&error.to_string()))
+    }
+
+    /// The body as a value, for bodies that hold a secret: serde's message would quote it, so only the place is told.
+    pub(crate) fn secret_json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            self.unreadable(&format!("line {}, column {} does not fit", error.line(), error.column()))
+        })
+    }
+
+    /// The value of a header, where there is one in readable form.
+    pub(crate) fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The error that this answer is not what GitHub documents.
+    pub(crate) fn unreadable(&self, cause: &str) -> Error {
+        Error::Unreadable {
+            route: self.route,
+            cause: shorten(cause, 300),
+            request_id: self.header("x-github-request-id").map(|id| shorten(id, 100)),
+        }
+    }
+}
+
+/// Octocrab's error wraps the network's in a box and prints a backtrace: keep what is inside.
+fn cause(error: octocrab::Error) -> Arc<dyn std::error::Error + Send + Sync> {
+    match error {
+        octocrab::Error::Service { source, .. } => source.into(),
+        other => Arc::new(other),
+    }
+}
+
+fn method(call: &Call) -> &'static str {
+    match call.method.as_str() {
+        "GET" => "GET",
+        "POST" => "POST",
+        "PATCH" => "PATCH",
+        "PUT" => "PUT",
+        _ => "DELETE",
+    }
+}
