@@ -1,1 +1,9 @@
-//! Decisions of the operator as pure functions with an injected clock.
+//! The operator's decisions, as pure functions with the clock passed in: which event becomes what,
+//! when a token is due, which run is next, how a run ended, what the status says.
+//!
+//! No I/O, no runtime: everything here is tested by plain tables.
+
+pub mod accounts;
+pub mod names;
+pub mod run;
+pub mod step_output;

@@ -1,0 +1,198 @@
+//! What the check on the commit says: GitHub's owners see nothing else.
+//!
+//! Source: GitHub REST API, "Create a check run".
+
+use peribolos_api::{
+    PeribolosRun, Reason,
+    run::{Mode, Phase},
+};
+
+/// The check's name on a commit that is applied.
+pub const APPLY: &str = "peribolos";
+/// The check's name on the head of a pull request.
+pub const PREVIEW: &str = "peribolos / preview";
+
+/// How a check run stands on GitHub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckState {
+    /// The run waits.
+    Queued,
+    /// The run is at work.
+    InProgress,
+    /// The run has ended.
+    Completed(Conclusion),
+}
+
+/// How a completed check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conclusion {
+    /// Green.
+    Success,
+    /// Red.
+    Failure,
+    /// Red: it took too long.
+    TimedOut,
+    /// Grey: somebody cancelled it.
+    Cancelled,
+    /// Yellow: somebody must do something.
+    ActionRequired,
+    /// Grey: nothing was to be done.
+    Skipped,
+}
+
+impl Conclusion {
+    /// GitHub's word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::TimedOut => "timed_out",
+            Self::Cancelled => "cancelled",
+            Self::ActionRequired => "action_required",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// The name of a run's check; a Dump has none.
+pub fn name(run: &PeribolosRun) -> Option<&'static str> {
+    match run.spec.mode {
+        Mode::Apply => Some(APPLY),
+        Mode::DryRun if run.spec.source.pull_request.is_some() => Some(PREVIEW),
+        Mode::DryRun | Mode::Dump => None,
+    }
+}
+
+/// How the check of a run should stand. None: it must not be written, because a newer `skipped` would whiten a red one.
+pub fn state(phase: Phase, reason: Option<Reason>) -> Option<CheckState> {
+    use CheckState::{Completed, InProgress, Queued};
+    if matches!(reason, Some(Reason::NotAllowed | Reason::NotHead)) {
+        return None;
+    }
+    Some(match phase {
+        Phase::Pending | Phase::Queued => Queued,
+        Phase::Running => InProgress,
+        Phase::Succeeded => Completed(Conclusion::Success),
+        Phase::Failed if reason == Some(Reason::TimedOut) => Completed(Conclusion::TimedOut),
+        Phase::Failed => Completed(Conclusion::Failure),
+        Phase::Superseded => Completed(Conclusion::Skipped),
+        Phase::Skipped if reason == Some(Reason::ApprovalRequired) => Completed(Conclusion::ActionRequired),
+        Phase::Skipped => Completed(Conclusion::Skipped),
+        Phase::Cancelled => Completed(Conclusion::Cancelled),
+    })
+}
+
+/// The check's title where the step gave none.
+pub fn title(phase: Phase, reason: Option<Reason>) -> &'static str {
+    match (phase, reason) {
+        (Phase::Pending, Some(Reason::Suspended)) => "Waiting: runs are suspended",
+        (Phase::Pending, _) => "Waiting for the installation",
+        (Phase::Queued, Some(Reason::WaitingForCapacity)) => "Waiting: many runs are at work",
+        (Phase::Queued, Some(Reason::WaitingForRun)) => "Waiting for another run to end",
+        (Phase::Queued, _) => "Waiting to be tried again",
+        (Phase::Running, _) => "At work",
+        (Phase::Succeeded, Some(Reason::NoChanges)) => "Nothing to change",
+        (Phase::Succeeded, Some(Reason::Planned)) => "The file is valid",
+        (Phase::Succeeded, _) => "Applied",
+        (Phase::Superseded, _) => "A newer commit is applied instead",
+        (Phase::Cancelled, _) => "Cancelled",
+        (Phase::Skipped, Some(Reason::ApprovalRequired)) => "A member must ask for this preview",
+        (Phase::Skipped, Some(Reason::FileUnchanged)) => "The file is not changed here",
+        (Phase::Skipped, _) => "Skipped",
+        (Phase::Failed, reason) => failure_title(reason),
+    }
+}
+
+const fn failure_title(reason: Option<Reason>) -> &'static str {
+    match reason {
+        Some(Reason::ConfigInvalid) => "The file has mistakes",
+        Some(Reason::ConfigMissing) => "The file is missing",
+        Some(Reason::GuardTripped) => "Stopped by a guard",
+        Some(Reason::PermissionsMissing) => "The App lacks permissions",
+        Some(Reason::TimedOut) => "Took too long",
+        Some(Reason::OutOfMemory) => "Ran out of memory",
+        Some(Reason::ApplyFailed) => "peribolos failed",
+        Some(Reason::GitHubUnavailable) => "GitHub could not be reached",
+        Some(Reason::RateLimited) => "GitHub's rate limit is used up",
+        Some(Reason::SourceNotAllowed) => "Not this installation's file",
+        _ => "Failed",
+    }
+}
+
+/// The largest text GitHub takes in a check's output, in bytes, with room for our own words.
+const LARGEST_TEXT: usize = 60 * 1024;
+
+/// Makes text from a pod safe to post: no mentions, no links, no markup that hides or loads anything, within GitHub's limit.
+pub fn defuse(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '@' => out.push_str("@\u{200b}"),
+            '<' => out.push_str("&lt;"),
+            '[' => out.push_str("\\["),
+            '!' => out.push_str("\\!"),
+            '#' => out.push_str("#\u{200b}"),
+            ':' => out.push_str(":\u{200b}"),
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    // "www." alone makes a link too.
+    let out = out.replace("www.", "www\u{200b}.");
+    cap(&out, LARGEST_TEXT)
+}
+
+/// The text, or as much of it as fits, cut between characters.
+pub fn cap(text: &str, bytes: usize) -> String {
+    if text.len() <= bytes {
+        return text.to_owned();
+    }
+    let mut end = bytes.saturating_sub('…'.len_utf8());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}…", &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case(Phase::Pending, None, Some(CheckState::Queued))]
+    #[case(Phase::Queued, Some(Reason::PodLost), Some(CheckState::Queued))]
+    #[case(Phase::Running, None, Some(CheckState::InProgress))]
+    #[case(Phase::Succeeded, Some(Reason::Applied), Some(CheckState::Completed(Conclusion::Success)))]
+    #[case(Phase::Failed, Some(Reason::ConfigInvalid), Some(CheckState::Completed(Conclusion::Failure)))]
+    #[case(Phase::Failed, Some(Reason::OutOfMemory), Some(CheckState::Completed(Conclusion::Failure)))]
+    #[case(Phase::Failed, Some(Reason::TimedOut), Some(CheckState::Completed(Conclusion::TimedOut)))]
+    #[case(Phase::Cancelled, Some(Reason::Cancelled), Some(CheckState::Completed(Conclusion::Cancelled)))]
+    #[case(Phase::Superseded, Some(Reason::Superseded), Some(CheckState::Completed(Conclusion::Skipped)))]
+    #[case(Phase::Skipped, Some(Reason::FileUnchanged), Some(CheckState::Completed(Conclusion::Skipped)))]
+    #[case(Phase::Skipped, Some(Reason::ApprovalRequired), Some(CheckState::Completed(Conclusion::ActionRequired)))]
+    #[case(Phase::Skipped, Some(Reason::NotAllowed), None)]
+    #[case(Phase::Skipped, Some(Reason::NotHead), None)]
+    fn the_check_follows_the_run(
+        #[case] phase: Phase,
+        #[case] reason: Option<Reason>,
+        #[case] expected: Option<CheckState>,
+    ) {
+        assert_eq!(state(phase, reason), expected);
+    }
+
+    #[test]
+    fn text_from_a_pod_mentions_and_links_nobody() {
+        let text = defuse("@alice see https://evil.example www.evil.example <img src=x> [x](y) #12");
+        for live in ["@alice", "://", "www.evil", "<img", " [x]", "#12"] {
+            assert!(!text.contains(live), "{live} survived in {text}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        let text = "ä".repeat(100);
+        let cut = cap(&text, 51);
+        assert!(cut.len() <= 51 && cut.ends_with('…'), "{cut}");
+    }
+}

@@ -1,0 +1,77 @@
+//! Which finished runs are no longer kept.
+
+use std::collections::BTreeMap;
+
+use peribolos_api::{
+    PeribolosRun,
+    installation::History,
+    run::{Mode, Phase},
+};
+
+use super::queue::{order, phase};
+
+/// The names of the finished runs of one installation that are beyond its history, oldest first.
+///
+/// A DryRun with recorded removals is kept by another rule and does not count. The newest Apply is always kept: what
+/// is healed is decided by it.
+pub fn beyond(history: &History, runs: &[&PeribolosRun]) -> Vec<String> {
+    let mut finished: BTreeMap<Mode, Vec<&PeribolosRun>> = BTreeMap::new();
+    for run in runs {
+        let recorded = run.status.as_ref().is_some_and(|status| !status.removals.is_empty());
+        if phase(run).is_final() && !recorded {
+            finished.entry(run.spec.mode).or_default().push(run);
+        }
+    }
+    let newest_apply = runs.iter().filter(|run| run.spec.mode == Mode::Apply).max_by_key(|run| order(run));
+    let mut names = Vec::new();
+    for (mode, mut runs) in finished {
+        let keep = match mode {
+            Mode::Apply => history.apply,
+            Mode::DryRun => history.dry_run,
+            Mode::Dump => history.dump,
+        };
+        runs.sort_by_key(|run| order(run));
+        let surplus = runs.len().saturating_sub(usize::try_from(keep).unwrap_or(0));
+        names.extend(
+            runs[..surplus]
+                .iter()
+                .filter(|run| newest_apply.is_none_or(|newest| newest.metadata.name != run.metadata.name))
+                .filter_map(|run| run.metadata.name.clone()),
+        );
+    }
+    names
+}
+
+/// How a run ended, for the counter of runs.
+pub fn result(run: &PeribolosRun) -> Option<String> {
+    let status = run.status.as_ref()?;
+    let phase: Phase = status.phase?;
+    phase.is_final().then(|| status.reason.clone().unwrap_or_else(|| phase.as_str().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::testing::run;
+
+    #[test]
+    fn the_newest_of_each_mode_are_kept() {
+        let runs: Vec<PeribolosRun> = (0..5)
+            .map(|i| run(&format!("a{i}"), Mode::Apply, i, Phase::Succeeded))
+            .chain((0..3).map(|i| run(&format!("d{i}"), Mode::DryRun, i, Phase::Failed)))
+            .chain([run("working", Mode::Apply, 9, Phase::Running)])
+            .collect();
+        let runs: Vec<&PeribolosRun> = runs.iter().collect();
+        let history = History { apply: 2, dry_run: 1, dump: 3 };
+        assert_eq!(beyond(&history, &runs), ["a0", "a1", "a2", "d0", "d1"]);
+    }
+
+    #[test]
+    fn the_newest_apply_and_recorded_previews_stay() {
+        let apply = run("a", Mode::Apply, 1, Phase::Succeeded);
+        let mut preview = run("d", Mode::DryRun, 1, Phase::Succeeded);
+        preview.status.as_mut().unwrap().removals = vec!["hash".into()];
+        let history = History { apply: 0, dry_run: 0, dump: 0 };
+        assert_eq!(beyond(&history, &[&apply, &preview]), Vec::<String>::new());
+    }
+}

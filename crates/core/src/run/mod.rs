@@ -1,0 +1,13 @@
+//! Decisions about a run: may it start, how did it end, is it tried again, what does its check say.
+
+pub mod arguments;
+pub mod check;
+pub mod command;
+pub mod history;
+pub mod outcome;
+pub mod preview;
+pub mod queue;
+pub mod retry;
+pub mod source;
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,253 @@
+//! Whose turn it is. The queue is nothing but the runs themselves: a restart finds it as it was.
+
+use peribolos_api::{
+    PeribolosRun,
+    run::{Mode, Phase},
+};
+
+/// What a run that is neither at work nor ended should do now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Take the slot and start.
+    Claim,
+    /// Wait for a run of this name to end.
+    WaitFor(String),
+    /// Wait until fewer runs are at work everywhere.
+    WaitForCapacity,
+    /// End: the run of this name is newer and does the same.
+    SupersededBy(String),
+}
+
+/// What the decision looks at besides the run itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Queue<'a> {
+    /// The other runs of the same installation, in any order.
+    pub others: &'a [&'a PeribolosRun],
+    /// Who has the installation's slot.
+    pub active_run: Option<&'a str>,
+    /// How many runs are at work in all installations.
+    pub at_work: usize,
+    /// How many may be.
+    pub capacity: usize,
+}
+
+/// Decides whose turn it is.
+///
+/// One Apply or Dump of an installation is at work at a time, in the order of their making, and a newer waiting Apply
+/// takes the place of older ones. One DryRun is at work per pull request and one without any; the newest wins.
+pub fn turn(run: &PeribolosRun, queue: &Queue<'_>) -> Turn {
+    let rivals = || queue.others.iter().copied().filter(|other| rivals(run, other));
+    if run.spec.mode != Mode::Dump
+        && let Some(newer) = rivals()
+            .filter(|other| other.spec.mode == run.spec.mode && is_newer(other, run) && waits_or_works(other))
+            .max_by_key(|other| order(other))
+    {
+        return Turn::SupersededBy(name(newer));
+    }
+    if run.spec.mode != Mode::DryRun
+        && let Some(active) = queue.active_run
+        && active != name(run)
+    {
+        return Turn::WaitFor(active.to_owned());
+    }
+    let ahead = rivals()
+        .filter(|other| is_at_work(other) || (run.spec.mode != Mode::DryRun && is_ahead(other, run)))
+        .min_by_key(|other| (!is_at_work(other), order(other)));
+    if let Some(ahead) = ahead {
+        return Turn::WaitFor(name(ahead));
+    }
+    if queue.at_work >= queue.capacity { Turn::WaitForCapacity } else { Turn::Claim }
+}
+
+/// The newer run that a preview at work should give way to, if there is one: a preview of an older commit helps nobody.
+pub fn gives_way_to<'a>(run: &PeribolosRun, others: &[&'a PeribolosRun]) -> Option<&'a PeribolosRun> {
+    if run.spec.mode != Mode::DryRun || run.spec.source.pull_request.is_none() {
+        return None;
+    }
+    others
+        .iter()
+        .copied()
+        .filter(|other| rivals(run, other) && is_newer(other, run) && !is_refused(other))
+        .max_by_key(|other| order(other))
+}
+
+/// Whether two runs compete for the same slot.
+fn rivals(a: &PeribolosRun, b: &PeribolosRun) -> bool {
+    if name(a) == name(b) || a.spec.installation_ref != b.spec.installation_ref {
+        return false;
+    }
+    match (a.spec.mode, b.spec.mode) {
+        (Mode::DryRun, Mode::DryRun) => a.spec.source.pull_request == b.spec.source.pull_request,
+        (Mode::DryRun, _) | (_, Mode::DryRun) => false,
+        _ => true,
+    }
+}
+
+fn is_ahead(other: &PeribolosRun, run: &PeribolosRun) -> bool {
+    let waits = matches!(phase(other), Phase::Pending | Phase::Queued);
+    // A run that waits to be tried again has given its place up, and so has one that has not passed its door yet.
+    let stands_in_line = other.status.as_ref().is_none_or(|status| status.retry_at.is_none());
+    waits && stands_in_line && is_newer(run, other) && !(other.spec.mode == Mode::Apply && run.spec.mode == Mode::Apply)
+}
+
+fn waits_or_works(run: &PeribolosRun) -> bool {
+    !phase(run).is_final() && !run.spec.cancel && is_admitted(run)
+}
+
+/// A command or a re-request counts only once the controller has looked at who sent it.
+fn is_admitted(run: &PeribolosRun) -> bool {
+    let annotations = run.metadata.annotations.as_ref();
+    let needs_a_look = annotations.is_some_and(|a| {
+        a.contains_key(peribolos_api::names::ANNOTATION_COMMENT)
+            || a.contains_key(peribolos_api::names::ANNOTATION_REREQUEST)
+    });
+    !needs_a_look || run.status.as_ref().is_some_and(|status| status.sha.is_some())
+}
+
+fn is_refused(run: &PeribolosRun) -> bool {
+    matches!(phase(run), Phase::Skipped | Phase::Cancelled) || run.spec.cancel || !is_admitted(run)
+}
+
+/// The run's phase; one that the controller has not seen yet is Pending.
+pub fn phase(run: &PeribolosRun) -> Phase {
+    run.status.as_ref().and_then(|status| status.phase).unwrap_or(Phase::Pending)
+}
+
+/// Whether the run has a pod, or is about to.
+pub fn is_at_work(run: &PeribolosRun) -> bool {
+    phase(run) == Phase::Running
+}
+
+fn is_newer(a: &PeribolosRun, b: &PeribolosRun) -> bool {
+    order(a) > order(b)
+}
+
+/// The order of making. Kubernetes' timestamps have seconds only; the receiver's note of the delivery's arrival, then
+/// the name, settle what happened within one.
+pub fn order(run: &PeribolosRun) -> (Option<jiff::Timestamp>, Option<jiff::Timestamp>, String) {
+    let created = run.metadata.creation_timestamp.as_ref().map(|time| time.0);
+    (created, run.spec.trigger.at.parse().ok(), name(run))
+}
+
+fn name(run: &PeribolosRun) -> String {
+    run.metadata.name.clone().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::testing::{at, run};
+
+    fn decide(me: &PeribolosRun, others: &[PeribolosRun], active: Option<&str>) -> Turn {
+        let others: Vec<&PeribolosRun> = others.iter().collect();
+        turn(me, &Queue { others: &others, active_run: active, at_work: 0, capacity: 20 })
+    }
+
+    #[test]
+    fn a_lone_run_starts() {
+        assert_eq!(decide(&run("a", Mode::Apply, 1, Phase::Pending), &[], None), Turn::Claim);
+    }
+
+    #[test]
+    fn a_newer_apply_takes_the_place_of_waiting_ones_but_not_of_the_one_at_work() {
+        let newest = run("c", Mode::Apply, 3, Phase::Pending);
+        let older = run("b", Mode::Apply, 2, Phase::Queued);
+        let working = run("a", Mode::Apply, 1, Phase::Running);
+        assert_eq!(
+            decide(&older, &[newest.clone(), working.clone()], Some("a")),
+            Turn::SupersededBy("c".into())
+        );
+        assert_eq!(decide(&newest, &[older, working], Some("a")), Turn::WaitFor("a".into()));
+    }
+
+    #[test]
+    fn an_older_apply_that_waits_for_its_retry_is_superseded() {
+        let mut waiting = run("a", Mode::Apply, 1, Phase::Queued);
+        waiting.status.as_mut().unwrap().retry_at = Some(at(99).to_string());
+        let newer = run("b", Mode::Apply, 2, Phase::Pending);
+        assert_eq!(decide(&waiting, std::slice::from_ref(&newer), None), Turn::SupersededBy("b".into()));
+        assert_eq!(decide(&newer, &[waiting], None), Turn::Claim);
+    }
+
+    #[test]
+    fn a_dump_waiting_for_its_retry_holds_nobody_up() {
+        let mut dump = run("a", Mode::Dump, 1, Phase::Queued);
+        dump.status.as_mut().unwrap().retry_at = Some(at(99).to_string());
+        assert_eq!(decide(&run("b", Mode::Apply, 2, Phase::Pending), &[dump], None), Turn::Claim);
+    }
+
+    #[test]
+    fn a_dump_and_an_apply_go_in_the_order_of_their_making() {
+        let dump = run("d", Mode::Dump, 1, Phase::Pending);
+        let apply = run("a", Mode::Apply, 2, Phase::Pending);
+        assert_eq!(decide(&dump, std::slice::from_ref(&apply), None), Turn::Claim);
+        assert_eq!(decide(&apply, &[dump], None), Turn::WaitFor("d".into()));
+    }
+
+    #[test]
+    fn runs_made_in_the_same_second_are_ordered_by_their_delivery() {
+        let mut first = run("z", Mode::Apply, 5, Phase::Pending);
+        first.spec.trigger.at = "2026-01-01T00:00:05.100Z".into();
+        let mut second = run("a", Mode::Apply, 5, Phase::Pending);
+        second.spec.trigger.at = "2026-01-01T00:00:05.900Z".into();
+        assert_eq!(decide(&first, &[second], None), Turn::SupersededBy("a".into()));
+    }
+
+    #[test]
+    fn the_slot_counts_even_when_its_run_is_not_in_sight() {
+        assert_eq!(
+            decide(&run("b", Mode::Apply, 2, Phase::Pending), &[], Some("a")),
+            Turn::WaitFor("a".into())
+        );
+        assert_eq!(decide(&run("b", Mode::Apply, 2, Phase::Pending), &[], Some("b")), Turn::Claim);
+    }
+
+    #[test]
+    fn dry_runs_do_not_wait_for_applies_and_are_one_per_pull_request() {
+        let mut one = run("p1", Mode::DryRun, 1, Phase::Running);
+        one.spec.source.pull_request = Some(1);
+        let mut other = run("p2", Mode::DryRun, 2, Phase::Pending);
+        other.spec.source.pull_request = Some(2);
+        let apply = run("a", Mode::Apply, 0, Phase::Running);
+        assert_eq!(decide(&other, &[one.clone(), apply], Some("a")), Turn::Claim);
+        let mut newer = other.clone();
+        newer.metadata.name = Some("p3".into());
+        newer.spec.source.pull_request = Some(1);
+        assert_eq!(decide(&newer, std::slice::from_ref(&one), None), Turn::WaitFor("p1".into()));
+        assert_eq!(gives_way_to(&one, &[&newer]).and_then(|r| r.metadata.name.as_deref()), Some("p3"));
+        assert_eq!(gives_way_to(&one, &[&other]), None);
+    }
+
+    #[test]
+    fn another_installations_runs_do_not_matter() {
+        let mut foreign = run("x", Mode::Apply, 0, Phase::Running);
+        foreign.spec.installation_ref.name = "other".into();
+        assert_eq!(decide(&run("a", Mode::Apply, 1, Phase::Pending), &[foreign], None), Turn::Claim);
+    }
+
+    #[test]
+    fn the_cap_holds_for_everyone() {
+        let me = run("a", Mode::Apply, 1, Phase::Pending);
+        let full = Queue { others: &[], active_run: None, at_work: 20, capacity: 20 };
+        assert_eq!(turn(&me, &full), Turn::WaitForCapacity);
+    }
+
+    #[test]
+    fn an_unverified_command_supersedes_nobody() {
+        let pushed = run("a", Mode::Apply, 1, Phase::Pending);
+        let mut command = run("b", Mode::Apply, 2, Phase::Pending);
+        command.metadata.annotations =
+            Some([(peribolos_api::names::ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
+        assert_eq!(decide(&pushed, std::slice::from_ref(&command), None), Turn::Claim);
+        command.status.as_mut().unwrap().sha = Some("0".repeat(40));
+        assert_eq!(decide(&pushed, &[command], None), Turn::SupersededBy("b".into()));
+    }
+
+    #[test]
+    fn a_cancelled_newer_run_supersedes_nobody() {
+        let older = run("a", Mode::Apply, 1, Phase::Pending);
+        let mut newer = run("b", Mode::Apply, 2, Phase::Pending);
+        newer.spec.cancel = true;
+        assert_eq!(decide(&older, &[newer], None), Turn::Claim);
+    }
+}

@@ -1,0 +1,92 @@
+//! Whether a run's source is its installation's: the controller trusts no field of a run.
+
+use peribolos_api::{PeribolosRunSpec, run::Mode};
+
+/// A source that was held against its installation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The branch whose file is applied, by its short name.
+    pub branch: String,
+}
+
+/// Why a source is refused, as a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SourceNotAllowed {
+    /// Another repository.
+    #[error("spec.source.repository is {given}, but this installation's file lies in {expected}")]
+    Repository {
+        /// What the run says.
+        given: String,
+        /// What it may say.
+        expected: String,
+    },
+    /// Another branch.
+    #[error("spec.source.ref is {given}, but this installation applies refs/heads/{expected}")]
+    Ref {
+        /// What the run says.
+        given: String,
+        /// The branch it may say.
+        expected: String,
+    },
+    /// A pull request where none belongs.
+    #[error("only a DryRun can be of a pull request")]
+    PullRequest,
+}
+
+/// Holds a run's source against its installation.
+///
+/// `login` is the account as GitHub spells it, `repository` the config repository's name, `branch` the branch that is
+/// applied (already looked up if the installation leaves it to the repository's default).
+///
+/// # Errors
+/// When the run names another repository or branch.
+pub fn settle(
+    spec: &PeribolosRunSpec,
+    login: &str,
+    repository: &str,
+    branch: &str,
+) -> Result<Settled, SourceNotAllowed> {
+    let expected = format!("{login}/{repository}");
+    let given = &spec.source.repository;
+    if !given.is_empty() && !given.eq_ignore_ascii_case(&expected) {
+        return Err(SourceNotAllowed::Repository { given: given.clone(), expected });
+    }
+    let given = &spec.source.git_ref;
+    if !given.is_empty() && given.strip_prefix("refs/heads/") != Some(branch) {
+        return Err(SourceNotAllowed::Ref { given: given.clone(), expected: branch.to_owned() });
+    }
+    if spec.source.pull_request.is_some() && spec.mode != Mode::DryRun {
+        return Err(SourceNotAllowed::PullRequest);
+    }
+    Ok(Settled { branch: branch.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::testing::run;
+    use peribolos_api::run::Phase;
+
+    fn spec(repository: &str, git_ref: &str) -> PeribolosRunSpec {
+        let mut spec = run("a", Mode::Apply, 0, Phase::Pending).spec;
+        spec.source.repository = repository.into();
+        spec.source.git_ref = git_ref.into();
+        spec
+    }
+
+    #[test]
+    fn what_is_empty_is_the_installations() {
+        assert!(settle(&spec("", ""), "Acme", ".github", "main").is_ok());
+        assert!(settle(&spec("acme/.github", "refs/heads/main"), "Acme", ".github", "main").is_ok());
+    }
+
+    #[test]
+    fn another_repository_branch_or_pull_request_is_refused() {
+        let settle = |spec: &PeribolosRunSpec| settle(spec, "Acme", ".github", "main");
+        assert!(matches!(settle(&spec("evil/.github", "")), Err(SourceNotAllowed::Repository { .. })));
+        assert!(matches!(settle(&spec("", "refs/heads/other")), Err(SourceNotAllowed::Ref { .. })));
+        let mut of_a_pull_request = spec("", "");
+        of_a_pull_request.source.pull_request = Some(1);
+        assert_eq!(settle(&of_a_pull_request), Err(SourceNotAllowed::PullRequest));
+    }
+}
