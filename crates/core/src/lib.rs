@@ -4,6 +4,9 @@
 //! No I/O, no runtime: everything here is tested by plain tables.
 
 pub mod accounts;
+pub mod defaults;
+pub mod event;
 pub mod names;
+pub mod ownership;
 pub mod run;
 pub mod step_output;
