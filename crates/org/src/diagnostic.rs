@@ -188,8 +188,9 @@ impl Findings {
         self
     }
 
-    pub(crate) fn has_errors(&self) -> bool {
-        self.errors > 0
+    /// How many errors were found so far.
+    pub(crate) fn errors(&self) -> usize {
+        self.errors
     }
 
     /// The findings in the order of the file. Errors are kept before warnings where there are too

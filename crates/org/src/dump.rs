@@ -1,31 +1,266 @@
 //! What GitHub has, as a file.
+//!
+//! An apply of a dump by upstream peribolos writes nothing. That decides what is in it: pending
+//! invitations are (upstream takes back those it does not find), empty texts are not (upstream sends
+//! an empty description of a team on each run), and what a token could not see is not either.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::located::Located;
-use crate::model::{ConfigFile, OrgSettings};
-use crate::snapshot::Snapshot;
+use crate::model::{Collaborator, ConfigFile, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
+use crate::names::{Login, Slug};
+use crate::snapshot::{InvitationState, OrgRole, Snapshot, SnapshotRepo, SnapshotTeam};
+use crate::write::render;
+use crate::yaml::Emitter;
 
 /// Something that GitHub has and the file can't say: one sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DumpNote(pub String);
 
 /// A dump.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dumped {
-    /// The file; [`crate::render`] writes it.
+    /// The file, everything in it sorted.
     pub file: ConfigFile,
-    /// What it can't say.
+    /// What it can't say, in the order of the file.
     pub notes: Vec<DumpNote>,
+}
+
+const HEADER: &str = "\
+This file describes the organization: its settings, people, teams and repositories.
+It was written from what GitHub has. Once it is merged, GitHub follows the file: change it by
+pull request, and what it says is applied. What is changed on GitHub by hand is changed back.
+
+- Who is in neither `admins` nor `members` is removed from the organization, and a team that is
+  not listed is deleted, as is a person in a team or a team's access to a repository.
+- A repository that is not listed is left alone. So is a setting that is not given.
+- To rename a team or a repository, list its old name under `previously`.";
+
+impl Dumped {
+    /// The dump as YAML, under a comment that explains it to the organization's owners.
+    pub fn to_yaml(&self) -> String {
+        let mut header = Emitter::default();
+        header.comment(HEADER);
+        if !self.notes.is_empty() {
+            header.comment("\nWhat GitHub has and this file can't say:");
+            for note in &self.notes {
+                // One line each: a name from GitHub must not end the comment.
+                header.comment(&format!("- {}", note.0.replace(char::is_control, " ")));
+            }
+        }
+        header.finish() + &render(&self.file)
+    }
 }
 
 /// Describes an organization so that an apply of it changes nothing.
 pub fn dump(snapshot: &Snapshot) -> Dumped {
+    let mut dumper = Dumper { people: BTreeSet::new(), notes: Vec::new() };
+    let (admins, members) = dumper.people(snapshot);
     let file = ConfigFile {
         org: Located::from(snapshot.org.clone()),
-        settings: OrgSettings::default(),
-        admins: Vec::new(),
-        members: Vec::new(),
-        teams: Vec::new(),
-        repos: Vec::new(),
+        settings: settings(snapshot),
+        admins: located(admins),
+        members: located(members),
+        teams: dumper.teams(&snapshot.teams),
+        repos: repos(&snapshot.repos),
     };
-    Dumped { file, notes: Vec::new() }
+    Dumped { file, notes: dumper.notes }
+}
+
+struct Dumper {
+    /// Everybody whom the file names as one of the organization.
+    people: BTreeSet<Login>,
+    notes: Vec<DumpNote>,
+}
+
+fn located(logins: BTreeSet<Login>) -> Vec<Located<Login>> {
+    logins.into_iter().map(Located::from).collect()
+}
+
+fn unless_empty(text: &str) -> Option<Located<String>> {
+    (!text.is_empty()).then(|| text.to_owned().into())
+}
+
+fn settings(snapshot: &Snapshot) -> OrgSettings {
+    OrgSettings {
+        name: unless_empty(&snapshot.name),
+        description: unless_empty(&snapshot.description),
+        company: unless_empty(&snapshot.company),
+        email: unless_empty(&snapshot.email),
+        billing_email: snapshot.billing_email.as_deref().and_then(unless_empty),
+        location: unless_empty(&snapshot.location),
+        default_repository_permission: snapshot.default_repository_permission.map(Located::from),
+        members_can_create_repositories: snapshot.members_can_create_repositories.map(Located::from),
+        has_organization_projects: snapshot.has_organization_projects.map(Located::from),
+        has_repository_projects: snapshot.has_repository_projects.map(Located::from),
+    }
+}
+
+impl Dumper {
+    fn note(&mut self, sentence: String) {
+        self.notes.push(DumpNote(sentence));
+    }
+
+    fn people(&mut self, snapshot: &Snapshot) -> (BTreeSet<Login>, BTreeSet<Login>) {
+        let mut admins: BTreeSet<Login> = snapshot.admins.iter().cloned().collect();
+        let mut members: BTreeSet<Login> = snapshot.members.iter().cloned().collect();
+        members.retain(|login| !admins.contains(login));
+        let mut invitations: Vec<_> = snapshot
+            .invitations
+            .iter()
+            .filter(|invitation| invitation.state == InvitationState::Pending)
+            .filter_map(|invitation| Some((invitation.login.as_ref()?, invitation.role)))
+            .collect();
+        invitations.sort();
+        for (login, role) in invitations {
+            if admins.contains(login) || members.contains(login) {
+                continue;
+            }
+            match role {
+                OrgRole::Admin => {
+                    admins.insert(login.clone());
+                }
+                OrgRole::Member => {
+                    members.insert(login.clone());
+                }
+                OrgRole::BillingManager => self.note(format!(
+                    "{login} is invited as a billing manager, and an apply takes that back: wait \
+                     until the invitation is accepted."
+                )),
+            }
+        }
+        self.people = admins.union(&members).cloned().collect();
+        (admins, members)
+    }
+
+    fn teams(&mut self, teams: &[SnapshotTeam]) -> Vec<Team> {
+        let slugs: BTreeSet<&Slug> = teams.iter().map(|team| &team.slug).collect();
+        let mut children: BTreeMap<Option<&Slug>, Vec<&SnapshotTeam>> = BTreeMap::new();
+        for team in teams {
+            let parent = team.parent.as_ref().filter(|parent| slugs.contains(parent));
+            if let (Some(parent), None) = (&team.parent, parent) {
+                let name = &team.name;
+                self.note(format!("The team {name} is nested in {parent}, which could not be read."));
+            }
+            children.entry(parent).or_default().push(team);
+        }
+        let placed = self.level(None, &mut children);
+        for team in children.into_values().flatten() {
+            self.note(format!("The team {} is nested in itself and was left out.", team.name));
+        }
+        placed
+    }
+
+    /// The teams below one, each taken out of `children`: GitHub has no circles, and a snapshot
+    /// with one ends all the same.
+    fn level<'s>(
+        &mut self,
+        parent: Option<&'s Slug>,
+        children: &mut BTreeMap<Option<&'s Slug>, Vec<&'s SnapshotTeam>>,
+    ) -> Vec<Team> {
+        let mut level = children.remove(&parent).unwrap_or_default();
+        level.sort_by_key(|team| (team.name.as_str().to_ascii_lowercase(), &team.name));
+        let mut teams = Vec::with_capacity(level.len());
+        for team in level {
+            let mut dumped = self.team(team);
+            dumped.teams = self.level(Some(&team.slug), children);
+            teams.push(dumped);
+        }
+        teams
+    }
+
+    fn team(&mut self, team: &SnapshotTeam) -> Team {
+        let maintainers: BTreeSet<Login> = team.maintainers.iter().cloned().collect();
+        let mut members: BTreeSet<Login> = team.members.iter().chain(&team.invitations).cloned().collect();
+        members.retain(|login| !maintainers.contains(login));
+        let (maintainers, members) = (self.known(team, maintainers), self.known(team, members));
+        Team {
+            name: Located::from(team.name.clone()),
+            description: unless_empty(&team.description),
+            privacy: Some(Located::from(team.privacy)),
+            previously: Vec::new(),
+            maintainers: located(maintainers),
+            members: located(members),
+            repos: self.team_repos(team),
+            teams: Vec::new(),
+        }
+    }
+
+    /// A team's people without those that the organization does not have: the file can't say that.
+    fn known(&mut self, team: &SnapshotTeam, mut logins: BTreeSet<Login>) -> BTreeSet<Login> {
+        let strangers: Vec<Login> = logins.difference(&self.people).cloned().collect();
+        for login in strangers {
+            logins.remove(&login);
+            let name = &team.name;
+            self.note(format!(
+                "{login} belongs to the team {name} and not to the organization, and an apply \
+                 removes them from it."
+            ));
+        }
+        logins
+    }
+
+    fn team_repos(&mut self, team: &SnapshotTeam) -> Vec<TeamRepo> {
+        let mut repos: Vec<_> = team.repos.iter().collect();
+        repos.sort_by_key(|repo| (repo.name.as_str().to_ascii_lowercase(), &repo.name));
+        for repo in &repos {
+            if let Some(role) = &repo.custom_role {
+                self.note(format!(
+                    "The team {} has the custom role {role} in {}: the file says `{}`, which leaves \
+                     it as it is; another word replaces it.",
+                    team.name,
+                    repo.name,
+                    repo.permission.as_str()
+                ));
+            }
+        }
+        let dumped = repos.into_iter().map(|repo| TeamRepo {
+            name: Located::from(repo.name.clone()),
+            permission: Located::from(repo.permission),
+        });
+        dumped.collect()
+    }
+}
+
+fn repos(repos: &[SnapshotRepo]) -> Vec<Repo> {
+    let mut repos: Vec<_> = repos.iter().collect();
+    repos.sort_by_key(|repo| (repo.name.as_str().to_ascii_lowercase(), &repo.name));
+    repos.into_iter().map(repo).collect()
+}
+
+fn repo(repo: &SnapshotRepo) -> Repo {
+    let settings = RepoSettings {
+        description: unless_empty(&repo.description),
+        homepage: unless_empty(&repo.homepage),
+        visibility: Some(Located::from(repo.visibility)),
+        has_issues: Some(Located::from(repo.has_issues)),
+        has_projects: Some(Located::from(repo.has_projects)),
+        has_wiki: Some(Located::from(repo.has_wiki)),
+        allow_squash_merge: repo.allow_squash_merge.map(Located::from),
+        allow_merge_commit: repo.allow_merge_commit.map(Located::from),
+        allow_rebase_merge: repo.allow_rebase_merge.map(Located::from),
+        squash_merge_commit_title: repo.squash_merge_commit_title.map(Located::from),
+        squash_merge_commit_message: repo.squash_merge_commit_message.map(Located::from),
+        default_branch: unless_empty(&repo.default_branch),
+        // `archived: false` would be an error once somebody archives it by hand.
+        archived: repo.archived.then(|| Located::from(true)),
+    };
+    let collaborators = repo.collaborators.as_ref().map(|people| {
+        let mut people: Vec<_> = people.iter().collect();
+        people.sort();
+        people
+            .into_iter()
+            .map(|(login, permission)| Collaborator {
+                login: Located::from(login.clone()),
+                permission: Located::from(*permission),
+            })
+            .collect()
+    });
+    Repo {
+        name: Located::from(repo.name.clone()),
+        previously: Vec::new(),
+        settings,
+        collaborators,
+        on_create: None,
+    }
 }

@@ -4,8 +4,8 @@
 //!   [`Diagnostic`] with file, line, column and the nearest valid word.
 //! - [`settle`] writes the YAML that upstream peribolos gets: GitHub's spelling of every name,
 //!   nothing that upstream would read in another way.
-//! - [`dump`] turns a [`Snapshot`] of what GitHub has into a [`ConfigFile`], [`render`] writes that
-//!   as YAML.
+//! - [`dump`] turns a [`Snapshot`] of what GitHub has into a [`ConfigFile`], [`Dumped::to_yaml`]
+//!   writes that for the organization's owners.
 //!
 //! Facts about upstream peribolos that this crate works around are named where it does so.
 
@@ -15,12 +15,12 @@ mod located;
 mod model;
 mod names;
 mod parse;
-mod render;
 mod report;
 mod settle;
 mod snapshot;
 mod spelling;
 mod values;
+mod write;
 mod yaml;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
@@ -29,7 +29,6 @@ pub use located::{Located, Position};
 pub use model::{Collaborator, ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
 pub use names::{InvalidName, Login, RepoName, Slug, TeamName};
 pub use parse::{MAX_BYTES, Parsed, parse};
-pub use render::render;
 pub use report::{Style, render_diagnostic};
 pub use settle::{Settled, settle};
 pub use snapshot::{
@@ -37,3 +36,4 @@ pub use snapshot::{
 };
 pub use spelling::Spelling;
 pub use values::{DefaultPermission, Permission, Privacy, SquashMessage, SquashTitle, Visibility};
+pub use write::render;

@@ -43,8 +43,8 @@ fn bounded(text: &str, limit: usize) -> Result<(), InvalidName> {
     if found > limit { Err(InvalidName::TooLong { limit, found }) } else { Ok(()) }
 }
 
-fn only(text: &str, allowed: &'static str, test: impl Fn(char) -> bool) -> Result<(), InvalidName> {
-    match text.chars().find(|&found| !test(found)) {
+fn only(text: &str, allowed: &'static str, allows: impl Fn(char) -> bool) -> Result<(), InvalidName> {
+    match text.chars().find(|&found| !allows(found)) {
         Some(found) => Err(InvalidName::Character { allowed, found }),
         None => Ok(()),
     }

@@ -1,7 +1,20 @@
 //! The strict reader of `peribolos.yaml`.
 
-use crate::diagnostic::Diagnostic;
+mod check;
+mod keys;
+mod nearest;
+mod org;
+mod reader;
+mod repo;
+mod team;
+
+use crate::diagnostic::{Code, Diagnostic, Findings, quoted};
+use crate::located::Position;
 use crate::model::ConfigFile;
+use crate::names::Login;
+use crate::yaml::{LoadError, NodeKind, load};
+
+use self::reader::{Entry, Reader, listed};
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: usize = 5 * 1024 * 1024;
@@ -21,6 +34,102 @@ pub struct Parsed {
 /// organization it may name. Errors come with the warnings, in the order of the file, at most 50 and
 /// one that says how many more there are.
 pub fn parse(source: &str, file_name: &str, expected_org: Option<&str>) -> Result<Parsed, Vec<Diagnostic>> {
-    let _ = (source, file_name, expected_org);
-    Err(Vec::new())
+    let mut findings = Findings::new(file_name);
+    if source.len() > MAX_BYTES {
+        let message = format!("the file is larger than {} MiB", MAX_BYTES / 1024 / 1024);
+        findings.error(Code::TooLarge, Position::START, message);
+        return Err(findings.finish());
+    }
+    let tree = match load(source) {
+        Ok(tree) => tree,
+        Err(LoadError { code, at, message, hint: Some(hint) }) => {
+            findings.error_with(code, at, message, hint);
+            return Err(findings.finish());
+        }
+        Err(LoadError { code, at, message, hint: None }) => {
+            findings.error(code, at, message);
+            return Err(findings.finish());
+        }
+    };
+    let mut reader = Reader { tree: &tree, findings };
+    let file = reader.file(expected_org);
+    let mut findings = reader.findings;
+    if let Some((file, people_known)) = &file {
+        check::check(file, *people_known, &mut findings);
+    }
+    match file {
+        Some((file, _)) if findings.errors() == 0 => Ok(Parsed { file, warnings: findings.finish() }),
+        _ => Err(findings.finish()),
+    }
+}
+
+const SKELETON: &str = "it begins with `orgs:`, below it the organization's login";
+
+impl<'t> Reader<'t> {
+    /// The file and whether the organization's people could be read, else checks against them
+    /// would only repeat that.
+    fn file(&mut self, expected_org: Option<&str>) -> Option<(ConfigFile, bool)> {
+        let Some(root) = self.root() else {
+            self.findings.error_with(Code::Empty, Position::START, "the file is empty", SKELETON);
+            return None;
+        };
+        let mut orgs = None;
+        for entry in self.entries(root.value, root.key_at, "the file") {
+            match entry.key {
+                "orgs" => orgs = Some(entry),
+                _ => self.unknown(entry, "the file", &["orgs"], keys::ELSEWHERE),
+            }
+        }
+        let Some(orgs) = orgs else {
+            if self.findings.errors() == 0 {
+                let message = "the file names no organization";
+                self.findings.error_with(Code::Empty, root.key_at, message, SKELETON);
+            }
+            return None;
+        };
+        let entry = self.only_org(orgs, expected_org)?;
+        let login = self.name::<Login>(entry.key, entry.key_at, "the login of an organization")?;
+        Some(self.org(entry, login))
+    }
+
+    /// The outermost node, as if a key named it; none if there is nothing but comments.
+    fn root(&self) -> Option<Entry<'t>> {
+        let value = self.tree.root?;
+        let node = self.tree.get(value);
+        match &node.kind {
+            NodeKind::Plain(text) if text.is_empty() => None,
+            _ => Some(Entry { key: "", key_at: node.at, value }),
+        }
+    }
+
+    fn only_org(&mut self, orgs: Entry<'t>, expected: Option<&str>) -> Option<Entry<'t>> {
+        let errors = self.findings.errors();
+        let entries = self.entries(orgs.value, self.value_at(orgs), "`orgs`");
+        let is_expected =
+            |entry: &Entry<'_>| expected.is_none_or(|expected| expected.eq_ignore_ascii_case(entry.key));
+        if entries.is_empty() && self.findings.errors() == errors {
+            let message = "the file names no organization";
+            self.findings.error_with(Code::Empty, orgs.key_at, message, SKELETON);
+        }
+        if let Some(second) = entries.get(1) {
+            let names: Vec<&str> = entries.iter().take(5).map(|entry| entry.key).collect();
+            let message = format!("the file names {} organizations: {}", entries.len(), listed(&names));
+            let hint = match expected {
+                Some(expected) => format!("this file is for {} alone", quoted(expected)),
+                None => "a file describes one organization".to_owned(),
+            };
+            self.findings.error_with(Code::SeveralOrganizations, second.key_at, message, hint);
+        } else if let (Some(other), Some(expected)) =
+            (entries.iter().find(|entry| !is_expected(entry)), expected)
+        {
+            let message = format!(
+                "the file is for the organization {}, not for {}",
+                quoted(other.key),
+                quoted(expected)
+            );
+            let hint = format!("write {}", quoted(expected));
+            self.findings.error_with(Code::OtherOrganization, other.key_at, message, hint);
+        }
+        entries.iter().find(|entry| is_expected(entry)).or(entries.first()).copied()
+    }
 }

@@ -1,0 +1,113 @@
+//! Reads `repos:` of an organization.
+
+use crate::diagnostic::{Code, quoted};
+use crate::located::{Located, Position};
+use crate::model::{Collaborator, OnCreate, Repo, RepoSettings};
+use crate::names::{Login, RepoName};
+use crate::values::Visibility;
+
+use super::keys;
+use super::reader::{Entry, Reader};
+
+impl<'t> Reader<'t> {
+    pub(super) fn repos(&mut self, entry: Entry<'t>) -> Vec<Repo> {
+        let mut repos = Vec::new();
+        for entry in self.entries(entry.value, self.value_at(entry), "`repos`") {
+            let name = self.name(entry.key, entry.key_at, "the name of a repository");
+            let repo = self.repo(entry, name);
+            repos.extend(repo);
+        }
+        repos
+    }
+
+    /// Reads one repository; a name that is none is reported already, its fields still are read.
+    fn repo(&mut self, entry: Entry<'t>, name: Option<Located<RepoName>>) -> Option<Repo> {
+        let what = format!("repository {}", quoted(entry.key));
+        let mut settings = RepoSettings::default();
+        let mut private = None;
+        let mut previously = Vec::new();
+        let mut collaborators = None;
+        let mut on_create = None;
+        for field in self.entries(entry.value, self.value_at(entry), &what) {
+            match field.key {
+                "description" => settings.description = self.text(field),
+                "homepage" => settings.homepage = self.text(field),
+                "visibility" => settings.visibility = self.word(field, "the visibility"),
+                "private" => private = self.boolean(field).map(|value| (value, field.key_at)),
+                "has_issues" => settings.has_issues = self.boolean(field),
+                "has_projects" => settings.has_projects = self.boolean(field),
+                "has_wiki" => settings.has_wiki = self.boolean(field),
+                "allow_squash_merge" => settings.allow_squash_merge = self.boolean(field),
+                "allow_merge_commit" => settings.allow_merge_commit = self.boolean(field),
+                "allow_rebase_merge" => settings.allow_rebase_merge = self.boolean(field),
+                "squash_merge_commit_title" => {
+                    settings.squash_merge_commit_title = self.word(field, "the title of squash merges");
+                }
+                "squash_merge_commit_message" => {
+                    settings.squash_merge_commit_message = self.word(field, "the message of squash merges");
+                }
+                "default_branch" => settings.default_branch = self.text(field),
+                "archived" => settings.archived = self.boolean(field),
+                "previously" => previously = self.names(field, "the name of a repository"),
+                "collaborators" => collaborators = Some(self.collaborators(field)),
+                "on_create" => on_create = Some(self.on_create(field)),
+                _ => self.unknown(field, &what, keys::REPO, keys::ELSEWHERE),
+            }
+        }
+        if let Some((value, key_at)) = private {
+            self.private(&mut settings, value, key_at);
+        }
+        self.merge_methods(&what, entry.key_at, &settings);
+        Some(Repo { name: name?, previously, settings, collaborators, on_create })
+    }
+
+    fn private(&mut self, settings: &mut RepoSettings, private: Located<bool>, key_at: Position) {
+        let visibility = if private.value { Visibility::Private } else { Visibility::Public };
+        if settings.visibility.is_some() {
+            let message = "`private` and `visibility` can't stand together";
+            self.findings.error_with(Code::Conflict, key_at, message, "remove `private`");
+            return;
+        }
+        let hint = format!("write `visibility: {}`", visibility.as_str());
+        self.findings.warning_with(Code::Deprecated, key_at, "`private` is deprecated", hint);
+        settings.visibility = Some(Located { value: visibility, position: private.position });
+    }
+
+    fn merge_methods(&mut self, what: &str, at: Position, settings: &RepoSettings) {
+        let off = |method: &Option<Located<bool>>| method.is_some_and(|allowed| !allowed.value);
+        if off(&settings.allow_squash_merge)
+            && off(&settings.allow_merge_commit)
+            && off(&settings.allow_rebase_merge)
+        {
+            let message = format!("{what} allows no way to merge");
+            let hint = "GitHub wants one of `allow_squash_merge`, `allow_merge_commit` and \
+                        `allow_rebase_merge`";
+            self.findings.error_with(Code::Conflict, at, message, hint);
+        }
+    }
+
+    fn collaborators(&mut self, entry: Entry<'t>) -> Vec<Collaborator> {
+        let mut collaborators: Vec<Collaborator> = Vec::new();
+        for field in self.entries(entry.value, self.value_at(entry), "`collaborators`") {
+            let login = self.name::<Login>(field.key, field.key_at, "a login");
+            let permission = self.word(field, "the permission of a collaborator");
+            if let (Some(login), Some(permission)) = (login, permission) {
+                collaborators.push(Collaborator { login, permission });
+            }
+        }
+        collaborators
+    }
+
+    fn on_create(&mut self, entry: Entry<'t>) -> OnCreate {
+        let mut on_create = OnCreate::default();
+        for field in self.entries(entry.value, self.value_at(entry), "`on_create`") {
+            match field.key {
+                "auto_init" => on_create.auto_init = self.boolean(field),
+                "gitignore_template" => on_create.gitignore_template = self.text(field),
+                "license_template" => on_create.license_template = self.text(field),
+                _ => self.unknown(field, "`on_create`", keys::ON_CREATE, keys::ELSEWHERE),
+            }
+        }
+        on_create
+    }
+}

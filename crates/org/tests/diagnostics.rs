@@ -1,0 +1,98 @@
+//! What a person reads about a mistake.
+
+use peribolos_org::{Style, parse, render_diagnostic};
+
+/// Everything that is said about a file, as a terminal without colours shows it.
+fn report(source: &str) -> String {
+    let diagnostics = match parse(source, "peribolos.yaml", Some("acme")) {
+        Ok(parsed) => parsed.warnings,
+        Err(diagnostics) => diagnostics,
+    };
+    let drawn: Vec<String> =
+        diagnostics.iter().map(|diagnostic| render_diagnostic(diagnostic, source, Style::Plain)).collect();
+    drawn.join("\n")
+}
+
+macro_rules! mistakes {
+    ($($name:ident: $source:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            insta::assert_snapshot!(stringify!($name), report($source));
+        }
+    )*};
+}
+
+mistakes! {
+    empty_file: "# nothing yet\n";
+    no_organization: "orgs: {}\n";
+    null_orgs: "orgs:\n";
+    no_people: "orgs:\n  acme:\n    name: Acme\n";
+    another_organization: "orgs:\n  other:\n    admins: [alice, bob]\n";
+    several_organizations: "orgs:\n  acme:\n    admins: [alice]\n  other:\n    admins: [alice]\n";
+    upstream_snippet_without_orgs: "admins: [alice]\nmembers: [bob]\n";
+    misspelt_key: "orgs:\n  acme:\n    admins: [alice]\n    memebers:\n    - bob\n";
+    misplaced_key: "orgs:\n  acme:\n    admins: [alice]\n    privacy: closed\n";
+    unknown_team_key: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n        maintainer: [alice]\n        members: []\n        repos: {}\n";
+    duplicate_key: "orgs:\n  acme:\n    admins: [alice]\n    members: [bob]\n    members: [carol]\n";
+    duplicate_login: "orgs:\n  acme:\n    admins:\n    - alice\n    members:\n    - bob\n    - Alice\n";
+    not_a_member: "orgs:\n  acme:\n    admins: [alice]\n    members: [carol]\n    teams:\n      core:\n        maintainers: [alice]\n        members: [carrol, eve]\n        repos: {}\n";
+    nested_not_a_member: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n        maintainers: [alice]\n        repos: {}\n        teams:\n          inner:\n            members: [bob]\n            repos: {}\n";
+    two_teams_of_one_slug: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      Core Team: {members: [], repos: {}}\n      core-team: {members: [], repos: {}}\n";
+    team_named_as_it_was: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      new: {previously: [old], members: [], repos: {}}\n      old: {members: [], repos: {}}\n";
+    repository_twice: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site: {}\n      Site: {}\n";
+    invalid_permission: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n        maintainers: [alice]\n        repos:\n          site: push\n          docs: wriet\n          blog: owner\n";
+    invalid_privacy: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core: {privacy: visible, maintainers: [alice], repos: {}}\n";
+    private_and_visibility: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n        private: true\n        visibility: private\n";
+    old_boolean: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n        has_wiki: yes\n        has_issues: \"true\"\n        has_projects: 1\n";
+    number_as_login: "orgs:\n  acme:\n    admins: [alice, 1234]\n    members: [on, 2001-12-14]\n";
+    at_sign_login: "orgs:\n  acme:\n    admins:\n    - \"@alice\"\n    - bob smith\n";
+    null_list_and_team: "orgs:\n  acme:\n    admins: [alice]\n    members:\n    teams:\n      core:\n";
+    list_instead_of_mapping: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n    - core\n    members: bob\n";
+    tab: "orgs:\n\tacme:\n\t\tadmins: [alice]\n";
+    colon_in_text: "orgs:\n  acme:\n    description: Acme: rockets\n    admins: [alice]\n";
+    unclosed_quote: "orgs:\n  acme:\n    description: \"Acme\n    admins: [alice]\n";
+    bad_indentation: "orgs:\n  acme:\n    admins:\n      - alice\n     members: []\n";
+    two_documents: "orgs:\n  acme:\n    admins: [alice]\n---\norgs: {}\n";
+    tag: "orgs:\n  acme:\n    admins: [!!str 1234]\n";
+    merge_key: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      a: &a {members: [], repos: {}}\n      b:\n        <<: *a\n";
+    alias_of_itself: "orgs: &o\n  acme: *o\n";
+    secret_nested_team: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n        privacy: secret\n        maintainers: [alice]\n        repos: {}\n        teams:\n          inner: {members: [], repos: {}}\n";
+    no_way_to_merge: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n        allow_squash_merge: false\n        allow_merge_commit: false\n        allow_rebase_merge: false\n";
+    warnings_only: "orgs:\n  acme:\n    admins: [alice]\n    members: [bob]\n    teams:\n      core:\n        description: \"\"\n        members: [alice]\n      other:\n        members: [bob]\n        repos: {site: none, old-site: read}\n    repos:\n      site: {private: true}\n      new-site: {previously: [old-site]}\n";
+    crlf_and_bom: "\u{feff}orgs:\r\n  acme:\r\n    admins: [alice]\r\n    membrs: []\r\n";
+    wide_characters: "orgs:\n  acme:\n    name: 日本語\n    admins: [ålice]\n";
+    control_characters: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      \"a\\e[31mb\\u202Ec\": {}\n";
+}
+
+#[test]
+fn a_line_too_long_to_show_is_cut_around_the_mistake() {
+    let names: Vec<String> = (0..200).map(|number| format!("user{number}")).collect();
+    let source = format!("orgs:\n  acme:\n    admins: [{}, user7, x]\n", names.join(", "));
+    insta::assert_snapshot!("long_line", report(&source));
+}
+
+#[test]
+fn many_mistakes_are_listed_in_order_and_counted() {
+    let mut source = String::from("orgs:\n  acme:\n    admins: [alice]\n    repos:\n");
+    for number in 0..80 {
+        source.push_str(&format!("      r{number}: {{unknown: 1}}\n"));
+    }
+    let Err(diagnostics) = parse(&source, "peribolos.yaml", None) else {
+        panic!("80 unknown keys are errors");
+    };
+    assert_eq!(diagnostics.len(), 51);
+    assert!(diagnostics.is_sorted_by_key(|diagnostic| (diagnostic.line, diagnostic.column)));
+    assert!(diagnostics[50].message.starts_with("and 30 more"), "{}", diagnostics[50]);
+}
+
+#[test]
+fn one_line_form() {
+    let Err(diagnostics) = parse("orgs:\n  acme:\n    admin: [a]\n", "f.yaml", None) else {
+        panic!("an unknown key is an error");
+    };
+    let line = diagnostics[0].to_string();
+    assert_eq!(
+        line,
+        "f.yaml:3:5: error: the organization has no key `admin` (did you mean `admins`?) [unknown-key]"
+    );
+}
