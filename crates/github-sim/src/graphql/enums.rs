@@ -1,0 +1,140 @@
+//! GitHub's enums, and what they are in the state.
+
+use async_graphql::Enum;
+
+use crate::state::{OrgRole, Privacy, RepoRole, TeamRole, Visibility};
+
+/// Role of a member of an organization.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum OrganizationMemberRole {
+    Admin,
+    Member,
+}
+
+impl From<OrgRole> for OrganizationMemberRole {
+    fn from(role: OrgRole) -> Self {
+        match role {
+            OrgRole::Admin => Self::Admin,
+            OrgRole::Member => Self::Member,
+        }
+    }
+}
+
+/// Role of a member of a team.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum TeamMemberRole {
+    Maintainer,
+    Member,
+}
+
+impl From<TeamRole> for TeamMemberRole {
+    fn from(role: TeamRole) -> Self {
+        match role {
+            TeamRole::Maintainer => Self::Maintainer,
+            TeamRole::Member => Self::Member,
+        }
+    }
+}
+
+/// Which members of a team: its own, its child teams', or both.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum TeamMembershipType {
+    All,
+    ChildTeam,
+    Immediate,
+}
+
+/// Who can see a team. REST says `closed` for visible.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum TeamPrivacy {
+    Secret,
+    Visible,
+}
+
+impl From<Privacy> for TeamPrivacy {
+    fn from(privacy: Privacy) -> Self {
+        match privacy {
+            Privacy::Secret => Self::Secret,
+            Privacy::Closed => Self::Visible,
+        }
+    }
+}
+
+/// What somebody may do with a repository.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum RepositoryPermission {
+    Admin,
+    Maintain,
+    Read,
+    Triage,
+    Write,
+}
+
+impl From<RepoRole> for RepositoryPermission {
+    fn from(role: RepoRole) -> Self {
+        match role {
+            RepoRole::Admin => Self::Admin,
+            RepoRole::Maintain => Self::Maintain,
+            RepoRole::Push => Self::Write,
+            RepoRole::Triage => Self::Triage,
+            RepoRole::Pull => Self::Read,
+        }
+    }
+}
+
+/// Who can see a repository.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum RepositoryVisibility {
+    Internal,
+    Private,
+    Public,
+}
+
+impl From<Visibility> for RepositoryVisibility {
+    fn from(visibility: Visibility) -> Self {
+        match visibility {
+            Visibility::Internal => Self::Internal,
+            Visibility::Private => Self::Private,
+            Visibility::Public => Self::Public,
+        }
+    }
+}
+
+/// Which collaborators of a repository.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum CollaboratorAffiliation {
+    All,
+    Direct,
+    Outside,
+}
+
+/// Title of a squashed commit.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum SquashMergeCommitTitle {
+    CommitOrPrTitle,
+    PrTitle,
+}
+
+impl From<&str> for SquashMergeCommitTitle {
+    fn from(rest: &str) -> Self {
+        if rest == "PR_TITLE" { Self::PrTitle } else { Self::CommitOrPrTitle }
+    }
+}
+
+/// Message of a squashed commit.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum SquashMergeCommitMessage {
+    Blank,
+    CommitMessages,
+    PrBody,
+}
+
+impl From<&str> for SquashMergeCommitMessage {
+    fn from(rest: &str) -> Self {
+        match rest {
+            "BLANK" => Self::Blank,
+            "PR_BODY" => Self::PrBody,
+            _ => Self::CommitMessages,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Errors as GitHub's GraphQL words them: each has a `type` beside its message.
+
+use async_graphql::{Error, ErrorExtensions, Value};
+use serde_json::Value as Json;
+
+/// Why a query, or one field of it, has no answer.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub(super) enum QueryError {
+    #[error("Could not resolve to an Organization with the login of '{0}'.")]
+    NoOrganization(String),
+    #[error("Could not resolve to a Repository with the name '{owner}/{name}'.")]
+    NoRepository { owner: String, name: String },
+    #[error("Resource not accessible by integration")]
+    Forbidden,
+    #[error("You must provide a `first` or `last` value to properly paginate the `{0}` connection.")]
+    NoBoundaries(String),
+    #[error("Requesting {asked} records on the `{connection}` connection exceeds the `{argument}` limit of 100 records.")]
+    PageTooLong { connection: String, argument: &'static str, asked: i64 },
+    #[error("`{argument}` on the `{connection}` connection cannot be less than zero.")]
+    PageTooShort { connection: String, argument: &'static str },
+    #[error("`{0}` does not appear to be a valid cursor.")]
+    Cursor(String),
+    #[error("This query requests up to {0} possible nodes which exceeds the maximum limit of 500,000.")]
+    TooManyNodes(u64),
+}
+
+impl QueryError {
+    /// GitHub's word for it.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::NoOrganization(_) | Self::NoRepository { .. } => "NOT_FOUND",
+            Self::Forbidden => "FORBIDDEN",
+            Self::NoBoundaries(_) => "MISSING_PAGINATION_BOUNDARIES",
+            Self::PageTooLong { .. } => "EXCESSIVE_PAGINATION",
+            Self::PageTooShort { .. } => "INVALID_PAGINATION",
+            Self::Cursor(_) => "INVALID_CURSOR_ARGUMENTS",
+            Self::TooManyNodes(_) => "MAX_NODE_LIMIT_EXCEEDED",
+        }
+    }
+
+    /// The whole answer to a query that is refused before it runs.
+    pub(super) fn refusal(&self) -> Json {
+        serde_json::json!({ "errors": [{ "type": self.kind(), "message": self.to_string() }] })
+    }
+}
+
+impl ErrorExtensions for QueryError {
+    fn extend(&self) -> Error {
+        Error::new(self.to_string()).extend_with(|_, more| more.set("type", Value::from(self.kind())))
+    }
+}
+
+/// Moves each error's `type` from its extensions to where GitHub has it.
+pub(super) fn with_types_outside(mut answer: Json) -> Json {
+    let errors = answer.get_mut("errors").and_then(Json::as_array_mut);
+    for error in errors.into_iter().flatten().filter_map(Json::as_object_mut) {
+        let Some(more) = error.get_mut("extensions").and_then(Json::as_object_mut) else { continue };
+        let kind = more.remove("type");
+        if more.is_empty() {
+            error.remove("extensions");
+        }
+        if let Some(kind) = kind {
+            error.insert("type".into(), kind);
+        }
+    }
+    answer
+}

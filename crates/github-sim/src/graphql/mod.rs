@@ -1,0 +1,78 @@
+//! GitHub's GraphQL: the part of its public schema that reads an organization. Types, fields and arguments have
+//! GitHub's names and nullability; `tests/contract` compares the two schemas.
+//!
+//! Two answers are assumptions, as GitHub's pages don't say: merge settings of a repository are shown to every token
+//! that sees it, and its collaborators to a token with `administration` read.
+
+mod access;
+mod caller;
+mod connection;
+mod cost;
+mod enums;
+mod error;
+mod organization;
+mod query;
+mod repository;
+mod scalar;
+mod team;
+mod user;
+
+use std::sync::LazyLock;
+
+use async_graphql::{EmptyMutation, EmptySubscription, Request, Schema, parser::types::ExecutableDocument};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use self::{caller::Caller, cost::Cost, error::with_types_outside};
+use crate::http::{Answer, Body, Call, Refusal, reply};
+
+static SCHEMA: LazyLock<Schema<query::Query, EmptyMutation, EmptySubscription>> =
+    LazyLock::new(|| Schema::build(query::Query, EmptyMutation, EmptySubscription).finish());
+
+/// The body of a query.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Asked {
+    query: Option<String>,
+    #[serde(default)]
+    variables: Option<Value>,
+    #[serde(default)]
+    operation_name: Option<String>,
+}
+
+/// `POST /graphql`: 200 with data, errors or both; only a token decides about anything else.
+pub(crate) async fn post(call: Call, Body(asked): Body<Asked>) -> Answer {
+    call.actor.need_installation()?;
+    let Some(query) = asked.query else {
+        return reply::ok(
+            json!({ "errors": [{ "message": "A query attribute must be specified and must be a string." }] }),
+        );
+    };
+    let mut request = Request::new(query)
+        .variables(async_graphql::Variables::from_json(asked.variables.unwrap_or_default()));
+    if let Some(name) = &asked.operation_name {
+        request = request.operation_name(name);
+    }
+    let cost = match request.parsed_query().cloned() {
+        Ok(document) => match cost_of(&document, &request) {
+            Ok(cost) => cost,
+            Err(refused) => return reply::ok(refused.refusal()),
+        },
+        // Execution words what is wrong with it.
+        Err(_) => Cost::default(),
+    };
+    let caller = Caller { sim: call.sim.clone(), actor: call.actor.clone(), cost };
+    let answer = SCHEMA.execute(request.data(caller)).await;
+    let answer = serde_json::to_value(answer).map_err(|why| Refusal::Broken(why.to_string()))?;
+    reply::ok(with_types_outside(answer))
+}
+
+/// The cost of the operation that is asked for; nothing if none is, which execution refuses.
+fn cost_of(document: &ExecutableDocument, request: &Request) -> Result<Cost, error::QueryError> {
+    let wanted = request.operation_name.as_deref();
+    let operation = document
+        .operations
+        .iter()
+        .find(|(name, _)| wanted.is_none_or(|wanted| name.is_some_and(|name| name.as_str() == wanted)));
+    operation.map_or_else(|| Ok(Cost::default()), |(_, it)| Cost::of(document, &it.node, &request.variables))
+}

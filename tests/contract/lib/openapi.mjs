@@ -1,0 +1,72 @@
+// GitHub's OpenAPI description as validators: one for each operation and status.
+
+import { createRequire } from "node:module";
+
+import Ajv from "ajv";
+import addFormats from "ajv-formats";
+
+import { unknownKeys } from "./unknown-keys.mjs";
+
+const description = createRequire(import.meta.url)("@octokit/openapi/generated/api.github.com.json");
+const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
+addFormats(ajv);
+ajv.addSchema({ $id: "github", components: asJsonSchema(description.components) });
+const compiled = new Map();
+
+/** The operation named `GET /orgs/{org}`; fails where GitHub has none of that name. */
+export function operation(name) {
+  const [method, path] = name.split(" ");
+  const found = description.paths[path]?.[method.toLowerCase()];
+  if (!found) throw new Error(`GitHub's description knows no operation ${name}.`);
+  return found;
+}
+
+/**
+ * What is wrong with an answer of the operation `name`, as sentences; none if it is as described.
+ * `body` is undefined where the answer had none, a string where it was not JSON.
+ */
+export function violations(name, { status, body, contentType }) {
+  const response = deref(operation(name).responses[status]);
+  if (!response) return [`${status} is not among the answers that GitHub describes`];
+  if (!response.content || status === 204 || status === 304) {
+    return body === undefined ? [] : [`a ${status} has no body, but there is one`];
+  }
+  const type = contentType?.split(";")[0].trim();
+  if (!(type in response.content)) return [`the content type is ${type}, not one of ${Object.keys(response.content)}`];
+  if (!type.endsWith("json")) return [];
+  const schema = asJsonSchema(response.content[type].schema);
+  const key = `${name} ${status} ${type}`;
+  if (!compiled.has(key)) compiled.set(key, ajv.compile(absolute(schema)));
+  const validate = compiled.get(key);
+  if (!validate(body)) {
+    return validate.errors.map((it) => `${it.instancePath || "/"} ${it.message} ${JSON.stringify(it.params)}`);
+  }
+  return unknownKeys(body, schema, resolve);
+}
+
+/** OpenAPI 3.0's `nullable` is JSON Schema's type "null"; the rest of the two is the same where GitHub uses it. */
+function asJsonSchema(node) {
+  if (Array.isArray(node)) return node.map(asJsonSchema);
+  if (node === null || typeof node !== "object") return node;
+  const { nullable, ...rest } = node;
+  const schema = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, asJsonSchema(value)]));
+  if (nullable === undefined || typeof nullable === "boolean") return nullable ? { anyOf: [{ type: "null" }, schema] } : schema;
+  return { ...schema, nullable: asJsonSchema(nullable) };
+}
+
+function deref(node) {
+  return node?.$ref ? node.$ref.slice(2).split("/").reduce((at, key) => at[key], description) : node;
+}
+
+/** The JSON Schema behind a reference of the description. */
+function resolve(reference) {
+  return asJsonSchema(deref({ $ref: reference.replace(/^github/, "") }));
+}
+
+function absolute(node) {
+  if (Array.isArray(node)) return node.map(absolute);
+  if (node === null || typeof node !== "object") return node;
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, key === "$ref" && typeof value === "string" ? value.replace(/^#/, "github#") : absolute(value)]),
+  );
+}

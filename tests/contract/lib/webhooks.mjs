@@ -1,0 +1,34 @@
+// GitHub's webhook schemas (OpenAPI 3.1, so JSON Schema 2020-12) as validators: one for each event and action.
+
+import { createRequire } from "node:module";
+
+import Ajv from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+
+import { unknownKeys } from "./unknown-keys.mjs";
+
+const description = createRequire(import.meta.url)("@octokit/openapi-webhooks/generated/api.github.com.json");
+const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
+addFormats(ajv);
+ajv.addSchema({ $id: "webhooks", components: description.components });
+
+/** What is wrong with a delivery, as sentences: its headers and its payload; none if it is as described. */
+export function violations({ event, headers, payload }) {
+  const name = [event, payload.action].filter(Boolean).join("-").replaceAll("_", "-");
+  const hook = description.webhooks[name]?.post;
+  if (!hook) return [`GitHub's description knows no webhook ${name}`];
+  const missing = hook.parameters
+    .filter((it) => it.in === "header" && it.required && !(it.name.toLowerCase() in headers))
+    .map((it) => `the header ${it.name} is missing`);
+  const { $ref } = hook.requestBody.content["application/json"].schema;
+  const validate = ajv.getSchema(`webhooks${$ref}`);
+  if (!validate(payload)) {
+    const wrong = validate.errors.map((it) => `${it.instancePath || "/"} ${it.message} ${JSON.stringify(it.params)}`);
+    return [...missing, ...wrong];
+  }
+  return [...missing, ...unknownKeys(payload, { $ref }, resolve)];
+}
+
+function resolve(reference) {
+  return reference.slice(2).split("/").reduce((at, key) => at[key], description);
+}
