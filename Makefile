@@ -1,0 +1,27 @@
+# Everything people run. The work is in scripts/ and tests/.
+.DEFAULT_GOAL := help
+.PHONY: help deps build generate lint test e2e bench demo demo-down clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+deps: ## Check for prerequisites (Debian's packages are installed) and fetch linters
+	@scripts/prerequisites && scripts/tools >/dev/null
+
+build: ## Build the workspace
+	cargo build --workspace --all-targets --locked
+
+generate: ## Write crds/ and the chart's copy from the code
+	@scripts/generate
+
+lint: ## Check format, lints, licences, shell, YAML, the chart and generated files
+	@scripts/lint
+
+test: ## Run every test; those with pods where root is to be had
+	@scripts/test
+
+e2e: ## Run the tests with pods on a dev cluster
+	@scripts/e2e
+
+clean: ## Take the dev cluster down and remove build output (the cache stays)
+	@scripts/clean
