@@ -1,0 +1,131 @@
+//! What an [`Actor`] sees and may do: the checks that every endpoint begins with.
+
+use super::{Actor, Grant};
+use crate::{
+    http::refusal::Refusal,
+    state::{Level, Login, Org, Repo, Scope, World, world::RepoKey},
+};
+
+impl Actor {
+    /// 403 unless the permissions cover `scope` at `level`.
+    pub(crate) fn need(&self, scope: Scope, level: Level) -> Result<(), Refusal> {
+        if matches!(self, Self::Anonymous) {
+            return Err(Refusal::RequiresAuthentication);
+        }
+        if self.allows(scope, level) { Ok(()) } else { Err(Refusal::NotAccessible { scope, level }) }
+    }
+
+    /// The App itself, or 401: only a JWT opens `/app`.
+    pub(crate) fn need_app(&self) -> Result<(), Refusal> {
+        match self {
+            Self::App | Self::Control { .. } => Ok(()),
+            Self::Anonymous | Self::Installation(_) => Err(super::jwt::JwtError::Undecodable.into()),
+        }
+    }
+
+    /// An installation token, or 403.
+    pub(crate) fn need_installation(&self) -> Result<&Grant, Refusal> {
+        match self {
+            Self::Installation(grant) => Ok(grant),
+            Self::Anonymous => Err(Refusal::RequiresAuthentication),
+            Self::App | Self::Control { .. } => Err(Refusal::NotForThisToken),
+        }
+    }
+
+    /// Whether the installation is of this organization.
+    pub(crate) fn is_of(&self, org: &Login) -> bool {
+        match self {
+            Self::Control { .. } => true,
+            Self::Installation(grant) => grant.org == *org,
+            Self::Anonymous | Self::App => false,
+        }
+    }
+
+    /// Whether a repository exists, as far as this actor can tell.
+    pub(crate) fn sees(&self, org: &Org, repo: &Repo) -> bool {
+        repo.is_public() || self.has(org, repo)
+    }
+
+    /// Whether a repository is among those the token is for.
+    pub(crate) fn has(&self, org: &Org, repo: &Repo) -> bool {
+        match self {
+            Self::Control { .. } => true,
+            Self::Installation(grant) => {
+                grant.org == org.login
+                    && org.installation.as_ref().is_some_and(|i| i.selection.includes(repo.id))
+                    && grant.repos.as_ref().is_none_or(|ids| ids.contains(&repo.id))
+            }
+            Self::Anonymous | Self::App => false,
+        }
+    }
+
+    /// Whether this actor may do `level` of `scope` in this very repository.
+    pub(crate) fn can(&self, org: &Org, repo: &Repo, scope: Scope, level: Level) -> bool {
+        self.has(org, repo) && self.allows(scope, level)
+    }
+}
+
+/// Permissions that anybody has to read in a public repository.
+fn open_to_all(scope: Scope) -> bool {
+    matches!(scope, Scope::Contents | Scope::Issues | Scope::PullRequests | Scope::Checks | Scope::Metadata)
+}
+
+impl World {
+    /// The organization of a path: 404 unless it is the token's own, 403 without the permission.
+    pub(crate) fn org_for(
+        &self,
+        actor: &Actor,
+        login: &str,
+        scope: Scope,
+        level: Level,
+    ) -> Result<Login, Refusal> {
+        let org = self.org(&login.into())?;
+        if matches!(actor, Actor::Installation(_)) && !actor.is_of(&org.login) {
+            return Err(Refusal::NotFound);
+        }
+        actor.need(scope, level)?;
+        Ok(org.login.clone())
+    }
+
+    /// The repository of a path: 301 after a rename, 404 where the token can't see it, 403 without the permission,
+    /// 403 for writing into an archived one.
+    pub(crate) fn repo_for(
+        &self,
+        actor: &Actor,
+        (owner, name): (&str, &str),
+        scope: Scope,
+        level: Level,
+    ) -> Result<RepoKey, Refusal> {
+        let key = self.find_repo(actor, owner, name)?;
+        let (org, repo) = (self.org(&key.org)?, self.repo(&key)?);
+        if level == Level::Read && repo.is_public() && open_to_all(scope) {
+            return Ok(key);
+        }
+        actor.need(scope, level)?;
+        if !actor.has(org, repo) {
+            return Err(Refusal::NotAccessible { scope, level });
+        }
+        let frozen = level == Level::Write && !matches!(scope, Scope::Administration | Scope::Members);
+        if frozen && repo.settings.archived {
+            return Err(Refusal::Forbidden("Repository was archived so is read-only.".into()));
+        }
+        Ok(key)
+    }
+
+    fn find_repo(&self, actor: &Actor, owner: &str, name: &str) -> Result<RepoKey, Refusal> {
+        let login = Login::from(owner);
+        let former = self.former_orgs.get(&login);
+        let org = self
+            .orgs
+            .get(&login)
+            .or_else(|| self.orgs.values().find(|o| Some(&o.id) == former))
+            .ok_or(Refusal::NotFound)?;
+        let current = org.repo(name);
+        let renamed = || org.repos.values().find(|r| r.former.contains(&name.into()));
+        let repo = current.or_else(renamed).filter(|r| actor.sees(org, r)).ok_or(Refusal::NotFound)?;
+        if current.is_none() || org.login != login {
+            return Err(Refusal::Moved { repository: repo.id });
+        }
+        Ok(RepoKey { org: org.login.clone(), id: repo.id })
+    }
+}

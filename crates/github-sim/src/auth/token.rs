@@ -1,0 +1,66 @@
+//! Installation tokens. Only their hashes are kept.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_lc_rs::{digest, rand};
+use jiff::Timestamp;
+
+use crate::state::Permissions;
+
+/// Characters after the prefix.
+const LENGTH: usize = 80;
+const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// What a token stands for.
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    pub(crate) installation: u64,
+    pub(crate) permissions: Permissions,
+    pub(crate) repos: Option<BTreeSet<u64>>,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// All tokens that were minted and not revoked.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    by_hash: HashMap<Vec<u8>, Token>,
+}
+
+fn hash(token: &str) -> Vec<u8> {
+    digest::digest(&digest::SHA256, token.as_bytes()).as_ref().to_vec()
+}
+
+/// The random source gave nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("the system's random source failed")]
+pub(crate) struct NoRandomness;
+
+/// Random letters and digits.
+pub(crate) fn random_text(length: usize) -> Result<String, NoRandomness> {
+    let mut bytes = vec![0; length];
+    rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    // A slight bias towards some letters is no harm in a simulator.
+    Ok(bytes.iter().map(|b| char::from(ALPHABET[usize::from(*b) % ALPHABET.len()])).collect())
+}
+
+impl Tokens {
+    /// Makes a token and returns its text, which nothing else can give again.
+    pub(crate) fn mint(&mut self, token: Token) -> Result<String, NoRandomness> {
+        let text = format!("ghs_{}", random_text(LENGTH)?);
+        self.by_hash.insert(hash(&text), token);
+        Ok(text)
+    }
+
+    pub(crate) fn get(&self, text: &str) -> Option<&Token> {
+        self.by_hash.get(&hash(text))
+    }
+
+    pub(crate) fn revoke(&mut self, text: &str) {
+        self.by_hash.remove(&hash(text));
+    }
+
+    /// Forgets all tokens of an installation, as an uninstallation does.
+    pub(crate) fn revoke_all(&mut self, installation: u64) {
+        self.by_hash.retain(|_, t| t.installation != installation);
+    }
+}

@@ -1,0 +1,115 @@
+//! Faults on demand: wrong answers, late answers, none at all.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use axum::response::{IntoResponse, Response};
+use globset::{GlobBuilder, GlobMatcher};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The body of `POST /_sim/faults`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct FaultSpec {
+    /// Any method if absent.
+    method: Option<String>,
+    /// A glob over the path without its query; `*` stops at a slash, `**` does not.
+    path: String,
+    /// Answered in place of the endpoint; the endpoint answers if absent.
+    status: Option<u16>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    body: Option<Value>,
+    #[serde(default)]
+    delay_ms: u64,
+    /// Close the connection without an answer.
+    #[serde(default)]
+    drop: bool,
+    /// How often; for ever if absent.
+    count: Option<u64>,
+}
+
+/// Why a fault can't be set.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FaultError {
+    #[error("path {path:?} is no glob: {reason}")]
+    Glob { path: String, reason: String },
+    #[error("status {0} is no HTTP status")]
+    Status(u16),
+    #[error("{0:?} is no header, or its value is not one")]
+    Header(String),
+}
+
+/// What a fault does to one request.
+#[derive(Clone, Debug)]
+pub(crate) struct Effect {
+    pub(crate) delay: Duration,
+    pub(crate) drop: bool,
+    answer: Option<(StatusCode, Vec<(HeaderName, HeaderValue)>, Value)>,
+}
+
+impl Effect {
+    /// The answer in place of the endpoint's.
+    pub(crate) fn response(&self) -> Option<Response> {
+        let (status, headers, body) = self.answer.clone()?;
+        let mut response = match body {
+            Value::String(text) => (status, text).into_response(),
+            other => (status, axum::Json(other)).into_response(),
+        };
+        response.headers_mut().extend(headers);
+        Some(response)
+    }
+}
+
+#[derive(Debug)]
+struct Fault {
+    method: Option<String>,
+    path: GlobMatcher,
+    left: Option<u64>,
+    effect: Effect,
+}
+
+/// The faults in force, oldest first: the first that matches is taken.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    list: Vec<Fault>,
+}
+
+impl Faults {
+    pub(crate) fn add(&mut self, spec: FaultSpec) -> Result<(), FaultError> {
+        let glob = GlobBuilder::new(&spec.path).literal_separator(true).build();
+        let path = glob
+            .map_err(|e| FaultError::Glob { path: spec.path.clone(), reason: e.to_string() })?
+            .compile_matcher();
+        let mut headers = Vec::new();
+        for (name, value) in spec.headers {
+            match (name.parse(), value.parse()) {
+                (Ok(n), Ok(v)) => headers.push((n, v)),
+                _ => return Err(FaultError::Header(name)),
+            }
+        }
+        let status = spec.status.map(|s| StatusCode::from_u16(s).map_err(|_| FaultError::Status(s)));
+        let body = spec.body.unwrap_or_else(|| serde_json::json!({"message": "A fault was asked for"}));
+        let answer = status.transpose()?.map(|status| (status, headers, body));
+        let effect = Effect { delay: Duration::from_millis(spec.delay_ms), drop: spec.drop, answer };
+        self.list.push(Fault { method: spec.method, path, left: spec.count, effect });
+        Ok(())
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.list.clear();
+    }
+
+    /// The fault for this request, counted down.
+    pub(crate) fn take(&mut self, method: &Method, path: &str) -> Option<Effect> {
+        let matches = |f: &&mut Fault| {
+            f.left != Some(0)
+                && f.method.as_ref().is_none_or(|m| m.eq_ignore_ascii_case(method.as_str()))
+                && f.path.is_match(path)
+        };
+        let fault = self.list.iter_mut().find(matches)?;
+        fault.left = fault.left.map(|n| n - 1);
+        Some(fault.effect.clone())
+    }
+}

@@ -1,0 +1,83 @@
+//! Primary rate limits: so many requests an hour for each installation, the App and everybody else.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::auth::Actor;
+
+/// Requests an hour without authentication.
+const ANONYMOUS: u32 = 60;
+
+/// Whose budget a request is taken from.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Account {
+    Anonymous,
+    App,
+    Installation(u64),
+}
+
+impl Account {
+    pub(crate) fn of(actor: &Actor) -> Self {
+        match actor {
+            Actor::Installation(grant) => Self::Installation(grant.installation),
+            Actor::App | Actor::Control { .. } => Self::App,
+            Actor::Anonymous => Self::Anonymous,
+        }
+    }
+}
+
+/// The state of a budget.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    pub(crate) limit: u32,
+    pub(crate) used: u32,
+    pub(crate) reset: Timestamp,
+}
+
+impl Window {
+    pub(crate) fn remaining(&self) -> u32 {
+        self.limit.saturating_sub(self.used)
+    }
+}
+
+/// All budgets.
+#[derive(Debug)]
+pub(crate) struct Rates {
+    limit: u32,
+    windows: HashMap<Account, Window>,
+}
+
+impl Rates {
+    pub(crate) fn new(limit: u32) -> Self {
+        Self { limit, windows: HashMap::new() }
+    }
+
+    /// The budget as it stands, begun anew if its hour is over.
+    pub(crate) fn window(&mut self, account: Account, now: Timestamp) -> &mut Window {
+        let limit = if account == Account::Anonymous { ANONYMOUS } else { self.limit };
+        let reset = now.saturating_add(SignedDuration::from_hours(1)).unwrap_or(now);
+        let fresh = Window { limit, used: 0, reset };
+        let window = self.windows.entry(account).or_insert(fresh);
+        if window.reset <= now {
+            *window = fresh;
+        }
+        window
+    }
+
+    /// Takes one request; false if none is left.
+    pub(crate) fn spend(&mut self, account: Account, now: Timestamp) -> bool {
+        let window = self.window(account, now);
+        if window.remaining() == 0 {
+            return false;
+        }
+        window.used += 1;
+        true
+    }
+
+    /// Gives one back: a 304 costs nothing.
+    pub(crate) fn refund(&mut self, account: Account, now: Timestamp) {
+        let window = self.window(account, now);
+        window.used = window.used.saturating_sub(1);
+    }
+}

@@ -1,0 +1,151 @@
+//! GitHub's errors, in its words and its shapes.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    auth::{jwt::JwtError, token::NoRandomness},
+    git::GitError,
+    state::{Level, Scope},
+};
+
+/// What a handler returns.
+pub(crate) type Answer = Result<Response, Refusal>;
+
+/// One entry of `errors` in a 422.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct FieldError {
+    pub(crate) resource: &'static str,
+    pub(crate) field: &'static str,
+    pub(crate) code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) message: Option<String>,
+}
+
+/// Why GitHub says no.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("Bad credentials")]
+    BadCredentials,
+    #[error(transparent)]
+    Jwt(#[from] JwtError),
+    #[error("Requires authentication")]
+    RequiresAuthentication,
+    #[error("Resource not accessible by integration")]
+    NotAccessible { scope: Scope, level: Level },
+    #[error("Resource not accessible by integration")]
+    NotForThisToken,
+    #[error("This installation has been suspended")]
+    Suspended,
+    #[error("Not Found")]
+    NotFound,
+    #[error("Moved Permanently")]
+    Moved { repository: u64 },
+    #[error("Problems parsing JSON")]
+    NotJson,
+    #[error("Invalid request.\n\n{0}")]
+    WrongBody(String),
+    #[error("Validation Failed")]
+    Invalid(Vec<FieldError>),
+    #[error("{0}")]
+    Unprocessable(String),
+    #[error("{0}")]
+    Forbidden(String),
+    #[error("{0}")]
+    Conflict(String),
+    #[error("{0}")]
+    NotAllowed(String),
+    #[error("{0}")]
+    BadRequest(String),
+    #[error("API rate limit exceeded for installation.")]
+    RateLimited,
+    #[error("The simulator has no such endpoint")]
+    Unknown,
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl Refusal {
+    /// A 422 about one field.
+    pub(crate) fn field(resource: &'static str, field: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError { resource, field, code: "custom", message: Some(message.into()) }])
+    }
+
+    /// A 422 about one field whose value exists already.
+    pub(crate) fn exists(resource: &'static str, field: &'static str) -> Self {
+        Self::Invalid(vec![FieldError { resource, field, code: "already_exists", message: None }])
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::BadCredentials | Self::RequiresAuthentication => StatusCode::UNAUTHORIZED,
+            Self::Jwt(JwtError::UnknownApp) | Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Jwt(_) => StatusCode::UNAUTHORIZED,
+            Self::NotAccessible { .. }
+            | Self::NotForThisToken
+            | Self::Suspended
+            | Self::Forbidden(_)
+            | Self::RateLimited => StatusCode::FORBIDDEN,
+            Self::Moved { .. } => StatusCode::MOVED_PERMANENTLY,
+            Self::NotJson | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::WrongBody(_) | Self::Invalid(_) | Self::Unprocessable(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::NotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Unknown => StatusCode::NOT_IMPLEMENTED,
+            Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl From<GitError> for Refusal {
+    fn from(error: GitError) -> Self {
+        match error {
+            GitError::Conflict(_) => Self::Conflict(error.to_string()),
+            GitError::Missing(_) | GitError::WrongKind(..) | GitError::FileIsDirectory(_) => {
+                Self::Unprocessable(error.to_string())
+            }
+        }
+    }
+}
+
+impl From<NoRandomness> for Refusal {
+    fn from(error: NoRandomness) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+/// Where a moved repository is now; the gate makes a Location header of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MovedTo(pub(crate) u64);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let mut body = json!({
+            "message": self.to_string(),
+            "documentation_url": "https://docs.github.com/rest",
+            "status": status.as_u16().to_string(),
+        });
+        if let Self::Invalid(errors) = &self {
+            body["errors"] = json!(errors);
+        }
+        let mut response = (status, Json(body)).into_response();
+        if let Self::Moved { repository } = self {
+            response.extensions_mut().insert(MovedTo(repository));
+        }
+        if let Self::NotAccessible { scope, level } = self {
+            let wanted = format!("{}={}", scope.as_str(), level.as_str());
+            if let Ok(value) = HeaderValue::from_str(&wanted) {
+                response.headers_mut().insert("x-accepted-github-permissions", value);
+            }
+        }
+        response
+    }
+}

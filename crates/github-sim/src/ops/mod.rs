@@ -1,0 +1,9 @@
+//! Changes of state that several endpoints make, with their audit entries and deliveries.
+
+pub(crate) mod check;
+pub(crate) mod commit;
+pub(crate) mod install;
+pub(crate) mod member;
+pub(crate) mod pull;
+pub(crate) mod push;
+pub(crate) mod talk;
