@@ -12,7 +12,7 @@ use crate::error::{Error, Refusal, Retry};
 
 /// GitHub's advice for a secondary limit that names no time: wait at least a minute.
 /// <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api>
-pub(crate) const SECONDARY_LIMIT_PAUSE: Duration = Duration::from_secs(60);
+pub(crate) const SECONDARY_LIMIT_PAUSE: Duration = Duration::from_mins(1);
 
 /// The longest message kept, in characters.
 const MESSAGE_LIMIT: usize = 500;

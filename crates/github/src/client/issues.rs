@@ -59,6 +59,19 @@ pub struct Comment {
     pub id: u64,
     /// Its page.
     pub html_url: String,
+    /// Its text.
+    pub body: Option<String>,
+    /// Who wrote it; `None` where the account is gone.
+    pub user: Option<User>,
+    /// The issue or pull request it is on, as an address of the API.
+    pub issue_url: String,
+}
+
+impl Comment {
+    /// The number of the issue or pull request it is on.
+    pub fn issue_number(&self) -> Option<u64> {
+        self.issue_url.rsplit('/').next()?.parse().ok()
+    }
 }
 
 /// An answer to a comment in one sign.
@@ -119,6 +132,18 @@ impl Client {
         let values = [repo.owner.as_str(), &repo.name, &number.to_string()];
         let route = "/repos/{owner}/{repo}/issues/{issue_number}/comments";
         self.write(Method::POST, route, &values, &serde_json::json!({"body": body})).await
+    }
+
+    /// One comment, as it is now.
+    pub async fn get_comment(&self, repo: &RepoName, comment: u64) -> Result<Comment, Error> {
+        let values = [repo.owner.as_str(), &repo.name, &comment.to_string()];
+        self.read(Call::get("/repos/{owner}/{repo}/issues/comments/{comment_id}", &values)?).await
+    }
+
+    /// Every comment on an issue or pull request, oldest first.
+    pub async fn list_comments(&self, repo: &RepoName, number: u64) -> Result<Vec<Comment>, Error> {
+        let values = [repo.owner.as_str(), &repo.name, &number.to_string()];
+        self.all(Call::get("/repos/{owner}/{repo}/issues/{issue_number}/comments", &values)?).await
     }
 
     /// Reacts to a comment on an issue or pull request. Reacting the same way again changes nothing.
