@@ -6,7 +6,9 @@
 pub mod accounts;
 pub mod defaults;
 pub mod event;
+pub mod installation_status;
 pub mod names;
 pub mod ownership;
 pub mod run;
 pub mod step_output;
+pub mod token;

@@ -1,0 +1,136 @@
+//! The conditions as tables, all at one injected time.
+
+use rstest::rstest;
+
+use super::*;
+
+fn now() -> Timestamp {
+    "2026-11-23T12:00:00Z".parse().unwrap()
+}
+
+fn facts() -> Facts<'static> {
+    Facts {
+        generation: Some(3),
+        blocked: None,
+        token: Some(left(3000)),
+        failure: None,
+        missing: &[],
+        held: None,
+        synced: Synced::Unknown,
+    }
+}
+
+/// A token with so many seconds left.
+fn token(left: i64) -> Issued {
+    let expires = now() + SignedDuration::from_secs(left);
+    Issued { at: expires - SignedDuration::from_hours(1), expires }
+}
+
+fn left(seconds: i64) -> TokenFacts<'static> {
+    TokenFacts { secret: "acme-1-token", issued: token(seconds), margin: SignedDuration::from_mins(15) }
+}
+
+fn failing(reason: Reason) -> Failure {
+    Failure { finding: Finding::new(reason, "it broke"), since: now() - SignedDuration::from_mins(7) }
+}
+
+fn blocked(reason: Reason) -> Finding {
+    Finding::new(reason, "no")
+}
+
+fn missing() -> &'static [Missing] {
+    static MISSING: std::sync::LazyLock<Vec<Missing>> = std::sync::LazyLock::new(|| {
+        let names = ["checks", "members"];
+        names.map(|name| Missing { name: name.into(), needed: "write".into(), granted: None }).into()
+    });
+    &MISSING
+}
+
+/// `Type=Status/Reason`, without Synced.
+fn shown(facts: &Facts<'_>) -> String {
+    let conditions = conditions(facts, &[], now());
+    let shown = conditions.iter().filter(|c| c.type_ != "Synced");
+    shown.map(|c| format!("{}={}/{}", c.type_, c.status, c.reason)).collect::<Vec<_>>().join(" ")
+}
+
+#[rstest]
+#[case::ready(facts(), "Ready=True/TokenIssued TokenIssued=True/TokenIssued")]
+#[case::first(
+    Facts { token: None, ..facts() },
+    "Ready=False/Progressing TokenIssued=False/Progressing Reconciling=True/Progressing"
+)]
+#[case::gone(
+    Facts { token: None, blocked: Some(blocked(Reason::InstallationNotFound)), failure: Some(failing(Reason::RateLimited)), ..facts() },
+    "Ready=False/InstallationNotFound TokenIssued=False/InstallationNotFound Stalled=True/InstallationNotFound"
+)]
+#[case::conflict(
+    Facts { token: None, failure: Some(failing(Reason::SecretConflict)), ..facts() },
+    "Ready=False/SecretConflict TokenIssued=False/SecretConflict Stalled=True/SecretConflict"
+)]
+#[case::down_without_a_token(
+    Facts { token: Some(left(0)), failure: Some(failing(Reason::GitHubUnavailable)), missing: missing(), ..facts() },
+    "Ready=False/GitHubUnavailable TokenIssued=False/GitHubUnavailable Reconciling=True/GitHubUnavailable"
+)]
+#[case::permissions(
+    Facts { missing: missing(), held: Some(blocked(Reason::Suspended)), ..facts() },
+    "Ready=False/PermissionsMissing TokenIssued=True/TokenIssued Stalled=True/PermissionsMissing"
+)]
+#[case::expiring(
+    Facts { token: Some(left(900)), failure: Some(failing(Reason::GitHubUnavailable)), held: Some(blocked(Reason::Suspended)), ..facts() },
+    "Ready=False/TokenExpiring TokenIssued=True/GitHubUnavailable Reconciling=True/TokenExpiring"
+)]
+#[case::expiring_for_good(
+    Facts { token: Some(left(1)), failure: Some(failing(Reason::CredentialsInvalid)), ..facts() },
+    "Ready=False/TokenExpiring TokenIssued=True/CredentialsInvalid Stalled=True/TokenExpiring"
+)]
+#[case::failing_in_time(
+    Facts { token: Some(left(901)), failure: Some(failing(Reason::RateLimited)), ..facts() },
+    "Ready=True/RateLimited TokenIssued=True/RateLimited Reconciling=True/RateLimited"
+)]
+#[case::suspended(
+    Facts { held: Some(blocked(Reason::Suspended)), ..facts() },
+    "Ready=False/Suspended TokenIssued=True/TokenIssued"
+)]
+fn the_summary_has_the_highest_reason(#[case] facts: Facts<'static>, #[case] expected: &str) {
+    assert_eq!(shown(&facts), expected);
+}
+
+#[test]
+fn a_failure_says_what_and_since_when() {
+    let facts = Facts { failure: Some(failing(Reason::GitHubUnavailable)), ..facts() };
+    assert_eq!(conditions(&facts, &[], now())[1].message, "it broke (since 2026-11-23T11:53:00Z)");
+}
+
+#[test]
+fn missing_permissions_are_all_named() {
+    let facts = Facts { missing: missing(), ..facts() };
+    let message = &conditions(&facts, &[], now())[0].message;
+    assert!(message.ends_with("checks: write, members: write"), "{message}");
+}
+
+#[test]
+fn a_transition_time_moves_with_the_status_only() {
+    let earlier = now() - SignedDuration::from_hours(2);
+    let before = conditions(&facts(), &[], earlier);
+    let limping = Facts { failure: Some(failing(Reason::RateLimited)), ..facts() };
+    let after = conditions(&limping, &before, now());
+    assert_eq!(after[0].last_transition_time.0, earlier);
+    let held = Facts { held: Some(blocked(Reason::Suspended)), ..facts() };
+    assert_eq!(conditions(&held, &before, now())[0].last_transition_time.0, now());
+    assert_eq!(conditions(&facts(), &before, now()), before, "nothing new, nothing to write");
+}
+
+#[test]
+fn synced_outlives_the_runs_that_proved_it() {
+    let synced = |synced, previous: &[Condition]| {
+        let all = conditions(&Facts { synced, ..facts() }, previous, now());
+        all.into_iter().find(|c| c.type_ == "Synced").unwrap()
+    };
+    let never = synced(Synced::Unknown, &[]);
+    assert_eq!((never.status.as_str(), never.reason.as_str()), ("Unknown", "NeverApplied"));
+    let yes = synced(Synced::Yes(Reason::Applied, "run a".into()), std::slice::from_ref(&never));
+    assert_eq!((yes.status.as_str(), yes.reason.as_str()), ("True", "Applied"));
+    assert_eq!(synced(Synced::Unknown, std::slice::from_ref(&yes)), yes);
+    let no = synced(Synced::No(Reason::GuardTripped, "run b".into()), &[yes]);
+    assert_eq!((no.status.as_str(), no.reason.as_str()), ("False", "GuardTripped"));
+}
