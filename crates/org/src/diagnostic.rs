@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::located::Position;
+use crate::text::is_unseen;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -236,7 +237,7 @@ pub(crate) fn quoted(text: &str) -> String {
             shown.push('…');
             break;
         }
-        if character.is_control() || is_invisible(character) {
+        if is_unseen(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
@@ -244,10 +245,4 @@ pub(crate) fn quoted(text: &str) -> String {
     }
     shown.push('`');
     shown
-}
-
-/// Whether a character shows as nothing or turns the direction of the text around it.
-fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

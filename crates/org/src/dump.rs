@@ -10,6 +10,7 @@ use crate::located::Located;
 use crate::model::{Collaborator, ConfigFile, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
 use crate::names::{Login, Slug};
 use crate::snapshot::{InvitationState, OrgRole, Snapshot, SnapshotRepo, SnapshotTeam};
+use crate::text::is_unseen;
 use crate::write::render;
 use crate::yaml::Emitter;
 
@@ -29,7 +30,7 @@ pub struct Dumped {
 const HEADER: &str = "\
 This file describes the organization: its settings, people, teams and repositories.
 It was written from what GitHub has. Once it is merged, GitHub follows the file: change it by
-pull request, and what it says is applied. What is changed on GitHub by hand is changed back.
+pull request. What it says is applied, and what was changed by hand on GitHub is changed back.
 
 - Who is in neither `admins` nor `members` is removed from the organization, and a team that is
   not listed is deleted, as is a person in a team or a team's access to a repository.
@@ -45,7 +46,7 @@ impl Dumped {
             header.comment("\nWhat GitHub has and this file can't say:");
             for note in &self.notes {
                 // One line each: a name from GitHub must not end the comment.
-                header.comment(&format!("- {}", note.0.replace(char::is_control, " ")));
+                header.comment(&format!("- {}", note.0.replace(is_unseen, " ")));
             }
         }
         header.finish() + &render(&self.file)

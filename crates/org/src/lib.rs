@@ -19,6 +19,7 @@ mod report;
 mod settle;
 mod snapshot;
 mod spelling;
+mod text;
 mod values;
 mod write;
 mod yaml;

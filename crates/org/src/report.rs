@@ -1,9 +1,10 @@
 //! Diagnostics as people read them.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::text::is_unseen;
 
 /// How a diagnostic is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +28,19 @@ pub fn render_diagnostic(diagnostic: &Diagnostic, source: &str, style: Style) ->
         Severity::Warning => Level::WARNING,
     };
     let shown = Shown::of(source, *line, *column, *end_column);
-    let snippet = Snippet::source(shown.text.as_str())
+    let mut snippet = Snippet::source(shown.text.as_str())
         .line_start(*line as usize)
-        .path(format!("{file}:{line}:{column}"))
         .annotation(AnnotationKind::Primary.span(shown.start..shown.end));
     let mut group =
-        level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str()).element(snippet);
+        Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str()));
+    if shown.cut {
+        // The column can't be counted in what is left of the line.
+        let origin = Origin::path(file.as_str());
+        group = group.element(origin.line(*line as usize).char_column(*column as usize));
+    } else {
+        snippet = snippet.path(file.as_str());
+    }
+    group = group.element(snippet);
     if let Some(hint) = &diagnostic.hint {
         group = group.element(Level::HELP.message(hint.as_str()));
     }
@@ -50,6 +58,8 @@ struct Shown {
     text: String,
     start: usize,
     end: usize,
+    /// Whether the beginning of the line is left out.
+    cut: bool,
 }
 
 impl Shown {
@@ -59,10 +69,10 @@ impl Shown {
         let first = (column as usize).saturating_sub(1);
         let last = (end_column as usize).saturating_sub(1).max(first + 1);
         let skipped = if last > SHOWN { first.saturating_sub(SHOWN / 4) } else { 0 };
-        let mut shown = Self { text: String::new(), start: 0, end: 0 };
+        let mut shown = Self { text: String::new(), start: 0, end: 0, cut: skipped > 0 };
         for (index, character) in line.chars().skip(skipped).take(SHOWN).enumerate() {
             // Nothing that a terminal would act on; one column stays one column.
-            let harmless = if character.is_control() { ' ' } else { character };
+            let harmless = if is_unseen(character) { ' ' } else { character };
             let at = index + skipped;
             if at < first {
                 shown.start += harmless.len_utf8();

@@ -19,7 +19,7 @@ pub(super) fn check(file: &ConfigFile, people_known: bool, findings: &mut Findin
         team_names: HashMap::new(),
         renamed: HashMap::new(),
         people_known,
-        hints: 0,
+        comparisons: 0,
     };
     checks.people(file);
     checks.repos(&file.repos);
@@ -28,8 +28,9 @@ pub(super) fn check(file: &ConfigFile, people_known: bool, findings: &mut Findin
     }
 }
 
-/// Nearest logins are looked for so often at most: each looks through all members.
-const MOST_HINTS: usize = Findings::LISTED;
+/// Logins are compared so often at most to find the nearest: it bounds the time that a large file of
+/// mistakes takes.
+const MOST_COMPARISONS: usize = 100_000;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
@@ -45,7 +46,7 @@ struct Checks<'f> {
     /// Former names of repositories by key, with the new one.
     renamed: HashMap<String, &'f RepoName>,
     people_known: bool,
-    hints: usize,
+    comparisons: usize,
 }
 
 fn at<T>(value: &Located<T>) -> Position {
@@ -131,8 +132,8 @@ impl<'f> Checks<'f> {
             return;
         }
         let message = format!("{} of {what} is no member of the organization", quoted(login.as_str()));
-        self.hints += 1;
-        let near = if self.hints <= MOST_HINTS {
+        self.comparisons += self.people.len();
+        let near = if self.comparisons <= MOST_COMPARISONS {
             did_you_mean(login.as_str(), self.people.keys().map(|login| login.as_str()))
         } else {
             None

@@ -1,5 +1,7 @@
 //! Which keys stand where, as upstream's `org.yaml` has them.
 
+pub(super) const FILE: &[&str] = &["orgs"];
+
 pub(super) const ORG: &[&str] = &[
     "name",
     "description",
@@ -44,7 +46,7 @@ pub(super) const ON_CREATE: &[&str] = &["auto_init", "gitignore_template", "lice
 
 /// Where a key that is unknown here may belong.
 pub(super) const ELSEWHERE: &[(&[&str], &str)] = &[
-    (&["orgs"], "the file itself"),
+    (FILE, "the file itself"),
     (ORG, "an organization"),
     (TEAM, "a team"),
     (REPO, "a repository"),

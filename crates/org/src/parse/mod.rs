@@ -12,8 +12,9 @@ use crate::diagnostic::{Code, Diagnostic, Findings, quoted};
 use crate::located::Position;
 use crate::model::ConfigFile;
 use crate::names::Login;
-use crate::yaml::{LoadError, NodeKind, load};
+use crate::yaml::{LoadError, NodeKind, Plain, load};
 
+use self::nearest::nearest;
 use self::reader::{Entry, Reader, listed};
 
 /// The largest file that is read, in bytes.
@@ -73,20 +74,34 @@ impl<'t> Reader<'t> {
             self.findings.error_with(Code::Empty, Position::START, "the file is empty", SKELETON);
             return None;
         };
-        let mut orgs = None;
+        let errors = self.findings.errors();
+        let (mut orgs, mut others) = (None, Vec::new());
         for entry in self.entries(root.value, root.key_at, "the file") {
             match entry.key {
                 "orgs" => orgs = Some(entry),
-                _ => self.unknown(entry, "the file", &["orgs"], keys::ELSEWHERE),
+                _ => others.push(entry),
+            }
+        }
+        let misspelt = others.iter().any(|entry| nearest(entry.key, keys::FILE.iter().copied()).is_some());
+        if orgs.is_some() || misspelt {
+            for entry in others {
+                self.unknown(entry, "the file", keys::FILE, keys::ELSEWHERE);
             }
         }
         let Some(orgs) = orgs else {
-            if self.findings.errors() == 0 {
-                let message = "the file names no organization";
+            // Upstream writes such a dump: an organization alone.
+            if self.findings.errors() == errors {
+                let message = "the file has no `orgs`";
                 self.findings.error_with(Code::Empty, root.key_at, message, SKELETON);
             }
             return None;
         };
+        if matches!(&self.tree.get(orgs.value).kind, NodeKind::Plain(text) if Plain::of(text) == Plain::Null)
+        {
+            let message = "the file names no organization";
+            self.findings.error_with(Code::Empty, orgs.key_at, message, SKELETON);
+            return None;
+        }
         let entry = self.only_org(orgs, expected_org)?;
         let login = self.name::<Login>(entry.key, entry.key_at, "the login of an organization")?;
         Some(self.org(entry, login))

@@ -2,8 +2,6 @@
 
 /// Words this much longer or shorter are never near; it spares the comparison.
 const LENGTH_DIFFERENCE: usize = 4;
-/// Of longer lists no nearest word is looked for, which bounds the time a hostile file takes.
-const MOST_CANDIDATES: usize = 20_000;
 
 /// The word of a list that was most likely meant.
 pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
@@ -14,7 +12,6 @@ pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
     }
     candidates
         .into_iter()
-        .take(MOST_CANDIDATES)
         .filter(|candidate| candidate.len().abs_diff(length) <= LENGTH_DIFFERENCE)
         .map(|candidate| (strsim::damerau_levenshtein(&plain, &simplified(candidate)), candidate))
         .filter(|(distance, candidate)| *distance <= (length.max(candidate.len()) / 3).clamp(1, 4))

@@ -1,7 +1,6 @@
 //! Typed access to the nodes of a file; whatever does not fit becomes a finding.
 
 use std::collections::HashMap;
-use std::fmt::Display;
 use std::str::FromStr;
 
 use crate::diagnostic::{Code, Findings, quoted};
@@ -147,7 +146,7 @@ impl<'t> Reader<'t> {
         &mut self,
         entry: Entry<'t>,
         what: &str,
-        keys: &[&'static str],
+        keys: &[&str],
         elsewhere: &[(&[&str], &str)],
     ) {
         let message = format!("{what} has no key {}", quoted(entry.key));
@@ -191,29 +190,29 @@ impl<'t> Reader<'t> {
     pub(super) fn boolean(&mut self, entry: Entry<'t>) -> Option<Located<bool>> {
         let at = self.value_at(entry);
         let what = quoted(entry.key);
-        let (text, meant) = match &self.node(entry.value).kind {
+        let (message, meant) = match &self.node(entry.value).kind {
             NodeKind::Plain(text) => match Plain::of(text) {
                 Plain::Bool(value) => return Some(Located::at(value, at)),
-                Plain::OldBool(value) => (text, value),
-                _ => {
-                    self.misfit(entry.value, at, &what, Expected::Boolean);
-                    return None;
+                Plain::OldBool(value) => {
+                    (format!("{what} must be `true` or `false`, not {}", quoted(text)), value)
                 }
+                _ => return self.no_boolean(entry.value, at, &what),
             },
             NodeKind::Text(text) => match Plain::of(text) {
-                Plain::Bool(value) | Plain::OldBool(value) => (text, value),
-                _ => {
-                    self.misfit(entry.value, at, &what, Expected::Boolean);
-                    return None;
+                Plain::Bool(value) | Plain::OldBool(value) => {
+                    (format!("{what} must be `true` or `false`, this is a text"), value)
                 }
+                _ => return self.no_boolean(entry.value, at, &what),
             },
-            NodeKind::List(_) | NodeKind::Map(_) => {
-                self.misfit(entry.value, at, &what, Expected::Boolean);
-                return None;
-            }
+            _ => return self.no_boolean(entry.value, at, &what),
         };
-        let message = format!("{what} must be `true` or `false`, not {}", quoted(text));
-        self.findings.error_with(Code::WrongType, at, message, format!("write `{meant}`, without quotes"));
+        let hint = format!("write `{meant}`, without quotes");
+        self.findings.error_with(Code::WrongType, at, message, hint);
+        None
+    }
+
+    fn no_boolean(&mut self, id: NodeId, at: Position, what: &str) -> Option<Located<bool>> {
+        self.misfit(id, at, what, Expected::Boolean);
         None
     }
 
@@ -234,7 +233,7 @@ impl<'t> Reader<'t> {
         let hint = match api_name.filter(|word| words.contains(word)) {
             Some(word) => format!("in this file it is called `{word}`"),
             None => did_you_mean(text, words.iter().copied())
-                .unwrap_or_else(|| format!("it can be {}", listed(&words))),
+                .unwrap_or_else(|| format!("it can be {}", either(&words))),
         };
         let message = format!("{what} can't be {}", quoted(text));
         self.findings.error_with(Code::InvalidValue, at, message, hint);
@@ -251,8 +250,8 @@ impl<'t> Reader<'t> {
             Err(error) => {
                 let message = format!("{} can't be {what}", quoted(text));
                 let hint = match text.strip_prefix('@') {
-                    Some(rest) if rest.parse::<N>().is_ok() => format!("leave out the `@`: {rest}"),
-                    _ => reason(&error),
+                    Some(rest) if rest.parse::<N>().is_ok() => format!("write `{rest}`"),
+                    _ => error.to_string(),
                 };
                 self.findings.error_with(Code::InvalidName, at, message, hint);
                 None
@@ -282,15 +281,22 @@ impl<'t> Reader<'t> {
     }
 }
 
-fn reason(error: &impl Display) -> String {
-    error.to_string()
-}
-
 /// Words as a sentence lists them.
 pub(super) fn listed(words: &[&str]) -> String {
+    joined(words, "and")
+}
+
+/// Words of which a sentence lets one choose.
+fn either(words: &[&str]) -> String {
+    joined(words, "or")
+}
+
+fn joined(words: &[&str], conjunction: &str) -> String {
     let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, rest)) if !rest.is_empty() => {
+            format!("{} {conjunction} {last}", rest.join(", "))
+        }
         _ => quoted.concat(),
     }
 }

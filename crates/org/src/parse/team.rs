@@ -44,6 +44,7 @@ impl<'t> Reader<'t> {
             repos: Vec::new(),
             teams: Vec::new(),
         };
+        let errors = self.findings.errors();
         let (mut has_people, mut has_repos) = (false, false);
         for field in self.entries(entry.value, self.value_at(entry), &what) {
             match field.key {
@@ -67,10 +68,12 @@ impl<'t> Reader<'t> {
             }
         }
         team.name = name?;
-        if !has_people {
+        // Of a team with a misspelt key nobody knows what it leaves out.
+        let readable = self.findings.errors() == errors;
+        if readable && !has_people {
             silent.members.push(team.name.clone());
         }
-        if !has_repos {
+        if readable && !has_repos {
             silent.repos.push(team.name.clone());
         }
         Some(team)

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::text::is_unseen;
+
 use super::plain::Plain;
 
 /// Writes block mappings and lists, two spaces a level. A text is in double quotes unless it is
@@ -98,7 +100,7 @@ impl Emitter {
                 '\n' => self.text.push_str("\\n"),
                 '\r' => self.text.push_str("\\r"),
                 '\t' => self.text.push_str("\\t"),
-                _ if needs_escape(character) => {
+                _ if is_unseen(character) => {
                     let _ = match u32::from(character) {
                         code @ ..=0xff => write!(self.text, "\\x{code:02X}"),
                         code @ ..=0xffff => write!(self.text, "\\u{code:04X}"),
@@ -110,14 +112,6 @@ impl Emitter {
         }
         self.text.push('"');
     }
-}
-
-/// Characters that YAML takes for line breaks or does not take at all, and those that don't show.
-fn needs_escape(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn is_plain(text: &str) -> bool {

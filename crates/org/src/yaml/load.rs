@@ -220,7 +220,7 @@ fn syntax(error: &ScanError) -> LoadError {
             let hint = "a text that begins with `*` must stand in quotes";
             (Code::Syntax, "no anchor of this name stands above".to_owned(), Some(hint))
         }
-        kind => (Code::Syntax, error.info(), advice(kind)),
+        kind => (Code::Syntax, explained(error), advice(kind)),
     };
     LoadError {
         code,
@@ -228,6 +228,21 @@ fn syntax(error: &ScanError) -> LoadError {
         message,
         hint,
     }
+}
+
+/// The commonest mistakes in words for people who do not know YAML's grammar.
+fn explained(error: &ScanError) -> String {
+    let words = match error.kind() {
+        ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
+            "a tab stands in the indentation"
+        }
+        ErrorKind::MappingValueNotAllowed => "no `key: value` can stand here",
+        ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::ExpectedBlockSequenceEntry
+        | ErrorKind::InvalidIndentation => "this line fits no list or mapping above it",
+        _ => return error.info(),
+    };
+    words.to_owned()
 }
 
 fn advice(kind: &ErrorKind) -> Option<&'static str> {
@@ -241,9 +256,7 @@ fn advice(kind: &ErrorKind) -> Option<&'static str> {
         ErrorKind::UnexpectedCharacter { .. } => Some("put a text that begins with this character in quotes"),
         ErrorKind::ExpectedBlockMappingKey
         | ErrorKind::ExpectedBlockSequenceEntry
-        | ErrorKind::InvalidIndentation => {
-            Some("indent this line as its neighbours of the same list or mapping")
-        }
+        | ErrorKind::InvalidIndentation => Some("indent it as its neighbours of the same list or mapping"),
         ErrorKind::UnclosedQuotedScalar | ErrorKind::UnclosedFlowCollection { .. } => {
             Some("it is opened here and never closed")
         }

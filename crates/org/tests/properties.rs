@@ -1,0 +1,273 @@
+//! What holds for every file and every organization.
+
+use std::collections::BTreeMap;
+
+use peribolos_org::{
+    DefaultPermission, Login, Permission, Privacy, RepoName, Slug, Snapshot, SnapshotRepo, SnapshotTeam,
+    SnapshotTeamRepo, Spelling, Style, TeamName, Visibility, dump, parse, render, render_diagnostic, settle,
+};
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{Index, select, subsequence};
+
+/// Reads a file and checks what must hold of any answer.
+fn check(source: &str) -> Result<(), TestCaseError> {
+    let diagnostics = match parse(source, "peribolos.yaml", Some("acme")) {
+        Ok(parsed) => {
+            let written = render(&parsed.file);
+            let again = parse(&written, "again", None);
+            let Ok(again) = again else {
+                return Err(TestCaseError::fail(format!("{written}\n{again:#?}")));
+            };
+            prop_assert_eq!(render(&again.file), written);
+            let spelling = Spelling::of_org(Login::new("acme"));
+            prop_assert_eq!(settle(&again.file, &spelling), settle(&parsed.file, &spelling));
+            parsed.warnings
+        }
+        Err(diagnostics) => {
+            prop_assert!(!diagnostics.is_empty());
+            diagnostics
+        }
+    };
+    let lines = source.lines().count().max(1);
+    for diagnostic in diagnostics {
+        // A file that ends too early is wrong on the line after its last.
+        prop_assert!((1..=lines + 1).contains(&(diagnostic.line as usize)), "{}", diagnostic);
+        prop_assert!(diagnostic.column >= 1 && diagnostic.end_column >= diagnostic.column);
+        let drawn = render_diagnostic(&diagnostic, source, Style::Plain);
+        prop_assert!(drawn.chars().all(|c| c == '\n' || !c.is_control()), "{:?}", drawn);
+    }
+    Ok(())
+}
+
+#[derive(Clone, Debug)]
+enum Mutation {
+    Insert(Index, String),
+    Remove(Index, usize),
+    RepeatLine(Index, Index),
+    Indent(Index),
+}
+
+fn mutation() -> impl Strategy<Value = Mutation> {
+    let text = prop_oneof![
+        select(vec![
+            ":", "- ", "*a", "&a ", "!!str ", "{", "}", "[", "]", "\"", "'", "|\n", "? ", "~", "on", "1",
+            "\t", "\r\n", "\u{feff}", "---\n", "#", "<<: ", "%", "orgs:\n", "null", ", ", "\0",
+        ])
+        .prop_map(str::to_owned),
+        "\\PC{0,3}",
+    ];
+    prop_oneof![
+        (any::<Index>(), text).prop_map(|(at, text)| Mutation::Insert(at, text)),
+        (any::<Index>(), 1..12_usize).prop_map(|(at, length)| Mutation::Remove(at, length)),
+        (any::<Index>(), any::<Index>()).prop_map(|(from, to)| Mutation::RepeatLine(from, to)),
+        any::<Index>().prop_map(Mutation::Indent),
+    ]
+}
+
+fn mutate(source: &str, mutation: &Mutation) -> String {
+    let characters: Vec<char> = source.chars().collect();
+    let mut lines: Vec<&str> = source.split_inclusive('\n').collect();
+    match mutation {
+        Mutation::Insert(at, text) => {
+            let (before, after) = characters.split_at(at.index(characters.len() + 1));
+            before.iter().copied().chain(text.chars()).chain(after.iter().copied()).collect()
+        }
+        Mutation::Remove(at, length) => {
+            let (before, after) = characters.split_at(at.index(characters.len() + 1));
+            before.iter().chain(after.iter().skip(*length)).collect()
+        }
+        Mutation::RepeatLine(from, to) if !lines.is_empty() => {
+            let line = *from.get(&lines);
+            lines.insert(to.index(lines.len() + 1), line);
+            lines.concat()
+        }
+        Mutation::Indent(at) if !lines.is_empty() => {
+            lines.insert(at.index(lines.len()), "  ");
+            lines.concat()
+        }
+        Mutation::RepeatLine(..) | Mutation::Indent(_) => source.to_owned(),
+    }
+}
+
+fn named<N: Clone + std::fmt::Debug + 'static>(
+    names: impl Strategy<Value = String> + 'static,
+    make: fn(&str) -> Option<(String, N)>,
+) -> BoxedStrategy<Vec<N>> {
+    vec(names.prop_filter_map("no name", move |name| make(&name)), 0..6)
+        .prop_map(|names| names.into_iter().collect::<BTreeMap<_, _>>().into_values().collect())
+        .boxed()
+}
+
+fn people() -> BoxedStrategy<Vec<Login>> {
+    let word = select(vec!["null", "1234", "on", "1e5", "0x1F", "y", "true"]).prop_map(str::to_owned);
+    let names = prop_oneof!["[a-zA-Z0-9_-]{1,6}".boxed(), word.boxed()];
+    named(names, |name| Some((name.to_lowercase(), name.parse().ok()?)))
+}
+
+fn team_names() -> BoxedStrategy<Vec<TeamName>> {
+    named("\\PC{1,8}", |name| {
+        let name: TeamName = name.parse().ok()?;
+        Some((name.key(), name))
+    })
+}
+
+fn repo_names() -> BoxedStrategy<Vec<RepoName>> {
+    named("[a-zA-Z0-9._-]{1,6}", |name| {
+        let name: RepoName = name.parse().ok()?;
+        Some((name.key(), name))
+    })
+}
+
+fn permission() -> impl Strategy<Value = Permission> {
+    use Permission::{Admin, Maintain, Read, Triage, Write};
+    select(vec![Read, Triage, Write, Maintain, Admin])
+}
+
+fn repo(name: RepoName) -> impl Strategy<Value = SnapshotRepo> {
+    let visibility = select(vec![Visibility::Public, Visibility::Private, Visibility::Internal]);
+    let collaborators = option::of(btree_map("[a-z]{1,5}", permission(), 0..3));
+    let texts = (any::<String>(), any::<String>(), any::<String>());
+    let flags = any::<[bool; 4]>();
+    (visibility, texts, flags, option::of(Just(true)), collaborators).prop_map(
+        move |(visibility, texts, flags, merge, collaborators)| SnapshotRepo {
+            name: name.clone(),
+            visibility,
+            description: texts.0,
+            homepage: texts.1,
+            default_branch: texts.2,
+            archived: flags[0],
+            has_issues: flags[1],
+            has_projects: flags[2],
+            has_wiki: flags[3],
+            allow_squash_merge: merge,
+            allow_merge_commit: merge,
+            allow_rebase_merge: merge,
+            squash_merge_commit_title: None,
+            squash_merge_commit_message: None,
+            collaborators: collaborators
+                .map(|people| people.into_iter().map(|(name, may)| (Login::new(name), may)).collect()),
+        },
+    )
+}
+
+fn team(
+    (name, number): (TeamName, usize),
+    people: Vec<Login>,
+    repos: Vec<RepoName>,
+) -> impl Strategy<Value = SnapshotTeam> {
+    let count = people.len();
+    let some_repos = subsequence(repos.clone(), 0..=repos.len());
+    (
+        subsequence(people, 0..=count),
+        any::<Index>(),
+        some_repos,
+        permission(),
+        option::of(any::<Index>()),
+        any::<String>(),
+    )
+        .prop_map(move |(people, split, repos, permission, parent, description)| {
+            let (maintainers, members) = people.split_at(split.index(people.len() + 1));
+            SnapshotTeam {
+                name: name.clone(),
+                slug: Slug::new(number.to_string()),
+                // A team is nested in one of those before it, so there are no circles.
+                parent: parent
+                    .filter(|_| number > 0)
+                    .map(|parent| Slug::new(parent.index(number).to_string())),
+                description,
+                privacy: Privacy::Closed,
+                maintainers: maintainers.to_vec(),
+                members: members.to_vec(),
+                invitations: Vec::new(),
+                repos: repos
+                    .into_iter()
+                    .map(|name| SnapshotTeamRepo { name, permission, custom_role: None })
+                    .collect(),
+            }
+        })
+}
+
+prop_compose! {
+    fn names()(
+        people in people().prop_filter("somebody", |people| !people.is_empty()),
+        teams in team_names(),
+        repos in repo_names(),
+    ) -> (Vec<Login>, Vec<TeamName>, Vec<RepoName>) {
+        (people, teams, repos)
+    }
+}
+
+fn snapshot() -> impl Strategy<Value = Snapshot> {
+    names().prop_flat_map(|(people, teams, repos)| {
+        let teams: Vec<_> = teams
+            .into_iter()
+            .enumerate()
+            .map(|(number, name)| team((name, number), people.clone(), repos.clone()))
+            .collect();
+        let repos: Vec<_> = repos.into_iter().map(repo).collect();
+        let texts = any::<[String; 5]>();
+        (Just(people), any::<Index>(), teams, repos, texts, any::<[Option<bool>; 3]>()).prop_map(
+            |(people, split, teams, repos, texts, flags)| {
+                let [name, description, company, email, location] = texts;
+                let (admins, members) = people.split_at(split.index(people.len() + 1));
+                Snapshot {
+                    org: Login::new("acme"),
+                    billing_email: Some(email.clone()),
+                    name,
+                    description,
+                    company,
+                    email,
+                    location,
+                    default_repository_permission: Some(DefaultPermission::None),
+                    members_can_create_repositories: flags[0],
+                    has_organization_projects: flags[1],
+                    has_repository_projects: flags[2],
+                    admins: admins.to_vec(),
+                    members: members.to_vec(),
+                    concealed: Vec::new(),
+                    invitations: Vec::new(),
+                    teams,
+                    repos,
+                }
+            },
+        )
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_panics_the_reader(source in any::<String>()) {
+        check(&source)?;
+    }
+
+    #[test]
+    fn no_yaml_like_text_panics_the_reader(source in "([ \\-:&*a\\[\\]{}'\"|>!,?#%~]|\\n|orgs:|acme:|\\t){0,40}") {
+        check(&source)?;
+    }
+
+    #[test]
+    fn no_change_of_a_good_file_panics_the_reader(mutations in vec(mutation(), 0..4)) {
+        let source = mutations.iter().fold(include_str!("full.yaml").to_owned(), |source, mutation| {
+            mutate(&source, mutation)
+        });
+        check(&source)?;
+    }
+
+    #[test]
+    fn a_dump_is_read_back_as_the_same_model(snapshot in snapshot()) {
+        let dumped = dump(&snapshot);
+        let yaml = dumped.to_yaml();
+        let read = parse(&yaml, "peribolos.yaml", Some("acme"));
+        let Ok(read) = read else {
+            return Err(TestCaseError::fail(format!("{yaml}\n{read:#?}")));
+        };
+        prop_assert_eq!(&read.file, &dumped.file, "{}", yaml);
+        prop_assert_eq!(dump(&snapshot).to_yaml(), yaml);
+        let spelling = Spelling::of_snapshot(&snapshot, std::iter::empty().collect());
+        prop_assert_eq!(settle(&read.file, &spelling).yaml, settle(&dumped.file, &spelling).yaml);
+    }
+}

@@ -1,0 +1,135 @@
+//! What upstream peribolos gets.
+
+use std::collections::BTreeSet;
+
+use peribolos_org::{Login, RepoName, Settled, Spelling, TeamName, parse, settle};
+
+fn settled(source: &str, spelling: &Spelling) -> Settled {
+    match parse(source, "peribolos.yaml", None) {
+        Ok(parsed) => settle(&parsed.file, spelling),
+        Err(diagnostics) => panic!("{diagnostics:#?}"),
+    }
+}
+
+fn spelling() -> Spelling {
+    Spelling {
+        logins: ["Alice", "bob"].map(Login::new).into(),
+        missing: BTreeSet::from([Login::new("ghost")]),
+        repos: ["Site", ".github"].map(|name| (name.to_lowercase(), RepoName::new(name))).into(),
+        teams: ["Core", "Old Name"].map(TeamName::new).into(),
+        ..Spelling::of_org(Login::new("Acme"))
+    }
+}
+
+#[test]
+fn every_kind_of_name_gets_the_spelling_of_github() {
+    let source = "\
+orgs:
+  acme:
+    admins: [alice]
+    members: [BOB, newcomer]
+    teams:
+      core:
+        maintainers: [ALICE]
+        members: [Bob]
+        repos: {site: write, .GitHub: read, unknown: admin}
+    repos:
+      SITE: {has_wiki: false}
+      fresh: {}
+";
+    insta::assert_snapshot!("spelling", settled(source, &spelling()).yaml);
+}
+
+#[test]
+fn logins_that_do_not_exist_are_left_out_everywhere_and_named_once() {
+    let source = "\
+orgs:
+  acme:
+    admins: [alice]
+    members: [Ghost]
+    teams:
+      core:
+        maintainers: [ghost]
+        members: []
+        repos: {}
+        teams:
+          inner: {members: [GHOST, alice], repos: {}}
+    repos:
+      site: {collaborators: {ghost: read, eve: write}}
+";
+    let settled = settled(source, &spelling());
+    assert!(!settled.yaml.to_lowercase().contains("ghost"), "{}", settled.yaml);
+    assert!(settled.yaml.contains("eve: write"), "{}", settled.yaml);
+    assert_eq!(settled.left_out, [Login::new("ghost")]);
+}
+
+#[test]
+fn visibility_is_private_to_old_peribolos_unless_it_is_internal() {
+    let source = "\
+orgs:
+  acme:
+    admins: [alice]
+    repos:
+      a: {visibility: public}
+      b: {visibility: private}
+      c: {visibility: internal}
+      d: {private: true}
+      e: {}
+";
+    let yaml = settled(source, &spelling()).yaml;
+    let repos = yaml.split_once("repos:\n").map(|(_, repos)| repos);
+    let expected = "      a:\n        private: false\n      b:\n        private: true\n      c:\n        \
+                    visibility: internal\n      d:\n        private: true\n      e: {}\n";
+    assert_eq!(repos, Some(expected));
+}
+
+#[test]
+fn a_rename_keeps_the_new_name_and_finds_the_old_one() {
+    let source = "\
+orgs:
+  acme:
+    admins: [alice]
+    teams:
+      New Name: {previously: [old name], members: [], repos: {site: read, Web: write}}
+      CORE: {previously: [core], members: [], repos: {}}
+    repos:
+      web: {previously: [site]}
+";
+    // `site` is a former name: upstream renames it before it looks at teams.
+    let source = source.replace("site: read, Web: write", "Web: write");
+    insta::assert_snapshot!("rename", settled(&source, &spelling()).yaml);
+}
+
+#[test]
+fn a_team_repository_under_its_former_name_gets_the_new_one() {
+    let source = "\
+orgs:
+  acme:
+    admins: [alice]
+    teams:
+      core: {members: [], repos: {site: read}}
+    repos:
+      web: {previously: [site]}
+";
+    let yaml = settled(source, &spelling()).yaml;
+    assert!(yaml.contains("web: read") && !yaml.contains("site: read"), "{yaml}");
+}
+
+#[test]
+fn what_upstream_would_send_on_each_run_is_left_out() {
+    let source = "\
+orgs:
+  acme:
+    admins: [alice]
+    teams:
+      core: {description: \"\", members: [], repos: {site: none}}
+";
+    let yaml = settled(source, &spelling()).yaml;
+    assert!(!yaml.contains("description") && !yaml.contains("none"), "{yaml}");
+}
+
+#[test]
+fn every_setting_is_passed_on() {
+    let source = include_str!("full.yaml");
+    insta::assert_snapshot!("full", settled(source, &spelling()).yaml);
+}
