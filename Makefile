@@ -1,6 +1,6 @@
 # Everything people run. The work is in scripts/ and tests/.
 .DEFAULT_GOAL := help
-.PHONY: help deps build generate lint test e2e bench demo demo-down clean
+.PHONY: help deps build generate lint test e2e demo demo-down clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,12 @@ test: ## Run every test; those with pods where root is to be had
 
 e2e: ## Run the tests with pods on a dev cluster
 	@scripts/e2e
+
+demo: ## Show the product at work on a real cluster with a simulated GitHub; it stays up
+	@scripts/demo
+
+demo-down: ## Remove all that `make demo` made
+	@scripts/environment down
 
 clean: ## Take the dev cluster down and remove build output (the cache stays)
 	@scripts/clean

@@ -2,9 +2,10 @@
 # Shared by the scripts here: where things are, headings, root.
 # shellcheck disable=SC2034
 
+PATH=$PATH:/usr/sbin:/sbin # where Debian has ip, nft and sysctl, which users do not
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${PERIBOLOS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/peribolos-operator}
-CLUSTER=$ROOT/tests/cluster/cluster
+DEV_CLUSTER=$ROOT/tests/cluster/cluster
 TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
 
 heading() { printf '\n== %s (%d s since start)\n' "$*" "$SECONDS" >&2; }

@@ -74,7 +74,7 @@ build() {
   local part parts=$PARTS
   if [ "${1:-}" = control-plane ]; then parts="control-plane peribolos"; fi
   if [ "${1:-}" = control-plane ] && [ -n "${KUBEBUILDER_ASSETS:-}" ]; then parts=peribolos; fi
-  mkdir -p "$CACHE/tmp"
+  mkdir -p "$CACHE"/{tmp,run}
   exec 9>"$CACHE/build.lock"
   flock -n 9 || { say "waiting for another build"; flock 9; }
   for part in $parts; do build_part "$part"; done

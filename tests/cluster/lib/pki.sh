@@ -47,5 +47,6 @@ make_pki() {
   openssl pkey -in sa.key -pubout -out sa.pub
   for name in kube-controller-manager kube-scheduler kube-proxy kubelet; do kubeconfig "$name" "$RUN/conf/$name.kubeconfig"; done
   kubeconfig admin "$KUBECONFIG"
+  [ -z "${SUDO_UID:-}" ] || chown "$SUDO_UID" "$KUBECONFIG" # for who said sudo
   cd "$RUN" || return
 }

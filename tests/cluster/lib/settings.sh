@@ -2,6 +2,7 @@
 # Names, addresses and paths. One dev cluster a network namespace: bridge, ports and nftables' names are the machine's.
 # shellcheck disable=SC2034
 
+PATH=$PATH:/usr/sbin:/sbin # where Debian has ip, nft and sysctl, which users do not
 MODULES=$HERE/modules
 CACHE=${PERIBOLOS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/peribolos-operator}
 REGISTRY=dev.invalid # a reserved name: an image that is absent fails at once instead of asking a public registry
