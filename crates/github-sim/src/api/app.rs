@@ -30,7 +30,7 @@ pub(super) fn routes() -> Router<Sim> {
 
 async fn show(call: Call) -> Answer {
     call.actor.need_app()?;
-    reply::ok(app_json::integration(&call.world()))
+    reply::ok(app_json::own(&call.world()))
 }
 
 async fn by_slug(call: Call, Path(slug): Path<String>) -> Answer {

@@ -22,6 +22,7 @@ pub(super) struct PageInfo {
 
 /// One page of edges `E` to nodes `N`.
 #[derive(SimpleObject)]
+#[expect(clippy::duplicated_attributes, reason = "several connections have the same nodes")]
 #[graphql(
     concrete(name = "OrganizationMemberConnection", params(OrganizationMemberEdge, User)),
     concrete(name = "TeamConnection", params(TeamEdge, Team)),

@@ -1,11 +1,11 @@
 //! What a query costs, found before it runs, and whether GitHub runs it at all: pages of at most 100, at most
 //! 500,000 nodes (docs.github.com, "Rate limits and query limits for the GraphQL API").
 
+use async_graphql::{Name, Value};
 use async_graphql::{
     Variables,
     parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
 };
-use async_graphql::{Name, Value};
 
 use super::error::QueryError;
 
@@ -105,7 +105,9 @@ impl Walk<'_> {
         if asked > LONGEST_PAGE {
             return Err(QueryError::PageTooLong { connection: connection(), argument, asked });
         }
-        u64::try_from(asked).map(Some).map_err(|_| QueryError::PageTooShort { connection: connection(), argument })
+        u64::try_from(asked)
+            .map(Some)
+            .map_err(|_| QueryError::PageTooShort { connection: connection(), argument })
     }
 
     /// Whether a connection's own selection asks for what is listed, not only for how much there is.
@@ -148,7 +150,9 @@ mod tests {
     #[test]
     fn what_github_refuses_is_refused() {
         let none = json!({});
-        let repos = |args: &str| format!("{{ organization(login: \"a\") {{ repositories{args} {{ nodes {{ name }} }} }} }}");
+        let repos = |args: &str| {
+            format!("{{ organization(login: \"a\") {{ repositories{args} {{ nodes {{ name }} }} }} }}")
+        };
         let refused = |query: &str| cost(query, none.clone()).expect_err("it is out of bounds").to_string();
         assert!(refused(&repos("")).starts_with("You must provide a `first` or `last`"));
         assert!(refused(&repos("(first: 101)")).contains("exceeds the `first` limit of 100"));

@@ -14,7 +14,9 @@ pub(super) enum QueryError {
     Forbidden,
     #[error("You must provide a `first` or `last` value to properly paginate the `{0}` connection.")]
     NoBoundaries(String),
-    #[error("Requesting {asked} records on the `{connection}` connection exceeds the `{argument}` limit of 100 records.")]
+    #[error(
+        "Requesting {asked} records on the `{connection}` connection exceeds the `{argument}` limit of 100 records."
+    )]
     PageTooLong { connection: String, argument: &'static str, asked: i64 },
     #[error("`{argument}` on the `{connection}` connection cannot be less than zero.")]
     PageTooShort { connection: String, argument: &'static str },

@@ -4,6 +4,8 @@
 //! Two answers are assumptions, as GitHub's pages don't say: merge settings of a repository are shown to every token
 //! that sees it, and its collaborators to a token with `administration` read.
 
+#![expect(clippy::unused_async, reason = "async-graphql takes async resolvers only")]
+
 mod access;
 mod caller;
 mod connection;

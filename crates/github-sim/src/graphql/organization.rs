@@ -83,7 +83,8 @@ impl Organization {
     ) -> Result<Members> {
         Caller::of(ctx)?.may_read(Scope::Members)?;
         let members = self.org.members.iter();
-        let items = members.map(|(login, member)| Item::by_name(login.as_str(), (login.clone(), member.role)));
+        let items =
+            members.map(|(login, member)| Item::by_name(login.as_str(), (login.clone(), member.role)));
         Connection::of(items.collect(), &Paging { after, before, first, last }, |cursor, (login, role)| {
             let user = User(login);
             (OrganizationMemberEdge { cursor, node: Some(user.clone()), role: Some(role.into()) }, user)

@@ -148,9 +148,13 @@ impl Repository {
     ) -> Result<Option<Connection<RepositoryCollaboratorEdge, User>>> {
         // GitHub wants push access of a person; of an App, this simulator wants to read what push access manages.
         Caller::of(ctx)?.may_read(Scope::Administration)?;
-        let items = access::collaborators(&self.org, self.number, affiliation.unwrap_or(CollaboratorAffiliation::All))
-            .into_iter()
-            .map(|(login, role)| Item::by_name(login.clone().as_str(), (login, role)));
+        let items = access::collaborators(
+            &self.org,
+            self.number,
+            affiliation.unwrap_or(CollaboratorAffiliation::All),
+        )
+        .into_iter()
+        .map(|(login, role)| Item::by_name(login.clone().as_str(), (login, role)));
         let paging = Paging { after, before, first, last };
         let page = Connection::of(items.collect(), &paging, |cursor, (login, role)| {
             let user = User(login);
@@ -164,6 +168,7 @@ impl Repository {
 pub(super) fn find(actor: &Actor, org: &Arc<state::Org>, name: &str, renamed: bool) -> Result<Repository> {
     let former = || org.repos.values().find(|repo| renamed && repo.former.contains(&Login::from(name)));
     let found = org.repo(name).or_else(former).filter(|repo| actor.sees(org, repo));
-    let missing = || QueryError::NoRepository { owner: org.login.to_string(), name: name.to_owned() }.extend();
+    let missing =
+        || QueryError::NoRepository { owner: org.login.to_string(), name: name.to_owned() }.extend();
     found.map(|repo| Repository::of(org, repo)).ok_or_else(missing)
 }

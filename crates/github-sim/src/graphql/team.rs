@@ -25,7 +25,7 @@ pub(super) struct Team {
     #[graphql(skip)]
     org: Arc<state::Org>,
     #[graphql(skip)]
-    team: Arc<state::Team>,
+    state: Arc<state::Team>,
     id: ID,
     database_id: Option<i32>,
     name: String,
@@ -73,7 +73,7 @@ impl Team {
             privacy: team.privacy.into(),
             created_at: DateTime(team.created_at),
             updated_at: DateTime(team.updated_at),
-            team: Arc::new(team.clone()),
+            state: Arc::new(team.clone()),
         }
     }
 
@@ -82,7 +82,7 @@ impl Team {
         teams: impl Iterator<Item = Self>,
         paging: &Paging,
     ) -> Result<Connection<TeamEdge, Self>> {
-        let items = teams.map(|team| Item::by_id(team.team.id, team));
+        let items = teams.map(|team| Item::by_id(team.state.id, team));
         Connection::of(items.collect(), paging, |cursor, team| {
             (TeamEdge { cursor, node: Some(team.clone()) }, team)
         })
@@ -91,7 +91,7 @@ impl Team {
     /// The teams below this one, at any depth.
     fn descendants(&self) -> Vec<&state::Team> {
         let mut found: Vec<&state::Team> = Vec::new();
-        let mut parents = vec![self.team.id];
+        let mut parents = vec![self.state.id];
         while let Some(parent) = parents.pop() {
             let children = self.org.teams.values().filter(|team| team.parent == Some(parent));
             for child in children {
@@ -110,7 +110,7 @@ impl Team {
             people.extend(below.map(|login| (login.clone(), TeamRole::Member)));
         }
         if which != TeamMembershipType::ChildTeam {
-            people.extend(self.team.members.clone());
+            people.extend(self.state.members.clone());
         }
         people
     }
@@ -123,7 +123,7 @@ impl Team {
     }
 
     async fn parent_team(&self) -> Option<Self> {
-        let parent = self.org.teams.get(&self.team.parent?)?;
+        let parent = self.org.teams.get(&self.state.parent?)?;
         Some(Self::of(&self.org, parent))
     }
 
@@ -137,7 +137,7 @@ impl Team {
         last: Option<i32>,
     ) -> Result<Connection<TeamEdge, Self>> {
         let deep = immediate_only == Some(false);
-        let below = self.descendants().into_iter().filter(|team| deep || team.parent == Some(self.team.id));
+        let below = self.descendants().into_iter().filter(|team| deep || team.parent == Some(self.state.id));
         Self::page(below.map(|team| Self::of(&self.org, team)), &Paging { after, before, first, last })
     }
 
@@ -173,7 +173,7 @@ impl Team {
         last: Option<i32>,
     ) -> Result<Connection<TeamRepositoryEdge, Repository>> {
         let actor = &Caller::of(ctx)?.actor;
-        let all = self.team.repos.iter().filter_map(|(id, role)| Some((self.org.repos.get(id)?, *role)));
+        let all = self.state.repos.iter().filter_map(|(id, role)| Some((self.org.repos.get(id)?, *role)));
         let seen = all.filter(|(repo, _)| actor.sees(&self.org, repo));
         let items = seen.map(|(repo, role)| Item::by_id(repo.id, (Repository::of(&self.org, repo), role)));
         Connection::of(items.collect(), &Paging { after, before, first, last }, |cursor, (repo, role)| {

@@ -132,7 +132,7 @@ impl World {
         let installation = org.installation.as_ref().ok_or(Refusal::NotFound)?;
         let repos = org.repos.values().filter(|r| installation.selection.includes(r.id));
         let repos: Vec<Value> = repos.map(|r| repo_json::brief(org, r)).collect();
-        let mut fields = json!({"installation": app_json::installation_in_event(self, org, installation)});
+        let mut fields = json!({"installation": app_json::installation(self, org, installation)});
         if matches!(action, "created" | "deleted" | "suspend" | "unsuspend" | "new_permissions_accepted") {
             fields["repositories"] = json!(repos);
         }

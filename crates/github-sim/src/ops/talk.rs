@@ -92,7 +92,7 @@ impl World {
         let (org, repo, comment) = (self.org(&key.org)?, self.repo(key)?, self.comment(key, id)?);
         let issue = self.issue(key, comment.issue)?;
         let fields = json!({
-            "issue": issue_json::issue(self, org, repo, issue),
+            "issue": issue_json::in_event(self, org, repo, issue),
             "comment": issue_json::comment(self, org, repo, comment),
         });
         let sender = actor.login(self);

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use super::{merge, org, user};
+use super::{merge, user};
 use crate::{
     clock::rfc3339,
     state::{Installation, Org, World},
@@ -31,8 +31,15 @@ pub(crate) fn integration(world: &World) -> Value {
         "updated_at": "2020-01-01T00:00:00Z",
         "permissions": manifest.default_permissions,
         "events": manifest.default_events,
-        "installations_count": world.orgs.values().filter(|o| o.installation.is_some()).count(),
     })
+}
+
+/// The same as its owner sees it: with how often it is installed.
+pub(crate) fn own(world: &World) -> Value {
+    let installed = world.orgs.values().filter(|o| o.installation.is_some()).count();
+    let mut json = integration(world);
+    merge(&mut json, json!({"installations_count": installed}));
+    json
 }
 
 /// GitHub's `installation`.
@@ -64,13 +71,5 @@ pub(crate) fn installation(world: &World, org: &Org, installation: &Installation
     if let Some((at, by)) = &installation.suspended {
         merge(&mut json, json!({"suspended_at": rfc3339(*at), "suspended_by": user::by_login(world, by)}));
     }
-    json
-}
-
-/// An installation in a payload: the account looks like an organization's.
-pub(crate) fn installation_in_event(world: &World, org: &Org, of: &Installation) -> Value {
-    let mut json = installation(world, org, of);
-    merge(&mut json["account"], org::in_event(&world.urls, org));
-    json["account"]["type"] = json!("Organization");
     json
 }

@@ -81,6 +81,15 @@ pub(crate) fn issue(world: &World, org: &Org, repo: &Repo, issue: &Issue) -> Val
     json
 }
 
+/// An issue in a payload, which doesn't say who closed it.
+pub(crate) fn in_event(world: &World, org: &Org, repo: &Repo, of: &Issue) -> Value {
+    let mut json = issue(world, org, repo, of);
+    if let Some(fields) = json.as_object_mut() {
+        fields.remove("closed_by");
+    }
+    json
+}
+
 /// GitHub's `issue-comment`.
 pub(crate) fn comment(world: &World, org: &Org, repo: &Repo, comment: &Comment) -> Value {
     let name = format!("{}/{}", org.login, repo.name);
