@@ -5,8 +5,8 @@
 help: ## Say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-deps: ## Check for prerequisites (Debian's packages are installed) and fetch linters
-	@scripts/prerequisites && scripts/tools >/dev/null
+deps: ## Check for prerequisites (Debian's packages are installed) and fetch linters and npm packages
+	@scripts/prerequisites && scripts/tools >/dev/null && scripts/npm-deps
 
 build: ## Build the workspace
 	cargo build --workspace --all-targets --locked
