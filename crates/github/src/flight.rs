@@ -64,6 +64,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_result_somebody_has_not_fetched_yet_is_not_given_to_a_later_caller() {
+        let flights = Flights::<u8, u8>::default();
+        let first = flights.join(1, || futures::future::ready(1).boxed());
+        let slow = flights.join(1, || futures::future::ready(2).boxed());
+        assert_eq!(first.await, 1);
+        assert_eq!(flights.join(1, || futures::future::ready(3).boxed()).await, 3);
+        assert_eq!(slow.await, 1);
+    }
+
+    #[tokio::test]
     async fn a_call_that_nobody_waits_for_is_started_anew() {
         let flights = Flights::<u8, u8>::default();
         drop(flights.join(1, || futures::future::pending().boxed()));

@@ -45,6 +45,8 @@ fn classify(status: StatusCode, headers: &HeaderMap, message: &str) -> Retry {
                 || message.to_ascii_lowercase().contains("secondary rate limit");
             if secondary { Retry::After(SECONDARY_LIMIT_PAUSE) } else { Retry::Never }
         }),
+        // Not implemented: no time helps.
+        501 => Retry::Never,
         408 | 500..=599 => retry_after(headers).map_or(Retry::Backoff, Retry::After),
         _ => Retry::Never,
     }
@@ -127,6 +129,7 @@ mod tests {
     #[case(429, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "soon")], "",
            Retry::After(SECONDARY_LIMIT_PAUSE))]
     #[case(500, &[], "", Retry::Backoff)]
+    #[case(501, &[], "", Retry::Never)]
     #[case(503, &[("retry-after", "5")], "", Retry::After(Duration::from_secs(5)))]
     #[case(502, &[("x-ratelimit-remaining", "0")], "", Retry::Backoff)]
     fn whether_to_ask_again(
