@@ -153,7 +153,10 @@ async fn mints_at_the_same_time_share_one_request() {
 #[tokio::test]
 async fn an_unreadable_mint_does_not_quote_its_token() {
     let server = MockServer::start().await;
-    let body = format!(r#"{{"token": "t", "expires_at": "{0}"}}"#, support::TOKEN);
+    let body = format!(
+        r#"{{"token": "t", "expires_at": "2026-11-23T13:00:00Z", "repository_selection": "{0}"}}"#,
+        support::TOKEN
+    );
     Mock::given(method("POST"))
         .respond_with(ResponseTemplate::new(201).set_body_string(body))
         .mount(&server)
