@@ -117,5 +117,5 @@ async fn repositories(call: Call) -> Answer {
     let (_, installation) = find(&world, grant.installation)?;
     let repos: Vec<&Repo> = org.repos.values().filter(|r| call.actor.has(org, r)).collect();
     let object = json!({"repository_selection": installation.selection.as_str()});
-    call.page_in(&repos, object, "repositories", |r| repo_json::full(&world.urls, &call.actor, org, r))
+    call.page_in(&repos, object, "repositories", |r| repo_json::granted(&world.urls, &call.actor, org, r))
 }

@@ -59,6 +59,8 @@ pub(crate) enum Refusal {
     #[error("{0}")]
     Conflict(String),
     #[error("{0}")]
+    Gone(String),
+    #[error("{0}")]
     NotAllowed(String),
     #[error("{0}")]
     BadRequest(String),
@@ -97,6 +99,7 @@ impl Refusal {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Gone(_) => StatusCode::GONE,
             Self::NotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unknown => StatusCode::NOT_IMPLEMENTED,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -6,8 +6,8 @@ use crate::{
     auth::Actor,
     hooks::event::Event,
     http::Refusal,
-    render::{org as org_json, user},
-    state::{Login, OrgRole, World},
+    render::{app as app_json, org as org_json, repo as repo_json, user},
+    state::{Login, OrgRole, World, world::RepoKey},
 };
 
 impl World {
@@ -43,6 +43,25 @@ impl World {
         let sender = actor.login(self);
         let event = Event { name: "organization", action: Some("member_invited"), sender: &sender, fields };
         self.emit_org(login, event);
+        Ok(())
+    }
+
+    /// Delivers `installation_repositories.added` for a new repository, if the App is on all of them.
+    pub(crate) fn tell_of_repository(&mut self, actor: &Actor, key: &RepoKey) -> Result<(), Refusal> {
+        let (org, repo) = (self.org(&key.org)?, self.repo(key)?);
+        let Some(installation) = org.installation.as_ref().filter(|i| i.selection.includes(repo.id)) else {
+            return Ok(());
+        };
+        let fields = json!({
+            "installation": app_json::installation(self, org, installation),
+            "repository_selection": installation.selection.as_str(),
+            "repositories_added": [repo_json::brief(org, repo)],
+            "repositories_removed": [],
+            "requester": null,
+        });
+        let sender = actor.login(self);
+        let name = "installation_repositories";
+        self.emit_org(&key.org, Event { name, action: Some("added"), sender: &sender, fields });
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod issue;
 pub(crate) mod org;
 pub(crate) mod pull;
 pub(crate) mod repo;
+pub(crate) mod team;
 pub(crate) mod user;
 
 /// Where this GitHub says it is, in the `url` fields of what it answers and delivers.

@@ -119,12 +119,18 @@ pub(crate) fn listed(urls: &Urls, org: &Org, repo: &Repo) -> Value {
     json
 }
 
-/// GitHub's `full-repository`. Merge settings are shown to nobody without contents write.
+/// GitHub's `full-repository`.
 pub(crate) fn full(urls: &Urls, actor: &Actor, org: &Org, repo: &Repo) -> Value {
-    let settings = &repo.settings;
-    let mut json = listed(urls, org, repo);
+    let mut json = granted(urls, actor, org, repo);
     let organization = user::account(urls, org.id, org.login.as_str(), "Organization");
     merge(&mut json, json!({"network_count": 0, "subscribers_count": 0, "organization": organization}));
+    json
+}
+
+/// GitHub's `repository`, with what the asker may do. Merge settings are shown to nobody without contents write.
+pub(crate) fn granted(urls: &Urls, actor: &Actor, org: &Org, repo: &Repo) -> Value {
+    let settings = &repo.settings;
+    let mut json = listed(urls, org, repo);
     json["permissions"] = permissions(role_of(actor, org, repo));
     if actor.can(org, repo, Scope::Contents, Level::Write) {
         let merging = json!({

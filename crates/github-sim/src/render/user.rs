@@ -50,11 +50,15 @@ pub(crate) fn account(urls: &Urls, id: u64, login: &str, kind: &str) -> Value {
 /// GitHub's `public-user`.
 pub(crate) fn full(urls: &Urls, user: &User) -> Value {
     let mut json = simple(urls, user);
-    let more = json!({
+    super::merge(&mut json, profile(user));
+    json
+}
+
+/// What `public-user` has beyond `simple-user`.
+pub(crate) fn profile(user: &User) -> Value {
+    json!({
         "name": user.login, "company": null, "blog": "", "location": null, "email": null, "hireable": null,
         "bio": null, "twitter_username": null, "public_repos": 0, "public_gists": 0, "followers": 0,
         "following": 0, "created_at": rfc3339(user.created_at), "updated_at": rfc3339(user.created_at),
-    });
-    super::merge(&mut json, more);
-    json
+    })
 }

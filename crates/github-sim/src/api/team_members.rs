@@ -1,0 +1,129 @@
+//! Members of teams.
+
+use std::collections::BTreeMap;
+
+use axum::{Router, extract::Path, routing::get};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{
+    Sim,
+    http::{Answer, Body, Call, Refusal, reply},
+    render::{org as org_json, team as team_json, user},
+    state::{Invitation, Level, Login, Org, OrgRole, Scope, Team, TeamRole, World, audit::Change},
+};
+
+pub(super) fn routes() -> Router<Sim> {
+    Router::new()
+        .route("/orgs/{org}/teams/{slug}/members", get(list))
+        .route("/orgs/{org}/teams/{slug}/invitations", get(invitations))
+        .route("/orgs/{org}/teams/{slug}/memberships/{user}", get(show).put(set).delete(remove))
+}
+
+/// Members of a team and, as members, those of its child teams: GitHub's REST lists have no way to leave them out.
+fn with_children(org: &Org, team: &Team) -> BTreeMap<Login, TeamRole> {
+    let mut all = BTreeMap::new();
+    for child in org.teams.values().filter(|t| t.parent == Some(team.id)) {
+        all.extend(with_children(org, child).into_keys().map(|l| (l, TeamRole::Member)));
+    }
+    all.extend(team.members.clone());
+    all
+}
+
+fn find(call: &Call, world: &World, login: &str, slug: &str, level: Level) -> Result<(Login, u64), Refusal> {
+    let login = world.org_for(&call.actor, login, Scope::Members, level)?;
+    let team = world.org(&login)?.team(slug).ok_or(Refusal::NotFound)?.id;
+    Ok((login, team))
+}
+
+async fn list(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer {
+    let role = match call.param("role") {
+        None | Some("all") => None,
+        Some("member") => Some(TeamRole::Member),
+        Some("maintainer") => Some(TeamRole::Maintainer),
+        Some(other) => return Err(Refusal::Unprocessable(format!("{other} is not a role"))),
+    };
+    let world = call.world();
+    let (login, id) = find(&call, &world, &login, &slug, Level::Read)?;
+    let org = world.org(&login)?;
+    let all = with_children(org, org.teams.get(&id).ok_or(Refusal::NotFound)?);
+    let found: Vec<&Login> =
+        all.iter().filter(|(_, r)| role.is_none_or(|w| w == **r)).map(|(l, _)| l).collect();
+    call.page(&found, |login| user::by_login(&world, login))
+}
+
+async fn invitations(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer {
+    let world = call.world();
+    let (login, id) = find(&call, &world, &login, &slug, Level::Read)?;
+    let org = world.org(&login)?;
+    let team = org.teams.get(&id).ok_or(Refusal::NotFound)?;
+    let open = |i: &&Invitation| i.failed_at.is_none() && team.pending.contains_key(&i.login);
+    let found: Vec<&Invitation> = org.invitations.iter().filter(open).collect();
+    call.page(&found, |i| org_json::invitation(&world, org, i))
+}
+
+async fn show(call: Call, Path((login, slug, user)): Path<(String, String, Login)>) -> Answer {
+    let world = call.world();
+    let (login, id) = find(&call, &world, &login, &slug, Level::Read)?;
+    shown(&world, &login, id, &user)
+}
+
+fn shown(world: &World, login: &Login, id: u64, user: &Login) -> Answer {
+    let org = world.org(login)?;
+    let team = org.teams.get(&id).ok_or(Refusal::NotFound)?;
+    let active = with_children(org, team).get(user).map(|r| (*r, false));
+    let pending = || team.pending.get(user).map(|r| (*r, true));
+    let (role, pending) = active.or_else(pending).ok_or(Refusal::NotFound)?;
+    reply::ok(team_json::membership(&world.urls, org, team, user, role, pending))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Set {
+    role: TeamRole,
+}
+
+async fn set(
+    call: Call,
+    Path((login, slug, user)): Path<(String, String, String)>,
+    Body(body): Body<Set>,
+) -> Answer {
+    let mut world = call.world();
+    let (login, id) = find(&call, &world, &login, &slug, Level::Write)?;
+    let user = world.user(&user)?.login.clone();
+    let org = world.org(&login)?;
+    let target = format!("orgs/{login}/teams/{slug}/memberships/{user}");
+    // Owners are maintainers of every team they are in.
+    let role = if org.is_admin(&user) { TeamRole::Maintainer } else { body.role };
+    let member = org.members.contains_key(&user);
+    if !member && org.pending(&user).is_none() {
+        world.invite(&call.actor, &login, &user, OrgRole::Member)?;
+    }
+    let team = world.org_mut(&login)?.teams.get_mut(&id).ok_or(Refusal::NotFound)?;
+    let (list, state) = if member { (&mut team.members, "active") } else { (&mut team.pending, "pending") };
+    let told = |role: TeamRole| json!({"role": role.as_str(), "state": state});
+    let before = list.insert(user.clone(), role).map(told);
+    let change = Change { before, after: Some(told(role)) };
+    world.record(&call.actor, "team.membership.set", target, change);
+    shown(&world, &login, id, &user)
+}
+
+async fn remove(call: Call, Path((login, slug, user)): Path<(String, String, Login)>) -> Answer {
+    let mut world = call.world();
+    let (login, id) = find(&call, &world, &login, &slug, Level::Write)?;
+    let org = world.org(&login)?;
+    let team = org.teams.get(&id).ok_or(Refusal::NotFound)?;
+    let inherited = with_children(org, team).contains_key(&user);
+    let team = world.org_mut(&login)?.teams.get_mut(&id).ok_or(Refusal::NotFound)?;
+    let active = team.members.remove(&user).map(|r| json!({"role": r.as_str(), "state": "active"}));
+    let pending = team.pending.remove(&user).map(|r| json!({"role": r.as_str(), "state": "pending"}));
+    match active.or(pending) {
+        Some(before) => {
+            let target = format!("orgs/{login}/teams/{slug}/memberships/{user}");
+            world.record(&call.actor, "team.membership.remove", target, Change::gone(before));
+        }
+        None if inherited => {}
+        None => return Err(Refusal::NotFound),
+    }
+    reply::no_content()
+}

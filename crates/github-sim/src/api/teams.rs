@@ -1,0 +1,208 @@
+//! Teams: listed, made, changed, deleted.
+
+use axum::{Router, extract::Path, routing::get};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+
+use crate::{
+    Sim,
+    http::{Answer, Body, Call, FieldError, Refusal, reply},
+    render::team as team_json,
+    state::{Level, Login, Org, Privacy, RepoRole, Scope, Team, TeamRole, World, audit::Change},
+};
+
+pub(super) fn routes() -> Router<Sim> {
+    Router::new()
+        .route("/orgs/{org}/teams", get(list).post(create))
+        .route("/orgs/{org}/teams/{slug}", get(show).patch(update).delete(remove))
+        .route("/orgs/{org}/teams/{slug}/teams", get(children))
+}
+
+/// What the audit says about a team.
+fn told(org: &Org, team: &Team) -> Value {
+    let parent = team.parent.and_then(|id| org.teams.get(&id)).map(|t| &t.slug);
+    json!({
+        "name": team.name,
+        "slug": team.slug,
+        "description": team.description,
+        "privacy": team.privacy.as_str(),
+        "parent": parent,
+    })
+}
+
+async fn list(call: Call, Path(login): Path<String>) -> Answer {
+    let world = call.world();
+    let login = world.org_for(&call.actor, &login, Scope::Members, Level::Read)?;
+    let org = world.org(&login)?;
+    let teams: Vec<&Team> = org.teams.values().collect();
+    call.page(&teams, |t| team_json::listed(&world.urls, org, t))
+}
+
+async fn children(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer {
+    let world = call.world();
+    let login = world.org_for(&call.actor, &login, Scope::Members, Level::Read)?;
+    let org = world.org(&login)?;
+    let id = org.team(&slug).ok_or(Refusal::NotFound)?.id;
+    let teams: Vec<&Team> = org.teams.values().filter(|t| t.parent == Some(id)).collect();
+    call.page(&teams, |t| team_json::listed(&world.urls, org, t))
+}
+
+async fn show(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer {
+    let world = call.world();
+    let login = world.org_for(&call.actor, &login, Scope::Members, Level::Read)?;
+    let org = world.org(&login)?;
+    reply::ok(team_json::full(&world, org, org.team(&slug).ok_or(Refusal::NotFound)?))
+}
+
+#[derive(Debug, Deserialize)]
+struct Create {
+    name: String,
+    description: Option<String>,
+    privacy: Option<Privacy>,
+    parent_team_id: Option<u64>,
+    notification_setting: Option<String>,
+    #[serde(default)]
+    maintainers: Vec<Login>,
+    #[serde(default)]
+    repo_names: Vec<String>,
+}
+
+fn name_taken() -> Refusal {
+    let message = Some("Name must be unique for this org".to_owned());
+    Refusal::Invalid(vec![FieldError { resource: "Team", field: "name", code: "already_exists", message }])
+}
+
+/// A parent must exist, be visible and be no descendant; a team in another can't be secret.
+fn check_parent(org: &Org, parent: Option<u64>, privacy: Privacy, child: Option<u64>) -> Result<(), Refusal> {
+    let invalid = |message: &str| Refusal::field("Team", "parent_team_id", message);
+    let Some(id) = parent else { return Ok(()) };
+    let team = org.teams.get(&id).ok_or_else(|| invalid("Parent team does not exist"))?;
+    if privacy == Privacy::Secret || team.privacy == Privacy::Secret {
+        return Err(invalid("Secret teams can't be nested"));
+    }
+    let mut above = Some(id);
+    while let Some(id) = above {
+        if Some(id) == child {
+            return Err(invalid("A team can't be its own ancestor"));
+        }
+        above = org.teams.get(&id).and_then(|t| t.parent);
+    }
+    Ok(())
+}
+
+async fn create(call: Call, Path(login): Path<String>, Body(body): Body<Create>) -> Answer {
+    let mut world = call.world();
+    let login = world.org_for(&call.actor, &login, Scope::Members, Level::Write)?;
+    let (id, now) = (world.new_id(), world.now());
+    let org = world.org(&login)?;
+    if body.name.trim().is_empty() {
+        return Err(Refusal::field("Team", "name", "Name can't be blank"));
+    }
+    if org.teams.values().any(|t| t.name.eq_ignore_ascii_case(&body.name)) {
+        return Err(name_taken());
+    }
+    let default = if body.parent_team_id.is_some() { Privacy::Closed } else { Privacy::Secret };
+    let privacy = body.privacy.unwrap_or(default);
+    check_parent(org, body.parent_team_id, privacy, None)?;
+    let mut team = Team {
+        id,
+        slug: org.free_slug(&body.name, None),
+        name: body.name,
+        description: body.description.unwrap_or_default(),
+        privacy,
+        notifications: body.notification_setting.as_deref() != Some("notifications_disabled"),
+        parent: body.parent_team_id,
+        members: std::collections::BTreeMap::new(),
+        pending: std::collections::BTreeMap::new(),
+        repos: std::collections::BTreeMap::new(),
+        created_at: now,
+        updated_at: now,
+    };
+    for name in &body.repo_names {
+        let name = name.rsplit('/').next().unwrap_or(name);
+        team.repos.insert(org.repo(name).ok_or(Refusal::NotFound)?.id, RepoRole::Pull);
+    }
+    for login in body.maintainers {
+        if org.members.contains_key(&login) {
+            team.members.insert(login, TeamRole::Maintainer);
+        }
+    }
+    let (slug, after) = (team.slug.clone(), told(org, &team));
+    world.org_mut(&login)?.teams.insert(id, team);
+    world.record(&call.actor, "team.create", format!("orgs/{login}/teams/{slug}"), Change::made(after));
+    shown(&world, &login, id).and_then(reply::created)
+}
+
+fn shown(world: &World, login: &Login, id: u64) -> Result<Value, Refusal> {
+    let org = world.org(login)?;
+    Ok(team_json::full(world, org, org.teams.get(&id).ok_or(Refusal::NotFound)?))
+}
+
+#[derive(Debug, Deserialize)]
+struct Update {
+    name: Option<String>,
+    description: Option<String>,
+    privacy: Option<Privacy>,
+    notification_setting: Option<String>,
+    /// Null takes the team out of its parent; absent leaves it there.
+    #[serde(default, deserialize_with = "present")]
+    parent_team_id: Option<Option<u64>>,
+}
+
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<u64>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+async fn update(call: Call, Path((login, slug)): Path<(String, String)>, Body(body): Body<Update>) -> Answer {
+    let mut world = call.world();
+    let login = world.org_for(&call.actor, &login, Scope::Members, Level::Write)?;
+    let now = world.now();
+    let org = world.org(&login)?;
+    let old = org.team(&slug).ok_or(Refusal::NotFound)?;
+    let (id, before) = (old.id, told(org, old));
+    let mut team = old.clone();
+    if let Some(name) = body.name.filter(|n| *n != team.name) {
+        if org.teams.values().any(|t| t.id != id && t.name.eq_ignore_ascii_case(&name)) {
+            return Err(name_taken());
+        }
+        team.slug = org.free_slug(&name, Some(id));
+        team.name = name;
+    }
+    team.description = body.description.unwrap_or(team.description);
+    team.privacy = body.privacy.unwrap_or(team.privacy);
+    team.parent = body.parent_team_id.unwrap_or(team.parent);
+    team.notifications =
+        body.notification_setting.map_or(team.notifications, |s| s != "notifications_disabled");
+    check_parent(org, team.parent, team.privacy, Some(id))?;
+    if team.privacy == Privacy::Secret && org.teams.values().any(|t| t.parent == Some(id)) {
+        return Err(Refusal::field("Team", "privacy", "A team with child teams can't be secret"));
+    }
+    let after = told(org, &team);
+    if before != after {
+        team.updated_at = now;
+    }
+    world.org_mut(&login)?.teams.insert(id, team);
+    let change = Change::from_to(before, after);
+    world.record(&call.actor, "team.update", format!("orgs/{login}/teams/{slug}"), change);
+    shown(&world, &login, id).and_then(reply::ok)
+}
+
+async fn remove(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer {
+    let mut world = call.world();
+    let login = world.org_for(&call.actor, &login, Scope::Members, Level::Write)?;
+    // Child teams go with their parent.
+    let mut doomed = vec![world.org(&login)?.team(&slug).ok_or(Refusal::NotFound)?.id];
+    while let Some(id) = doomed.pop() {
+        let org = world.org_mut(&login)?;
+        doomed.extend(org.teams.values().filter(|t| t.parent == Some(id)).map(|t| t.id));
+        let Some(team) = org.teams.remove(&id) else { continue };
+        let before = told(org, &team);
+        world.record(
+            &call.actor,
+            "team.delete",
+            format!("orgs/{login}/teams/{}", team.slug),
+            Change::gone(before),
+        );
+    }
+    reply::no_content()
+}
