@@ -35,6 +35,7 @@ mistakes! {
     unknown_team_key: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n        maintainer: [alice]\n        members: []\n        repos: {}\n";
     duplicate_key: "orgs:\n  acme:\n    admins: [alice]\n    members: [bob]\n    members: [carol]\n";
     duplicate_login: "orgs:\n  acme:\n    admins:\n    - alice\n    members:\n    - bob\n    - Alice\n";
+    duplicate_login_in_team: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n        maintainers: [alice]\n        members: [ALICE]\n        repos: {}\n";
     not_a_member: "orgs:\n  acme:\n    admins: [alice]\n    members: [carol]\n    teams:\n      core:\n        maintainers: [alice]\n        members: [carrol, eve]\n        repos: {}\n";
     nested_not_a_member: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n        maintainers: [alice]\n        repos: {}\n        teams:\n          inner:\n            members: [bob]\n            repos: {}\n";
     two_teams_of_one_slug: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      Core Team: {members: [], repos: {}}\n      core-team: {members: [], repos: {}}\n";

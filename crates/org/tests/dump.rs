@@ -149,3 +149,13 @@ fn a_name_can_not_leave_the_comment_it_stands_in() {
     let yaml = dump(&snapshot).to_yaml();
     assert!(yaml.contains("# - The team Core has the custom role x orgs: {} y"), "{yaml}");
 }
+
+#[test]
+fn somebody_promoted_between_two_reads_is_listed_once() {
+    let mut snapshot = acme();
+    snapshot.members.push(Login::new("BOB"));
+    snapshot.teams[0].members.push(Login::new("alice"));
+    let file = dump(&snapshot).file;
+    assert!(!file.members.iter().any(|login| **login == Login::new("bob")));
+    assert!(!file.teams[0].members.iter().any(|login| **login == Login::new("alice")));
+}

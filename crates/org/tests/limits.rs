@@ -43,7 +43,7 @@ fn aliases_that_expand_without_end_are_refused() {
     for level in 1..10 {
         let below = level - 1;
         let items = vec![format!("*a{below}"); 9].join(", ");
-        let _ = writeln!(source, "    a{level}: &a{level} [{items}]");
+        let _ = writeln!(source, "    a{level}: &a{level} [[{items}]]");
     }
     let found = errors(&source);
     assert_eq!(found.len(), 1);
