@@ -73,6 +73,13 @@ for name, spec in tasks.items():
         check(f"{where}: no param in a command", "$(" not in str(step["command"]))
         values = [a for a in step["args"] if "$(params." in a and a != "$(params.args[*])"]
         check(f"{where}: each param is joined to its flag", all(a.startswith("--") and "=$(" in a for a in values))
+def takes_args(task):
+    """The steps of a Task that get the run's own arguments."""
+    return [s["name"] for s in tasks[task]["steps"] if "$(params.args[*])" in s["args"]]
+
+
+check("upstream alone gets an apply's arguments", takes_args("peribolos-apply") == ["apply"])
+check("our steps get theirs", takes_args("peribolos-plan") == ["plan"] and takes_args("peribolos-dump") == ["dump"])
 check("apply runs after plan", [s["name"] for s in tasks["peribolos-apply"]["steps"]][:2] == ["plan", "apply"])
 check(
     "GHES' GraphQL address is derived",
