@@ -24,6 +24,12 @@ pub fn run(installation: &str, cause: &[&str]) -> String {
     format!("{installation}-{}", &hex::encode(digest)[..10])
 }
 
+/// The name of an Apply that nobody pushed for: it follows from the newest Apply there was and the head it is for, so
+/// that to make it twice is to make it once.
+pub fn healing_run(installation: &str, newest_apply: &str, head: &str) -> String {
+    run(installation, &["heal", newest_apply, head])
+}
+
 /// The name of an attempt's TaskRun.
 pub fn task_run(run: &str, attempt: i32) -> String {
     format!("{run}-{attempt}")

@@ -1,1 +1,12 @@
-//! The operator's I/O: webhook receiver, controllers, steps and command line.
+//! The operator's I/O: the webhook receiver, the controllers, the steps that run in pods, and the command line.
+//! What to do is decided in `peribolos-core` and `peribolos-org`; this crate asks and carries out.
+
+pub mod admin;
+pub mod cli;
+pub mod controller;
+pub mod defaults;
+pub mod kubernetes;
+pub mod metrics;
+pub mod receiver;
+pub mod shutdown;
+pub mod step;

@@ -29,8 +29,10 @@ pub fn for_apply(spec: &GitHubInstallationSpec, facts: Facts) -> Vec<String> {
     arguments.extend(spec.run.ignore.iter().map(|ignore| ignore_flag(*ignore).to_owned()));
     arguments.push(format!("--min-admins={}", spec.guards.minimum_admins));
     arguments.extend(spec.guards.required_admins.iter().map(|login| format!("--required-admins={login}")));
-    arguments
-        .push(format!("--maximum-removal-delta={}", removal_delta(spec.guards.maximum_removal_percent, facts.members)));
+    arguments.push(format!(
+        "--maximum-removal-delta={}",
+        removal_delta(spec.guards.maximum_removal_percent, facts.members)
+    ));
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

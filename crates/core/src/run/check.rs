@@ -75,9 +75,8 @@ pub fn state(phase: Phase, reason: Option<Reason>) -> Option<CheckState> {
         Phase::Succeeded => Completed(Conclusion::Success),
         Phase::Failed if reason == Some(Reason::TimedOut) => Completed(Conclusion::TimedOut),
         Phase::Failed => Completed(Conclusion::Failure),
-        Phase::Superseded => Completed(Conclusion::Skipped),
         Phase::Skipped if reason == Some(Reason::ApprovalRequired) => Completed(Conclusion::ActionRequired),
-        Phase::Skipped => Completed(Conclusion::Skipped),
+        Phase::Superseded | Phase::Skipped => Completed(Conclusion::Skipped),
         Phase::Cancelled => Completed(Conclusion::Cancelled),
     })
 }
@@ -170,7 +169,11 @@ mod tests {
     #[case(Phase::Cancelled, Some(Reason::Cancelled), Some(CheckState::Completed(Conclusion::Cancelled)))]
     #[case(Phase::Superseded, Some(Reason::Superseded), Some(CheckState::Completed(Conclusion::Skipped)))]
     #[case(Phase::Skipped, Some(Reason::FileUnchanged), Some(CheckState::Completed(Conclusion::Skipped)))]
-    #[case(Phase::Skipped, Some(Reason::ApprovalRequired), Some(CheckState::Completed(Conclusion::ActionRequired)))]
+    #[case(
+        Phase::Skipped,
+        Some(Reason::ApprovalRequired),
+        Some(CheckState::Completed(Conclusion::ActionRequired))
+    )]
     #[case(Phase::Skipped, Some(Reason::NotAllowed), None)]
     #[case(Phase::Skipped, Some(Reason::NotHead), None)]
     fn the_check_follows_the_run(

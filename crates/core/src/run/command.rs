@@ -40,7 +40,11 @@ mod tests {
     #[case(Mode::DryRun, Standing::Member, true)]
     #[case(Mode::DryRun, Standing::Stranger, false)]
     #[case(Mode::Dump, Standing::Owner, false)]
-    fn owners_apply_and_members_preview(#[case] mode: Mode, #[case] standing: Standing, #[case] allowed: bool) {
+    fn owners_apply_and_members_preview(
+        #[case] mode: Mode,
+        #[case] standing: Standing,
+        #[case] allowed: bool,
+    ) {
         assert_eq!(may(standing, mode).is_ok(), allowed);
     }
 }

@@ -11,7 +11,7 @@ use peribolos_api::{
 };
 
 /// How long a pod may stay unscheduled before it counts as failed.
-pub const SCHEDULING_PATIENCE: Duration = Duration::from_secs(5 * 60);
+pub const SCHEDULING_PATIENCE: Duration = Duration::from_mins(5);
 
 /// What can be seen of a TaskRun and its pod.
 #[derive(Clone, Debug, Default)]
@@ -176,7 +176,10 @@ fn by_exit_codes(mode: Mode, seen: &Observation, condition: &Condition) -> End {
     };
     let first = if mode == Mode::Dump { "dump" } else { "plan" };
     if let Some(code) = exit_of(first).filter(|code| *code != 0) {
-        return End::failed(of_our_step(code, Reason::StepFailed), format!("the {first} step ended with exit code {code}"));
+        return End::failed(
+            of_our_step(code, Reason::StepFailed),
+            format!("the {first} step ended with exit code {code}"),
+        );
     }
     if let Some(code) = exit_of("apply").filter(|code| *code != 0) {
         return End::failed(
@@ -299,7 +302,9 @@ mod tests {
         #[case] phase: Phase,
         #[case] reason: Reason,
     ) {
-        let Verdict::Ended(end) = judge(Mode::Apply, &ended(tekton, steps), at(0)) else { panic!("not ended") };
+        let Verdict::Ended(end) = judge(Mode::Apply, &ended(tekton, steps), at(0)) else {
+            panic!("not ended")
+        };
         assert_eq!((end.phase, end.reason), (phase, reason));
     }
 
@@ -323,7 +328,9 @@ mod tests {
 
     #[test]
     fn a_deleted_task_run_is_lost() {
-        let Verdict::Ended(end) = judge(Mode::Apply, &Observation::default(), at(0)) else { panic!("not ended") };
+        let Verdict::Ended(end) = judge(Mode::Apply, &Observation::default(), at(0)) else {
+            panic!("not ended")
+        };
         assert_eq!(end.reason, Reason::PodLost);
     }
 

@@ -87,7 +87,10 @@ fn is_ahead(other: &PeribolosRun, run: &PeribolosRun) -> bool {
     let waits = matches!(phase(other), Phase::Pending | Phase::Queued);
     // A run that waits to be tried again has given its place up, and so has one that has not passed its door yet.
     let stands_in_line = other.status.as_ref().is_none_or(|status| status.retry_at.is_none());
-    waits && stands_in_line && is_newer(run, other) && !(other.spec.mode == Mode::Apply && run.spec.mode == Mode::Apply)
+    waits
+        && stands_in_line
+        && is_newer(run, other)
+        && !(other.spec.mode == Mode::Apply && run.spec.mode == Mode::Apply)
 }
 
 fn waits_or_works(run: &PeribolosRun) -> bool {

@@ -1,0 +1,50 @@
+//! The controller's flags.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::Args;
+use url::Url;
+
+/// Owns the tokens, starts the runs, and finds what no webhook said.
+#[derive(Args, Clone, Debug)]
+pub struct ControllerArgs {
+    /// Where /healthz, /readyz and /metrics are served.
+    #[arg(long, env = "PERIBOLOS_ADMIN_LISTEN", value_name = "ADDRESS", default_value = "0.0.0.0:9090")]
+    pub admin_listen: SocketAddr,
+    /// The namespace of GitHubInstallations and PeribolosRuns.
+    #[arg(long, env = "PERIBOLOS_NAMESPACE", value_name = "NAMESPACE")]
+    pub namespace: String,
+    /// The GitHub App's id.
+    #[arg(long, env = "PERIBOLOS_APP_ID", value_name = "ID")]
+    pub app_id: u64,
+    /// The file with the App's private key (PEM). It is read again when it changes.
+    #[arg(long, env = "PERIBOLOS_PRIVATE_KEY_FILE", value_name = "FILE")]
+    pub private_key_file: PathBuf,
+    /// The organizations to work for: logins or patterns like acme-*, repeated or with commas between.
+    #[arg(long, env = "PERIBOLOS_ACCOUNTS", value_name = "GLOB", value_delimiter = ',', required = true, num_args = 1..)]
+    pub accounts: Vec<String>,
+    /// GitHub's REST API; for GitHub Enterprise Server https://HOST/api/v3.
+    #[arg(
+        long,
+        env = "PERIBOLOS_GITHUB_API_URL",
+        value_name = "URL",
+        default_value = "https://api.github.com"
+    )]
+    pub github_api_url: Url,
+    /// GitHub's GraphQL API. It follows from the REST API's address if left out.
+    #[arg(long, env = "PERIBOLOS_GITHUB_GRAPHQL_URL", value_name = "URL")]
+    pub github_graphql_url: Option<Url>,
+    /// A file with certificates (PEM) to trust besides the system's.
+    #[arg(long, env = "PERIBOLOS_GITHUB_CA_FILE", value_name = "FILE")]
+    pub github_ca_file: Option<PathBuf>,
+    /// How many runs may be at work at once, in all installations together.
+    #[arg(long, env = "PERIBOLOS_MAX_CONCURRENT_RUNS", value_name = "N", default_value = "20",
+          value_parser = clap::value_parser!(u16).range(1..))]
+    pub max_concurrent_runs: u16,
+    /// Where a check's "Details" link points, with {namespace}, {run}, {taskrun} and {pod} filled in.
+    #[arg(long, env = "PERIBOLOS_DETAILS_URL_TEMPLATE", value_name = "TEMPLATE")]
+    pub details_url_template: Option<String>,
+    /// A YAML file with the spec that installations get which the operator makes by itself.
+    #[arg(long, env = "PERIBOLOS_INSTALLATION_DEFAULTS", value_name = "FILE")]
+    pub installation_defaults: Option<PathBuf>,
+}

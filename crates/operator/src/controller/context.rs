@@ -1,0 +1,53 @@
+//! What every reconcile needs: clients, settings, caches.
+
+use std::sync::Arc;
+
+use kube::{
+    Client,
+    runtime::{events::Recorder, reflector::Store},
+};
+use peribolos_api::{GitHubInstallation, PeribolosRun};
+use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults};
+use peribolos_github::App;
+
+use super::{backoff::Backoff, run, tokens::Tokens};
+use crate::metrics::Metrics;
+
+/// What every reconcile needs. One per process, behind an [`Arc`].
+pub struct Context {
+    /// The Kubernetes client.
+    pub client: Client,
+    /// The namespace of installations, runs, TaskRuns and Secrets.
+    pub namespace: String,
+    /// The GitHub App.
+    pub app: App,
+    /// The App's id.
+    pub app_id: u64,
+    /// Whom the operator works for.
+    pub accounts: Accounts,
+    /// The spec that operator-made installations get, but for their id.
+    pub installation_defaults: InstallationDefaults,
+    /// How many runs may be at work at once.
+    pub max_concurrent_runs: usize,
+    /// Where a check's details link points, with `{namespace} {run} {taskrun} {pod}` in it.
+    pub details_url_template: Option<String>,
+    /// All installations, from the watch.
+    pub installations: Store<GitHubInstallation>,
+    /// All runs, from the watch.
+    pub runs: Store<PeribolosRun>,
+    /// Events for people.
+    pub recorder: Recorder,
+    /// The metrics.
+    pub metrics: Metrics,
+    /// Which runs were let start, before the watch shows it.
+    pub claims: run::Claims,
+    /// What was shown last of each run on GitHub.
+    pub shown: run::Shown,
+    /// How often each run has failed to be reconciled.
+    pub run_backoff: Backoff,
+    /// What is known of each installation's tokens.
+    pub tokens: Tokens,
+}
+
+/// A shared [`Context`].
+pub type Shared = Arc<Context>;

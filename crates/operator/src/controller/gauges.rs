@@ -1,0 +1,44 @@
+//! The gauges that follow from the objects: counted from the watches now and then.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use peribolos_api::run::Phase;
+use peribolos_core::run::queue;
+use tokio_util::sync::CancellationToken;
+
+use super::context::{Context, Shared};
+use crate::metrics::{PhaseLabel, ReadyLabel};
+
+const INTERVAL: Duration = Duration::from_secs(15);
+
+/// Keeps the gauges up to date until `stop`.
+pub async fn run(ctx: Shared, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(INTERVAL);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        count(&ctx, Timestamp::now());
+    }
+}
+
+fn count(ctx: &Context, now: Timestamp) {
+    let runs = ctx.runs.state();
+    for phase in Phase::ALL {
+        let number = runs.iter().filter(|run| queue::phase(run) == phase).count();
+        let label = PhaseLabel { phase: phase.as_str().to_owned() };
+        ctx.metrics.runs.get_or_create(&label).set(i64::try_from(number).unwrap_or(i64::MAX));
+    }
+    let installations = ctx.installations.state();
+    let statuses = || installations.iter().filter_map(|installation| installation.status.as_ref());
+    let ready = statuses()
+        .filter(|status| status.conditions.iter().any(|c| c.type_ == "Ready" && c.status == "True"))
+        .count();
+    for (label, number) in [("true", ready), ("false", installations.len() - ready)] {
+        let label = ReadyLabel { ready: label.to_owned() };
+        ctx.metrics.installations.get_or_create(&label).set(i64::try_from(number).unwrap_or(i64::MAX));
+    }
+    let soonest = statuses()
+        .filter_map(|status| status.token.as_ref()?.expires_at.as_deref()?.parse::<Timestamp>().ok())
+        .min()
+        .map_or(0.0, |expires| expires.duration_since(now).as_secs_f64());
+    ctx.metrics.token_expiry.set(soonest);
+}

@@ -1,0 +1,83 @@
+//! The App's client, with its key kept as the mounted file has it.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use peribolos_github::{App, AppId, GitHubConfig, Observer, PrivateKey};
+use secrecy::{ExposeSecret, SecretString};
+use tokio_util::sync::CancellationToken;
+
+use super::ControllerArgs;
+use crate::metrics::{GitHubCall, Metrics};
+
+/// How often it is looked whether the key's file has changed; the kubelet itself takes up to a minute.
+const KEY_CHECK: Duration = Duration::from_secs(10);
+
+/// Makes the App's client from the flags.
+///
+/// # Errors
+/// When a file can't be read or used.
+pub fn connect(args: &ControllerArgs, metrics: &Metrics) -> anyhow::Result<(App, SecretString)> {
+    let mut config = GitHubConfig::new(AppId(args.app_id), args.github_api_url.clone());
+    config.graphql_url.clone_from(&args.github_graphql_url);
+    config.observer = Some(Arc::new(Watch(metrics.clone())));
+    if let Some(file) = &args.github_ca_file {
+        let pem = std::fs::read(file).with_context(|| format!("--github-ca-file {}", file.display()))?;
+        config.extra_ca_pem = Some(pem);
+    }
+    let pem = read(&args.private_key_file)?;
+    let key = PrivateKey::from_pem(&pem)
+        .with_context(|| format!("--private-key-file {}", args.private_key_file.display()))?;
+    Ok((App::new(&config, key)?, pem))
+}
+
+/// Gives the client the new key when its file changes, until `stop`. A file that can't be used changes nothing.
+pub async fn follow_key(app: App, file: std::path::PathBuf, mut last: SecretString, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(KEY_CHECK);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        let pem = match read(&file) {
+            Ok(pem) if pem.expose_secret() != last.expose_secret() => pem,
+            Ok(_) => continue,
+            Err(error) => {
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "the App's private key can't be read; the last one is kept"
+                );
+                continue;
+            }
+        };
+        match PrivateKey::from_pem(&pem) {
+            Ok(key) => {
+                app.set_private_key(key);
+                tracing::info!("the App's private key was replaced");
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the App's new private key can't be used; the last one is kept")
+            }
+        }
+        last = pem;
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<SecretString> {
+    let pem =
+        std::fs::read_to_string(file).with_context(|| format!("--private-key-file {}", file.display()))?;
+    Ok(SecretString::from(pem))
+}
+
+/// Counts requests to GitHub, and keeps the smallest part of a limit that is left.
+struct Watch(Metrics);
+
+impl Observer for Watch {
+    fn request(&self, route: &'static str, status: u16) {
+        let label = GitHubCall { route: route.to_owned(), status: status.to_string() };
+        self.0.github_requests.get_or_create(&label).inc();
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a rate limit has a few digits")]
+    fn rate_limit(&self, remaining: u64, limit: u64) {
+        if limit > 0 {
+            self.0.github_rate_limit_remaining_ratio.set(remaining as f64 / limit as f64);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The controllers: what the custom resources say is made true, here and on GitHub.
+
+mod args;
+mod backoff;
+pub mod context;
+mod gauges;
+mod github;
+pub mod installation;
+pub mod run;
+pub mod tokens;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use kube::runtime::events::{Recorder, Reporter};
+use peribolos_api::names;
+use peribolos_core::accounts::Accounts;
+use tokio_util::sync::CancellationToken;
+
+use self::context::{Context, Shared};
+pub use self::{args::ControllerArgs, backoff::Backoff};
+use crate::{
+    admin::{self, Readiness},
+    defaults,
+    kubernetes::client,
+    metrics::Metrics,
+};
+
+/// Runs the controllers until `stop`.
+///
+/// # Errors
+/// When a flag or file can't be used, Kubernetes can't be reached, or a part of it ends by itself.
+pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Result<()> {
+    let (metrics, readiness) = (Metrics::new(), Readiness::default());
+    let accounts = Accounts::parse(&args.accounts)?;
+    let installation_defaults = defaults::load(args.installation_defaults.as_deref())?;
+    let (app, key) = github::connect(&args, &metrics)?;
+    let client = client::connect().await.context("no way to Kubernetes")?;
+    defaults::check(&client, &args.namespace, &installation_defaults).await?;
+
+    let installations = installation::controller(&client, &args.namespace);
+    let runs = run::controller(&client, &args.namespace);
+    let reporter =
+        Reporter { controller: names::MANAGER.to_owned(), instance: std::env::var("HOSTNAME").ok() };
+    let ctx: Shared = Arc::new(Context {
+        recorder: Recorder::new(client.clone(), reporter),
+        client,
+        namespace: args.namespace.clone(),
+        app: app.clone(),
+        app_id: args.app_id,
+        accounts,
+        installation_defaults,
+        max_concurrent_runs: args.max_concurrent_runs.into(),
+        details_url_template: args.details_url_template.clone().filter(|template| !template.is_empty()),
+        installations: installations.store(),
+        runs: runs.store(),
+        metrics: metrics.clone(),
+        claims: run::Claims::default(),
+        shown: run::Shown::default(),
+        run_backoff: Backoff::default(),
+        tokens: tokens::Tokens::default(),
+    });
+
+    // The admin server stops last, so that readiness is seen to be false.
+    let worked = CancellationToken::new();
+    let work = async {
+        tokio::join!(
+            installation::run(installations, ctx.clone(), stop.clone()),
+            run::run(runs, ctx.clone(), stop.clone()),
+            gauges::run(ctx.clone(), stop.clone()),
+            github::follow_key(app, args.private_key_file.clone(), key, stop.clone()),
+            announce(&ctx, &readiness, &stop),
+        );
+        worked.cancel();
+        anyhow::ensure!(stop.is_cancelled(), "the controllers ended by themselves");
+        Ok(())
+    };
+    let admin = async {
+        let end = admin::serve(args.admin_listen, readiness.clone(), metrics, worked.clone()).await;
+        end.with_context(|| format!("admin server on {}", args.admin_listen))
+    };
+    tokio::try_join!(work, admin).map(drop)
+}
+
+/// Says that the process is ready once both watches are filled, and that it is not once it is to stop.
+async fn announce(ctx: &Context, readiness: &Readiness, stop: &CancellationToken) {
+    let filled = async { tokio::join!(ctx.installations.wait_until_ready(), ctx.runs.wait_until_ready()) };
+    if let Some((Ok(()), Ok(()))) = stop.run_until_cancelled(filled).await {
+        tracing::info!("ready");
+        readiness.set(true);
+        stop.cancelled().await;
+        readiness.set(false);
+    }
+}

@@ -1,0 +1,243 @@
+//! Before a run may wait in line: is its source its installation's, and may its sender ask for it? All looked up live.
+
+use peribolos_api::{
+    PeribolosRun, Reason,
+    names::{ANNOTATION_COMMENT, ANNOTATION_REREQUEST},
+    run::{Mode, Phase},
+};
+use peribolos_core::{
+    names::RunToken,
+    run::{command, command::Standing, preview, source},
+};
+use peribolos_github::{
+    Client, FileAnswer, Login, RepoName, Sha,
+    client::{MembershipState, OrgRole, Pull, PullState},
+};
+
+use super::{case::Case, comment, error::Error};
+
+/// What was found out about a run.
+pub(super) enum Admission {
+    /// It may wait in line, for this commit.
+    Admitted {
+        /// None: a Dump.
+        sha: Option<Sha>,
+    },
+    /// It ends here.
+    Refused {
+        phase: Phase,
+        reason: Reason,
+        message: String,
+        /// Where a check says so, if one should.
+        sha: Option<Sha>,
+    },
+}
+
+impl Admission {
+    fn refused(phase: Phase, reason: Reason, message: impl Into<String>) -> Self {
+        Self::Refused { phase, reason, message: message.into(), sha: None }
+    }
+}
+
+/// Looks at the run's source and sender.
+pub(super) async fn examine(case: &Case<'_>, github: &Client) -> Result<Admission, Error> {
+    let repository = case.repository()?;
+    if case.run.spec.mode == Mode::Dump {
+        return Ok(Admission::Admitted { sha: None });
+    }
+    let branch = match branch(case, github, &repository).await {
+        Err(Error::GitHub(error)) if error.is_not_found() => {
+            let message = format!("the repository {repository} does not exist, or the App can't see it");
+            return Ok(Admission::refused(Phase::Failed, Reason::ConfigMissing, message));
+        }
+        other => other?,
+    };
+    let login = case.login().unwrap_or_default();
+    if let Err(refused) = source::settle(&case.run.spec, login, &repository.name, &branch) {
+        return Ok(Admission::refused(Phase::Failed, Reason::SourceNotAllowed, refused.to_string()));
+    }
+    if let Some(refused) = sender_may_not(case, github, &repository).await? {
+        return Ok(refused);
+    }
+    match case.run.spec.source.pull_request {
+        Some(number) => of_pull_request(case, github, &repository, &branch, number).await,
+        None => of_branch(case, github, &repository, &branch).await,
+    }
+}
+
+/// The branch that is applied: the installation's, or the repository's default.
+pub(super) async fn branch(case: &Case<'_>, github: &Client, repository: &RepoName) -> Result<String, Error> {
+    let configured = &case.installation.spec.config.branch;
+    if !configured.is_empty() {
+        return Ok(configured.clone());
+    }
+    let repository = github.get_repo(repository).await?;
+    Ok(repository.default_branch.unwrap_or_else(|| "main".to_owned()))
+}
+
+async fn of_branch(
+    case: &Case<'_>,
+    github: &Client,
+    repository: &RepoName,
+    branch: &str,
+) -> Result<Admission, Error> {
+    let Some(head) = head(github, repository, branch).await? else {
+        let message = format!("the branch {branch} of {repository} does not exist");
+        return Ok(Admission::refused(Phase::Failed, Reason::ConfigMissing, message));
+    };
+    let given = &case.run.spec.source.sha;
+    if given.is_empty() {
+        return Ok(Admission::Admitted { sha: Some(head) });
+    }
+    if is_rerequest(case.run) && *given != head.as_str() {
+        let message =
+            format!("the check was asked for again on a commit that is no longer the head of {branch}");
+        return Ok(Admission::refused(Phase::Skipped, Reason::NotHead, message));
+    }
+    // That an Apply's commit still is the head is looked at once more, just before its pod is made.
+    Ok(Admission::Admitted { sha: Some(given.parse()?) })
+}
+
+async fn of_pull_request(
+    case: &Case<'_>,
+    github: &Client,
+    repository: &RepoName,
+    branch: &str,
+    number: i64,
+) -> Result<Admission, Error> {
+    let pull = match pull(github, repository, number).await? {
+        Some(pull) if pull.base.branch == branch => pull,
+        Some(pull) => {
+            let message =
+                format!("pull request {number} is against {}, not against {branch}", pull.base.branch);
+            return Ok(Admission::refused(Phase::Failed, Reason::SourceNotAllowed, message));
+        }
+        None => {
+            let message = format!("there is no pull request {number} in {repository}");
+            return Ok(Admission::refused(Phase::Failed, Reason::SourceNotAllowed, message));
+        }
+    };
+    if pull.state == PullState::Closed {
+        let message = format!("pull request {number} is closed");
+        return Ok(Admission::refused(Phase::Skipped, Reason::NotHead, message));
+    }
+    let given = &case.run.spec.source.sha;
+    if !given.is_empty() && *given != pull.head.sha.as_str() {
+        return Ok(if is_rerequest(case.run) {
+            Admission::refused(Phase::Skipped, Reason::NotHead, "the pull request has a newer commit")
+        } else {
+            Admission::refused(Phase::Superseded, Reason::Superseded, "the pull request has a newer commit")
+        });
+    }
+    let sha = Some(pull.head.sha.clone());
+    if let Err((reason, message)) = preview_token(case, github, &pull).await? {
+        return Ok(Admission::Refused { phase: Phase::Skipped, reason, message: message.to_owned(), sha });
+    }
+    if is_unchanged(case, github, repository, branch, number).await? {
+        let message = format!("the pull request does not change {}", case.installation.spec.config.path);
+        return Ok(Admission::Refused { phase: Phase::Skipped, reason: Reason::FileUnchanged, message, sha });
+    }
+    Ok(Admission::Admitted { sha })
+}
+
+/// Which token a preview gets, or why there is none.
+pub(super) async fn preview_token(
+    case: &Case<'_>,
+    github: &Client,
+    pull: &Pull,
+) -> Result<Result<RunToken, (Reason, &'static str)>, Error> {
+    let author = match &pull.user {
+        Some(user) => standing(case, github, &user.login).await?,
+        None => Standing::Stranger,
+    };
+    // A command was let through by `sender_may_not`, so it came from a member.
+    let asked_for = comment_id(case.run).is_some();
+    Ok(preview::token(case.installation.spec.preview, author, asked_for))
+}
+
+/// Whether the merge has the very file that the base has. Without a merge (a conflict) nothing can be told.
+async fn is_unchanged(
+    case: &Case<'_>,
+    github: &Client,
+    repository: &RepoName,
+    branch: &str,
+    number: i64,
+) -> Result<bool, Error> {
+    let path = &case.installation.spec.config.path;
+    let merge = github.file(repository, path, &format!("refs/pull/{number}/merge"), None).await?;
+    let base = github.file(repository, path, branch, None).await?;
+    Ok(match (merge, base) {
+        (FileAnswer::Found { blob: merge, .. }, FileAnswer::Found { blob: base, .. }) => merge == base,
+        _ => false,
+    })
+}
+
+async fn sender_may_not(
+    case: &Case<'_>,
+    github: &Client,
+    repository: &RepoName,
+) -> Result<Option<Admission>, Error> {
+    let Some(id) = comment_id(case.run) else { return Ok(None) };
+    let Some(comment) = comment::look_up(github, repository, id).await? else {
+        return Ok(Some(Admission::refused(Phase::Skipped, Reason::NotAllowed, "the comment is gone")));
+    };
+    // The author is taken from GitHub, not from the run: a run can be made by anyone who may make runs.
+    let standing = match &comment.user {
+        Some(user) => standing(case, github, &user.login).await?,
+        None => Standing::Stranger,
+    };
+    match command::may(standing, case.run.spec.mode) {
+        Ok(()) => {
+            comment::acknowledge(github, repository, id).await?;
+            Ok(None)
+        }
+        Err((reason, message)) => {
+            comment::refuse(github, repository, &comment, case.run, message).await?;
+            Ok(Some(Admission::refused(Phase::Skipped, reason, message)))
+        }
+    }
+}
+
+/// What an account is in the organization, looked up live.
+async fn standing(case: &Case<'_>, github: &Client, login: &Login) -> Result<Standing, Error> {
+    let organization: Login = case.login().unwrap_or_default().parse()?;
+    let membership = github.membership(&organization, login).await?;
+    Ok(match membership {
+        Some(found) if found.state == MembershipState::Active => {
+            if found.role == OrgRole::Admin {
+                Standing::Owner
+            } else {
+                Standing::Member
+            }
+        }
+        _ => Standing::Stranger,
+    })
+}
+
+/// A branch's head. None: no such branch, or a repository without a commit.
+pub(super) async fn head(github: &Client, repository: &RepoName, branch: &str) -> Result<Option<Sha>, Error> {
+    match github.branch_head(repository, branch).await {
+        Err(error) if error.is_conflict() => Ok(None),
+        other => Ok(other?),
+    }
+}
+
+/// A pull request, if there is one of that number.
+pub(super) async fn pull(github: &Client, repository: &RepoName, number: i64) -> Result<Option<Pull>, Error> {
+    match github.get_pull(repository, number.unsigned_abs()).await {
+        Err(error) if error.is_not_found() => Ok(None),
+        other => Ok(Some(other?)),
+    }
+}
+
+fn comment_id(run: &PeribolosRun) -> Option<u64> {
+    run.metadata.annotations.as_ref()?.get(ANNOTATION_COMMENT)?.parse().ok()
+}
+
+/// Whether the run was asked for by "Re-run" on a check.
+pub(super) fn is_rerequest(run: &PeribolosRun) -> bool {
+    run.metadata
+        .annotations
+        .as_ref()
+        .is_some_and(|annotations| annotations.contains_key(ANNOTATION_REREQUEST))
+}

@@ -1,0 +1,46 @@
+//! A run belongs to its installation: owner reference and labels, whoever made it. One with a check is kept
+//! until that is completed.
+
+use kube::{
+    Resource, ResourceExt,
+    api::{Patch, PatchParams},
+};
+use peribolos_api::names;
+use serde_json::json;
+
+use peribolos_core::run::check;
+
+use super::{case::Case, error::Error, finalizer};
+use crate::kubernetes::client::call;
+
+/// Sets what is missing. True: something was written, and the watch brings the newer object.
+pub(super) async fn ensure(case: &Case<'_>) -> Result<bool, Error> {
+    let owner = case.installation.controller_owner_ref(&());
+    let uid = owner.as_ref().map(|owner| &owner.uid);
+    let is_ours = case.run.owner_references().iter().any(|reference| Some(&reference.uid) == uid);
+    let mode = case.run.spec.mode.as_str().to_ascii_lowercase();
+    let labels = case.run.labels();
+    let labelled = labels.get(names::LABEL_INSTALLATION) == Some(&case.run.spec.installation_ref.name)
+        && labels.get(names::LABEL_MODE) == Some(&mode);
+    // The finalizer comes with the first write, long before there is a check to complete.
+    let guarded = check::name(case.run).is_none() || finalizer::has(case.run) || case.phase().is_final();
+    if is_ours && labelled && guarded {
+        return Ok(false);
+    }
+    let mut finalizers = case.run.finalizers().to_vec();
+    if !guarded {
+        finalizers.push(names::FINALIZER_CHECK.to_owned());
+    }
+    let patch = json!({"metadata": {
+        "resourceVersion": case.run.metadata.resource_version,
+        "finalizers": finalizers,
+        "ownerReferences": owner.into_iter().collect::<Vec<_>>(),
+        "labels": {
+            names::LABEL_INSTALLATION: case.run.spec.installation_ref.name,
+            names::LABEL_MODE: mode,
+        },
+    }});
+    let params = PatchParams { field_manager: Some(names::MANAGER.to_owned()), ..PatchParams::default() };
+    call(case.runs().patch(&case.name(), &params, &Patch::Merge(patch))).await?;
+    Ok(true)
+}

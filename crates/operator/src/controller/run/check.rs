@@ -1,0 +1,165 @@
+//! The check run on the commit, kept as the run's status says.
+
+use jiff::Timestamp;
+use kube::ResourceExt;
+use peribolos_api::{PeribolosRunStatus, Reason, run::Phase};
+use peribolos_core::{
+    run::check::{self, CheckState, Conclusion},
+    step_output::{self, StepOutput},
+};
+use peribolos_github::{
+    AppId, Client, Sha,
+    client::{
+        Annotation, AnnotationLevel, CheckConclusion, CheckOutput, CheckRunId, CheckRunUpdate, CheckStatus,
+        NewCheckRun,
+    },
+};
+
+use super::{case::Case, error::Error};
+
+/// What the check of a run in this status should be. None: there is none to write.
+pub(super) fn wanted(
+    case: &Case<'_>,
+    status: &PeribolosRunStatus,
+    output: Option<&StepOutput>,
+) -> Option<CheckRunUpdate> {
+    check::name(case.run)?;
+    let phase = status.phase.unwrap_or(Phase::Pending);
+    let reason = status.reason.as_deref().and_then(Reason::parse);
+    let state = check::state(phase, reason)?;
+    let (status_word, conclusion) = match state {
+        CheckState::Queued => (CheckStatus::Queued, None),
+        CheckState::InProgress => (CheckStatus::InProgress, None),
+        CheckState::Completed(conclusion) => (CheckStatus::Completed, Some(conclusion_of(conclusion))),
+    };
+    let time = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
+    Some(CheckRunUpdate {
+        status: Some(status_word),
+        conclusion,
+        details_url: details_url(case, status),
+        started_at: time(&status.started_at),
+        completed_at: conclusion.and_then(|_| time(&status.finished_at)),
+        output: Some(render(status, phase, reason, output)),
+    })
+}
+
+fn render(
+    status: &PeribolosRunStatus,
+    phase: Phase,
+    reason: Option<Reason>,
+    output: Option<&StepOutput>,
+) -> CheckOutput {
+    let message = status.message.clone().unwrap_or_default();
+    let from_step = output.map(|output| &output.check).filter(|_| {
+        // The plan step's words hold for how it ended itself; what failed after it is told by the run's message.
+        !matches!(reason, Some(Reason::ApplyFailed | Reason::TimedOut | Reason::Cancelled | Reason::PodLost))
+    });
+    let title = match from_step {
+        Some(check) if !check.title.is_empty() && phase.is_final() => check::defuse(&check.title),
+        _ => check::title(phase, reason).to_owned(),
+    };
+    let summary = match from_step {
+        Some(check) if !check.summary.is_empty() && phase.is_final() => check::defuse(&check.summary),
+        _ if message.is_empty() => title.clone(),
+        _ => check::defuse(&message),
+    };
+    let annotations = output
+        .filter(|_| phase.is_final())
+        .map(|output| output.check.annotations.iter().map(annotation).collect())
+        .unwrap_or_default();
+    CheckOutput { title: check::cap(&title, 250), summary, text: None, annotations }
+}
+
+/// Annotations are shown as plain text by GitHub, so only their length is bounded, which the reader has done.
+fn annotation(from: &step_output::Annotation) -> Annotation {
+    let same_line = from.start_line == from.end_line;
+    Annotation {
+        path: from.path.clone(),
+        start_line: from.start_line.into(),
+        end_line: from.end_line.into(),
+        start_column: from.start_column.filter(|_| same_line).map(Into::into),
+        end_column: from.end_column.filter(|_| same_line).map(Into::into),
+        annotation_level: match from.annotation_level {
+            step_output::AnnotationLevel::Notice => AnnotationLevel::Notice,
+            step_output::AnnotationLevel::Warning => AnnotationLevel::Warning,
+            step_output::AnnotationLevel::Failure => AnnotationLevel::Failure,
+        },
+        message: from.message.clone(),
+        title: Some(from.title.clone()),
+    }
+}
+
+const fn conclusion_of(conclusion: Conclusion) -> CheckConclusion {
+    match conclusion {
+        Conclusion::Success => CheckConclusion::Success,
+        Conclusion::Failure => CheckConclusion::Failure,
+        Conclusion::TimedOut => CheckConclusion::TimedOut,
+        Conclusion::Cancelled => CheckConclusion::Cancelled,
+        Conclusion::ActionRequired => CheckConclusion::ActionRequired,
+        Conclusion::Skipped => CheckConclusion::Skipped,
+    }
+}
+
+/// Brings GitHub's check to what is wanted: finds or makes it, then changes it. Gives its id.
+///
+/// The run has its finalizer by now ([`super::adopt`]), so the check is never left without somebody to complete it.
+pub(super) async fn bring(
+    case: &Case<'_>,
+    github: &Client,
+    status: &PeribolosRunStatus,
+    wanted: &CheckRunUpdate,
+) -> Result<Option<i64>, Error> {
+    let (Some(name), Some(sha)) = (check::name(case.run), status.sha.as_deref()) else { return Ok(None) };
+    let (repository, sha): (_, Sha) = (case.repository()?, sha.parse()?);
+    let known = if let Some(id) = status.check_run_id.and_then(|id| u64::try_from(id).ok()) {
+        Some(CheckRunId(id))
+    } else {
+        let external_id = case.run.uid();
+        let there = github.find_check_runs(&repository, &sha, AppId(case.ctx.app_id), name).await?;
+        there.into_iter().find(|check| check.external_id == external_id).map(|check| check.id)
+    };
+    let id = if let Some(id) = known {
+        github.update_check_run(&repository, id, wanted).await?.id
+    } else {
+        let new = NewCheckRun {
+            name: name.to_owned(),
+            head_sha: sha,
+            external_id: case.run.uid().unwrap_or_default(),
+            state: wanted.clone(),
+        };
+        github.create_check_run(&repository, &new).await?.id
+    };
+    Ok(i64::try_from(id.0).ok())
+}
+
+/// Completes a check, unless it is complete already with the same conclusion.
+pub(super) async fn complete(
+    case: &Case<'_>,
+    github: &Client,
+    status: &PeribolosRunStatus,
+    wanted: &CheckRunUpdate,
+) -> Result<Option<i64>, Error> {
+    let (Some(name), Some(sha)) = (check::name(case.run), status.sha.as_deref()) else { return Ok(None) };
+    let (repository, sha): (_, Sha) = (case.repository()?, sha.parse()?);
+    let external_id = case.run.uid();
+    let there = github.find_check_runs(&repository, &sha, AppId(case.ctx.app_id), name).await?;
+    if let Some(check) = there.into_iter().find(|check| check.external_id == external_id)
+        && check.conclusion.is_some()
+        && check.conclusion == wanted.conclusion
+    {
+        return Ok(i64::try_from(check.id.0).ok());
+    }
+    bring(case, github, status, wanted).await
+}
+
+fn details_url(case: &Case<'_>, status: &PeribolosRunStatus) -> Option<String> {
+    let template = case.ctx.details_url_template.as_deref()?;
+    let task_run = status.task_run_name.as_deref().unwrap_or_default();
+    Some(
+        template
+            .replace("{namespace}", &case.ctx.namespace)
+            .replace("{run}", &case.name())
+            .replace("{taskrun}", task_run)
+            .replace("{pod}", &if task_run.is_empty() { String::new() } else { format!("{task_run}-pod") }),
+    )
+}

@@ -1,0 +1,60 @@
+//! Which runs this process has let start, before the watch shows it.
+
+use std::collections::HashMap;
+
+use peribolos_api::{PeribolosRun, run::Phase};
+use peribolos_core::run::queue::{self, Queue, Turn};
+use tokio::sync::Mutex;
+
+/// The runs that were let start. The objects are the truth; this only bridges the moment until the watch shows what
+/// was just written, so that the cap and the slots of previews hold.
+#[derive(Debug, Default)]
+pub struct Claims(Mutex<HashMap<String, PeribolosRun>>);
+
+impl Claims {
+    /// Decides whose turn it is and, if it is this run's and it need not wait for its next attempt, takes note of it in
+    /// the same breath.
+    pub async fn turn(
+        &self,
+        run: &PeribolosRun,
+        all: &[std::sync::Arc<PeribolosRun>],
+        active_run: Option<&str>,
+        capacity: usize,
+        must_wait: bool,
+    ) -> Turn {
+        let mut claimed = self.0.lock().await;
+        // What the watch shows as ended, or no longer shows, is claimed no more.
+        claimed.retain(|name, _| {
+            all.iter()
+                .any(|other| other.metadata.name.as_deref() == Some(name) && !queue::phase(other).is_final())
+        });
+        let shown: Vec<PeribolosRun> = all
+            .iter()
+            .filter(|other| other.metadata.name != run.metadata.name)
+            .map(|other| match other.metadata.name.as_deref().and_then(|name| claimed.get(name)) {
+                Some(claim) => claim.clone(),
+                None => other.as_ref().clone(),
+            })
+            .collect();
+        let others: Vec<&PeribolosRun> =
+            shown.iter().filter(|other| other.spec.installation_ref == run.spec.installation_ref).collect();
+        let at_work = shown.iter().filter(|other| queue::is_at_work(other)).count();
+        let turn = queue::turn(run, &Queue { others: &others, active_run, at_work, capacity });
+        if turn == Turn::Claim
+            && !must_wait
+            && let Some(name) = run.metadata.name.clone()
+        {
+            let mut claim = run.clone();
+            claim.status.get_or_insert_default().phase = Some(Phase::Running);
+            claimed.insert(name, claim);
+        }
+        turn
+    }
+
+    /// Forgets a run that did not start after all, or has ended.
+    pub async fn release(&self, run: &PeribolosRun) {
+        if let Some(name) = &run.metadata.name {
+            self.0.lock().await.remove(name);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Why a reconcile of a run did not come to its end, and when it is worth another try.
+
+use std::time::Duration;
+
+use peribolos_api::Reason;
+use peribolos_github::Retry;
+
+use crate::{controller::tokens::TokenError, kubernetes::client::CallError};
+
+/// Why a reconcile of a run did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The API server.
+    #[error(transparent)]
+    Kubernetes(#[from] CallError),
+    /// GitHub.
+    #[error(transparent)]
+    GitHub(#[from] peribolos_github::Error),
+    /// The installation's token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// A name that GitHub gave does not fit where it is needed.
+    #[error("GitHub's answer can't be used: {0}")]
+    Name(#[from] peribolos_github::IdError),
+    /// A TaskRun of this name exists that is not this run's.
+    #[error("a TaskRun {0} exists that does not belong to this run; delete it")]
+    ForeignTaskRun(String),
+    /// The reconcile itself broke.
+    #[error("the reconcile broke: {0}")]
+    Panic(String),
+}
+
+impl Error {
+    /// The kind, for the metric.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Kubernetes(_) => "kubernetes",
+            Self::GitHub(_) => "github",
+            Self::Token(_) => "token",
+            Self::Name(_) => "name",
+            Self::ForeignTaskRun(_) => "foreign_taskrun",
+            Self::Panic(_) => "panic",
+        }
+    }
+
+    /// Whether the object changed under our hands: the watch brings the newer one.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Kubernetes(error) if error.is_conflict())
+    }
+
+    /// The reason a waiting run shows for it.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::GitHub(error) if error.is_rate_limited() => Reason::RateLimited,
+            Self::GitHub(error) if error.is_forbidden() => Reason::PermissionsMissing,
+            Self::Token(error) => error.reason(),
+            Self::GitHub(_) | Self::Name(_) => Reason::GitHubUnavailable,
+            Self::Kubernetes(_) | Self::ForeignTaskRun(_) | Self::Panic(_) => Reason::PodFailed,
+        }
+    }
+
+    /// How long to wait at least before the next try.
+    pub fn not_before(&self) -> Option<Duration> {
+        let retry = match self {
+            Self::GitHub(error) => error.retry(),
+            Self::Token(error) => error.retry(),
+            _ => return None,
+        };
+        match retry {
+            Retry::After(wait) => Some(wait),
+            Retry::AtReset(at) => {
+                Some(Duration::try_from(at.duration_since(jiff::Timestamp::now())).unwrap_or_default())
+            }
+            Retry::Never | Retry::Backoff => None,
+        }
+    }
+}

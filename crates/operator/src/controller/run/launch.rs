@@ -1,0 +1,229 @@
+//! A run's start: the attempt is written down, the head is read once more, the tokens are made fresh, the TaskRun is made.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kube::{ResourceExt, api::PostParams, runtime::controller::Action};
+use peribolos_api::{
+    PeribolosRun, Reason, names as labels,
+    run::{Mode, Phase},
+};
+use peribolos_core::{
+    names::{self, RunToken},
+    run::{
+        arguments::{self, Facts},
+        queue,
+    },
+};
+use peribolos_github::{Client, RepoName, client::MemberRole};
+
+use super::{
+    admission,
+    case::Case,
+    config_repository,
+    error::Error,
+    replace, settle, shown, slot, status,
+    task_run::{self, Attempt},
+};
+use crate::{
+    controller::tokens::{self, Need},
+    kubernetes::{client::call, tekton::TaskRun},
+};
+
+/// The status' reason while the TaskRun may not be there yet. Nothing else tells "not made yet" from "deleted".
+pub(super) const STARTING: &str = "Starting";
+
+/// Writes down that an attempt begins, and its TaskRun's name, before anything is made.
+pub(super) async fn claim(case: &Case<'_>, now: Timestamp) -> Result<(), Error> {
+    let mut status = case.status();
+    let attempt = status.attempts.unwrap_or(0) + 1;
+    status::set(case.run, &mut status, Phase::Running, Reason::Running, "makes its pod", now);
+    status.reason = Some(STARTING.to_owned());
+    status.attempts = Some(attempt);
+    status.task_run_name = Some(names::task_run(&case.name(), attempt));
+    status.retry_at = None;
+    status.started_at.get_or_insert_with(|| status::seconds(now));
+    status::write(case, status).await
+}
+
+/// Whether the attempt's TaskRun may not have been made yet.
+pub(super) fn is_starting(run: &PeribolosRun) -> bool {
+    run.status.as_ref().is_some_and(|status| status.reason.as_deref() == Some(STARTING))
+}
+
+/// Makes the attempt's TaskRun, if the commit is still the one to apply. What fails here puts the run back in line.
+pub(super) async fn launch(case: &Case<'_>) -> Result<Action, Error> {
+    match prepare(case).await {
+        Ok(Prepared::Attempt(task_run)) => {
+            create(case, &task_run).await?;
+            let mut status = case.status();
+            status::set(
+                case.run,
+                &mut status,
+                Phase::Running,
+                Reason::Running,
+                "its pod is at work",
+                Timestamp::now(),
+            );
+            if let Ok(github) = case.github().await {
+                shown::update(case, &github, &mut status, None).await;
+            }
+            if status.attempts == Some(1)
+                && let Some(made) = &case.run.metadata.creation_timestamp
+            {
+                case.ctx.metrics.run_queue.observe(Timestamp::now().duration_since(made.0).as_secs_f64());
+            }
+            status::write(case, status).await?;
+            Ok(Action::requeue(Duration::from_secs(30)))
+        }
+        Ok(Prepared::NotHead(head)) => not_head(case, &head).await,
+        Ok(Prepared::Refused(phase, reason, message)) => settle::end(case, phase, reason, &message).await,
+        Err(error @ Error::Kubernetes(_)) => Err(error),
+        Err(error) => {
+            back_in_line(case, &error).await?;
+            Err(error)
+        }
+    }
+}
+
+enum Prepared {
+    Attempt(Box<TaskRun>),
+    /// The branch has another head by now.
+    NotHead(String),
+    Refused(Phase, Reason, String),
+}
+
+async fn prepare(case: &Case<'_>) -> Result<Prepared, Error> {
+    let github = case.github().await?;
+    let repository = case.repository()?;
+    let status = case.status();
+    let sha = status.sha.unwrap_or_default();
+    let mut token = None;
+    match case.run.spec.mode {
+        Mode::Apply => {
+            let branch = admission::branch(case, &github, &repository).await?;
+            let head = admission::head(&github, &repository, &branch).await?;
+            let head = head.map_or_else(String::new, |head| head.as_str().to_owned());
+            if head != sha {
+                return Ok(Prepared::NotHead(head));
+            }
+            tokens::ensure(case.ctx, &case.installation, Need::RunStart).await?;
+        }
+        Mode::DryRun => match dry_run_token(case, &github, &repository).await? {
+            Ok(kind) => {
+                tokens::ensure(case.ctx, &case.installation, Need::Extra(kind)).await?;
+                token = Some(kind);
+            }
+            Err((reason, message)) => return Ok(Prepared::Refused(Phase::Skipped, reason, message)),
+        },
+        Mode::Dump => {
+            if let Err(message) = config_repository::ensure(case, &github, &repository).await? {
+                return Ok(Prepared::Refused(Phase::Skipped, Reason::ConfigMissing, message));
+            }
+            tokens::ensure(case.ctx, &case.installation, Need::Extra(RunToken::Read)).await?;
+            tokens::ensure(case.ctx, &case.installation, Need::Extra(RunToken::Dump)).await?;
+            token = Some(RunToken::Read);
+        }
+    }
+    let name = status.task_run_name.unwrap_or_default();
+    Ok(Prepared::Attempt(Box::new(task_run::build(&Attempt {
+        run: case.run,
+        installation: &case.installation,
+        name: &name,
+        login: case.login().unwrap_or_default(),
+        repository: &repository,
+        sha: &sha,
+        token,
+        args: args(case, &github, token).await?,
+    }))))
+}
+
+async fn dry_run_token(
+    case: &Case<'_>,
+    github: &Client,
+    repository: &RepoName,
+) -> Result<Result<RunToken, (Reason, String)>, Error> {
+    let Some(number) = case.run.spec.source.pull_request else { return Ok(Ok(RunToken::Read)) };
+    let Some(pull) = admission::pull(github, repository, number).await? else {
+        return Ok(Err((Reason::SourceNotAllowed, format!("there is no pull request {number} any more"))));
+    };
+    let token = admission::preview_token(case, github, &pull).await?;
+    Ok(token.map_err(|(reason, message)| (reason, message.to_owned())))
+}
+
+/// Arguments for the Task: upstream's for an Apply, our own step's for the others.
+async fn args(case: &Case<'_>, github: &Client, token: Option<RunToken>) -> Result<Vec<String>, Error> {
+    let spec = &case.installation.spec;
+    Ok(match case.run.spec.mode {
+        Mode::Apply => {
+            let organization = case.login().unwrap_or_default().parse()?;
+            let members = github.list_members(&organization, MemberRole::All).await?.len();
+            let left = github.rate_limit().await?.remaining;
+            let facts = Facts { members, requests_left: u32::try_from(left).unwrap_or(u32::MAX) };
+            arguments::for_apply(spec, facts)
+        }
+        Mode::DryRun if token == Some(RunToken::File) => vec!["--file-only".to_owned()],
+        Mode::Dump if spec.onboarding.allow_public => vec!["--allow-public".to_owned()],
+        Mode::DryRun | Mode::Dump => vec![],
+    })
+}
+
+/// Makes the TaskRun; one of that name that is this run's is success.
+async fn create(case: &Case<'_>, task_run: &TaskRun) -> Result<(), Error> {
+    let params = PostParams { field_manager: Some(labels::MANAGER.to_owned()), ..PostParams::default() };
+    match call(case.task_runs().create(&params, task_run)).await {
+        Ok(_) => Ok(()),
+        Err(error) if error.is_conflict() => {
+            let there = call(case.task_runs().get(&task_run.name_any())).await?;
+            let ours = there
+                .owner_references()
+                .iter()
+                .any(|owner| Some(&owner.uid) == case.run.metadata.uid.as_ref());
+            if ours { Ok(()) } else { Err(Error::ForeignTaskRun(task_run.name_any())) }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The branch has moved on: this commit is not applied, and a run for the new head is made sure of.
+async fn not_head(case: &Case<'_>, head: &str) -> Result<Action, Error> {
+    if admission::is_rerequest(case.run) {
+        let message = "the check was asked for again on a commit that is no longer the head of the branch";
+        return settle::end(case, Phase::Skipped, Reason::NotHead, message).await;
+    }
+    if head.is_empty() {
+        return settle::end(case, Phase::Failed, Reason::ConfigMissing, "the branch is gone").await;
+    }
+    replace::ensure_run_for(case, head).await?;
+    let message =
+        format!("the branch is at {} by now, and that is applied instead", &head[..head.len().min(10)]);
+    settle::end(case, Phase::Superseded, Reason::Superseded, &message).await
+}
+
+/// Nothing was made: the slot is given back and the attempt does not count.
+async fn back_in_line(case: &Case<'_>, error: &Error) -> Result<(), Error> {
+    let mut status = case.status();
+    let name = status.task_run_name.clone().unwrap_or_default();
+    if call(case.task_runs().get_metadata_opt(&name)).await?.is_some() {
+        return Ok(());
+    }
+    status.attempts = status.attempts.map(|attempts| attempts - 1);
+    status.task_run_name = None;
+    status::set(case.run, &mut status, Phase::Queued, error.reason(), &error.to_string(), Timestamp::now());
+    let wait = error.not_before().unwrap_or(Duration::from_secs(15));
+    let retry_at = Timestamp::now().checked_add(wait).unwrap_or(Timestamp::MAX);
+    status.retry_at = Some(status::seconds(retry_at));
+    slot::give_back(case, &status).await?;
+    case.ctx.claims.release(case.run).await;
+    status::write(case, status).await
+}
+
+/// Whether another run of the installation is at work with that token.
+pub(super) fn uses(run: &PeribolosRun, token: RunToken) -> bool {
+    queue::is_at_work(run)
+        && match token {
+            RunToken::Read => run.spec.mode != Mode::Apply,
+            RunToken::File => run.spec.mode == Mode::DryRun,
+            RunToken::Dump => run.spec.mode == Mode::Dump,
+        }
+}

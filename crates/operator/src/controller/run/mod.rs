@@ -1,0 +1,172 @@
+//! The run reconciler: from a `PeribolosRun` to a TaskRun, a changed organization and a check on the commit.
+//!
+//! It writes the run's status alone, and of its installation's status what runs leave behind ([`slot`]). Every step
+//! can be done again: a crash between any two of them ends in the same state.
+
+mod admission;
+mod adopt;
+mod case;
+mod check;
+mod claims;
+mod comment;
+mod config_repository;
+mod error;
+mod finalizer;
+mod launch;
+mod observe;
+mod output;
+mod progress;
+mod replace;
+mod settle;
+mod shown;
+mod slot;
+mod status;
+mod task_run;
+mod wait;
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures::{FutureExt, StreamExt};
+use jiff::Timestamp;
+use kube::{
+    Api, Client, ResourceExt,
+    runtime::{
+        Controller,
+        controller::{Action, Config},
+        reflector::ObjectRef,
+        watcher,
+    },
+};
+use peribolos_api::{GitHubInstallation, PeribolosRun, Reason, names, run::Phase};
+use tokio_util::sync::CancellationToken;
+
+pub use claims::Claims;
+pub use error::Error;
+pub use shown::Shown;
+
+use self::case::Case;
+use crate::{
+    controller::context::{Context, Shared},
+    kubernetes::tekton::TaskRun,
+    metrics::{ControllerLabel, ReconcileError},
+};
+
+/// How many runs are reconciled at once.
+const CONCURRENCY: u16 = 16;
+
+/// The controller's watches: runs, and the TaskRuns they own.
+pub fn controller(client: &Client, namespace: &str) -> Controller<PeribolosRun> {
+    let runs = Api::namespaced(client.clone(), namespace);
+    let task_runs: Api<TaskRun> = Api::namespaced(client.clone(), namespace);
+    let ours = watcher::Config::default().labels(&format!("{}={}", names::LABEL_MANAGED_BY, names::MANAGER));
+    Controller::new(runs, watcher::Config::default())
+        .with_config(Config::default().concurrency(CONCURRENCY))
+        .owns(task_runs, ours)
+}
+
+/// Runs the controller until `stop`.
+pub async fn run(controller: Controller<PeribolosRun>, ctx: Shared, stop: CancellationToken) {
+    let installations: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+    let store = ctx.runs.clone();
+    controller
+        // Whatever changes about an installation, its unfinished runs may now go on; so may those that wait for a run's end.
+        .watches(installations, watcher::Config::default(), move |installation: GitHubInstallation| {
+            let name = installation.name_any();
+            store
+                .state()
+                .into_iter()
+                .filter(move |run| {
+                    run.spec.installation_ref.name == name
+                        && !peribolos_core::run::queue::phase(run).is_final()
+                })
+                .map(|run| ObjectRef::from_obj(run.as_ref()))
+        })
+        .graceful_shutdown_on(stop.cancelled_owned())
+        .run(reconcile, error_policy, ctx)
+        .for_each(|result| async move {
+            if let Err(error) = result {
+                tracing::debug!(%error, "run controller");
+            }
+        })
+        .await;
+}
+
+async fn reconcile(run: Arc<PeribolosRun>, ctx: Shared) -> Result<Action, Error> {
+    let started = std::time::Instant::now();
+    let outcome = AssertUnwindSafe(one(&run, &ctx)).catch_unwind().await;
+    let label = ControllerLabel { controller: "run".to_owned() };
+    ctx.metrics.reconcile_duration.get_or_create(&label).observe(started.elapsed().as_secs_f64());
+    match outcome {
+        Ok(Ok(action)) => {
+            ctx.run_backoff.reset(&run.uid().unwrap_or_default());
+            Ok(action)
+        }
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(Error::Panic("see the log".to_owned())),
+    }
+}
+
+async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
+    let reference = ObjectRef::new(&run.spec.installation_ref.name).within(&ctx.namespace);
+    let Some(installation) = ctx.installations.get(&reference) else {
+        return orphan(run, ctx).await;
+    };
+    let case = Case { ctx, run, installation };
+    if run.metadata.deletion_timestamp.is_some() {
+        // Its slot, if it has one, is freed by the next run in line once its pod is gone.
+        finalizer::let_go(&case).await?;
+        shown::forget(&case);
+        ctx.claims.release(run).await;
+        return Ok(Action::await_change());
+    }
+    if adopt::ensure(&case).await? {
+        return Ok(Action::requeue(Duration::from_millis(100)));
+    }
+    let now = Timestamp::now();
+    let outcome = match case.phase() {
+        Phase::Pending | Phase::Queued => wait::consider(&case, now).await,
+        Phase::Running => progress::follow(&case, now).await,
+        _ => settle::conclude(&case).await,
+    };
+    if let Err(error) = &outcome
+        && !error.is_conflict()
+    {
+        wait::show_trouble(&case, error).await;
+    }
+    outcome
+}
+
+/// A run whose installation is not there: it waits for it, and is let go when it is deleted.
+async fn orphan(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
+    let installation = Arc::new(GitHubInstallation::new(
+        &run.spec.installation_ref.name,
+        ctx.installation_defaults.for_installation(1),
+    ));
+    let case = Case { ctx, run, installation };
+    if run.metadata.deletion_timestamp.is_some() {
+        finalizer::remove(&case).await?;
+        shown::forget(&case);
+        return Ok(Action::await_change());
+    }
+    if !case.phase().is_final() {
+        let mut waiting = case.status();
+        let message = format!("there is no GitHubInstallation {}", run.spec.installation_ref.name);
+        let phase = if case.phase() == Phase::Running { Phase::Running } else { Phase::Pending };
+        status::set(run, &mut waiting, phase, Reason::WaitingForInstallation, &message, Timestamp::now());
+        status::write(&case, waiting).await?;
+    }
+    Ok(Action::requeue(Duration::from_mins(5)))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature is kube-runtime's")]
+fn error_policy(run: Arc<PeribolosRun>, error: &Error, ctx: Shared) -> Action {
+    if error.is_conflict() {
+        // The cache was older than the object; the watch brings the newer one, this only makes sure.
+        return Action::requeue(Duration::from_secs(1));
+    }
+    let labels = ReconcileError { controller: "run".to_owned(), reason: error.kind().to_owned() };
+    ctx.metrics.reconcile_errors.get_or_create(&labels).inc();
+    let wait = ctx.run_backoff.next(&run.uid().unwrap_or_default());
+    tracing::warn!(run = run.name_any(), %error, wait_seconds = wait.as_secs(), "the run could not be reconciled");
+    Action::requeue(error.not_before().map_or(wait, |not_before| not_before.max(wait)))
+}

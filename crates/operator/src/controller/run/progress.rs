@@ -1,0 +1,196 @@
+//! A run at work: what its steps said is taken down as they end, and its end is judged.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kube::{
+    api::{Patch, PatchParams},
+    runtime::controller::Action,
+};
+use peribolos_api::{
+    PeribolosRunStatus, Reason, names as labels,
+    run::{Mode, Phase},
+};
+use peribolos_core::{
+    run::{
+        outcome::{self, End, Verdict},
+        queue, retry,
+    },
+    step_output::StepOutput,
+};
+use serde_json::json;
+
+use super::{case::Case, error::Error, launch, observe, output, settle, shown, slot, status};
+use crate::kubernetes::{client::call, tekton::TaskRun};
+
+/// A run at work is looked at this often even if its TaskRun does not change: its pod may.
+const PULSE: Duration = Duration::from_secs(20);
+
+/// Moves a run at work on.
+pub(super) async fn follow(case: &Case<'_>, now: Timestamp) -> Result<Action, Error> {
+    let mut status = case.status();
+    let name = status.task_run_name.clone().unwrap_or_default();
+    let task_run = call(case.task_runs().get_opt(&name)).await?;
+    if launch::is_starting(case.run) && task_run.is_none() {
+        if case.run.spec.cancel {
+            return settle::end(
+                case,
+                Phase::Cancelled,
+                Reason::Cancelled,
+                "the run was cancelled before it started",
+            )
+            .await;
+        }
+        return launch::launch(case).await;
+    }
+    let said = match &task_run {
+        Some(task_run) => take_down(case, task_run, &mut status).await?,
+        None => None,
+    };
+    let gives_way = gives_way_to(case);
+    if let Some(task_run) = &task_run
+        && (case.run.spec.cancel || gives_way.is_some())
+    {
+        let why =
+            if case.run.spec.cancel { "spec.cancel was set" } else { "a newer commit is previewed instead" };
+        stop(case, task_run, why).await?;
+    }
+    let seen = observe::look(case, task_run.as_ref()).await?;
+    match outcome::judge(case.run.spec.mode, &seen, now) {
+        Verdict::AtWork => {
+            status::set(case.run, &mut status, Phase::Running, Reason::Running, "its pod is at work", now);
+            if let Ok(github) = case.github().await {
+                shown::update(case, &github, &mut status, None).await;
+            }
+            status::write(case, status).await?;
+            Ok(Action::requeue(PULSE))
+        }
+        Verdict::Stop(end) => {
+            if let Some(task_run) = &task_run {
+                stop(case, task_run, &end.message).await?;
+            }
+            ended(case, status, end, said, now).await
+        }
+        Verdict::Ended(end) => {
+            let end = match gives_way {
+                Some(newer) if end.reason == Reason::Cancelled && !case.run.spec.cancel => End {
+                    phase: Phase::Superseded,
+                    reason: Reason::Superseded,
+                    message: format!("{newer} previews a newer commit"),
+                },
+                _ => end,
+            };
+            ended(case, status, end, said, now).await
+        }
+    }
+}
+
+fn gives_way_to(case: &Case<'_>) -> Option<String> {
+    let others = case.others();
+    let others: Vec<_> = others.iter().map(AsRef::as_ref).collect();
+    queue::gives_way_to(case.run, &others).and_then(|newer| newer.metadata.name.clone())
+}
+
+/// Takes down what the plan or dump step said, and that the apply step has started.
+async fn take_down(
+    case: &Case<'_>,
+    task_run: &TaskRun,
+    status: &mut PeribolosRunStatus,
+) -> Result<Option<StepOutput>, Error> {
+    let said = output::read(case, task_run).await?;
+    if let Some(said) = &said {
+        if said.blob.is_some() {
+            status.blob.clone_from(&said.blob);
+        }
+        if said.pull_request_url.is_some() {
+            status.pull_request_url.clone_from(&said.pull_request_url);
+        }
+    }
+    let applies = task_run.status.iter().flat_map(|status| &status.steps).any(|step| {
+        step.name == "apply"
+            && step.termination_reason.as_deref() != Some("Skipped")
+            && (step.state.running.is_some() || step.state.terminated.is_some())
+    });
+    if case.run.spec.mode == Mode::Apply
+        && applies
+        && let Some(blob) = &status.blob
+    {
+        slot::note_attempt(case, blob).await?;
+    }
+    Ok(said)
+}
+
+/// Ends the attempt: for good, or until it is tried again.
+async fn ended(
+    case: &Case<'_>,
+    mut status: PeribolosRunStatus,
+    end: End,
+    said: Option<StepOutput>,
+    now: Timestamp,
+) -> Result<Action, Error> {
+    let message = match &said {
+        // Our own step's words are better than its exit code.
+        Some(said)
+            if !said.check.title.is_empty()
+                && end.reason != Reason::ApplyFailed
+                && !is_about_the_pod(end.reason) =>
+        {
+            match said.check.annotations.first() {
+                Some(first) if end.phase == Phase::Failed => {
+                    format!("{}: {}:{}: {}", said.check.title, first.path, first.start_line, first.message)
+                }
+                _ => said.check.title.clone(),
+            }
+        }
+        _ => end.message.clone(),
+    };
+    let not_before = said.as_ref().and_then(|said| said.retry_at);
+    let attempts = status.attempts.unwrap_or(1);
+    if end.phase == Phase::Failed
+        && !case.run.spec.cancel
+        && let Some(at) = retry::next_attempt(end.reason, attempts, now, not_before)
+    {
+        let message = format!("{message}; attempt {} of {} follows", attempts + 1, retry::ATTEMPTS);
+        status::set(case.run, &mut status, Phase::Queued, end.reason, &message, now);
+        status.retry_at = Some(status::seconds(at));
+        return settle::step_back(case, status).await;
+    }
+    settle::finish(case, status, end.phase, end.reason, &message, said.as_ref()).await
+}
+
+const fn is_about_the_pod(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::TimedOut
+            | Reason::Cancelled
+            | Reason::Superseded
+            | Reason::OutOfMemory
+            | Reason::PodLost
+            | Reason::PodFailed
+    )
+}
+
+/// Stops the attempt's TaskRun, if there is one.
+pub(super) async fn stop_by_name(case: &Case<'_>, why: &str) -> Result<(), Error> {
+    let Some(name) = case.status().task_run_name else { return Ok(()) };
+    match call(case.task_runs().get_opt(&name)).await? {
+        Some(task_run) => stop(case, &task_run, why).await,
+        None => Ok(()),
+    }
+}
+
+/// Asks Tekton to stop the TaskRun; it deletes the pod.
+async fn stop(case: &Case<'_>, task_run: &TaskRun, why: &str) -> Result<(), Error> {
+    if task_run.spec.status.is_some()
+        || task_run.status.as_ref().is_some_and(|status| status.completion_time.is_some())
+    {
+        return Ok(());
+    }
+    let patch = json!({"spec": {"status": "TaskRunCancelled", "statusMessage": why}});
+    let params = PatchParams { field_manager: Some(labels::MANAGER.to_owned()), ..PatchParams::default() };
+    let name = task_run.metadata.name.as_deref().unwrap_or_default();
+    match call(case.task_runs().patch(name, &params, &Patch::Merge(patch))).await {
+        Err(error) if error.is_not_found() => Ok(()),
+        other => Ok(other.map(drop)?),
+    }
+}

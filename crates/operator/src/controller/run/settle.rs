@@ -1,0 +1,198 @@
+//! A run's end: its status first, then what follows from it. Each part can be done again, so a crash loses none.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kube::{
+    Resource,
+    api::DeleteParams,
+    runtime::{
+        controller::Action,
+        events::{Event, EventType},
+    },
+};
+use peribolos_api::{
+    PeribolosRunStatus, Reason,
+    run::{Mode, Phase},
+};
+use peribolos_core::{names::RunToken, run::history, step_output::StepOutput};
+
+use super::{case::Case, check, error::Error, finalizer, launch, observe, shown, slot, status};
+use crate::{
+    controller::tokens,
+    kubernetes::client::call,
+    metrics::{ModeLabel, RunEnd},
+};
+
+/// Ends a run that has no pod.
+pub(super) async fn end(
+    case: &Case<'_>,
+    phase: Phase,
+    reason: Reason,
+    message: &str,
+) -> Result<Action, Error> {
+    finish(case, case.status(), phase, reason, message, None).await
+}
+
+/// Ends a run that has no pod, with what was found out about it.
+pub(super) async fn end_with(
+    case: &Case<'_>,
+    status: PeribolosRunStatus,
+    phase: Phase,
+    reason: Reason,
+    message: &str,
+) -> Result<Action, Error> {
+    finish(case, status, phase, reason, message, None).await
+}
+
+/// Writes a run's end, and what its step said to its check while that can still be read.
+pub(super) async fn finish(
+    case: &Case<'_>,
+    mut status: PeribolosRunStatus,
+    phase: Phase,
+    reason: Reason,
+    message: &str,
+    said: Option<&StepOutput>,
+) -> Result<Action, Error> {
+    status::set(case.run, &mut status, phase, reason, message, Timestamp::now());
+    status.retry_at = None;
+    // The check goes first: its annotations come from a pod that may be gone after a restart, and to write the same
+    // check twice changes nothing. A check that can't be written now is completed by `conclude`.
+    if let Ok(github) = case.github().await {
+        shown::update(case, &github, &mut status, said).await;
+    }
+    status::write(case, status.clone()).await?;
+    count(case, &status);
+    publish(case, &status).await;
+    Ok(Action::requeue(Duration::from_millis(100)))
+}
+
+/// Writes that an attempt failed and another follows; the slot is free until then.
+pub(super) async fn step_back(case: &Case<'_>, mut status: PeribolosRunStatus) -> Result<Action, Error> {
+    let name = status.task_run_name.clone().unwrap_or_default();
+    if !observe::pod_is_done(case, &name).await? {
+        return Ok(Action::requeue(Duration::from_secs(2)));
+    }
+    if let Ok(github) = case.github().await {
+        shown::update(case, &github, &mut status, None).await;
+    }
+    slot::give_back(case, &status).await?;
+    case.ctx.claims.release(case.run).await;
+    publish(case, &status).await;
+    let at = status.retry_at.as_deref().and_then(|at| at.parse::<Timestamp>().ok());
+    status::write(case, status).await?;
+    let wait = at.map(|at| at.duration_since(Timestamp::now())).unwrap_or_default();
+    Ok(Action::requeue(Duration::try_from(wait).unwrap_or_default()))
+}
+
+/// Does what is left to do for a run that has ended: slot, check, tokens, history.
+pub(super) async fn conclude(case: &Case<'_>) -> Result<Action, Error> {
+    let status = case.status();
+    if let Some(task_run) = &status.task_run_name {
+        if !observe::pod_is_done(case, task_run).await? {
+            return Ok(Action::requeue(Duration::from_secs(2)));
+        }
+    }
+    slot::give_back(case, &status).await?;
+    case.ctx.claims.release(case.run).await;
+    remove_tokens(case).await?;
+    complete_check(case, status).await?;
+    shown::forget(case);
+    prune(case).await?;
+    Ok(Action::await_change())
+}
+
+async fn complete_check(case: &Case<'_>, mut status: PeribolosRunStatus) -> Result<(), Error> {
+    let unfinished = finalizer::has(case.run)
+        || (status.check_run_id.is_none()
+            && status.sha.is_some()
+            && check::wanted(case, &status, None).is_some());
+    if !unfinished {
+        return Ok(());
+    }
+    let before = status.check_run_id;
+    let outcome = match case.github().await {
+        Ok(github) if before.is_none() || !shown::is_shown(case, &status) => {
+            shown::complete(case, &github, &mut status).await
+        }
+        Ok(_) => Ok(()),
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(()) => {}
+        Err(error) if is_hopeless(&error) => {
+            tracing::warn!(run = case.name(), %error, "the check can't be completed");
+        }
+        Err(error) => return Err(error),
+    }
+    if before != status.check_run_id {
+        status::write(case, status).await?;
+    }
+    finalizer::remove(case).await
+}
+
+/// The App may no longer write that check: nothing is gained by trying for ever.
+fn is_hopeless(error: &Error) -> bool {
+    match error {
+        Error::GitHub(error) => {
+            matches!(error.status(), Some(401 | 403 | 404 | 410 | 422)) && !error.is_rate_limited()
+        }
+        Error::Token(error) => matches!(
+            error.reason(),
+            Reason::InstallationNotFound | Reason::InstallationSuspended | Reason::PermissionsMissing
+        ),
+        _ => false,
+    }
+}
+
+/// The additional tokens go with the last run that needs them.
+async fn remove_tokens(case: &Case<'_>) -> Result<(), Error> {
+    if case.run.spec.mode == Mode::Apply {
+        return Ok(());
+    }
+    let others = case.others();
+    for token in RunToken::ALL {
+        if !others.iter().any(|other| launch::uses(other, token)) {
+            tokens::remove_extra(case.ctx, &case.installation, token).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes what is beyond the installation's history.
+async fn prune(case: &Case<'_>) -> Result<(), Error> {
+    let all = case.others();
+    let runs: Vec<_> = all.iter().map(AsRef::as_ref).chain([case.run]).collect();
+    for name in history::beyond(&case.installation.spec.run.history, &runs) {
+        match call(case.runs().delete(&name, &DeleteParams::background())).await {
+            Err(error) if !error.is_not_found() => return Err(error.into()),
+            _ => tracing::info!(run = name, "deleted: it is beyond the history"),
+        }
+    }
+    Ok(())
+}
+
+fn count(case: &Case<'_>, status: &PeribolosRunStatus) {
+    let mode = case.run.spec.mode.as_str().to_owned();
+    let result = status.reason.clone().unwrap_or_default();
+    case.ctx.metrics.runs_total.get_or_create(&RunEnd { mode: mode.clone(), result }).inc();
+    let started = status.started_at.as_deref().and_then(|at| at.parse::<Timestamp>().ok());
+    if let Some(started) = started {
+        let took = Timestamp::now().duration_since(started).as_secs_f64();
+        case.ctx.metrics.run_duration.get_or_create(&ModeLabel { mode }).observe(took);
+    }
+}
+
+async fn publish(case: &Case<'_>, status: &PeribolosRunStatus) {
+    let trouble = status.phase == Some(Phase::Failed) || status.retry_at.is_some();
+    let event = Event {
+        type_: if trouble { EventType::Warning } else { EventType::Normal },
+        reason: status.reason.clone().unwrap_or_default(),
+        note: status.message.clone().filter(|message| message.len() <= 1000),
+        action: "Run".to_owned(),
+        secondary: Some(case.installation.object_ref(&())),
+    };
+    if let Err(error) = case.ctx.recorder.publish(&event, &case.run.object_ref(&())).await {
+        tracing::debug!(run = case.name(), %error, "the Event could not be written");
+    }
+}

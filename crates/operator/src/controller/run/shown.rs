@@ -1,0 +1,73 @@
+//! Shows the run's status on GitHub when it has changed since it was shown last.
+
+use peribolos_api::PeribolosRunStatus;
+use peribolos_core::step_output::StepOutput;
+use peribolos_github::{Client, client::CheckRunUpdate};
+
+use super::{case::Case, check, error::Error};
+
+/// What was shown last, by run: so that nothing is posted twice. A restart forgets it and posts once more.
+pub type Shown = std::sync::Mutex<std::collections::HashMap<String, CheckRunUpdate>>;
+
+/// Brings the check up to date and notes its id. Best effort: a run does not stop because its check can't be written.
+pub(super) async fn update(
+    case: &Case<'_>,
+    github: &Client,
+    status: &mut PeribolosRunStatus,
+    output: Option<&StepOutput>,
+) {
+    if let Err(error) = bring(case, github, status, output).await {
+        tracing::warn!(run = case.name(), %error, "the check could not be written; it is tried again later");
+    }
+}
+
+/// Brings the check up to date and notes its id.
+pub(super) async fn bring(
+    case: &Case<'_>,
+    github: &Client,
+    status: &mut PeribolosRunStatus,
+    output: Option<&StepOutput>,
+) -> Result<(), Error> {
+    let Some(wanted) = check::wanted(case, status, output) else { return Ok(()) };
+    let key = case.run.metadata.uid.clone().unwrap_or_default();
+    let already = lock(case).get(&key) == Some(&wanted);
+    if already && status.check_run_id.is_some() {
+        return Ok(());
+    }
+    status.check_run_id = check::bring(case, github, status, &wanted).await?.or(status.check_run_id);
+    lock(case).insert(key, wanted);
+    Ok(())
+}
+
+/// Whether GitHub was shown just this, by this process.
+pub(super) fn is_shown(case: &Case<'_>, status: &PeribolosRunStatus) -> bool {
+    let Some(wanted) = check::wanted(case, status, None) else { return true };
+    let key = case.run.metadata.uid.as_deref().unwrap_or_default();
+    // What the step said is not known any more here, so only the state is compared.
+    lock(case)
+        .get(key)
+        .is_some_and(|shown| shown.status == wanted.status && shown.conclusion == wanted.conclusion)
+}
+
+/// Completes a check that was left behind, by a crash or because GitHub could not be reached. What an earlier process
+/// may have posted of the step's words is kept where it says the same end.
+pub(super) async fn complete(
+    case: &Case<'_>,
+    github: &Client,
+    status: &mut PeribolosRunStatus,
+) -> Result<(), Error> {
+    let Some(wanted) = check::wanted(case, status, None) else { return Ok(()) };
+    status.check_run_id = check::complete(case, github, status, &wanted).await?.or(status.check_run_id);
+    Ok(())
+}
+
+/// Forgets a run that has ended or is gone.
+pub(super) fn forget(case: &Case<'_>) {
+    lock(case).remove(case.run.metadata.uid.as_deref().unwrap_or_default());
+}
+
+fn lock<'a>(
+    case: &'a Case<'_>,
+) -> std::sync::MutexGuard<'a, std::collections::HashMap<String, CheckRunUpdate>> {
+    case.ctx.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,55 @@
+//! A client whose calls all end: kube sets no read timeout by itself.
+
+use std::{future::Future, time::Duration};
+
+use kube::{Client, Config};
+
+/// How long any single call to the API server may take.
+pub const CALL_DEADLINE: Duration = Duration::from_secs(10);
+
+/// A call to the API server failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// It took too long.
+    #[error("the Kubernetes API server did not answer within {} s", CALL_DEADLINE.as_secs())]
+    Deadline,
+    /// It was refused or broke.
+    #[error("the Kubernetes API server: {0}")]
+    Kube(#[from] kube::Error),
+}
+
+impl CallError {
+    /// Whether the object was not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Kube(kube::Error::Api(status)) if status.code == 404)
+    }
+
+    /// Whether the object was there already, or changed meanwhile.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Kube(kube::Error::Api(status)) if status.code == 409)
+    }
+}
+
+/// Runs one call with [`CALL_DEADLINE`].
+///
+/// # Errors
+/// The call's own error, or [`CallError::Deadline`].
+pub async fn call<T>(future: impl Future<Output = kube::Result<T>>) -> Result<T, CallError> {
+    match tokio::time::timeout(CALL_DEADLINE, future).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(CallError::Deadline),
+    }
+}
+
+/// A client from the environment: a kubeconfig, or the pod's service account.
+///
+/// # Errors
+/// When neither is there, or they can't be read.
+pub async fn connect() -> anyhow::Result<Client> {
+    let mut config = Config::infer().await?;
+    config.connect_timeout = Some(Duration::from_secs(5));
+    // Watches are held open for up to 290 s by the server, so only a longer silence is a broken connection.
+    config.read_timeout = Some(Duration::from_secs(295));
+    config.write_timeout = Some(CALL_DEADLINE);
+    Ok(Client::try_from(config)?)
+}

@@ -1,0 +1,4 @@
+//! Talking to the API server: the client with its deadlines, and Tekton's types.
+
+pub mod client;
+pub mod tekton;
