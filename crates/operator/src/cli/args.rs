@@ -1,0 +1,62 @@
+//! The arguments of every command. Each flag can also be given by an environment variable.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use peribolos_github::Login;
+
+use crate::{
+    controller::ControllerArgs,
+    receiver::ReceiverArgs,
+    step::{self, GitHubArgs},
+};
+
+/// Keeps GitHub organizations as their peribolos.yaml says.
+#[derive(Debug, Parser)]
+#[command(name = "peribolos-operator", version, propagate_version = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Receive GitHub's webhooks and write what they ask for to Kubernetes
+    Receiver(ReceiverArgs),
+    /// Own the tokens, start the runs, and find what no webhook said
+    Controller(ControllerArgs),
+    /// Print the custom resource definitions as YAML, or write them to a folder
+    Crds(CrdsArgs),
+    /// Check files and show what is wrong with them
+    Validate(ValidateArgs),
+    /// Print the peribolos.yaml that describes an organization as it is
+    ///
+    /// The token comes from the environment variable GITHUB_TOKEN. It must be an owner's (scopes admin:org and
+    /// repo), or secret teams and private repositories are missing.
+    Dump(DumpArgs),
+    /// The steps that run in a pod
+    #[command(subcommand)]
+    Step(step::StepCommand),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CrdsArgs {
+    /// Write one file for each definition, and a kustomization.yaml, to this folder
+    #[arg(long, env = "PERIBOLOS_CRDS_DIR")]
+    pub(super) dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ValidateArgs {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DumpArgs {
+    /// The organization's login
+    pub(super) org: Login,
+    #[command(flatten)]
+    pub(super) github: GitHubArgs,
+}

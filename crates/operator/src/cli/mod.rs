@@ -1,0 +1,71 @@
+//! The command line: what people, the chart's Deployments and the Tasks' steps call.
+
+mod args;
+mod crds;
+mod dump;
+mod failure;
+mod logging;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tokio_util::sync::CancellationToken;
+
+use crate::{controller, receiver, shutdown, step};
+use args::{Cli, Command};
+use failure::sentence;
+use logging::Format;
+
+/// Runs the program: arguments from the process, answers on standard output, everything else on standard error.
+///
+/// Exit codes: 0 ok, 1 failure, 2 usage; steps have their own, see [`peribolos_core::step_output::StepExit`].
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way too, and are no failure.
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            return match error.print() {
+                Ok(()) => code.into(),
+                Err(_) => ExitCode::FAILURE,
+            };
+        }
+    };
+    match dispatch(cli.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {}", sentence(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Receiver(args) => serve(|stop| receiver::run(args, stop)),
+        Command::Controller(args) => serve(|stop| controller::run(args, stop)),
+        Command::Crds(args) => crds::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Validate(args) => validate::run(&args),
+        Command::Dump(args) => online(Format::Human, dump::run(args)).map(|()| ExitCode::SUCCESS),
+        Command::Step(command) => online(Format::Human, step::run(command)),
+    }
+}
+
+/// Runs a server until the process is asked to stop.
+fn serve<F: Future<Output = anyhow::Result<()>>>(
+    server: impl FnOnce(CancellationToken) -> F,
+) -> anyhow::Result<ExitCode> {
+    online(Format::Json, async {
+        server(shutdown::on_signal()?).await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Runs what talks to GitHub or Kubernetes: with logs, TLS and a runtime.
+fn online<T>(format: Format, work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    logging::start(format)?;
+    // Fails only where one is installed already, which is this very one.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}

@@ -1,0 +1,80 @@
+//! Where GitHub is, and as whom it is asked: flags that the steps and `dump` share.
+
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use clap::Args;
+use peribolos_github::{App, AppId, Client, Error as GitHubError, GitHubConfig, PrivateKey};
+use secrecy::SecretString;
+use url::Url;
+
+use super::failure::StepError;
+
+/// Where GitHub is.
+#[derive(Clone, Debug, Args)]
+pub struct GitHubArgs {
+    /// The root of GitHub's REST API; for GitHub Enterprise Server https://HOST/api/v3
+    #[arg(
+        long = "github-api-url",
+        value_name = "URL",
+        env = "PERIBOLOS_GITHUB_API_URL",
+        default_value = "https://api.github.com"
+    )]
+    api_url: Url,
+    /// The GraphQL endpoint, if it is not the one that belongs to the REST API
+    #[arg(long = "github-graphql-url", value_name = "URL", env = "PERIBOLOS_GITHUB_GRAPHQL_URL")]
+    graphql_url: Option<Url>,
+    /// A file with certificates (PEM) that are trusted beside the system's
+    #[arg(long = "github-ca-file", value_name = "FILE", env = "PERIBOLOS_GITHUB_CA_FILE")]
+    ca_file: Option<PathBuf>,
+}
+
+impl GitHubArgs {
+    /// GitHub as the holder of a token sees it. Sends nothing.
+    ///
+    /// # Errors
+    /// When a URL or the certificates can't be used.
+    pub fn client(&self, token: SecretString) -> Result<Client, GitHubError> {
+        let extra_ca_pem = match &self.ca_file {
+            Some(path) => Some(std::fs::read(path).map_err(|error| {
+                GitHubError::Config(format!("the certificates {} can't be read: {error}", path.display()))
+            })?),
+            None => None,
+        };
+        let config = GitHubConfig {
+            graphql_url: self.graphql_url.clone(),
+            extra_ca_pem,
+            ..GitHubConfig::new(AppId(0), self.api_url.clone())
+        };
+        Ok(App::new(&config, key_of_nobody()?)?.with_token(token))
+    }
+
+    /// The same, with the token in a file.
+    pub(super) fn client_of(&self, token_file: &Path) -> Result<Client, StepError> {
+        let text = std::fs::read_to_string(token_file).map_err(|source| StepError::File {
+            path: token_file.to_owned(),
+            what: "read",
+            source,
+        })?;
+        // Secrets made by hand end in a line break; upstream peribolos trims, too.
+        match text.trim() {
+            "" => Err(StepError::NoToken(token_file.to_owned())),
+            token => Ok(self.client(token.to_owned().into())?),
+        }
+    }
+}
+
+/// A fresh key that no App has: clients are only made by an `App`, and a pod must not hold the App's own key.
+fn key_of_nobody() -> Result<PrivateKey, GitHubError> {
+    let unusable = |_| GitHubError::Key("a key can't be made here".to_owned());
+    let pair = KeyPair::generate(KeySize::Rsa2048).map_err(unusable)?;
+    let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(unusable)?;
+    let pem = format!(
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+        STANDARD.encode(der.as_ref())
+    );
+    PrivateKey::from_pem(&pem.into())
+}

@@ -1,0 +1,137 @@
+//! `step dump`: proposes the file that describes an organization as it is.
+//!
+//! Each part looks for what an earlier attempt left before it makes anything, so a step that died anywhere is simply
+//! run again.
+
+mod branch;
+mod issue;
+mod pull_request;
+mod texts;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use peribolos_core::step_output::{CheckOutput, StepName, StepOutput};
+use peribolos_github::{Client, FileAnswer, Login, RepoName, client::Repository};
+use peribolos_org::dump;
+
+use super::GitHubArgs;
+use super::failure::StepError;
+use super::report::{self, Done, Facts};
+use super::snapshot;
+
+/// What `step dump` works on.
+#[derive(Debug, Args)]
+pub struct DumpArgs {
+    /// The organization's login
+    #[arg(long, env = "PERIBOLOS_LOGIN")]
+    login: Login,
+    /// The repository to propose the file in
+    #[arg(long, value_name = "OWNER/NAME", env = "PERIBOLOS_REPOSITORY")]
+    repository: RepoName,
+    /// The file, inside the repository
+    #[arg(long, env = "PERIBOLOS_PATH", default_value = "peribolos.yaml")]
+    path: String,
+    /// The branch to propose it for; empty: the repository's default
+    #[arg(long, env = "PERIBOLOS_BRANCH", default_value = "")]
+    branch: String,
+    /// Propose it in a public repository too, where everybody can read the names of secret teams, private
+    /// repositories and concealed members
+    #[arg(long, env = "PERIBOLOS_ALLOW_PUBLIC")]
+    allow_public: bool,
+    /// The file with the token that reads the organization
+    #[arg(long, value_name = "FILE", env = "PERIBOLOS_TOKEN_FILE")]
+    token_file: PathBuf,
+    /// The file with the token that writes to the repository
+    #[arg(long, value_name = "FILE", env = "PERIBOLOS_WRITE_TOKEN_FILE")]
+    write_token_file: PathBuf,
+    #[command(flatten)]
+    github: GitHubArgs,
+    /// Where Tekton collects results
+    #[arg(long, value_name = "DIR", env = "PERIBOLOS_RESULTS_DIR")]
+    pub(super) results_dir: Option<PathBuf>,
+}
+
+/// Where the file is proposed.
+#[derive(Debug)]
+struct Target<'a> {
+    repository: &'a RepoName,
+    path: &'a str,
+    /// The branch it is proposed for.
+    base: &'a str,
+}
+
+/// Dumps and proposes. Never fails but in what it says.
+pub(super) async fn run(args: &DumpArgs) -> StepOutput {
+    let mut facts = Facts::default();
+    let end = propose(args, &mut facts).await;
+    report::output(StepName::Dump, facts, end)
+}
+
+async fn propose(args: &DumpArgs, facts: &mut Facts) -> Result<Done, StepError> {
+    let reader = args.github.client_of(&args.token_file)?;
+    let writer = args.github.client_of(&args.write_token_file)?;
+    let repository = find_repository(&writer, &args.repository).await?;
+    let default = repository.default_branch.as_deref().unwrap_or("main");
+    let base = if args.branch.is_empty() { default } else { &args.branch };
+    let target = Target { repository: &args.repository, path: &args.path, base };
+    if let Some(blob) = already_there(&writer, &target).await? {
+        facts.blob = Some(blob);
+        return Ok(there(&target));
+    }
+    if repository.archived {
+        return Err(StepError::Archived(args.repository.clone()));
+    }
+    if !repository.private && !args.allow_public {
+        let url = issue::ensure(&writer, &target).await?;
+        return Ok(done(
+            "The repository is public: an issue says what to do",
+            texts::public_summary(&target),
+            url,
+        ));
+    }
+    let dumped = dump(&snapshot::read(&reader, &args.login).await?);
+    for note in &dumped.notes {
+        tracing::warn!("{}", note.0);
+    }
+    let base_head = branch::ensure_first_commit(&writer, &target, default).await?;
+    let open = pull_request::find(&writer, &target).await?;
+    let content = dumped.to_yaml();
+    let blob = branch::ensure(&writer, &target, &base_head, content.as_bytes(), open.is_some()).await?;
+    facts.blob = Some(blob.as_str().to_owned());
+    let pull = match open {
+        Some(pull) => pull,
+        None => pull_request::open(&writer, &target, &args.login).await?,
+    };
+    let title = format!("Pull request #{} proposes {}", pull.number, args.path);
+    Ok(done(&title, texts::proposed_summary(&target, dumped.notes.len()), pull.html_url))
+}
+
+async fn find_repository(writer: &Client, name: &RepoName) -> Result<Repository, StepError> {
+    writer.get_repo(name).await.map_err(|error| {
+        if error.is_not_found() { StepError::NoRepository(name.clone()) } else { error.into() }
+    })
+}
+
+async fn already_there(writer: &Client, target: &Target<'_>) -> Result<Option<String>, StepError> {
+    match writer.file(target.repository, target.path, target.base, None).await? {
+        FileAnswer::Found { blob, .. } => Ok(Some(blob.into())),
+        FileAnswer::Missing | FileAnswer::NotModified => Ok(None),
+    }
+}
+
+fn there(target: &Target<'_>) -> Done {
+    let check = CheckOutput {
+        title: format!("{} is there already", target.path),
+        summary: format!(
+            "{} is on {} of {} already, so nothing is proposed.",
+            target.path, target.base, target.repository
+        ),
+        annotations: Vec::new(),
+    };
+    Done { check, url: None }
+}
+
+fn done(title: &str, summary: String, url: String) -> Done {
+    Done { check: CheckOutput { title: title.to_owned(), summary, annotations: Vec::new() }, url: Some(url) }
+}

@@ -1,0 +1,100 @@
+//! Every word that organization owners read: commits, the pull request, the issue.
+
+use peribolos_github::Login;
+
+use super::Target;
+
+/// The first commit of an empty repository.
+pub(super) const FIRST_COMMIT: &str = "Add a README";
+
+/// The issue's title.
+pub(super) const ISSUE_TITLE: &str = "Managing this organization by a file needs a decision";
+
+/// The first file of an empty repository.
+pub(super) fn readme(target: &Target<'_>) -> String {
+    format!(
+        "# {}\n\nThe file `{}` in this repository says who is in the organization, which teams there are, and what \
+         they may do.\nChange it by pull request.\n",
+        target.repository.name, target.path
+    )
+}
+
+/// The commit with the file.
+pub(super) fn commit_message(target: &Target<'_>) -> String {
+    format!("Describe the organization as it is in {}", target.path)
+}
+
+/// The pull request's title.
+pub(super) fn pull_request_title(target: &Target<'_>, org: &Login) -> String {
+    format!("Manage {org} by {}", target.path)
+}
+
+/// The pull request's text.
+pub(super) fn pull_request(target: &Target<'_>, org: &Login) -> String {
+    let (path, base) = (target.path, target.base);
+    format!(
+        "This App keeps **{org}** as a file says. Here is that file, `{path}`: it describes the organization as it is \
+         today, with its settings, owners, members, teams and repositories.\n\
+         \n\
+         ### What happens when you merge this\n\
+         \n\
+         - From then on the organization follows `{path}` on `{base}`. Whoever can push to `{base}` can change the \
+         organization: protect that branch, and let owners review changes to the file.\n\
+         - The first run should find nothing to change. If you edit the file here, what you edit is changed. What GitHub \
+         has and the file can't say is noted at the file's head.\n\
+         - **What is not in the file is removed**: members, teams, and what teams may do. Repositories that it does not \
+         name are left alone.\n\
+         - If something has changed in the organization since this pull request was opened, put that into the file \
+         before you merge, or it is undone.\n\
+         \n\
+         Until you merge it, nothing in the organization changes. If you don't want this, close the pull request.\n\
+         \n\
+         ### How to work with it\n\
+         \n\
+         - Change the file by pull request. A check on each commit says what came of it, and on a mistake in which \
+         line it is; then nothing is changed.\n\
+         - Guards stop a run that would remove a large part of the people or teams at once, or leave too few owners.\n\
+         - An owner can comment `/peribolos apply` to run it again.\n"
+    )
+}
+
+/// The issue's text.
+pub(super) fn issue(target: &Target<'_>) -> String {
+    let (path, repository) = (target.path, target.repository);
+    format!(
+        "The App that manages organizations by a file was installed, and would now propose `{path}`, a file that \
+         describes the organization as it is. It did not, because **{repository} is public**: the file names secret \
+         teams, private repositories, and members who conceal their membership.\n\
+         \n\
+         Nothing in the organization has changed. Choose one:\n\
+         \n\
+         - Make this repository private, and ask the platform team to run the onboarding again.\n\
+         - If everybody may read those names, ask the platform team to set `onboarding.allowPublic` for this \
+         installation and to run the onboarding again.\n\
+         - Write `{path}` yourselves and push it to `{base}`. Name everybody and every team in it: what is not in the \
+         file is removed.\n\
+         \n\
+         Close this issue when you have decided. It is not opened again.\n",
+        base = target.base
+    )
+}
+
+/// The step's summary where an issue stands in for the file.
+pub(super) fn public_summary(target: &Target<'_>) -> String {
+    format!(
+        "{} is public, and the organization's file names secret teams, private repositories and concealed members, so \
+         it is not posted there. An issue tells the owners what they can do.",
+        target.repository
+    )
+}
+
+/// The step's summary after a proposal.
+pub(super) fn proposed_summary(target: &Target<'_>, notes: usize) -> String {
+    let begins =
+        format!("The organization starts to follow {} once its owners merge the pull request.", target.path);
+    match notes {
+        0 => begins,
+        1 => format!("{begins} There is 1 thing that the file can't say; its head names it."),
+        more => format!("{begins} There are {more} things that the file can't say; its head names them."),
+    }
+}

@@ -1,0 +1,160 @@
+//! Every way a step can fail: a sentence, an exit code, and what the check shows.
+
+use std::path::PathBuf;
+
+use jiff::{SignedDuration, Timestamp};
+use peribolos_core::step_output::{Annotation, CheckOutput, StepExit};
+use peribolos_github::{Error as GitHubError, RepoName, Retry, Sha};
+
+/// Why a step did not do what it is for.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StepError {
+    /// The file was read and can't be applied.
+    #[error("{title}")]
+    Invalid {
+        /// One line.
+        title: String,
+        /// What to do.
+        summary: String,
+        /// Where.
+        annotations: Vec<Annotation>,
+    },
+    /// The file is not in that commit.
+    #[error("{path} is not in {repository} at {}; nothing is applied without it: bring it back, or uninstall the App", sha.short())]
+    NoFile {
+        /// The file.
+        path: String,
+        /// Where it was looked for.
+        repository: RepoName,
+        /// In which commit.
+        sha: Sha,
+    },
+    /// There is no such repository, or the App may not see it.
+    #[error(
+        "the repository {0} does not exist, or the App may not see it: make it, or add it to the App's repositories"
+    )]
+    NoRepository(RepoName),
+    /// The branch that was asked for is not there.
+    #[error("{repository} has no branch {branch}: make it, or change spec.config.branch")]
+    NoBranch {
+        /// Where.
+        repository: RepoName,
+        /// Which.
+        branch: String,
+    },
+    /// The config repository is read-only.
+    #[error("the repository {0} is archived, so nothing can be proposed there: unarchive it")]
+    Archived(RepoName),
+    /// The pull request has newer commits than the one asked for.
+    #[error("pull request #{number} has moved on: its head is {}, not {}", found.short(), wanted.short())]
+    Stale {
+        /// Which.
+        number: u64,
+        /// Its head.
+        found: Sha,
+        /// What was asked for.
+        wanted: Sha,
+    },
+    /// The pull request is closed.
+    #[error("pull request #{0} is closed, so there is no merge to look at")]
+    Closed(u64),
+    /// It can't be merged.
+    #[error(
+        "pull request #{0} conflicts with its base, so nobody can say what its merge would be: update the branch"
+    )]
+    Conflict(u64),
+    /// GitHub has not worked out the merge.
+    #[error("GitHub has not worked out the merge of pull request #{0} yet")]
+    MergeUnknown(u64),
+    /// Issues are turned off where one is needed.
+    #[error(
+        "the repository {0} is public, so the organization's file is not posted there, and it has issues turned off: make it private, or set onboarding.allowPublic"
+    )]
+    NoIssues(RepoName),
+    /// A file can't be read or written.
+    #[error("{path} can't be {what}: {source}", path = path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// read or written.
+        what: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A token file is empty.
+    #[error("{} holds no token", .0.display())]
+    NoToken(PathBuf),
+    /// GitHub refused or failed.
+    #[error("{0}")]
+    GitHub(#[from] GitHubError),
+}
+
+impl StepError {
+    /// The exit code.
+    pub(super) fn exit(&self) -> StepExit {
+        match self {
+            Self::Invalid { .. } | Self::Conflict(_) => StepExit::ConfigInvalid,
+            Self::NoFile { .. } | Self::NoRepository(_) | Self::NoBranch { .. } => StepExit::ConfigMissing,
+            Self::MergeUnknown(_) => StepExit::GitHubUnavailable,
+            Self::GitHub(error) if error.is_rate_limited() => StepExit::RateLimited,
+            Self::GitHub(error) if error.is_forbidden() => StepExit::PermissionsMissing,
+            // A token that is no longer accepted: another attempt gets a new one.
+            Self::GitHub(error) if error.is_unauthorized() => StepExit::GitHubUnavailable,
+            Self::GitHub(error) if error.retry() != Retry::Never => StepExit::GitHubUnavailable,
+            _ => StepExit::Failed,
+        }
+    }
+
+    /// Before when doing it again can't succeed, if GitHub said so.
+    pub(super) fn retry_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let Self::GitHub(error) = self else { return None };
+        match error.retry() {
+            Retry::AtReset(reset) => Some(reset),
+            Retry::After(pause) => now.checked_add(SignedDuration::try_from(pause).ok()?).ok(),
+            Retry::Never | Retry::Backoff => None,
+        }
+    }
+
+    /// What the check shows.
+    pub(super) fn into_check(self) -> CheckOutput {
+        let sentence = self.to_string();
+        let (title, advice) = match self {
+            Self::Invalid { title, summary, annotations } => {
+                return CheckOutput { title, summary, annotations };
+            }
+            Self::NoFile { path, .. } => (format!("{path} is missing"), ""),
+            Self::NoRepository(_) => ("The config repository is missing".to_owned(), ""),
+            Self::NoBranch { .. } => ("The config branch is missing".to_owned(), ""),
+            Self::Archived(_) => ("The config repository is archived".to_owned(), ""),
+            Self::Stale { .. } => ("A newer commit is there".to_owned(), ""),
+            Self::Closed(_) => ("The pull request is closed".to_owned(), ""),
+            Self::Conflict(_) => ("The branch conflicts with its base".to_owned(), ""),
+            Self::NoIssues(_) => ("The config repository is public".to_owned(), ""),
+            Self::File { .. } | Self::NoToken(_) => {
+                ("The step could not run".to_owned(), " This is for the platform team to mend.")
+            }
+            Self::MergeUnknown(_) => ("GitHub is not ready".to_owned(), " It is tried again."),
+            Self::GitHub(error) if error.is_rate_limited() => {
+                ("GitHub's rate limit is used up".to_owned(), " It is tried again after the reset.")
+            }
+            Self::GitHub(error) if error.is_forbidden() => (
+                "The App lacks a permission".to_owned(),
+                " An owner can accept the App's permissions in the organization's settings.",
+            ),
+            Self::GitHub(error) if error.retry() != Retry::Never || error.is_unauthorized() => {
+                ("GitHub could not be used".to_owned(), " It is tried again.")
+            }
+            Self::GitHub(_) => ("GitHub refused a request".to_owned(), ""),
+        };
+        CheckOutput {
+            title,
+            summary: format!("{}.{advice}", capitalized(&sentence)),
+            annotations: Vec::new(),
+        }
+    }
+}
+
+fn capitalized(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,130 @@
+//! From findings in a file to annotations on a commit.
+
+use bytes::Bytes;
+use peribolos_core::step_output::{Annotation, AnnotationLevel};
+use peribolos_org::{ConfigFile, Diagnostic, Login, MAX_BYTES, Position, Severity, Team};
+
+use super::StepError;
+use super::count;
+
+/// The file as text.
+pub(super) fn text(content: Bytes, path: &str) -> Result<String, StepError> {
+    String::from_utf8(content.into()).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.split(|byte| *byte == b'\n').count();
+        let at = Position { line: u32::try_from(line).unwrap_or(u32::MAX), ..Position::START };
+        let message = "This line holds bytes that are no UTF-8: save the file as UTF-8";
+        invalid_at(path, at, message.to_owned(), "encoding")
+    })
+}
+
+/// A file that is larger than any is read.
+pub(super) fn too_large(path: &str, size: u64) -> StepError {
+    let message = format!("The file has {size} bytes, at most {MAX_BYTES} are read");
+    invalid_at(path, Position::START, message, "too-large")
+}
+
+/// A file that names nobody who exists.
+pub(super) fn nobody_left(path: &str, file: &ConfigFile) -> StepError {
+    let at = file.org.position.unwrap_or(Position::START);
+    invalid_at(path, at, "GitHub knows none of the people the file names".to_owned(), "no-members")
+}
+
+/// A file that names more strangers than are looked up.
+pub(super) fn too_many_strangers(path: &str, file: &ConfigFile, found: usize, limit: usize) -> StepError {
+    let at = file.org.position.unwrap_or(Position::START);
+    let message = format!(
+        "The file names {found} people who are neither members nor invited, and at most {limit} can be added at once: \
+         add them in several steps"
+    );
+    invalid_at(path, at, message, "too-many-new-people")
+}
+
+/// A file that the parser refused.
+pub(super) fn invalid(path: &str, findings: &[Diagnostic]) -> StepError {
+    let errors: Vec<&Diagnostic> =
+        findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let summary = match errors.as_slice() {
+        [] => format!("{path} can't be read. Nothing was changed."),
+        [first, ..] => format!("Nothing was changed. The first of them:\n{first}"),
+    };
+    StepError::Invalid {
+        title: format!("{path} has {}", count(errors.len(), "error", "errors")),
+        summary,
+        annotations: self::findings(findings, path),
+    }
+}
+
+/// Findings as annotations.
+pub(super) fn findings(findings: &[Diagnostic], path: &str) -> Vec<Annotation> {
+    findings
+        .iter()
+        .map(|finding| {
+            let Diagnostic { line, column, end_column, .. } = *finding;
+            let level = match finding.severity {
+                Severity::Error => AnnotationLevel::Failure,
+                Severity::Warning => AnnotationLevel::Warning,
+            };
+            let message = match &finding.hint {
+                Some(hint) => format!("{}: {hint}", finding.message),
+                None => finding.message.clone(),
+            };
+            annotation(path, Position { line, column, end_column }, level, message, finding.code.as_str())
+        })
+        .collect()
+}
+
+/// People who do not exist, where the file names them.
+pub(super) fn left_out(logins: &[Login], file: &ConfigFile, path: &str) -> Vec<Annotation> {
+    logins
+        .iter()
+        .map(|login| {
+            let at = position(file, login).unwrap_or(Position::START);
+            let message = format!("GitHub knows nobody called {login}: the name is left out");
+            annotation(path, at, AnnotationLevel::Warning, message, "unknown-login")
+        })
+        .collect()
+}
+
+fn position(file: &ConfigFile, login: &Login) -> Option<Position> {
+    file.admins
+        .iter()
+        .chain(&file.members)
+        .find(|named| named.value == *login)
+        .and_then(|named| named.position)
+        .or_else(|| {
+            let collaborators = file.repos.iter().flat_map(|repo| repo.collaborators.iter().flatten());
+            in_teams(&file.teams, login).or_else(|| {
+                collaborators.map(|person| &person.login).find(|named| named.value == *login)?.position
+            })
+        })
+}
+
+fn in_teams(teams: &[Team], login: &Login) -> Option<Position> {
+    teams.iter().find_map(|team| {
+        let named = team.maintainers.iter().chain(&team.members).find(|named| named.value == *login);
+        named.and_then(|named| named.position).or_else(|| in_teams(&team.teams, login))
+    })
+}
+
+fn invalid_at(path: &str, at: Position, message: String, code: &str) -> StepError {
+    StepError::Invalid {
+        title: format!("{path} has 1 error"),
+        summary: format!("{message}. Nothing was changed."),
+        annotations: vec![annotation(path, at, AnnotationLevel::Failure, message, code)],
+    }
+}
+
+fn annotation(path: &str, at: Position, level: AnnotationLevel, message: String, code: &str) -> Annotation {
+    Annotation {
+        path: path.to_owned(),
+        start_line: at.line,
+        end_line: at.line,
+        start_column: Some(at.column),
+        // GitHub's is the last column, ours the one after it.
+        end_column: Some(at.column.max(at.end_column.saturating_sub(1))),
+        annotation_level: level,
+        message,
+        title: code.to_owned(),
+    }
+}

@@ -1,0 +1,60 @@
+//! How a step speaks: its line, and Tekton's results.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use peribolos_core::step_output::{CheckOutput, StepExit, StepName, StepOutput};
+
+use super::failure::StepError;
+
+/// Tekton keeps all results of a TaskRun in 4 KiB of a container's message; ours may take half of it.
+const MAX_RESULT_BYTES: usize = 2 * 1024;
+
+/// What a step has found out so far: what its line says beside the check, also when it fails later on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    /// The commit.
+    pub(super) sha: Option<String>,
+    /// The content's id.
+    pub(super) blob: Option<String>,
+}
+
+/// A step's good end.
+#[derive(Debug)]
+pub(super) struct Done {
+    /// What the check shows.
+    pub(super) check: CheckOutput,
+    /// The pull request or issue for the owners.
+    pub(super) url: Option<String>,
+}
+
+/// The line of a step that ended so.
+pub(super) fn output(step: StepName, facts: Facts, end: Result<Done, StepError>) -> StepOutput {
+    let (exit, retry_at, check, url) = match end {
+        Ok(Done { check, url }) => (StepExit::Ok, None, check, url),
+        Err(error) => {
+            tracing::error!("{error}");
+            (error.exit(), error.retry_at(jiff::Timestamp::now()), error.into_check(), None)
+        }
+    };
+    StepOutput { step, exit, sha: facts.sha, blob: facts.blob, pull_request_url: url, retry_at, check }
+}
+
+/// Prints the line, writes the results, and gives the process's exit code.
+///
+/// The line comes first: it holds all that the results do.
+pub(super) fn publish(output: &StepOutput, results_dir: Option<&Path>) -> anyhow::Result<ExitCode> {
+    writeln!(std::io::stdout(), "{}", output.to_line()?).context("the step's line can't be printed")?;
+    if let Some(dir) = results_dir {
+        let path = dir.join("summary");
+        std::fs::write(&path, cut(&output.check.title, MAX_RESULT_BYTES))
+            .with_context(|| format!("the result {} can't be written", path.display()))?;
+    }
+    Ok(output.exit.code().into())
+}
+
+fn cut(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
