@@ -14,6 +14,9 @@ use crate::error::{Error, Refusal, Retry};
 /// <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api>
 pub(crate) const SECONDARY_LIMIT_PAUSE: Duration = Duration::from_mins(1);
 
+/// The longest pause that is believed: no limit of GitHub's lasts longer.
+const LONGEST_PAUSE: Duration = Duration::from_hours(24);
+
 /// The longest message kept, in characters.
 const MESSAGE_LIMIT: usize = 500;
 
@@ -68,8 +71,10 @@ pub(crate) fn rate_limit(headers: &HeaderMap) -> Option<Retry> {
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    // GitHub sends seconds; the HTTP date that the header also allows is not used by it.
-    text(headers, "retry-after")?.parse().ok().map(Duration::from_secs)
+    // GitHub sends seconds; the HTTP date that the header also allows is not used by it. Whoever adds this to a
+    // time must not overflow, whatever stands in the header.
+    let seconds: u64 = text(headers, "retry-after")?.parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -131,6 +136,8 @@ mod tests {
     #[case(500, &[], "", Retry::Backoff)]
     #[case(501, &[], "", Retry::Never)]
     #[case(503, &[("retry-after", "5")], "", Retry::After(Duration::from_secs(5)))]
+    #[case(503, &[("retry-after", "18446744073709551615")], "", Retry::After(LONGEST_PAUSE))]
+    #[case(503, &[("retry-after", "Mon, 23 Nov 2026 12:00:00 GMT")], "", Retry::Backoff)]
     #[case(502, &[("x-ratelimit-remaining", "0")], "", Retry::Backoff)]
     fn whether_to_ask_again(
         #[case] status: u16,

@@ -77,6 +77,10 @@ impl Client {
             Err(error) if error.is_not_found() => return Ok(FileAnswer::Missing),
             Err(error) => return Err(error),
         };
+        // A directory: older servers give its list instead of an object.
+        if answer.body.first() == Some(&b'[') {
+            return Ok(FileAnswer::Missing);
+        }
         match answer.json()? {
             Body { kind, sha: Some(blob), size } if kind == "file" => {
                 Ok(FileAnswer::Found { blob, size, etag: answer.header(header::ETAG).map(str::to_owned) })

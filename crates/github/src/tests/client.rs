@@ -91,12 +91,17 @@ async fn a_file_is_asked_for_conditionally() {
         .respond_with(answer(json!({"type": "dir", "sha": SHA, "entries": []})))
         .mount(&server)
         .await;
+    Mock::given(path("/repos/acme/.github/contents/listed"))
+        .respond_with(answer(json!([{"type": "file", "sha": SHA}])))
+        .mount(&server)
+        .await;
     let (client, repo) = (support::client(&server), repo());
     let found = client.file(&repo, "dir/peribolos.yaml", "feature/x", None).await.unwrap();
     assert_eq!(found, FileAnswer::Found { blob: sha(), size: 12, etag: Some("\"e1\"".into()) });
     let again = client.file(&repo, "dir/peribolos.yaml", "feature/x", Some("\"e1\"")).await.unwrap();
     assert_eq!(again, FileAnswer::NotModified);
     assert_eq!(client.file(&repo, "dir", "main", None).await.unwrap(), FileAnswer::Missing);
+    assert_eq!(client.file(&repo, "listed", "main", None).await.unwrap(), FileAnswer::Missing);
     assert_eq!(client.file(&repo, "other", "main", None).await.unwrap(), FileAnswer::Missing);
     let escape = client.file(&repo, "../site/secret", "main", None).await;
     assert!(matches!(escape, Err(Error::Path(_))), "{escape:?}");

@@ -3,5 +3,6 @@
 mod app;
 mod client;
 mod errors;
+mod openapi;
 mod support;
 mod tls;
