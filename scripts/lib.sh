@@ -20,5 +20,5 @@ can_run_pods() { [ "$(uname -s)" = Linux ] && { [ "$(id -u)" = 0 ] || command -v
 
 # as_root COMMAND…: with the caller's cache, so that what is already built is found.
 as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo env PATH="$PATH" HOME="$HOME" PERIBOLOS_CACHE="$CACHE" "$@"; fi
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -H env PATH="$PATH" PERIBOLOS_CACHE="$CACHE" "$@"; fi
 }

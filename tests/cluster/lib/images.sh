@@ -36,7 +36,7 @@ with_busybox() {
 
 images_dir() {
   local key
-  key=$({ for part in $PARTS; do part_dir "$part"; done; cat "$HERE/lib/images.sh"; busybox | head -1; } | sha256sum | cut -c1-16)
+  key=$({ for part in $PARTS; do basename "$(part_dir "$part")"; done; cat "$HERE"/lib/{images,tekton}.sh; busybox | head -1; } | sha256sum | cut -c1-16)
   echo "$CACHE/images-$key"
 }
 
@@ -63,6 +63,8 @@ images() {
   done
   skeleton "$tmp/coredns"; cp "$(part_dir coredns)/coredns" "$tmp/coredns/"
   archive coredns "$tmp/coredns" "$tmp/out/coredns.tar" /coredns
+  # Beside them, so that `up` as root writes nothing into the caller's module cache.
+  tekton_manifests >"$tmp/out/tekton.yaml"
   mv "$tmp/out" "$target"; rm -rf "$tmp"
 }
 

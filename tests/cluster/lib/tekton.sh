@@ -32,9 +32,8 @@ tekton_manifests() {
 }
 
 up_tekton() {
-  tekton_manifests >"$RUN/conf/tekton.yaml"
   # Server side: three definitions are larger than the annotation of a client-side apply may be.
-  kubectl apply --server-side --force-conflicts --validate=false -f "$RUN/conf/tekton.yaml" >"$LOGS/tekton-apply.log" 2>&1 ||
+  kubectl apply --server-side --force-conflicts --validate=false -f "$(images_dir)/tekton.yaml" >"$LOGS/tekton-apply.log" 2>&1 ||
     { tail -5 "$LOGS/tekton-apply.log" >&2; die "could not apply Tekton's manifests"; }
   kubectl -n tekton-pipelines rollout status deployment/tekton-pipelines-webhook deployment/tekton-pipelines-controller \
     --timeout=180s >/dev/null
