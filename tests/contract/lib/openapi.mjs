@@ -5,13 +5,21 @@ import { createRequire } from "node:module";
 import Ajv from "ajv";
 import addFormats from "ajv-formats";
 
+import { BOT_OR_PERSON } from "./formats.mjs";
 import { unknownKeys } from "./unknown-keys.mjs";
 
 const description = createRequire(import.meta.url)("@octokit/openapi/generated/api.github.com.json");
 const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
 addFormats(ajv);
+ajv.addFormat("email", BOT_OR_PERSON);
 ajv.addSchema({ $id: "github", components: asJsonSchema(description.components) });
 const compiled = new Map();
+const basicError = { "application/json": { schema: { $ref: "#/components/schemas/basic-error" } } };
+
+/** Where the description contradicts its own examples: an account can't be both a user and an enterprise. */
+const CORRECTED = {
+  "GET /app/installations 200": { type: "array", items: { $ref: "#/components/schemas/installation" } },
+};
 
 /** The operation named `GET /orgs/{org}`; fails where GitHub has none of that name. */
 export function operation(name) {
@@ -21,6 +29,9 @@ export function operation(name) {
   return found;
 }
 
+/** Keys that GitHub answers with everywhere, but one schema forgot. */
+const FORGOTTEN = { "GET /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo} 200": ["has_discussions"] };
+
 /**
  * What is wrong with an answer of the operation `name`, as sentences; none if it is as described.
  * `body` is undefined where the answer had none, a string where it was not JSON.
@@ -28,27 +39,34 @@ export function operation(name) {
 export function violations(name, { status, body, contentType }) {
   const response = deref(operation(name).responses[status]);
   if (!response) return [`${status} is not among the answers that GitHub describes`];
-  if (!response.content || status === 204 || status === 304) {
-    return body === undefined ? [] : [`a ${status} has no body, but there is one`];
-  }
+  // A refusal has a body, also where the description doesn't show it.
+  const content = response.content ?? (status >= 400 ? basicError : undefined);
+  if (!content) return body === undefined ? [] : [`a ${status} has no body, but there is one`];
   const type = contentType?.split(";")[0].trim();
-  if (!(type in response.content)) return [`the content type is ${type}, not one of ${Object.keys(response.content)}`];
+  if (!(type in content)) return [`the content type is ${type}, not one of ${Object.keys(content)}`];
   if (!type.endsWith("json")) return [];
-  const schema = asJsonSchema(response.content[type].schema);
+  const schema = CORRECTED[`${name} ${status}`] ?? asJsonSchema(content[type].schema);
   const key = `${name} ${status} ${type}`;
   if (!compiled.has(key)) compiled.set(key, ajv.compile(absolute(schema)));
   const validate = compiled.get(key);
   if (!validate(body)) {
     return validate.errors.map((it) => `${it.instancePath || "/"} ${it.message} ${JSON.stringify(it.params)}`);
   }
-  return unknownKeys(body, schema, resolve);
+  // Every error of GitHub's says its status in the body, but only some of their schemas know.
+  const checked = Array.isArray(body) ? body : { ...body, ...(status >= 400 && { status: undefined }) };
+  for (const key of FORGOTTEN[`${name} ${status}`] ?? []) checked[key] = undefined;
+  return unknownKeys(checked, schema, resolve);
 }
 
-/** OpenAPI 3.0's `nullable` is JSON Schema's type "null"; the rest of the two is the same where GitHub uses it. */
+/**
+ * OpenAPI 3.0's `nullable` is JSON Schema's type "null". GitHub writes `oneOf` where several may hold at once, as of
+ * two kinds of errors, so that is read as `anyOf`. The rest of the two languages is the same where GitHub uses it.
+ */
 function asJsonSchema(node) {
   if (Array.isArray(node)) return node.map(asJsonSchema);
   if (node === null || typeof node !== "object") return node;
-  const { nullable, ...rest } = node;
+  const { nullable, oneOf, ...rest } = node;
+  if (Array.isArray(oneOf)) return asJsonSchema({ ...rest, nullable, allOf: [...(rest.allOf ?? []), { anyOf: oneOf }] });
   const schema = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, asJsonSchema(value)]));
   if (nullable === undefined || typeof nullable === "boolean") return nullable ? { anyOf: [{ type: "null" }, schema] } : schema;
   return { ...schema, nullable: asJsonSchema(nullable) };

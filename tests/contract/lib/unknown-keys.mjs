@@ -18,6 +18,7 @@ function* walk(value, schemas, path, resolve) {
     // A schema without properties, or with a rule for the rest, leaves its keys open.
     if (objects.length === 0 || objects.some((it) => !it.properties || it.additionalProperties)) return;
     for (const [key, child] of Object.entries(value)) {
+      if (child === undefined) continue;
       const known = objects.map((it) => it.properties[key]).filter(Boolean);
       if (known.length === 0) yield `${path}/${key} is a key that GitHub's description does not have`;
       else yield* walk(child, known, `${path}/${key}`, resolve);

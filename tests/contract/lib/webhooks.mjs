@@ -5,11 +5,13 @@ import { createRequire } from "node:module";
 import Ajv from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
+import { BOT_OR_PERSON } from "./formats.mjs";
 import { unknownKeys } from "./unknown-keys.mjs";
 
 const description = createRequire(import.meta.url)("@octokit/openapi-webhooks/generated/api.github.com.json");
 const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
 addFormats(ajv);
+ajv.addFormat("email", BOT_OR_PERSON);
 ajv.addSchema({ $id: "webhooks", components: description.components });
 
 /** What is wrong with a delivery, as sentences: its headers and its payload; none if it is as described. */

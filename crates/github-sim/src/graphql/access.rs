@@ -1,9 +1,9 @@
-//! Who may do what with a repository.
+//! Who may do what with a repository: people and teams.
 
 use std::collections::BTreeMap;
 
 use super::enums::CollaboratorAffiliation;
-use crate::state::{Login, Org, OrgRole, RepoRole, org::BasePermission};
+use crate::state::{Login, Org, OrgRole, RepoRole, Team, org::BasePermission};
 
 /// The people that GitHub lists as collaborators, with the most that each was given.
 pub(super) fn collaborators(
@@ -45,12 +45,21 @@ fn with_indirect(
         }
     }
     for team in org.teams.values() {
-        // A team has what its parents have.
-        let line = std::iter::successors(Some(team), |team| org.teams.get(&team.parent?));
-        let given = line.filter_map(|team| team.repos.get(&repository)).max();
-        if let Some(role) = given {
+        if let Some(role) = repositories(org, team).get(&repository) {
             team.members.keys().for_each(|login| give(login, *role));
         }
     }
     people
+}
+
+/// The repositories of a team by id: its own, and those of the teams above it where they give more.
+pub(super) fn repositories(org: &Org, team: &Team) -> BTreeMap<u64, RepoRole> {
+    let mut all = BTreeMap::new();
+    for team in std::iter::successors(Some(team), |team| org.teams.get(&team.parent?)) {
+        for (id, role) in &team.repos {
+            let had = all.entry(*id).or_insert(*role);
+            *had = (*had).max(*role);
+        }
+    }
+    all
 }

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject};
 
 use super::{
+    access,
     caller::Caller,
     connection::{Connection, Item, Paging},
     enums::{RepositoryPermission, TeamMemberRole, TeamMembershipType, TeamPrivacy},
@@ -163,7 +164,7 @@ impl Team {
         })
     }
 
-    /// Repositories of this team that the token sees.
+    /// Repositories of this team, those it has from the teams above too, as far as the token sees them.
     async fn repositories(
         &self,
         ctx: &Context<'_>,
@@ -173,7 +174,8 @@ impl Team {
         last: Option<i32>,
     ) -> Result<Connection<TeamRepositoryEdge, Repository>> {
         let actor = &Caller::of(ctx)?.actor;
-        let all = self.state.repos.iter().filter_map(|(id, role)| Some((self.org.repos.get(id)?, *role)));
+        let all = access::repositories(&self.org, &self.state).into_iter();
+        let all = all.filter_map(|(id, role)| Some((self.org.repos.get(&id)?, role)));
         let seen = all.filter(|(repo, _)| actor.sees(&self.org, repo));
         let items = seen.map(|(repo, role)| Item::by_id(repo.id, (Repository::of(&self.org, repo), role)));
         Connection::of(items.collect(), &Paging { after, before, first, last }, |cursor, (repo, role)| {

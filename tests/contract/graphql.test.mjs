@@ -1,0 +1,152 @@
+// The simulator's GraphQL is a part of GitHub's: its schema is compared with GitHub's public one, and the project's
+// documents are valid against GitHub's and answered by the simulator.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { schema as github } from "@octokit/graphql-schema";
+import { buildClientSchema, buildSchema, getIntrospectionQuery, parse, validate } from "graphql";
+
+import { appFor, installationToken } from "./lib/client.mjs";
+import { documents } from "./lib/documents.mjs";
+import { fixture, INSTALLATION, ORG } from "./lib/fixture.mjs";
+import { strangers } from "./lib/schema-diff.mjs";
+import { startSim } from "./lib/sim.mjs";
+
+const VARIABLES = { owner: ORG, org: ORG, login: ORG, name: "site", repo: "site", slug: "core", cursor: null };
+
+describe("GraphQL is GitHub's", () => {
+  // GitHub publishes two fields of EnterpriseOwnerInfo twice, which a check of the schema itself would refuse.
+  const theirs = buildSchema(github.idl, { assumeValidSDL: true });
+  let app;
+  let ask;
+  let sim;
+
+  before(async () => {
+    const start = fixture();
+    start.orgs[ORG].teams[0].repos[".github"] = "triage";
+    sim = await startSim({ fixture: start });
+    app = appFor(sim);
+    const token = await installationToken(app, INSTALLATION);
+    ask = (query, variables, as = token) => post(sim, as, { query, variables });
+  });
+  after(() => sim?.stop());
+
+  it("has no type, field or argument that GitHub's schema has not", async () => {
+    const { data } = await ask(getIntrospectionQuery());
+    assert.deepEqual(strangers(buildClientSchema(data), theirs), []);
+  });
+
+  for (const { name, text } of documents()) {
+    it(`${name} is valid on GitHub, and answered here`, async () => {
+      const document = parse(text);
+      assert.deepEqual(validate(theirs, document).map((it) => it.message), []);
+      const asked = document.definitions.flatMap((it) => it.variableDefinitions ?? []).map((it) => it.variable.name.value);
+      const answer = await ask(text, Object.fromEntries(asked.map((it) => [it, VARIABLES[it]])));
+      assert.equal(answer.errors, undefined);
+      assert.ok(Object.values(answer.data).every((it) => it !== null));
+    });
+  }
+
+  it("shows the organization as the fixture has it", async () => {
+    const { data } = await ask(
+      `{ organization(login: "${ORG}") {
+        name
+        membersWithRole(first: 100) { edges { role node { login } } }
+        teams(first: 100) { nodes { slug privacy parentTeam { slug }
+          members(first: 100, membership: IMMEDIATE) { edges { role node { login } } }
+          repositories(first: 100) { edges { permission node { name } } } } }
+        repositories(first: 100) { nodes { name visibility isArchived hasWikiEnabled mergeCommitAllowed
+          homepageUrl defaultBranchRef { name target { oid } }
+          collaborators(affiliation: DIRECT, first: 100) { edges { permission node { login } } } } } } }`,
+    );
+    const { name, membersWithRole, teams, repositories } = data.organization;
+    assert.equal(name, "Acme");
+    assert.deepEqual(
+      membersWithRole.edges.map((it) => [it.node.login, it.role]),
+      [["alice", "ADMIN"], ["bob", "ADMIN"], ["carol", "MEMBER"]],
+    );
+    const [core, docs, hidden] = teams.nodes;
+    assert.deepEqual([core.privacy, core.parentTeam, docs.parentTeam.slug, hidden.privacy], ["VISIBLE", null, "core", "SECRET"]);
+    assert.deepEqual(core.members.edges.map((it) => [it.node.login, it.role]), [["alice", "MAINTAINER"], ["carol", "MEMBER"]]);
+    assert.deepEqual(
+      core.repositories.edges.map((it) => [it.node.name, it.permission]).toSorted(),
+      [[".github", "TRIAGE"], ["site", "ADMIN"]],
+    );
+    assert.deepEqual(
+      docs.repositories.edges.map((it) => [it.node.name, it.permission]).toSorted(),
+      [[".github", "TRIAGE"], ["site", "ADMIN"]],
+      "a child team has what its parent has",
+    );
+    const site = repositories.nodes.find((it) => it.name === "site");
+    const empty = repositories.nodes.find((it) => it.name === "empty");
+    assert.deepEqual([site.visibility, site.homepageUrl, site.mergeCommitAllowed], ["PUBLIC", "https://acme.example", true]);
+    assert.match(site.defaultBranchRef.target.oid, /^[0-9a-f]{40}$/);
+    assert.equal(empty.defaultBranchRef, null);
+    assert.deepEqual(site.collaborators.edges, [{ permission: "WRITE", node: { login: "eve" } }]);
+  });
+
+  it("counts a child team's members in, unless told otherwise", async () => {
+    await sim.control("PUT", `/orgs/${ORG}`, withBobInDocs());
+    const members = (rest) => `core${rest}: team(slug: "core") { members(first: 100${rest && `, membership: ${rest}`}) { nodes { login } } }`;
+    const { data } = await ask(`{ organization(login: "${ORG}") { ${members("")} ${members("IMMEDIATE")} ${members("CHILD_TEAM")} } }`);
+    const logins = (team) => team.members.nodes.map((it) => it.login);
+    assert.deepEqual(logins(data.organization.core), ["alice", "bob", "carol"]);
+    assert.deepEqual(logins(data.organization.coreIMMEDIATE), ["alice", "carol"]);
+    assert.deepEqual(logins(data.organization.coreCHILD_TEAM), ["bob"]);
+  });
+
+  it("gives pages forwards and backwards that fit together", async () => {
+    const page = async (args) =>
+      (await ask(`{ organization(login: "${ORG}") { membersWithRole(${args}) { totalCount nodes { login } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`))
+        .data.organization.membersWithRole;
+    const first = await page("first: 2");
+    assert.deepEqual([first.totalCount, first.nodes.length, first.pageInfo.hasNextPage], [3, 2, true]);
+    const second = await page(`first: 2, after: "${first.pageInfo.endCursor}"`);
+    assert.deepEqual(second.nodes.map((it) => it.login), ["carol"]);
+    assert.deepEqual([second.pageInfo.hasNextPage, second.pageInfo.hasPreviousPage], [false, true]);
+    const back = await page(`last: 2, before: "${second.pageInfo.startCursor}"`);
+    assert.deepEqual(back.nodes, first.nodes);
+  });
+
+  it("refuses what GitHub refuses, with GitHub's types", async () => {
+    const kind = async (query, as) => (await ask(query, undefined, as)).errors[0].type;
+    const inside = (field) => `{ organization(login: "${ORG}") { ${field} } }`;
+    const narrow = await installationToken(app, INSTALLATION, { permissions: { metadata: "read" } });
+    assert.equal(await kind('{ organization(login: "no-such-organization") { id } }'), "NOT_FOUND");
+    assert.equal(await kind(`{ repository(owner: "${ORG}", name: "no-such-repository") { id } }`), "NOT_FOUND");
+    assert.equal(await kind(inside("teams(first: 1) { nodes { slug } }"), narrow), "FORBIDDEN");
+    assert.equal(await kind(inside("teams { nodes { slug } }")), "MISSING_PAGINATION_BOUNDARIES");
+    assert.equal(await kind(inside("teams(first: 101) { nodes { slug } }")), "EXCESSIVE_PAGINATION");
+    assert.equal(await kind(inside('teams(first: 1, after: "nonsense") { nodes { slug } }')), "INVALID_CURSOR_ARGUMENTS");
+  });
+
+  it("shows a token only its repositories", async () => {
+    const one = await installationToken(app, INSTALLATION, { repositoryNames: [".github"] });
+    const { data } = await ask(`{ organization(login: "${ORG}") { repositories(first: 100) { nodes { name } } } }`, undefined, one);
+    const names = data.organization.repositories.nodes.map((it) => it.name).toSorted();
+    assert.deepEqual(names, [".github", "site"], "its own one, and what is public anyway");
+  });
+
+  it("takes no query without a token", async () => {
+    assert.equal((await post(sim, undefined, { query: "{ rateLimit { cost } }" }, 401)).data, undefined);
+  });
+});
+
+/** The fixture's organization, with bob in the team below `core`. */
+function withBobInDocs() {
+  const state = fixture().orgs[ORG];
+  state.teams.find((it) => it.slug === "core-docs").members = { bob: "member" };
+  return state;
+}
+
+async function post(sim, token, body, status = 200) {
+  const response = await fetch(`${sim.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  assert.equal(response.status, status, text);
+  return JSON.parse(text);
+}
