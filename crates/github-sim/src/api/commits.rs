@@ -135,5 +135,5 @@ async fn compare(call: Call, Path((owner, repo, range)): Path<(String, String, S
         "total_commits": ahead.len(),
         "files": changes.iter().map(|c| git_json::changed_file(&world.urls, org, repo, c, head)).collect::<Vec<_>>(),
     });
-    call.page_in(&ahead, body, "commits", |sha| commit(*sha).unwrap_or_default())
+    call.page_within(&ahead, body, "commits", |sha| commit(*sha).unwrap_or_default())
 }

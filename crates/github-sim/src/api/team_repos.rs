@@ -25,8 +25,8 @@ fn find(call: &Call, world: &World, login: &str, slug: &str, level: Level) -> Re
     Ok((login, team))
 }
 
-fn shown(call: &Call, world: &World, org: &Org, repo: &Repo, role: RepoRole) -> Value {
-    let mut json = repo_json::granted(&world.urls, &call.actor, org, repo);
+fn shown(world: &World, org: &Org, repo: &Repo, role: RepoRole) -> Value {
+    let mut json = repo_json::listed(&world.urls, org, repo);
     json["permissions"] = repo_json::permissions(Some(role));
     json["role_name"] = json!(role.role_name());
     json
@@ -39,7 +39,7 @@ async fn list(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer
     let roles = roles(org, org.teams.get(&id).ok_or(Refusal::NotFound)?);
     let repos = roles.iter().filter_map(|(id, role)| Some((org.repos.get(id)?, *role)));
     let repos: Vec<(&Repo, RepoRole)> = repos.filter(|(r, _)| call.actor.sees(org, r)).collect();
-    call.page(&repos, |(repo, role)| shown(&call, &world, org, repo, *role))
+    call.page(&repos, |(repo, role)| shown(&world, org, repo, *role))
 }
 
 /// A team's own permissions and, where they are more, those of the teams above it.
@@ -67,7 +67,7 @@ async fn show(
     let team = org.teams.get(&id).ok_or(Refusal::NotFound)?;
     let role = roles(org, team).get(&key.id).copied().ok_or(Refusal::NotFound)?;
     if call.accepts("repository") {
-        return reply::ok(shown(&call, &world, org, world.repo(&key)?, role));
+        return reply::ok(shown(&world, org, world.repo(&key)?, role));
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }

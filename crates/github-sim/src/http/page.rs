@@ -34,6 +34,17 @@ impl Call {
         render: impl Fn(&T) -> Value,
     ) -> Answer {
         object["total_count"] = json!(items.len());
+        self.page_within(items, object, key, render)
+    }
+
+    /// The page asked for, inside an object that says in its own words how many there are.
+    pub(crate) fn page_within<T>(
+        &self,
+        items: &[T],
+        mut object: Value,
+        key: &str,
+        render: impl Fn(&T) -> Value,
+    ) -> Answer {
         object[key] = Value::Array(self.slice(items, render));
         Ok(self.linked(items.len(), object))
     }

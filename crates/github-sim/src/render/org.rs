@@ -42,7 +42,7 @@ pub(crate) fn full(world: &World, actor: &Actor, org: &Org) -> Value {
     let open = json!({
         "name": or_null(&settings.name),
         "company": or_null(&settings.company),
-        "blog": "",
+        "blog": "https://example.com",
         "location": or_null(&settings.location),
         "email": or_null(&settings.email),
         "twitter_username": null,

@@ -23,7 +23,10 @@ pub(crate) fn by_login(world: &World, login: &Login) -> Value {
 
 /// A user or an organization in the shape of `simple-user`.
 pub(crate) fn account(urls: &Urls, id: u64, login: &str, kind: &str) -> Value {
-    let of = |rest: &str| urls.api(&format!("users/{login}{rest}"));
+    // A bot's login has brackets, and its page is the App's.
+    let escaped = login.replace('[', "%5B").replace(']', "%5D");
+    let page = login.strip_suffix("[bot]").map(|slug| format!("apps/{slug}"));
+    let of = |rest: &str| urls.api(&format!("users/{escaped}{rest}"));
     json!({
         "login": login,
         "id": id,
@@ -31,7 +34,7 @@ pub(crate) fn account(urls: &Urls, id: u64, login: &str, kind: &str) -> Value {
         "avatar_url": urls.html(&format!("avatars/u/{id}")),
         "gravatar_id": "",
         "url": of(""),
-        "html_url": urls.html(login),
+        "html_url": urls.html(page.as_deref().unwrap_or(login)),
         "followers_url": of("/followers"),
         "following_url": of("/following{/other_user}"),
         "gists_url": of("/gists{/gist_id}"),
