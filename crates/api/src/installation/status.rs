@@ -33,6 +33,9 @@ pub struct GitHubInstallationStatus {
     /// Since when the organization has suspended the App (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended_at: Option<String>,
+    /// The value of the annotation peribolos.dev/recheck that GitHub was last asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_recheck: Option<String>,
     /// The token in the Secret: a copy of what the Secret says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<TokenStatus>,

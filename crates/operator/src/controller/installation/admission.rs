@@ -1,0 +1,114 @@
+//! Whether an object may have a token at all, and whether its runs may start.
+
+use kube::ResourceExt;
+use peribolos_api::{GitHubInstallation, Reason};
+use peribolos_core::{accounts::Accounts, installation_status::Finding, ownership};
+
+use super::view::View;
+use crate::controller::context::Context;
+
+/// Why an object gets no token, by what its status remembers.
+pub(crate) fn by_status(ctx: &Context, installation: &GitHubInstallation) -> Option<Finding> {
+    duplicate(ctx, installation).or_else(|| refusal(&View::remembered(installation), &ctx.accounts))
+}
+
+/// Why an object gets no token: another one owns its installation.
+pub(super) fn duplicate(ctx: &Context, installation: &GitHubInstallation) -> Option<Finding> {
+    let all = ctx.installations.state();
+    let id = installation.spec.installation_id;
+    let mut same: Vec<&GitHubInstallation> =
+        all.iter().map(AsRef::as_ref).filter(|other| other.spec.installation_id == id).collect();
+    // The watch may not show it yet.
+    if !same.iter().any(|other| other.uid() == installation.uid()) {
+        same.push(installation);
+    }
+    let owner = ownership::owner(same)?;
+    (owner.uid() != installation.uid()).then(|| {
+        let message = format!(
+            "GitHubInstallation {} has the same installationId {id} and owns it; delete one of the two",
+            owner.name_any()
+        );
+        Finding::new(Reason::DuplicateInstallation, message)
+    })
+}
+
+/// Why an installation gets no token, by what is known of it. Nothing known is no reason.
+pub(super) fn refusal(view: &View, accounts: &Accounts) -> Option<Finding> {
+    if view.gone {
+        let message = "GitHub does not know this installation: the App was uninstalled; delete this object, or \
+                       install the App again and give the new id to a new one";
+        return Some(Finding::new(Reason::InstallationNotFound, message));
+    }
+    if let Some(since) = &view.suspended_at {
+        let message = format!(
+            "the organization suspended the App (since {since}); an owner can unsuspend it in the organization's settings"
+        );
+        return Some(Finding::new(Reason::InstallationSuspended, message));
+    }
+    let account = view.account.as_ref()?;
+    if account.kind != "Organization" {
+        let message = format!("{} is no organization but of type {}", account.login, account.kind);
+        return Some(Finding::new(Reason::AccountNotAllowed, message));
+    }
+    (!accounts.allow(&account.login)).then(|| {
+        let message = format!(
+            "{} is not among the accounts this operator works for; add it to --accounts (chart value accounts)",
+            account.login
+        );
+        Finding::new(Reason::AccountNotAllowed, message)
+    })
+}
+
+/// Why no run starts although the token is there: the spec suspends the installation.
+pub(super) fn held(ctx: &Context, installation: &GitHubInstallation, view: &View) -> Option<Finding> {
+    if !installation.spec.suspend {
+        return None;
+    }
+    let older =
+        ctx.installations.state().into_iter().find(|other| is_older_of_same(other, installation, view));
+    Some(match older {
+        Some(older) if ownership::made_by_operator(installation) => Finding::new(
+            Reason::DuplicateAccount,
+            format!(
+                "GitHubInstallation {} is for the same account with the older id {}; move its settings here, delete \
+                 it and set spec.suspend to false",
+                older.name_any(),
+                older.spec.installation_id
+            ),
+        ),
+        _ => Finding::new(Reason::Suspended, "spec.suspend is true: no run starts until it is false"),
+    })
+}
+
+/// Whether `other` is a person's object for the same account, of an older id.
+fn is_older_of_same(other: &GitHubInstallation, installation: &GitHubInstallation, view: &View) -> bool {
+    let account = other.status.as_ref().and_then(|status| status.account.as_ref());
+    !ownership::made_by_operator(other)
+        && other.spec.installation_id < installation.spec.installation_id
+        && account.zip(view.account.as_ref()).is_some_and(|(theirs, ours)| theirs.id == ours.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use peribolos_api::installation::Account;
+
+    use super::*;
+
+    fn view(login: &str, kind: &str) -> View {
+        let account = Account { login: login.into(), id: 1, kind: kind.into() };
+        View { account: Some(account), ..View::default() }
+    }
+
+    #[rstest::rstest]
+    #[case(view("Acme", "Organization"), None)]
+    #[case(View::default(), None)]
+    #[case(view("other", "Organization"), Some(Reason::AccountNotAllowed))]
+    #[case(view("acme", "User"), Some(Reason::AccountNotAllowed))]
+    #[case(View { suspended_at: Some("2026-11-23T12:00:00Z".into()), ..view("acme", "Organization") },
+           Some(Reason::InstallationSuspended))]
+    #[case(View { gone: true, ..view("other", "User") }, Some(Reason::InstallationNotFound))]
+    fn who_gets_no_token(#[case] view: View, #[case] reason: Option<Reason>) {
+        let accounts = Accounts::parse(&["acme"]).unwrap();
+        assert_eq!(refusal(&view, &accounts).map(|finding| finding.reason), reason);
+    }
+}

@@ -1,0 +1,114 @@
+//! The installation controller: keeps the token of each `GitHubInstallation` fresh and its status true.
+
+pub(crate) mod admission;
+mod error;
+mod events;
+mod observe;
+mod reconcile;
+mod status;
+mod view;
+mod watch;
+
+use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Instant};
+
+use futures::{FutureExt, StreamExt};
+use k8s_openapi::api::core::v1::Secret;
+use kube::{
+    Api, Client, ResourceExt,
+    runtime::{
+        Controller, WatchStreamExt,
+        controller::{self, Action},
+        reflector::{self, ObjectRef},
+        watcher,
+    },
+};
+use peribolos_api::{GitHubInstallation, PeribolosRun, names};
+use tokio_util::sync::CancellationToken;
+
+pub use self::{error::Error, watch::guarded};
+use crate::{
+    controller::context::{Context, Shared},
+    metrics::{ControllerLabel, ReconcileError},
+};
+
+/// The label value of this controller in metrics.
+const NAME: &str = "installation";
+
+/// How many installations are worked on at once.
+const CONCURRENCY: u16 = 16;
+
+/// The controller with its watches: installations, their Secrets (metadata only) and their runs.
+///
+/// Its [`store`](Controller::store) holds all installations.
+pub fn controller(client: &Client, namespace: &str) -> Controller<GitHubInstallation> {
+    let (store, writer) = reflector::store();
+    let installations: Api<GitHubInstallation> = Api::namespaced(client.clone(), namespace);
+    let runs: Api<PeribolosRun> = Api::namespaced(client.clone(), namespace);
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), namespace);
+    let ours = watcher::Config::default().labels(&format!("{}={}", names::LABEL_MANAGED_BY, names::MANAGER));
+    let installations = guarded(installations, watcher::Config::default()).reflect(writer).touched_objects();
+    let runs = guarded(runs, watcher::Config::default()).touched_objects();
+    Controller::for_stream(installations, store)
+        .owns(secrets, ours)
+        .watches_stream(runs, |run: PeribolosRun| {
+            let namespace = run.namespace().unwrap_or_default();
+            Some(ObjectRef::new(&run.spec.installation_ref.name).within(&namespace))
+        })
+        .with_config(controller::Config::default().concurrency(CONCURRENCY))
+}
+
+/// Runs the controller until `stop`; reconciles under way come to their end.
+pub async fn run(controller: Controller<GitHubInstallation>, ctx: Shared, stop: CancellationToken) {
+    controller
+        .graceful_shutdown_on(stop.cancelled_owned())
+        .run(guarded_reconcile, retry, Arc::clone(&ctx))
+        .for_each(|result| {
+            if let Err(error) = result {
+                report(&ctx, &error);
+            }
+            std::future::ready(())
+        })
+        .await;
+}
+
+/// One reconcile: measured, and with a panic turned into an error, as it would end the whole controller.
+async fn guarded_reconcile(installation: Arc<GitHubInstallation>, ctx: Shared) -> Result<Action, Error> {
+    let started = Instant::now();
+    let outcome = AssertUnwindSafe(reconcile::reconcile(&installation, &ctx)).catch_unwind().await;
+    let label = ControllerLabel { controller: NAME.to_owned() };
+    ctx.metrics.reconcile_duration.get_or_create(&label).observe(started.elapsed().as_secs_f64());
+    let result = outcome.unwrap_or_else(|panic| Err(Error::panic(panic.as_ref())));
+    if result.is_ok() {
+        ctx.tokens.slot(&installation.uid().unwrap_or_default()).memory().came_through();
+    }
+    result
+}
+
+/// When a reconcile that broke off is made again.
+fn retry(installation: Arc<GitHubInstallation>, error: &Error, ctx: Shared) -> Action {
+    let uid = installation.uid().unwrap_or_default();
+    let times = ctx.tokens.slot(&uid).memory().broke_off();
+    if !error.is_conflict() {
+        let label = ReconcileError { controller: NAME.to_owned(), reason: error.kind().to_owned() };
+        ctx.metrics.reconcile_errors.get_or_create(&label).inc();
+    }
+    let pause = peribolos_core::token::backoff(times, &uid);
+    Action::requeue(pause.unsigned_abs())
+}
+
+fn report(ctx: &Context, error: &controller::Error<Error, watcher::Error>) {
+    match error {
+        // It was deleted; owner references do the rest.
+        controller::Error::ObjectNotFound(_) => {
+            let alive: HashSet<String> = ctx.installations.state().iter().filter_map(|i| i.uid()).collect();
+            ctx.tokens.retain(&alive);
+        }
+        controller::Error::ReconcilerFailed(error, _) if error.is_conflict() => {
+            tracing::debug!(%error, "an installation changed meanwhile");
+        }
+        controller::Error::ReconcilerFailed(error, object) => {
+            tracing::warn!(%error, installation = object.name, "an installation could not be reconciled");
+        }
+        error => tracing::warn!(%error, "the installation controller's watch"),
+    }
+}

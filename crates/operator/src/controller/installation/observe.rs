@@ -1,0 +1,128 @@
+//! Asking GitHub about an installation: only when something may have changed, as the status remembers the answer.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use peribolos_api::{GitHubInstallation, Reason, names};
+use peribolos_core::{
+    installation_status::Finding,
+    token::{self, Absence, Hint},
+};
+use peribolos_github::{Error, InstallationId};
+
+use super::view::View;
+use crate::controller::{
+    context::Context,
+    tokens::{Failed, Slot, failed},
+};
+
+/// Failures after which the pause between looks at an unusable installation no longer grows.
+const LONGEST_PAUSE: u32 = 16;
+
+/// The value of the recheck annotation.
+pub(super) fn recheck(installation: &GitHubInstallation) -> Option<String> {
+    installation.metadata.annotations.as_ref()?.get(names::ANNOTATION_RECHECK).cloned()
+}
+
+/// Asks GitHub about the installation if there is reason to, and brings `view` up to date. What fails is remembered in
+/// the slot. Gives false where the question is still open.
+pub(super) async fn observe(
+    ctx: &Context,
+    installation: &GitHubInstallation,
+    slot: &Slot,
+    uid: &str,
+    view: &mut View,
+) -> bool {
+    let now = Timestamp::now();
+    let recheck = recheck(installation);
+    {
+        let memory = slot.memory();
+        let it_is_time = memory.next_look.is_none_or(|at| now >= at);
+        let wanted = view.account.is_none()
+            || view.recheck != recheck
+            || memory.look
+            || (view.waits_for_github() && it_is_time);
+        if !wanted {
+            return true;
+        }
+        if memory.pausing(now).is_some() {
+            return false;
+        }
+    }
+    let id = InstallationId(installation.spec.installation_id.unsigned_abs());
+    match ctx.app.get_installation(id).await {
+        Ok(seen) => {
+            let mut memory = slot.memory();
+            memory.absent_since = None;
+            memory.look = false;
+            memory.next_look = Some(now + token::backoff(LONGEST_PAUSE, uid));
+            memory.permissions_changed |= view.account.is_some() && view.permissions != seen.permissions;
+            view.see(&seen, recheck);
+            true
+        }
+        Err(error) if error.is_not_found() => absent(ctx, slot, uid, view, recheck).await,
+        Err(error) => {
+            fail(slot, uid, failed(&error));
+            false
+        }
+    }
+}
+
+/// GitHub says 404. Believed when it says so twice and knows the App itself: a wrong URL answers 404 to everything.
+async fn absent(ctx: &Context, slot: &Slot, uid: &str, view: &mut View, recheck: Option<String>) -> bool {
+    let now = Timestamp::now();
+    let first = if view.gone { Some(Timestamp::MIN) } else { slot.memory().absent_since };
+    if let Absence::Unconfirmed { since, again_at } = token::absence(first, now) {
+        slot.memory().absent_since = Some(since);
+        let pause = Duration::try_from(again_at.duration_since(now)).unwrap_or_default();
+        let finding = Finding::new(
+            Reason::Progressing,
+            "GitHub does not know this installation; it is asked once more",
+        );
+        fail(slot, uid, Failed { finding, hint: Hint::After(pause), look: true });
+        return false;
+    }
+    if !view.gone
+        && let Err(failed) = is_our_app(ctx).await
+    {
+        fail(slot, uid, failed);
+        return false;
+    }
+    view.gone = true;
+    view.recheck = recheck;
+    slot.memory().look = false;
+    // Looked at again with growing pauses: a wrong answer may have been repeated.
+    let finding = Finding::new(Reason::InstallationNotFound, "GitHub does not know this installation");
+    fail(slot, uid, Failed { finding, hint: Hint::Nothing, look: false });
+    true
+}
+
+async fn is_our_app(ctx: &Context) -> Result<(), Failed> {
+    match ctx.app.get_app().await {
+        Ok(app) if app.id.0 == ctx.app_id => Ok(()),
+        Ok(app) => Err(Failed {
+            finding: Finding::new(
+                Reason::CredentialsInvalid,
+                format!("the key belongs to App {}, not to {}; check app-id and key", app.id, ctx.app_id),
+            ),
+            hint: Hint::Nothing,
+            look: true,
+        }),
+        Err(error @ Error::Status(_)) if error.is_not_found() => {
+            let message = format!("GitHub does not know the App either; check --github-api-url: {error}");
+            let finding = Finding::new(Reason::GitHubUnavailable, message);
+            Err(Failed { finding, hint: Hint::Nothing, look: true })
+        }
+        Err(error) => Err(Failed { look: true, ..failed(&error) }),
+    }
+}
+
+fn fail(slot: &Slot, uid: &str, failed: Failed) {
+    tracing::warn!(
+        uid,
+        reason = failed.finding.reason.as_str(),
+        message = failed.finding.message,
+        "asking GitHub failed"
+    );
+    slot.memory().fail(failed, uid, Timestamp::now());
+}

@@ -1,0 +1,194 @@
+//! One reconcile of an installation, as a table of contents.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use kube::{ResourceExt, runtime::controller::Action};
+use peribolos_api::{
+    GitHubInstallation, GitHubInstallationStatus, PeribolosRun, Reason, installation::TokenStatus,
+};
+use peribolos_core::{
+    installation_status::{Facts, Finding, Missing, TokenFacts, conditions, missing, pending_runs, synced},
+    token::{self, Hint, Issued},
+};
+
+use super::{admission, error::Error, events, observe, status, view::View};
+use crate::controller::{
+    context::Context,
+    tokens::{self, Failed, Holder, Need, REQUIRED, Slot, TokenError, TokenInfo, Trigger},
+};
+
+/// How often an installation is looked at when nothing else says so. Nothing is asked of GitHub then.
+const AT_LEAST_EVERY: SignedDuration = SignedDuration::from_mins(10);
+/// The same where the deletion of another object would change everything.
+const DUPLICATE_EVERY: SignedDuration = SignedDuration::from_mins(1);
+/// The shortest pause, so that clocks that differ a little make no loop.
+const SOON: SignedDuration = SignedDuration::from_millis(500);
+
+/// What a reconcile works with.
+struct Work<'a> {
+    ctx: &'a Context,
+    installation: &'a GitHubInstallation,
+    uid: String,
+    slot: Arc<Slot>,
+    runs: Vec<Arc<PeribolosRun>>,
+}
+
+/// What came of the token.
+#[derive(Default)]
+struct Outcome {
+    blocked: Option<Finding>,
+    info: Option<TokenInfo>,
+    /// When something is due.
+    next: Option<Timestamp>,
+}
+
+/// Makes token and status of an installation what they should be, and says when to look again.
+pub(super) async fn reconcile(installation: &GitHubInstallation, ctx: &Context) -> Result<Action, Error> {
+    if installation.metadata.deletion_timestamp.is_some() {
+        // Owner references remove what belongs to it.
+        return Ok(Action::await_change());
+    }
+    let work = Work::dereference(ctx, installation);
+    let mut view = View::remembered(installation);
+    let outcome = work.token(&mut view).await?;
+    let status = work.status(&view, &outcome);
+    if status::write(ctx, installation, &status).await? {
+        events::publish(ctx, installation, &status.conditions).await;
+    }
+    Ok(work.requeue(&outcome))
+}
+
+impl<'a> Work<'a> {
+    fn dereference(ctx: &'a Context, installation: &'a GitHubInstallation) -> Self {
+        let uid = installation.uid().unwrap_or_default();
+        let name = installation.name_any();
+        let slot = ctx.tokens.slot(&uid);
+        let trigger =
+            Trigger { generation: installation.metadata.generation, recheck: observe::recheck(installation) };
+        slot.memory().notice(trigger, Timestamp::now());
+        let mut runs = ctx.runs.state();
+        runs.retain(|run| run.spec.installation_ref.name == name);
+        Self { ctx, installation, uid, slot, runs }
+    }
+
+    /// Whose installation it is, what GitHub says about it, and then its Secrets.
+    async fn token(&self, view: &mut View) -> Result<Outcome, Error> {
+        if let Some(duplicate) = admission::duplicate(self.ctx, self.installation) {
+            return self.withdraw(duplicate, Some(DUPLICATE_EVERY)).await;
+        }
+        let open = !observe::observe(self.ctx, self.installation, &self.slot, &self.uid, view).await;
+        if let Some(refusal) = admission::refusal(view, &self.ctx.accounts) {
+            return self.withdraw(refusal, None).await;
+        }
+        let Some(account) = view.account.as_ref() else { return Ok(Outcome::default()) };
+        match Holder::new(self.installation, &account.login, &view.permissions) {
+            Ok(holder) => self.secure(&holder, open).await,
+            Err(TokenError::NotEntitled(finding)) => self.withdraw(finding, None).await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn withdraw(&self, blocked: Finding, again: Option<SignedDuration>) -> Result<Outcome, Error> {
+        tokens::withdraw(self.ctx, self.installation, &self.slot).await?;
+        let now = Timestamp::now();
+        let look = matches!(blocked.reason, Reason::InstallationNotFound | Reason::InstallationSuspended);
+        let next_look = self.slot.memory().next_look.filter(|_| look);
+        Ok(Outcome { blocked: Some(blocked), info: None, next: again.map(|pause| now + pause).or(next_look) })
+    }
+
+    /// The installation's own Secret, then those of its runs.
+    async fn secure(&self, holder: &Holder<'_>, open: bool) -> Result<Outcome, Error> {
+        let _turn = self.slot.turn().await;
+        let secured = tokens::secure(self.ctx, holder, &self.slot, Need::Fresh).await?;
+        let mut next = secured.info.as_ref().map(|info| info.next_refresh_at);
+        match secured.error {
+            None => {
+                let mut memory = self.slot.memory();
+                if !open && memory.pausing(Timestamp::now()).is_none() {
+                    memory.succeed();
+                }
+            }
+            Some(TokenError::TooSoon { until }) => next = Some(until),
+            Some(error @ TokenError::SecretConflict(_)) => {
+                next = None;
+                self.conflict(&error);
+            }
+            // The slot remembers it, and when to try again.
+            Some(_) => next = None,
+        }
+        let extra = tokens::extras(self.ctx, holder, &self.slot, &self.runs).await?;
+        Ok(Outcome { blocked: None, info: secured.info, next: next.into_iter().chain(extra).min() })
+    }
+
+    /// Somebody else's Secret: nobody tells when it goes away, so it is looked at again.
+    fn conflict(&self, error: &TokenError) {
+        let mut memory = self.slot.memory();
+        let now = Timestamp::now();
+        if memory.pausing(now).is_none() {
+            let finding = Finding::new(Reason::SecretConflict, error.to_string());
+            memory.fail(Failed { finding, hint: Hint::Nothing, look: false }, &self.uid, now);
+        }
+    }
+
+    fn status(&self, view: &View, outcome: &Outcome) -> GitHubInstallationStatus {
+        let now = Timestamp::now();
+        let generation = self.installation.metadata.generation;
+        let missing: Vec<Missing> =
+            if view.account.is_some() { missing(&REQUIRED, &view.permissions) } else { vec![] };
+        let token = outcome.info.as_ref();
+        let schedule = token::Schedule::from(&self.installation.spec.token);
+        let facts = Facts {
+            generation,
+            blocked: outcome.blocked.clone(),
+            token: token.map(|info| TokenFacts {
+                secret: &info.secret_name,
+                issued: info.issued,
+                margin: schedule.margin(info.issued),
+            }),
+            failure: self.slot.memory().failure().map(|lasting| lasting.failure.clone()),
+            missing: &missing,
+            held: admission::held(self.ctx, self.installation, view),
+            synced: synced(self.runs.iter().map(AsRef::as_ref)),
+        };
+        let previous = self.installation.status.as_ref().map(|s| s.conditions.as_slice()).unwrap_or_default();
+        GitHubInstallationStatus {
+            observed_generation: generation,
+            conditions: conditions(&facts, previous, now),
+            account: view.account.clone(),
+            app_permissions: view.permissions.clone(),
+            repository_selection: view.repository_selection.clone(),
+            suspended_at: view.suspended_at.clone(),
+            observed_recheck: view.recheck.clone(),
+            token: token.map(token_status),
+            pending_runs: Some(pending_runs(self.runs.iter().map(AsRef::as_ref))),
+            ..GitHubInstallationStatus::default()
+        }
+    }
+
+    fn requeue(&self, outcome: &Outcome) -> Action {
+        let now = Timestamp::now();
+        let memory = self.slot.memory();
+        let failing = memory.failure().map(|lasting| lasting.not_before);
+        // A mint showed other permissions than are known.
+        let look = (memory.look && failing.is_none()).then_some(now);
+        let next = [outcome.next, failing, look].into_iter().flatten().min();
+        let pause = next.map_or(AT_LEAST_EVERY, |at| at.duration_since(now).min(AT_LEAST_EVERY));
+        Action::requeue(pause.max(SOON).unsigned_abs())
+    }
+}
+
+fn token_status(info: &TokenInfo) -> TokenStatus {
+    let Issued { at, expires } = info.issued;
+    TokenStatus {
+        secret_name: info.secret_name.clone(),
+        issued_at: Some(at.to_string()),
+        expires_at: Some(expires.to_string()),
+        next_refresh_at: Some(seconds(info.next_refresh_at)),
+    }
+}
+
+/// A time as the status holds it: whole seconds.
+fn seconds(time: Timestamp) -> String {
+    Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
+}

@@ -1,0 +1,192 @@
+//! One Secret: read, judged, and minted anew where it has to be.
+
+use jiff::Timestamp;
+use peribolos_api::{PeribolosRun, run::Mode};
+use peribolos_core::{
+    names::RunToken,
+    token::{self, Decision, Found, Issued, Situation},
+};
+use secrecy::SecretString;
+
+use super::{
+    Holder, TokenError,
+    memory::Slot,
+    mint::mint,
+    secret::Held,
+    store::{self, Stored},
+};
+use crate::controller::context::Context;
+
+/// What a token is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// The installation's own, fresh by its schedule.
+    Fresh,
+    /// The installation's own, valid.
+    Valid,
+    /// The installation's own, with enough left for a run to start with.
+    RunStart,
+    /// A run's additional one, with enough left for the run to start with.
+    Extra(RunToken),
+    /// A run's additional one, fresh by the schedule while the run lives.
+    FreshExtra(RunToken),
+}
+
+impl Need {
+    const fn kind(self) -> Option<RunToken> {
+        match self {
+            Self::Fresh | Self::Valid | Self::RunStart => None,
+            Self::Extra(kind) | Self::FreshExtra(kind) => Some(kind),
+        }
+    }
+
+    const fn of_the_schedule(self) -> token::Need {
+        match self {
+            Self::Fresh | Self::FreshExtra(_) => token::Need::Fresh,
+            Self::Valid => token::Need::Valid,
+            Self::RunStart | Self::Extra(_) => token::Need::RunStart,
+        }
+    }
+}
+
+/// A token and the Secret it is in. Debug does not print the token.
+#[derive(Clone, Debug)]
+pub struct TokenInfo {
+    /// The Secret's name.
+    pub secret_name: String,
+    /// When the token was issued and when it expires, by GitHub's clock.
+    pub issued: Issued,
+    /// When it will be replaced.
+    pub next_refresh_at: Timestamp,
+    /// The token.
+    pub token: SecretString,
+}
+
+/// What came of looking after a Secret: a token may be there although a new one could not be had.
+#[derive(Debug)]
+pub(crate) struct Secured {
+    /// The valid token, if there is one.
+    pub(crate) info: Option<TokenInfo>,
+    /// Why there is none that is good enough.
+    pub(crate) error: Option<TokenError>,
+}
+
+impl Secured {
+    /// The token, if it is good enough for what was asked.
+    pub(crate) fn good_enough(self) -> Result<TokenInfo, TokenError> {
+        match self {
+            Self { error: Some(error), .. } => Err(error),
+            Self { info: Some(info), .. } => Ok(info),
+            // Without an error there is a token.
+            Self { .. } => Err(TokenError::TooSoon { until: Timestamp::now() }),
+        }
+    }
+}
+
+/// Looks after one Secret of `holder`. To be called with the slot's turn.
+///
+/// # Errors
+/// When the Secret could not be read; what GitHub says is in the result.
+pub(crate) async fn secure(
+    ctx: &Context,
+    holder: &Holder<'_>,
+    slot: &Slot,
+    need: Need,
+) -> Result<Secured, TokenError> {
+    let now = Timestamp::now();
+    let kind = need.kind();
+    let name = holder.secret(kind);
+    let stored = match store::read(ctx, &name, holder).await {
+        Ok(stored) => stored,
+        Err(error @ TokenError::SecretConflict(_)) => return Ok(Secured { info: None, error: Some(error) }),
+        Err(error) => return Err(error),
+    };
+    let decision = token::decide(&situation(holder, slot, need, &stored), now);
+    let old = match &stored {
+        Stored::Ours { held: Some(held), .. } if held.issued.is_valid(now) => Some(held.clone()),
+        _ => None,
+    };
+    let info = |held: Held| TokenInfo {
+        secret_name: name.clone(),
+        issued: held.issued,
+        next_refresh_at: holder.schedule.due(held.issued, &holder.uid),
+        token: held.token,
+    };
+    let cause = match decision {
+        Decision::Keep { .. } => return Ok(Secured { info: old.map(info), error: None }),
+        Decision::Wait { until, .. } => {
+            return Ok(Secured { info: old.map(info), error: Some(TokenError::TooSoon { until }) });
+        }
+        Decision::Mint(cause) => cause,
+    };
+    let pausing = slot.memory().pausing(now).cloned();
+    if let Some(lasting) = pausing {
+        let error = TokenError::Refused { finding: lasting.failure.finding, until: lasting.not_before };
+        return Ok(Secured { info: old.map(info), error: Some(error) });
+    }
+    match mint(ctx, holder, slot, kind, cause, &stored).await {
+        Ok(held) => Ok(Secured { info: Some(info(held)), error: None }),
+        Err(error @ TokenError::Kubernetes(_)) => Err(error),
+        Err(error) => Ok(Secured { info: old.map(info), error: Some(error) }),
+    }
+}
+
+fn situation<'a>(holder: &'a Holder<'_>, slot: &Slot, need: Need, stored: &Stored) -> Situation<'a> {
+    let memory = slot.memory();
+    let kind = need.kind();
+    Situation {
+        uid: &holder.uid,
+        schedule: holder.schedule,
+        found: match stored {
+            Stored::Absent => Found::Missing,
+            Stored::Ours { held: None, .. } => Found::WrongContent,
+            Stored::Ours { held: Some(held), .. } => Found::Token(held.issued),
+        },
+        need: need.of_the_schedule(),
+        permissions_changed: kind.is_none() && memory.permissions_changed,
+        refused: memory.refused.filter(|_| kind.is_none()),
+        last_mint: memory.last_mint(kind),
+    }
+}
+
+/// Looks after the additional Secrets there are: fresh while a run may use them, removed when none does.
+/// Gives the time of the next refresh. To be called with the slot's turn.
+///
+/// # Errors
+/// When the API server does not do its part. What GitHub refuses is tried again with the next reconcile.
+pub(crate) async fn extras(
+    ctx: &Context,
+    holder: &Holder<'_>,
+    slot: &Slot,
+    runs: &[std::sync::Arc<PeribolosRun>],
+) -> Result<Option<Timestamp>, TokenError> {
+    let mut next: Option<Timestamp> = None;
+    let there = store::owned(ctx, &holder.name, &holder.uid).await?;
+    for kind in RunToken::ALL.into_iter().filter(|kind| there.contains(&kind.secret(&holder.name))) {
+        if !runs.iter().any(|run| may_use(run, kind)) {
+            store::remove_owned(ctx, &kind.secret(&holder.name), &holder.uid).await?;
+            continue;
+        }
+        let secured = secure(ctx, holder, slot, Need::FreshExtra(kind)).await?;
+        next = secured.info.map(|info| info.next_refresh_at).into_iter().chain(next).min();
+    }
+    // A Secret under a name that the spec no longer has.
+    for name in there {
+        if name != holder.secret_name && RunToken::ALL.iter().all(|kind| kind.secret(&holder.name) != name) {
+            store::remove_owned(ctx, &name, &holder.uid).await?;
+        }
+    }
+    Ok(next)
+}
+
+/// Whether a run that has not ended may use that token.
+fn may_use(run: &PeribolosRun, kind: RunToken) -> bool {
+    let ended =
+        run.status.as_ref().and_then(|status| status.phase).is_some_and(peribolos_api::run::Phase::is_final);
+    let uses = match run.spec.mode {
+        Mode::Apply => false,
+        Mode::DryRun => kind != RunToken::Dump,
+        Mode::Dump => kind != RunToken::File,
+    };
+    !ended && uses
+}

@@ -1,0 +1,81 @@
+//! Asking GitHub for a token, and what its refusals mean.
+
+use jiff::Timestamp;
+use peribolos_api::Reason;
+use peribolos_core::{
+    installation_status::Finding,
+    names::RunToken,
+    token::{Cause, Hint, Issued, LastMint},
+};
+use peribolos_github::{Error, Retry};
+
+use super::{
+    Holder, TokenError,
+    memory::{Failed, Slot},
+    scope::scope,
+    secret::Held,
+    store::{self, Stored},
+};
+use crate::{controller::context::Context, metrics::Outcome};
+
+/// Mints a token and writes it into its Secret.
+pub(super) async fn mint(
+    ctx: &Context,
+    holder: &Holder<'_>,
+    slot: &Slot,
+    kind: Option<RunToken>,
+    cause: Cause,
+    before: &Stored,
+) -> Result<Held, TokenError> {
+    let answer = ctx.app.mint(holder.id, &scope(holder, kind)).await;
+    let result = answer.as_ref().map_or_else(|error| failed(error).finding.reason.as_str(), |_| "ok");
+    ctx.metrics.tokens_minted.get_or_create(&Outcome { result: result.to_owned() }).inc();
+    let minted = match answer {
+        Ok(minted) => minted,
+        // It is this run's scope that can't be had; the installation's own token has nothing to do with it.
+        Err(error) if kind.is_some() && error.is_unprocessable() => {
+            return Err(TokenError::Scope(error.to_string()));
+        }
+        Err(error) => {
+            tracing::warn!(installation = holder.name, ?cause, %error, "no token was minted");
+            let lasting = slot.memory().fail(failed(&error), &holder.uid, Timestamp::now());
+            return Err(TokenError::Refused { finding: lasting.failure.finding, until: lasting.not_before });
+        }
+    };
+    let issued = Issued { at: minted.issued_at, expires: minted.expires_at };
+    let held = Held { token: minted.token, issued };
+    slot.memory().mint(kind, LastMint { at: Timestamp::now(), lifetime: issued.lifetime() });
+    store::write(ctx, &holder.secret(kind), holder, before, &held).await?;
+    tracing::info!(installation = holder.name, secret = holder.secret(kind), ?cause, "minted a token");
+    if kind.is_none() {
+        let mut memory = slot.memory();
+        // A token knows what is granted now, even if the webhook that would have said so was lost.
+        memory.look |= minted.permissions != *holder.granted;
+        memory.succeed();
+    }
+    Ok(held)
+}
+
+/// What a refusal or a broken connection means for the installation.
+pub(crate) fn failed(error: &Error) -> Failed {
+    let reason = if error.is_unauthorized() || matches!(error, Error::Key(_)) {
+        Reason::CredentialsInvalid
+    } else if error.is_rate_limited() {
+        Reason::RateLimited
+    } else {
+        Reason::GitHubUnavailable
+    };
+    let message = match reason {
+        Reason::CredentialsInvalid => {
+            format!("GitHub refuses the App's key; check the App's id and key: {error}")
+        }
+        _ => error.to_string(),
+    };
+    let hint = match error.retry() {
+        Retry::After(pause) => Hint::After(pause),
+        Retry::AtReset(time) => Hint::At(time),
+        Retry::Never | Retry::Backoff => Hint::Nothing,
+    };
+    let look = error.is_not_found() || error.is_forbidden();
+    Failed { finding: Finding::new(reason, message), hint, look }
+}
