@@ -249,13 +249,11 @@ fn repo(repo: &SnapshotRepo) -> Repo {
     let collaborators = repo.collaborators.as_ref().map(|people| {
         let mut people: Vec<_> = people.iter().collect();
         people.sort();
-        people
-            .into_iter()
-            .map(|(login, permission)| Collaborator {
-                login: Located::from(login.clone()),
-                permission: Located::from(*permission),
-            })
-            .collect()
+        let people = people.into_iter().map(|(login, permission)| Collaborator {
+            login: Located::from(login.clone()),
+            permission: Located::from(*permission),
+        });
+        Located::from(people.collect::<Vec<_>>())
     });
     Repo {
         name: Located::from(repo.name.clone()),

@@ -3,6 +3,8 @@
 //! Fields that are not given are `None`: they are left as GitHub has them. Lists keep the order of
 //! the file; what is written from them is sorted.
 
+use std::collections::BTreeSet;
+
 use crate::located::Located;
 use crate::names::{Login, RepoName, TeamName};
 use crate::values::{DefaultPermission, Permission, Privacy, SquashMessage, SquashTitle, Visibility};
@@ -22,6 +24,23 @@ pub struct ConfigFile {
     pub teams: Vec<Team>,
     /// The repositories whose settings it manages. Those it does not name are left alone.
     pub repos: Vec<Repo>,
+}
+
+impl ConfigFile {
+    /// Everybody whom the file names anywhere, each once: those whose existence is to be looked up
+    /// for [`Spelling::missing`](crate::Spelling::missing).
+    pub fn logins(&self) -> BTreeSet<&Login> {
+        let mut logins: BTreeSet<&Login> = BTreeSet::new();
+        logins.extend(self.admins.iter().chain(&self.members).map(|login| &login.value));
+        let mut teams: Vec<&Team> = self.teams.iter().collect();
+        while let Some(team) = teams.pop() {
+            logins.extend(team.maintainers.iter().chain(&team.members).map(|login| &login.value));
+            teams.extend(&team.teams);
+        }
+        let collaborators = self.repos.iter().filter_map(|repo| repo.collaborators.as_ref());
+        logins.extend(collaborators.flat_map(|people| &people.value).map(|one| &one.login.value));
+        logins
+    }
 }
 
 /// Settings of the organization itself.
@@ -88,8 +107,8 @@ pub struct Repo {
     pub previously: Vec<Located<RepoName>>,
     /// Its settings.
     pub settings: RepoSettings,
-    /// People with access of their own. `None`: the key is not given.
-    pub collaborators: Option<Vec<Collaborator>>,
+    /// People with access of their own; its place is the key's. `None`: the key is not given.
+    pub collaborators: Option<Located<Vec<Collaborator>>>,
     /// What is used once, when it is made.
     pub on_create: Option<OnCreate>,
 }

@@ -90,7 +90,10 @@ impl Eq for Login {}
 
 impl Hash for Login {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.to_ascii_lowercase().hash(state);
+        for byte in self.0.bytes() {
+            state.write_u8(byte.to_ascii_lowercase());
+        }
+        state.write_u8(0xff);
     }
 }
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::located::Located;
-use crate::model::{ConfigFile, Repo, Team, TeamRepo};
+use crate::model::{Collaborator, ConfigFile, Repo, Team, TeamRepo};
 use crate::names::{Login, RepoName, TeamName};
 use crate::spelling::Spelling;
 use crate::values::Permission;
@@ -84,15 +84,12 @@ impl Settler<'_> {
         self.repos.insert(name.key(), name.clone());
         let collaborators = repo.collaborators.as_ref().map(|collaborators| {
             let mut kept = Vec::with_capacity(collaborators.len());
-            for person in collaborators {
+            for person in &collaborators.value {
                 if let Some(login) = self.login(&person.login) {
-                    kept.push(crate::model::Collaborator {
-                        login: Located::from(login),
-                        permission: person.permission,
-                    });
+                    kept.push(Collaborator { login: Located::from(login), permission: person.permission });
                 }
             }
-            kept
+            Located::from(kept)
         });
         Repo { name: Located::from(name), collaborators, ..repo.clone() }
     }

@@ -1,5 +1,7 @@
 //! What a person reads about a mistake.
 
+use std::fmt::Write as _;
+
 use peribolos_org::{Style, parse, render_diagnostic};
 
 /// Everything that is said about a file, as a terminal without colours shows it.
@@ -76,7 +78,7 @@ fn a_line_too_long_to_show_is_cut_around_the_mistake() {
 fn many_mistakes_are_listed_in_order_and_counted() {
     let mut source = String::from("orgs:\n  acme:\n    admins: [alice]\n    repos:\n");
     for number in 0..80 {
-        source.push_str(&format!("      r{number}: {{unknown: 1}}\n"));
+        let _ = writeln!(source, "      r{number}: {{unknown: 1}}");
     }
     let Err(diagnostics) = parse(&source, "peribolos.yaml", None) else {
         panic!("80 unknown keys are errors");

@@ -157,8 +157,8 @@ fn team(
     people: Vec<Login>,
     repos: Vec<RepoName>,
 ) -> impl Strategy<Value = SnapshotTeam> {
-    let count = people.len();
-    let some_repos = subsequence(repos.clone(), 0..=repos.len());
+    let (count, most) = (people.len(), repos.len());
+    let some_repos = subsequence(repos, 0..=most);
     (
         subsequence(people, 0..=count),
         any::<Index>(),

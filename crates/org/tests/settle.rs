@@ -133,3 +133,12 @@ fn every_setting_is_passed_on() {
     let source = include_str!("full.yaml");
     insta::assert_snapshot!("full", settled(source, &spelling()).yaml);
 }
+
+#[test]
+fn everybody_is_looked_up_once() {
+    let source = include_str!("full.yaml").replace("collaborators: {eve", "collaborators: {Bob: read, eve");
+    let logins = parse(&source, "peribolos.yaml", None)
+        .map(|parsed| parsed.file.logins().into_iter().map(ToString::to_string).collect::<Vec<_>>());
+    let expected = ["1234", "alice", "bob", "eve"].map(str::to_owned).to_vec();
+    assert_eq!(logins, Ok(expected));
+}

@@ -67,18 +67,21 @@ impl<'f> Checks<'f> {
     }
 
     fn unique_logins(&mut self, what: &str, lists: &[(&'static str, &'f Vec<Located<Login>>)]) {
-        let mut seen: HashMap<&Login, (&'static str, &Located<Login>)> = HashMap::new();
+        // Small entries: there may be hundreds of thousands.
+        let mut seen: HashMap<&Login, (&'static str, u32)> = HashMap::new();
         for (list, logins) in lists {
             for login in *logins {
-                let Some((first_list, first)) = seen.insert(&login.value, (*list, login)) else {
-                    continue;
-                };
-                let message = format!("{} is in {what} twice", quoted(login.as_str()));
-                let mut hint = format!("also in `{first_list}`, line {}", at(first).line);
-                if first.as_str() != login.as_str() {
-                    hint = format!("{hint}, as {}: logins ignore case", quoted(first.as_str()));
+                if let Some((first, (first_list, line))) = seen.get_key_value(&login.value) {
+                    let message = format!("{} is in {what} twice", quoted(login.as_str()));
+                    let mut hint = format!("also in `{first_list}`, line {line}");
+                    if first.as_str() != login.as_str() {
+                        let first = quoted(first.as_str());
+                        hint = format!("{hint}, as {first}: logins ignore case");
+                    }
+                    self.findings.error_with(Code::DuplicateLogin, at(login), message, hint);
+                } else {
+                    seen.insert(&login.value, (*list, at(login).line));
                 }
-                self.findings.error_with(Code::DuplicateLogin, at(login), message, hint);
             }
         }
     }
@@ -198,7 +201,7 @@ impl<'f> Checks<'f> {
 
     fn collaborators(&mut self, repo: &'f Repo) {
         let mut seen: HashMap<&Login, &Located<Login>> = HashMap::new();
-        for collaborator in repo.collaborators.iter().flatten() {
+        for collaborator in repo.collaborators.iter().flat_map(|people| &people.value) {
             let login = &collaborator.login;
             let Some(first) = seen.insert(&login.value, login) else { continue };
             let what = format!("`collaborators` of {}", quoted(repo.name.as_str()));

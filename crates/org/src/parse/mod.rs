@@ -55,6 +55,8 @@ pub fn parse(source: &str, file_name: &str, expected_org: Option<&str>) -> Resul
     let mut reader = Reader { tree: &tree, findings };
     let file = reader.file(expected_org);
     let mut findings = reader.findings;
+    // What was read owns its text; a large tree need not wait for the checks.
+    drop(tree);
     if let Some((file, people_known)) = &file {
         check::check(file, *people_known, &mut findings);
     }

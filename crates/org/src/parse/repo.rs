@@ -49,7 +49,9 @@ impl<'t> Reader<'t> {
                 "default_branch" => settings.default_branch = self.text(field),
                 "archived" => settings.archived = self.boolean(field),
                 "previously" => previously = self.names(field, "the name of a repository"),
-                "collaborators" => collaborators = Some(self.collaborators(field)),
+                "collaborators" => {
+                    collaborators = Some(Located::at(self.collaborators(field), field.key_at));
+                }
                 "on_create" => on_create = Some(self.on_create(field)),
                 _ => self.unknown(field, &what, keys::REPO, keys::ELSEWHERE),
             }

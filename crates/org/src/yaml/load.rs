@@ -13,8 +13,9 @@ use crate::located::Position;
 
 use super::tree::{Node, NodeId, NodeKind, Tree};
 
-/// A document has at most so many nodes once its aliases are written out.
-const MAX_NODES: u32 = 500_000;
+/// A document has at most so many nodes once its aliases are written out: enough for 10,000 people
+/// and as many repositories, and read and checked in less than 100 MiB.
+const MAX_NODES: u32 = 300_000;
 
 /// Why a text is no document that is read further.
 #[derive(Debug)]
