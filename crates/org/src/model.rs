@@ -37,8 +37,8 @@ impl ConfigFile {
             logins.extend(team.maintainers.iter().chain(&team.members).map(|login| &login.value));
             teams.extend(&team.teams);
         }
-        let collaborators = self.repos.iter().filter_map(|repo| repo.collaborators.as_ref());
-        logins.extend(collaborators.flat_map(|people| &people.value).map(|one| &one.login.value));
+        let collaborators = self.repos.iter().flat_map(|repo| repo.collaborators.iter().flatten());
+        logins.extend(collaborators.map(|person| &person.login.value));
         logins
     }
 }

@@ -84,7 +84,7 @@ impl Settler<'_> {
         self.repos.insert(name.key(), name.clone());
         let collaborators = repo.collaborators.as_ref().map(|collaborators| {
             let mut kept = Vec::with_capacity(collaborators.len());
-            for person in &collaborators.value {
+            for person in collaborators {
                 if let Some(login) = self.login(&person.login) {
                     kept.push(Collaborator { login: Located::from(login), permission: person.permission });
                 }

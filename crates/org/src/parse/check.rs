@@ -201,7 +201,7 @@ impl<'f> Checks<'f> {
 
     fn collaborators(&mut self, repo: &'f Repo) {
         let mut seen: HashMap<&Login, &Located<Login>> = HashMap::new();
-        for collaborator in repo.collaborators.iter().flat_map(|people| &people.value) {
+        for collaborator in repo.collaborators.iter().flatten() {
             let login = &collaborator.login;
             let Some(first) = seen.insert(&login.value, login) else { continue };
             let what = format!("`collaborators` of {}", quoted(repo.name.as_str()));
