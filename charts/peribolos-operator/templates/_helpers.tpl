@@ -70,7 +70,7 @@ capabilities: {drop: [ALL]}
 - name: PERIBOLOS_APP_ID
   valueFrom:
     secretKeyRef: {name: {{ .Values.app.existingSecret }}, key: app-id}
-- name: RUST_LOG
+- name: PERIBOLOS_LOG
   value: {{ .Values.logLevel | quote }}
 - name: MALLOC_ARENA_MAX # half the memory for thousands of objects
   value: "2"

@@ -70,6 +70,5 @@ volumeMounts:
     - plan
     {{- include "peribolos.task.common" . | nindent 4 }}
     - --sha=$(params.sha)
-    - --pull-request=$(params.pullRequest)
     - --out=/settled/peribolos.yaml
 {{- end }}
