@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { appFor, installationToken } from "./lib/client.mjs";
+import { appFor, installationToken, Octokit, QUIET } from "./lib/client.mjs";
 import { fixture, INSTALLATION, ORG } from "./lib/fixture.mjs";
 import { APP, startSim } from "./lib/sim.mjs";
 
@@ -119,13 +119,13 @@ describe("octokit drives the simulator", () => {
 
   it("is told what it may not do, and when its token has ended", async () => {
     const auth = await installationToken(app, INSTALLATION, { permissions: { metadata: "read" } });
-    const narrow = (route, given) => octokit.request(route, { ...given, headers: { authorization: `Bearer ${auth}` } });
-    await assert.rejects(narrow("PATCH /orgs/{org}", { org: ORG, name: "Other" }), {
+    const narrow = new Octokit({ auth, baseUrl: sim.url, retry: { enabled: false }, log: QUIET });
+    await assert.rejects(narrow.request("PATCH /orgs/{org}", { org: ORG, name: "Other" }), {
       status: 403,
       message: /Resource not accessible by integration/,
     });
     await assert.rejects(octokit.request("GET /user"), { status: 403 });
     await sim.control("POST", "/clock", { advance: "61m" });
-    await assert.rejects(narrow("GET /orgs/{org}", { org: ORG }), { status: 401 });
+    await assert.rejects(narrow.request("GET /orgs/{org}", { org: ORG }), { status: 401 });
   });
 });

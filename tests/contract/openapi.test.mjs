@@ -11,6 +11,7 @@ import * as teams from "./endpoints/teams.mjs";
 import { appFor, appToken, installationToken } from "./lib/client.mjs";
 import { fixture, INSTALLATION, ORG } from "./lib/fixture.mjs";
 import { operation, violations } from "./lib/openapi.mjs";
+import { routes } from "./lib/routes.mjs";
 import { APP, startSim } from "./lib/sim.mjs";
 
 const TABLE = [
@@ -25,7 +26,7 @@ const TABLE = [
 describe("answers are as GitHub's OpenAPI description says", () => {
   const known = {
     ...{ org: ORG, owner: ORG, repo: "site", username: "alice", team_slug: "core" },
-    ...{ installation_id: INSTALLATION, app_id: APP.id },
+    ...{ installation_id: INSTALLATION, app_id: APP.id, app_slug: APP.slug },
   };
   const tokens = {};
   let sim;
@@ -54,6 +55,12 @@ describe("answers are as GitHub's OpenAPI description says", () => {
   }
 
   it("every row of the table was validated", () => assert.equal(validated, TABLE.length));
+
+  it("every route of the simulator has a row", () => {
+    const shape = (name) => name.replaceAll(/\{[^}]*\}/g, "{}");
+    const rows = new Set(TABLE.map(([name]) => shape(name)));
+    assert.deepEqual(routes().filter((it) => !rows.has(shape(it))), []);
+  });
 
   it("the simulator lacks none of them", async () => {
     assert.deepEqual(await sim.control("GET", "/unknown"), []);

@@ -42,7 +42,14 @@ export const rows = [
   ["GET /repos/{owner}/{repo}/issues/comments/{comment_id}", 200, { path: made }],
   ["PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", 200, { path: made, body: { body: "All done" } }],
   ["POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions", 201, { path: made, body: { content: "eyes" } }],
-  ["GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions", 200, { path: made }],
+  ["GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions", 200, {
+    path: made,
+    keep: ([first], known) => (known.reaction_id = first.id),
+  }],
+  ["DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}", 204, { path: made }],
+  ["POST /repos/{owner}/{repo}/issues/{issue_number}/reactions", 201, { path: made, body: { content: "+1" } }],
+  ["GET /repos/{owner}/{repo}/issues/{issue_number}/reactions", 200, { path: made }],
+  ["DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}", 204, { path: made }],
 
   ["POST /repos/{owner}/{repo}/check-runs", 201, (known) => ({
     path: made,
@@ -70,6 +77,10 @@ export const rows = [
   ["GET /repos/{owner}/{repo}/commits/{ref}/check-suites", 200, (known) => ({ path: { ...made, ref: known.head_sha } })],
   ["GET /repos/{owner}/{repo}/check-suites/{check_suite_id}", 200, { path: made }],
   ["GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs", 200, { path: made }],
+
+  ["POST /repos/{owner}/{repo}/check-runs/{check_run_id}/rerequest", 201, { path: made }],
+  ["POST /repos/{owner}/{repo}/check-suites/{check_suite_id}/rerequest", 201, { path: made }],
+  ["POST /repos/{owner}/{repo}/check-suites", 200, (known) => ({ path: made, body: { head_sha: known.head_sha } })],
 
   ["PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge", 200, { path: made, body: { merge_method: "merge" } }],
   ["GET /repos/{owner}/{repo}/pulls/{pull_number}/merge", 204, { path: made }],

@@ -12,6 +12,7 @@ export const rows = [
   ["GET /repos/{owner}/{repo}", 404, { path: { repo: "no-such-repository" } }],
   ["PATCH /repos/{owner}/{repo}", 200, { path: made, body: { description: "Newer", has_wiki: false, allow_squash_merge: false } }],
 
+  ["GET /repos/{owner}/{repo}/teams", 200],
   ["GET /repos/{owner}/{repo}/collaborators", 200, { query: { affiliation: "direct" } }],
   ["GET /repos/{owner}/{repo}/collaborators/{username}", 204, { path: eve }],
   ["GET /repos/{owner}/{repo}/collaborators/{username}/permission", 200, { path: eve }],

@@ -2,7 +2,12 @@
 
 import { App, Octokit } from "octokit";
 
+export { Octokit };
+
 import { APP } from "./sim.mjs";
+
+/** Refusals are what tests ask for: only warnings are printed. */
+export const QUIET = { debug() {}, info() {}, warn: console.warn, error() {} };
 
 /** octokit's App for the simulator `sim`; no retries and no throttling, so that every answer is seen as it is. */
 export function appFor(sim) {
@@ -14,7 +19,7 @@ export function appFor(sim) {
       baseUrl: sim.url,
       retry: { enabled: false },
       throttle: { enabled: false },
-      log: { debug() {}, info() {}, warn: console.warn, error() {} },
+      log: QUIET,
     }),
   });
 }
