@@ -23,7 +23,7 @@ impl World {
         let run = repo.check_runs.get(&id).ok_or(Refusal::NotFound)?;
         let mut json = checks_json::run(self, org, repo, run);
         if let Some(suite) = repo.check_suites.get(&run.suite) {
-            json["check_suite"] = checks_json::suite(self, org, repo, suite);
+            json["check_suite"] = checks_json::simple_suite(self, org, repo, suite);
         }
         let sender = actor.login(self);
         let fields = json!({"check_run": json});

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{app, app::node_id, repo as repo_json};
+use super::{app, app::node_id, merge, repo as repo_json};
 use crate::{
     clock::rfc3339,
     state::{
@@ -59,6 +59,21 @@ pub(crate) fn run(world: &World, org: &Org, repo: &Repo, run: &CheckRun) -> Valu
 
 /// GitHub's `check-suite`, without head commit and repository.
 pub(crate) fn suite(world: &World, org: &Org, repo: &Repo, suite: &CheckSuite) -> Value {
+    let mut json = simple_suite(world, org, repo, suite);
+    let runs = repo.check_runs.values().filter(|r| r.suite == suite.id).count();
+    let url = json["url"].as_str().unwrap_or_default();
+    let more = json!({
+        "rerequestable": true,
+        "runs_rerequestable": true,
+        "latest_check_runs_count": runs,
+        "check_runs_url": format!("{url}/check-runs"),
+    });
+    merge(&mut json, more);
+    json
+}
+
+/// GitHub's `simple-check-suite`, as it comes with a check run.
+pub(crate) fn simple_suite(world: &World, org: &Org, repo: &Repo, suite: &CheckSuite) -> Value {
     let url = world.urls.api(&format!("repos/{}/{}/check-suites/{}", org.login, repo.name, suite.id));
     let runs: Vec<&CheckRun> = repo.check_runs.values().filter(|r| r.suite == suite.id).collect();
     let done = !runs.is_empty() && runs.iter().all(|r| r.status == CheckStatus::Completed);
@@ -81,10 +96,6 @@ pub(crate) fn suite(world: &World, org: &Org, repo: &Repo, suite: &CheckSuite) -
         "app": app::integration(world),
         "created_at": rfc3339(suite.created_at),
         "updated_at": rfc3339(suite.updated_at),
-        "rerequestable": true,
-        "runs_rerequestable": true,
-        "latest_check_runs_count": runs.len(),
-        "check_runs_url": format!("{url}/check-runs"),
     })
 }
 
