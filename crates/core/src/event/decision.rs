@@ -53,6 +53,8 @@ pub struct NewRun {
     pub name: String,
     /// Its labels.
     pub labels: BTreeMap<String, String>,
+    /// The uid of its installation, where that is known.
+    pub owner_uid: Option<String>,
     /// Its annotations.
     pub annotations: BTreeMap<String, String>,
     /// Its spec.

@@ -31,6 +31,7 @@ impl Case<'_> {
         NewRun {
             name: names::run(installation, cause),
             labels: labels(installation, mode, &source),
+            owner_uid: self.owner().and_then(|owner| owner.metadata.uid.clone()),
             annotations: BTreeMap::new(),
             spec: PeribolosRunSpec {
                 installation_ref: InstallationRef { name: installation.to_owned() },

@@ -1,0 +1,99 @@
+//! The answers, as GitHub's delivery log shows them to the App's owner.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use peribolos_core::event::IgnoreReason;
+use serde::Serialize;
+use serde_json::json;
+
+/// Seconds after which a delivery that failed for our reasons may be tried again.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("10");
+
+/// What became of a delivery.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// 202: these custom resources are persisted.
+    Persisted(Vec<Persisted>),
+    /// 200: there was nothing to do.
+    Ignored(IgnoreReason),
+    /// 400 to 415: the sender's fault; with a sentence.
+    Refused(StatusCode, String),
+    /// 503: ours, or Kubernetes'.
+    Unavailable(&'static str),
+}
+
+/// One custom resource, and what was done to it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Persisted {
+    /// `plural/name`
+    pub resource: String,
+    /// What was done.
+    pub result: Outcome,
+}
+
+/// What was done to a custom resource, the most telling last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Outcome {
+    /// It is not there.
+    Absent,
+    /// It was so already.
+    Exists,
+    /// It was changed.
+    Updated,
+    /// It was deleted.
+    Deleted,
+    /// It was made.
+    Created,
+}
+
+impl Outcome {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Exists => "exists",
+            Self::Updated => "updated",
+            Self::Deleted => "deleted",
+            Self::Created => "created",
+        }
+    }
+}
+
+impl Answer {
+    /// The kind of answer, for metrics: of several results, the most telling.
+    pub(super) fn result(&self) -> &'static str {
+        match self {
+            Self::Persisted(results) => {
+                results.iter().map(|persisted| persisted.result).max().unwrap_or(Outcome::Absent).as_str()
+            }
+            Self::Ignored(_) => "ignored",
+            Self::Refused(StatusCode::UNAUTHORIZED, _) => "unauthorized",
+            Self::Refused(..) => "invalid",
+            Self::Unavailable(_) => "unavailable",
+        }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Persisted(results) => {
+                (StatusCode::ACCEPTED, Json(json!({ "results": results }))).into_response()
+            }
+            Self::Ignored(reason) => Json(json!({ "ignored": reason.as_str() })).into_response(),
+            Self::Refused(status, sentence) => error(status, &sentence),
+            Self::Unavailable(sentence) => {
+                let mut response = error(StatusCode::SERVICE_UNAVAILABLE, sentence);
+                response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+                response
+            }
+        }
+    }
+}
+
+fn error(status: StatusCode, sentence: &str) -> Response {
+    (status, Json(json!({ "error": sentence }))).into_response()
+}

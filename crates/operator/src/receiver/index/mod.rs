@@ -1,0 +1,50 @@
+//! What is there, from watches, found without a call to Kubernetes.
+
+mod entry;
+mod table;
+mod watch;
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
+use peribolos_api::GitHubInstallation;
+use peribolos_core::event::{Index, RunEntry};
+
+use entry::Run;
+use table::Table;
+
+/// The installations by id and the runs by commit. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Installations {
+    installations: Arc<RwLock<Table<i64, GitHubInstallation>>>,
+    runs: Arc<RwLock<Table<String, Run>>>,
+}
+
+impl Installations {
+    /// Whether both watches have shown once all that is there.
+    pub fn is_filled(&self) -> bool {
+        read(&self.installations).is_filled() && read(&self.runs).is_filled()
+    }
+}
+
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Index for Installations {
+    fn installations(&self, id: i64) -> Vec<Arc<GitHubInstallation>> {
+        read(&self.installations).find(&id)
+    }
+
+    fn on_account(&self, login: &str) -> Vec<Arc<GitHubInstallation>> {
+        let is_on = |object: &GitHubInstallation| {
+            let account = object.status.as_ref().and_then(|status| status.account.as_ref());
+            account.is_some_and(|account| account.login.eq_ignore_ascii_case(login))
+        };
+        read(&self.installations).all().filter(|object| is_on(object)).cloned().collect()
+    }
+
+    fn runs(&self, installation: &str, sha: &str) -> Vec<RunEntry> {
+        let runs = read(&self.runs).find(&sha.to_owned());
+        runs.iter().filter(|run| run.installation == installation).map(|run| run.entry.clone()).collect()
+    }
+}

@@ -1,0 +1,58 @@
+//! The watches that feed the index. A run's status changes often and is not looked at: its metadata is enough.
+
+use std::{
+    fmt::Debug,
+    hash::Hash,
+    sync::{PoisonError, RwLock},
+};
+
+use futures::{Stream, StreamExt};
+use kube::{
+    Api, Client, Resource, ResourceExt,
+    core::{DeserializeGuard, PartialObjectMeta},
+    runtime::{WatchStreamExt, watcher},
+};
+use peribolos_api::{GitHubInstallation, PeribolosRun};
+
+use super::{
+    Installations, entry,
+    table::{Change, Table},
+};
+
+impl Installations {
+    /// Keeps the index as Kubernetes is. Ends only if a watch does, which none should.
+    pub async fn follow(self, client: Client, namespace: &str) {
+        let installations: Api<DeserializeGuard<GitHubInstallation>> =
+            Api::namespaced(client.clone(), namespace);
+        let runs: Api<PartialObjectMeta<PeribolosRun>> = Api::namespaced(client, namespace);
+        let installations = watcher(installations, watcher::Config::default()).default_backoff();
+        let runs = watcher(runs, watcher::Config::default()).default_backoff();
+        tokio::select! {
+            () = feed("githubinstallations", installations, &self.installations, entry::installation) => {}
+            () = feed("peribolosruns", runs, &self.runs, entry::run) => {}
+        }
+    }
+}
+
+async fn feed<K: Hash + Eq + Clone, T, O: Resource<DynamicType: Debug>>(
+    resource: &'static str,
+    events: impl Stream<Item = watcher::Result<watcher::Event<O>>>,
+    table: &RwLock<Table<K, T>>,
+    entry: fn(O) -> Option<(K, T)>,
+) {
+    let mut events = std::pin::pin!(events);
+    while let Some(event) = events.next().await {
+        let change = match event {
+            Ok(watcher::Event::Init) => Change::ListBegins,
+            Ok(watcher::Event::InitApply(object)) => Change::Listed(object.name_any(), entry(object)),
+            Ok(watcher::Event::InitDone) => Change::ListEnds,
+            Ok(watcher::Event::Apply(object)) => Change::Set(object.name_any(), entry(object)),
+            Ok(watcher::Event::Delete(object)) => Change::Gone(object.name_any()),
+            Err(error) => {
+                tracing::warn!(resource, %error, "the watch broke and starts again");
+                continue;
+            }
+        };
+        table.write().unwrap_or_else(PoisonError::into_inner).apply(change);
+    }
+}

@@ -1,0 +1,84 @@
+//! The receiver as a process.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use peribolos_core::{accounts::Accounts, event::Decider};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{Installations, Limits, Receiver, ReceiverArgs, WebhookSecrets, create_app, serve};
+use crate::{
+    admin::{self, Readiness},
+    defaults,
+    kubernetes::client::connect,
+    metrics::Metrics,
+};
+
+/// How often it is looked whether the index is filled.
+const UNTIL_FILLED: Duration = Duration::from_millis(100);
+
+/// Receives webhooks until `stop`.
+///
+/// # Errors
+/// When a flag or file can't be used, an address can't be listened on, or a part of it ends by itself.
+pub async fn run(args: ReceiverArgs, stop: CancellationToken) -> anyhow::Result<()> {
+    let decider = Decider {
+        app_id: args.app_id,
+        accounts: Accounts::parse(&args.accounts)?,
+        defaults: defaults::load(args.installation_defaults.as_deref())?,
+    };
+    let secrets = WebhookSecrets::load(&args.webhook_secret_dir)?;
+    let client = connect().await.context("no way to Kubernetes")?;
+    defaults::check(&client, &args.namespace, &decider.defaults).await?;
+
+    let (metrics, readiness, index) = (Metrics::new(), Readiness::default(), Installations::default());
+    let limits = Limits::default();
+    let listener =
+        TcpListener::bind(args.listen).await.with_context(|| format!("can't listen on {}", args.listen))?;
+    tracing::info!(address = %listener.local_addr()?, namespace = args.namespace, "receiver listens");
+    let receiver = Receiver::new(
+        secrets.clone(),
+        decider,
+        index.clone(),
+        (client.clone(), &args.namespace),
+        metrics.clone(),
+        limits,
+    );
+    // The admin server answers until the last delivery is, so that readiness is seen to be false.
+    let served = CancellationToken::new();
+    let webhooks = async {
+        let end = serve(listener, create_app(Arc::new(receiver)), limits, stop.clone()).await;
+        served.cancel();
+        end.context("receiver")
+    };
+    let admin = async {
+        let address = args.admin_listen;
+        let end = admin::serve(address, readiness.clone(), metrics, served.clone()).await;
+        end.with_context(|| format!("admin server on {address}"))
+    };
+    let background = async {
+        tokio::join!(secrets.follow(stop.clone()), announce(&readiness, &index, &stop));
+        served.cancelled().await;
+        anyhow::Ok(())
+    };
+    tokio::select! {
+        end = async { tokio::try_join!(webhooks, admin, background) } => end.map(drop),
+        () = index.clone().follow(client, &args.namespace) => anyhow::bail!("the watch ended by itself"),
+    }
+}
+
+/// Says that the receiver is ready once the index is filled, and that it is not once it is to stop.
+async fn announce(readiness: &Readiness, index: &Installations, stop: &CancellationToken) {
+    let filled = async {
+        while !index.is_filled() {
+            tokio::time::sleep(UNTIL_FILLED).await;
+        }
+    };
+    if stop.run_until_cancelled(filled).await.is_some() {
+        tracing::info!("ready");
+        readiness.set(true);
+        stop.cancelled().await;
+        readiness.set(false);
+    }
+}

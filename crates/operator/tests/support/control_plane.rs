@@ -1,0 +1,162 @@
+//! etcd and an API server, with the custom resources installed.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use base64::Engine;
+use kube::{Client, Config, config::AuthInfo};
+use secrecy::SecretString;
+use tempfile::TempDir;
+
+use super::{eventually, free_port, process::Process, programs, resources};
+
+/// The one whom the API server lets do all.
+const TOKEN: &str = "test-administrator";
+
+/// etcd and an API server. They end with it, and with the test process.
+pub struct ControlPlane {
+    programs: PathBuf,
+    directory: TempDir,
+    etcd_port: u16,
+    port: u16,
+    api_server: Option<Process>,
+    _etcd: Process,
+}
+
+impl ControlPlane {
+    /// The one that the tests of a binary share; each makes itself a namespace.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<ControlPlane> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// One of its own, for a test that stops it.
+    pub fn start() -> Self {
+        let programs = programs::control_plane();
+        let directory = tempfile::Builder::new().prefix("peribolos-test-").tempdir().unwrap();
+        write_files(directory.path());
+        let etcd_port = free_port();
+        let etcd = start_etcd(&programs, directory.path(), etcd_port);
+        let mut this =
+            Self { programs, directory, etcd_port, port: free_port(), api_server: None, _etcd: etcd };
+        this.start_api_server();
+        in_runtime(async || {
+            let client = this.client();
+            this.ready(&client).await;
+            resources::install(&client, peribolos_api::crds::all()).await;
+            resources::install(&client, [resources::task_runs()]).await;
+        });
+        this
+    }
+
+    /// Stops the API server: connections to it are refused.
+    pub fn stop_api_server(&mut self) {
+        self.api_server = None;
+    }
+
+    /// Starts the API server again, where it was; it is not ready at once.
+    pub fn start_api_server(&mut self) {
+        let (at, port) = (self.directory.path().display(), self.port);
+        let args = [
+            format!("--etcd-servers=http://127.0.0.1:{}", self.etcd_port),
+            format!("--secure-port={port}"),
+            "--bind-address=127.0.0.1".to_owned(),
+            format!("--cert-dir={at}/certs"),
+            "--service-cluster-ip-range=10.97.0.0/24".to_owned(),
+            "--authorization-mode=RBAC".to_owned(),
+            format!("--token-auth-file={at}/tokens.csv"),
+            "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
+            format!("--service-account-key-file={at}/sa.key"),
+            format!("--service-account-signing-key-file={at}/sa.key"),
+            "--disable-admission-plugins=ServiceAccount".to_owned(),
+            "--profiling=false".to_owned(),
+        ];
+        let log = self.directory.path().join("kube-apiserver.log");
+        self.api_server = Some(Process::start(&self.programs.join("kube-apiserver"), args, &log));
+    }
+
+    /// A client that may do all.
+    pub fn client(&self) -> Client {
+        Client::try_from(self.config()).unwrap()
+    }
+
+    /// How to reach the API server as one who may do all.
+    pub fn config(&self) -> Config {
+        let mut config = Config::new(format!("https://127.0.0.1:{}", self.port).parse().unwrap());
+        config.accept_invalid_certs = true;
+        config.auth_info = AuthInfo { token: Some(SecretString::from(TOKEN)), ..AuthInfo::default() };
+        config
+    }
+
+    /// The same as a file, for programs.
+    pub fn kubeconfig(&self) -> PathBuf {
+        self.directory.path().join("kubeconfig")
+    }
+
+    /// Waits until the API server answers.
+    pub async fn ready(&self, client: &Client) {
+        std::fs::write(self.kubeconfig(), kubeconfig(self.port)).unwrap();
+        let log = self.directory.path().join("kube-apiserver.log");
+        eventually("the API server's start", async || {
+            let request = http::Request::get("/readyz").body(vec![]).unwrap();
+            let answer = client.request_text(request).await;
+            answer.map_err(|error| format!("{error}; it said: {}", last_lines(&log)))
+        })
+        .await;
+    }
+}
+
+/// Runs something on a runtime of its own: a client does not outlive the runtime that it was made in.
+fn in_runtime(work: impl AsyncFnOnce() + Send) {
+    std::thread::scope(|scope| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        scope.spawn(move || runtime.block_on(work()));
+    });
+}
+
+fn start_etcd(programs: &Path, directory: &Path, port: u16) -> Process {
+    let (client, peer) = (format!("http://127.0.0.1:{port}"), format!("http://127.0.0.1:{}", free_port()));
+    let args = [
+        format!("--data-dir={}", directory.join("etcd").display()),
+        "--unsafe-no-fsync".to_owned(),
+        "--log-level=warn".to_owned(),
+        format!("--listen-client-urls={client}"),
+        format!("--advertise-client-urls={client}"),
+        format!("--listen-peer-urls={peer}"),
+        format!("--initial-advertise-peer-urls={peer}"),
+        format!("--initial-cluster=default={peer}"),
+    ];
+    Process::start_and_remove(&programs.join("etcd"), args, &directory.join("etcd.log"), directory)
+}
+
+fn write_files(directory: &Path) {
+    use aws_lc_rs::{
+        encoding::{AsDer, Pkcs8V1Der},
+        rsa::{KeyPair, KeySize},
+    };
+    let key = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let der: Pkcs8V1Der<'_> = key.as_der().unwrap();
+    let text = base64::engine::general_purpose::STANDARD.encode(der.as_ref());
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
+    std::fs::write(directory.join("sa.key"), pem).unwrap();
+    std::fs::write(directory.join("tokens.csv"), format!("{TOKEN},admin,admin,system:masters\n")).unwrap();
+}
+
+fn kubeconfig(port: u16) -> String {
+    format!(
+        "{{apiVersion: v1, kind: Config, current-context: test,\n\
+         clusters: [{{name: test, cluster: {{server: 'https://127.0.0.1:{port}', insecure-skip-tls-verify: true}}}}],\n\
+         contexts: [{{name: test, context: {{cluster: test, user: test}}}}],\n\
+         users: [{{name: test, user: {{token: {TOKEN}}}}}]}}\n"
+    )
+}
+
+fn last_lines(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().rev().take(5).collect();
+    lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+}

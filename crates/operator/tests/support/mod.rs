@@ -1,0 +1,20 @@
+//! What integration tests stand on: a real API server, one for each test binary, and a namespace for each test.
+//!
+//! `make test` builds the programs; `KUBEBUILDER_ASSETS` may name others.
+#![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
+
+mod control_plane;
+pub mod github;
+mod operator;
+mod process;
+mod programs;
+mod resources;
+mod wait;
+
+pub use control_plane::ControlPlane;
+pub use github::GitHub;
+pub use operator::Controller;
+pub use process::{Process, free_port};
+pub use resources::namespace;
+pub use wait::eventually;
