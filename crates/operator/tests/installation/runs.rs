@@ -1,0 +1,97 @@
+//! What an installation does for its runs: additional tokens, counts, and what it says of their ends.
+
+use kube::api::{Patch, PatchParams, PostParams};
+use peribolos_core::names::RunToken;
+use peribolos_operator::controller::tokens::{self, Need};
+use serde_json::{Value, json};
+
+use crate::{
+    support::eventually,
+    world::{NAME, World, condition, texts},
+};
+
+impl World {
+    async fn run(&self, name: &str, mode: &str) {
+        let run = json!({
+            "apiVersion": "peribolos.dev/v1alpha1", "kind": "PeribolosRun", "metadata": {"name": name},
+            "spec": {"installationRef": {"name": NAME}, "mode": mode},
+        });
+        self.runs().create(&PostParams::default(), &serde_json::from_value(run).unwrap()).await.unwrap();
+    }
+
+    async fn set(&self, run: &str, status: Value) {
+        let patch = Patch::Merge(json!({"status": status}));
+        self.runs().patch_status(run, &PatchParams::default(), &patch).await.unwrap();
+    }
+
+    async fn until_pending_runs(&self, count: i32) {
+        eventually(&format!("{count} pending runs"), async || {
+            let status = self.installations().get(NAME).await.unwrap().status.unwrap_or_default();
+            if status.pending_runs == Some(count) { Ok(()) } else { Err(status.pending_runs) }
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn additional_tokens_are_smaller_and_live_as_long_as_their_runs() {
+    let world = World::new("1h").await;
+    let running = world.start();
+    let object = world.install(json!({})).await;
+    assert!(tokens::ensure(&running.ctx, &object, Need::RunStart).await.is_err(), "nothing is known of it yet");
+    let object = world.ready(NAME, "True", "TokenIssued").await;
+    world.run("dump", "Dump").await;
+    world.run("preview", "DryRun").await;
+    world.until_pending_runs(2).await;
+    for kind in RunToken::ALL {
+        let info = tokens::ensure(&running.ctx, &object, Need::Extra(kind)).await.unwrap();
+        assert_eq!(info.secret_name, kind.secret(NAME));
+    }
+    let own = texts(&world.secret("acme-token").await);
+    let file = texts(&world.secret("acme-token-file").await);
+    assert_ne!(own["token"], file["token"]);
+    assert_eq!(file["login"], "Acme");
+    // As GitHub sees it: the file's token may read contents and no members.
+    let client = running.ctx.app.with_token(file["token"].clone().into());
+    let repo = "Acme/.github".parse().unwrap();
+    client.get_repo(&repo).await.unwrap();
+    assert!(client.list_teams(&"Acme".parse().unwrap()).await.unwrap_err().is_forbidden());
+
+    world.set("preview", json!({"phase": "Succeeded", "reason": "Planned"})).await;
+    world.no_secret("acme-token-file").await;
+    world.secret("acme-token-read").await;
+    world.set("dump", json!({"phase": "Failed", "reason": "PodLost"})).await;
+    world.no_secret("acme-token-read").await;
+    world.no_secret("acme-token-dump").await;
+    world.secret("acme-token").await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn the_ends_of_applies_are_told_as_synced() {
+    let world = World::new("1h").await;
+    let running = world.start();
+    world.install(json!({})).await;
+    world.ready(NAME, "True", "TokenIssued").await;
+    let synced = async |status: &str, reason: &str| {
+        eventually(&format!("Synced={status} {reason}"), async || {
+            let object = world.installations().get(NAME).await.unwrap();
+            let synced = condition(&object, "Synced").map(|c| (c.0, c.1));
+            if synced == Some((status.into(), reason.into())) { Ok(()) } else { Err(synced) }
+        })
+        .await;
+    };
+    world.run("first", "Apply").await;
+    world.until_pending_runs(1).await;
+    world.set("first", json!({"phase": "Succeeded", "reason": "NoChanges", "finishedAt": "2026-11-23T12:00:00Z"})).await;
+    synced("True", "NoChanges").await;
+    world.run("second", "Apply").await;
+    let end = json!({
+        "phase": "Failed", "reason": "ConfigInvalid", "message": "line 3, column 7: …", "finishedAt": "2026-11-23T12:05:00Z",
+    });
+    world.set("second", end).await;
+    synced("False", "ConfigInvalid").await;
+    // A mistake in the file is no reason to hold up the run that mends it.
+    world.ready(NAME, "True", "TokenIssued").await;
+    running.stop().await;
+}

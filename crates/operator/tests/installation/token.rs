@@ -1,0 +1,170 @@
+//! A token's life: minted, written, refreshed, and left alone by a restart.
+
+use kube::{
+    ResourceExt,
+    api::{Patch, PatchParams},
+};
+use peribolos_operator::controller::tokens;
+use serde_json::json;
+
+use crate::{
+    support::eventually,
+    world::{NAME, World, condition, texts, version},
+};
+
+const SECRET: &str = "acme-token";
+
+#[tokio::test]
+async fn an_installation_gets_its_token_and_its_status() {
+    let world = World::new("1h").await;
+    let running = world.start();
+    world.install(json!({})).await;
+    let object = world.ready(NAME, "True", "TokenIssued").await;
+    let secret = world.secret(SECRET).await;
+
+    let texts = texts(&secret);
+    let keys: Vec<&str> = texts.keys().map(String::as_str).collect();
+    assert_eq!(
+        keys,
+        ["expires-at", "installation-id", "issued-at", "login", "password", "token", "username"]
+    );
+    assert_eq!((texts["login"].as_str(), texts["username"].as_str()), ("Acme", "x-access-token"));
+    assert_eq!((&texts["password"], texts["installation-id"].as_str()), (&texts["token"], "1234567"));
+    assert!(texts["token"].len() > 80);
+    assert_eq!(secret.type_.as_deref(), Some("Opaque"));
+    assert_eq!(secret.labels()["app.kubernetes.io/managed-by"], "peribolos-operator");
+    assert_eq!(secret.labels()["peribolos.dev/installation"], NAME);
+    let owner = &secret.owner_references()[0];
+    assert_eq!((Some(owner.uid.clone()), owner.controller), (object.uid(), Some(true)));
+
+    let status = object.status.clone().unwrap();
+    let account = status.account.unwrap();
+    assert_eq!((account.login.as_str(), account.id, account.kind.as_str()), ("Acme", 9001, "Organization"));
+    let token = status.token.unwrap();
+    assert_eq!(token.secret_name, SECRET);
+    assert_eq!(token.issued_at.as_deref(), Some(texts["issued-at"].as_str()));
+    assert_eq!(token.expires_at.as_deref(), Some(texts["expires-at"].as_str()));
+    let seconds = |from: &str, to: &str| {
+        let time = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+        time(to).duration_since(time(from)).as_secs()
+    };
+    let due = seconds(&texts["issued-at"], &token.next_refresh_at.unwrap());
+    assert!((27 * 60 - 1..=30 * 60).contains(&due), "{due}");
+    assert_eq!(status.app_permissions["contents"], "write");
+    assert_eq!(status.repository_selection.as_deref(), Some("all"));
+    assert_eq!((status.observed_generation, status.pending_runs), (Some(1), Some(0)));
+    assert_eq!(condition(&object, "Synced").unwrap().1, "NeverApplied");
+    assert_eq!(condition(&object, "Stalled"), None);
+    assert_eq!(world.sim.mints().await, [201]);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_restart_asks_github_for_nothing() {
+    let world = World::new("1h").await;
+    let first = world.start();
+    world.install(json!({})).await;
+    world.ready(NAME, "True", "TokenIssued").await;
+    let before = world.secret(SECRET).await;
+    first.stop().await;
+    world.sim.forget_requests().await;
+
+    let second = world.start();
+    let object = world.reconciled(NAME).await;
+    assert_eq!(condition(&object, "Ready").unwrap().1, "TokenIssued");
+    assert_eq!(version(&world.secret(SECRET).await), version(&before));
+    assert!(world.sim.mints().await.is_empty());
+    assert!(world.sim.requests("GET", "1234567").await.is_empty());
+    second.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_is_replaced_before_it_ends_and_the_old_one_still_works() {
+    // 20 s: due 5 s before the end.
+    let world = World::new("20s").await;
+    let running = world.start();
+    world.install(json!({})).await;
+    world.ready(NAME, "True", "TokenIssued").await;
+    let old = texts(&world.secret(SECRET).await);
+    let new = eventually("a new token", async || {
+        let new = texts(&world.secret(SECRET).await);
+        if new["token"] == old["token"] { Err("still the old one") } else { Ok(new) }
+    })
+    .await;
+    let time = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    assert!(time(&new["issued-at"]) >= time(&old["expires-at"]) - jiff::SignedDuration::from_secs(6));
+    assert_eq!(new["password"], new["token"]);
+    assert_eq!(world.sim.mints().await, [201, 201]);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_deleted_or_spoilt_secret_is_made_anew() {
+    // 20 s: two seconds between mints.
+    let world = World::new("20s").await;
+    let running = world.start();
+    world.install(json!({})).await;
+    world.ready(NAME, "True", "TokenIssued").await;
+    let first = texts(&world.secret(SECRET).await);
+    world.delete_secret(SECRET).await;
+    let second = texts(&world.secret(SECRET).await);
+    assert_ne!(first["token"], second["token"]);
+    let spoilt = json!({"stringData": {"token": "spoilt"}, "metadata": {"annotations": {"mine": "stays"}}});
+    world.secrets().patch(SECRET, &PatchParams::default(), &Patch::Merge(spoilt)).await.unwrap();
+    eventually("a repaired Secret", async || {
+        let secret = world.secret(SECRET).await;
+        let texts = texts(&secret);
+        assert_eq!(secret.annotations()["mine"], "stays");
+        if texts["token"] == texts["password"] { Ok(()) } else { Err(texts.keys().count()) }
+    })
+    .await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn the_status_of_others_is_left_alone() {
+    let world = World::new("1h").await;
+    let running = world.start();
+    world.install(json!({})).await;
+    world.ready(NAME, "True", "TokenIssued").await;
+    let theirs = json!({
+        "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
+        "status": {
+            "activeRun": "acme-x",
+            "conditions": [{"type": "Drifted", "status": "False", "reason": "X", "message": "",
+                            "lastTransitionTime": "2026-11-23T12:00:00Z"}],
+        },
+    });
+    let params = PatchParams::apply("peribolos-runs");
+    world.installations().patch_status(NAME, &params, &Patch::Apply(theirs)).await.unwrap();
+    world.patch(NAME, json!({"spec": {"suspend": true}})).await;
+    let object = world.ready(NAME, "False", "Suspended").await;
+    assert_eq!(condition(&object, "Drifted").unwrap().1, "X");
+    assert_eq!(condition(&object, "TokenIssued").unwrap().0, "True");
+    assert_eq!(object.status.unwrap().active_run.as_deref(), Some("acme-x"));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_replaced_once_for_all_who_ask() {
+    let world = World::new("20s").await;
+    let running = world.start();
+    world.install(json!({})).await;
+    let object = world.ready(NAME, "True", "TokenIssued").await;
+    let old = tokens::client(&running.ctx, &object).await.unwrap();
+    old.rate_limit().await.unwrap();
+    let refused = async || {
+        let fault = json!({"path": "/rate_limit", "status": 401, "body": {"message": "Bad credentials"}, "count": 1});
+        world.sim.control("POST", "/faults", fault).await;
+        old.rate_limit().await.unwrap_err()
+    };
+    assert!(refused().await.is_unauthorized());
+    tokens::invalidate(&running.ctx, &object);
+    eventually("another token", async || {
+        let ask = || tokens::client(&running.ctx, &object);
+        futures::future::try_join_all((0..10).map(|_| ask())).await.map(drop)
+    })
+    .await;
+    assert_eq!(world.sim.mints().await, [201, 201]);
+    running.stop().await;
+}
