@@ -128,6 +128,22 @@ describe("GraphQL is GitHub's", () => {
     assert.deepEqual(names, [".github", "site"], "its own one, and what is public anyway");
   });
 
+  it("counts points in a budget of their own", async () => {
+    // 100 teams with two lists each are 201 requests to GitHub's mind, so 2 points.
+    const query = `{ rateLimit { cost nodeCount remaining used }
+      organization(login: "${ORG}") { teams(first: 100) { nodes {
+        members(first: 2) { nodes { login } } repositories(first: 1) { nodes { name } } } } } }`;
+    const before = (await ask(query)).data.rateLimit;
+    const after = (await ask(query)).data.rateLimit;
+    assert.deepEqual([after.cost, after.nodeCount], [2, 100 + 200 + 100]);
+    assert.deepEqual([after.used - before.used, before.remaining - after.remaining], [2, 2]);
+    const octokit = await app.getInstallationOctokit(INSTALLATION);
+    const { data, headers } = await octokit.request("GET /rate_limit");
+    assert.equal(data.resources.graphql.used, after.used);
+    assert.notEqual(data.resources.core.used, after.used);
+    assert.equal(headers["x-ratelimit-resource"], "core");
+  });
+
   it("takes no query without a token", async () => {
     assert.equal((await post(sim, undefined, { query: "{ rateLimit { cost } }" }, 401)).data, undefined);
   });

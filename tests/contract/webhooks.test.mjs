@@ -96,6 +96,38 @@ describe("deliveries are as GitHub's webhook schemas say", () => {
     assert.deepEqual([check_run.id, check_run.app.id], [check.id, APP.id]);
   });
 
+  it("check_suite rerequested", async () => {
+    const octokit = await app.getInstallationOctokit(INSTALLATION);
+    const site = { owner: ORG, repo: "site" };
+    const { data } = await octokit.rest.checks.listSuitesForRef({ ...site, ref: "main" });
+    const [suite] = data.check_suites;
+    await octokit.rest.checks.rerequestSuite({ ...site, check_suite_id: suite.id });
+    assert.equal((await expect("check_suite", "rerequested")).check_suite.id, suite.id);
+  });
+
+  it("organization member_invited, member_added, member_removed", async () => {
+    const octokit = await app.getInstallationOctokit(INSTALLATION);
+    const frank = { org: ORG, username: "frank" };
+    await octokit.rest.orgs.setMembershipForUser(frank);
+    assert.equal((await expect("organization", "member_invited")).user.login, "frank");
+    await sim.control("PUT", `/orgs/${ORG}/invitations/frank/accept`);
+    assert.equal((await expect("organization", "member_added")).membership.user.login, "frank");
+    await octokit.rest.orgs.removeMembershipForUser(frank);
+    assert.equal((await expect("organization", "member_removed")).membership.user.login, "frank");
+  });
+
+  it("installation_repositories added", async () => {
+    const octokit = await app.getInstallationOctokit(INSTALLATION);
+    await octokit.rest.repos.createInOrg({ org: ORG, name: "fresh", private: true });
+    assert.equal((await expect("installation_repositories", "added")).repositories_added[0].full_name, `${ORG}/fresh`);
+  });
+
+  it("installation new_permissions_accepted", async () => {
+    const permissions = { metadata: "read", contents: "write", issues: "write", pull_requests: "write", checks: "write", members: "write" };
+    await sim.control("PUT", `/orgs/${ORG}/permissions`, permissions);
+    assert.deepEqual((await expect("installation", "new_permissions_accepted")).installation.permissions, permissions);
+  });
+
   it("installation suspend, unsuspend", async () => {
     await sim.control("POST", `/orgs/${ORG}/suspend`);
     assert.ok((await expect("installation", "suspend")).installation.suspended_at);

@@ -60,14 +60,17 @@ async fn orgs_of(call: Call, Path(login): Path<Login>) -> Answer {
 async fn rate_limit(call: Call) -> Answer {
     let mut world = call.world();
     let now = world.now();
-    let window = *world.rates.window(Account::of(&call.actor), now);
-    let core = json!({
-        "limit": window.limit,
-        "used": window.used,
-        "remaining": window.remaining(),
-        "reset": window.reset.as_second(),
-    });
-    reply::ok(json!({"resources": {"core": core, "graphql": core, "search": core}, "rate": core}))
+    let mut shown = |path: &str| {
+        let window = *world.rates.window(Account::at(&call.actor, path), now);
+        json!({
+            "limit": window.limit,
+            "used": window.used,
+            "remaining": window.remaining(),
+            "reset": window.reset.as_second(),
+        })
+    };
+    let (core, graphql) = (shown("/"), shown("/graphql"));
+    reply::ok(json!({"resources": {"core": core, "graphql": graphql, "search": core}, "rate": core}))
 }
 
 async fn meta() -> Answer {

@@ -24,6 +24,8 @@ pub(super) enum QueryError {
     Cursor(String),
     #[error("This query requests up to {0} possible nodes which exceeds the maximum limit of 500,000.")]
     TooManyNodes(u64),
+    #[error("API rate limit already exceeded for installation ID {0}.")]
+    RateLimited(u64),
 }
 
 impl QueryError {
@@ -37,6 +39,7 @@ impl QueryError {
             Self::PageTooShort { .. } => "INVALID_PAGINATION",
             Self::Cursor(_) => "INVALID_CURSOR_ARGUMENTS",
             Self::TooManyNodes(_) => "MAX_NODE_LIMIT_EXCEEDED",
+            Self::RateLimited(_) => "RATE_LIMITED",
         }
     }
 

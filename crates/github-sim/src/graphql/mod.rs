@@ -22,11 +22,15 @@ mod user;
 use std::sync::LazyLock;
 
 use async_graphql::{EmptyMutation, EmptySubscription, Request, Schema, parser::types::ExecutableDocument};
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::{caller::Caller, cost::Cost, error::with_types_outside};
-use crate::http::{Answer, Body, Call, Refusal, reply};
+use crate::http::{Answer, Body, Call, Refusal, rate::Account, reply};
 
 static SCHEMA: LazyLock<Schema<query::Query, EmptyMutation, EmptySubscription>> =
     LazyLock::new(|| Schema::build(query::Query, EmptyMutation, EmptySubscription).finish());
@@ -63,10 +67,21 @@ pub(crate) async fn post(call: Call, Body(asked): Body<Asked>) -> Answer {
         // Execution words what is wrong with it.
         Err(_) => Cost::default(),
     };
+    let more = u32::try_from(cost.points() - 1).unwrap_or(u32::MAX);
+    {
+        let mut world = call.world();
+        let now = world.now();
+        world.rates.spend_more(Account::at(&call.actor, "/graphql"), more, now);
+    }
     let caller = Caller { sim: call.sim.clone(), actor: call.actor.clone(), cost };
     let answer = SCHEMA.execute(request.data(caller)).await;
     let answer = serde_json::to_value(answer).map_err(|why| Refusal::Broken(why.to_string()))?;
     reply::ok(with_types_outside(answer))
+}
+
+/// What GitHub answers when the hour's points are spent: 200 all the same.
+pub(crate) fn rate_limited(installation: u64) -> Response {
+    Json(error::QueryError::RateLimited(installation).refusal()).into_response()
 }
 
 /// The cost of the operation that is asked for; nothing if none is, which execution refuses.

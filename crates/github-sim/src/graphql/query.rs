@@ -58,7 +58,7 @@ impl Query {
         let caller = Caller::of(ctx)?;
         let mut world = caller.sim.world();
         let now = world.now();
-        let window = *world.rates.window(Account::of(&caller.actor), now);
+        let window = *world.rates.window(Account::at(&caller.actor, "/graphql"), now);
         Ok(Some(RateLimit {
             cost: i32::try_from(caller.cost.points())?,
             limit: i32::try_from(window.limit)?,

@@ -17,6 +17,7 @@ use crate::{
     Sim,
     auth::{Actor, identify::identify},
     clock::{http_date, rfc3339},
+    graphql,
 };
 
 /// Marks an answer in whose place the connection is to be closed.
@@ -27,7 +28,7 @@ pub(crate) struct Drop;
 pub(crate) async fn gate(State(sim): State<Sim>, request: Request, next: Next) -> Response {
     let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
     let who = identify(&sim, &headers);
-    let account = who.as_ref().ok().map(Account::of);
+    let account = who.as_ref().ok().map(|actor| Account::at(actor, uri.path()));
     let actor = who.as_ref().ok().cloned();
 
     let effect = sim.world().faults.take(&method, uri.path());
@@ -68,13 +69,17 @@ async fn guarded(sim: &Sim, who: Result<Actor, Refusal>, mut request: Request, n
         Err(refusal) => return refusal.into_response(),
     };
     let free = request.uri().path() == "/rate_limit";
+    let account = Account::at(&actor, request.uri().path());
     let spent = {
         let mut world = sim.world();
         let now = world.now();
-        free || world.rates.spend(Account::of(&actor), now)
+        free || world.rates.spend(account, now)
     };
     if !spent {
-        return Refusal::RateLimited.into_response();
+        return match account {
+            Account::Graphql(installation) => graphql::rate_limited(installation),
+            _ => Refusal::RateLimited.into_response(),
+        };
     }
     request.extensions_mut().insert(actor);
     next.run(request).await
@@ -128,7 +133,7 @@ fn finish(sim: &Sim, asked: &Asked, mut response: Response) -> Response {
         put("x-ratelimit-remaining", window.remaining().to_string());
         put("x-ratelimit-used", window.used.to_string());
         put("x-ratelimit-reset", window.reset.as_second().to_string());
-        put("x-ratelimit-resource", "core".into());
+        put("x-ratelimit-resource", account.resource().into());
     }
     if let Some(MovedTo(repo)) = response.extensions().get() {
         let rest = asked.uri.path().splitn(5, '/').nth(4).map(|r| format!("/{r}")).unwrap_or_default();

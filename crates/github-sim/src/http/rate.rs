@@ -1,4 +1,5 @@
-//! Primary rate limits: so many requests an hour for each installation, the App and everybody else.
+//! Primary rate limits: so many requests an hour for each installation, the App and everybody else, and so many
+//! points of GraphQL for each installation.
 
 use std::collections::HashMap;
 
@@ -15,9 +16,25 @@ pub(crate) enum Account {
     Anonymous,
     App,
     Installation(u64),
+    /// An installation's GraphQL, which is counted in points.
+    Graphql(u64),
 }
 
 impl Account {
+    /// The budget that a request to `path` is taken from.
+    pub(crate) fn at(actor: &Actor, path: &str) -> Self {
+        match Self::of(actor) {
+            Self::Installation(id) if path == "/graphql" => Self::Graphql(id),
+            other => other,
+        }
+    }
+
+    /// GitHub's name of the budget.
+    pub(crate) fn resource(self) -> &'static str {
+        if matches!(self, Self::Graphql(_)) { "graphql" } else { "core" }
+    }
+
+    /// The REST budget.
     pub(crate) fn of(actor: &Actor) -> Self {
         match actor {
             Actor::Installation(grant) => Self::Installation(grant.installation),
@@ -73,6 +90,12 @@ impl Rates {
         }
         window.used += 1;
         true
+    }
+
+    /// Takes what a query costs beyond the one that every request costs; the last may go below nothing.
+    pub(crate) fn spend_more(&mut self, account: Account, points: u32, now: Timestamp) {
+        let window = self.window(account, now);
+        window.used = window.used.saturating_add(points);
     }
 
     /// Gives one back: a 304 costs nothing.
