@@ -66,7 +66,8 @@ struct Annotation {
     end_line: u64,
     start_column: Option<u64>,
     end_column: Option<u64>,
-    annotation_level: String,
+    #[serde(rename = "annotation_level")]
+    level: String,
     message: String,
     title: Option<String>,
     raw_details: Option<String>,

@@ -10,7 +10,7 @@ use crate::{
     auth::Actor,
     http::{Answer, Body, Call, Refusal, reply},
     render::{org as org_json, user},
-    state::{Invitation, Level, Login, OrgRole, Scope, World, audit::Change},
+    state::{Invitation, Level, Login, OrgRole, Scope, TeamRole, World, audit::Change},
 };
 
 pub(super) fn routes() -> Router<Sim> {
@@ -105,6 +105,12 @@ async fn set(call: Call, Path((login, user)): Path<(String, String)>, Body(body)
     if let Some(member) = org.members.get_mut(&user) {
         let before = state(member.role, "active");
         member.role = body.role;
+        if body.role == OrgRole::Admin {
+            // An owner is a maintainer of every team they are in.
+            for role in org.teams.values_mut().filter_map(|t| t.members.get_mut(&user)) {
+                *role = TeamRole::Maintainer;
+            }
+        }
         let change = Change::from_to(before, state(body.role, "active"));
         world.record(&call.actor, "membership.set", target, change);
     } else {

@@ -162,7 +162,8 @@ struct Merge {
     commit_title: Option<String>,
     commit_message: Option<String>,
     sha: Option<String>,
-    merge_method: MergeMethod,
+    #[serde(rename = "merge_method")]
+    method: MergeMethod,
 }
 
 async fn merge(call: Call, Path((owner, repo, number)): Numbered, Body(body): Body<Merge>) -> Answer {
@@ -175,6 +176,6 @@ async fn merge(call: Call, Path((owner, repo, number)): Numbered, Body(body): Bo
         (Some(title), Some(text)) => Some(format!("{title}\n\n{text}")),
         (title, _) => title,
     };
-    let sha = world.merge_pull(&call.actor, &key, number, body.merge_method, message)?;
+    let sha = world.merge_pull(&call.actor, &key, number, body.method, message)?;
     reply::ok(json!({"sha": sha.to_string(), "merged": true, "message": "Pull Request successfully merged"}))
 }

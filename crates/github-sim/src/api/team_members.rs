@@ -93,8 +93,7 @@ async fn set(
     let user = world.user(&user)?.login.clone();
     let org = world.org(&login)?;
     let target = format!("orgs/{login}/teams/{slug}/memberships/{user}");
-    // Owners are maintainers of every team they are in.
-    let role = if org.is_admin(&user) { TeamRole::Maintainer } else { body.role };
+    let role = org.team_role(&user, body.role);
     let member = org.members.contains_key(&user);
     if !member && org.pending(&user).is_none() {
         world.invite(&call.actor, &login, &user, OrgRole::Member)?;

@@ -144,13 +144,23 @@ struct Update {
     description: Option<String>,
     privacy: Option<Privacy>,
     notification_setting: Option<String>,
-    /// Null takes the team out of its parent; absent leaves it there.
-    #[serde(default, deserialize_with = "present")]
-    parent_team_id: Option<Option<u64>>,
+    #[serde(default)]
+    parent_team_id: NewParent,
 }
 
-fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<u64>>, D::Error> {
-    Option::deserialize(from).map(Some)
+/// Where a team is to be: null takes it out of its parent, absent leaves it there.
+#[derive(Clone, Copy, Debug, Default)]
+enum NewParent {
+    #[default]
+    Unchanged,
+    Nobody,
+    Team(u64),
+}
+
+impl<'de> Deserialize<'de> for NewParent {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(from)?.map_or(Self::Nobody, Self::Team))
+    }
 }
 
 async fn update(call: Call, Path((login, slug)): Path<(String, String)>, Body(body): Body<Update>) -> Answer {
@@ -170,7 +180,11 @@ async fn update(call: Call, Path((login, slug)): Path<(String, String)>, Body(bo
     }
     team.description = body.description.unwrap_or(team.description);
     team.privacy = body.privacy.unwrap_or(team.privacy);
-    team.parent = body.parent_team_id.unwrap_or(team.parent);
+    team.parent = match body.parent_team_id {
+        NewParent::Unchanged => team.parent,
+        NewParent::Nobody => None,
+        NewParent::Team(id) => Some(id),
+    };
     team.notifications =
         body.notification_setting.map_or(team.notifications, |s| s != "notifications_disabled");
     check_parent(org, team.parent, team.privacy, Some(id))?;

@@ -46,7 +46,7 @@ async fn mint(call: Call, Path(id): Path<u64>, Body(wish): Body<Wish>) -> Answer
         return Err(Refusal::Suspended);
     }
     let permissions = narrowed(installation, wish.permissions)?;
-    let repos = chosen(org, installation, wish.repositories, wish.repository_ids)?;
+    let repos = chosen(org, installation, wish.repositories.as_deref(), wish.repository_ids.as_deref())?;
     let mut body = json!({
         "expires_at": rfc3339(expires_at),
         "permissions": permissions,
@@ -79,8 +79,8 @@ fn narrowed(installation: &Installation, wish: Option<Permissions>) -> Result<Pe
 fn chosen(
     org: &Org,
     installation: &Installation,
-    names: Option<Vec<String>>,
-    ids: Option<Vec<u64>>,
+    names: Option<&[String]>,
+    ids: Option<&[u64]>,
 ) -> Result<Option<BTreeSet<u64>>, Refusal> {
     let absent = || {
         let message = "There is at least one repository that does not exist or is not accessible to the parent installation.";
@@ -93,10 +93,10 @@ fn chosen(
     let by_name = |name: &String| org.repo(name).filter(open).map(|r| r.id).ok_or_else(absent);
     let by_id = |id: &u64| org.repos.get(id).filter(open).map(|r| r.id).ok_or_else(absent);
     let mut all = BTreeSet::new();
-    for name in names.iter().flatten() {
+    for name in names.unwrap_or_default() {
         all.insert(by_name(name)?);
     }
-    for id in ids.iter().flatten() {
+    for id in ids.unwrap_or_default() {
         all.insert(by_id(id)?);
     }
     Ok(Some(all))

@@ -77,6 +77,6 @@ async fn permissions(
 ) -> Answer {
     let mut world = sim.world();
     let actor = acting(&mut world, login.as_str(), None);
-    world.set_permissions(&actor, &login, to)?;
+    world.set_permissions(&actor, &login, &to)?;
     reply::no_content()
 }

@@ -88,7 +88,7 @@ async fn rename(State(sim): State<Sim>, Path(login): Path<Login>, Body(body): Bo
     let changes = json!({"login": {"from": from}});
     let fields = json!({"account": account, "changes": changes, "target_type": "Organization"});
     let renamed = |name, fields| Event { name, action: Some("renamed"), sender: &sender, fields };
-    world.emit_org(&body.to, renamed("installation_target", fields));
-    world.emit_org(&body.to, renamed("organization", json!({"changes": changes})));
+    world.emit_org(&body.to, &renamed("installation_target", fields));
+    world.emit_org(&body.to, &renamed("organization", json!({"changes": changes})));
     reply::ok(org_json::simple(&world.urls, world.org(&body.to)?))
 }

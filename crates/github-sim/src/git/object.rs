@@ -148,9 +148,9 @@ fn tree_bytes(entries: &[TreeEntry]) -> Vec<u8> {
 fn commit_bytes(commit: &Commit) -> Vec<u8> {
     let mut text = format!("tree {}\n", commit.tree);
     for parent in &commit.parents {
-        text += &format!("parent {parent}\n");
+        text = format!("{text}parent {parent}\n");
     }
-    text += &format!("author {}\ncommitter {}\n\n{}", commit.author, commit.committer, commit.message);
+    text = format!("{text}author {}\ncommitter {}\n\n{}", commit.author, commit.committer, commit.message);
     text.into_bytes()
 }
 

@@ -31,15 +31,15 @@ impl World {
         let mut fields = event.fields;
         fields["repository"] = repo_json::in_event(&self.urls, org, repo);
         let event = Event { fields, ..event };
-        self.deliver(&key.org, event, Some(key.id));
+        self.deliver(&key.org, &event, Some(key.id));
     }
 
     /// Tells the App of something in an organization, if it is installed there and subscribed.
-    pub(crate) fn emit_org(&mut self, org: &Login, event: Event<'_>) {
+    pub(crate) fn emit_org(&mut self, org: &Login, event: &Event<'_>) {
         self.deliver(org, event, None);
     }
 
-    fn deliver(&mut self, login: &Login, event: Event<'_>, repository: Option<u64>) {
+    fn deliver(&mut self, login: &Login, event: &Event<'_>, repository: Option<u64>) {
         let Ok(org) = self.org(login) else { return };
         let Some(installation) = &org.installation else { return };
         let unasked = event.name.starts_with("installation");
@@ -48,7 +48,7 @@ impl World {
             return;
         }
         let (id, org_id) = (installation.id, org.id);
-        let payload = self.payload(org, &event, id);
+        let payload = self.payload(org, event, id);
         let delivery = Delivery {
             id: 0,
             guid: String::new(),

@@ -108,7 +108,7 @@ struct Received {
 impl Received {
     fn into_outcome(self, outcome: &mut Outcome) {
         outcome.status_code = self.status.as_u16();
-        outcome.status = self.status.canonical_reason().unwrap_or("Unknown").to_owned();
+        self.status.canonical_reason().unwrap_or("Unknown").clone_into(&mut outcome.status);
         let text = |v: &http::HeaderValue| Value::from(String::from_utf8_lossy(v.as_bytes()));
         outcome.response_headers = self.headers.iter().map(|(n, v)| (n.to_string(), text(v))).collect();
         outcome.response_body = String::from_utf8_lossy(&self.body).into_owned();

@@ -41,12 +41,15 @@ pub(crate) enum FaultError {
     Header(String),
 }
 
+/// What is answered in place of the endpoint.
+type Instead = (StatusCode, Vec<(HeaderName, HeaderValue)>, Value);
+
 /// What a fault does to one request.
 #[derive(Clone, Debug)]
 pub(crate) struct Effect {
     pub(crate) delay: Duration,
     pub(crate) drop: bool,
-    answer: Option<(StatusCode, Vec<(HeaderName, HeaderValue)>, Value)>,
+    answer: Option<Instead>,
 }
 
 impl Effect {

@@ -1,4 +1,8 @@
 //! Pages of lists and the `Link` header.
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "handlers end in these calls, and every handler returns an Answer"
+)]
 
 use axum::{Json, response::IntoResponse};
 use http::{HeaderValue, header::LINK};
@@ -58,7 +62,7 @@ impl Call {
         let (page, last) = (self.page_number(), total.div_ceil(self.per_page()).max(1));
         let mut links = Vec::new();
         let mut link = |rel: &str, n: usize| {
-            links.push(format!("<{}>; rel=\"{rel}\"", self.url_with("page", &n.to_string())))
+            links.push(format!("<{}>; rel=\"{rel}\"", self.url_with("page", &n.to_string())));
         };
         if page > 1 {
             link("prev", (page - 1).min(last));

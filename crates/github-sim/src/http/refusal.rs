@@ -78,16 +78,10 @@ impl Refusal {
         Self::Invalid(vec![FieldError { resource, field, code: "custom", message: Some(message.into()) }])
     }
 
-    /// A 422 about one field whose value exists already.
-    pub(crate) fn exists(resource: &'static str, field: &'static str) -> Self {
-        Self::Invalid(vec![FieldError { resource, field, code: "already_exists", message: None }])
-    }
-
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            Self::BadCredentials | Self::RequiresAuthentication => StatusCode::UNAUTHORIZED,
             Self::Jwt(JwtError::UnknownApp) | Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Jwt(_) => StatusCode::UNAUTHORIZED,
+            Self::Jwt(_) | Self::BadCredentials | Self::RequiresAuthentication => StatusCode::UNAUTHORIZED,
             Self::NotAccessible { .. }
             | Self::NotForThisToken
             | Self::Suspended

@@ -118,7 +118,7 @@ impl World {
         &mut self,
         actor: &Actor,
         org: &Login,
-        to: Permissions,
+        to: &Permissions,
     ) -> Result<(), Refusal> {
         let installation = self.org_mut(org)?.installation.as_mut().ok_or(Refusal::NotFound)?;
         let was = std::mem::replace(&mut installation.permissions, to.clone());
@@ -140,7 +140,7 @@ impl World {
             fields["requester"] = Value::Null;
         }
         let sender = actor.login(self);
-        self.emit_org(login, Event { name: "installation", action: Some(action), sender: &sender, fields });
+        self.emit_org(login, &Event { name: "installation", action: Some(action), sender: &sender, fields });
         Ok(())
     }
 }

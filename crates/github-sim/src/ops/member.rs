@@ -23,7 +23,7 @@ impl World {
         let role = org.members.get(who).map_or(OrgRole::Member, |m| m.role);
         let fields = json!({"membership": org_json::membership_in_event(self, org, who, role)});
         let sender = actor.login(self);
-        self.emit_org(login, Event { name: "organization", action: Some(action), sender: &sender, fields });
+        self.emit_org(login, &Event { name: "organization", action: Some(action), sender: &sender, fields });
         Ok(())
     }
 
@@ -42,7 +42,7 @@ impl World {
         });
         let sender = actor.login(self);
         let event = Event { name: "organization", action: Some("member_invited"), sender: &sender, fields };
-        self.emit_org(login, event);
+        self.emit_org(login, &event);
         Ok(())
     }
 
@@ -61,7 +61,7 @@ impl World {
         });
         let sender = actor.login(self);
         let name = "installation_repositories";
-        self.emit_org(&key.org, Event { name, action: Some("added"), sender: &sender, fields });
+        self.emit_org(&key.org, &Event { name, action: Some("added"), sender: &sender, fields });
         Ok(())
     }
 }

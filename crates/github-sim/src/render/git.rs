@@ -106,18 +106,18 @@ pub(crate) fn changed_file(urls: &Urls, org: &Org, repo: &Repo, of: &FileChange,
             patch += line;
         }
     }
-    let path = &of.path;
-    let html = |kind: &str| urls.html(&format!("{}/{}/{kind}/{at}/{path}", org.login, repo.name));
+    let name = &of.path;
+    let html = |kind: &str| urls.html(&format!("{}/{}/{kind}/{at}/{name}", org.login, repo.name));
     json!({
         "sha": of.sha().to_string(),
-        "filename": path,
+        "filename": name,
         "status": of.change.as_str(),
         "additions": come,
         "deletions": gone,
         "changes": come + gone,
         "blob_url": html("blob"),
         "raw_url": html("raw"),
-        "contents_url": repo_url(urls, org, repo, &format!("contents/{path}?ref={at}")),
+        "contents_url": repo_url(urls, org, repo, &format!("contents/{name}?ref={at}")),
         "patch": patch,
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Installation, Login, OrgRole, Repo, Team, team::slug_of};
+use super::{Installation, Login, OrgRole, Repo, Team, TeamRole, team::slug_of};
 
 /// The settings of an organization that peribolos manages, and the base permission.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -94,11 +94,6 @@ impl Org {
         self.repos.values().find(|r| r.name == name)
     }
 
-    pub(crate) fn repo_mut(&mut self, name: &str) -> Option<&mut Repo> {
-        let name = Login::from(name);
-        self.repos.values_mut().find(|r| r.name == name)
-    }
-
     pub(crate) fn team(&self, slug: &str) -> Option<&Team> {
         self.teams.values().find(|t| t.slug.eq_ignore_ascii_case(slug))
     }
@@ -110,6 +105,11 @@ impl Org {
 
     pub(crate) fn is_admin(&self, login: &Login) -> bool {
         self.members.get(login).is_some_and(|m| m.role == OrgRole::Admin)
+    }
+
+    /// The role that asking for `role` gives in a team: owners are always maintainers.
+    pub(crate) fn team_role(&self, login: &Login, role: TeamRole) -> TeamRole {
+        if self.is_admin(login) { TeamRole::Maintainer } else { role }
     }
 
     /// Whether `login` is the only owner, who can neither leave nor be demoted.

@@ -1,0 +1,17 @@
+//! The simulator, asked over a real socket.
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
+mod auth;
+mod checks;
+mod deliveries;
+mod faults;
+mod git;
+mod members;
+mod pages;
+mod pulls;
+mod repos;
+mod state;
+mod support;
+mod teams;
+mod tokens;
+mod upstream;

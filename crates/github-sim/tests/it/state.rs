@@ -1,0 +1,48 @@
+//! The whole state, put and got.
+
+use http::Method;
+use serde_json::json;
+
+use crate::support::acme;
+
+#[tokio::test]
+async fn what_is_got_can_be_put_again_and_changes_nothing() {
+    let sim = acme().await;
+    let token = sim.token(json!({"repositories": ["site"]})).await;
+    let state = sim.control(Method::GET, "/orgs/acme", json!({})).await;
+    assert_eq!(state["members"]["mallory"], "admin");
+    assert_eq!(state["repos"]["site"]["files"]["README.md"], "# Site\n");
+    let head = sim.get(&token, "/repos/acme/site/git/ref/heads/main").await.expect(200);
+    assert_eq!(sim.control(Method::PUT, "/orgs/acme", state.clone()).await, {
+        let mut same = state.clone();
+        // An invitation is written anew; all else keeps its place.
+        same["invitations"] = state["invitations"].clone();
+        same
+    });
+    assert_eq!(sim.get(&token, "/repos/acme/site/git/ref/heads/main").await.expect(200), head);
+}
+
+#[tokio::test]
+async fn yaml_is_taken_and_given_and_typing_errors_are_not_taken() {
+    let sim = acme().await;
+    let yaml = "members: {zoe: admin}\nrepos: {tool: {visibility: public, files: {a/b: 'x'}}}\n";
+    let put = async |text: &str| {
+        let client = sim.url("/_sim/orgs/newco");
+        let request =
+            http::Request::put(client).body(http_body_util::Full::new(bytes::Bytes::from(text.to_owned())));
+        sim.send(request.expect("a request")).await
+    };
+    put(yaml).await.expect(200);
+    let asked = [("accept", "application/yaml")];
+    let got = sim.raw(Method::GET, "/_sim/orgs/newco", &asked, None).await.expect("an answer");
+    let text = String::from_utf8(got.body.to_vec()).expect("text");
+    assert!(text.contains("zoe: admin"), "{text}");
+    put(&text).await.expect(200);
+    for wrong in
+        ["membres: {}", "repos: {tool: {visibillity: public}}", "teams: [{name: a, repos: {nowhere: admin}}]"]
+    {
+        put(wrong).await.expect(422);
+    }
+    let token = sim.token(json!({})).await;
+    sim.get(&token, "/repos/newco/tool/contents/a/b").await.expect(200);
+}
