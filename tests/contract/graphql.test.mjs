@@ -128,6 +128,36 @@ describe("GraphQL is GitHub's", () => {
     assert.deepEqual(names, [".github", "site"], "its own one, and what is public anyway");
   });
 
+  it("says the same as REST", async () => {
+    const octokit = await app.getInstallationOctokit(INSTALLATION);
+    const site = { owner: ORG, repo: "site" };
+    for (const affiliation of ["all", "direct", "outside"]) {
+      const { data } = await ask(`{ repository(owner: "${ORG}", name: "site") {
+        collaborators(affiliation: ${affiliation.toUpperCase()}, first: 100) { edges { permission node { login databaseId id } } } } }`);
+      const theirs = await octokit.paginate("GET /repos/{owner}/{repo}/collaborators", { ...site, affiliation });
+      const edges = data.repository.collaborators.edges;
+      const ours = edges.map(({ permission, node }) => [node.login, node.databaseId, node.id, permission.toLowerCase()]);
+      assert.deepEqual(ours.toSorted(), theirs.map((it) => [it.login, it.id, it.node_id, it.role_name]).toSorted(), affiliation);
+    }
+    const { data } = await ask(`{ organization(login: "${ORG}") { id databaseId teams(first: 100) { nodes { id databaseId slug
+      members(first: 100) { nodes { login } } repositories(first: 100) { edges { permission node { id name } } } } } } }`);
+    const { id, databaseId, teams } = data.organization;
+    const org = (await octokit.rest.orgs.get({ org: ORG })).data;
+    assert.deepEqual([id, databaseId], [org.node_id, org.id]);
+    for (const team of teams.nodes) {
+      const it = { org: ORG, team_slug: team.slug };
+      const members = await octokit.paginate("GET /orgs/{org}/teams/{team_slug}/members", it);
+      assert.deepEqual(team.members.nodes.map((user) => user.login), members.map((user) => user.login).toSorted());
+      const repos = await octokit.paginate("GET /orgs/{org}/teams/{team_slug}/repos", it);
+      assert.deepEqual(
+        team.repositories.edges.map(({ node, permission }) => [node.name, node.id, permission.toLowerCase()]).toSorted(),
+        repos.map((repo) => [repo.name, repo.node_id, repo.role_name]).toSorted(),
+      );
+      const { data: shown } = await octokit.rest.teams.getByName(it);
+      assert.deepEqual([team.id, team.databaseId], [shown.node_id, shown.id]);
+    }
+  });
+
   it("counts points in a budget of their own", async () => {
     // 100 teams with two lists each are 201 requests to GitHub's mind, so 2 points.
     const query = `{ rateLimit { cost nodeCount remaining used }
