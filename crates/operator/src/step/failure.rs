@@ -20,7 +20,7 @@ pub(super) enum StepError {
         annotations: Vec<Annotation>,
     },
     /// The file is not in that commit.
-    #[error("{path} is not in {repository} at {}; nothing is applied without it: bring it back, or uninstall the App", sha.short())]
+    #[error("there is no {path} in {repository} at {}; nothing is applied without it: bring it back, or uninstall the App", sha.short())]
     NoFile {
         /// The file.
         path: String,
@@ -35,7 +35,7 @@ pub(super) enum StepError {
     )]
     NoRepository(RepoName),
     /// The branch that was asked for is not there.
-    #[error("{repository} has no branch {branch}: make it, or change spec.config.branch")]
+    #[error("there is no branch {branch} in {repository}: make it, or change spec.config.branch")]
     NoBranch {
         /// Where.
         repository: RepoName,
@@ -72,7 +72,7 @@ pub(super) enum StepError {
     )]
     NoIssues(RepoName),
     /// A file can't be read or written.
-    #[error("{path} can't be {what}: {source}", path = path.display())]
+    #[error("the file {path} can't be {what}: {source}", path = path.display())]
     File {
         /// Which.
         path: PathBuf,
@@ -82,7 +82,7 @@ pub(super) enum StepError {
         source: std::io::Error,
     },
     /// A token file is empty.
-    #[error("{} holds no token", .0.display())]
+    #[error("the file {} holds no token", .0.display())]
     NoToken(PathBuf),
     /// GitHub refused or failed.
     #[error("{0}")]

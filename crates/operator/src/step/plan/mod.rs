@@ -3,7 +3,6 @@
 mod annotate;
 mod fetch;
 mod look_up;
-mod users;
 
 use std::path::PathBuf;
 
@@ -34,7 +33,7 @@ pub struct PlanArgs {
     /// Look at what merging this pull request would make of the file
     #[arg(long, value_name = "NUMBER", env = "PERIBOLOS_PULL_REQUEST")]
     pull_request: Option<u64>,
-    /// Read and check the file alone, with a token that sees nothing but its repository
+    /// Read and check the file alone, as that very commit has it, with a token that sees nothing but files
     #[arg(long, env = "PERIBOLOS_VALIDATE_ONLY")]
     validate_only: bool,
     /// The file with the token
@@ -60,8 +59,10 @@ pub(super) async fn run(args: &PlanArgs) -> StepOutput {
 async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
     let client = args.github.client_of(&args.token_file)?;
     let commit = match args.pull_request {
-        Some(number) => fetch::merge_commit(&client, &args.repository, number, &args.sha).await?,
-        None => args.sha.clone(),
+        Some(number) if !args.validate_only => {
+            fetch::merge_commit(&client, &args.repository, number, &args.sha).await?
+        }
+        _ => args.sha.clone(),
     };
     let file = fetch::file(&client, &args.repository, &args.path, &commit).await?;
     facts.blob = Some(file.blob.as_str().to_owned());
@@ -80,12 +81,7 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
 }
 
 async fn settled(client: &Client, args: &PlanArgs, file: &ConfigFile) -> Result<Settled, StepError> {
-    let spelling = look_up::spelling(client, &args.path, &args.login, file).await?;
-    let people = file.admins.iter().chain(&file.members);
-    if people.into_iter().all(|login| spelling.missing.contains(&login.value)) {
-        return Err(annotate::nobody_left(&args.path, file));
-    }
-    Ok(settle(file, &spelling))
+    Ok(settle(file, &look_up::spelling(client, &args.login).await?))
 }
 
 fn check(args: &PlanArgs, parsed: &Parsed, settled: Option<&Settled>) -> CheckOutput {

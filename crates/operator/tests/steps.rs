@@ -1,0 +1,14 @@
+//! The steps, run as a pod runs them: the real binary, the real simulator of GitHub, real upstream peribolos.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
+
+#[path = "steps/bench.rs"]
+mod bench;
+#[path = "steps/dump.rs"]
+mod dump;
+#[path = "steps/organizations.rs"]
+mod organizations;
+#[path = "steps/plan.rs"]
+mod plan;
+#[path = "steps/round_trip.rs"]
+mod round_trip;
+mod support;

@@ -1,0 +1,173 @@
+//! A GitHub with one organization, tokens in files, and the step's binary.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use peribolos_core::step_output::StepOutput;
+use peribolos_github::{App, AppId, GitHubConfig, InstallationId, PrivateKey, TokenScope};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{GitHub, github::APP_ID};
+
+/// The organization and its installation, in every fixture here.
+pub const ORG: &str = "acme";
+const INSTALLATION: u64 = 1_234_567;
+
+/// What the controller gives a Dump: read permissions only …
+const READ: &[(&str, &str)] = &[
+    ("organization_administration", "read"),
+    ("members", "read"),
+    ("administration", "read"),
+    ("contents", "read"),
+    ("checks", "read"),
+    ("pull_requests", "read"),
+    ("issues", "read"),
+    ("metadata", "read"),
+];
+/// … and these, on the config repository alone.
+const WRITE: &[(&str, &str)] =
+    &[("contents", "write"), ("pull_requests", "write"), ("issues", "write"), ("metadata", "read")];
+
+/// One test's world.
+pub struct Bench {
+    pub github: GitHub,
+    dir: TempDir,
+    app: App,
+}
+
+/// How a step ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ended {
+    /// What the controller reads of it. The pod's log has both streams in it.
+    pub fn output(&self) -> StepOutput {
+        let log = format!("{}{}", self.stderr, self.stdout);
+        let output = StepOutput::from_log(&log).unwrap_or_else(|error| panic!("{error}: {log}"));
+        assert_eq!(self.code, i32::from(output.exit.code()), "the line and the exit code agree");
+        assert_eq!(self.stdout.lines().count(), 1, "one line on standard output: {}", self.stdout);
+        output
+    }
+}
+
+impl Bench {
+    pub async fn start(fixture: &str) -> Self {
+        let github = GitHub::start(fixture, &[]).await;
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let key = std::fs::read_to_string(github.private_key()).unwrap();
+        let config = GitHubConfig::new(AppId(APP_ID), github.url().parse().unwrap());
+        let app = App::new(&config, PrivateKey::from_pem(&key.into()).unwrap()).unwrap();
+        Self { github, dir: TempDir::new().unwrap(), app }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// A file with a token for everything, as a run's `apply` step has it.
+    pub async fn token(&self) -> PathBuf {
+        self.mint("token", TokenScope::default()).await
+    }
+
+    /// A file with the token that dumps read with.
+    pub async fn read_token(&self) -> PathBuf {
+        self.mint("token-read", TokenScope { repositories: None, permissions: Some(permissions(READ)) }).await
+    }
+
+    /// A file with a token that sees nothing but the config repository's files.
+    pub async fn file_token(&self) -> PathBuf {
+        self.mint("token-file", config_only(&[("contents", "read")])).await
+    }
+
+    /// A file with the token that dumps write with.
+    pub async fn write_token(&self) -> PathBuf {
+        self.mint("token-dump", config_only(WRITE)).await
+    }
+
+    async fn mint(&self, name: &str, scope: TokenScope) -> PathBuf {
+        let minted = self.app.mint(InstallationId(INSTALLATION), &scope).await.unwrap();
+        let path = self.path(name);
+        std::fs::write(&path, format!("{}\n", minted.token.expose_secret())).unwrap();
+        path
+    }
+
+    /// Runs `step plan` on a commit of the config repository.
+    pub fn plan(&self, sha: &str, token: &Path, more: &[&str]) -> Ended {
+        let mut args = self.common("plan", token);
+        args.extend(["--sha".to_owned(), sha.to_owned()]);
+        args.extend(["--out".to_owned(), self.path("settled.yaml").display().to_string()]);
+        args.extend(more.iter().map(|arg| (*arg).to_owned()));
+        run(&args)
+    }
+
+    /// Runs `step dump`.
+    pub async fn dump(&self, more: &[&str]) -> Ended {
+        let (read, write) = (self.read_token().await, self.write_token().await);
+        let mut args = self.common("dump", &read);
+        args.extend(["--write-token-file".to_owned(), write.display().to_string()]);
+        args.extend(more.iter().map(|arg| (*arg).to_owned()));
+        run(&args)
+    }
+
+    fn common(&self, step: &str, token: &Path) -> Vec<String> {
+        let repository = format!("{ORG}/.github");
+        let token = token.display().to_string();
+        let flags = [
+            ("--login", ORG),
+            ("--repository", &repository),
+            ("--token-file", &token),
+            ("--github-api-url", self.github.url()),
+        ];
+        let flags = flags.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value.to_owned()]);
+        ["step", step].into_iter().map(str::to_owned).chain(flags).collect()
+    }
+
+    /// What was changed on GitHub, but by the simulator's own controls.
+    pub async fn changes(&self) -> Vec<Value> {
+        let audit = self.github.call("GET", "/_sim/audit", None).await;
+        let all = audit.as_array().unwrap_or_else(|| panic!("no list: {audit}")).clone();
+        all.into_iter().filter(|entry| entry["actor"] != "sim").collect()
+    }
+
+    /// The head of the config repository's default branch.
+    pub async fn head(&self) -> String {
+        self.branch("main").await.expect("the branch main")
+    }
+
+    /// The head of a branch of the config repository.
+    pub async fn branch(&self, name: &str) -> Option<String> {
+        let token = std::fs::read_to_string(self.token().await).unwrap();
+        let client = self.app.with_token(token.trim().to_owned().into());
+        let head = client.branch_head(&format!("{ORG}/.github").parse().unwrap(), name).await.unwrap();
+        head.map(Into::into)
+    }
+
+    /// A file of the config repository on a branch; none if it is not there.
+    pub async fn file(&self, path: &str) -> Option<String> {
+        let org = self.github.org(ORG).await;
+        org["repos"][".github"]["files"][path].as_str().map(str::to_owned)
+    }
+}
+
+fn config_only(list: &[(&str, &str)]) -> TokenScope {
+    TokenScope { repositories: Some(vec![".github".to_owned()]), permissions: Some(permissions(list)) }
+}
+
+fn permissions(list: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
+    list.iter().map(|(name, level)| ((*name).to_owned(), (*level).to_owned())).collect()
+}
+
+fn run(args: &[String]) -> Ended {
+    let ended = Command::new(env!("CARGO_BIN_EXE_peribolos-operator")).args(args).output().unwrap();
+    Ended {
+        code: ended.status.code().unwrap(),
+        stdout: String::from_utf8(ended.stdout).unwrap(),
+        stderr: String::from_utf8(ended.stderr).unwrap(),
+    }
+}
