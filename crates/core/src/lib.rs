@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod defaults;
 pub mod event;
+pub mod heal;
 pub mod installation_status;
 pub mod names;
 pub mod ownership;

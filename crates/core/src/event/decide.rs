@@ -33,6 +33,20 @@ pub struct Delivery {
     pub at: Timestamp,
 }
 
+/// Whether deliveries of this event and action can become anything, as far as their names tell.
+pub fn takes(event: &str, action: Option<&str>) -> bool {
+    let action = action.unwrap_or_default();
+    match event {
+        "push" | "installation_repositories" => true,
+        "installation" => installation::takes(action),
+        "installation_target" | "organization" => action == "renamed",
+        "pull_request" => pull_request::takes(action, true),
+        "issue_comment" => action == "created",
+        "check_run" | "check_suite" => action == "rerequested",
+        _ => false,
+    }
+}
+
 /// An event that came through an installation on an account that the operator works for.
 pub(super) struct Case<'a> {
     pub decider: &'a Decider,
@@ -85,7 +99,7 @@ impl Decider {
             Subject::InstallationTarget { action: a } | Subject::Organization { action: a } => {
                 action(a == "renamed")
             }
-            Subject::PullRequest(pull) => action(pull_request::takes(pull)),
+            Subject::PullRequest(pull) => action(pull_request::takes(&pull.action, pull.base_changed)),
             Subject::Comment(comment) => action(comment.action == "created"),
             Subject::CheckRun(check) => action(check.action == "rerequested").or_else(|| app(check.app)),
             Subject::CheckSuite(suite) => action(suite.action == "rerequested").or_else(|| app(suite.app)),

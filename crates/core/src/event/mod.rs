@@ -17,7 +17,7 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{Decider, Delivery};
+pub use decide::{Decider, Delivery, takes};
 pub use decision::{Action, Decision, IgnoreReason, NewRun};
 pub use index::{Index, RunEntry};
 pub use run::labels as run_labels;

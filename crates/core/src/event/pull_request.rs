@@ -5,10 +5,10 @@ use peribolos_api::run::{Mode, Source};
 use super::{Action, IgnoreReason, PullRequest, decide::Case};
 
 /// Whether this action is taken; an edit only where it changed the base.
-pub(super) fn takes(pull: &PullRequest) -> bool {
-    match pull.action.as_str() {
+pub(super) fn takes(action: &str, base_changed: bool) -> bool {
+    match action {
         "opened" | "reopened" | "synchronize" | "ready_for_review" | "closed" => true,
-        "edited" => pull.base_changed,
+        "edited" => base_changed,
         _ => false,
     }
 }

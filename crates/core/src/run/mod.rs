@@ -10,4 +10,4 @@ pub mod queue;
 pub mod retry;
 pub mod source;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

@@ -1,0 +1,5 @@
+//! What is found without a webhook: the same that a lost one would have said.
+
+pub mod deliveries;
+pub mod file;
+pub mod installations;
