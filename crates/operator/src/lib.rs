@@ -7,6 +7,7 @@ pub mod controller;
 pub mod defaults;
 pub mod kubernetes;
 pub mod metrics;
+pub mod persist;
 pub mod receiver;
 pub mod shutdown;
 pub mod step;

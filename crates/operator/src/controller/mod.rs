@@ -5,6 +5,7 @@ mod backoff;
 pub mod context;
 mod gauges;
 mod github;
+pub mod heal;
 pub mod installation;
 pub mod run;
 pub mod tokens;
@@ -68,6 +69,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
             installation::run(installations, ctx.clone(), stop.clone()),
             run::run(runs, ctx.clone(), stop.clone()),
             gauges::run(ctx.clone(), stop.clone()),
+            heal::run(ctx.clone(), stop.clone()),
             github::follow_key(app, args.private_key_file.clone(), key, stop.clone()),
             announce(&ctx, &readiness, &stop),
         );

@@ -6,8 +6,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use peribolos_core::event::IgnoreReason;
-use serde::Serialize;
 use serde_json::json;
+
+use crate::persist::{Outcome, Persisted};
 
 /// Seconds after which a delivery that failed for our reasons may be tried again.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("10");
@@ -23,43 +24,6 @@ pub(super) enum Answer {
     Refused(StatusCode, String),
     /// 503: ours, or Kubernetes'.
     Unavailable(&'static str),
-}
-
-/// One custom resource, and what was done to it.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Persisted {
-    /// `plural/name`
-    pub resource: String,
-    /// What was done.
-    pub result: Outcome,
-}
-
-/// What was done to a custom resource, the most telling last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Outcome {
-    /// It is not there.
-    Absent,
-    /// It was so already.
-    Exists,
-    /// It was changed.
-    Updated,
-    /// It was deleted.
-    Deleted,
-    /// It was made.
-    Created,
-}
-
-impl Outcome {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Absent => "absent",
-            Self::Exists => "exists",
-            Self::Updated => "updated",
-            Self::Deleted => "deleted",
-            Self::Created => "created",
-        }
-    }
 }
 
 impl Answer {

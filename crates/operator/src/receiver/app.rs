@@ -12,8 +12,11 @@ use kube::Client;
 use peribolos_core::event::Decider;
 use tokio::sync::Semaphore;
 
-use super::{Installations, Limits, WebhookSecrets, answer::Answer, handler, write::Writer};
-use crate::metrics::Metrics;
+use super::{Installations, Limits, WebhookSecrets, answer::Answer, handler};
+use crate::{metrics::Metrics, persist::Writer};
+
+/// The field manager of all that the receiver writes.
+const FIELD_MANAGER: &str = "peribolos-receiver";
 
 /// What the receiver consists of.
 pub struct Receiver {
@@ -37,7 +40,15 @@ impl Receiver {
         limits: Limits,
     ) -> Self {
         let in_flight = Arc::new(Semaphore::new(limits.bytes_in_flight));
-        Self { secrets, decider, index, writer: Writer::new(client, namespace), metrics, limits, in_flight }
+        Self {
+            secrets,
+            decider,
+            index,
+            writer: Writer::new(client, namespace, FIELD_MANAGER),
+            metrics,
+            limits,
+            in_flight,
+        }
     }
 }
 

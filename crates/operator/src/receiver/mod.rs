@@ -1,8 +1,8 @@
 //! The webhook receiver: verify, decide, persist, answer. It never calls GitHub.
 //!
 //! A delivery passes `handler` from top to bottom: a signature must be there, the body is read within bounds, the
-//! signature must hold, and only then is anything parsed (`payload`), decided (`peribolos_core::event`, by what `index`
-//! shows) and written (`write`).
+//! signature must hold, and only then is anything parsed (`payload`), decided (`peribolos_core::event`, by what
+//! `index` shows) and written (`crate::persist`).
 
 mod answer;
 mod app;
@@ -16,7 +16,6 @@ mod payload;
 mod run;
 mod secrets;
 mod serve;
-mod write;
 
 pub use app::{Receiver, create_app};
 pub use args::ReceiverArgs;

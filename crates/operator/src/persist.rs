@@ -1,4 +1,5 @@
-//! Writing what was decided. Each write can be done again: a delivery that failed half-way is finished by the next try.
+//! Writing what was decided, for the receiver and the healer alike. Each write can be done again: what failed half-way is
+//! finished by the next try.
 
 use std::collections::BTreeMap;
 
@@ -16,34 +17,70 @@ use peribolos_api::{
     run::Mode,
 };
 use peribolos_core::event::{Action, NewRun};
+use serde::Serialize;
 use serde_json::json;
 
-use super::answer::{Outcome, Persisted};
+/// One custom resource, and what was done to it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Persisted {
+    /// `plural/name`
+    pub resource: String,
+    /// What was done.
+    pub result: Outcome,
+}
 
-/// The field manager of all that the receiver writes.
-const FIELD_MANAGER: &str = "peribolos-receiver";
+/// What was done to a custom resource, the most telling last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It is not there.
+    Absent,
+    /// It was so already.
+    Exists,
+    /// It was changed.
+    Updated,
+    /// It was deleted.
+    Deleted,
+    /// It was made.
+    Created,
+}
+
+impl Outcome {
+    /// The outcome's name, as in answers and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Exists => "exists",
+            Self::Updated => "updated",
+            Self::Deleted => "deleted",
+            Self::Created => "created",
+        }
+    }
+}
 
 /// Writes to the namespace of installations.
 #[derive(Clone)]
-pub(super) struct Writer {
+pub struct Writer {
+    manager: &'static str,
     installations: Api<GitHubInstallation>,
     runs: Api<PeribolosRun>,
 }
 
 impl Writer {
-    pub(super) fn new(client: Client, namespace: &str) -> Self {
+    /// A writer to this namespace, whose fields are `manager`'s.
+    pub fn new(client: Client, namespace: &str, manager: &'static str) -> Self {
         Self {
+            manager,
             installations: Api::namespaced(client.clone(), namespace),
             runs: Api::namespaced(client, namespace),
         }
     }
 
-    /// Does all of it, in order, and says what became of each object.
-    pub(super) async fn perform(
-        &self,
-        actions: Vec<Action>,
-        delivery_id: &str,
-    ) -> kube::Result<Vec<Persisted>> {
+    /// Does all of it, in order, and says what became of each object. `cause` is the delivery's id, or one like it.
+    ///
+    /// # Errors
+    /// The first write that fails; those after it are not tried.
+    pub async fn perform(&self, actions: Vec<Action>, cause: &str) -> kube::Result<Vec<Persisted>> {
         let mut done = Vec::new();
         let mut owner_uid = None;
         for action in actions {
@@ -63,7 +100,7 @@ impl Writer {
                     done.push(installation(&name, outcome));
                 }
                 Action::Recheck { name } => {
-                    let outcome = self.recheck(&name, delivery_id).await?;
+                    let outcome = self.recheck(&name, cause).await?;
                     done.push(installation(&name, outcome));
                 }
                 Action::CancelPreviews { installation, pull_request } => {
@@ -84,7 +121,8 @@ impl Writer {
         let metadata =
             ObjectMeta { name: Some(name.to_owned()), labels: Some(labels), ..ObjectMeta::default() };
         let object = GitHubInstallation { metadata, spec, status: None };
-        Ok(created(self.installations.create(&post(), &object).await)?.and_then(|object| object.metadata.uid))
+        Ok(created(self.installations.create(&self.post(), &object).await)?
+            .and_then(|object| object.metadata.uid))
     }
 
     /// Whether it is new. A run whose installation's uid is not known gets its owner from the controller.
@@ -106,7 +144,7 @@ impl Writer {
             ..ObjectMeta::default()
         };
         let object = PeribolosRun { metadata, spec: run.spec, status: None };
-        Ok(created(self.runs.create(&post(), &object).await)?.is_some())
+        Ok(created(self.runs.create(&self.post(), &object).await)?.is_some())
     }
 
     async fn delete_installation(&self, name: &str, uid: String) -> kube::Result<Outcome> {
@@ -120,9 +158,9 @@ impl Writer {
         }
     }
 
-    async fn recheck(&self, name: &str, delivery_id: &str) -> kube::Result<Outcome> {
-        let patch = json!({ "metadata": { "annotations": { ANNOTATION_RECHECK: delivery_id } } });
-        match self.installations.patch_metadata(name, &manager(), &Patch::Merge(patch)).await {
+    async fn recheck(&self, name: &str, cause: &str) -> kube::Result<Outcome> {
+        let patch = json!({ "metadata": { "annotations": { ANNOTATION_RECHECK: cause } } });
+        match self.installations.patch_metadata(name, &self.manager(), &Patch::Merge(patch)).await {
             Ok(_) => Ok(Outcome::Updated),
             Err(kube::Error::Api(status)) if status.code == 404 => Ok(Outcome::Absent),
             Err(error) => Err(error),
@@ -149,20 +187,20 @@ impl Writer {
 
     async fn cancel(&self, name: &str) -> kube::Result<Outcome> {
         let patch = Patch::Merge(json!({ "spec": { "cancel": true } }));
-        match self.runs.patch_metadata(name, &manager(), &patch).await {
+        match self.runs.patch_metadata(name, &self.manager(), &patch).await {
             Ok(_) => Ok(Outcome::Updated),
             Err(kube::Error::Api(status)) if status.code == 404 => Ok(Outcome::Absent),
             Err(error) => Err(error),
         }
     }
-}
 
-fn post() -> PostParams {
-    PostParams { dry_run: false, field_manager: Some(FIELD_MANAGER.to_owned()) }
-}
+    fn post(&self) -> PostParams {
+        PostParams { dry_run: false, field_manager: Some(self.manager.to_owned()) }
+    }
 
-fn manager() -> PatchParams {
-    PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() }
+    fn manager(&self) -> PatchParams {
+        PatchParams { field_manager: Some(self.manager.to_owned()), ..PatchParams::default() }
+    }
 }
 
 /// The new object; `None`: it was there.

@@ -1,0 +1,138 @@
+//! One installation's config file: what is at its head, and whether a run for it is to be made.
+
+use jiff::Timestamp;
+use kube::ResourceExt;
+use peribolos_api::{
+    GitHubInstallation, PeribolosRun, PeribolosRunSpec,
+    run::{InstallationRef, Mode, Source, Trigger},
+};
+use peribolos_core::{
+    event::{Action, NewRun, run_labels},
+    heal::file::{Ensure, Head, ensure, is_pending},
+    names,
+};
+use peribolos_github::{Client, FileAnswer, RepoName};
+
+use super::HealError;
+use crate::{
+    controller::{context::Context, tokens},
+    kubernetes::client::call,
+    persist::Outcome,
+};
+
+/// What was seen of a file, so that an unchanged one costs nothing of the rate limit.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// Repository, path and branch it is about: of another place it says nothing.
+    place: Option<(RepoName, String, String)>,
+    etag: Option<String>,
+    blob: Option<String>,
+}
+
+/// Makes a run if the file is not as it was applied.
+pub(super) async fn look(
+    ctx: &Context,
+    installation: &GitHubInstallation,
+    seen: &mut Seen,
+) -> Result<(), HealError> {
+    let Some(status) = &installation.status else { return Ok(()) };
+    let Some(account) = &status.account else { return Ok(()) };
+    let github = tokens::client(ctx, installation).await?;
+    let found = find(&github, installation, &account.login, seen).await;
+    if let Err(HealError::GitHub(error)) = &found
+        && error.is_unauthorized()
+    {
+        tokens::invalidate(ctx, installation);
+    }
+    // No file is no empty organization: nothing follows from it.
+    let Some((repository, branch, blob)) = found? else { return Ok(()) };
+    if !is_pending(status, &blob) {
+        return Ok(());
+    }
+    let Some(sha) = github.branch_head(&repository, &branch).await? else { return Ok(()) };
+    let name = installation.name_any();
+    let runs = ctx.runs.state();
+    let runs: Vec<&PeribolosRun> =
+        runs.iter().map(AsRef::as_ref).filter(|run| run.spec.installation_ref.name == name).collect();
+    let head = Head { sha: sha.as_str(), blob: &blob };
+    match ensure(status, head, &runs, Timestamp::now()) {
+        Some(ensure) => make(ctx, installation, &ensure, &repository, &branch, head.sha).await,
+        None => Ok(()),
+    }
+}
+
+/// The repository, the branch and the file's blob at its head; `None`: there is no file.
+async fn find(
+    github: &Client,
+    installation: &GitHubInstallation,
+    login: &str,
+    seen: &mut Seen,
+) -> Result<Option<(RepoName, String, String)>, HealError> {
+    let config = &installation.spec.config;
+    let repository = RepoName::new(login.parse()?, &config.repository)?;
+    let branch = if config.branch.is_empty() {
+        match github.get_repo(&repository).await {
+            Ok(found) => found.default_branch.unwrap_or_default(),
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+    } else {
+        config.branch.clone()
+    };
+    let place = Some((repository.clone(), config.path.clone(), branch.clone()));
+    if seen.place != place {
+        *seen = Seen { place, ..Seen::default() };
+    }
+    match github.file(&repository, &config.path, &branch, seen.etag.as_deref()).await? {
+        FileAnswer::NotModified => {}
+        FileAnswer::Missing => (seen.etag, seen.blob) = (None, None),
+        FileAnswer::Found { blob, etag, .. } => {
+            (seen.etag, seen.blob) = (etag, Some(blob.as_str().to_owned()));
+        }
+    }
+    Ok(seen.blob.clone().map(|blob| (repository, branch, blob)))
+}
+
+/// Makes the run, unless it is there: its name follows from the newest run there was, and the head.
+async fn make(
+    ctx: &Context,
+    installation: &GitHubInstallation,
+    ensure: &Ensure,
+    repository: &RepoName,
+    branch: &str,
+    sha: &str,
+) -> Result<(), HealError> {
+    let of = installation.name_any();
+    let source = Source {
+        repository: repository.to_string(),
+        git_ref: format!("refs/heads/{branch}"),
+        sha: sha.to_owned(),
+        pull_request: None,
+    };
+    let run = NewRun {
+        name: match ensure.mode {
+            Mode::Apply => names::healing_run(&of, &ensure.newest, sha),
+            mode => names::run(&of, &["heal", mode.as_str(), &ensure.newest, sha]),
+        },
+        labels: run_labels(&of, ensure.mode, &source),
+        owner_uid: installation.uid(),
+        annotations: std::collections::BTreeMap::new(),
+        spec: PeribolosRunSpec {
+            installation_ref: InstallationRef { name: of },
+            mode: ensure.mode,
+            source,
+            trigger: Trigger {
+                event: "heal".to_owned(),
+                at: Timestamp::now().to_string(),
+                ..Trigger::default()
+            },
+            cancel: false,
+        },
+    };
+    let done = call(ctx.healer().perform(vec![Action::from(run)], "")).await?;
+    if done.iter().any(|persisted| persisted.result == Outcome::Created) {
+        tracing::info!(?done, "found a change of the file that no webhook told of");
+        ctx.healed(if ensure.mode == Mode::Apply { "apply" } else { "dryrun" });
+    }
+    Ok(())
+}

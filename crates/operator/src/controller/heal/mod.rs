@@ -1,0 +1,77 @@
+//! The healer: finds by itself what a lost webhook would have said. A webhook is only an accelerator.
+//!
+//! Three loops, each with its own pace: the list of installations, the deliveries that nobody took, and the config file
+//! of each installation. What they decide is in `peribolos_core::heal`; every write can be done again.
+
+mod deliveries;
+mod file;
+mod files;
+mod installations;
+mod known;
+mod pace;
+
+use peribolos_github::Retry;
+use tokio_util::sync::CancellationToken;
+
+pub use self::pace::Pace;
+use super::context::{Context, Shared};
+use crate::{metrics::Kind, persist::Writer};
+
+/// The field manager of all that the healer writes.
+const FIELD_MANAGER: &str = "peribolos-healer";
+
+/// Heals until `stop`.
+pub async fn run(ctx: Shared, stop: CancellationToken) {
+    Box::pin(run_at(ctx, Pace::default(), stop)).await;
+}
+
+/// Heals at this pace until `stop`.
+pub async fn run_at(ctx: Shared, pace: Pace, stop: CancellationToken) {
+    let work = async {
+        // Before the watches have shown all that is there, all that GitHub lists would look new.
+        let filled = tokio::join!(ctx.installations.wait_until_ready(), ctx.runs.wait_until_ready());
+        if let (Ok(()), Ok(())) = filled {
+            tokio::join!(
+                Box::pin(installations::repeat(&ctx, &pace)),
+                Box::pin(deliveries::repeat(&ctx, &pace)),
+                Box::pin(files::repeat(&ctx, &pace))
+            );
+        }
+    };
+    stop.run_until_cancelled(work).await;
+}
+
+/// Why a pass ended early. The next one begins anew.
+#[derive(Debug, thiserror::Error)]
+enum HealError {
+    #[error("GitHub: {0}")]
+    GitHub(#[from] peribolos_github::Error),
+    #[error(transparent)]
+    Kubernetes(#[from] crate::kubernetes::client::CallError),
+    #[error("{0}")]
+    Token(#[from] super::tokens::TokenError),
+    #[error("a name of GitHub's can't be read: {0}")]
+    Id(#[from] peribolos_github::IdError),
+    #[error("the key is App {found}'s, but --app-id is {expected}: nothing is concluded from its list")]
+    OtherApp { found: u64, expected: u64 },
+}
+
+impl HealError {
+    /// When GitHub says not to come back before, if it does.
+    fn not_before(&self) -> Option<Retry> {
+        match self {
+            Self::GitHub(error) => Some(error.retry()),
+            _ => None,
+        }
+    }
+}
+
+impl Context {
+    fn healer(&self) -> Writer {
+        Writer::new(self.client.clone(), &self.namespace, FIELD_MANAGER)
+    }
+
+    fn healed(&self, kind: &'static str) {
+        self.metrics.healed.get_or_create(&Kind { kind: kind.to_owned() }).inc();
+    }
+}
