@@ -1,7 +1,5 @@
 //! Collaborators of repositories and their invitations.
 
-use std::collections::BTreeMap;
-
 use axum::{Router, extract::Path, routing::get};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,7 +9,7 @@ use crate::{
     http::{Answer, Body, Call, Refusal, reply},
     render::{repo as repo_json, user},
     state::{
-        Level, Login, Org, OrgRole, Repo, RepoRole, Scope, World, audit::Change, org::BasePermission,
+        Level, Login, Org, Repo, RepoRole, Scope, World, access::Affiliation, audit::Change,
         repo::RepoInvitation,
     },
 };
@@ -28,39 +26,6 @@ pub(super) fn routes() -> Router<Sim> {
         )
 }
 
-/// What everybody may do with a repository who has anything beyond its being public.
-fn roles(org: &Org, repo: &Repo) -> BTreeMap<Login, RepoRole> {
-    let mut all = BTreeMap::new();
-    let mut give = |login: &Login, role: RepoRole| {
-        let has = all.entry(login.clone()).or_insert(role);
-        *has = role.max(*has);
-    };
-    let base = match org.settings.default_repository_permission {
-        BasePermission::None => None,
-        BasePermission::Read => Some(RepoRole::Pull),
-        BasePermission::Write => Some(RepoRole::Push),
-        BasePermission::Admin => Some(RepoRole::Admin),
-    };
-    for (login, member) in &org.members {
-        match (member.role, base) {
-            (OrgRole::Admin, _) => give(login, RepoRole::Admin),
-            (OrgRole::Member, Some(base)) => give(login, base),
-            (OrgRole::Member, None) => {}
-        }
-    }
-    for team in org.teams.values() {
-        let mut above = Some(team);
-        while let Some(from) = above {
-            if let Some(role) = from.repos.get(&repo.id) {
-                team.members.keys().for_each(|login| give(login, *role));
-            }
-            above = from.parent.and_then(|id| org.teams.get(&id));
-        }
-    }
-    repo.collaborators.iter().for_each(|(login, role)| give(login, *role));
-    all
-}
-
 fn shown(world: &World, login: &Login, role: RepoRole) -> Value {
     let mut json = user::by_login(world, login);
     json["permissions"] = repo_json::permissions(Some(role));
@@ -73,19 +38,20 @@ async fn list(call: Call, Path((owner, repo)): Path<(String, String)>) -> Answer
     let key = world.repo_for(&call.actor, (&owner, &repo), Scope::Metadata, Level::Read)?;
     call.actor.need_installation()?;
     let (org, repo) = (world.org(&key.org)?, world.repo(&key)?);
-    let outside = |login: &Login| !org.members.contains_key(login);
-    let all: Vec<(Login, RepoRole)> = match call.param("affiliation") {
-        Some("direct") => repo.collaborators.clone().into_iter().collect(),
-        Some("outside") => repo.collaborators.clone().into_iter().filter(|(l, _)| outside(l)).collect(),
-        _ => roles(org, repo).into_iter().collect(),
+    let which = match call.param("affiliation") {
+        Some("direct") => Affiliation::Direct,
+        Some("outside") => Affiliation::Outside,
+        _ => Affiliation::All,
     };
+    let all: Vec<(Login, RepoRole)> = org.collaborators(repo, which).into_iter().collect();
     call.page(&all, |(login, role)| shown(&world, login, *role))
 }
 
 async fn is_one(call: Call, Path((owner, repo, login)): Path<(String, String, Login)>) -> Answer {
     let world = call.world();
     let key = world.repo_for(&call.actor, (&owner, &repo), Scope::Metadata, Level::Read)?;
-    let known = roles(world.org(&key.org)?, world.repo(&key)?).contains_key(&login);
+    let all = world.org(&key.org)?.collaborators(world.repo(&key)?, Affiliation::All);
+    let known = all.contains_key(&login);
     if known { reply::no_content() } else { Err(Refusal::NotFound) }
 }
 
@@ -94,7 +60,7 @@ async fn permission(call: Call, Path((owner, repo, login)): Path<(String, String
     let key = world.repo_for(&call.actor, (&owner, &repo), Scope::Metadata, Level::Read)?;
     let login = world.user(&login)?.login.clone();
     let repo = world.repo(&key)?;
-    let role = roles(world.org(&key.org)?, repo).get(&login).copied();
+    let role = world.org(&key.org)?.collaborators(repo, Affiliation::All).get(&login).copied();
     let role = role.or(repo.is_public().then_some(RepoRole::Pull));
     let mut json = user::by_login(&world, &login);
     json["permissions"] = repo_json::permissions(role);

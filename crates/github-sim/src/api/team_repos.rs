@@ -36,24 +36,10 @@ async fn list(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer
     let world = call.world();
     let (login, id) = find(&call, &world, &login, &slug, Level::Read)?;
     let org = world.org(&login)?;
-    let roles = roles(org, org.teams.get(&id).ok_or(Refusal::NotFound)?);
+    let roles = org.team_repos(org.teams.get(&id).ok_or(Refusal::NotFound)?);
     let repos = roles.iter().filter_map(|(id, role)| Some((org.repos.get(id)?, *role)));
     let repos: Vec<(&Repo, RepoRole)> = repos.filter(|(r, _)| call.actor.sees(org, r)).collect();
     call.page(&repos, |(repo, role)| shown(&world, org, repo, *role))
-}
-
-/// A team's own permissions and, where they are more, those of the teams above it.
-fn roles(org: &Org, team: &Team) -> std::collections::BTreeMap<u64, RepoRole> {
-    let mut all = team.repos.clone();
-    let mut above = team.parent.and_then(|id| org.teams.get(&id));
-    while let Some(team) = above {
-        for (id, role) in &team.repos {
-            let own = all.entry(*id).or_insert(*role);
-            *own = (*own).max(*role);
-        }
-        above = team.parent.and_then(|id| org.teams.get(&id));
-    }
-    all
 }
 
 async fn show(
@@ -65,7 +51,7 @@ async fn show(
     let key = world.repo_for(&call.actor, (&owner, &repo), Scope::Metadata, Level::Read)?;
     let org = world.org(&login)?;
     let team = org.teams.get(&id).ok_or(Refusal::NotFound)?;
-    let role = roles(org, team).get(&key.id).copied().ok_or(Refusal::NotFound)?;
+    let role = org.team_repos(team).get(&key.id).copied().ok_or(Refusal::NotFound)?;
     if call.accepts("repository") {
         return reply::ok(shown(&world, org, world.repo(&key)?, role));
     }

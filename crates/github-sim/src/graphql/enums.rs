@@ -2,7 +2,7 @@
 
 use async_graphql::Enum;
 
-use crate::state::{OrgRole, Privacy, RepoRole, TeamRole, Visibility};
+use crate::state::{OrgRole, Privacy, RepoRole, TeamRole, Visibility, access::Affiliation};
 
 /// Role of a member of an organization.
 #[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
@@ -106,6 +106,16 @@ pub(super) enum CollaboratorAffiliation {
     All,
     Direct,
     Outside,
+}
+
+impl From<CollaboratorAffiliation> for Affiliation {
+    fn from(which: CollaboratorAffiliation) -> Self {
+        match which {
+            CollaboratorAffiliation::All => Self::All,
+            CollaboratorAffiliation::Direct => Self::Direct,
+            CollaboratorAffiliation::Outside => Self::Outside,
+        }
+    }
 }
 
 /// Title of a squashed commit.

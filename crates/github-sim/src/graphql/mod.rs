@@ -6,7 +6,6 @@
 
 #![expect(clippy::unused_async, reason = "async-graphql takes async resolvers only")]
 
-mod access;
 mod caller;
 mod connection;
 mod cost;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, ErrorExtensions, ID, Interface, Result, SimpleObject};
 
 use super::{
-    access,
     caller::Caller,
     connection::{Connection, Item, Paging},
     enums::{
@@ -148,13 +147,12 @@ impl Repository {
     ) -> Result<Option<Connection<RepositoryCollaboratorEdge, User>>> {
         // GitHub wants push access of a person; of an App, this simulator wants to read what push access manages.
         Caller::of(ctx)?.may_read(Scope::Administration)?;
-        let items = access::collaborators(
-            &self.org,
-            self.number,
-            affiliation.unwrap_or(CollaboratorAffiliation::All),
-        )
-        .into_iter()
-        .map(|(login, role)| Item::by_name(login.clone().as_str(), (login, role)));
+        let which = affiliation.unwrap_or(CollaboratorAffiliation::All).into();
+        let people = self.org.repos.get(&self.number).map(|repo| self.org.collaborators(repo, which));
+        let items = people
+            .into_iter()
+            .flatten()
+            .map(|(login, role)| Item::by_name(login.clone().as_str(), (login, role)));
         let paging = Paging { after, before, first, last };
         let page = Connection::of(items.collect(), &paging, |cursor, (login, role)| {
             let user = User(login);

@@ -5,7 +5,6 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject};
 
 use super::{
-    access,
     caller::Caller,
     connection::{Connection, Item, Paging},
     enums::{RepositoryPermission, TeamMemberRole, TeamMembershipType, TeamPrivacy},
@@ -174,7 +173,7 @@ impl Team {
         last: Option<i32>,
     ) -> Result<Connection<TeamRepositoryEdge, Repository>> {
         let actor = &Caller::of(ctx)?.actor;
-        let all = access::repositories(&self.org, &self.state).into_iter();
+        let all = self.org.team_repos(&self.state).into_iter();
         let all = all.filter_map(|(id, role)| Some((self.org.repos.get(&id)?, role)));
         let seen = all.filter(|(repo, _)| actor.sees(&self.org, repo));
         let items = seen.map(|(repo, role)| Item::by_id(repo.id, (Repository::of(&self.org, repo), role)));

@@ -1,5 +1,6 @@
 //! What this GitHub knows: one [`World`] behind one mutex.
 
+pub(crate) mod access;
 pub(crate) mod audit;
 pub(crate) mod checks;
 pub(crate) mod installation;
