@@ -1,8 +1,16 @@
 //! A simulator of GitHub for development and tests: state in memory, answers shaped as GitHub's,
 //! deliveries signed as GitHub's.
 //!
-//! [`Sim::new`] makes one, [`serve`] answers for it on a socket. What is simulated is in `docs/`; how to steer
-//! it is in the `control` module: everything under `/_sim/`.
+//! [`Sim::new`] makes one, [`serve`] answers for it on a socket. How to steer it is in the `control` module:
+//! everything under `/_sim/`. An endpoint it lacks answers 501 and is listed by `GET /_sim/unknown`.
+//!
+//! It simplifies or assumes, where GitHub does more or does not say:
+//! - people act through `/_sim/` only: there are no user tokens, and no forks, so every branch is in its repository;
+//! - a file is merged whole: two sides that changed one file conflict; a rebase merge is a squash;
+//! - taking somebody out of a team whose membership comes from a child team is 204 and changes nothing;
+//! - a new invitation takes the place of a failed one; demoting or removing the last owner is 403;
+//! - minting a token is no change of state: the log of requests has it, the audit has not;
+//! - a change that changes nothing leaves no entry in the audit, only in the log of requests.
 
 #![recursion_limit = "256"] // serde_json::json! of the large shapes
 

@@ -65,16 +65,15 @@ impl Store {
     pub(crate) fn merge(&self, ours: Sha, theirs: Sha) -> Result<Files, GitError> {
         let base = self.files_at(self.merge_base(ours, theirs))?;
         let ours = self.files_at(Some(ours))?;
+        let theirs = self.files_at(Some(theirs))?;
         let mut merged = ours.clone();
-        for change in changes(&base, &self.files_at(Some(theirs))?) {
-            let theirs = change.new;
-            if ours.get(&change.path).map(|f| f.1) != change.old
-                && ours.get(&change.path).map(|f| f.1) != theirs
-            {
+        for change in changes(&base, &theirs) {
+            let present = ours.get(&change.path).map(|f| f.1);
+            if present != change.old && present != change.new {
                 return Err(GitError::Conflict(change.path));
             }
-            match theirs {
-                Some(sha) => merged.insert(change.path, (super::Mode::File, sha)),
+            match theirs.get(&change.path) {
+                Some(file) => merged.insert(change.path, *file),
                 None => merged.remove(&change.path),
             };
         }
