@@ -1,0 +1,89 @@
+"""Holds the documents against what they describe. Needs nothing but Python. Exit code 1 with a list of what differs."""
+
+import json
+import re
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parents[2]
+failed = []
+
+
+def check(sentence, wanted, found):
+    """Fails where two sets differ, and names what is in one alone."""
+    for name, words in ((wanted - found, "is missing"), (found - wanted, "is not there any more")):
+        failed.extend(f"{sentence}: {item} {words}" for item in sorted(name))
+
+
+def text(path):
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def section(path, heading):
+    """The text under a heading, up to the next of the same level."""
+    return text(path).split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+def first_cells(table):
+    """What the first cell of each row of a table names in backquotes."""
+    return {name for row in re.findall(r"^\| (`.*?) \|", table, re.M) for name in re.findall(r"`([^`]+)`", row)}
+
+
+def app_manifest():
+    manifest = json.loads(text("docs/app-manifest.json"))
+    page = "docs/github-app.md"
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \|", section(page, "Permissions"), re.M)
+    check(f"{page}, permissions", {f"{name}: {level}" for name, level in manifest["default_permissions"].items()},
+          {f"{name}: {level}" for name, level in rows})
+    check(f"{page}, events", set(manifest["default_events"]), first_cells(section(page, "Events")))
+
+
+def reasons():
+    listed = re.search(r"reasons! \{(.*?)\n\}", text("crates/api/src/condition.rs"), re.S)[1]
+    page = "docs/operations.md"
+    check(f"{page}, reasons", set(re.findall(r"^    (\w+),$", listed, re.M)), first_cells(section(page, "Reasons")))
+
+
+def metrics():
+    """By the lines that the metrics' own test expects."""
+    exposed = set(re.findall(r'"(peribolos_\w+?)(?:_count)?[ {]', text("crates/operator/src/metrics.rs")))
+    page = "docs/operations.md"
+    check(f"{page}, metrics", exposed, first_cells(section(page, "Metrics")))
+
+
+def anchor(heading):
+    """GitHub's anchor of a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def links():
+    """Every relative link leads to a file, and to a heading in it."""
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+            if re.match(r"[a-z]+:", target):
+                continue
+            path, _, name = target.partition("#")
+            file = (page.parent / path).resolve() if path else page
+            where = f"{page.relative_to(ROOT)}: the link {target}"
+            if not file.exists():
+                failed.append(f"{where} leads nowhere")
+            elif name and name not in map(anchor, re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.M)):
+                failed.append(f"{where} leads to no heading")
+
+
+def pictures():
+    for picture in ROOT.glob("docs/*.svg"):
+        try:
+            ElementTree.parse(picture)
+        except ElementTree.ParseError as error:
+            failed.append(f"{picture.relative_to(ROOT)} is no XML: {error}")
+
+
+for part in (app_manifest, reasons, metrics, links, pictures):
+    part()
+for sentence in failed:
+    print(sentence, file=sys.stderr)
+print(f"docs: {len(failed)} differences", file=sys.stderr)
+sys.exit(1 if failed else 0)
