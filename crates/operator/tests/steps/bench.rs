@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use http_body_util::BodyExt;
+use hyper_util::{client::legacy, rt::TokioExecutor};
 use peribolos_core::step_output::StepOutput;
 use peribolos_github::{App, AppId, GitHubConfig, InstallationId, PrivateKey, TokenScope};
 use secrecy::ExposeSecret;
@@ -146,6 +148,22 @@ impl Bench {
         let client = self.app.with_token(token.trim().to_owned().into());
         let head = client.branch_head(&format!("{ORG}/.github").parse().unwrap(), name).await.unwrap();
         head.map(Into::into)
+    }
+
+    /// The parents of a commit of the config repository.
+    pub async fn parents(&self, sha: &str) -> Vec<String> {
+        let token = std::fs::read_to_string(self.token().await).unwrap();
+        let request =
+            http::Request::get(format!("{}/repos/{ORG}/.github/git/commits/{sha}", self.github.url()))
+                .header("authorization", format!("Bearer {}", token.trim()))
+                .header("user-agent", "peribolos-tests")
+                .body(String::new())
+                .unwrap();
+        let client = legacy::Client::builder(TokioExecutor::new()).build_http::<String>();
+        let answer = client.request(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+        let commit: Value = serde_json::from_slice(&answer).unwrap();
+        let parents = commit["parents"].as_array().unwrap_or_else(|| panic!("no parents in {commit}"));
+        parents.iter().map(|parent| parent["sha"].as_str().unwrap().to_owned()).collect()
     }
 
     /// A file of the config repository on a branch; none if it is not there.

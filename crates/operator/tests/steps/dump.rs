@@ -33,20 +33,31 @@ async fn it_is_found_again_rather_than_opened_twice() {
 }
 
 #[tokio::test]
-async fn a_changed_organization_is_a_further_commit_in_the_same_pull_request() {
+async fn a_file_that_differs_is_a_further_commit_in_the_same_pull_request() {
     let bench = Bench::start(TEAMS).await;
     let first = bench.dump(&[]).await.output();
+    let edit = json!({"branch": BRANCH, "files": {"peribolos.yaml": "orgs: {}\n"}, "sender": "alice"});
+    bench.github.call("POST", &format!("/_sim/orgs/{ORG}/repos/.github/push"), Some(edit)).await;
+    let edited = bench.branch(BRANCH).await.unwrap();
+    assert_eq!(bench.dump(&[]).await.output(), first);
     let head = bench.branch(BRANCH).await.unwrap();
-    let mut org = bench.github.org(ORG).await;
-    org["settings"]["name"] = json!("Renamed");
-    bench.github.call("PUT", &format!("/_sim/orgs/{ORG}"), Some(org)).await;
-    let still = pulls(&bench).await.len();
-    let second = bench.dump(&[]).await.output();
-    assert_ne!(bench.branch(BRANCH).await.unwrap(), head);
-    if still == 1 {
-        assert_eq!(second.pull_request_url, first.pull_request_url);
-    }
+    assert_eq!(bench.parents(&head).await, [edited], "what was pushed stays in its history");
     assert_eq!(pulls(&bench).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_branch_that_is_left_over_begins_again_from_the_base() {
+    let bench = Bench::start(TEAMS).await;
+    let first = bench.dump(&[]).await.output();
+    bench
+        .github
+        .call("POST", &format!("/_sim/orgs/{ORG}/repos/.github/pulls/1/close"), Some(json!({})))
+        .await;
+    let base = bench.github.push(ORG, json!({"note": "1\n"})).await;
+    let second = bench.dump(&[]).await.output();
+    assert_eq!(second.exit, StepExit::Ok, "{second:?}");
+    assert_ne!(second.pull_request_url, first.pull_request_url);
+    assert_eq!(bench.parents(&bench.branch(BRANCH).await.unwrap()).await, [base]);
 }
 
 #[tokio::test]

@@ -93,7 +93,7 @@ orgs:
 "#;
 
 /// As little as there can be.
-pub const BARE: &str = r#"
+pub const BARE: &str = r"
 orgs:
   acme:
     settings: {billing_email: billing@acme.example, default_repository_permission: admin}
@@ -101,4 +101,4 @@ orgs:
     repos:
       .github: {visibility: private, files: {}}
     installation: {id: 1234567}
-"#;
+";
