@@ -1,4 +1,4 @@
-//! Installation tokens. Only their hashes are kept.
+//! Installation tokens. They are looked up by their hashes.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -21,9 +21,17 @@ pub(crate) struct Token {
 }
 
 /// All tokens that were minted and not revoked.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Tokens {
     by_hash: HashMap<Vec<u8>, Token>,
+    /// Every token ever minted, for tests that look for them where they must not be.
+    minted: Vec<String>,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tokens").field("by_hash", &self.by_hash).finish_non_exhaustive()
+    }
 }
 
 fn hash(token: &str) -> Vec<u8> {
@@ -44,11 +52,17 @@ pub(crate) fn random_text(length: usize) -> Result<String, NoRandomness> {
 }
 
 impl Tokens {
-    /// Makes a token and returns its text, which nothing else can give again.
+    /// Makes a token and returns its text, which GitHub's own paths never give again.
     pub(crate) fn mint(&mut self, token: Token) -> Result<String, NoRandomness> {
         let text = format!("ghs_{}", random_text(LENGTH)?);
         self.by_hash.insert(hash(&text), token);
+        self.minted.push(text.clone());
         Ok(text)
+    }
+
+    /// Every token ever minted, expired and revoked ones too.
+    pub(crate) fn minted(&self) -> &[String] {
+        &self.minted
     }
 
     pub(crate) fn get(&self, text: &str) -> Option<&Token> {

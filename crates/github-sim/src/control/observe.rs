@@ -1,4 +1,4 @@
-//! What the simulator saw: requests, state changes, unknown endpoints, deliveries.
+//! What the simulator saw: requests, state changes, unknown endpoints, deliveries, tokens.
 
 use axum::{Router, extract::State, routing::get};
 use serde_json::json;
@@ -12,6 +12,7 @@ pub(super) fn routes() -> Router<Sim> {
     Router::new()
         .route("/requests", get(requests).delete(forget))
         .route("/audit", get(audit))
+        .route("/tokens", get(tokens))
         .route("/unknown", get(unknown))
         .route("/healthz", get(healthz))
 }
@@ -27,6 +28,11 @@ async fn forget(State(sim): State<Sim>) -> Answer {
 
 async fn audit(State(sim): State<Sim>) -> Answer {
     reply::ok(json!(sim.world().audit))
+}
+
+/// Every token ever minted, so that a test can look for them in logs.
+async fn tokens(State(sim): State<Sim>) -> Answer {
+    reply::ok(json!(sim.world().tokens.minted()))
 }
 
 async fn unknown(State(sim): State<Sim>) -> Answer {
