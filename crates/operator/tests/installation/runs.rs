@@ -38,7 +38,10 @@ async fn additional_tokens_are_smaller_and_live_as_long_as_their_runs() {
     let world = World::new("1h").await;
     let running = world.start();
     let object = world.install(json!({})).await;
-    assert!(tokens::ensure(&running.ctx, &object, Need::RunStart).await.is_err(), "nothing is known of it yet");
+    assert!(
+        tokens::ensure(&running.ctx, &object, Need::RunStart).await.is_err(),
+        "nothing is known of it yet"
+    );
     let object = world.ready(NAME, "True", "TokenIssued").await;
     world.run("dump", "Dump").await;
     world.run("preview", "DryRun").await;
@@ -83,7 +86,12 @@ async fn the_ends_of_applies_are_told_as_synced() {
     };
     world.run("first", "Apply").await;
     world.until_pending_runs(1).await;
-    world.set("first", json!({"phase": "Succeeded", "reason": "NoChanges", "finishedAt": "2026-11-23T12:00:00Z"})).await;
+    world
+        .set(
+            "first",
+            json!({"phase": "Succeeded", "reason": "NoChanges", "finishedAt": "2026-11-23T12:00:00Z"}),
+        )
+        .await;
     synced("True", "NoChanges").await;
     world.run("second", "Apply").await;
     let end = json!({

@@ -78,7 +78,8 @@ impl Sim {
         let entries = log.as_array().unwrap().iter();
         entries
             .filter(|entry| {
-                entry["method"] == method && entry["path"].as_str().is_some_and(|path| path.ends_with(path_end))
+                entry["method"] == method
+                    && entry["path"].as_str().is_some_and(|path| path.ends_with(path_end))
             })
             .map(|entry| entry["status"].as_u64().unwrap())
             .collect()

@@ -154,7 +154,8 @@ async fn a_revoked_token_is_replaced_once_for_all_who_ask() {
     let old = tokens::client(&running.ctx, &object).await.unwrap();
     old.rate_limit().await.unwrap();
     let refused = async || {
-        let fault = json!({"path": "/rate_limit", "status": 401, "body": {"message": "Bad credentials"}, "count": 1});
+        let fault =
+            json!({"path": "/rate_limit", "status": 401, "body": {"message": "Bad credentials"}, "count": 1});
         world.sim.control("POST", "/faults", fault).await;
         old.rate_limit().await.unwrap_err()
     };

@@ -74,7 +74,8 @@ impl World {
         let installations = installation::controller(&self.client, &self.namespace);
         // The runs' own controller is not at work here: only its watch is.
         let runs = run::controller(&self.client, &self.namespace);
-        let (reporter, client) = (Reporter { controller: "test".into(), instance: None }, self.client.clone());
+        let (reporter, client) =
+            (Reporter { controller: "test".into(), instance: None }, self.client.clone());
         let config = GitHubConfig::new(AppId(APP_ID), self.sim.url.parse().unwrap());
         let ctx = Arc::new(Context {
             recorder: Recorder::new(client.clone(), reporter),
@@ -134,7 +135,11 @@ impl World {
         eventually(&format!("Ready={status} {reason} of {name}"), async || {
             let object = self.installations().get(name).await.unwrap();
             let ready = condition(&object, "Ready");
-            if ready.as_ref().is_some_and(|(s, r, _)| s == status && r == reason) { Ok(object) } else { Err(ready) }
+            if ready.as_ref().is_some_and(|(s, r, _)| s == status && r == reason) {
+                Ok(object)
+            } else {
+                Err(ready)
+            }
         })
         .await
     }
@@ -194,7 +199,9 @@ fn defaults() -> InstallationDefaults {
 async fn only_watch(controller: kube::runtime::Controller<PeribolosRun>, stop: CancellationToken) {
     use futures::StreamExt;
     use kube::runtime::controller::Action;
-    let nothing = |_: Arc<PeribolosRun>, _: Arc<()>| async { Ok::<_, std::convert::Infallible>(Action::await_change()) };
+    let nothing = |_: Arc<PeribolosRun>, _: Arc<()>| async {
+        Ok::<_, std::convert::Infallible>(Action::await_change())
+    };
     let no_error = |_: Arc<PeribolosRun>, _: &std::convert::Infallible, _: Arc<()>| Action::await_change();
     let stream = controller.graceful_shutdown_on(stop.cancelled_owned()).run(nothing, no_error, Arc::new(()));
     stream.for_each(|_| std::future::ready(())).await;

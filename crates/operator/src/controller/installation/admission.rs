@@ -1,5 +1,7 @@
 //! Whether an object may have a token at all, and whether its runs may start.
 
+use std::sync::Arc;
+
 use kube::ResourceExt;
 use peribolos_api::{GitHubInstallation, Reason};
 use peribolos_core::{accounts::Accounts, installation_status::Finding, ownership};
@@ -60,12 +62,15 @@ pub(super) fn refusal(view: &View, accounts: &Accounts) -> Option<Finding> {
 }
 
 /// Why no run starts although the token is there: the spec suspends the installation.
-pub(super) fn held(ctx: &Context, installation: &GitHubInstallation, view: &View) -> Option<Finding> {
+pub(super) fn held(
+    all: &[Arc<GitHubInstallation>],
+    installation: &GitHubInstallation,
+    view: &View,
+) -> Option<Finding> {
     if !installation.spec.suspend {
         return None;
     }
-    let older =
-        ctx.installations.state().into_iter().find(|other| is_older_of_same(other, installation, view));
+    let older = all.iter().find(|other| is_older_of_same(other, installation, view));
     Some(match older {
         Some(older) if ownership::made_by_operator(installation) => Finding::new(
             Reason::DuplicateAccount,
@@ -110,5 +115,45 @@ mod tests {
     fn who_gets_no_token(#[case] view: View, #[case] reason: Option<Reason>) {
         let accounts = Accounts::parse(&["acme"]).unwrap();
         assert_eq!(refusal(&view, &accounts).map(|finding| finding.reason), reason);
+    }
+    fn object(name: &str, id: i64, by_operator: bool, suspend: bool) -> Arc<GitHubInstallation> {
+        let by = if by_operator { "operator" } else { "somebody" };
+        let object = serde_json::json!({
+            "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
+            "metadata": {"name": name, "uid": name, "labels": {"peribolos.dev/created-by": by}},
+            "spec": {"installationId": id, "suspend": suspend},
+            "status": {"account": {"login": "acme", "id": 1, "type": "Organization"}},
+        });
+        Arc::new(serde_json::from_value(object).unwrap())
+    }
+
+    #[rstest::rstest]
+    #[case::nobody_else(object("new", 9, true, true), None, Reason::Suspended)]
+    #[case::reinstalled(
+        object("new", 9, true, true),
+        Some(object("old", 5, false, false)),
+        Reason::DuplicateAccount
+    )]
+    #[case::newer(object("new", 9, true, true), Some(object("old", 10, false, false)), Reason::Suspended)]
+    #[case::the_operators_own(
+        object("new", 9, true, true),
+        Some(object("old", 5, true, false)),
+        Reason::Suspended
+    )]
+    #[case::a_persons(object("new", 9, false, true), Some(object("old", 5, false, false)), Reason::Suspended)]
+    fn why_runs_do_not_start(
+        #[case] installation: Arc<GitHubInstallation>,
+        #[case] other: Option<Arc<GitHubInstallation>>,
+        #[case] reason: Reason,
+    ) {
+        let all: Vec<_> = other.into_iter().chain([Arc::clone(&installation)]).collect();
+        let held = held(&all, &installation, &view("Acme", "Organization"));
+        assert_eq!(held.map(|finding| finding.reason), Some(reason));
+    }
+
+    #[test]
+    fn a_person_who_ends_the_suspension_has_decided() {
+        let all = [object("old", 5, false, false), object("new", 9, true, false)];
+        assert_eq!(held(&all, &all[1], &view("Acme", "Organization")), None);
     }
 }

@@ -9,16 +9,21 @@ mod status;
 mod view;
 mod watch;
 
-use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{
+    collections::HashSet,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use futures::{FutureExt, StreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt, channel::mpsc};
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api, Client, ResourceExt,
     runtime::{
         Controller, WatchStreamExt,
         controller::{self, Action},
-        reflector::{self, ObjectRef},
+        reflector::{self, ObjectRef, Store},
         watcher,
     },
 };
@@ -37,6 +42,9 @@ const NAME: &str = "installation";
 /// How many installations are worked on at once.
 const CONCURRENCY: u16 = 16;
 
+/// How long reconciles under way may take when the process is to stop.
+const GRACE: Duration = Duration::from_secs(8);
+
 /// The controller with its watches: installations, their Secrets (metadata only) and their runs.
 ///
 /// Its [`store`](Controller::store) holds all installations.
@@ -46,10 +54,23 @@ pub fn controller(client: &Client, namespace: &str) -> Controller<GitHubInstalla
     let runs: Api<PeribolosRun> = Api::namespaced(client.clone(), namespace);
     let secrets: Api<Secret> = Api::namespaced(client.clone(), namespace);
     let ours = watcher::Config::default().labels(&format!("{}={}", names::LABEL_MANAGED_BY, names::MANAGER));
-    let installations = guarded(installations, watcher::Config::default()).reflect(writer).touched_objects();
-    let runs = guarded(runs, watcher::Config::default()).touched_objects();
+    // What happens to one object of an installationId decides about the others. The same watch tells them, behind the
+    // store: by then it has the change.
+    let (tell, told) = mpsc::unbounded();
+    let all = store.clone();
+    let installations = guarded(&installations, watcher::Config::default())
+        .reflect(writer)
+        .touched_objects()
+        .inspect_ok(move |touched: &GitHubInstallation| {
+            for other in twins(touched, &all) {
+                // The other end is gone only with the controller.
+                tell.unbounded_send(other).ok();
+            }
+        });
+    let runs = guarded(&runs, watcher::Config::default()).touched_objects();
     Controller::for_stream(installations, store)
         .owns(secrets, ours)
+        .reconcile_on(told)
         .watches_stream(runs, |run: PeribolosRun| {
             let namespace = run.namespace().unwrap_or_default();
             Some(ObjectRef::new(&run.spec.installation_ref.name).within(&namespace))
@@ -57,18 +78,44 @@ pub fn controller(client: &Client, namespace: &str) -> Controller<GitHubInstalla
         .with_config(controller::Config::default().concurrency(CONCURRENCY))
 }
 
-/// Runs the controller until `stop`; reconciles under way come to their end.
+/// The other objects of the same installation.
+fn twins(
+    touched: &GitHubInstallation,
+    all: &Store<GitHubInstallation>,
+) -> Vec<ObjectRef<GitHubInstallation>> {
+    let is_twin = |other: &&Arc<GitHubInstallation>| {
+        other.spec.installation_id == touched.spec.installation_id && other.uid() != touched.uid()
+    };
+    all.state().iter().filter(is_twin).map(|other| ObjectRef::from_obj(other.as_ref())).collect()
+}
+
+/// Runs the controller until `stop`; reconciles under way come to their end, if they do so soon.
 pub async fn run(controller: Controller<GitHubInstallation>, ctx: Shared, stop: CancellationToken) {
-    controller
-        .graceful_shutdown_on(stop.cancelled_owned())
-        .run(guarded_reconcile, retry, Arc::clone(&ctx))
+    let work = controller
+        .graceful_shutdown_on(stop.clone().cancelled_owned())
+        .run(guarded_reconcile, |object, error, ctx| retry(&object, error, &ctx), Arc::clone(&ctx))
         .for_each(|result| {
             if let Err(error) = result {
                 report(&ctx, &error);
             }
             std::future::ready(())
-        })
-        .await;
+        });
+    let overdue = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    // Only here, in the task that fills the stores: kube wakes no more than one of several tasks that wait for a store.
+    let filled = async {
+        if let (Ok(()), Ok(())) =
+            tokio::join!(ctx.installations.wait_until_ready(), ctx.runs.wait_until_ready())
+        {
+            ctx.tokens.set_filled();
+        }
+    };
+    tokio::select! {
+        ((), ()) = async { tokio::join!(work, filled) } => {}
+        () = overdue => tracing::warn!("GitHub or Kubernetes is slow: what is under way is left to the next start"),
+    }
 }
 
 /// One reconcile: measured, and with a panic turned into an error, as it would end the whole controller.
@@ -85,7 +132,7 @@ async fn guarded_reconcile(installation: Arc<GitHubInstallation>, ctx: Shared) -
 }
 
 /// When a reconcile that broke off is made again.
-fn retry(installation: Arc<GitHubInstallation>, error: &Error, ctx: Shared) -> Action {
+fn retry(installation: &GitHubInstallation, error: &Error, ctx: &Context) -> Action {
     let uid = installation.uid().unwrap_or_default();
     let times = ctx.tokens.slot(&uid).memory().broke_off();
     if !error.is_conflict() {

@@ -20,8 +20,6 @@ use crate::controller::{
 
 /// How often an installation is looked at when nothing else says so. Nothing is asked of GitHub then.
 const AT_LEAST_EVERY: SignedDuration = SignedDuration::from_mins(10);
-/// The same where the deletion of another object would change everything.
-const DUPLICATE_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// The shortest pause, so that clocks that differ a little make no loop.
 const SOON: SignedDuration = SignedDuration::from_millis(500);
 
@@ -49,6 +47,8 @@ pub(super) async fn reconcile(installation: &GitHubInstallation, ctx: &Context) 
         // Owner references remove what belongs to it.
         return Ok(Action::await_change());
     }
+    // Without all runs in view, a live run's Secret would look left over.
+    ctx.tokens.filled().await;
     let work = Work::dereference(ctx, installation);
     let mut view = View::remembered(installation);
     let outcome = work.token(&mut view).await?;
@@ -75,26 +75,25 @@ impl<'a> Work<'a> {
     /// Whose installation it is, what GitHub says about it, and then its Secrets.
     async fn token(&self, view: &mut View) -> Result<Outcome, Error> {
         if let Some(duplicate) = admission::duplicate(self.ctx, self.installation) {
-            return self.withdraw(duplicate, Some(DUPLICATE_EVERY)).await;
+            return self.withdraw(duplicate).await;
         }
         let open = !observe::observe(self.ctx, self.installation, &self.slot, &self.uid, view).await;
         if let Some(refusal) = admission::refusal(view, &self.ctx.accounts) {
-            return self.withdraw(refusal, None).await;
+            return self.withdraw(refusal).await;
         }
         let Some(account) = view.account.as_ref() else { return Ok(Outcome::default()) };
         match Holder::new(self.installation, &account.login, &view.permissions) {
             Ok(holder) => self.secure(&holder, open).await,
-            Err(TokenError::NotEntitled(finding)) => self.withdraw(finding, None).await,
+            Err(TokenError::NotEntitled(finding)) => self.withdraw(finding).await,
             Err(error) => Err(error.into()),
         }
     }
 
-    async fn withdraw(&self, blocked: Finding, again: Option<SignedDuration>) -> Result<Outcome, Error> {
+    async fn withdraw(&self, blocked: Finding) -> Result<Outcome, Error> {
         tokens::withdraw(self.ctx, self.installation, &self.slot).await?;
-        let now = Timestamp::now();
         let look = matches!(blocked.reason, Reason::InstallationNotFound | Reason::InstallationSuspended);
-        let next_look = self.slot.memory().next_look.filter(|_| look);
-        Ok(Outcome { blocked: Some(blocked), info: None, next: again.map(|pause| now + pause).or(next_look) })
+        let next = self.slot.memory().next_look.filter(|_| look);
+        Ok(Outcome { blocked: Some(blocked), info: None, next })
     }
 
     /// The installation's own Secret, then those of its runs.
@@ -148,7 +147,7 @@ impl<'a> Work<'a> {
             }),
             failure: self.slot.memory().failure().map(|lasting| lasting.failure.clone()),
             missing: &missing,
-            held: admission::held(self.ctx, self.installation, view),
+            held: admission::held(&self.ctx.installations.state(), self.installation, view),
             synced: synced(self.runs.iter().map(AsRef::as_ref)),
         };
         let previous = self.installation.status.as_ref().map(|s| s.conditions.as_slice()).unwrap_or_default();

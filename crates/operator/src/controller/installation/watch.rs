@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 /// Watches objects of a kind. One that can't be read is left out, with a warning that names it.
 pub fn guarded<K>(
-    api: Api<K>,
+    api: &Api<K>,
     config: watcher::Config,
 ) -> impl Stream<Item = watcher::Result<Event<K>>> + Send + 'static
 where

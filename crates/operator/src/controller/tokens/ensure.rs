@@ -168,7 +168,13 @@ pub(crate) async fn extras(
             continue;
         }
         let secured = secure(ctx, holder, slot, Need::FreshExtra(kind)).await?;
-        next = secured.info.map(|info| info.next_refresh_at).into_iter().chain(next).min();
+        let due = match secured.error {
+            None => secured.info.map(|info| info.next_refresh_at),
+            Some(TokenError::TooSoon { until }) => Some(until),
+            // Tried again when the slot's pause ends, or with the next reconcile.
+            Some(_) => None,
+        };
+        next = due.into_iter().chain(next).min();
     }
     // A Secret under a name that the spec no longer has.
     for name in there {

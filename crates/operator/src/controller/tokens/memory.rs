@@ -12,24 +12,39 @@ use peribolos_core::{
     token::{self, Hint, Issued, LastMint},
 };
 use peribolos_github::Client;
+use tokio::sync::SetOnce;
 
 /// A client is no longer handed out when its token has less than this left: a call takes a while.
 const RESERVE: SignedDuration = SignedDuration::from_mins(2);
 
 /// The memory of all installations, by the uid of their objects.
 #[derive(Debug, Default)]
-pub struct Tokens(Mutex<HashMap<String, Arc<Slot>>>);
+pub struct Tokens {
+    slots: Mutex<HashMap<String, Arc<Slot>>>,
+    filled: SetOnce<()>,
+}
 
 impl Tokens {
     /// The memory of one installation.
     pub(crate) fn slot(&self, uid: &str) -> Arc<Slot> {
-        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(slots.entry(uid.to_owned()).or_default())
+    }
+
+    /// Says that the watches have shown every object there is.
+    pub(crate) fn set_filled(&self) {
+        // Said twice is said.
+        self.filled.set(()).ok();
+    }
+
+    /// Waits until then: a Secret must not look left over because its run was not shown yet.
+    pub(crate) async fn filled(&self) {
+        self.filled.wait().await;
     }
 
     /// Forgets every installation that is not among `alive`.
     pub(crate) fn retain(&self, alive: &HashSet<String>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|uid, _| alive.contains(uid));
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).retain(|uid, _| alive.contains(uid));
     }
 }
 

@@ -38,7 +38,13 @@ pub(super) async fn mint(
         }
         Err(error) => {
             tracing::warn!(installation = holder.name, ?cause, %error, "no token was minted");
-            let lasting = slot.memory().fail(failed(&error), &holder.uid, Timestamp::now());
+            let mut failed = failed(&error);
+            let mut memory = slot.memory();
+            if failed.look && memory.failure().is_none() {
+                // Suspended or uninstalled, most likely: a look at the installation tells, and comes next.
+                failed.finding.reason = Reason::Progressing;
+            }
+            let lasting = memory.fail(failed, &holder.uid, Timestamp::now());
             return Err(TokenError::Refused { finding: lasting.failure.finding, until: lasting.not_before });
         }
     };
