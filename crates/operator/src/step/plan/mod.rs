@@ -4,7 +4,9 @@ mod annotate;
 mod fetch;
 mod look_up;
 
+use std::num::ParseIntError;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
 use peribolos_core::step_output::{CheckOutput, StepName, StepOutput};
@@ -30,12 +32,12 @@ pub struct PlanArgs {
     /// The commit; with --pull-request the head of the pull request
     #[arg(long, env = "PERIBOLOS_SHA")]
     sha: Sha,
-    /// Look at what merging this pull request would make of the file
-    #[arg(long, value_name = "NUMBER", env = "PERIBOLOS_PULL_REQUEST")]
-    pull_request: Option<u64>,
+    /// Look at what merging this pull request would make of the file; empty: none
+    #[arg(long, value_name = "NUMBER", env = "PERIBOLOS_PULL_REQUEST", default_value = "")]
+    pull_request: Preview,
     /// Read and check the file alone, as that very commit has it, with a token that sees nothing but files
-    #[arg(long, env = "PERIBOLOS_VALIDATE_ONLY")]
-    validate_only: bool,
+    #[arg(long, env = "PERIBOLOS_FILE_ONLY")]
+    file_only: bool,
     /// The file with the token
     #[arg(long, value_name = "FILE", env = "PERIBOLOS_TOKEN_FILE")]
     token_file: PathBuf,
@@ -49,6 +51,18 @@ pub struct PlanArgs {
     pub(super) results_dir: Option<PathBuf>,
 }
 
+/// The pull request that is previewed. A Task's param can't be left out, so none is an empty text.
+#[derive(Clone, Copy, Debug)]
+struct Preview(Option<u64>);
+
+impl FromStr for Preview {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        if text.is_empty() { Ok(Self(None)) } else { text.parse().map(|number| Self(Some(number))) }
+    }
+}
+
 /// Fetches, checks, settles. Never fails but in what it says.
 pub(super) async fn run(args: &PlanArgs) -> StepOutput {
     let mut facts = Facts { sha: Some(args.sha.as_str().to_owned()), blob: None };
@@ -58,8 +72,8 @@ pub(super) async fn run(args: &PlanArgs) -> StepOutput {
 
 async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
     let client = args.github.client_of(&args.token_file)?;
-    let commit = match args.pull_request {
-        Some(number) if !args.validate_only => {
+    let commit = match args.pull_request.0 {
+        Some(number) if !args.file_only => {
             fetch::merge_commit(&client, &args.repository, number, &args.sha).await?
         }
         _ => args.sha.clone(),
@@ -69,7 +83,7 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
     let source = annotate::text(file.content, &args.path)?;
     let parsed = parse(&source, &args.path, Some(args.login.as_str()))
         .map_err(|findings| annotate::invalid(&args.path, &findings))?;
-    let settled = if args.validate_only { None } else { Some(settled(&client, args, &parsed.file).await?) };
+    let settled = if args.file_only { None } else { Some(settled(&client, args, &parsed.file).await?) };
     if let (Some(settled), Some(out)) = (&settled, &args.out) {
         std::fs::write(out, &settled.yaml).map_err(|source| StepError::File {
             path: out.clone(),
