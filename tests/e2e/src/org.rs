@@ -1,0 +1,314 @@
+//! An organization of a test's own: on the simulator, and what the operator made of it on the cluster.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::{
+    Kind, World,
+    wait::{POD, SOON, until},
+};
+
+/// Changes of the organization itself, as the simulator's audit names them; pull requests and comments are none.
+const CHANGES: [&str; 6] = ["org.", "membership.", "invitation.", "team.", "repo.", "collaborator."];
+
+/// An organization with the owners alice and bob, the member carol, the team Core and the repositories `.github` and `site`.
+pub struct Org {
+    world: World,
+    /// Its login.
+    pub login: String,
+}
+
+impl Org {
+    /// Makes it, on which the App is not installed yet. What an earlier test left of it is removed.
+    ///
+    /// # Errors
+    /// When the simulator or Kubernetes does not answer.
+    pub async fn new(world: &World, login: &str) -> Result<Self> {
+        let org = Self { world: world.clone(), login: login.to_owned() };
+        for name in org.installations().await?.iter().filter_map(|i| i["metadata"]["name"].as_str()) {
+            world.cluster.delete(crate::OBJECTS, Kind::Installation, name, false).await?;
+        }
+        until(SOON, "nothing is left of an earlier organization", async || {
+            Ok(org.installations().await?.is_empty().then_some(()))
+        })
+        .await?;
+        org.put(&org.beginning()).await?;
+        Ok(org)
+    }
+
+    /// Makes it and adopts it.
+    ///
+    /// # Errors
+    /// As [`Org::adopt`].
+    pub async fn adopted(world: &World, login: &str, spec: Value) -> Result<Self> {
+        let org = Self::new(world, login).await?;
+        org.adopt(spec).await?;
+        Ok(org)
+    }
+
+    /// Installs the App, unannounced, and makes a person's GitHubInstallation with these fields of a spec, so that there
+    /// is no onboarding; waits until that is Ready.
+    ///
+    /// # Errors
+    /// When it is not Ready within a minute.
+    pub async fn adopt(&self, mut spec: Value) -> Result<()> {
+        let mut state = self.state().await?;
+        state["installation"] = json!({});
+        self.put(&state).await?;
+        spec["installationId"] = self.state().await?["installation"]["id"].clone();
+        spec["onboarding"] = json!({"pullRequest": false});
+        let object = json!({"metadata": {"name": self.login}, "spec": spec});
+        self.world.cluster.create(Kind::Installation, object).await?;
+        self.ready().await.map(drop)
+    }
+
+    async fn put(&self, state: &Value) -> Result<()> {
+        self.world.sim.send("PUT", &format!("orgs/{}", self.login), state).await.map(drop)
+    }
+
+    fn beginning(&self) -> Value {
+        json!({
+            "settings": {"name": self.login, "billing_email": "billing@example.com", "default_repository_permission": "read"},
+            "members": {"alice": "admin", "bob": "admin", "carol": "member"},
+            "teams": [{
+                "name": "Core", "slug": "core", "description": "Keeps the lights on", "privacy": "closed",
+                "members": {"alice": "maintainer", "carol": "member"}, "repos": {"site": "admin"},
+            }],
+            "repos": {
+                ".github": {"visibility": "private", "default_branch": "main", "files": {"README.md": "About us\n"}},
+                "site": {"visibility": "public", "default_branch": "main", "files": {"index.html": "Hello\n"}},
+            },
+        })
+    }
+
+    /// The configuration that says what is there, with these members besides carol.
+    pub fn file(&self, members: &[&str]) -> String {
+        let mut text = format!(
+            "orgs:\n  {login}:\n    name: {login}\n    billing_email: billing@example.com\n    default_repository_permission: read\n    \
+             has_organization_projects: true\n    has_repository_projects: true\n    members_can_create_repositories: true\n    \
+             admins: [alice, bob]\n    members:\n    - carol\n",
+            login = self.login,
+        );
+        for member in members {
+            // Writing to a String can't fail.
+            let _ = writeln!(text, "    - {member}");
+        }
+        text + "    teams:\n      Core:\n        description: Keeps the lights on\n        privacy: closed\n        \
+                maintainers: [alice]\n        members: [carol]\n        repos: {site: admin}\n"
+    }
+
+    /// Makes people exist, so that they can be invited.
+    ///
+    /// # Errors
+    /// When the simulator does not answer.
+    pub async fn people(&self, logins: &[&str]) -> Result<()> {
+        for login in logins {
+            self.world.sim.send("PUT", &format!("users/{login}"), &Value::Null).await?;
+        }
+        Ok(())
+    }
+
+    /// Pushes the configuration in alice's name; the commit.
+    ///
+    /// # Errors
+    /// When the simulator does not answer.
+    pub async fn push(&self, text: &str) -> Result<String> {
+        let body = json!({"files": {"peribolos.yaml": text}, "message": "Change", "sender": "alice"});
+        self.did("POST", "repos/.github/push", &body).await?["sha"]
+            .as_str()
+            .map(str::to_owned)
+            .context("the push has no commit")
+    }
+
+    /// Does something to the organization: `/_sim/orgs/LOGIN/{path}`.
+    ///
+    /// # Errors
+    /// When the simulator does not answer with success.
+    pub async fn did(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
+        self.world.sim.send(method, &format!("orgs/{}/{path}", self.login), body).await
+    }
+
+    /// Its whole state on the simulator.
+    ///
+    /// # Errors
+    /// When the simulator does not answer.
+    pub async fn state(&self) -> Result<Value> {
+        self.world.sim.get(&format!("orgs/{}", self.login)).await
+    }
+
+    /// What the App changed about the organization, in order.
+    ///
+    /// # Errors
+    /// When the simulator does not answer.
+    pub async fn changes(&self) -> Result<Vec<String>> {
+        let audit = self.world.sim.get("audit").await?;
+        let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        let ours = |entry: &&Value| {
+            text(entry, "actor").ends_with("[bot]")
+                && text(entry, "target").split('/').nth(1) == Some(&self.login)
+                && CHANGES.iter().any(|prefix| text(entry, "action").starts_with(prefix))
+        };
+        let entries = audit.as_array().into_iter().flatten().filter(ours);
+        Ok(entries.map(|entry| format!("{} {}", text(entry, "action"), text(entry, "target"))).collect())
+    }
+
+    /// Those who are members or invited, but for the three of the beginning; sorted.
+    ///
+    /// # Errors
+    /// When the simulator does not answer.
+    pub async fn newcomers(&self) -> Result<Vec<String>> {
+        let state = self.state().await?;
+        let members = state["members"].as_object().into_iter().flatten().map(|(login, _)| login.clone());
+        let invited = state["invitations"].as_array().into_iter().flatten();
+        let invited = invited.filter_map(|i| i["login"].as_str()).map(str::to_owned);
+        let mut all: Vec<_> = members.chain(invited).collect();
+        all.retain(|login| !["alice", "bob", "carol"].contains(&login.as_str()));
+        all.sort();
+        Ok(all)
+    }
+
+    /// The checks `peribolos` of a commit, oldest first.
+    ///
+    /// # Errors
+    /// When the simulator does not answer.
+    pub async fn checks(&self, sha: &str) -> Result<Vec<Value>> {
+        let mut checks = self.state().await?["checks"].as_array().cloned().unwrap_or_default();
+        checks.retain(|check| check["head_sha"] == sha && check["name"] == "peribolos");
+        Ok(checks)
+    }
+
+    /// Waits until a commit's newest check is completed; it, and its conclusion.
+    ///
+    /// # Errors
+    /// When it is not within [`POD`].
+    pub async fn concluded(&self, sha: &str) -> Result<(String, Value)> {
+        until(POD, &format!("the check of {} is completed", &sha[..7]), async || {
+            let check = self.checks(sha).await?.pop().filter(|check| check["status"] == "completed");
+            Ok(check.map(|check| (check["conclusion"].as_str().unwrap_or_default().to_owned(), check)))
+        })
+        .await
+    }
+
+    /// Its GitHubInstallations: one, or none.
+    ///
+    /// # Errors
+    /// When Kubernetes does not answer.
+    pub async fn installations(&self) -> Result<Vec<Value>> {
+        let mut all = self.world.cluster.list(Kind::Installation, "").await?;
+        let made = format!("{}-", self.login);
+        all.retain(|object| {
+            let name = object["metadata"]["name"].as_str().unwrap_or_default();
+            name == self.login || name.strip_prefix(&made).is_some_and(|id| id.parse::<u64>().is_ok())
+        });
+        Ok(all)
+    }
+
+    /// Its GitHubInstallation.
+    ///
+    /// # Errors
+    /// When there is none, or two.
+    pub async fn installation(&self) -> Result<Value> {
+        let mut all = self.installations().await?;
+        ensure!(all.len() == 1, "{} has {} GitHubInstallations", self.login, all.len());
+        all.pop().context("no GitHubInstallation")
+    }
+
+    /// Waits until its GitHubInstallation is Ready; the object's name.
+    ///
+    /// # Errors
+    /// When it is not within a minute.
+    pub async fn ready(&self) -> Result<String> {
+        until(SOON, &format!("{} is Ready", self.login), async || {
+            let object = self.installation().await?;
+            let conditions = object["status"]["conditions"].as_array().cloned().unwrap_or_default();
+            let ready = conditions.iter().any(|c| c["type"] == "Ready" && c["status"] == "True");
+            Ok(object["metadata"]["name"].as_str().filter(|_| ready).map(str::to_owned))
+        })
+        .await
+    }
+
+    /// Its token, as its own Secret has it now, and when that expires.
+    ///
+    /// # Errors
+    /// When there is no such Secret.
+    pub async fn token(&self) -> Result<(String, jiff::Timestamp)> {
+        let name = self.installation().await?["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+        let secret = self.world.cluster.get(Kind::Secret, &format!("{name}-token")).await?;
+        let data = secret.context("there is no token Secret")?["data"].clone();
+        Ok((crate::secrets::decoded(&data["token"])?, crate::secrets::decoded(&data["expires-at"])?.parse()?))
+    }
+
+    /// Its runs, oldest first.
+    ///
+    /// # Errors
+    /// When Kubernetes does not answer.
+    pub async fn runs(&self) -> Result<Vec<Value>> {
+        let name = self.installation().await?["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+        let mut runs = self.world.cluster.list(Kind::Run, "").await?;
+        runs.retain(|run| run["spec"]["installationRef"]["name"] == name.as_str());
+        runs.sort_by_key(|run| {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            (text(&run["metadata"]["creationTimestamp"]), text(&run["spec"]["trigger"]["at"]))
+        });
+        Ok(runs)
+    }
+
+    /// The newest Apply of a commit, if there is one.
+    ///
+    /// # Errors
+    /// When Kubernetes does not answer.
+    pub async fn apply_of(&self, sha: &str) -> Result<Option<Value>> {
+        let mut runs = self.runs().await?;
+        runs.retain(|run| {
+            run["spec"]["mode"] == "Apply"
+                && (run["status"]["sha"] == sha || run["spec"]["source"]["sha"] == sha)
+        });
+        Ok(runs.pop())
+    }
+
+    /// Waits until the Apply of a commit has this phase; the run.
+    ///
+    /// # Errors
+    /// When it has not within [`POD`].
+    pub async fn apply_is(&self, sha: &str, phase: &str) -> Result<Value> {
+        let found = until(POD, &format!("the Apply of {} is {phase}", &sha[..7]), async || {
+            Ok(self.apply_of(sha).await?.filter(|run| run["status"]["phase"] == phase))
+        })
+        .await;
+        match found {
+            Ok(run) => Ok(run),
+            Err(error) => Err(error.context(format!("the runs are {:#}", json!(self.runs().await?)))),
+        }
+    }
+
+    /// Waits until upstream peribolos is at work for a commit: it has sent a request that the simulator holds back; the run.
+    ///
+    /// # Errors
+    /// When it is not within [`POD`].
+    pub async fn applying(&self, sha: &str) -> Result<Value> {
+        until(POD, &format!("upstream peribolos is at work on {}", &sha[..7]), async || {
+            let Some(run) = self.apply_of(sha).await? else { return Ok(None) };
+            let name = run["status"]["taskRunName"].as_str().unwrap_or_default();
+            let Some(task_run) = self.world.cluster.get(Kind::TaskRun, name).await? else { return Ok(None) };
+            let steps = task_run["status"]["steps"].as_array().cloned().unwrap_or_default();
+            let works = steps.iter().any(|step| step["name"] == "apply" && !step["running"].is_null());
+            // Tekton's entrypoint is up from the beginning, so that the step before must have ended too.
+            let planned = steps.iter().any(|step| step["name"] == "plan" && !step["terminated"].is_null());
+            Ok((works && planned).then_some(run))
+        })
+        .await
+    }
+
+    /// Waits until no run has the installation's slot.
+    ///
+    /// # Errors
+    /// When one has it for a minute.
+    pub async fn slot_is_free(&self) -> Result<()> {
+        until(SOON, "the slot is free", async || {
+            Ok(self.installation().await?["status"]["activeRun"].is_null().then_some(()))
+        })
+        .await
+    }
+}

@@ -1,0 +1,101 @@
+//! Runs that end otherwise than by themselves.
+
+use anyhow::{Context, Result, ensure};
+use peribolos_e2e::{
+    Kind, OBJECTS, Org, World, until,
+    wait::{POD, SOON},
+};
+use serde_json::{Value, json};
+
+/// Holds one request of upstream's, the invitation of dave, back for that long.
+async fn with_slow_upstream(login: &str, spec: Value, seconds: u64) -> Result<(World, Org, String)> {
+    let world = World::connect().await?;
+    let org = Org::adopted(&world, login, spec).await?;
+    org.people(&["dave"]).await?;
+    world.sim.delay("PUT", &format!("/orgs/{login}/memberships/dave"), seconds * 1000, 1).await?;
+    let sha = org.push(&org.file(&["dave"])).await?;
+    Ok((world, org, sha))
+}
+
+fn name(run: &Value) -> &str {
+    run["metadata"]["name"].as_str().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_cancelled_run_ends_at_once() -> Result<()> {
+    let (world, org, sha) = with_slow_upstream("cancelled", json!({}), 100).await?;
+    let run = org.applying(&sha).await?;
+    world.cluster.patch(Kind::Run, name(&run), &json!({"spec": {"cancel": true}})).await?;
+    let run = org.apply_is(&sha, "Cancelled").await?;
+    ensure!(run["status"]["reason"] == "Cancelled", "{run:#}");
+    ensure!(org.concluded(&sha).await?.0 == "cancelled", "the check says otherwise");
+    org.slot_is_free().await
+}
+
+#[tokio::test]
+async fn a_run_over_its_time_is_ended_and_looked_at_again() -> Result<()> {
+    let spec = json!({"run": {"timeout": "1m"}});
+    let (_, org, sha) = with_slow_upstream("late", spec, 110).await?;
+    let run = org.apply_is(&sha, "Failed").await?;
+    ensure!(run["status"]["reason"] == "TimedOut", "{run:#}");
+    let (conclusion, check) = org.concluded(&sha).await?;
+    ensure!(conclusion == "timed_out", "the check says {conclusion}");
+    let said = check["output"].to_string();
+    ensure!(said.contains("unknown"), "the check does not say that what was applied is unknown: {said}");
+    until(POD, "a DryRun looks what is left", async || {
+        let runs = org.runs().await?;
+        Ok(runs
+            .iter()
+            .any(|run| run["spec"]["mode"] == "DryRun" && run["status"]["phase"] == "Succeeded")
+            .then_some(()))
+    })
+    .await?;
+    org.slot_is_free().await
+}
+
+#[tokio::test]
+async fn a_run_whose_pod_was_deleted_is_tried_again() -> Result<()> {
+    let (world, org, sha) = with_slow_upstream("lost", json!({}), 100).await?;
+    let run = org.applying(&sha).await?;
+    let pod = format!("{}-1-pod", name(&run));
+    world.cluster.delete(OBJECTS, Kind::Pod, &pod, true).await?;
+    let run = org.apply_is(&sha, "Queued").await?;
+    ensure!(run["status"]["reason"] == "PodLost", "{run:#}");
+    ensure!(run["status"]["retryAt"].is_string(), "it does not say when it is tried again: {run:#}");
+    org.slot_is_free().await?;
+    let check = org.checks(&sha).await?.pop().context("no check")?;
+    ensure!(check["status"] == "queued", "the check is {}", check["status"]);
+    let run = org.apply_is(&sha, "Succeeded").await?;
+    ensure!(run["status"]["attempts"] == 2, "{run:#}");
+    ensure!(org.concluded(&sha).await?.0 == "success", "the check says otherwise");
+    ensure!(org.newcomers().await? == ["dave"], "dave was not invited");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_run_whose_image_is_not_there_gives_its_place_up() -> Result<()> {
+    let world = World::connect().await?;
+    world.cluster.delete(OBJECTS, Kind::Task, "imageless", false).await?;
+    let mut task = world.cluster.get(Kind::Task, "peribolos-apply").await?.context("no Task")?;
+    task["metadata"] = json!({"name": "imageless"});
+    task["spec"]["steps"][0]["image"] = json!("dev.invalid/nobody/pushed:this");
+    until(SOON, "the Task is made", async || world.cluster.create(Kind::Task, task.clone()).await.map(Some))
+        .await?;
+    let org = Org::adopted(&world, "imageless", json!({"run": {"taskRef": "imageless"}})).await?;
+    org.people(&["dave"]).await?;
+    let sha = org.push(&org.file(&["dave"])).await?;
+    let run = until(POD, "the image is missed", async || {
+        Ok(org.apply_of(&sha).await?.filter(|run| run["status"]["retryAt"].is_string()))
+    })
+    .await?;
+    ensure!(run["status"]["reason"] == "ImageUnavailable", "{run:#}");
+    ensure!(run["status"]["phase"] == "Queued", "{run:#}");
+    org.slot_is_free().await?;
+
+    let back = json!({"spec": {"run": {"taskRef": ""}}});
+    world.cluster.patch(Kind::Installation, "imageless", &back).await?;
+    let newer = org.push(&org.file(&["dave"]).replace("lights", "lamps")).await?;
+    ensure!(org.concluded(&newer).await?.0 == "success", "the newer push was not applied");
+    org.apply_is(&sha, "Superseded").await?;
+    Ok(())
+}

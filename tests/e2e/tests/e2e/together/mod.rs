@@ -1,0 +1,8 @@
+//! Tests that may run at once: each has an organization of its own.
+
+mod commands;
+mod ends;
+mod isolation;
+mod queue;
+mod refusals;
+mod tokens;
