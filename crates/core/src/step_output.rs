@@ -46,9 +46,9 @@ pub enum StepExit {
     ConfigMissing,
     /// 12: a guard of the installation forbids it.
     GuardTripped,
-    /// 13: the App lacks a permission, or its token is not accepted.
+    /// 13: the App lacks a permission.
     PermissionsMissing,
-    /// 20: GitHub can't be reached, or fails.
+    /// 20: GitHub can't be reached, fails, or no longer accepts the token: another attempt may do better.
     GitHubUnavailable,
     /// 21: the limit of requests is used up.
     RateLimited,
@@ -281,14 +281,21 @@ mod tests {
     fn the_last_line_is_found_among_logs() {
         let mut first = output();
         first.exit = StepExit::Ok;
-        let log = format!("INFO start\n{}\nWARN x\n{}\nlast words\n", first.to_line().unwrap(), output().to_line().unwrap());
+        let log = format!(
+            "INFO start\n{}\nWARN x\n{}\nlast words\n",
+            first.to_line().unwrap(),
+            output().to_line().unwrap()
+        );
         assert_eq!(StepOutput::from_log(&log).unwrap(), output());
     }
 
     #[test]
     fn what_is_no_line_is_refused() {
         assert!(matches!(StepOutput::from_log("INFO {\"step\":\"plan\"}"), Err(StepOutputError::Missing)));
-        assert!(matches!(StepOutput::from_log(r#"{"step":"plan","exit":0}"#), Err(StepOutputError::Malformed(_))));
+        assert!(matches!(
+            StepOutput::from_log(r#"{"step":"plan","exit":0}"#),
+            Err(StepOutputError::Malformed(_))
+        ));
         let unknown = output().to_line().unwrap().replace("\"exit\":10", "\"exit\":99");
         assert!(matches!(StepOutput::from_log(&unknown), Err(StepOutputError::Malformed(_))));
         let long = format!("{MARKER}{}", "x".repeat(MAX_LINE_BYTES));
