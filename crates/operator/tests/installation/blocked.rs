@@ -106,7 +106,7 @@ async fn accounts_outside_the_list_get_nothing() {
 
 #[tokio::test]
 async fn of_two_objects_for_one_installation_one_owns_it() {
-    let world = World::new("1h").await;
+    let world = World::new("20s").await;
     let running = world.start();
     world.install(json!({})).await;
     world.ready(NAME, "True", "TokenIssued").await;
