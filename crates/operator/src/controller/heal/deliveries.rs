@@ -8,7 +8,10 @@ use super::{HealError, Pace, pace};
 use crate::controller::context::Context;
 
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
-    pace::repeat("deliveries", pace.deliveries, async || pass(ctx).await).await;
+    loop {
+        let end = pass(ctx).await;
+        pace::rest("deliveries", pace.deliveries, end).await;
+    }
 }
 
 async fn pass(ctx: &Context) -> Result<(), HealError> {

@@ -13,7 +13,10 @@ type Memory = HashMap<String, file::Seen>;
 
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     let mut memory = Memory::new();
-    pace::repeat("files", pace.files, async || pass(ctx, &mut memory).await).await;
+    loop {
+        let end = pass(ctx, &mut memory).await;
+        pace::rest("files", pace.files, end).await;
+    }
 }
 
 /// Looks at all of them: one that fails does not keep the others from being looked at.

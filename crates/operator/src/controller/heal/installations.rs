@@ -13,7 +13,10 @@ use crate::{controller::context::Context, kubernetes::client::call};
 
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     let mut absences = Absences::default();
-    pace::repeat("installations", pace.installations, async || pass(ctx, pace, &mut absences).await).await;
+    loop {
+        let end = pass(ctx, pace, &mut absences).await;
+        pace::rest("installations", pace.installations, end).await;
+    }
 }
 
 async fn pass(ctx: &Context, pace: &Pace, absences: &mut Absences) -> Result<(), HealError> {

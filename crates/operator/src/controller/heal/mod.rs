@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::pace::Pace;
 use super::context::{Context, Shared};
-use crate::{metrics::Kind, persist::Writer};
+use crate::{kubernetes::filled::filled, metrics::Kind, persist::Writer};
 
 /// The field manager of all that the healer writes.
 const FIELD_MANAGER: &str = "peribolos-healer";
@@ -29,7 +29,7 @@ pub async fn run(ctx: Shared, stop: CancellationToken) {
 pub async fn run_at(ctx: Shared, pace: Pace, stop: CancellationToken) {
     let work = async {
         // Before the watches have shown all that is there, all that GitHub lists would look new.
-        let filled = tokio::join!(ctx.installations.wait_until_ready(), ctx.runs.wait_until_ready());
+        let filled = tokio::join!(filled(&ctx.installations), filled(&ctx.runs));
         if let (Ok(()), Ok(())) = filled {
             tokio::join!(
                 Box::pin(installations::repeat(&ctx, &pace)),

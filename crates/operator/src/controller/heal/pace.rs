@@ -35,21 +35,15 @@ impl Default for Pace {
     }
 }
 
-/// Repeats a pass for ever: at once, then with jitter, so that two of them do not keep step. One that failed is told, and
-/// repeated no sooner than GitHub allows.
-pub(super) async fn repeat(
-    what: &'static str,
-    interval: Duration,
-    mut pass: impl AsyncFnMut() -> Result<(), HealError>,
-) {
-    loop {
-        let mut wait = jittered(interval);
-        if let Err(error) = pass().await {
-            tracing::warn!(what, %error, "looking for what no webhook said failed");
-            wait = wait.max(error.not_before().map_or(Duration::ZERO, pause));
-        }
-        tokio::time::sleep(wait).await;
+/// Waits for the next pass: with jitter, so that two of them do not keep step. A pass that failed is told, and not
+/// repeated sooner than GitHub allows.
+pub(super) async fn rest(what: &'static str, interval: Duration, end: Result<(), HealError>) {
+    let mut wait = jittered(interval);
+    if let Err(error) = end {
+        tracing::warn!(what, %error, "looking for what no webhook said failed");
+        wait = wait.max(error.not_before().map_or(Duration::ZERO, pause));
     }
+    tokio::time::sleep(wait).await;
 }
 
 /// A tenth less to a tenth more.

@@ -1,0 +1,90 @@
+//! Pushes that no webhook told of.
+
+use kube::api::{Patch, PatchParams};
+use peribolos_api::run::{Mode, Phase};
+use peribolos_core::names;
+use serde_json::json;
+
+use crate::{
+    support::eventually,
+    world::{NAME, World},
+};
+
+const FILE: &str = "/contents/peribolos.yaml";
+
+#[tokio::test]
+async fn before_the_first_apply_there_is_only_a_dry_run() {
+    let world = World::start().await;
+    world.install(NAME).await;
+    let runs = world.runs_are(1).await;
+    assert_eq!((runs[0].spec.mode, &*runs[0].spec.trigger.event), (Mode::DryRun, "heal"));
+    assert_eq!(runs[0].spec.source.pull_request, None);
+    world.passes("GET", FILE).await;
+    assert_eq!(world.all_runs().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_push_is_applied_once() {
+    let world = World::start().await;
+    world.install(NAME).await;
+    world.runs_are(1).await;
+    let applied = json!({"lastAppliedBlob": "of-before", "lastAttemptedBlob": "of-before"});
+    world.note(NAME, applied).await;
+    let first = world.runs_are(2).await.into_iter().find(|run| run.spec.mode == Mode::Apply).unwrap();
+    let name = first.metadata.name.clone().unwrap();
+    assert_eq!(name, names::healing_run(NAME, "", &first.spec.source.sha));
+    world.passes("GET", FILE).await;
+    assert_eq!(world.all_runs().await.len(), 2);
+
+    let head = world.github.push("acme", json!({"peribolos.yaml": "orgs: {acme: {admins: [bob]}}"})).await;
+    let second = names::healing_run(NAME, &name, &head);
+    let made = eventually("the Apply of the new head", async || {
+        world.runs().get_opt(&second).await.unwrap().ok_or(world.all_runs().await)
+    })
+    .await;
+    assert_eq!((made.spec.mode, made.spec.source.sha), (Mode::Apply, head));
+    assert_eq!(
+        (&*made.spec.source.repository, &*made.spec.source.git_ref),
+        ("acme/.github", "refs/heads/main")
+    );
+    let metrics = world.metrics.encode().unwrap();
+    assert!(metrics.contains(r#"peribolos_healed_total{kind="apply"} 2"#), "{metrics}");
+}
+
+#[tokio::test]
+async fn an_unchanged_file_costs_nothing_of_the_rate_limit() {
+    let world = World::start().await;
+    world.install(NAME).await;
+    world.runs_are(1).await;
+    world.passes("GET", FILE).await;
+    let log = world.github.call("GET", "/_sim/requests", None).await;
+    let statuses: Vec<u64> = log
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|request| request["path"].as_str().is_some_and(|path| path.contains(FILE)))
+        .map(|request| request["status"].as_u64().unwrap())
+        .collect();
+    assert_eq!(statuses[0], 200);
+    assert!(statuses.len() > 3 && statuses[1..].iter().all(|status| *status == 304), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_gone_is_no_empty_organization() {
+    let world = World::start().await;
+    world.install(NAME).await;
+    let dry_run = world.runs_are(1).await.remove(0);
+    let ended = json!({"status": {"phase": Phase::Succeeded.as_str()}});
+    let patch = Patch::Merge(ended);
+    world
+        .runs()
+        .patch_status(&dry_run.metadata.name.unwrap(), &PatchParams::default(), &patch)
+        .await
+        .unwrap();
+    world.note(NAME, json!({"lastAppliedBlob": "of-before", "lastAttemptedBlob": "of-before"})).await;
+    world.github.push("acme", json!({"peribolos.yaml": null})).await;
+    world.passes("GET", FILE).await;
+    let before = world.all_runs().await.len();
+    world.passes("GET", FILE).await;
+    assert_eq!(world.all_runs().await.len(), before);
+}

@@ -1,0 +1,76 @@
+//! Installations that came, changed and went while nobody listened.
+
+use kube::{ResourceExt, api::ListParams};
+use peribolos_api::run::Mode;
+use serde_json::json;
+
+use crate::{
+    support::eventually,
+    world::{NAME, World},
+};
+
+const LISTING: &str = "/app/installations";
+
+#[tokio::test]
+async fn a_lost_installation_is_found_and_onboarded_once() {
+    let world = World::start().await;
+    world.ready(NAME, "TokenIssued").await;
+    let object = world.installations().get(NAME).await.unwrap();
+    assert_eq!(object.labels()["peribolos.dev/created-by"], "operator");
+    world.passes("GET", LISTING).await;
+    let dumps: Vec<_> =
+        world.all_runs().await.into_iter().filter(|run| run.spec.mode == Mode::Dump).collect();
+    assert_eq!(dumps.len(), 1);
+    assert_eq!(dumps[0].spec.trigger.event, "heal");
+    // Globex is not among the accounts.
+    assert_eq!(world.installations().list(&ListParams::default()).await.unwrap().items.len(), 1);
+    let metrics = world.metrics.encode().unwrap();
+    assert!(metrics.contains(r#"peribolos_healed_total{kind="installation"} 1"#), "{metrics}");
+}
+
+#[tokio::test]
+async fn a_change_is_found() {
+    let world = World::start().await;
+    world.ready(NAME, "TokenIssued").await;
+    world.github.call("POST", "/_sim/orgs/acme/suspend", None).await;
+    world.ready(NAME, "InstallationSuspended").await;
+}
+
+#[tokio::test]
+async fn a_vanished_installation_loses_the_operators_object() {
+    let world = World::start().await;
+    world.ready(NAME, "TokenIssued").await;
+    world.github.call("POST", "/_sim/orgs/acme/uninstall", None).await;
+    eventually("the object's end", async || match world.installations().get_opt(NAME).await.unwrap() {
+        None => Ok(()),
+        Some(object) => Err(object.status),
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_vanished_installation_leaves_a_persons_object_and_says_so() {
+    let world = World::start().await;
+    world.install("mine").await;
+    world.ready("mine", "TokenIssued").await;
+    world.github.call("POST", "/_sim/orgs/acme/uninstall", None).await;
+    world.ready("mine", "InstallationNotFound").await;
+    world.passes("GET", LISTING).await;
+    assert!(world.installations().get_opt("mine").await.unwrap().is_some());
+}
+
+#[rstest::rstest]
+#[case::a_key_that_is_refused(json!({"method": "GET", "path": "/app*", "status": 401, "body": {"message": "A JSON web token could not be decoded"}}))]
+#[case::another_app(json!({"method": "GET", "path": "/app", "status": 200, "body": {"id": 1, "slug": "x", "name": "x"}}))]
+#[case::another_github(json!({"method": "GET", "path": "/app/installations*", "status": 404, "body": {"message": "Not Found"}}))]
+#[case::a_list_that_lacks_it(json!({"method": "GET", "path": "/app/installations", "status": 200, "body": []}))]
+#[tokio::test]
+async fn a_wrong_answer_removes_nobody(#[case] mut fault: serde_json::Value) {
+    let world = World::start().await;
+    world.ready(NAME, "TokenIssued").await;
+    fault["count"] = 1_000_000.into();
+    let path = if fault["path"] == "/app/installations" { LISTING } else { "/app" };
+    world.github.call("POST", "/_sim/faults", Some(fault)).await;
+    world.passes("GET", path).await;
+    assert!(world.installations().get_opt(NAME).await.unwrap().is_some());
+}

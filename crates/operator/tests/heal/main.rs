@@ -1,0 +1,10 @@
+//! The healer between a real API server and the simulated GitHub: what no webhook told of is found.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod deliveries;
+mod files;
+mod installations;
+mod world;

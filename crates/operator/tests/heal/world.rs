@@ -1,0 +1,188 @@
+//! A namespace, a GitHub that sends no webhooks, and a controller that heals every moment.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::StreamExt;
+use jiff::SignedDuration;
+use kube::{
+    Api, Client,
+    api::{ListParams, Patch, PatchParams, PostParams},
+    runtime::{
+        WatchStreamExt,
+        events::{Recorder, Reporter},
+        reflector, watcher,
+    },
+};
+use peribolos_api::{GitHubInstallation, PeribolosRun};
+use peribolos_core::accounts::Accounts;
+use peribolos_github::{App, AppId, GitHubConfig, PrivateKey};
+use peribolos_operator::{
+    controller::{
+        Backoff,
+        context::{Context, Shared},
+        heal, installation, run,
+        tokens::Tokens,
+    },
+    defaults,
+    metrics::Metrics,
+};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::support::{ControlPlane, GitHub, eventually, github::APP_ID, namespace};
+
+/// The name of acme's object when the operator makes it.
+pub const NAME: &str = "acme-1234567";
+const ID: i64 = 1_234_567;
+
+/// Two organizations with the App; nobody listens to them.
+pub const FIXTURE: &str = "
+orgs:
+  acme:
+    id: 9001
+    settings: {name: Acme, billing_email: billing@acme.example}
+    members: {alice: admin, bob: admin}
+    repos:
+      .github: {visibility: private, files: {peribolos.yaml: 'orgs: {acme: {admins: [alice, bob]}}'}}
+    installation: {id: 1234567}
+  globex:
+    id: 9002
+    settings: {name: Globex, billing_email: billing@globex.example}
+    members: {hank: admin, homer: admin}
+    repos: {.github: {visibility: private, files: {README.md: hello}}}
+    installation: {id: 7654321}
+";
+
+/// All of it.
+pub struct World {
+    pub client: Client,
+    pub namespace: String,
+    pub github: GitHub,
+    pub metrics: Metrics,
+    _stop: DropGuard,
+}
+
+/// Often enough for a test.
+fn pace() -> heal::Pace {
+    let often = Duration::from_millis(300);
+    heal::Pace {
+        installations: often,
+        deliveries: often,
+        files: often,
+        apart: SignedDuration::from_millis(1),
+    }
+}
+
+impl World {
+    pub async fn start() -> Self {
+        let github = GitHub::start(FIXTURE, &[]).await;
+        Self::with(github).await
+    }
+
+    /// Heals what this GitHub did not tell, for the account acme.
+    pub async fn with(github: GitHub) -> Self {
+        let client = ControlPlane::shared().client();
+        let namespace = namespace(&client).await;
+        Self::at(client, namespace, github).await
+    }
+
+    pub async fn at(client: Client, namespace: String, github: GitHub) -> Self {
+        let pem = std::fs::read_to_string(github.private_key()).unwrap();
+        let config = GitHubConfig::new(AppId(APP_ID), github.url().parse().unwrap());
+        let app = App::new(&config, PrivateKey::from_pem(&SecretString::from(pem)).unwrap()).unwrap();
+        // What the healer says is shown with a test that fails.
+        tracing_subscriber::fmt().with_test_writer().try_init().ok();
+        let metrics = Metrics::new();
+        let stop = CancellationToken::new();
+        controller(&client, &namespace, app, &metrics, &stop);
+        Self { client, namespace, github, metrics, _stop: stop.drop_guard() }
+    }
+
+    pub fn installations(&self) -> Api<GitHubInstallation> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    pub fn runs(&self) -> Api<PeribolosRun> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// Makes an object for acme, as a person would.
+    pub async fn install(&self, name: &str) {
+        let object = serde_json::from_value(json!({
+            "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
+            "metadata": {"name": name}, "spec": {"installationId": ID},
+        }));
+        self.installations().create(&PostParams::default(), &object.unwrap()).await.unwrap();
+    }
+
+    /// Waits for an object with that reason of its Ready condition.
+    pub async fn ready(&self, name: &str, reason: &str) {
+        eventually(&format!("{name} is {reason}"), async || {
+            let object = self.installations().get(name).await.map_err(|error| error.to_string())?;
+            let conditions = object.status.unwrap_or_default().conditions;
+            let is = conditions.iter().any(|c| c.type_ == "Ready" && c.reason == reason);
+            if is { Ok(()) } else { Err(format!("{conditions:?}")) }
+        })
+        .await;
+    }
+
+    /// Waits for the runs to be so many, and gives them.
+    pub async fn runs_are(&self, number: usize) -> Vec<PeribolosRun> {
+        eventually(&format!("{number} runs"), async || {
+            let runs = self.all_runs().await;
+            if runs.len() == number { Ok(runs) } else { Err(runs) }
+        })
+        .await
+    }
+
+    pub async fn all_runs(&self) -> Vec<PeribolosRun> {
+        self.runs().list(&ListParams::default()).await.unwrap().items
+    }
+
+    /// Writes into a status, as the run reconciler does.
+    pub async fn note(&self, name: &str, status: Value) {
+        let patch = Patch::Merge(json!({"status": status}));
+        self.installations().patch_status(name, &PatchParams::default(), &patch).await.unwrap();
+    }
+
+    /// Waits until GitHub was asked three more times: whatever was to follow from the first answer has.
+    pub async fn passes(&self, method: &str, path_end: &str) {
+        let before = self.github.requests(method, path_end).await;
+        eventually(&format!("three more {method} {path_end}"), async || {
+            let now = self.github.requests(method, path_end).await;
+            if now >= before + 3 { Ok(()) } else { Err(now) }
+        })
+        .await;
+    }
+}
+
+/// The installations' controller and the healer. Runs are watched only: no pods are made.
+fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, stop: &CancellationToken) {
+    let installations = installation::controller(client, namespace);
+    let (runs, writer) = reflector::store();
+    let watch: Api<PeribolosRun> = Api::namespaced(client.clone(), namespace);
+    let watch = watcher(watch, watcher::Config::default()).default_backoff().reflect(writer);
+    let reporter = Reporter { controller: "test".to_owned(), instance: None };
+    let ctx: Shared = Arc::new(Context {
+        recorder: Recorder::new(client.clone(), reporter),
+        client: client.clone(),
+        namespace: namespace.to_owned(),
+        app,
+        app_id: APP_ID,
+        accounts: Accounts::parse(&["acme"]).unwrap(),
+        installation_defaults: defaults::load(None).unwrap(),
+        max_concurrent_runs: 20,
+        details_url_template: None,
+        installations: installations.store(),
+        runs,
+        metrics: metrics.clone(),
+        claims: run::Claims::default(),
+        shown: run::Shown::default(),
+        run_backoff: Backoff::default(),
+        tokens: Tokens::default(),
+    });
+    tokio::spawn(installation::run(installations, Arc::clone(&ctx), stop.clone()));
+    tokio::spawn(heal::run_at(ctx, pace(), stop.clone()));
+    tokio::spawn(stop.clone().run_until_cancelled_owned(watch.for_each(|_| std::future::ready(()))));
+}
