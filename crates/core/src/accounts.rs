@@ -26,7 +26,8 @@ impl Accounts {
     /// Reads the globs; there must be at least one.
     pub fn parse<S: AsRef<str>>(globs: &[S]) -> Result<Self, AccountsError> {
         let mut set = GlobSetBuilder::new();
-        let globs: Vec<&str> = globs.iter().map(|glob| glob.as_ref().trim()).filter(|g| !g.is_empty()).collect();
+        let globs: Vec<&str> =
+            globs.iter().map(|glob| glob.as_ref().trim()).filter(|g| !g.is_empty()).collect();
         if globs.is_empty() {
             return Err(AccountsError::Empty);
         }

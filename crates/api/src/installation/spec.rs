@@ -111,7 +111,11 @@ pub struct TokenSpec {
 
 impl Default for TokenSpec {
     fn default() -> Self {
-        Self { secret_name: String::new(), refresh_interval: defaults::refresh_interval(), expiry_margin: defaults::expiry_margin() }
+        Self {
+            secret_name: String::new(),
+            refresh_interval: defaults::refresh_interval(),
+            expiry_margin: defaults::expiry_margin(),
+        }
     }
 }
 
@@ -268,7 +272,11 @@ pub struct History {
 
 impl Default for History {
     fn default() -> Self {
-        Self { apply: defaults::history_apply(), dry_run: defaults::history_dry_run(), dump: defaults::history_dump() }
+        Self {
+            apply: defaults::history_apply(),
+            dry_run: defaults::history_dry_run(),
+            dump: defaults::history_dump(),
+        }
     }
 }
 

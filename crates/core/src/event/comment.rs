@@ -32,7 +32,7 @@ pub(super) fn decide(case: &Case<'_>, comment: &Comment) -> Result<Vec<Action>, 
 }
 
 /// What a line asks for, as the mode of a run.
-fn command(line: &str) -> Option<Mode> {
+pub fn command(line: &str) -> Option<Mode> {
     let mut words = line.split_ascii_whitespace();
     match (words.next()?, words.next()?, words.next()) {
         ("/peribolos", "plan", None) => Some(Mode::DryRun),

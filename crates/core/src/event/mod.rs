@@ -17,6 +17,7 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
+pub use comment::command;
 pub use decide::{Decider, Delivery, takes};
 pub use decision::{Action, Decision, IgnoreReason, NewRun};
 pub use index::{Index, RunEntry};

@@ -10,12 +10,12 @@ use peribolos_api::{
 pub struct Facts {
     /// How many members (owners among them) the organization has now.
     pub members: usize,
-    /// How many requests are left of the token's hourly limit.
-    pub requests_left: u32,
+    /// How many requests are left of the token's hourly limit. None: there is no limit.
+    pub requests_left: Option<u32>,
 }
 
 /// The part of the remaining requests that a run may use; the rest is for people and other runs.
-const SHARE_OF_LIMIT: f64 = 0.7;
+const SHARE_OF_LIMIT_PERCENT: u64 = 70;
 
 /// The arguments for an apply, in a fixed order.
 ///
@@ -33,12 +33,9 @@ pub fn for_apply(spec: &GitHubInstallationSpec, facts: Facts) -> Vec<String> {
         "--maximum-removal-delta={}",
         removal_delta(spec.guards.maximum_removal_percent, facts.members)
     ));
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a share of a u32 that is not negative fits a u32"
-    )]
-    let hourly = (f64::from(facts.requests_left) * SHARE_OF_LIMIT).floor().max(1.0) as u32;
+    // Upstream takes 0 for "no throttle".
+    let hourly =
+        facts.requests_left.map_or(0, |left| (u64::from(left) * SHARE_OF_LIMIT_PERCENT / 100).max(1));
     arguments.push(format!("--github-hourly-tokens={hourly}"));
     arguments.push(format!("--github-allowed-burst={hourly}"));
     arguments
@@ -95,7 +92,7 @@ mod tests {
     fn the_default_spec_asks_for_no_newer_feature() {
         let arguments = for_apply(
             &spec(&serde_json::json!({"installationId": 1})),
-            Facts { members: 40, requests_left: 5000 },
+            Facts { members: 40, requests_left: Some(5000) },
         );
         assert_eq!(
             arguments,
@@ -126,7 +123,7 @@ mod tests {
             "guards": {"minimumAdmins": 3, "requiredAdmins": ["alice", "bob"], "maximumRemovalPercent": 0},
         }));
         assert_eq!(
-            for_apply(&spec, Facts { members: 3, requests_left: 1 }),
+            for_apply(&spec, Facts { members: 3, requests_left: Some(1) }),
             [
                 "--fix-teams",
                 "--fix-collaborators",
@@ -143,6 +140,14 @@ mod tests {
                 "--github-allowed-burst=1",
             ]
         );
+    }
+
+    #[test]
+    fn without_a_limit_there_is_no_throttle() {
+        let spec = spec(&serde_json::json!({"installationId": 1}));
+        let arguments = for_apply(&spec, Facts { members: 3, requests_left: None });
+        assert!(arguments.contains(&"--github-hourly-tokens=0".to_owned()), "{arguments:?}");
+        assert!(arguments.contains(&"--github-allowed-burst=0".to_owned()), "{arguments:?}");
     }
 
     #[rstest::rstest]

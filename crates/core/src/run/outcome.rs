@@ -201,6 +201,22 @@ fn by_exit_codes(mode: Mode, seen: &Observation, condition: &Condition) -> End {
     End { phase: Phase::Succeeded, reason, message: message.to_owned() }
 }
 
+/// Whether the run's end is that of the plan or dump step, so that its words tell it best.
+pub const fn is_told_by_step(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::ConfigInvalid
+            | Reason::ConfigMissing
+            | Reason::GuardTripped
+            | Reason::PermissionsMissing
+            | Reason::GitHubUnavailable
+            | Reason::RateLimited
+            | Reason::StepFailed
+            | Reason::Planned
+            | Reason::Dumped
+    )
+}
+
 /// The exit codes of the project's own steps.
 pub const fn of_our_step(code: i32, other: Reason) -> Reason {
     match code {

@@ -8,6 +8,7 @@ mod orgs;
 mod pulls;
 mod repos;
 mod teams;
+mod users;
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub use pulls::{NewPull, Pull, PullFilter, PullSide, PullState};
 pub use repos::{NewRepository, Repository};
 pub use teams::{Team, TeamParent, TeamRepository, TeamRole};
 
+use crate::GitHubConfig;
 use crate::call::Call;
 use crate::error::Error;
 use crate::graphql;
@@ -54,6 +56,16 @@ pub struct RateLimit {
 }
 
 impl Client {
+    /// GitHub by a token alone, for those who hold no App's key: steps in a pod, people. Sends nothing.
+    ///
+    /// Call it inside a tokio runtime: the connection pool's task is started here.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where a URL, header or certificate of `config` can't be used.
+    pub fn connect(config: &GitHubConfig, token: SecretString) -> Result<Self, Error> {
+        Ok(Self::new(Arc::new(Transport::new(config)?), token))
+    }
+
     pub(crate) fn new(transport: Arc<Transport>, token: SecretString) -> Self {
         Self { transport, token }
     }

@@ -6,6 +6,7 @@ mod dump;
 mod failure;
 mod logging;
 mod validate;
+mod values;
 
 use std::process::ExitCode;
 
@@ -16,6 +17,7 @@ use crate::{controller, receiver, shutdown, step};
 use args::{Cli, Command};
 use failure::sentence;
 use logging::Format;
+pub(crate) use values::app_id;
 
 /// Runs the program: arguments from the process, answers on standard output, everything else on standard error.
 ///

@@ -5,6 +5,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::Args;
 use url::Url;
 
+use crate::cli::app_id;
+
 /// Owns the tokens, starts the runs, and finds what no webhook said.
 #[derive(Args, Clone, Debug)]
 pub struct ControllerArgs {
@@ -15,7 +17,7 @@ pub struct ControllerArgs {
     #[arg(long, env = "PERIBOLOS_NAMESPACE", value_name = "NAMESPACE")]
     pub namespace: String,
     /// The GitHub App's id.
-    #[arg(long, env = "PERIBOLOS_APP_ID", value_name = "ID")]
+    #[arg(long, env = "PERIBOLOS_APP_ID", value_name = "ID", value_parser = app_id)]
     pub app_id: u64,
     /// The file with the App's private key (PEM). It is read again when it changes.
     #[arg(long, env = "PERIBOLOS_PRIVATE_KEY_FILE", value_name = "FILE")]

@@ -1,6 +1,10 @@
 //! The App's client, with its key kept as the mounted file has it.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use anyhow::Context as _;
 use peribolos_github::{App, AppId, GitHubConfig, Observer, PrivateKey};
@@ -20,7 +24,10 @@ const KEY_CHECK: Duration = Duration::from_secs(10);
 pub fn connect(args: &ControllerArgs, metrics: &Metrics) -> anyhow::Result<(App, SecretString)> {
     let mut config = GitHubConfig::new(AppId(args.app_id), args.github_api_url.clone());
     config.graphql_url.clone_from(&args.github_graphql_url);
-    config.observer = Some(Arc::new(Watch(metrics.clone())));
+    config.observer = Some(Arc::new(Watch {
+        metrics: metrics.clone(),
+        smallest: Mutex::new((f64::INFINITY, Instant::now())),
+    }));
     if let Some(file) = &args.github_ca_file {
         let pem = std::fs::read(file).with_context(|| format!("--github-ca-file {}", file.display()))?;
         config.extra_ca_pem = Some(pem);
@@ -52,7 +59,7 @@ pub async fn follow_key(app: App, file: std::path::PathBuf, mut last: SecretStri
                 tracing::info!("the App's private key was replaced");
             }
             Err(error) => {
-                tracing::warn!(%error, "the App's new private key can't be used; the last one is kept")
+                tracing::warn!(%error, "the App's new private key can't be used; the last one is kept");
             }
         }
         last = pem;
@@ -65,19 +72,30 @@ fn read(file: &Path) -> anyhow::Result<SecretString> {
     Ok(SecretString::from(pem))
 }
 
-/// Counts requests to GitHub, and keeps the smallest part of a limit that is left.
-struct Watch(Metrics);
+/// For how long the smallest part of a limit is shown: GitHub's limits start anew every hour.
+const WINDOW: Duration = Duration::from_mins(15);
+
+/// Counts requests to GitHub, and keeps the smallest part of a limit that was left of late.
+struct Watch {
+    metrics: Metrics,
+    smallest: Mutex<(f64, Instant)>,
+}
 
 impl Observer for Watch {
     fn request(&self, route: &'static str, status: u16) {
         let label = GitHubCall { route: route.to_owned(), status: status.to_string() };
-        self.0.github_requests.get_or_create(&label).inc();
+        self.metrics.github_requests.get_or_create(&label).inc();
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a rate limit has a few digits")]
     fn rate_limit(&self, remaining: u64, limit: u64) {
         if limit > 0 {
-            self.0.github_rate_limit_remaining_ratio.set(remaining as f64 / limit as f64);
+            let ratio = remaining as f64 / limit as f64;
+            let mut smallest = self.smallest.lock().unwrap_or_else(PoisonError::into_inner);
+            if ratio < smallest.0 || smallest.1.elapsed() > WINDOW {
+                *smallest = (ratio, Instant::now());
+                self.metrics.github_rate_limit_remaining_ratio.set(ratio);
+            }
         }
     }
 }

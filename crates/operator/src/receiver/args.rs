@@ -4,6 +4,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 
+use crate::cli::app_id;
+
 /// Receives GitHub's webhooks and writes what they ask for to Kubernetes.
 #[derive(Args, Clone, Debug)]
 pub struct ReceiverArgs {
@@ -20,7 +22,7 @@ pub struct ReceiverArgs {
     #[arg(long, env = "PERIBOLOS_WEBHOOK_SECRET_DIR", value_name = "DIR")]
     pub webhook_secret_dir: PathBuf,
     /// The GitHub App's id.
-    #[arg(long, env = "PERIBOLOS_APP_ID", value_name = "ID")]
+    #[arg(long, env = "PERIBOLOS_APP_ID", value_name = "ID", value_parser = app_id)]
     pub app_id: u64,
     /// The organizations to work for: logins or patterns like acme-*, repeated or with commas between.
     #[arg(long, env = "PERIBOLOS_ACCOUNTS", value_name = "GLOB", value_delimiter = ',', required = true, num_args = 1..)]

@@ -2,12 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
-use aws_lc_rs::rsa::{KeyPair, KeySize};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use peribolos_github::{App, AppId, Client, Error as GitHubError, GitHubConfig, PrivateKey};
+use peribolos_github::{AppId, Client, Error as GitHubError, GitHubConfig};
 use secrecy::SecretString;
 use url::Url;
 
@@ -49,7 +45,7 @@ impl GitHubArgs {
             extra_ca_pem,
             ..GitHubConfig::new(AppId(0), self.api_url.clone())
         };
-        Ok(App::new(&config, key_of_nobody()?)?.with_token(token))
+        Client::connect(&config, token)
     }
 
     /// The same, with the token in a file.
@@ -65,16 +61,4 @@ impl GitHubArgs {
             token => Ok(self.client(token.to_owned().into())?),
         }
     }
-}
-
-/// A fresh key that no App has: clients are only made by an `App`, and a pod must not hold the App's own key.
-fn key_of_nobody() -> Result<PrivateKey, GitHubError> {
-    let unusable = |_| GitHubError::Key("a key can't be made here".to_owned());
-    let pair = KeyPair::generate(KeySize::Rsa2048).map_err(unusable)?;
-    let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(unusable)?;
-    let pem = format!(
-        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
-        STANDARD.encode(der.as_ref())
-    );
-    PrivateKey::from_pem(&pem.into())
 }

@@ -12,11 +12,11 @@ orgs:
     admins: [ALICE, bob]
     members:
       - carol
-      - Dave
+      - zelda
     teams:
       Engineering:
         maintainers: [carol]
-        members: [dave]
+        members: [zelda]
         repos: {SITE: read}
 ";
 
@@ -35,6 +35,11 @@ async fn a_valid_file_is_settled_as_github_spells_it() {
         !settled.contains("ACME") && !settled.contains("ALICE") && !settled.contains("SITE"),
         "{settled}"
     );
+    assert!(!settled.contains("zelda"), "{settled}");
+    assert!(output.check.summary.contains("zelda"), "{output:?}");
+    let unknown = output.check.annotations.iter().find(|found| found.title == "unknown-login").unwrap();
+    assert_eq!((unknown.start_line, unknown.start_column), (6, Some(9)));
+    assert_eq!(unknown.annotation_level, AnnotationLevel::Warning);
     assert_eq!(std::fs::read_to_string(bench.path("summary")).unwrap(), output.check.title);
     assert_eq!(bench.changes().await, [] as [serde_json::Value; 0]);
 }
@@ -62,6 +67,7 @@ async fn a_mistake_is_shown_where_it_is() {
 )]
 #[case::empty("", StepExit::ConfigInvalid)]
 #[case::memberless("orgs:\n  acme:\n    name: Acme\n", StepExit::ConfigInvalid)]
+#[case::nobody_who_exists("orgs:\n  acme:\n    admins: [nobody-1, nobody-2]\n", StepExit::ConfigInvalid)]
 #[case::too_large(&"# padding\n".repeat(600_000), StepExit::ConfigInvalid)]
 #[tokio::test]
 async fn what_must_not_be_applied_is_refused(#[case] file: &str, #[case] exit: StepExit) {

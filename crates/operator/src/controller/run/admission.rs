@@ -6,12 +6,13 @@ use peribolos_api::{
     run::{Mode, Phase},
 };
 use peribolos_core::{
+    event,
     names::RunToken,
     run::{command, command::Standing, preview, source},
 };
 use peribolos_github::{
-    Client, FileAnswer, Login, RepoName, Sha,
-    client::{MembershipState, OrgRole, Pull, PullState},
+    AccountType, Client, FileAnswer, Login, RepoName, Sha,
+    client::{Comment, MembershipState, OrgRole, Pull, PullState},
 };
 
 use super::{case::Case, comment, error::Error};
@@ -147,12 +148,21 @@ pub(super) async fn preview_token(
     pull: &Pull,
 ) -> Result<Result<RunToken, (Reason, &'static str)>, Error> {
     let author = match &pull.user {
+        // The onboarding pull request is the operator's own.
+        Some(user) if user.kind == AccountType::Bot && is_our_bot(case, &user.login).await? => {
+            Standing::Member
+        }
         Some(user) => standing(case, github, &user.login).await?,
         None => Standing::Stranger,
     };
     // A command was let through by `sender_may_not`, so it came from a member.
     let asked_for = comment_id(case.run).is_some();
     Ok(preview::token(case.installation.spec.preview, author, asked_for))
+}
+
+async fn is_our_bot(case: &Case<'_>, login: &Login) -> Result<bool, Error> {
+    let app = case.ctx.app.get_app().await?;
+    Ok(login.as_str().eq_ignore_ascii_case(&format!("{}[bot]", app.slug)))
 }
 
 /// Whether the merge has the very file that the base has. Without a merge (a conflict) nothing can be told.
@@ -181,6 +191,13 @@ async fn sender_may_not(
     let Some(comment) = comment::look_up(github, repository, id).await? else {
         return Ok(Some(Admission::refused(Phase::Skipped, Reason::NotAllowed, "the comment is gone")));
     };
+    if !says_so(&comment, case.run) {
+        return Ok(Some(Admission::refused(
+            Phase::Skipped,
+            Reason::NotAllowed,
+            "the comment asks for something else",
+        )));
+    }
     // The author is taken from GitHub, not from the run: a run can be made by anyone who may make runs.
     let standing = match &comment.user {
         Some(user) => standing(case, github, &user.login).await?,
@@ -196,6 +213,13 @@ async fn sender_may_not(
             Ok(Some(Admission::refused(Phase::Skipped, reason, message)))
         }
     }
+}
+
+/// Whether the comment asks for this run: its first line, and where it stands.
+fn says_so(comment: &Comment, run: &PeribolosRun) -> bool {
+    let first_line = comment.body.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
+    let about = run.spec.source.pull_request.and_then(|number| u64::try_from(number).ok());
+    event::command(first_line) == Some(run.spec.mode) && (about.is_none() || about == comment.issue_number())
 }
 
 /// What an account is in the organization, looked up live.

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use kube::ResourceExt;
 use peribolos_api::{PeribolosRunStatus, Reason, run::Phase};
 use peribolos_core::{
-    run::check::{self, CheckState, Conclusion},
+    run::{
+        check::{self, CheckState, Conclusion},
+        outcome,
+    },
     step_output::{self, StepOutput},
 };
 use peribolos_github::{
@@ -52,7 +55,7 @@ fn render(
     let message = status.message.clone().unwrap_or_default();
     let from_step = output.map(|output| &output.check).filter(|_| {
         // The plan step's words hold for how it ended itself; what failed after it is told by the run's message.
-        !matches!(reason, Some(Reason::ApplyFailed | Reason::TimedOut | Reason::Cancelled | Reason::PodLost))
+        matches!(reason, Some(reason) if outcome::is_told_by_step(reason))
     });
     let title = match from_step {
         Some(check) if !check.title.is_empty() && phase.is_final() => check::defuse(&check.title),

@@ -158,14 +158,26 @@ async fn args(case: &Case<'_>, github: &Client, token: Option<RunToken>) -> Resu
         Mode::Apply => {
             let organization = case.login().unwrap_or_default().parse()?;
             let members = github.list_members(&organization, MemberRole::All).await?.len();
-            let left = github.rate_limit().await?.remaining;
-            let facts = Facts { members, requests_left: u32::try_from(left).unwrap_or(u32::MAX) };
+            let facts = Facts { members, requests_left: requests_left(github).await? };
             arguments::for_apply(spec, facts)
         }
         Mode::DryRun if token == Some(RunToken::File) => vec!["--file-only".to_owned()],
-        Mode::Dump if spec.onboarding.allow_public => vec!["--allow-public".to_owned()],
-        Mode::DryRun | Mode::Dump => vec![],
+        Mode::DryRun => vec![],
+        Mode::Dump => {
+            let allow_public = spec.onboarding.allow_public.then(|| "--allow-public".to_owned());
+            let branch = Some(&spec.config.branch).filter(|branch| !branch.is_empty());
+            allow_public.into_iter().chain(branch.map(|branch| format!("--branch={branch}"))).collect()
+        }
     })
+}
+
+/// What is left of the token's hourly limit. None: GitHub Enterprise Server has its limits turned off.
+async fn requests_left(github: &Client) -> Result<Option<u32>, Error> {
+    match github.rate_limit().await {
+        Ok(limit) => Ok(Some(u32::try_from(limit.remaining).unwrap_or(u32::MAX))),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Makes the TaskRun; one of that name that is this run's is success.
@@ -175,14 +187,17 @@ async fn create(case: &Case<'_>, task_run: &TaskRun) -> Result<(), Error> {
         Ok(_) => Ok(()),
         Err(error) if error.is_conflict() => {
             let there = call(case.task_runs().get(&task_run.name_any())).await?;
-            let ours = there
-                .owner_references()
-                .iter()
-                .any(|owner| Some(&owner.uid) == case.run.metadata.uid.as_ref());
-            if ours { Ok(()) } else { Err(Error::ForeignTaskRun(task_run.name_any())) }
+            must_be_ours(case, &there)
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Refuses a TaskRun of the attempt's name that somebody else made.
+pub(super) fn must_be_ours(case: &Case<'_>, task_run: &TaskRun) -> Result<(), Error> {
+    let ours =
+        task_run.owner_references().iter().any(|owner| Some(&owner.uid) == case.run.metadata.uid.as_ref());
+    if ours { Ok(()) } else { Err(Error::ForeignTaskRun(task_run.name_any())) }
 }
 
 /// The branch has moved on: this commit is not applied, and a run for the new head is made sure of.

@@ -31,9 +31,9 @@ use jiff::Timestamp;
 use kube::{
     Api, Client, ResourceExt,
     runtime::{
-        Controller,
+        Controller, WatchStreamExt,
         controller::{Action, Config},
-        reflector::ObjectRef,
+        reflector::{self, ObjectRef},
         watcher,
     },
 };
@@ -46,7 +46,10 @@ pub use shown::Shown;
 
 use self::case::Case;
 use crate::{
-    controller::context::{Context, Shared},
+    controller::{
+        context::{Context, Shared},
+        installation::guarded,
+    },
     kubernetes::tekton::TaskRun,
     metrics::{ControllerLabel, ReconcileError},
 };
@@ -56,10 +59,13 @@ const CONCURRENCY: u16 = 16;
 
 /// The controller's watches: runs, and the TaskRuns they own.
 pub fn controller(client: &Client, namespace: &str) -> Controller<PeribolosRun> {
-    let runs = Api::namespaced(client.clone(), namespace);
+    let (store, writer) = reflector::store();
+    let runs = guarded(&Api::namespaced(client.clone(), namespace), watcher::Config::default())
+        .reflect(writer)
+        .touched_objects();
     let task_runs: Api<TaskRun> = Api::namespaced(client.clone(), namespace);
     let ours = watcher::Config::default().labels(&format!("{}={}", names::LABEL_MANAGED_BY, names::MANAGER));
-    Controller::new(runs, watcher::Config::default())
+    Controller::for_stream(runs, store)
         .with_config(Config::default().concurrency(CONCURRENCY))
         .owns(task_runs, ours)
 }
@@ -67,10 +73,11 @@ pub fn controller(client: &Client, namespace: &str) -> Controller<PeribolosRun> 
 /// Runs the controller until `stop`.
 pub async fn run(controller: Controller<PeribolosRun>, ctx: Shared, stop: CancellationToken) {
     let installations: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+    let installations = guarded(&installations, watcher::Config::default()).touched_objects();
     let store = ctx.runs.clone();
     controller
         // Whatever changes about an installation, its unfinished runs may now go on; so may those that wait for a run's end.
-        .watches(installations, watcher::Config::default(), move |installation: GitHubInstallation| {
+        .watches_stream(installations, move |installation: GitHubInstallation| {
             let name = installation.name_any();
             store
                 .state()
@@ -108,6 +115,8 @@ async fn reconcile(run: Arc<PeribolosRun>, ctx: Shared) -> Result<Action, Error>
 
 async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
     let reference = ObjectRef::new(&run.spec.installation_ref.name).within(&ctx.namespace);
+    // Until the watches are filled, that an object is not there says nothing.
+    ctx.tokens.filled().await;
     let Some(installation) = ctx.installations.get(&reference) else {
         return orphan(run, ctx).await;
     };
@@ -148,17 +157,22 @@ async fn orphan(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
         shown::forget(&case);
         return Ok(Action::await_change());
     }
-    if !case.phase().is_final() {
+    if matches!(case.phase(), Phase::Pending | Phase::Queued) {
         let mut waiting = case.status();
         let message = format!("there is no GitHubInstallation {}", run.spec.installation_ref.name);
-        let phase = if case.phase() == Phase::Running { Phase::Running } else { Phase::Pending };
-        status::set(run, &mut waiting, phase, Reason::WaitingForInstallation, &message, Timestamp::now());
+        status::set(
+            run,
+            &mut waiting,
+            Phase::Pending,
+            Reason::WaitingForInstallation,
+            &message,
+            Timestamp::now(),
+        );
         status::write(&case, waiting).await?;
     }
     Ok(Action::requeue(Duration::from_mins(5)))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature is kube-runtime's")]
 fn error_policy(run: Arc<PeribolosRun>, error: &Error, ctx: Shared) -> Action {
     if error.is_conflict() {
         // The cache was older than the object; the watch brings the newer one, this only makes sure.

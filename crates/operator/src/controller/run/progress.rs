@@ -43,6 +43,9 @@ pub(super) async fn follow(case: &Case<'_>, now: Timestamp) -> Result<Action, Er
         }
         return launch::launch(case).await;
     }
+    if let Some(task_run) = &task_run {
+        launch::must_be_ours(case, task_run)?;
+    }
     let said = match &task_run {
         Some(task_run) => take_down(case, task_run, &mut status).await?,
         None => None,
@@ -130,11 +133,7 @@ async fn ended(
 ) -> Result<Action, Error> {
     let message = match &said {
         // Our own step's words are better than its exit code.
-        Some(said)
-            if !said.check.title.is_empty()
-                && end.reason != Reason::ApplyFailed
-                && !is_about_the_pod(end.reason) =>
-        {
+        Some(said) if !said.check.title.is_empty() && outcome::is_told_by_step(end.reason) => {
             match said.check.annotations.first() {
                 Some(first) if end.phase == Phase::Failed => {
                     format!("{}: {}:{}: {}", said.check.title, first.path, first.start_line, first.message)
@@ -156,18 +155,6 @@ async fn ended(
         return settle::step_back(case, status).await;
     }
     settle::finish(case, status, end.phase, end.reason, &message, said.as_ref()).await
-}
-
-const fn is_about_the_pod(reason: Reason) -> bool {
-    matches!(
-        reason,
-        Reason::TimedOut
-            | Reason::Cancelled
-            | Reason::Superseded
-            | Reason::OutOfMemory
-            | Reason::PodLost
-            | Reason::PodFailed
-    )
 }
 
 /// Stops the attempt's TaskRun, if there is one.

@@ -88,10 +88,10 @@ pub(super) async fn step_back(case: &Case<'_>, mut status: PeribolosRunStatus) -
 /// Does what is left to do for a run that has ended: slot, check, tokens, history.
 pub(super) async fn conclude(case: &Case<'_>) -> Result<Action, Error> {
     let status = case.status();
-    if let Some(task_run) = &status.task_run_name {
-        if !observe::pod_is_done(case, task_run).await? {
-            return Ok(Action::requeue(Duration::from_secs(2)));
-        }
+    if let Some(task_run) = &status.task_run_name
+        && !observe::pod_is_done(case, task_run).await?
+    {
+        return Ok(Action::requeue(Duration::from_secs(2)));
     }
     slot::give_back(case, &status).await?;
     case.ctx.claims.release(case.run).await;

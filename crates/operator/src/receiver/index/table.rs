@@ -97,7 +97,9 @@ mod tests {
 
     fn table(changes: Vec<Change<i64, &'static str>>) -> Table<i64, &'static str> {
         let mut table = Table::default();
-        changes.into_iter().for_each(|change| table.apply(change));
+        for change in changes {
+            table.apply(change);
+        }
         table
     }
 

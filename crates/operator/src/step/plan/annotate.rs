@@ -24,6 +24,22 @@ pub(super) fn too_large(path: &str, size: u64) -> StepError {
     invalid_at(path, Position::START, message, "too-large")
 }
 
+/// A file that names nobody who exists.
+pub(super) fn nobody_left(path: &str, file: &ConfigFile) -> StepError {
+    let at = file.org.position.unwrap_or(Position::START);
+    invalid_at(path, at, "GitHub knows none of the people the file names".to_owned(), "no-members")
+}
+
+/// A file that names more strangers than are looked up.
+pub(super) fn too_many_strangers(path: &str, file: &ConfigFile, found: usize, limit: usize) -> StepError {
+    let at = file.org.position.unwrap_or(Position::START);
+    let message = format!(
+        "The file names {found} people who are neither members nor invited, and at most {limit} can be added at once: \
+         add them in several steps"
+    );
+    invalid_at(path, at, message, "too-many-new-people")
+}
+
 /// A file that the parser refused.
 pub(super) fn invalid(path: &str, findings: &[Diagnostic]) -> StepError {
     let errors: Vec<&Diagnostic> =

@@ -95,7 +95,12 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
 }
 
 async fn settled(client: &Client, args: &PlanArgs, file: &ConfigFile) -> Result<Settled, StepError> {
-    Ok(settle(file, &look_up::spelling(client, &args.login).await?))
+    let spelling = look_up::spelling(client, &args.path, &args.login, file).await?;
+    let people = file.admins.iter().chain(&file.members);
+    if people.into_iter().all(|login| spelling.missing.contains(&login.value)) {
+        return Err(annotate::nobody_left(&args.path, file));
+    }
+    Ok(settle(file, &spelling))
 }
 
 fn check(args: &PlanArgs, parsed: &Parsed, settled: Option<&Settled>) -> CheckOutput {

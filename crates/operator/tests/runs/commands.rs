@@ -1,0 +1,72 @@
+//! Commands by comment: who gave them is looked up at GitHub, whatever the run says.
+
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+/// Comments on a new pull request and gives the comment's id.
+async fn comment(world: &World, sender: &str, mode: &str) -> (i64, String) {
+    let pull = json!({"title": "Change", "branch": format!("{sender}-{mode}"), "sender": "alice", "draft": false,
+        "files": {"org.yaml": "orgs: {acme: {admins: [alice, bob], members: [carol], description: new}}"}});
+    let pull = world.github.call("POST", "/_sim/orgs/acme/repos/.github/pulls", Some(pull)).await;
+    let number = pull["number"].as_i64().unwrap();
+    let path = format!("/_sim/orgs/acme/repos/.github/issues/{number}/comments");
+    let comment = json!({"body": if mode == "Apply" { "/peribolos apply" } else { "/peribolos plan" }, "sender": sender});
+    let comment = world.github.call("POST", &path, Some(comment)).await;
+    (number, comment["id"].to_string())
+}
+
+async fn ask(world: &World, name: &str, mode: &str, source: Value, comment: &str) {
+    let metadata = json!({"annotations": {"peribolos.dev/comment-id": comment}});
+    // The run claims that an owner sent it; that is a note and nothing more.
+    let spec =
+        json!({"mode": mode, "source": source, "trigger": {"event": "issue_comment", "sender": "alice"}});
+    world.create_with(name, spec, metadata).await;
+}
+
+#[tokio::test]
+async fn owners_apply_members_preview_and_strangers_do_neither() {
+    let world = World::start(&[]).await;
+    for (sender, mode, allowed) in [
+        ("alice", "Apply", true),
+        ("carol", "Apply", false),
+        ("eve", "Apply", false),
+        ("carol", "DryRun", true),
+        ("eve", "DryRun", false),
+    ] {
+        let name = format!("{sender}-{}", mode.to_lowercase());
+        let (number, id) = comment(&world, sender, mode).await;
+        let source = if mode == "DryRun" { json!({"pullRequest": number}) } else { json!({}) };
+        ask(&world, &name, mode, source, &id).await;
+        if allowed {
+            world.task_run(&format!("{name}-1")).await;
+            world.tekton_ends(&format!("{name}-1"), "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+            world.reaches(&name, "Succeeded", if mode == "Apply" { "Applied" } else { "Planned" }).await;
+        } else {
+            let run = world.reaches(&name, "Skipped", "NotAllowed").await;
+            assert_eq!(world.check(&run).await, None, "{name}: a refused command writes no check");
+        }
+        let body = serde_json::to_string(&world.github.org("acme").await).unwrap();
+        let replies = body.matches("peribolos-run").count();
+        let refused = ["carol-apply", "eve-apply", "eve-dryrun"];
+        let so_far = refused.iter().position(|refused| *refused == name).map(|at| at + 1);
+        assert!(so_far.is_none_or(|so_far| replies == so_far), "{name}: {replies} replies in {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_comment_that_says_something_else_starts_nothing() {
+    let world = World::start(&[]).await;
+    let (_, id) = comment(&world, "alice", "DryRun").await;
+    ask(&world, "twisted", "Apply", json!({}), &id).await;
+    world.reaches("twisted", "Skipped", "NotAllowed").await;
+    assert_eq!(world.task_run_names().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_comment_that_is_gone_starts_nothing() {
+    let world = World::start(&[]).await;
+    ask(&world, "ghost", "Apply", json!({}), "999999").await;
+    world.reaches("ghost", "Skipped", "NotAllowed").await;
+    assert_eq!(world.task_run_names().await, Vec::<String>::new());
+}

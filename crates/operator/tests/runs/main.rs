@@ -1,0 +1,17 @@
+//! The run reconciler on a real API server and a simulated GitHub; the tests play Tekton by writing TaskRuns' statuses.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests end by panicking"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod commands;
+mod crashes;
+mod outcomes;
+mod queue;
+mod world;

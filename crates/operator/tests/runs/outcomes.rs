@@ -1,0 +1,229 @@
+//! How runs end: the table of outcomes, checks, cancel, deletion, history.
+
+use kube::api::{ListParams, Patch, PatchParams, PostParams};
+use serde_json::{Value, json};
+
+use crate::{support::eventually, world::World};
+
+/// Rows that end a run: name, mode, Tekton's reason, exit codes, phase, reason, the check's conclusion.
+type Row =
+    (&'static str, &'static str, &'static [(&'static str, i32)], &'static str, &'static str, &'static str);
+
+const FINAL: &[Row] = &[
+    ("oom", "StepOOM", &[("plan", 137)], "Failed", "OutOfMemory", "failure"),
+    ("timeout", "TaskRunTimeout", &[], "Failed", "TimedOut", "timed_out"),
+    ("cancelled", "TaskRunCancelled", &[], "Cancelled", "Cancelled", "cancelled"),
+    ("invalid", "Failed", &[("plan", 10)], "Failed", "ConfigInvalid", "failure"),
+    ("missing", "Failed", &[("plan", 11)], "Failed", "ConfigMissing", "failure"),
+    ("guard", "Failed", &[("plan", 12)], "Failed", "GuardTripped", "failure"),
+    ("permission", "Failed", &[("plan", 13)], "Failed", "PermissionsMissing", "failure"),
+    ("other", "Failed", &[("plan", 1)], "Failed", "StepFailed", "failure"),
+    ("apply", "Failed", &[("plan", 0), ("apply", 1)], "Failed", "ApplyFailed", "failure"),
+    (
+        "continued",
+        "Succeeded",
+        &[("plan", 0), ("apply", 1), ("verify", 0)],
+        "Failed",
+        "ApplyFailed",
+        "failure",
+    ),
+    ("verify", "Failed", &[("plan", 0), ("apply", 0), ("verify", 1)], "Failed", "VerifyFailed", "failure"),
+    ("good", "Succeeded", &[("plan", 0), ("apply", 0)], "Succeeded", "Applied", "success"),
+];
+
+/// Rows after which the run is tried again: name, Tekton's reason, exit codes, reason.
+type Retried = (&'static str, &'static str, &'static [(&'static str, i32)], &'static str);
+
+const RETRIED: &[Retried] = &[
+    ("image", "TaskRunImagePullFailed", &[], "ImageUnavailable"),
+    ("pod", "PodCreationFailed", &[], "PodFailed"),
+    ("lost", "Failed", &[("plan", 255)], "PodLost"),
+    ("unavailable", "Failed", &[("plan", 20)], "GitHubUnavailable"),
+    ("limited", "Failed", &[("plan", 21)], "RateLimited"),
+    ("verified", "Failed", &[("plan", 0), ("apply", 0), ("verify", 20)], "GitHubUnavailable"),
+];
+
+#[tokio::test]
+async fn every_row_of_the_table_ends_the_run_as_it_says() {
+    let world = World::start(&[]).await;
+    for (name, tekton, exits, phase, reason, conclusion) in FINAL {
+        world.create(name, "Apply", json!({})).await;
+        world.task_run(&format!("{name}-1")).await;
+        let run = world.reaches(name, "Running", "Running").await;
+        assert_eq!(world.check(&run).await.unwrap()["status"], "in_progress", "{name}");
+        world.tekton_ends(&format!("{name}-1"), tekton, exits).await;
+        let run = world.reaches(name, phase, reason).await;
+        assert_eq!(world.conclusion(&run).await, *conclusion, "{name}");
+        let succeeded = &run.status.as_ref().unwrap().conditions[0];
+        assert_eq!(succeeded.status, if *phase == "Succeeded" { "True" } else { "False" }, "{name}");
+        world.slot_is_free().await;
+        assert_eq!(world.installation_status().await["lastRun"]["name"], *name);
+    }
+    let status = world.installation_status().await;
+    assert_eq!(status["lastAppliedSha"], json!(world.run("good").await.status.unwrap().sha));
+}
+
+#[tokio::test]
+async fn what_may_pass_is_tried_again_and_the_slot_is_free_meanwhile() {
+    let world = World::start(&[]).await;
+    for (name, tekton, exits, reason) in RETRIED {
+        world.create(name, "Apply", json!({})).await;
+        world.task_run(&format!("{name}-1")).await;
+        world.tekton_ends(&format!("{name}-1"), tekton, exits).await;
+        let run = world.reaches(name, "Queued", reason).await;
+        let status = run.status.clone().unwrap();
+        assert!(status.retry_at.is_some(), "{name}");
+        assert_eq!(status.conditions[0].status, "Unknown", "{name}");
+        assert_eq!(world.check(&run).await.unwrap()["status"], "queued", "{name}");
+        world.slot_is_free().await;
+        world.cancel(name).await;
+        world.reaches(name, "Cancelled", "Cancelled").await;
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_task_run_counts_as_lost_and_the_next_attempt_has_a_name_of_its_own() {
+    let world = World::start(&[]).await;
+    world.create("gone", "Apply", json!({})).await;
+    world.task_run("gone-1").await;
+    world.reaches("gone", "Running", "Running").await;
+    world.task_runs().delete("gone-1", &kube::api::DeleteParams::default()).await.unwrap();
+    world.reaches("gone", "Queued", "PodLost").await;
+    // A minute is long for a test: the status is what the wait is read from.
+    let past = Patch::Merge(json!({"status": {"retryAt": "2026-01-01T00:00:00Z"}}));
+    world.runs().patch_status("gone", &PatchParams::default(), &past).await.unwrap();
+    world.task_run("gone-2").await;
+    world.tekton_ends("gone-2", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    let run = world.reaches("gone", "Succeeded", "Applied").await;
+    assert_eq!(run.status.unwrap().attempts, Some(2));
+}
+
+#[tokio::test]
+async fn after_the_fourth_attempt_a_run_has_failed() {
+    let world = World::start(&[]).await;
+    world.create("four", "Apply", json!({})).await;
+    for attempt in 1..=4 {
+        let task_run = format!("four-{attempt}");
+        world.task_run(&task_run).await;
+        world.tekton_ends(&task_run, "Failed", &[("plan", 20)]).await;
+        if attempt < 4 {
+            eventually("the wait", async || {
+                let status = world.run("four").await.status.unwrap();
+                if status.retry_at.is_some() && status.attempts == Some(attempt) {
+                    Ok(())
+                } else {
+                    Err(status)
+                }
+            })
+            .await;
+            let past = Patch::Merge(json!({"status": {"retryAt": "2026-01-01T00:00:00Z"}}));
+            world.runs().patch_status("four", &PatchParams::default(), &past).await.unwrap();
+        }
+    }
+    let run = world.reaches("four", "Failed", "GitHubUnavailable").await;
+    assert_eq!(world.conclusion(&run).await, "failure");
+}
+
+#[tokio::test]
+async fn cancelling_a_run_at_work_cancels_its_task_run() {
+    let world = World::start(&[]).await;
+    world.create("stop", "Apply", json!({})).await;
+    world.task_run("stop-1").await;
+    world.cancel("stop").await;
+    eventually("the TaskRun is told to stop", async || {
+        let spec = world.task_runs().get("stop-1").await.unwrap().spec;
+        if spec.status.as_deref() == Some("TaskRunCancelled") { Ok(()) } else { Err(spec.status) }
+    })
+    .await;
+    world.tekton_ends("stop-1", "TaskRunCancelled", &[]).await;
+    let run = world.reaches("stop", "Cancelled", "Cancelled").await;
+    assert_eq!(world.conclusion(&run).await, "cancelled");
+}
+
+#[tokio::test]
+async fn a_deleted_run_completes_its_check_and_frees_the_slot() {
+    let world = World::start(&[]).await;
+    world.create("first", "Apply", json!({})).await;
+    world.task_run("first-1").await;
+    let run = world.reaches("first", "Running", "Running").await;
+    world.delete("first").await;
+    assert_eq!(world.conclusion(&run).await, "cancelled");
+    eventually("the run is gone", async || match world.runs().get_opt("first").await.unwrap() {
+        None => Ok(()),
+        Some(run) => Err(run.metadata.finalizers),
+    })
+    .await;
+    world.create("second", "Apply", json!({})).await;
+    world.task_run("second-1").await;
+}
+
+#[tokio::test]
+async fn a_source_that_is_not_the_installations_fails_at_once() {
+    let world = World::start(&[]).await;
+    let sources: &[(&str, &str, Value)] = &[
+        ("repository", "Apply", json!({"repository": "globex/.github"})),
+        ("branch", "Apply", json!({"ref": "refs/heads/other"})),
+        ("pull", "DryRun", json!({"pullRequest": 99})),
+        ("applied-pull", "Apply", json!({"pullRequest": 1})),
+    ];
+    for (name, mode, source) in sources {
+        world.create(name, mode, source.clone()).await;
+        world.reaches(name, "Failed", "SourceNotAllowed").await;
+    }
+    assert_eq!(world.task_run_names().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_suspended_installation_starts_nothing_and_goes_on_afterwards() {
+    let world = World::start(&[]).await;
+    let suspend = |suspend: bool| Patch::Merge(json!({"spec": {"suspend": suspend}}));
+    world.installations().patch("acme-1234567", &PatchParams::default(), &suspend(true)).await.unwrap();
+    world.create("waits", "Apply", json!({})).await;
+    world.reaches("waits", "Pending", "Suspended").await;
+    assert_eq!(world.task_run_names().await, Vec::<String>::new());
+    world.installations().patch("acme-1234567", &PatchParams::default(), &suspend(false)).await.unwrap();
+    world.task_run("waits-1").await;
+}
+
+#[tokio::test]
+async fn old_runs_are_deleted_and_the_newest_kept() {
+    let world = World::start(&[]).await;
+    let patch = Patch::Merge(json!({"spec": {"run": {"history": {"apply": 2}}}}));
+    world.installations().patch("acme-1234567", &PatchParams::default(), &patch).await.unwrap();
+    for name in ["h1", "h2", "h3", "h4"] {
+        world.create(name, "Apply", json!({})).await;
+        world.task_run(&format!("{name}-1")).await;
+        world.tekton_ends(&format!("{name}-1"), "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+        world.reaches(name, "Succeeded", "Applied").await;
+    }
+    eventually("only two are left", async || {
+        let mut names: Vec<_> = world
+            .runs()
+            .list(&ListParams::default())
+            .await
+            .unwrap()
+            .into_iter()
+            .filter_map(|run| run.metadata.name)
+            .collect();
+        names.sort();
+        if names == ["h3", "h4"] { Ok(()) } else { Err(names) }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_foreign_task_run_of_that_name_is_not_taken_for_ours() {
+    let world = World::start(&[]).await;
+    let foreign = serde_json::from_value(json!({
+        "apiVersion": "tekton.dev/v1", "kind": "TaskRun", "metadata": {"name": "mine-1"}, "spec": {},
+    }))
+    .unwrap();
+    world.task_runs().create(&PostParams::default(), &foreign).await.unwrap();
+    world.create("mine", "Apply", json!({})).await;
+    eventually("the conflict is said", async || {
+        let said = world.said();
+        if said.contains("does not belong to this run") { Ok(()) } else { Err(said) }
+    })
+    .await;
+    assert!(world.task_runs().get("mine-1").await.unwrap().spec.task_ref.is_none());
+}

@@ -1,0 +1,242 @@
+//! An organization, its installation and a controller, with the test in Tekton's place.
+
+use kube::{
+    Api, Client, ResourceExt,
+    api::{DeleteParams, ListParams, Patch, PatchParams, PostParams},
+};
+use peribolos_api::{GitHubInstallation, PeribolosRun};
+use peribolos_operator::kubernetes::tekton::TaskRun;
+use serde_json::{Value, json};
+
+use crate::support::{ControlPlane, Controller, GitHub, eventually, namespace};
+
+/// The organization of most tests.
+pub const FIXTURE: &str = "
+users: [eve]
+orgs:
+  acme:
+    id: 9001
+    settings: {name: Acme, billing_email: billing@acme.example}
+    members: {alice: admin, bob: admin, carol: member}
+    repos:
+      .github: {visibility: private, files: {README.md: hello}}
+    installation: {id: 1234567}
+  globex:
+    id: 9002
+    settings: {name: Globex, billing_email: billing@globex.example}
+    members: {hank: admin, homer: admin}
+    repos:
+      .github: {visibility: private, files: {README.md: hello}}
+    installation: {id: 7654321}
+";
+
+/// The installation of most tests.
+pub const ACME: &str = "acme-1234567";
+/// Another one.
+pub const GLOBEX: &str = "globex-7654321";
+
+/// All of it.
+pub struct World {
+    pub plane: &'static ControlPlane,
+    pub client: Client,
+    pub namespace: String,
+    pub github: GitHub,
+    pub controller: Option<Controller>,
+}
+
+impl World {
+    /// Everything started, and `acme`'s installation Ready.
+    pub async fn start(more: &[&str]) -> Self {
+        let plane = ControlPlane::shared();
+        let client = plane.client();
+        let namespace = namespace(&client).await;
+        let github = GitHub::start(FIXTURE, &[]).await;
+        let mut this = Self { plane, client, namespace, github, controller: None };
+        // Made before the controller looks: what heals would make them too, and onboard them.
+        this.install(ACME, 1_234_567).await;
+        this.install(GLOBEX, 7_654_321).await;
+        let controller = Controller::start(plane, &this.github, &this.namespace, "first", more).await;
+        this.controller = Some(controller);
+        this.is_ready(ACME).await;
+        this.is_ready(GLOBEX).await;
+        this
+    }
+
+    /// Makes an installation. Its file is not there yet, so nothing heals by itself.
+    async fn install(&self, name: &str, id: i64) {
+        let object: GitHubInstallation = serde_json::from_value(json!({
+            "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
+            "metadata": {"name": name}, "spec": {"installationId": id, "config": {"path": "org.yaml"}},
+        }))
+        .unwrap();
+        self.installations().create(&PostParams::default(), &object).await.unwrap();
+    }
+
+    /// Waits until an installation is Ready.
+    async fn is_ready(&self, name: &str) {
+        eventually("the installation is Ready", async || {
+            let object = self.installations().get(name).await.unwrap();
+            let conditions = object.status.unwrap_or_default().conditions;
+            let ready = conditions.iter().any(|c| c.type_ == "Ready" && c.status == "True");
+            if ready { Ok(()) } else { Err(format!("{conditions:?}\n{}", self.said())) }
+        })
+        .await;
+    }
+
+    /// What the controller said.
+    pub fn said(&self) -> String {
+        self.controller.as_ref().map(Controller::said).unwrap_or_default()
+    }
+
+    pub fn installations(&self) -> Api<GitHubInstallation> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    pub fn runs(&self) -> Api<PeribolosRun> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    pub fn task_runs(&self) -> Api<TaskRun> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// Makes a run of `acme`.
+    pub async fn create(&self, name: &str, mode: &str, source: Value) {
+        self.create_with(name, json!({"mode": mode, "source": source}), json!({})).await;
+    }
+
+    /// Makes a run with more in its spec and metadata.
+    pub async fn create_with(&self, name: &str, spec: Value, metadata: Value) {
+        let mut object = json!({
+            "apiVersion": "peribolos.dev/v1alpha1", "kind": "PeribolosRun",
+            "metadata": {"name": name}, "spec": {"installationRef": {"name": ACME}},
+        });
+        for (part, more) in [("spec", spec), ("metadata", metadata)] {
+            for (key, value) in more.as_object().unwrap() {
+                object[part][key] = value.clone();
+            }
+        }
+        let run: PeribolosRun = serde_json::from_value(object).unwrap();
+        self.runs().create(&PostParams::default(), &run).await.unwrap();
+    }
+
+    pub async fn run(&self, name: &str) -> PeribolosRun {
+        self.runs().get(name).await.unwrap()
+    }
+
+    /// Waits until a run is in that phase with that reason.
+    pub async fn reaches(&self, name: &str, phase: &str, reason: &str) -> PeribolosRun {
+        eventually(&format!("{name} is {phase}, {reason}"), async || {
+            let run = self.run(name).await;
+            let status = run.status.clone().unwrap_or_default();
+            let now = (status.phase.map(peribolos_api::run::Phase::as_str), status.reason.as_deref());
+            if now == (Some(phase), Some(reason)) {
+                Ok(run)
+            } else {
+                Err(format!("{now:?} {:?}\n{}", status.message, tail(&self.said())))
+            }
+        })
+        .await
+    }
+
+    /// Waits for a TaskRun.
+    pub async fn task_run(&self, name: &str) -> TaskRun {
+        eventually(&format!("the TaskRun {name} is there"), async || {
+            if let Some(task_run) = self.task_runs().get_opt(name).await.unwrap() {
+                return Ok(task_run);
+            }
+            let runs = self.runs().list(&ListParams::default()).await.unwrap();
+            let runs: Vec<_> = runs.into_iter().map(|run| (run.metadata.name, run.status)).collect();
+            Err(format!("{runs:?}\n{}\n{}", self.installation_status().await, tail(&self.said())))
+        })
+        .await
+    }
+
+    /// Writes a TaskRun's status, as Tekton does.
+    pub async fn tekton_says(&self, name: &str, status: Value) {
+        let patch = Patch::Merge(json!({"status": status}));
+        self.task_runs().patch_status(name, &PatchParams::default(), &patch).await.unwrap();
+    }
+
+    /// Tekton's status of a TaskRun that has ended.
+    pub async fn tekton_ends(&self, name: &str, reason: &str, exits: &[(&str, i32)]) {
+        let steps: Vec<Value> = exits
+            .iter()
+            .map(|(step, code)| json!({"name": step, "container": format!("step-{step}"), "terminated": {"exitCode": code}}))
+            .collect();
+        let succeeded = if reason == "Succeeded" { "True" } else { "False" };
+        self.tekton_says(
+            name,
+            json!({
+                "conditions": [{"type": "Succeeded", "status": succeeded, "reason": reason, "message": "said Tekton"}],
+                "steps": steps, "completionTime": "2026-01-01T00:00:00Z",
+            }),
+        )
+        .await;
+    }
+
+    /// The names of all TaskRuns.
+    pub async fn task_run_names(&self) -> Vec<String> {
+        let all = self.task_runs().list(&ListParams::default()).await.unwrap();
+        all.iter().map(ResourceExt::name_any).collect()
+    }
+
+    /// Waits until the slot is free.
+    pub async fn slot_is_free(&self) {
+        eventually("the slot is free", async || match self.installation_status().await.get("activeRun") {
+            None => Ok(()),
+            Some(active) => Err(format!("{active} has it\n{}", tail(&self.said()))),
+        })
+        .await;
+    }
+
+    /// The status of `acme`'s installation.
+    pub async fn installation_status(&self) -> Value {
+        let object = self.installations().get(ACME).await.unwrap();
+        serde_json::to_value(object.status.unwrap_or_default()).unwrap()
+    }
+
+    /// The check that belongs to a run, as GitHub has it.
+    pub async fn check(&self, run: &PeribolosRun) -> Option<Value> {
+        let org = self.github.org("acme").await;
+        let checks = org["checks"].as_array().cloned().unwrap_or_default();
+        checks.into_iter().find(|check| check["external_id"].as_str() == run.metadata.uid.as_deref())
+    }
+
+    /// Waits until a run's check is completed and gives its conclusion.
+    pub async fn conclusion(&self, run: &PeribolosRun) -> String {
+        eventually("the check is completed", async || {
+            let check = self.check(run).await;
+            let conclusion = check.as_ref().and_then(|check| check["conclusion"].as_str()).map(str::to_owned);
+            conclusion.ok_or_else(|| format!("{check:?}\n{}", tail(&self.said())))
+        })
+        .await
+    }
+
+    /// Deletes a run and does not wait.
+    pub async fn delete(&self, name: &str) {
+        self.runs().delete(name, &DeleteParams::default()).await.unwrap();
+    }
+
+    /// Changes a run's spec.
+    pub async fn cancel(&self, name: &str) {
+        let patch = Patch::Merge(json!({"spec": {"cancel": true}}));
+        self.runs().patch(name, &PatchParams::default(), &patch).await.unwrap();
+    }
+
+    /// Kills the controller, as by `kill -9`.
+    pub fn kill(&mut self) {
+        self.controller = None;
+    }
+
+    /// Starts another controller after [`Self::kill`].
+    pub async fn restart(&mut self, name: &str) {
+        self.controller = Some(Controller::start(self.plane, &self.github, &self.namespace, name, &[]).await);
+    }
+}
+
+/// The last lines of a log.
+fn tail(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().rev().take(8).collect();
+    lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+}
