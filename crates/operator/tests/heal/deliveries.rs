@@ -47,7 +47,7 @@ async fn a_lost_delivery_comes_again_and_becomes_the_run_it_would_have_been() {
     github.call("POST", "/_sim/webhooks", Some(json!({"enabled": false}))).await;
     github.push("acme", json!({"peribolos.yaml": "orgs: {acme: {admins: [bob]}}"})).await;
     github.call("POST", "/_sim/webhooks", Some(json!({"enabled": true}))).await;
-    let world = World::at(client, namespace, github).await;
+    let world = World::at(client, namespace, github);
     let run = eventually("the push's run", async || {
         let runs = world.all_runs().await;
         runs.iter().find(|run| run.spec.trigger.event == "push").cloned().ok_or(runs)

@@ -14,8 +14,7 @@ const FILE: &str = "/contents/peribolos.yaml";
 
 #[tokio::test]
 async fn before_the_first_apply_there_is_only_a_dry_run() {
-    let world = World::start().await;
-    world.install(NAME).await;
+    let world = World::installed(NAME).await;
     let runs = world.runs_are(1).await;
     assert_eq!((runs[0].spec.mode, &*runs[0].spec.trigger.event), (Mode::DryRun, "heal"));
     assert_eq!(runs[0].spec.source.pull_request, None);
@@ -25,8 +24,7 @@ async fn before_the_first_apply_there_is_only_a_dry_run() {
 
 #[tokio::test]
 async fn a_lost_push_is_applied_once() {
-    let world = World::start().await;
-    world.install(NAME).await;
+    let world = World::installed(NAME).await;
     world.runs_are(1).await;
     let applied = json!({"lastAppliedBlob": "of-before", "lastAttemptedBlob": "of-before"});
     world.note(NAME, applied).await;
@@ -53,8 +51,7 @@ async fn a_lost_push_is_applied_once() {
 
 #[tokio::test]
 async fn an_unchanged_file_costs_nothing_of_the_rate_limit() {
-    let world = World::start().await;
-    world.install(NAME).await;
+    let world = World::installed(NAME).await;
     world.runs_are(1).await;
     world.passes("GET", FILE).await;
     let log = world.github.call("GET", "/_sim/requests", None).await;
@@ -66,13 +63,12 @@ async fn an_unchanged_file_costs_nothing_of_the_rate_limit() {
         .map(|request| request["status"].as_u64().unwrap())
         .collect();
     assert_eq!(statuses[0], 200);
-    assert!(statuses.len() > 3 && statuses[1..].iter().all(|status| *status == 304), "{statuses:?}");
+    assert!(statuses.len() >= 3 && statuses[1..].iter().all(|status| *status == 304), "{statuses:?}");
 }
 
 #[tokio::test]
 async fn a_file_that_is_gone_is_no_empty_organization() {
-    let world = World::start().await;
-    world.install(NAME).await;
+    let world = World::installed(NAME).await;
     let dry_run = world.runs_are(1).await.remove(0);
     let ended = json!({"status": {"phase": Phase::Succeeded.as_str()}});
     let patch = Patch::Merge(ended);

@@ -50,8 +50,7 @@ async fn a_vanished_installation_loses_the_operators_object() {
 
 #[tokio::test]
 async fn a_vanished_installation_leaves_a_persons_object_and_says_so() {
-    let world = World::start().await;
-    world.install("mine").await;
+    let world = World::installed("mine").await;
     world.ready("mine", "TokenIssued").await;
     world.github.call("POST", "/_sim/orgs/acme/uninstall", None).await;
     world.ready("mine", "InstallationNotFound").await;

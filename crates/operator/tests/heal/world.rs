@@ -76,18 +76,26 @@ fn pace() -> heal::Pace {
 
 impl World {
     pub async fn start() -> Self {
-        let github = GitHub::start(FIXTURE, &[]).await;
-        Self::with(github).await
-    }
-
-    /// Heals what this GitHub did not tell, for the account acme.
-    pub async fn with(github: GitHub) -> Self {
         let client = ControlPlane::shared().client();
         let namespace = namespace(&client).await;
-        Self::at(client, namespace, github).await
+        Self::at(client, namespace, GitHub::start(FIXTURE, &[]).await)
     }
 
-    pub async fn at(client: Client, namespace: String, github: GitHub) -> Self {
+    /// The same where a person has made an object of that name for acme before.
+    pub async fn installed(name: &str) -> Self {
+        let client = ControlPlane::shared().client();
+        let namespace = namespace(&client).await;
+        let installations: Api<GitHubInstallation> = Api::namespaced(client.clone(), &namespace);
+        let object = serde_json::from_value(json!({
+            "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
+            "metadata": {"name": name}, "spec": {"installationId": ID},
+        }));
+        installations.create(&PostParams::default(), &object.unwrap()).await.unwrap();
+        Self::at(client, namespace, GitHub::start(FIXTURE, &[]).await)
+    }
+
+    /// Heals for the account acme what this GitHub did not tell.
+    pub fn at(client: Client, namespace: String, github: GitHub) -> Self {
         let pem = std::fs::read_to_string(github.private_key()).unwrap();
         let config = GitHubConfig::new(AppId(APP_ID), github.url().parse().unwrap());
         let app = App::new(&config, PrivateKey::from_pem(&SecretString::from(pem)).unwrap()).unwrap();
@@ -105,15 +113,6 @@ impl World {
 
     pub fn runs(&self) -> Api<PeribolosRun> {
         Api::namespaced(self.client.clone(), &self.namespace)
-    }
-
-    /// Makes an object for acme, as a person would.
-    pub async fn install(&self, name: &str) {
-        let object = serde_json::from_value(json!({
-            "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
-            "metadata": {"name": name}, "spec": {"installationId": ID},
-        }));
-        self.installations().create(&PostParams::default(), &object.unwrap()).await.unwrap();
     }
 
     /// Waits for an object with that reason of its Ready condition.
@@ -182,7 +181,11 @@ fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, sto
         run_backoff: Backoff::default(),
         tokens: Tokens::default(),
     });
-    tokio::spawn(installation::run(installations, Arc::clone(&ctx), stop.clone()));
-    tokio::spawn(heal::run_at(ctx, pace(), stop.clone()));
-    tokio::spawn(stop.clone().run_until_cancelled_owned(watch.for_each(|_| std::future::ready(()))));
+    let (work, heals) = (
+        installation::run(installations, Arc::clone(&ctx), stop.clone()),
+        heal::run_at(ctx, pace(), stop.clone()),
+    );
+    let watch = stop.clone().run_until_cancelled_owned(watch.for_each(|_| std::future::ready(())));
+    // In one task, as in the program.
+    tokio::spawn(async move { tokio::join!(work, heals, watch).2 });
 }

@@ -13,3 +13,4 @@ mod http;
 mod limits;
 mod outage;
 mod payloads;
+mod program;
