@@ -30,6 +30,11 @@ pub fn healing_run(installation: &str, newest_apply: &str, head: &str) -> String
     run(installation, &["heal", newest_apply, head])
 }
 
+/// The name of the DryRun that looks what an Apply left that ran out of time.
+pub fn look_after(installation: &str, apply: &str) -> String {
+    run(installation, &["timeout", apply])
+}
+
 /// The name of an attempt's TaskRun.
 pub fn task_run(run: &str, attempt: i32) -> String {
     format!("{run}-{attempt}")

@@ -17,7 +17,7 @@ use peribolos_api::{
 };
 use peribolos_core::{names::RunToken, run::history, step_output::StepOutput};
 
-use super::{case::Case, check, error::Error, finalizer, launch, observe, shown, slot, status};
+use super::{case::Case, check, error::Error, finalizer, launch, observe, replace, shown, slot, status};
 use crate::{
     controller::tokens,
     kubernetes::client::call,
@@ -56,6 +56,9 @@ pub(super) async fn finish(
 ) -> Result<Action, Error> {
     status::set(case.run, &mut status, phase, reason, message, Timestamp::now());
     status.retry_at = None;
+    if reason == Reason::TimedOut && case.run.spec.mode == Mode::Apply {
+        replace::look_after_timeout(case).await?;
+    }
     // The check goes first: its annotations come from a pod that may be gone after a restart, and to write the same
     // check twice changes nothing. A check that can't be written now is completed by `conclude`.
     if let Ok(github) = case.github().await {

@@ -51,8 +51,12 @@ async fn only_an_owner_may_order_an_apply() -> Result<()> {
             Ok((thumbs == 1 && replies.len() == 1).then_some(()))
         })
         .await?;
-        let runs = org.runs().await?;
-        let run = runs.iter().find(|run| run["spec"]["trigger"]["sender"] == sender).context("no run")?;
+        let run = until(SOON, "its run has ended", async || {
+            let runs = org.runs().await?;
+            let mut of_sender = runs.into_iter().filter(|run| run["spec"]["trigger"]["sender"] == sender);
+            Ok(of_sender.find(|run| run["status"]["finishedAt"].is_string()))
+        })
+        .await?;
         ensure!(run["status"]["phase"] == "Skipped" && run["status"]["reason"] == "NotAllowed", "{run:#}");
     }
     ensure!(org.changes().await?.is_empty(), "a refused command changed {:?}", org.changes().await?);
