@@ -23,7 +23,7 @@ pub use self::{args::ControllerArgs, backoff::Backoff};
 use crate::{
     admin::{self, Readiness},
     defaults,
-    kubernetes::client,
+    kubernetes::{client, filled::filled},
     metrics::Metrics,
 };
 
@@ -86,8 +86,8 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
 
 /// Says that the process is ready once both watches are filled, and that it is not once it is to stop.
 async fn announce(ctx: &Context, readiness: &Readiness, stop: &CancellationToken) {
-    let filled = async { tokio::join!(ctx.installations.wait_until_ready(), ctx.runs.wait_until_ready()) };
-    if let Some((Ok(()), Ok(()))) = stop.run_until_cancelled(filled).await {
+    let both = async { tokio::join!(filled(&ctx.installations), filled(&ctx.runs)) };
+    if let Some((Ok(()), Ok(()))) = stop.run_until_cancelled(both).await {
         tracing::info!("ready");
         readiness.set(true);
         stop.cancelled().await;

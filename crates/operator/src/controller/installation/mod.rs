@@ -33,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::{error::Error, watch::guarded};
 use crate::{
     controller::context::{Context, Shared},
+    kubernetes::filled::filled,
     metrics::{ControllerLabel, ReconcileError},
 };
 
@@ -104,16 +105,13 @@ pub async fn run(controller: Controller<GitHubInstallation>, ctx: Shared, stop: 
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
-    // Only here, in the task that fills the stores: kube wakes no more than one of several tasks that wait for a store.
-    let filled = async {
-        if let (Ok(()), Ok(())) =
-            tokio::join!(ctx.installations.wait_until_ready(), ctx.runs.wait_until_ready())
-        {
+    let both = async {
+        if let (Ok(()), Ok(())) = tokio::join!(filled(&ctx.installations), filled(&ctx.runs)) {
             ctx.tokens.set_filled();
         }
     };
     tokio::select! {
-        ((), ()) = async { tokio::join!(work, filled) } => {}
+        ((), ()) = async { tokio::join!(work, both) } => {}
         () = overdue => tracing::warn!("GitHub or Kubernetes is slow: what is under way is left to the next start"),
     }
 }

@@ -19,9 +19,12 @@ pub(super) async fn ensure(case: &Case<'_>) -> Result<bool, Error> {
     let uid = owner.as_ref().map(|owner| &owner.uid);
     let is_ours = case.run.owner_references().iter().any(|reference| Some(&reference.uid) == uid);
     let mode = case.run.spec.mode.as_str().to_ascii_lowercase();
+    // A run that was made without a commit has none until the controller has looked it up.
+    let sha = case.status().sha;
     let labels = case.run.labels();
     let labelled = labels.get(names::LABEL_INSTALLATION) == Some(&case.run.spec.installation_ref.name)
-        && labels.get(names::LABEL_MODE) == Some(&mode);
+        && labels.get(names::LABEL_MODE) == Some(&mode)
+        && (sha.is_none() || labels.get(names::LABEL_SHA) == sha.as_ref());
     // The finalizer comes with the first write, long before there is a check to complete.
     let guarded = check::name(case.run).is_none() || finalizer::has(case.run) || case.phase().is_final();
     if is_ours && labelled && guarded {
@@ -38,6 +41,7 @@ pub(super) async fn ensure(case: &Case<'_>) -> Result<bool, Error> {
         "labels": {
             names::LABEL_INSTALLATION: case.run.spec.installation_ref.name,
             names::LABEL_MODE: mode,
+            names::LABEL_SHA: sha.as_ref().or_else(|| labels.get(names::LABEL_SHA)),
         },
     }});
     let params = PatchParams { field_manager: Some(names::MANAGER.to_owned()), ..PatchParams::default() };
