@@ -48,7 +48,7 @@ pub struct GitHubInstallationStatus {
     /// The commit that was applied last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_applied_sha: Option<String>,
-    /// Its first ten characters.
+    /// Its first seven characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_applied_short_sha: Option<String>,
     /// The Git blob of the file that was applied last.

@@ -49,7 +49,7 @@ pub struct PeribolosRunStatus {
     /// The commit that the run is about, once known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha: Option<String>,
-    /// Its first ten characters.
+    /// Its first seven characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub short_sha: Option<String>,
     /// The Git blob of the file at that commit.

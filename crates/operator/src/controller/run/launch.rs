@@ -211,7 +211,7 @@ async fn not_head(case: &Case<'_>, head: &str) -> Result<Action, Error> {
     }
     replace::ensure_run_for(case, head).await?;
     let message =
-        format!("the branch is at {} by now, and that is applied instead", &head[..head.len().min(10)]);
+        format!("the branch is at {} by now, and that is applied instead", &head[..head.len().min(7)]);
     settle::end(case, Phase::Superseded, Reason::Superseded, &message).await
 }
 
