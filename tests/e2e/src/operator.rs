@@ -14,11 +14,15 @@ pub const CONTROLLER: &str = "app.kubernetes.io/component=controller";
 /// Ends the controller's pod at once, as a crash does, and does not wait for the next.
 ///
 /// # Errors
-/// When there is none, or Kubernetes does not answer.
+/// When none runs, or Kubernetes does not answer.
 pub async fn kill_controller(cluster: &Cluster) -> Result<String> {
     let pods = cluster.list_in(SYSTEM, Kind::Pod, CONTROLLER).await?;
-    let pod = pods.iter().find(|pod| pod["metadata"]["deletionTimestamp"].is_null());
-    let name = pod.and_then(|pod| pod["metadata"]["name"].as_str()).context("the controller has no pod")?;
+    let alive = |pod: &&Value| {
+        let container = &pod["status"]["containerStatuses"][0]["state"];
+        pod["metadata"]["deletionTimestamp"].is_null() && !container["running"].is_null()
+    };
+    let pod = pods.iter().find(alive);
+    let name = pod.and_then(|pod| pod["metadata"]["name"].as_str()).context("no controller runs")?;
     cluster.delete(SYSTEM, Kind::Pod, name, true).await?;
     Ok(name.to_owned())
 }

@@ -18,6 +18,8 @@ pub struct Org {
     world: World,
     /// Its login.
     pub login: String,
+    /// How much the simulator's audit held before it.
+    audited: usize,
 }
 
 impl Org {
@@ -26,7 +28,8 @@ impl Org {
     /// # Errors
     /// When the simulator or Kubernetes does not answer.
     pub async fn new(world: &World, login: &str) -> Result<Self> {
-        let org = Self { world: world.clone(), login: login.to_owned() };
+        let audited = world.sim.get("audit").await?.as_array().map_or(0, Vec::len);
+        let org = Self { world: world.clone(), login: login.to_owned(), audited };
         for name in org.installations().await?.iter().filter_map(|i| i["metadata"]["name"].as_str()) {
             world.cluster.delete(crate::OBJECTS, Kind::Installation, name, false).await?;
         }
@@ -34,6 +37,10 @@ impl Org {
             Ok(org.installations().await?.is_empty().then_some(()))
         })
         .await?;
+        let path = format!("orgs/{login}");
+        if world.sim.get(&path).await.is_ok() {
+            world.sim.send("DELETE", &path, &Value::Null).await?;
+        }
         org.put(&org.beginning()).await?;
         Ok(org)
     }
@@ -150,7 +157,7 @@ impl Org {
                 && text(entry, "target").split('/').nth(1) == Some(&self.login)
                 && CHANGES.iter().any(|prefix| text(entry, "action").starts_with(prefix))
         };
-        let entries = audit.as_array().into_iter().flatten().filter(ours);
+        let entries = audit.as_array().into_iter().flatten().skip(self.audited).filter(ours);
         Ok(entries.map(|entry| format!("{} {}", text(entry, "action"), text(entry, "target"))).collect())
     }
 

@@ -16,7 +16,7 @@ impl Story {
     /// Awaits a moment and kills the controller in it.
     async fn kill_when(&mut self, moment: &str, probe: impl AsyncFn(&Self) -> Result<bool>) -> Result<()> {
         until(POD, moment, async || Ok(probe(self).await?.then_some(()))).await?;
-        // Of the controller before, which may still be starting: then that one dies.
+        // The one that was killed before may have no successor yet. It dies whether it is ready or not.
         until(POD, "the controller is killed", async || kill_controller(&self.world.cluster).await.map(Some))
             .await?;
         self.kills += 1;

@@ -37,7 +37,7 @@ async fn a_signed_event_ends_as_a_changed_organization() -> Result<()> {
     let docs = "      Docs:\n        description: Writes the manual\n        privacy: closed\n        members:\n        - dave\n        \
                 repos:\n          site: write\n";
     let text = written.replacen("    - carol\n", "    - carol\n    - dave\n", 1);
-    let text = text.replacen("    repos:\n", &format!("{docs}    repos:\n"), 1);
+    let text = text.replacen("\n    repos:\n", &format!("\n{docs}    repos:\n"), 1);
     ensure!(text.contains("- dave") && text.contains("Docs:"), "the dump has another form: {written}");
     let sha = org.push(&text).await?;
     ensure!(org.concluded(&sha).await?.0 == "success", "the change was not applied");

@@ -53,8 +53,11 @@ async fn only_an_owner_may_order_an_apply() -> Result<()> {
         .await?;
         let run = until(SOON, "its run has ended", async || {
             let runs = org.runs().await?;
-            let mut of_sender = runs.into_iter().filter(|run| run["spec"]["trigger"]["sender"] == sender);
-            Ok(of_sender.find(|run| run["status"]["finishedAt"].is_string()))
+            // The pull request has a preview, too.
+            let mut ordered = runs.into_iter().filter(|run| run["spec"]["mode"] == "Apply");
+            Ok(ordered.find(|run| {
+                run["spec"]["trigger"]["sender"] == sender && run["status"]["finishedAt"].is_string()
+            }))
         })
         .await?;
         ensure!(run["status"]["phase"] == "Skipped" && run["status"]["reason"] == "NotAllowed", "{run:#}");
