@@ -72,15 +72,21 @@ pub fn ensure(
 }
 
 /// Whether a run says anything about its file: not one that gave way, or that somebody might not have asked for.
-fn counts(run: &PeribolosRun) -> bool {
+pub(crate) fn counts(run: &PeribolosRun) -> bool {
     let asked_for = run.metadata.annotations.as_ref().is_some_and(|annotations| {
         annotations.contains_key(ANNOTATION_COMMENT) || annotations.contains_key(ANNOTATION_REREQUEST)
     });
     match phase(run) {
         Phase::Superseded => false,
+        // Another branch or repository: it says nothing of the file that is applied, whatever its commit.
+        Phase::Failed if has_reason(run, Reason::SourceNotAllowed) => false,
         Phase::Skipped => !asked_for,
         _ => true,
     }
+}
+
+fn has_reason(run: &PeribolosRun, reason: Reason) -> bool {
+    run.status.as_ref().and_then(|status| status.reason.as_deref()) == Some(reason.as_str())
 }
 
 fn stands_in_the_way(run: &PeribolosRun, head: Head<'_>, now: Timestamp) -> bool {
@@ -193,6 +199,7 @@ mod tests {
         let waiting = |sha: &str, phase| {
             let mut run = run("a", Mode::Apply, 1, phase);
             run.spec.source.sha = sha.into();
+            run.status.as_mut().unwrap().sha = None;
             run
         };
         assert_eq!(mode(&applied, &[waiting("head", Phase::Pending)], 0), None);

@@ -9,22 +9,26 @@ use peribolos_api::{
 };
 
 use super::queue::{order, phase};
+use crate::heal::file;
 
 /// The names of the finished runs of one installation that are beyond its history, oldest first.
 ///
 /// A DryRun with recorded removals is kept by another rule and does not count. The newest Apply is always kept: what
 /// is healed is decided by it.
 pub fn beyond(history: &History, runs: &[&PeribolosRun]) -> Vec<String> {
-    let mut finished: BTreeMap<Mode, Vec<&PeribolosRun>> = BTreeMap::new();
+    // Runs that say nothing of their file (a stranger's command, an old commit) have a history of their own: however
+    // many there are, they push no other out of it.
+    let mut finished: BTreeMap<(Mode, bool), Vec<&PeribolosRun>> = BTreeMap::new();
     for run in runs {
         let recorded = run.status.as_ref().is_some_and(|status| !status.removals.is_empty());
         if phase(run).is_final() && !recorded {
-            finished.entry(run.spec.mode).or_default().push(run);
+            finished.entry((run.spec.mode, file::counts(run))).or_default().push(run);
         }
     }
-    let newest_apply = runs.iter().filter(|run| run.spec.mode == Mode::Apply).max_by_key(|run| order(run));
+    let applies = runs.iter().filter(|run| run.spec.mode == Mode::Apply && file::counts(run));
+    let newest_apply = applies.max_by_key(|run| order(run));
     let mut names = Vec::new();
-    for (mode, mut runs) in finished {
+    for ((mode, _), mut runs) in finished {
         let keep = match mode {
             Mode::Apply => history.apply,
             Mode::DryRun => history.dry_run,
@@ -64,6 +68,20 @@ mod tests {
         let runs: Vec<&PeribolosRun> = runs.iter().collect();
         let history = History { apply: 2, dry_run: 1, dump: 3 };
         assert_eq!(beyond(&history, &runs), ["a0", "a1", "a2", "d0", "d1"]);
+    }
+
+    #[test]
+    fn refused_commands_push_no_apply_out() {
+        let applied = run("a", Mode::Apply, 1, Phase::Succeeded);
+        let mut refused: Vec<PeribolosRun> =
+            (2..7).map(|i| run(&format!("r{i}"), Mode::Apply, i, Phase::Skipped)).collect();
+        for run in &mut refused {
+            run.metadata.annotations =
+                Some([(peribolos_api::names::ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
+        }
+        let runs: Vec<&PeribolosRun> = refused.iter().chain([&applied]).collect();
+        let history = History { apply: 2, dry_run: 1, dump: 3 };
+        assert_eq!(beyond(&history, &runs), ["r2", "r3", "r4"]);
     }
 
     #[test]

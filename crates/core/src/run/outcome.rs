@@ -24,6 +24,8 @@ pub struct Observation {
     pub steps: Vec<Step>,
     /// Its pod.
     pub pod: Pod,
+    /// When the TaskRun was made.
+    pub made: Option<Timestamp>,
     /// Whether a Secret that the pod mounts is missing.
     pub secret_missing: Option<String>,
 }
@@ -120,8 +122,15 @@ fn while_at_work(seen: &Observation, condition: &Condition, now: Timestamp) -> V
         let message = format!("the Secret {secret} is not there, so the pod can't start");
         return Verdict::Stop(End::failed(Reason::SecretMissing, message));
     }
+    let is_overdue = |since: Timestamp| {
+        now.duration_since(since) > jiff::SignedDuration::try_from(SCHEDULING_PATIENCE).unwrap_or_default()
+    };
+    if seen.pod == Pod::Unknown && !started && seen.made.is_some_and(is_overdue) {
+        let message = "Tekton has made no pod within 5 minutes; is its controller at work?";
+        return Verdict::Stop(End::failed(Reason::PodFailed, message));
+    }
     if let Pod::Unscheduled(since) = seen.pod
-        && now.duration_since(since) > jiff::SignedDuration::try_from(SCHEDULING_PATIENCE).unwrap_or_default()
+        && is_overdue(since)
     {
         let message = "the pod found no node within 5 minutes; see its Events";
         return Verdict::Stop(End::failed(Reason::PodFailed, message));
@@ -288,6 +297,7 @@ mod tests {
             }),
             steps,
             pod: Pod::Present { ended: true, evicted: false },
+            made: Some(at(0)),
             secret_missing: None,
         }
     }
@@ -359,6 +369,16 @@ mod tests {
         assert_eq!(end.reason, Reason::SecretMissing);
         seen.steps = vec![Step { name: "plan".into(), started: true, ..Step::default() }];
         assert_eq!(judge(Mode::Apply, &seen, at(0)), Verdict::AtWork);
+    }
+
+    #[test]
+    fn a_pod_that_is_never_made_is_not_waited_for_for_ever() {
+        let mut seen = ended("Pending", vec![]);
+        seen.condition.as_mut().unwrap().succeeded = None;
+        seen.pod = Pod::Unknown;
+        assert_eq!(judge(Mode::Apply, &seen, at(300)), Verdict::AtWork);
+        let Verdict::Stop(end) = judge(Mode::Apply, &seen, at(301)) else { panic!("not stopped") };
+        assert_eq!(end.reason, Reason::PodFailed);
     }
 
     #[test]

@@ -97,18 +97,16 @@ fn waits_or_works(run: &PeribolosRun) -> bool {
     !phase(run).is_final() && !run.spec.cancel && is_admitted(run)
 }
 
-/// A command or a re-request counts only once the controller has looked at who sent it.
+/// A run counts only once the controller has looked at it: its source may not be its installation's, its commit may be
+/// an old one, and a command may come from anyone.
 fn is_admitted(run: &PeribolosRun) -> bool {
-    let annotations = run.metadata.annotations.as_ref();
-    let needs_a_look = annotations.is_some_and(|a| {
-        a.contains_key(peribolos_api::names::ANNOTATION_COMMENT)
-            || a.contains_key(peribolos_api::names::ANNOTATION_REREQUEST)
-    });
-    !needs_a_look || run.status.as_ref().is_some_and(|status| status.sha.is_some())
+    run.status.as_ref().is_some_and(|status| status.sha.is_some())
 }
 
 fn is_refused(run: &PeribolosRun) -> bool {
-    matches!(phase(run), Phase::Skipped | Phase::Cancelled) || run.spec.cancel || !is_admitted(run)
+    matches!(phase(run), Phase::Skipped | Phase::Cancelled | Phase::Superseded)
+        || run.spec.cancel
+        || !is_admitted(run)
 }
 
 /// The run's phase; one that the controller has not seen yet is Pending.
@@ -222,6 +220,19 @@ mod tests {
     }
 
     #[test]
+    fn a_late_delivery_of_an_old_commit_does_not_stop_the_preview_of_the_head() {
+        let mut head = run("p1", Mode::DryRun, 1, Phase::Running);
+        head.spec.source.pull_request = Some(1);
+        let mut late = run("p2", Mode::DryRun, 2, Phase::Pending);
+        late.spec.source.pull_request = Some(1);
+        late.status.as_mut().unwrap().sha = None;
+        assert_eq!(gives_way_to(&head, &[&late]), None, "it was not looked at yet");
+        let mut outdated = run("p3", Mode::DryRun, 3, Phase::Superseded);
+        outdated.spec.source.pull_request = Some(1);
+        assert_eq!(gives_way_to(&head, &[&outdated]), None, "it gave way itself");
+    }
+
+    #[test]
     fn another_installations_runs_do_not_matter() {
         let mut foreign = run("x", Mode::Apply, 0, Phase::Running);
         foreign.spec.installation_ref.name = "other".into();
@@ -239,6 +250,7 @@ mod tests {
     fn an_unverified_command_supersedes_nobody() {
         let pushed = run("a", Mode::Apply, 1, Phase::Pending);
         let mut command = run("b", Mode::Apply, 2, Phase::Pending);
+        command.status.as_mut().unwrap().sha = None;
         command.metadata.annotations =
             Some([(peribolos_api::names::ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
         assert_eq!(decide(&pushed, std::slice::from_ref(&command), None), Turn::Claim);

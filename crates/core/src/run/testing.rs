@@ -26,6 +26,10 @@ pub(crate) fn run(name: &str, mode: Mode, second: i64, phase: Phase) -> Peribolo
     );
     run.metadata.creation_timestamp = Some(Time(at(second)));
     run.metadata.uid = Some(format!("uid-{name}"));
-    run.status = Some(PeribolosRunStatus { phase: Some(phase), ..PeribolosRunStatus::default() });
+    run.status = Some(PeribolosRunStatus {
+        phase: Some(phase),
+        sha: Some("a".repeat(40)),
+        ..PeribolosRunStatus::default()
+    });
     run
 }

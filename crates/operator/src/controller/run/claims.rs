@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use peribolos_api::{PeribolosRun, run::Phase};
+use peribolos_api::{
+    PeribolosRun,
+    run::{Mode, Phase},
+};
 use peribolos_core::run::queue::{self, Queue, Turn};
 use tokio::sync::Mutex;
 
@@ -28,17 +31,19 @@ impl Claims {
             all.iter()
                 .any(|other| other.metadata.name.as_deref() == Some(name) && !queue::phase(other).is_final())
         });
-        let shown: Vec<PeribolosRun> = all
-            .iter()
-            .filter(|other| other.metadata.name != run.metadata.name)
-            .map(|other| match other.metadata.name.as_deref().and_then(|name| claimed.get(name)) {
-                Some(claim) => claim.clone(),
-                None => other.as_ref().clone(),
-            })
-            .collect();
-        let others: Vec<&PeribolosRun> =
-            shown.iter().filter(|other| other.spec.installation_ref == run.spec.installation_ref).collect();
-        let at_work = shown.iter().filter(|other| queue::is_at_work(other)).count();
+        let shown = all.iter().filter(|other| other.metadata.name != run.metadata.name).map(|other| {
+            let claim = other.metadata.name.as_deref().and_then(|name| claimed.get(name));
+            claim.unwrap_or(other.as_ref())
+        });
+        let (mut others, mut at_work) = (Vec::new(), 0);
+        for other in shown {
+            at_work += usize::from(queue::is_at_work(other));
+            if other.spec.installation_ref == run.spec.installation_ref {
+                others.push(other);
+            }
+        }
+        // Some room is kept for Applies: however many previews there are, they delay nobody's changes.
+        let capacity = if run.spec.mode == Mode::DryRun { capacity - capacity / 4 } else { capacity };
         let turn = queue::turn(run, &Queue { others: &others, active_run, at_work, capacity });
         if turn == Turn::Claim
             && !must_wait

@@ -48,6 +48,16 @@ impl Error {
         matches!(self, Self::Kubernetes(error) if error.is_conflict())
     }
 
+    /// Whether GitHub no longer takes the installation's token.
+    pub fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::GitHub(error) if error.is_unauthorized())
+    }
+
+    /// Whether it came from asking GitHub: asking again at once would only make it worse.
+    pub const fn is_githubs(&self) -> bool {
+        matches!(self, Self::GitHub(_) | Self::Token(_))
+    }
+
     /// The reason a waiting run shows for it.
     pub fn reason(&self) -> Reason {
         match self {

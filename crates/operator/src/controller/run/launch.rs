@@ -53,6 +53,11 @@ pub(super) fn is_starting(run: &PeribolosRun) -> bool {
 
 /// Makes the attempt's TaskRun, if the commit is still the one to apply. What fails here puts the run back in line.
 pub(super) async fn launch(case: &Case<'_>) -> Result<Action, Error> {
+    // After a crash the slot may be another run's by now.
+    if case.run.spec.mode != Mode::DryRun && !slot::take(case).await? {
+        let message = "another run has the installation's slot";
+        return unclaim(case, Reason::WaitingForRun, message, None).await;
+    }
     match prepare(case).await {
         Ok(Prepared::Attempt(task_run)) => {
             create(case, &task_run).await?;
@@ -79,9 +84,17 @@ pub(super) async fn launch(case: &Case<'_>) -> Result<Action, Error> {
         Ok(Prepared::NotHead(head)) => not_head(case, &head).await,
         Ok(Prepared::Refused(phase, reason, message)) => settle::end(case, phase, reason, &message).await,
         Err(error @ Error::Kubernetes(_)) => Err(error),
+        // No wait mends this: an owner must grant what is missing.
+        Err(Error::GitHub(error)) if error.is_forbidden() => {
+            settle::end(case, Phase::Failed, Reason::PermissionsMissing, &error.to_string()).await
+        }
         Err(error) => {
-            back_in_line(case, &error).await?;
-            Err(error)
+            if error.is_unauthorized() {
+                tokens::invalidate(case.ctx, &case.installation);
+            }
+            let wait = error.not_before().unwrap_or(Duration::from_mins(1));
+            tracing::warn!(run = case.name(), %error, "the run could not be started; it is back in line");
+            unclaim(case, error.reason(), &error.to_string(), Some(wait)).await
         }
     }
 }
@@ -215,22 +228,24 @@ async fn not_head(case: &Case<'_>, head: &str) -> Result<Action, Error> {
     settle::end(case, Phase::Superseded, Reason::Superseded, &message).await
 }
 
-/// Nothing was made: the slot is given back and the attempt does not count.
-async fn back_in_line(case: &Case<'_>, error: &Error) -> Result<(), Error> {
+/// Nothing was made: the attempt does not count and the slot is given back. The status goes first, so that no run is
+/// ever at work without the slot.
+async fn unclaim(
+    case: &Case<'_>,
+    reason: Reason,
+    message: &str,
+    wait: Option<Duration>,
+) -> Result<Action, Error> {
     let mut status = case.status();
-    let name = status.task_run_name.clone().unwrap_or_default();
-    if call(case.task_runs().get_metadata_opt(&name)).await?.is_some() {
-        return Ok(());
-    }
     status.attempts = status.attempts.map(|attempts| attempts - 1);
     status.task_run_name = None;
-    status::set(case.run, &mut status, Phase::Queued, error.reason(), &error.to_string(), Timestamp::now());
-    let wait = error.not_before().unwrap_or(Duration::from_secs(15));
-    let retry_at = Timestamp::now().checked_add(wait).unwrap_or(Timestamp::MAX);
-    status.retry_at = Some(status::seconds(retry_at));
+    status::set(case.run, &mut status, Phase::Queued, reason, message, Timestamp::now());
+    status.retry_at =
+        wait.map(|wait| status::seconds(Timestamp::now().checked_add(wait).unwrap_or(Timestamp::MAX)));
+    status::write(case, status.clone()).await?;
     slot::give_back(case, &status).await?;
     case.ctx.claims.release(case.run).await;
-    status::write(case, status).await
+    Ok(Action::requeue(wait.unwrap_or(Duration::from_secs(5))))
 }
 
 /// Whether another run of the installation is at work with that token.

@@ -49,6 +49,7 @@ use crate::{
     controller::{
         context::{Context, Shared},
         installation::guarded,
+        tokens,
     },
     kubernetes::tekton::TaskRun,
     metrics::{ControllerLabel, ReconcileError},
@@ -99,6 +100,12 @@ pub async fn run(controller: Controller<PeribolosRun>, ctx: Shared, stop: Cancel
 }
 
 async fn reconcile(run: Arc<PeribolosRun>, ctx: Shared) -> Result<Action, Error> {
+    // Events of other objects come all the time; what GitHub asked to wait for is waited for.
+    if run.metadata.deletion_timestamp.is_none()
+        && let Some(left) = ctx.run_backoff.paused(&run.uid().unwrap_or_default(), run.metadata.generation)
+    {
+        return Ok(Action::requeue(left));
+    }
     let started = std::time::Instant::now();
     let outcome = AssertUnwindSafe(one(&run, &ctx)).catch_unwind().await;
     let label = ControllerLabel { controller: "run".to_owned() };
@@ -140,6 +147,9 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
     if let Err(error) = &outcome
         && !error.is_conflict()
     {
+        if error.is_unauthorized() {
+            tokens::invalidate(ctx, &case.installation);
+        }
         wait::show_trouble(&case, error).await;
     }
     outcome
@@ -180,7 +190,15 @@ fn error_policy(run: Arc<PeribolosRun>, error: &Error, ctx: Shared) -> Action {
     }
     let labels = ReconcileError { controller: "run".to_owned(), reason: error.kind().to_owned() };
     ctx.metrics.reconcile_errors.get_or_create(&labels).inc();
-    let wait = ctx.run_backoff.next(&run.uid().unwrap_or_default());
+    let uid = run.uid().unwrap_or_default();
+    let wait = ctx.run_backoff.next(&uid);
+    let mut wait = error.not_before().map_or(wait, |not_before| not_before.max(wait));
+    if run.metadata.deletion_timestamp.is_some() {
+        // A run that is being deleted is let go soon, whatever GitHub says.
+        wait = wait.min(Duration::from_secs(5));
+    } else if error.is_githubs() {
+        ctx.run_backoff.pause(&uid, run.metadata.generation, wait);
+    }
     tracing::warn!(run = run.name_any(), %error, wait_seconds = wait.as_secs(), "the run could not be reconciled");
-    Action::requeue(error.not_before().map_or(wait, |not_before| not_before.max(wait)))
+    Action::requeue(wait)
 }

@@ -1,6 +1,7 @@
 //! What can be seen of a TaskRun and its pod, in the words of the decisions.
 
 use k8s_openapi::api::core::v1::Pod;
+use kube::api::ListParams;
 use peribolos_core::run::outcome::{self, Condition, Observation, Step};
 
 use super::{case::Case, error::Error};
@@ -34,7 +35,8 @@ pub(super) async fn look(case: &Case<'_>, task_run: Option<&TaskRun>) -> Result<
     };
     let waiting = !steps.iter().any(|step| step.started);
     let secret_missing = if waiting { missing_secret(case, task_run).await? } else { None };
-    Ok(Observation { exists: true, condition, steps, pod, secret_missing })
+    let made = task_run.metadata.creation_timestamp.as_ref().map(|time| time.0);
+    Ok(Observation { exists: true, condition, steps, pod, made, secret_missing })
 }
 
 fn step(state: &StepState) -> Step {
@@ -86,10 +88,9 @@ async fn missing_secret(case: &Case<'_>, task_run: &TaskRun) -> Result<Option<St
 /// Whether the TaskRun's pod can do no more: it has ended, is gone, or was never made.
 pub(super) async fn pod_is_done(case: &Case<'_>, task_run_name: &str) -> Result<bool, Error> {
     let Some(task_run) = call(case.task_runs().get_opt(task_run_name)).await? else {
-        // Its pod goes with it; the garbage collector may not have come by yet.
-        return Ok(call(case.pods().get_opt(&format!("{task_run_name}-pod")))
-            .await?
-            .is_none_or(|pod| has_ended(&pod)));
+        // Its pod goes with it, but the garbage collector may not have come by yet. Tekton labels pods by TaskRun.
+        let of_task_run = ListParams::default().labels(&format!("tekton.dev/taskRun={task_run_name}"));
+        return Ok(call(case.pods().list(&of_task_run)).await?.iter().all(has_ended));
     };
     let status = task_run.status.unwrap_or_default();
     if status.pod_name.is_empty() {

@@ -68,12 +68,8 @@ pub(super) async fn follow(case: &Case<'_>, now: Timestamp) -> Result<Action, Er
             status::write(case, status).await?;
             Ok(Action::requeue(PULSE))
         }
-        Verdict::Stop(end) => {
-            if let Some(task_run) = &task_run {
-                stop(case, task_run, &end.message).await?;
-            }
-            ended(case, status, end, said, now).await
-        }
+        // Its TaskRun is stopped once this is written: a crash in between must not make a cancel of it.
+        Verdict::Stop(end) => ended(case, status, end, said, now).await,
         Verdict::Ended(end) => {
             let end = match gives_way {
                 Some(newer) if end.reason == Reason::Cancelled && !case.run.spec.cancel => End {
@@ -161,8 +157,8 @@ async fn ended(
 pub(super) async fn stop_by_name(case: &Case<'_>, why: &str) -> Result<(), Error> {
     let Some(name) = case.status().task_run_name else { return Ok(()) };
     match call(case.task_runs().get_opt(&name)).await? {
-        Some(task_run) => stop(case, &task_run, why).await,
-        None => Ok(()),
+        Some(task_run) if launch::must_be_ours(case, &task_run).is_ok() => stop(case, &task_run, why).await,
+        _ => Ok(()),
     }
 }
 

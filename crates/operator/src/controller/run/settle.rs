@@ -17,7 +17,9 @@ use peribolos_api::{
 };
 use peribolos_core::{names::RunToken, run::history, step_output::StepOutput};
 
-use super::{case::Case, check, error::Error, finalizer, launch, observe, replace, shown, slot, status};
+use super::{
+    case::Case, check, error::Error, finalizer, launch, observe, progress, replace, shown, slot, status,
+};
 use crate::{
     controller::tokens,
     kubernetes::client::call,
@@ -70,27 +72,38 @@ pub(super) async fn finish(
     Ok(Action::requeue(Duration::from_millis(100)))
 }
 
-/// Writes that an attempt failed and another follows; the slot is free until then.
+/// Writes that an attempt failed and another follows. The verdict is written first: what is stopped because of it looks
+/// cancelled afterwards.
 pub(super) async fn step_back(case: &Case<'_>, mut status: PeribolosRunStatus) -> Result<Action, Error> {
-    let name = status.task_run_name.clone().unwrap_or_default();
-    if !observe::pod_is_done(case, &name).await? {
-        return Ok(Action::requeue(Duration::from_secs(2)));
-    }
     if let Ok(github) = case.github().await {
         shown::update(case, &github, &mut status, None).await;
     }
+    status::write(case, status.clone()).await?;
+    publish(case, &status).await;
+    Ok(Action::requeue(Duration::from_millis(100)))
+}
+
+/// Frees the slot of a run between two attempts, once the pod of the last one is done. False: not yet.
+pub(super) async fn vacate(case: &Case<'_>) -> Result<bool, Error> {
+    let status = case.status();
+    if status.retry_at.is_none() {
+        return Ok(true);
+    }
+    if let Some(task_run) = &status.task_run_name {
+        progress::stop_by_name(case, status.message.as_deref().unwrap_or("the attempt failed")).await?;
+        if !observe::pod_is_done(case, task_run).await? {
+            return Ok(false);
+        }
+    }
     slot::give_back(case, &status).await?;
     case.ctx.claims.release(case.run).await;
-    publish(case, &status).await;
-    let at = status.retry_at.as_deref().and_then(|at| at.parse::<Timestamp>().ok());
-    status::write(case, status).await?;
-    let wait = at.map(|at| at.duration_since(Timestamp::now())).unwrap_or_default();
-    Ok(Action::requeue(Duration::try_from(wait).unwrap_or_default()))
+    Ok(true)
 }
 
 /// Does what is left to do for a run that has ended: slot, check, tokens, history.
 pub(super) async fn conclude(case: &Case<'_>) -> Result<Action, Error> {
     let status = case.status();
+    progress::stop_by_name(case, status.message.as_deref().unwrap_or("the run has ended")).await?;
     if let Some(task_run) = &status.task_run_name
         && !observe::pod_is_done(case, task_run).await?
     {

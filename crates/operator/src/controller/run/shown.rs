@@ -5,6 +5,7 @@ use peribolos_core::step_output::StepOutput;
 use peribolos_github::{Client, client::CheckRunUpdate};
 
 use super::{case::Case, check, error::Error};
+use crate::controller::tokens;
 
 /// What was shown last, by run: so that nothing is posted twice. A restart forgets it and posts once more.
 pub type Shown = std::sync::Mutex<std::collections::HashMap<String, CheckRunUpdate>>;
@@ -17,6 +18,9 @@ pub(super) async fn update(
     output: Option<&StepOutput>,
 ) {
     if let Err(error) = bring(case, github, status, output).await {
+        if error.is_unauthorized() {
+            tokens::invalidate(case.ctx, &case.installation);
+        }
         tracing::warn!(run = case.name(), %error, "the check could not be written; it is tried again later");
     }
 }

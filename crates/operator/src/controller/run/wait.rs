@@ -36,6 +36,9 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
     if let Some((reason, message)) = not_ready(case) {
         return wait(case, Phase::Pending, reason, &message).await;
     }
+    if !settle::vacate(case).await? {
+        return Ok(Action::requeue(Duration::from_secs(2)));
+    }
     let github = case.github().await?;
     let mut status = case.status();
     if !is_admitted(case) {
@@ -66,6 +69,10 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
                 return settle::end_with(case, status, phase, reason, &message).await;
             }
         }
+    }
+    if case.installation.spec.suspend {
+        let message = "runs are suspended: spec.suspend of the installation is true";
+        return wait(case, Phase::Pending, Reason::Suspended, message).await;
     }
     let due = status.retry_at.as_deref().and_then(|at| at.parse::<Timestamp>().ok()).filter(|at| *at > now);
     let all = case.ctx.runs.state();
@@ -134,7 +141,11 @@ async fn wait(case: &Case<'_>, phase: Phase, reason: Reason, message: &str) -> R
 fn is_admitted(case: &Case<'_>) -> bool {
     let status = case.status();
     match case.run.spec.mode {
-        Mode::Dump => matches!(status.phase, Some(Phase::Queued | Phase::Running)),
+        // A suspended one was looked at, too: its repository is made only when it starts.
+        Mode::Dump => {
+            matches!(status.phase, Some(Phase::Queued | Phase::Running))
+                || status.reason.as_deref() == Some(Reason::Suspended.as_str())
+        }
         Mode::Apply | Mode::DryRun => status.sha.is_some(),
     }
 }
@@ -160,9 +171,7 @@ fn not_ready(case: &Case<'_>) -> Option<(Reason, String)> {
     if status.account.is_none() {
         return Some((Reason::WaitingForInstallation, "waits for its installation's account".to_owned()));
     }
-    installation.spec.suspend.then(|| {
-        (Reason::Suspended, "runs are suspended: spec.suspend of the installation is true".to_owned())
-    })
+    None
 }
 
 /// Shows a waiting run what keeps it from moving, when asking GitHub or Kubernetes failed.
@@ -175,6 +184,11 @@ pub(super) async fn show_trouble(case: &Case<'_>, error: &Error) {
         return;
     }
     let phase = if is_admitted(case) { Phase::Queued } else { Phase::Pending };
+    // The first sentence stays while the trouble does: GitHub's carries the request's id, and a status that changes
+    // with every try would bring the next try by itself.
+    if status.phase == Some(phase) && status.reason.as_deref() == Some(error.reason().as_str()) {
+        return;
+    }
     status::set(case.run, &mut status, phase, error.reason(), &error.to_string(), Timestamp::now());
     if let Err(error) = status::write(case, status).await {
         tracing::debug!(run = case.name(), %error, "the run's trouble could not be written");
