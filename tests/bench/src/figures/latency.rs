@@ -1,0 +1,136 @@
+//! From a push on GitHub to its TaskRun on the API server, against bare creates of the same TaskRuns.
+
+mod arrivals;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use futures::future::try_join_all;
+use kube::{
+    Api, Client,
+    api::{DynamicObject, PostParams},
+};
+use serde_json::{Value, json};
+
+use self::arrivals::{Arrivals, task_runs};
+use crate::{
+    receiver::{Server, local_port},
+    support::{ControlPlane, Controller, GitHub, namespace},
+    table::{Row, median_and_longest, ms},
+    world,
+};
+
+/// Pushes one after another.
+const ALONE: usize = 12;
+/// Pushes at once.
+const TOGETHER: usize = 16;
+const ROUNDS: usize = 3;
+
+pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Result<()> {
+    let client = plane.client();
+    let namespace = namespace(&client).await;
+    let address = local_port();
+    let organizations = 1 + ALONE + TOGETHER * ROUNDS;
+    let url = format!("http://{address}/webhook");
+    let github = GitHub::start(&world::fixture(organizations), &["--webhook-url", &url]).await;
+    world::install(&client, &namespace, organizations).await?;
+    let _receiver = Server::receiver(plane, &namespace, address).await?;
+    let _controller =
+        Controller::start(plane, &github, &namespace, "bench", &["--max-concurrent-runs", "1000"]).await;
+    world::all_ready(&client, &namespace, organizations, Duration::from_mins(1)).await?;
+
+    let mut bench =
+        Bench { arrivals: Arrivals::watch(&client, &namespace), client, namespace, github, made: 0 };
+    // Not counted: the first push of all opens connections. It also shows what a TaskRun looks like.
+    bench.pushes(&[world::login(0)]).await?;
+    let spec = bench.arrivals.last_spec().context("the first TaskRun has no spec")?;
+
+    let (mut pushes, mut creates) = (Vec::new(), Vec::new());
+    let before = writes(&bench.client).await?;
+    for n in 1..=ALONE {
+        pushes.extend(bench.pushes(&[world::login(n)]).await?);
+        creates.extend(bench.creates(&spec, 1).await?);
+    }
+    let of_a_push = (writes(&bench.client).await? - before) / ALONE as u64 - 1;
+    rows.push(row("push to TaskRun, one at a time", pushes, creates)?);
+    rows.push(Row::new(
+        "… writes to the API server a push (runs, installations, TaskRuns)",
+        of_a_push.to_string(),
+        "1",
+    ));
+
+    let (mut pushes, mut creates) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        let first = 1 + ALONE + round * TOGETHER;
+        let logins: Vec<String> = (first..first + TOGETHER).map(world::login).collect();
+        pushes.extend(bench.pushes(&logins).await?);
+        creates.extend(bench.creates(&spec, TOGETHER).await?);
+    }
+    rows.push(row(&format!("push to TaskRun, {TOGETHER} installations at once"), pushes, creates)?);
+    Ok(())
+}
+
+fn row(what: &str, pushes: Vec<Duration>, creates: Vec<Duration>) -> Result<Row> {
+    let (ours, longest) = median_and_longest(pushes).context("no push")?;
+    let (floor, floor_longest) = median_and_longest(creates).context("no create")?;
+    let text = |median, longest| format!("{} (longest {})", ms(median), ms(longest));
+    let row = Row::new(format!("{what}, median"), text(ours, longest), text(floor, floor_longest));
+    Ok(row.ratio(ours.as_secs_f64(), floor.as_secs_f64()))
+}
+
+struct Bench {
+    client: Client,
+    namespace: String,
+    github: GitHub,
+    arrivals: Arrivals,
+    made: usize,
+}
+
+impl Bench {
+    /// Pushes to all of these at once; how long each had to wait for its TaskRun.
+    async fn pushes(&mut self, logins: &[String]) -> Result<Vec<Duration>> {
+        let begin = Instant::now();
+        let files =
+            |login: &str| json!({"peribolos.yaml": format!("orgs: {{{login}: {{admins: [alice, bob]}}}}\n")});
+        futures::future::join_all(logins.iter().map(|login| self.github.push(login, files(login)))).await;
+        self.arrivals.of(logins, begin).await
+    }
+
+    /// Makes so many TaskRuns at once; how long each took to be seen.
+    async fn creates(&mut self, spec: &Value, number: usize) -> Result<Vec<Duration>> {
+        let api: Api<DynamicObject> =
+            Api::namespaced_with(self.client.clone(), &self.namespace, &task_runs());
+        let logins: Vec<String> = (self.made..self.made + number).map(|n| format!("bare-{n}")).collect();
+        self.made += number;
+        let objects = logins.iter().map(|login| {
+            let mut spec = spec.clone();
+            for param in spec["params"].as_array_mut().into_iter().flatten() {
+                if param["name"] == "login" {
+                    param["value"] = login.as_str().into();
+                }
+            }
+            serde_json::from_value(json!({
+                "apiVersion": "tekton.dev/v1", "kind": "TaskRun", "metadata": {"name": login}, "spec": spec,
+            }))
+        });
+        let objects: Vec<DynamicObject> = objects.collect::<Result<_, _>>()?;
+        let begin = Instant::now();
+        let params = PostParams::default();
+        try_join_all(objects.iter().map(|object| api.create(&params, object))).await?;
+        self.arrivals.of(&logins, begin).await
+    }
+}
+
+/// How many writes of our kinds the API server has served.
+async fn writes(client: &Client) -> Result<u64> {
+    let text = client.request_text(http::Request::get("/metrics").body(vec![])?).await?;
+    let is_ours = |line: &&str| {
+        let kinds = ["githubinstallations", "peribolosruns", "taskruns"];
+        let verbs = ["APPLY", "PATCH", "POST", "PUT"];
+        line.starts_with("apiserver_request_total{")
+            && kinds.iter().any(|kind| line.contains(&format!("resource=\"{kind}\"")))
+            && verbs.iter().any(|verb| line.contains(&format!("verb=\"{verb}\"")))
+    };
+    let counts = text.lines().filter(is_ours).filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok());
+    Ok(counts.sum())
+}

@@ -1,0 +1,51 @@
+//! The figures, one module for each section of the table.
+
+mod bodies;
+mod latency;
+mod memory;
+mod pods;
+mod webhooks;
+
+use std::{io::Write, time::Instant};
+
+use anyhow::Result;
+
+use crate::{
+    support::ControlPlane,
+    table::{self, Row},
+};
+
+/// Measures all and prints the table.
+pub async fn all() -> Result<()> {
+    let begin = Instant::now();
+    let say = |what: &str| {
+        // Progress that can't be shown is no reason to stop.
+        let _ = writeln!(std::io::stderr(), "== {what} ({} s since start)", begin.elapsed().as_secs());
+    };
+    let mut rows = Vec::new();
+    say("starting an API server");
+    let plane = ControlPlane::shared();
+    let sections: [(&str, Section); 5] = [
+        ("the receiver under load", |plane, rows| Box::pin(webhooks::measure(plane, rows))),
+        ("bodies of 100 MB", |plane, rows| Box::pin(bodies::measure(plane, rows))),
+        ("from a push to its TaskRun", |plane, rows| Box::pin(latency::measure(plane, rows))),
+        ("memory and a restart with 1,000 installations", |plane, rows| {
+            Box::pin(memory::measure(plane, rows))
+        }),
+        ("from a push to its green check, with pods", |_, rows| Box::pin(pods::measure(rows))),
+    ];
+    for (what, section) in sections {
+        say(what);
+        if let Err(error) = section(plane, &mut rows).await {
+            // The other figures are still worth having.
+            rows.push(Row::new(what, format!("not measured: {error:#}"), "–"));
+        }
+    }
+    say("done");
+    table::print(&rows)
+}
+
+type Section = for<'a> fn(
+    &'static ControlPlane,
+    &'a mut Vec<Row>,
+) -> std::pin::Pin<Box<dyn Future<Output = Result<()>> + 'a>>;

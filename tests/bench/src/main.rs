@@ -1,0 +1,52 @@
+//! Prints the table of figures: what the operator costs, each beside a floor measured in the same run.
+//!
+//! It is no test: nothing here passes or fails by a figure. `scripts/bench` builds and starts it.
+
+mod delivery;
+mod figures;
+mod floor;
+mod load;
+mod proc;
+mod receiver;
+#[path = "../../../crates/operator/tests/support/mod.rs"]
+mod support;
+mod table;
+mod wire;
+mod world;
+
+use std::net::SocketAddr;
+
+use anyhow::Result;
+use clap::Parser;
+
+/// Measures the operator; without a subcommand, all of it.
+#[derive(Parser)]
+struct Args {
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+#[derive(clap::Subcommand)]
+enum Part {
+    /// The least a receiver can do: reads a body of any size and answers 202.
+    Handler {
+        /// Where it listens.
+        address: SocketAddr,
+    },
+    /// The least a controller can hold: the installations and the metadata of their Secrets.
+    Watch {
+        /// The namespace to watch.
+        namespace: String,
+        /// Where it tells that both are listed.
+        address: SocketAddr,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    match Args::parse().part {
+        None => figures::all().await,
+        Some(Part::Handler { address }) => floor::handler(address).await,
+        Some(Part::Watch { namespace, address }) => floor::watch(&namespace, address).await,
+    }
+}

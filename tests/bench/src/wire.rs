@@ -1,0 +1,44 @@
+//! The least client of HTTP/1.1: it must cost less than what it measures.
+
+use anyhow::{Context, Result, bail};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// An answer: its status and its body.
+pub struct Answer {
+    /// As 202.
+    pub status: u16,
+    /// As it was sent.
+    pub body: Vec<u8>,
+}
+
+/// Sends a request over an open connection and reads the answer, which must tell its length.
+pub async fn exchange(stream: &mut TcpStream, request: &[u8]) -> Result<Answer> {
+    stream.write_all(request).await?;
+    answer(stream).await
+}
+
+/// Reads an answer that tells its length.
+pub async fn answer(stream: &mut (impl AsyncRead + Unpin)) -> Result<Answer> {
+    let mut buffer = Vec::with_capacity(1024);
+    let end = loop {
+        if stream.read_buf(&mut buffer).await? == 0 {
+            bail!("the connection was closed without an answer");
+        }
+        if let Some(at) = buffer.windows(4).position(|four| four == b"\r\n\r\n") {
+            break at + 4;
+        }
+    };
+    let head = std::str::from_utf8(&buffer[..end])?.to_ascii_lowercase();
+    let status = head.split(' ').nth(1).context("no status")?.parse()?;
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    let length: usize = length.with_context(|| format!("no length in {head}"))?.trim().parse()?;
+    while buffer.len() < end + length {
+        if stream.read_buf(&mut buffer).await? == 0 {
+            bail!("the connection was closed in mid-answer");
+        }
+    }
+    Ok(Answer { status, body: buffer.split_off(end) })
+}
