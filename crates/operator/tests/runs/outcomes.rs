@@ -227,3 +227,36 @@ async fn a_foreign_task_run_of_that_name_is_not_taken_for_ours() {
     .await;
     assert!(world.task_runs().get("mine-1").await.unwrap().spec.task_ref.is_none());
 }
+
+#[tokio::test]
+async fn a_pod_that_finds_no_node_is_stopped_and_tried_again_not_cancelled() {
+    let world = World::start(&[]).await;
+    world.create("nodeless", "Apply", json!({})).await;
+    world.task_run("nodeless-1").await;
+    let pods: kube::Api<k8s_openapi::api::core::v1::Pod> =
+        kube::Api::namespaced(world.client.clone(), &world.namespace);
+    let pod = serde_json::from_value(json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "nodeless-1-pod"},
+        "spec": {"containers": [{"name": "step-plan", "image": "none.invalid/none"}]},
+    }))
+    .unwrap();
+    pods.create(&PostParams::default(), &pod).await.unwrap();
+    let since = "2026-01-01T00:00:00Z";
+    let unscheduled = json!({"status": {"phase": "Pending", "conditions": [
+        {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "lastTransitionTime": since}]}});
+    pods.patch_status("nodeless-1-pod", &PatchParams::default(), &Patch::Merge(unscheduled)).await.unwrap();
+    let pending = json!({"podName": "nodeless-1-pod", "conditions":
+        [{"type": "Succeeded", "status": "Unknown", "reason": "Pending", "message": "no node"}]});
+    world.tekton_says("nodeless-1", pending).await;
+    world.reaches("nodeless", "Queued", "PodFailed").await;
+    eventually("the TaskRun is told to stop", async || {
+        let spec = world.task_runs().get("nodeless-1").await.unwrap().spec;
+        if spec.status.as_deref() == Some("TaskRunCancelled") { Ok(()) } else { Err(spec.status) }
+    })
+    .await;
+    pods.delete("nodeless-1-pod", &kube::api::DeleteParams::default().grace_period(0)).await.unwrap();
+    world.tekton_ends("nodeless-1", "TaskRunCancelled", &[]).await;
+    world.slot_is_free().await;
+    let run = world.reaches("nodeless", "Queued", "PodFailed").await;
+    assert_eq!(run.status.unwrap().attempts, Some(1));
+}

@@ -1,6 +1,6 @@
 //! Whose turn it is, and what is applied: only the head, one at a time, the newest.
 
-use kube::api::ListParams;
+use kube::api::{ListParams, Patch, PatchParams};
 use serde_json::json;
 
 use crate::{support::eventually, world::World};
@@ -82,4 +82,24 @@ async fn owner_references_lead_from_the_task_run_to_the_installation() {
     assert_eq!(owner(task_run.metadata.owner_references), run.metadata.uid);
     let installation = world.installations().get("acme-1234567").await.unwrap();
     assert_eq!(owner(run.metadata.owner_references), installation.metadata.uid);
+}
+
+#[tokio::test]
+async fn a_rate_limit_is_obeyed_whatever_events_come() {
+    let world = World::start(&[]).await;
+    let fault = json!({"method": "GET", "path": "/repos/acme/.github", "status": 429,
+        "headers": {"retry-after": "300"}, "body": {"message": "slow down"}, "count": 1000});
+    world.github.call("POST", "/_sim/faults", Some(fault)).await;
+    world.create("limited", "Apply", json!({})).await;
+    world.reaches("limited", "Pending", "RateLimited").await;
+    for number in 0..10 {
+        let patch = Patch::Merge(json!({"metadata": {"annotations": {"test": number.to_string()}}}));
+        world.runs().patch("limited", &PatchParams::default(), &patch).await.unwrap();
+    }
+    // Another organization's run comes and goes meanwhile: what the events above bring has come by then.
+    let other = json!({"mode": "Apply", "installationRef": {"name": "globex-7654321"}});
+    world.create_with("free", other, json!({})).await;
+    world.task_run("free-1").await;
+    let asked = world.github.requests("GET", "/repos/acme/.github").await;
+    assert!((1..=2).contains(&asked), "GitHub was asked {asked} times");
 }
