@@ -71,8 +71,8 @@ pub async fn run(
         workers.spawn(async move {
             let mut requests = 0_u64;
             while begin.elapsed() < time {
-                let answer = exchange(&mut stream, &load.request).await?;
-                ensure!(answer.status == status, "{} instead of {status}", answer.status);
+                let answered = exchange(&mut stream, &load.request).await?;
+                ensure!(answered == status, "{answered} instead of {status}");
                 requests += 1;
                 if load.connection == Connection::Closed {
                     stream = connect(address).await?;

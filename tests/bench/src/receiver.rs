@@ -103,5 +103,5 @@ async fn is_ready(admin: SocketAddr) -> bool {
     let Ok(mut stream) = TcpStream::connect(admin).await else { return false };
     let request = b"GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n";
     // The bare handler knows no such path, and answers.
-    exchange(&mut stream, request).await.is_ok_and(|answer| [200, 404].contains(&answer.status))
+    exchange(&mut stream, request).await.is_ok_and(|status| [200, 404].contains(&status))
 }

@@ -6,22 +6,14 @@ use tokio::{
     net::TcpStream,
 };
 
-/// An answer: its status and its body.
-pub struct Answer {
-    /// As 202.
-    pub status: u16,
-    /// As it was sent.
-    pub body: Vec<u8>,
-}
-
-/// Sends a request over an open connection and reads the answer, which must tell its length.
-pub async fn exchange(stream: &mut TcpStream, request: &[u8]) -> Result<Answer> {
+/// Sends a request over an open connection and reads the answer, which must tell its length; its status.
+pub async fn exchange(stream: &mut TcpStream, request: &[u8]) -> Result<u16> {
     stream.write_all(request).await?;
     answer(stream).await
 }
 
-/// Reads an answer that tells its length.
-pub async fn answer(stream: &mut (impl AsyncRead + Unpin)) -> Result<Answer> {
+/// Reads an answer that tells its length; its status.
+pub async fn answer(stream: &mut (impl AsyncRead + Unpin)) -> Result<u16> {
     let mut buffer = Vec::with_capacity(1024);
     let end = loop {
         if stream.read_buf(&mut buffer).await? == 0 {
@@ -32,7 +24,7 @@ pub async fn answer(stream: &mut (impl AsyncRead + Unpin)) -> Result<Answer> {
         }
     };
     let head = std::str::from_utf8(&buffer[..end])?.to_ascii_lowercase();
-    let status = head.split(' ').nth(1).context("no status")?.parse()?;
+    let status: u16 = head.split(' ').nth(1).context("no status")?.parse()?;
     let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
     let length: usize = length.with_context(|| format!("no length in {head}"))?.trim().parse()?;
     while buffer.len() < end + length {
@@ -40,5 +32,5 @@ pub async fn answer(stream: &mut (impl AsyncRead + Unpin)) -> Result<Answer> {
             bail!("the connection was closed in mid-answer");
         }
     }
-    Ok(Answer { status, body: buffer.split_off(end) })
+    Ok(status)
 }

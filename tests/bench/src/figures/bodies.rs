@@ -95,7 +95,7 @@ async fn send(server: &Server, body: &[u8], signed: Signed, length: Length) -> R
         answered = &mut read_answer => answered,
         Err(_) = write_all => read_answer.await,
     };
-    let answered = answered.context("no answer in 30 s")??;
+    let status = answered.context("no answer in 30 s")??;
     let sent = sent.load(Ordering::Relaxed);
-    Ok(Outcome { status: answered.status, sent, before, peak: server.pid.peak()? })
+    Ok(Outcome { status, sent, before, peak: server.pid.peak()? })
 }
