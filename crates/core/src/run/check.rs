@@ -63,11 +63,13 @@ pub fn name(run: &PeribolosRun) -> Option<&'static str> {
     }
 }
 
-/// How the check of a run should stand. None: it must not be written, because a newer `skipped` would whiten a red one.
-pub fn state(phase: Phase, reason: Option<Reason>) -> Option<CheckState> {
+/// How the check of a run should stand. None: it must not be made, because a newer `skipped` would whiten a red one.
+///
+/// One that was made before that was known is not left unfinished; `cancelled` whitens nothing.
+pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<CheckState> {
     use CheckState::{Completed, InProgress, Queued};
     if matches!(reason, Some(Reason::NotAllowed | Reason::NotHead)) {
-        return None;
+        return was_made.then_some(Completed(Conclusion::Cancelled));
     }
     Some(match phase {
         Phase::Pending | Phase::Queued => Queued,
@@ -131,14 +133,13 @@ pub fn defuse(text: &str) -> String {
             '[' => out.push_str("\\["),
             '!' => out.push_str("\\!"),
             '#' => out.push_str("#\u{200b}"),
-            ':' => out.push_str(":\u{200b}"),
             '\n' | '\t' => out.push(c),
             c if c.is_control() => {}
             c => out.push(c),
         }
     }
-    // "www." alone makes a link too.
-    let out = out.replace("www.", "www\u{200b}.");
+    // What GitHub makes links of: addresses with a scheme, and "www.".
+    let out = out.replace("://", ":\u{200b}//").replace("www.", "www\u{200b}.");
     cap(&out, LARGEST_TEXT)
 }
 
@@ -181,7 +182,13 @@ mod tests {
         #[case] reason: Option<Reason>,
         #[case] expected: Option<CheckState>,
     ) {
-        assert_eq!(state(phase, reason), expected);
+        assert_eq!(state(phase, reason, false), expected);
+    }
+
+    #[test]
+    fn a_check_that_was_made_is_not_left_unfinished() {
+        let ended = state(Phase::Skipped, Some(Reason::NotHead), true);
+        assert_eq!(ended, Some(CheckState::Completed(Conclusion::Cancelled)));
     }
 
     #[test]

@@ -70,3 +70,16 @@ async fn a_comment_that_is_gone_starts_nothing() {
     world.reaches("ghost", "Skipped", "NotAllowed").await;
     assert_eq!(world.task_run_names().await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn a_preview_that_fails_because_its_pull_request_was_merged_is_no_failure() {
+    let world = World::start(&[]).await;
+    let (number, id) = comment(&world, "carol", "DryRun").await;
+    ask(&world, "merged", "DryRun", json!({"pullRequest": number}), &id).await;
+    world.task_run("merged-1").await;
+    let merge = format!("/_sim/orgs/acme/repos/.github/pulls/{number}/merge");
+    world.github.call("POST", &merge, Some(json!({"sender": "alice"}))).await;
+    world.tekton_ends("merged-1", "Failed", &[("plan", 1)]).await;
+    let run = world.reaches("merged", "Superseded", "Superseded").await;
+    assert_eq!(world.conclusion(&run).await, "skipped");
+}

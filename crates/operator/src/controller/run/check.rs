@@ -29,7 +29,7 @@ pub(super) fn wanted(
     check::name(case.run)?;
     let phase = status.phase.unwrap_or(Phase::Pending);
     let reason = status.reason.as_deref().and_then(Reason::parse);
-    let state = check::state(phase, reason)?;
+    let state = check::state(phase, reason, status.check_run_id.is_some())?;
     let (status_word, conclusion) = match state {
         CheckState::Queued => (CheckStatus::Queued, None),
         CheckState::InProgress => (CheckStatus::InProgress, None),

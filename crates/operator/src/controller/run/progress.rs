@@ -18,9 +18,10 @@ use peribolos_core::{
     },
     step_output::StepOutput,
 };
+use peribolos_github::client::PullState;
 use serde_json::json;
 
-use super::{case::Case, error::Error, launch, observe, output, settle, shown, slot, status};
+use super::{admission, case::Case, error::Error, launch, observe, output, settle, shown, slot, status};
 use crate::kubernetes::{client::call, tekton::TaskRun};
 
 /// A run at work is looked at this often even if its TaskRun does not change: its pod may.
@@ -139,6 +140,11 @@ async fn ended(
         }
         _ => end.message.clone(),
     };
+    if end.reason == Reason::StepFailed
+        && let Some(message) = outdated(case).await?
+    {
+        return settle::finish(case, status, Phase::Superseded, Reason::Superseded, message, None).await;
+    }
     let not_before = said.as_ref().and_then(|said| said.retry_at);
     let attempts = status.attempts.unwrap_or(1);
     if end.phase == Phase::Failed
@@ -151,6 +157,21 @@ async fn ended(
         return settle::step_back(case, status).await;
     }
     settle::finish(case, status, end.phase, end.reason, &message, said.as_ref()).await
+}
+
+/// Why nobody waits for this preview any more: the step can't preview a pull request that changed under its hands.
+async fn outdated(case: &Case<'_>) -> Result<Option<&'static str>, Error> {
+    let (Mode::DryRun, Some(number)) = (case.run.spec.mode, case.run.spec.source.pull_request) else {
+        return Ok(None);
+    };
+    let pull = admission::pull(&case.github().await?, &case.repository()?, number).await?;
+    Ok(match pull {
+        Some(pull) if pull.state == PullState::Open => {
+            let is_head = case.status().sha.as_deref() == Some(pull.head.sha.as_str());
+            (!is_head).then_some("the pull request got a newer commit meanwhile")
+        }
+        _ => Some("the pull request was merged or closed meanwhile"),
+    })
 }
 
 /// Stops the attempt's TaskRun, if there is one.
