@@ -260,3 +260,38 @@ async fn a_pod_that_finds_no_node_is_stopped_and_tried_again_not_cancelled() {
     let run = world.reaches("nodeless", "Queued", "PodFailed").await;
     assert_eq!(run.status.unwrap().attempts, Some(1));
 }
+
+#[tokio::test]
+async fn a_permission_that_is_missing_at_the_start_ends_the_run_and_says_so() {
+    let world = World::start(&[]).await;
+    let fault = json!({"method": "GET", "path": "/orgs/acme/members", "status": 403,
+        "body": {"message": "Resource not accessible by integration"}, "count": 1000});
+    world.github.call("POST", "/_sim/faults", Some(fault)).await;
+    world.create("denied", "Apply", json!({})).await;
+    let run = world.reaches("denied", "Failed", "PermissionsMissing").await;
+    assert!(
+        run.status.as_ref().unwrap().message.as_ref().unwrap().contains("not accessible"),
+        "{:?}",
+        run.status
+    );
+    assert_eq!(world.conclusion(&run).await, "failure");
+    world.slot_is_free().await;
+    assert_eq!(world.task_run_names().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_deleted_run_is_let_go_though_github_asks_to_wait_for_long() {
+    let world = World::start(&[]).await;
+    world.create("leaving", "Apply", json!({})).await;
+    world.task_run("leaving-1").await;
+    world.reaches("leaving", "Running", "Running").await;
+    let fault = json!({"method": "PATCH", "path": "/repos/acme/.github/check-runs/*", "status": 429,
+        "headers": {"retry-after": "3000"}, "body": {"message": "slow down"}, "count": 1000});
+    world.github.call("POST", "/_sim/faults", Some(fault)).await;
+    world.delete("leaving").await;
+    eventually("the run is gone", async || match world.runs().get_opt("leaving").await.unwrap() {
+        None => Ok(()),
+        Some(run) => Err(run.metadata.finalizers),
+    })
+    .await;
+}
