@@ -5,12 +5,11 @@ use std::{
     sync::OnceLock,
 };
 
-use base64::Engine;
 use kube::{Client, Config, config::AuthInfo};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
-use super::{eventually, free_port, process::Process, programs, resources};
+use super::{eventually, free_port, pem::pem, process::Process, programs, resources};
 
 /// The one whom the API server lets do all.
 const TOKEN: &str = "test-administrator";
@@ -138,11 +137,7 @@ fn write_files(directory: &Path) {
     };
     let key = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let der: Pkcs8V1Der<'_> = key.as_der().unwrap();
-    let text = base64::engine::general_purpose::STANDARD.encode(der.as_ref());
-    let lines: Vec<&str> =
-        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
-    std::fs::write(directory.join("sa.key"), pem).unwrap();
+    std::fs::write(directory.join("sa.key"), pem("PRIVATE KEY", der.as_ref())).unwrap();
     std::fs::write(directory.join("tokens.csv"), format!("{TOKEN},admin,admin,system:masters\n")).unwrap();
 }
 

@@ -6,14 +6,13 @@ use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der},
     rsa::{KeyPair, KeySize},
 };
-use base64::Engine;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper_util::{client::legacy, rt::TokioExecutor};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Process, eventually, free_port};
+use super::{Process, eventually, free_port, pem::pem};
 
 /// The App's id in every test.
 pub const APP_ID: u64 = 4711;
@@ -141,12 +140,4 @@ fn write_key(directory: &Path) {
     let public: PublicKeyX509Der<'_> = aws_lc_rs::signature::KeyPair::public_key(&key).as_der().unwrap();
     std::fs::write(directory.join("private.pem"), pem("PRIVATE KEY", private.as_ref())).unwrap();
     std::fs::write(directory.join("public.pem"), pem("PUBLIC KEY", public.as_ref())).unwrap();
-}
-
-/// The PEM form of some DER.
-fn pem(label: &str, der: &[u8]) -> String {
-    let text = base64::engine::general_purpose::STANDARD.encode(der);
-    let lines: Vec<&str> =
-        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }

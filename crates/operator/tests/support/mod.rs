@@ -7,6 +7,7 @@
 mod control_plane;
 pub mod github;
 mod operator;
+mod pem;
 mod process;
 mod programs;
 mod resources;

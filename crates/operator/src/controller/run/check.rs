@@ -11,10 +11,10 @@ use peribolos_core::{
     step_output::{self, StepOutput},
 };
 use peribolos_github::{
-    AppId, Client, Sha,
+    AppId, Client, RepoName, Sha,
     client::{
-        Annotation, AnnotationLevel, CheckConclusion, CheckOutput, CheckRunId, CheckRunUpdate, CheckStatus,
-        NewCheckRun,
+        Annotation, AnnotationLevel, CheckConclusion, CheckOutput, CheckRun, CheckRunId, CheckRunUpdate,
+        CheckStatus, NewCheckRun,
     },
 };
 
@@ -117,9 +117,7 @@ pub(super) async fn bring(
     let known = if let Some(id) = status.check_run_id.and_then(|id| u64::try_from(id).ok()) {
         Some(CheckRunId(id))
     } else {
-        let external_id = case.run.uid();
-        let there = github.find_check_runs(&repository, &sha, AppId(case.ctx.app_id), name).await?;
-        there.into_iter().find(|check| check.external_id == external_id).map(|check| check.id)
+        find(case, github, &repository, &sha, name).await?.map(|check| check.id)
     };
     let id = if let Some(id) = known {
         github.update_check_run(&repository, id, wanted).await?.id
@@ -144,15 +142,26 @@ pub(super) async fn complete(
 ) -> Result<Option<i64>, Error> {
     let (Some(name), Some(sha)) = (check::name(case.run), status.sha.as_deref()) else { return Ok(None) };
     let (repository, sha): (_, Sha) = (case.repository()?, sha.parse()?);
-    let external_id = case.run.uid();
-    let there = github.find_check_runs(&repository, &sha, AppId(case.ctx.app_id), name).await?;
-    if let Some(check) = there.into_iter().find(|check| check.external_id == external_id)
+    if let Some(check) = find(case, github, &repository, &sha, name).await?
         && check.conclusion.is_some()
         && check.conclusion == wanted.conclusion
     {
         return Ok(i64::try_from(check.id.0).ok());
     }
     bring(case, github, status, wanted).await
+}
+
+/// The run's check on GitHub, if there is one: its external id is the run's uid.
+async fn find(
+    case: &Case<'_>,
+    github: &Client,
+    repository: &RepoName,
+    sha: &Sha,
+    name: &str,
+) -> Result<Option<CheckRun>, Error> {
+    let there = github.find_check_runs(repository, sha, AppId(case.ctx.app_id), name).await?;
+    let external_id = case.run.uid();
+    Ok(there.into_iter().find(|check| check.external_id == external_id))
 }
 
 fn details_url(case: &Case<'_>, status: &PeribolosRunStatus) -> Option<String> {

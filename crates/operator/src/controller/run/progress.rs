@@ -34,13 +34,7 @@ pub(super) async fn follow(case: &Case<'_>, now: Timestamp) -> Result<Action, Er
     let task_run = call(case.task_runs().get_opt(&name)).await?;
     if launch::is_starting(case.run) && task_run.is_none() {
         if case.run.spec.cancel {
-            return settle::end(
-                case,
-                Phase::Cancelled,
-                Reason::Cancelled,
-                "the run was cancelled before it started",
-            )
-            .await;
+            return settle::cancelled_before_start(case).await;
         }
         return launch::launch(case).await;
     }

@@ -36,15 +36,9 @@ pub(super) async fn end(
     finish(case, case.status(), phase, reason, message, None).await
 }
 
-/// Ends a run that has no pod, with what was found out about it.
-pub(super) async fn end_with(
-    case: &Case<'_>,
-    status: PeribolosRunStatus,
-    phase: Phase,
-    reason: Reason,
-    message: &str,
-) -> Result<Action, Error> {
-    finish(case, status, phase, reason, message, None).await
+/// Ends a run that was cancelled before anything was made for it.
+pub(super) async fn cancelled_before_start(case: &Case<'_>) -> Result<Action, Error> {
+    end(case, Phase::Cancelled, Reason::Cancelled, "the run was cancelled before it started").await
 }
 
 /// Writes a run's end, and what its step said to its check while that can still be read.

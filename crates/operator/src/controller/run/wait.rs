@@ -25,13 +25,7 @@ const PATIENCE: Duration = Duration::from_mins(5);
 /// Moves a waiting run on, if it can be moved.
 pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, Error> {
     if case.run.spec.cancel {
-        return settle::end(
-            case,
-            Phase::Cancelled,
-            Reason::Cancelled,
-            "the run was cancelled before it started",
-        )
-        .await;
+        return settle::cancelled_before_start(case).await;
     }
     if let Some((reason, message)) = not_ready(case) {
         return wait(case, Phase::Pending, reason, &message).await;
@@ -66,7 +60,7 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
                     status.short_sha = Some(sha.short().to_owned());
                     status.sha = Some(sha.as_str().to_owned());
                 }
-                return settle::end_with(case, status, phase, reason, &message).await;
+                return settle::finish(case, status, phase, reason, &message, None).await;
             }
         }
     }
