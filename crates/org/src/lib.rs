@@ -15,6 +15,7 @@ mod located;
 mod model;
 mod names;
 mod parse;
+pub mod plan;
 mod report;
 mod settle;
 mod snapshot;
@@ -33,7 +34,7 @@ pub use parse::{MAX_BYTES, Parsed, parse};
 pub use report::{Style, render_diagnostic};
 pub use settle::{Settled, settle};
 pub use snapshot::{
-    Invitation, InvitationState, OrgRole, Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo,
+    Invitation, InvitationState, OrgRole, Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, TeamKind,
 };
 pub use spelling::Spelling;
 pub use values::{DefaultPermission, Permission, Privacy, SquashMessage, SquashTitle, Visibility};

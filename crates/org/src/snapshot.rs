@@ -3,11 +3,13 @@
 //! Whoever fills it must follow the notes on each field, or what is dumped from it is not what
 //! upstream peribolos compares with: it reads the REST API, whose lists are not always GraphQL's.
 
+use serde::{Deserialize, Serialize};
+
 use crate::names::{Login, RepoName, Slug, TeamName};
 use crate::values::{DefaultPermission, Permission, Privacy, SquashMessage, SquashTitle, Visibility};
 
 /// One organization as GitHub has it. Lists may be in any order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// Its login, as GitHub spells it.
     pub org: Login,
@@ -46,7 +48,8 @@ pub struct Snapshot {
 }
 
 /// The role of a member or an invited person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OrgRole {
     /// An owner.
     Admin,
@@ -57,7 +60,7 @@ pub enum OrgRole {
 }
 
 /// Where an invitation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum InvitationState {
     /// Sent and not yet accepted.
     Pending,
@@ -66,7 +69,7 @@ pub enum InvitationState {
 }
 
 /// An invitation to the organization.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
     /// Who is invited; `None` if only an e-mail address is.
     pub login: Option<Login>,
@@ -77,7 +80,7 @@ pub struct Invitation {
 }
 
 /// A team.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotTeam {
     /// The name people see.
     pub name: TeamName,
@@ -89,29 +92,46 @@ pub struct SnapshotTeam {
     pub description: String,
     /// Who can see it.
     pub privacy: Privacy,
+    /// Who manages it.
+    pub kind: TeamKind,
     /// Members who may manage it, as the REST list with `role=maintainer` has them.
     pub maintainers: Vec<Login>,
     /// Its other members, as the REST list with `role=member` has them: with those of child teams.
     pub members: Vec<Login>,
+    /// Those of `members` who are in it through a team below it alone.
+    pub inherited_members: Vec<Login>,
     /// People invited to the organization and this team who have not yet accepted.
     pub invitations: Vec<Login>,
     /// Its repositories, as the REST list has them: with those inherited from the team above.
     pub repos: Vec<SnapshotTeamRepo>,
 }
 
+/// Who manages a team.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TeamKind {
+    /// The organization.
+    #[default]
+    Organization,
+    /// The enterprise it belongs to: the organization can't change it.
+    Enterprise,
+}
+
 /// What a team may do in a repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotTeamRepo {
     /// The repository.
     pub name: RepoName,
     /// The highest of GitHub's own permissions that it includes.
     pub permission: Permission,
+    /// Whether the team above it gives it at least as much there: then GitHub does not tell what is the team's own.
+    pub inherited: bool,
     /// The name of a role of the organization's own making, which the file can't express.
     pub custom_role: Option<String>,
 }
 
 /// A repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotRepo {
     /// Its name, as GitHub spells it.
     pub name: RepoName,
@@ -143,4 +163,6 @@ pub struct SnapshotRepo {
     pub squash_merge_commit_message: Option<SquashMessage>,
     /// People with access of their own. `None`: they were not read.
     pub collaborators: Option<Vec<(Login, Permission)>>,
+    /// People who are invited to it and have not yet accepted; empty where they were not read.
+    pub invitations: Vec<(Login, Permission)>,
 }

@@ -2,7 +2,8 @@
 
 use peribolos_org::{
     DefaultPermission, Invitation, InvitationState, Login, OrgRole, Permission, Privacy, RepoName, Slug,
-    Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, TeamName, Visibility, dump, parse, render,
+    Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, TeamKind, TeamName, Visibility, dump, parse,
+    render,
 };
 
 fn logins(names: &[&str]) -> Vec<Login> {
@@ -20,8 +21,10 @@ fn team(name: &str, parent: Option<&str>) -> SnapshotTeam {
         parent: parent.map(Slug::new),
         description: String::new(),
         privacy: Privacy::Closed,
+        kind: TeamKind::Organization,
         maintainers: Vec::new(),
         members: Vec::new(),
+        inherited_members: Vec::new(),
         invitations: Vec::new(),
         repos: Vec::new(),
     }
@@ -44,6 +47,7 @@ fn repo(name: &str) -> SnapshotRepo {
         squash_merge_commit_title: None,
         squash_merge_commit_message: None,
         collaborators: None,
+        invitations: Vec::new(),
     }
 }
 
@@ -75,6 +79,7 @@ fn acme() -> Snapshot {
                 repos: vec![SnapshotTeamRepo {
                     name: RepoName::new("site"),
                     permission: Permission::Write,
+                    inherited: false,
                     custom_role: Some("deployer".into()),
                 }],
                 members: logins(&["carol", "1234"]),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use peribolos_org::{
     DefaultPermission, Login, Permission, Privacy, RepoName, Slug, Snapshot, SnapshotRepo, SnapshotTeam,
-    SnapshotTeamRepo, Spelling, Style, TeamName, Visibility, dump, parse, render, render_diagnostic, settle,
+    SnapshotTeamRepo, Spelling, Style, TeamKind, TeamName, Visibility, dump, parse, render,
+    render_diagnostic, settle,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -148,6 +149,7 @@ fn repo(name: RepoName) -> impl Strategy<Value = SnapshotRepo> {
             squash_merge_commit_message: None,
             collaborators: collaborators
                 .map(|people| people.into_iter().map(|(name, may)| (Login::new(name), may)).collect()),
+            invitations: Vec::new(),
         },
     )
 }
@@ -178,12 +180,14 @@ fn team(
                     .map(|parent| Slug::new(parent.index(number).to_string())),
                 description,
                 privacy: Privacy::Closed,
+                kind: TeamKind::Organization,
                 maintainers: maintainers.to_vec(),
                 members: members.to_vec(),
+                inherited_members: Vec::new(),
                 invitations: Vec::new(),
                 repos: repos
                     .into_iter()
-                    .map(|name| SnapshotTeamRepo { name, permission, custom_role: None })
+                    .map(|name| SnapshotTeamRepo { name, permission, inherited: false, custom_role: None })
                     .collect(),
             }
         })

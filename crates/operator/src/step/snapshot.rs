@@ -11,7 +11,7 @@ use peribolos_github::{
 use peribolos_org::{
     DefaultPermission, InvitationState, Login as OrgLogin, OrgRole as SnapshotRole, Permission, Privacy,
     RepoName as OrgRepoName, Slug, Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, SquashMessage,
-    SquashTitle, TeamName, Visibility,
+    SquashTitle, TeamKind, TeamName, Visibility,
 };
 
 /// Calls at once: enough that a large organization takes minutes, few enough for GitHub's secondary limits.
@@ -79,6 +79,13 @@ async fn read_team(client: &Client, org: &Login, team: Team) -> Result<SnapshotT
         privacy: if team.privacy.as_deref() == Some("secret") { Privacy::Secret } else { Privacy::Closed },
         maintainers: logins(&maintainers),
         members: logins(&members),
+        kind: if team.kind.as_deref() == Some("enterprise") {
+            TeamKind::Enterprise
+        } else {
+            TeamKind::Organization
+        },
+        // The file it is dumped to has no place for the difference.
+        inherited_members: Vec::new(),
         invitations: invitations
             .iter()
             .filter_map(|invitation| invitation.login.as_ref())
@@ -120,6 +127,7 @@ fn repo(repo: Repository) -> SnapshotRepo {
         squash_merge_commit_message: repo.squash_merge_commit_message.as_deref().and_then(squash_message),
         // Opt-in, and no part of a first file.
         collaborators: None,
+        invitations: Vec::new(),
     }
 }
 
@@ -130,6 +138,7 @@ fn team_repo(repo: TeamRepository) -> SnapshotTeamRepo {
     SnapshotTeamRepo {
         name: OrgRepoName::new(repo.name),
         permission: permission(highest).unwrap_or(Permission::None),
+        inherited: false,
         custom_role,
     }
 }

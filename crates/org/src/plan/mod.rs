@@ -1,0 +1,33 @@
+//! What an apply of a file would do: operations in upstream's stages, as upstream peribolos then carries them out.
+
+mod operation;
+mod scope;
+
+pub use operation::{
+    Change, Operation, OrgSetting, Refusal, RefusalKind, RepoSetting, RepoSettingName, SettingChange,
+    TeamRole, TeamSetting, Waiting,
+};
+pub use scope::{Allowance, Ignored, Scope, Stage};
+
+use serde::{Deserialize, Serialize};
+
+use crate::names::Login;
+
+/// What an apply of a file would do to an organization.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// The organization.
+    pub org: Login,
+    /// What would be written, sorted by stage, and within one by rule.
+    pub operations: Vec<Operation>,
+    /// What upstream would stop at. With any of these the file is not applied at all.
+    pub refusals: Vec<Refusal>,
+    /// People who are invited already and have not accepted yet. Nothing is written for them.
+    pub waiting: Vec<Waiting>,
+    /// Logins that do not exist and were left out.
+    pub left_out: Vec<Login>,
+    /// `--maximum-removal-delta` for upstream: the larger of the two fractions it compares, in ten-thousandths,
+    /// rounded up.
+    pub removal_delta: u32,
+}
