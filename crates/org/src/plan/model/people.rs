@@ -17,13 +17,8 @@ impl Model {
         self.pending.insert(login.clone(), role) != Some(role) || failed
     }
 
-    /// Takes an invitation back; teams forget the person.
+    /// Takes an invitation back, and with that those to teams: see [`Model::pending_seen`].
     pub(super) fn cancel(&mut self, login: &Login) -> bool {
-        for id in self.homes.get(login).map(|home| home.teams.clone()).unwrap_or_default() {
-            if let Some(team) = self.team_mut(id) {
-                team.pending.remove(login);
-            }
-        }
         self.pending.remove(login).is_some()
     }
 

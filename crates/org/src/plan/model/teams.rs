@@ -152,17 +152,18 @@ impl Model {
 
     /// Takes somebody out of a team. Who is in it through a team below stays in it.
     pub(super) fn remove_member(&mut self, team: &TeamName, login: &Login) -> bool {
-        self.team_named(team).is_some_and(|id| self.take_out(id, login))
+        let Some(id) = self.team_named(team) else { return false };
+        let invited = self.team_mut(id).is_some_and(|team| team.pending.remove(login));
+        self.take_out(id, login) || invited
     }
 
-    /// Takes somebody out of a team, and out of those who are invited to it.
+    /// Takes a member out of a team.
     pub(super) fn take_out(&mut self, id: TeamId, login: &Login) -> bool {
         let Some(team) = self.team_mut(id) else { return false };
         let member = team.members.remove(login).is_some();
-        let invited = team.pending.remove(login);
         let parent = team.parent;
         self.forget_below(parent.filter(|_| member));
-        member || invited
+        member
     }
 
     /// Gives a team access to a repository. GitHub shows no change where the team above gives as much.
