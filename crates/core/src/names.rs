@@ -35,6 +35,11 @@ pub fn look_after(installation: &str, apply: &str) -> String {
     run(installation, &["timeout", apply])
 }
 
+/// The name of the preview of a pull request that is made anew because its base is at another commit.
+pub fn preview_again(installation: &str, base: &str, number: u64) -> String {
+    run(installation, &["base", base, &number.to_string()])
+}
+
 /// The name of an attempt's TaskRun.
 pub fn task_run(run: &str, attempt: i32) -> String {
     format!("{run}-{attempt}")

@@ -196,6 +196,7 @@ async fn repository(client: &Client) -> Result<(), Error> {
     let filter = PullFilter { head: Some("a:b"), base: Some("main"), state: Some(PullState::Open) };
     assert!(!client.list_pulls(&repo, &filter).await?.is_empty());
     client.create_pull(&repo, &NewPull { title: "t", body: "b", head: "h", base: "main" }).await?;
+    assert!(client.compare(&repo, &sha, &sha).await?.is_some());
     client.pulls_for_commit(&repo, &sha).await.map(drop)
 }
 

@@ -7,8 +7,12 @@ use peribolos_api::{
 };
 use peribolos_core::{
     event,
-    names::RunToken,
-    run::{command, command::Standing, preview, source},
+    run::{
+        command,
+        command::Standing,
+        preview::{self, Author, Grant},
+        source,
+    },
 };
 use peribolos_github::{
     AccountType, Client, FileAnswer, Login, RepoName, Sha,
@@ -131,7 +135,7 @@ async fn of_pull_request(
         });
     }
     let sha = Some(pull.head.sha.clone());
-    if let Err((reason, message)) = preview_token(case, github, &pull).await? {
+    if let Err((reason, message)) = preview_grant(case, github, &pull).await? {
         return Ok(Admission::Refused { phase: Phase::Skipped, reason, message: message.to_owned(), sha });
     }
     if is_unchanged(case, github, repository, branch, number).await? {
@@ -141,23 +145,23 @@ async fn of_pull_request(
     Ok(Admission::Admitted { sha })
 }
 
-/// Which token a preview gets, or why there is none.
-pub(super) async fn preview_token(
+/// What a preview gets, or why there is none.
+pub(super) async fn preview_grant(
     case: &Case<'_>,
     github: &Client,
     pull: &Pull,
-) -> Result<Result<RunToken, (Reason, &'static str)>, Error> {
+) -> Result<Result<Grant, (Reason, &'static str)>, Error> {
     let author = match &pull.user {
-        // The onboarding pull request is the operator's own.
+        // The onboarding pull request is the operator's own; who else pushed to its branch is not known.
         Some(user) if user.kind == AccountType::Bot && is_our_bot(case, &user.login).await? => {
-            Standing::Member
+            Author::Operator
         }
-        Some(user) => standing(case, github, &user.login).await?,
-        None => Standing::Stranger,
+        Some(user) => standing(case, github, &user.login).await?.into(),
+        None => Author::Stranger,
     };
     // A command was let through by `sender_may_not`, so it came from a member.
     let asked_for = comment_id(case.run).is_some();
-    Ok(preview::token(case.installation.spec.preview, author, asked_for))
+    Ok(preview::grant(case.installation.spec.preview, author, asked_for))
 }
 
 async fn is_our_bot(case: &Case<'_>, login: &Login) -> Result<bool, Error> {

@@ -10,15 +10,13 @@ use peribolos_api::{
 };
 use peribolos_core::{
     names::{self, RunToken},
-    run::{
-        arguments::{self, Facts},
-        queue,
-    },
+    run::{queue, said::Said},
 };
-use peribolos_github::{Client, RepoName, client::MemberRole};
+use peribolos_github::{Client, RepoName, Sha};
 
 use super::{
     admission,
+    arguments::{self, Place},
     case::Case,
     config_repository,
     error::Error,
@@ -71,7 +69,7 @@ pub(super) async fn launch(case: &Case<'_>) -> Result<Action, Error> {
                 Timestamp::now(),
             );
             if let Ok(github) = case.github().await {
-                shown::update(case, &github, &mut status, None).await;
+                shown::update(case, &github, &mut status, &Said::default()).await;
             }
             if status.attempts == Some(1)
                 && let Some(made) = &case.run.metadata.creation_timestamp
@@ -112,7 +110,7 @@ async fn prepare(case: &Case<'_>) -> Result<Prepared, Error> {
     let status = case.status();
     let sha = status.sha.unwrap_or_default();
     let mut token = None;
-    match case.run.spec.mode {
+    let told = match case.run.spec.mode {
         Mode::Apply => {
             let branch = admission::branch(case, &github, &repository).await?;
             let head = admission::head(&github, &repository, &branch).await?;
@@ -121,11 +119,14 @@ async fn prepare(case: &Case<'_>) -> Result<Prepared, Error> {
                 return Ok(Prepared::NotHead(head));
             }
             tokens::ensure(case.ctx, &case.installation, Need::RunStart).await?;
+            let place = Place { repository: &repository, branch: &branch, sha: &sha };
+            arguments::of_apply(case, &github, &place).await?
         }
-        Mode::DryRun => match dry_run_token(case, &github, &repository).await? {
-            Ok(kind) => {
+        Mode::DryRun => match grant(case, &github, &repository).await? {
+            Ok(Granted { token: kind, by_member, base }) => {
                 tokens::ensure(case.ctx, &case.installation, Need::Extra(kind)).await?;
                 token = Some(kind);
+                arguments::of_dry_run(case, kind, by_member, base.as_ref().map(Sha::as_str))
             }
             Err((reason, message)) => return Ok(Prepared::Refused(Phase::Skipped, reason, message)),
         },
@@ -136,8 +137,9 @@ async fn prepare(case: &Case<'_>) -> Result<Prepared, Error> {
             tokens::ensure(case.ctx, &case.installation, Need::Extra(RunToken::Read)).await?;
             tokens::ensure(case.ctx, &case.installation, Need::Extra(RunToken::Dump)).await?;
             token = Some(RunToken::Read);
+            arguments::of_dump(case)
         }
-    }
+    };
     let name = status.task_run_name.unwrap_or_default();
     Ok(Prepared::Attempt(Box::new(task_run::build(&Attempt {
         run: case.run,
@@ -147,50 +149,37 @@ async fn prepare(case: &Case<'_>) -> Result<Prepared, Error> {
         repository: &repository,
         sha: &sha,
         token,
-        args: args(case, &github, token).await?,
+        args: told.args,
+        plan_args: told.plan_args,
     }))))
 }
 
-async fn dry_run_token(
+/// What a DryRun is let have.
+struct Granted {
+    token: RunToken,
+    /// Whether the file's author is a verified member.
+    by_member: bool,
+    /// The head of the branch it would be merged into.
+    base: Option<Sha>,
+}
+
+async fn grant(
     case: &Case<'_>,
     github: &Client,
     repository: &RepoName,
-) -> Result<Result<RunToken, (Reason, String)>, Error> {
-    let Some(number) = case.run.spec.source.pull_request else { return Ok(Ok(RunToken::Read)) };
+) -> Result<Result<Granted, (Reason, String)>, Error> {
+    let Some(number) = case.run.spec.source.pull_request else {
+        return Ok(Ok(Granted { token: RunToken::Read, by_member: false, base: None }));
+    };
     let Some(pull) = admission::pull(github, repository, number).await? else {
         return Ok(Err((Reason::SourceNotAllowed, format!("there is no pull request {number} any more"))));
     };
-    let token = admission::preview_token(case, github, &pull).await?;
-    Ok(token.map_err(|(reason, message)| (reason, message.to_owned())))
-}
-
-/// Arguments for the Task: upstream's for an Apply, our own step's for the others.
-async fn args(case: &Case<'_>, github: &Client, token: Option<RunToken>) -> Result<Vec<String>, Error> {
-    let spec = &case.installation.spec;
-    Ok(match case.run.spec.mode {
-        Mode::Apply => {
-            let organization = case.login().unwrap_or_default().parse()?;
-            let members = github.list_members(&organization, MemberRole::All).await?.len();
-            let facts = Facts { members, requests_left: requests_left(github).await? };
-            arguments::for_apply(spec, facts)
-        }
-        Mode::DryRun if token == Some(RunToken::File) => vec!["--file-only".to_owned()],
-        Mode::DryRun => vec![],
-        Mode::Dump => {
-            let allow_public = spec.onboarding.allow_public.then(|| "--allow-public".to_owned());
-            let branch = Some(&spec.config.branch).filter(|branch| !branch.is_empty());
-            allow_public.into_iter().chain(branch.map(|branch| format!("--branch={branch}"))).collect()
-        }
-    })
-}
-
-/// What is left of the token's hourly limit. None: GitHub Enterprise Server has its limits turned off.
-async fn requests_left(github: &Client) -> Result<Option<u32>, Error> {
-    match github.rate_limit().await {
-        Ok(limit) => Ok(Some(u32::try_from(limit.remaining).unwrap_or(u32::MAX))),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    let grant = match admission::preview_grant(case, github, &pull).await? {
+        Ok(grant) => grant,
+        Err((reason, message)) => return Ok(Err((reason, message.to_owned()))),
+    };
+    let base = admission::head(github, repository, &pull.base.branch).await?;
+    Ok(Ok(Granted { token: grant.token, by_member: grant.by_member, base }))
 }
 
 /// Makes the TaskRun; one of that name that is this run's is success.

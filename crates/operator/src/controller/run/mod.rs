@@ -5,6 +5,7 @@
 
 mod admission;
 mod adopt;
+mod arguments;
 mod case;
 mod check;
 mod claims;
@@ -17,6 +18,7 @@ mod observe;
 mod output;
 mod progress;
 mod replace;
+mod review;
 mod settle;
 mod shown;
 mod slot;

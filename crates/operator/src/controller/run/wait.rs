@@ -8,7 +8,7 @@ use peribolos_api::{
     ConditionType, Reason,
     run::{Mode, Phase},
 };
-use peribolos_core::run::queue::Turn;
+use peribolos_core::run::{queue::Turn, said::Said};
 
 use super::{
     admission::{self, Admission},
@@ -50,7 +50,7 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
                     "waits for its turn",
                     now,
                 );
-                shown::update(case, &github, &mut status, None).await;
+                shown::update(case, &github, &mut status, &Said::default()).await;
                 status::write(case, status).await?;
                 // The written status brings the next reconcile.
                 return Ok(Action::requeue(TURN));
@@ -60,7 +60,7 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
                     status.short_sha = Some(sha.short().to_owned());
                     status.sha = Some(sha.as_str().to_owned());
                 }
-                return settle::finish(case, status, phase, reason, &message, None).await;
+                return settle::finish(case, status, phase, reason, &message, &Said::default()).await;
             }
         }
     }
@@ -81,7 +81,7 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
             settle::end(case, Phase::Superseded, Reason::Superseded, &message).await
         }
         (_, Some(due)) => {
-            shown::update(case, &github, &mut status, None).await;
+            shown::update(case, &github, &mut status, &Said::default()).await;
             status::write(case, status).await?;
             Ok(Action::requeue(Duration::try_from(due.duration_since(now)).unwrap_or_default()))
         }
@@ -124,7 +124,7 @@ async fn wait(case: &Case<'_>, phase: Phase, reason: Reason, message: &str) -> R
     if status.sha.is_some() || !case.run.spec.source.sha.is_empty() {
         // A check on the commit tells its author that the push was seen; without a token it comes later.
         if let Ok(github) = case.github().await {
-            shown::update(case, &github, &mut status, None).await;
+            shown::update(case, &github, &mut status, &Said::default()).await;
         }
     }
     status::write(case, status).await?;

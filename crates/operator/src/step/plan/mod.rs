@@ -65,7 +65,7 @@ impl FromStr for Preview {
 
 /// Fetches, checks, settles. Never fails but in what it says.
 pub(super) async fn run(args: &PlanArgs) -> StepOutput {
-    let mut facts = Facts { sha: Some(args.sha.as_str().to_owned()), blob: None };
+    let mut facts = Facts { sha: Some(args.sha.as_str().to_owned()), ..Facts::default() };
     let end = plan(args, &mut facts).await;
     report::output(StepName::Plan, facts, end)
 }
