@@ -6,18 +6,24 @@
 //!   nothing that upstream would read in another way.
 //! - [`dump`] turns a [`Snapshot`] of what GitHub has into a [`ConfigFile`], [`Dumped::to_yaml`]
 //!   writes that for the organization's owners.
+//! - [`plan`] is what an apply of a file would do. Around it: [`loss`] (what is taken away), [`guard`] (limits on
+//!   that), [`review`] (what nobody has seen before), [`show`] (plans for people).
 //!
 //! Facts about upstream peribolos that this crate works around are named where it does so.
 
 mod diagnostic;
 mod dump;
+pub mod guard;
 mod located;
+pub mod loss;
 mod model;
 mod names;
 mod parse;
 pub mod plan;
 mod report;
+pub mod review;
 mod settle;
+pub mod show;
 mod snapshot;
 mod spelling;
 mod text;

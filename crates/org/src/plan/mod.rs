@@ -2,6 +2,7 @@
 
 mod operation;
 mod scope;
+mod words;
 
 pub use operation::{
     Change, Operation, OrgSetting, Refusal, RefusalKind, RepoSetting, RepoSettingName, SettingChange,
