@@ -20,6 +20,8 @@ pub const MAX_MESSAGE_CHARS: usize = 1_000;
 pub const MAX_REMOVALS: usize = 5_000;
 /// … and the longest record of one, in characters.
 const MAX_REMOVAL_CHARS: usize = 64;
+/// The longest plan in words, in characters: it goes into a status and an Event.
+const MAX_WORDS_CHARS: usize = 900;
 /// The longest path, id or address, in characters.
 const MAX_NAME_CHARS: usize = 1_024;
 
@@ -131,6 +133,9 @@ pub struct StepOutput {
     /// What was planned and, once it was looked at, applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
+    /// The plan in full, for people with access to the cluster. It names what may not be posted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
     /// Digests of the removals that a preview shows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removals: Vec<String>,
@@ -254,6 +259,9 @@ impl StepOutput {
         shorten(&mut self.check.title, MAX_TITLE_CHARS);
         shorten(&mut self.check.summary, MAX_SUMMARY_CHARS);
         self.check.annotations.truncate(MAX_ANNOTATIONS);
+        if let Some(words) = &mut self.words {
+            shorten(words, MAX_WORDS_CHARS);
+        }
         self.removals.truncate(MAX_REMOVALS);
         for removal in &mut self.removals {
             shorten(removal, MAX_REMOVAL_CHARS);
@@ -290,6 +298,7 @@ mod tests {
             pull_request_url: None,
             retry_at: None,
             changes: None,
+            words: None,
             removals: vec![],
             check: CheckOutput {
                 title: "peribolos.yaml can't be applied".into(),

@@ -77,6 +77,7 @@ mod tests {
             pull_request_url: None,
             retry_at: None,
             changes,
+            words: None,
             removals: vec![],
             check: CheckOutput { title: title.into(), ..CheckOutput::default() },
         }

@@ -21,6 +21,8 @@ pub(super) struct Facts {
     pub(super) blob: Option<String>,
     /// What was planned and applied.
     pub(super) changes: Option<Changes>,
+    /// The plan in full.
+    pub(super) words: Option<String>,
     /// Digests of the removals that a preview shows.
     pub(super) removals: Vec<String>,
 }
@@ -51,6 +53,7 @@ pub(super) fn output(step: StepName, facts: Facts, end: Result<Done, StepError>)
         pull_request_url: url,
         retry_at,
         changes: facts.changes,
+        words: facts.words,
         removals: facts.removals,
         check,
     }

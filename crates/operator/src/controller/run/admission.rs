@@ -164,7 +164,8 @@ pub(super) async fn preview_grant(
     Ok(preview::grant(case.installation.spec.preview, author, asked_for))
 }
 
-async fn is_our_bot(case: &Case<'_>, login: &Login) -> Result<bool, Error> {
+/// Whether an account is this App's own.
+pub(super) async fn is_our_bot(case: &Case<'_>, login: &Login) -> Result<bool, Error> {
     let app = case.ctx.app.get_app().await?;
     Ok(login.as_str().eq_ignore_ascii_case(&format!("{}[bot]", app.slug)))
 }

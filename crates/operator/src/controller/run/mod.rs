@@ -11,6 +11,7 @@ mod check;
 mod claims;
 mod comment;
 mod config_repository;
+mod drift;
 mod error;
 mod finalizer;
 mod launch;

@@ -134,7 +134,7 @@ async fn ended(
     if end.reason == Reason::Applied {
         end.reason = said::applied(said.changes());
     }
-    let message = message(&end, &said);
+    let message = message(case, &end, &said);
     if end.reason == Reason::StepFailed
         && let Some(message) = outdated(case).await?
     {
@@ -161,8 +161,15 @@ async fn ended(
     settle::finish(case, status, end.phase, end.reason, &message, &said).await
 }
 
-/// The sentence for the run's status: our own step's words are better than its exit code.
-fn message(end: &End, said: &Said) -> String {
+/// The sentence for the run's status: our own step's words are better than its exit code. A DryRun of the branch has no
+/// check, so its plan stands in the status.
+fn message(case: &Case<'_>, end: &End, said: &Said) -> String {
+    let words = said.first.as_ref().and_then(|first| first.words.clone());
+    if let (Reason::Planned, Mode::DryRun, None, Some(words)) =
+        (end.reason, case.run.spec.mode, case.run.spec.source.pull_request, words)
+    {
+        return words;
+    }
     match said.about(end.reason) {
         Some(check) if !check.title.is_empty() => match check.annotations.first() {
             Some(first) if end.phase == Phase::Failed => {

@@ -65,6 +65,12 @@ pub(super) async fn preview_again(case: &Case<'_>, github: &Client) -> Result<()
     Ok(())
 }
 
+/// Makes sure of an Apply that corrects the drift this DryRun found.
+pub(super) async fn correct(case: &Case<'_>) -> Result<(), Error> {
+    let name = names::correction(&case.installation.name_any(), &case.name());
+    create(case, &name, Mode::Apply, "drift", Work::default()).await
+}
+
 /// What a run is about.
 #[derive(Clone, Copy, Default)]
 struct Work<'a> {

@@ -21,8 +21,8 @@ use peribolos_core::{
 };
 
 use super::{
-    admission, case::Case, check, error::Error, finalizer, launch, observe, progress, replace, shown, slot,
-    status,
+    admission, case::Case, check, drift, error::Error, finalizer, launch, observe, progress, replace, shown,
+    slot, status,
 };
 use crate::{
     controller::tokens,
@@ -66,6 +66,7 @@ pub(super) async fn finish(
     // check twice changes nothing. A check that can't be written now is completed by `conclude`.
     if let Ok(github) = case.github().await {
         shown::update(case, &github, &mut status, said).await;
+        drift::report(case, &github, &status, said).await;
     }
     status::write(case, status.clone()).await?;
     count(case, &status);
@@ -115,6 +116,7 @@ pub(super) async fn conclude(case: &Case<'_>) -> Result<Action, Error> {
     case.ctx.claims.release(case.run).await;
     remove_tokens(case).await?;
     complete_check(case, status).await?;
+    drift::correct(case).await?;
     shown::forget(case);
     prune(case).await?;
     Ok(Action::await_change())
