@@ -362,7 +362,7 @@ fn somebody_who_does_not_exist_is_no_owner() {
         limits.required_admins = logins(&["ghost"]);
     });
     let few = Trip::FewOwners { left: 1, invited: 0, minimum: 2 };
-    assert_eq!(tripped, [few, Trip::RequiredOwners(logins(&["ghost"]))]);
+    assert_eq!(tripped, [few, Trip::RequiredOwners { missing: logins(&["ghost"]) }]);
 }
 
 #[test]
@@ -372,7 +372,10 @@ fn required_owners_are_the_files_owners() {
         about_people("alice, bob", "carol", have, |_, _, limits| limits.required_admins = logins(names))
     };
     assert_eq!(required(&["ALICE", "bob"]), []);
-    assert_eq!(required(&["alice", "carol", "dave"]), [Trip::RequiredOwners(logins(&["carol", "dave"]))]);
+    assert_eq!(
+        required(&["alice", "carol", "dave"]),
+        [Trip::RequiredOwners { missing: logins(&["carol", "dave"]) }]
+    );
 }
 
 #[test]
@@ -400,7 +403,7 @@ fn what_is_not_allowed_trips_and_what_is_impossible_does_not() {
     let tripped = about_people("alice, bob", "", (&["alice", "bob"], &[]), |plan, _, _| {
         plan.refusals = vec![refusal(RefusalKind::Impossible), refusal(RefusalKind::NotAllowed)];
     });
-    assert_eq!(tripped, [Trip::NotAllowed(refusal(RefusalKind::NotAllowed))]);
+    assert_eq!(tripped, [Trip::NotAllowed { refusal: refusal(RefusalKind::NotAllowed) }]);
 }
 
 #[test]
@@ -423,10 +426,10 @@ fn a_trip_says_what_how_many_the_limit_and_what_raises_it() {
     said.push(Trip::FewOwners { left: 1, invited: 0, minimum: 2 });
     said.push(Trip::FewOwners { left: 1, invited: 2, minimum: 2 });
     said.push(Trip::FewOwners { left: 3, invited: 1, minimum: 5 });
-    said.push(Trip::RequiredOwners(logins(&["alice"])));
-    said.push(Trip::RequiredOwners(logins(&["alice", "bob"])));
+    said.push(Trip::RequiredOwners { missing: logins(&["alice"]) });
+    said.push(Trip::RequiredOwners { missing: logins(&["alice", "bob"]) });
     said.push(Trip::Nobody { members: 12 });
-    said.push(Trip::NotAllowed(refusal(RefusalKind::NotAllowed)));
+    said.push(Trip::NotAllowed { refusal: refusal(RefusalKind::NotAllowed) });
     for trip in &said {
         if let Some(field) = trip.field() {
             assert!(trip.to_string().contains(&format!("`{field}`")), "{trip}");
@@ -438,7 +441,7 @@ fn a_trip_says_what_how_many_the_limit_and_what_raises_it() {
 
 #[test]
 fn required_owners_are_named_only_where_the_file_names_them() {
-    let trip = Trip::RequiredOwners(logins(&["alice", "secret-owner"]));
+    let trip = Trip::RequiredOwners { missing: logins(&["alice", "secret-owner"]) };
     let told = trip.sentence(Some(&Disclosure::of([&file("orgs:\n  acme:\n    members: [Alice]\n")])));
     assert!(told.contains("`alice`") && !told.contains("secret"), "{told}");
     assert!(told.contains("1 person whom the file does not name"), "{told}");

@@ -69,6 +69,6 @@ pub fn trips(
         }
     }
     let refused = plan.refusals.iter().filter(|refusal| refusal.kind == RefusalKind::NotAllowed);
-    trips.extend(refused.cloned().map(Trip::NotAllowed));
+    trips.extend(refused.cloned().map(|refusal| Trip::NotAllowed { refusal }));
     trips
 }

@@ -38,7 +38,7 @@ pub(super) fn trips(
     let missing: Vec<Login> =
         limits.required_admins.iter().filter(|login| !admins.contains(*login)).cloned().collect();
     if !missing.is_empty() {
-        trips.push(Trip::RequiredOwners(missing));
+        trips.push(Trip::RequiredOwners { missing });
     }
     trips
 }

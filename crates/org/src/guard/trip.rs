@@ -8,7 +8,7 @@ use crate::loss::LossGroup;
 use crate::names::Login;
 use crate::plan::Refusal;
 use crate::show::Disclosure;
-use crate::show::text::{code, counted};
+use crate::show::text::{capitalized, code, counted};
 
 /// A guard that stops an apply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,7 +29,10 @@ pub enum Trip {
         minimum: usize,
     },
     /// The file does not have people as owners who must stay so.
-    RequiredOwners(Vec<Login>),
+    RequiredOwners {
+        /// Whom.
+        missing: Vec<Login>,
+    },
     /// Too much of a group is lost.
     TooMany {
         /// Of what.
@@ -44,7 +47,10 @@ pub enum Trip {
         percent: u8,
     },
     /// The file asks for something that is only done when allowed.
-    NotAllowed(Refusal),
+    NotAllowed {
+        /// What.
+        refusal: Refusal,
+    },
 }
 
 impl Trip {
@@ -53,10 +59,15 @@ impl Trip {
         match self {
             Self::Nobody { .. } => None,
             Self::FewOwners { .. } => Some("spec.guards.minimumAdmins"),
-            Self::RequiredOwners(_) => Some("spec.guards.requiredAdmins"),
+            Self::RequiredOwners { .. } => Some("spec.guards.requiredAdmins"),
             Self::TooMany { .. } => Some("spec.guards.maximumRemovalPercent"),
-            Self::NotAllowed(_) => Some("spec.run.allow"),
+            Self::NotAllowed { .. } => Some("spec.run.allow"),
         }
+    }
+
+    /// The line of the file that trips it; none where no single one does.
+    pub fn line(&self) -> Option<u32> {
+        if let Self::NotAllowed { refusal } = self { refusal.line } else { None }
     }
 
     /// What is wrong, how much, and the limit: a sentence. `disclosure` says which names may be told; none: all.
@@ -67,16 +78,13 @@ impl Trip {
                 counted(*members, "member", "members")
             ),
             Self::FewOwners { left, invited, minimum } => few_owners(*left, *invited, *minimum),
-            Self::RequiredOwners(missing) => required_owners(missing, disclosure),
+            Self::RequiredOwners { missing } => required_owners(missing, disclosure),
             Self::TooMany { group, count, there, allowed, percent } => {
                 let [what, of] = words(*group, *count);
                 let limit = if *allowed == 1 { "only 1".to_owned() } else { format!("at most {allowed}") };
                 format!("{count} of {there} {of} {what}; {limit} may be ({percent} %).")
             }
-            Self::NotAllowed(refusal) => {
-                let line = refusal.line.map(|line| format!("Line {line}: ")).unwrap_or_default();
-                format!("{line}{}.", refusal.message)
-            }
+            Self::NotAllowed { refusal } => format!("{}.", capitalized(&refusal.message)),
         }
     }
 
@@ -85,7 +93,7 @@ impl Trip {
         match self {
             Self::Nobody { .. } => "Name at least the organization's owners under `admins`.".to_owned(),
             Self::FewOwners { minimum, invited, .. } => few_owners_remedy(*invited, *minimum),
-            Self::RequiredOwners(_) => "Name them under `admins`, or take them out of \
+            Self::RequiredOwners { .. } => "Name them under `admins`, or take them out of \
                                         `spec.guards.requiredAdmins` of the GitHubInstallation."
                 .to_owned(),
             Self::TooMany { count, there, .. } => {
@@ -95,8 +103,13 @@ impl Trip {
                      the GitHubInstallation to {needed} or more."
                 )
             }
-            Self::NotAllowed(refusal) => {
-                format!("{}. What is allowed is in `spec.run.allow` of the GitHubInstallation.", refusal.hint)
+            Self::NotAllowed { refusal } => {
+                let hint = capitalized(&refusal.hint);
+                if hint.contains("spec.run.allow") {
+                    format!("{hint}.")
+                } else {
+                    format!("{hint}. What is allowed is in `spec.run.allow` of the GitHubInstallation.")
+                }
             }
         }
     }
@@ -113,8 +126,8 @@ fn few_owners(left: usize, invited: usize, minimum: usize) -> String {
     let mut sentence = format!("The file leaves {}, and there must be ", counted(left, "owner", "owners"));
     sentence.push_str(&minimum.to_string());
     if invited > 0 {
-        let who = counted(invited, "owner in the file is", "owners in the file are");
-        sentence = format!("{sentence}: {who} no member of the organization yet");
+        let who = counted(invited, "owner in the file is no member", "owners in the file are no members");
+        sentence = format!("{sentence}: {who} of the organization yet");
     }
     sentence.push('.');
     sentence

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::category::{Category, Mark};
 use super::disclosure::Disclosure;
 use super::item::{Item, Place};
-use super::text::counted;
+use super::text::{capitalized, code, counted};
 use crate::guard::Trip;
 use crate::loss::Loss;
 use crate::names::Login;
@@ -58,7 +58,10 @@ pub fn losses<'l>(losses: impl IntoIterator<Item = &'l Loss>, disclosure: &Discl
 
 /// Guards that stop it; none if there are none.
 pub fn trips(trips: &[Trip], disclosure: &Disclosure) -> Option<String> {
-    let line = |trip: &Trip| format!("- {} {}", trip.sentence(Some(disclosure)), trip.remedy());
+    let line = |trip: &Trip| {
+        let line = trip.line().map(|line| format!("line {line}: ")).unwrap_or_default();
+        format!("- {line}{} {}", trip.sentence(Some(disclosure)), trip.remedy())
+    };
     let lines: Vec<String> = trips.iter().map(line).collect();
     (!lines.is_empty()).then(|| format!("**Stopped by a guard**\n{}", lines.join("\n")))
 }
@@ -67,7 +70,7 @@ pub fn trips(trips: &[Trip], disclosure: &Disclosure) -> Option<String> {
 fn refusals(refusals: &[Refusal]) -> Option<String> {
     let line = |refusal: &Refusal| {
         let line = refusal.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        format!("- {line}{}: {}", refusal.message, refusal.hint)
+        format!("- {line}{}. {}.", capitalized(&refusal.message), capitalized(&refusal.hint))
     };
     let impossible = refusals.iter().filter(|refusal| refusal.kind == RefusalKind::Impossible);
     let lines: Vec<String> = impossible.map(line).collect();
@@ -88,7 +91,7 @@ fn left_out(logins: &[Login], disclosure: &Disclosure) -> Option<String> {
 }
 
 fn told(login: &Login, disclosure: &Disclosure) -> Option<String> {
-    disclosure.names_login(login).then(|| super::text::code(login.as_str()))
+    disclosure.names_login(login).then(|| code(login.as_str()))
 }
 
 fn without_effect(operations: &[Operation]) -> Option<String> {
@@ -111,18 +114,19 @@ fn lines(items: Vec<Item>) -> String {
 fn line((category, place): (Category, Place), names: Vec<Option<String>>) -> String {
     let (mark, one, more) = category.words();
     let what = format!("- `{}` {}", mark.sign(), counted(names.len(), one, more));
-    match place {
-        Place::Org => match self::names(names) {
-            Some(names) => format!("{what}: {names}"),
-            None => what,
-        },
-        Place::Told(place) => match self::names(names) {
-            Some(names) => format!("{what} of {place}: {names}"),
-            None => format!("{what} of {place}"),
-        },
+    let what = match place {
+        Place::Org => what,
+        Place::Told(place) => format!("{what} of {place}"),
         // Who is in a team that may not be named is not told either.
-        Place::UntoldTeam => format!("{what} of teams that the file does not name"),
-        Place::UntoldRepo => format!("{what} of repositories that the file does not name"),
+        Place::UntoldTeam => return format!("{what} of teams that the file does not name"),
+        Place::UntoldRepo => return format!("{what} of repositories that the file does not name"),
+    };
+    if names.iter().all(Option::is_none) {
+        return format!("{what} that the file does not name");
+    }
+    match self::names(names) {
+        Some(names) => format!("{what}: {names}"),
+        None => what,
     }
 }
 
@@ -166,5 +170,5 @@ fn bounded(text: &str) -> String {
         kept.push('\n');
     }
     missing += lines.filter(|line| !line.is_empty()).count();
-    format!("{kept}\n…and {} more.", counted(missing, "line", "lines"))
+    format!("{kept}\n…and {missing} more {}.", if missing == 1 { "line" } else { "lines" })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::category::{Category, Mark};
+use super::category::Category;
 use super::text::counted;
 use crate::loss::Loss;
 use crate::plan::Operation;
@@ -37,6 +37,9 @@ impl Counts {
     }
 }
 
+/// A title names so many kinds of changes; the rest is counted.
+const MAX_KINDS: usize = 8;
+
 /// The changes in one line, removals first: `- 1 team, + 2 members, ~ 3 repositories`. Writes without effect are not
 /// counted.
 pub fn title<'p>(operations: impl IntoIterator<Item = &'p Operation>) -> String {
@@ -49,9 +52,14 @@ pub fn title<'p>(operations: impl IntoIterator<Item = &'p Operation>) -> String 
     if counts.is_empty() {
         return "no changes".to_owned();
     }
-    let words = counts.into_iter().map(|(category, number)| {
+    let mut counts = counts.into_iter();
+    let words = counts.by_ref().take(MAX_KINDS).map(|(category, number)| {
         let (mark, one, more) = category.words();
-        format!("{} {}", Mark::sign(mark), counted(number, one, more))
+        format!("{} {}", mark.sign(), counted(number, one, more))
     });
-    words.collect::<Vec<_>>().join(", ")
+    let words = words.collect::<Vec<_>>().join(", ");
+    match counts.map(|(_, number)| number).sum() {
+        0 => words,
+        rest => format!("{words} and {}", counted(rest, "other change", "other changes")),
+    }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::category::Mark;
 use super::line::Line;
-use super::text::{counted, plain};
+use super::text::{capitalized, code, counted, plain};
 use super::{Counts, title};
 use crate::guard::Trip;
 use crate::plan::{Plan, Refusal, RefusalKind};
@@ -60,8 +60,11 @@ impl Full<'_> {
                 }
             }
         }
-        for note in self.notes() {
+        for (note, lines) in self.notes(plain) {
             let _ = writeln!(text, "\n{note}");
+            for line in lines {
+                let _ = writeln!(text, "  {line}");
+            }
         }
         for (place, message, help) in self.stops() {
             let _ = write!(text, "\n{}{} {message}", paint.red("error"), paint.bold(":"));
@@ -97,8 +100,14 @@ impl Full<'_> {
             }
             text.push_str("```\n");
         }
-        for note in self.notes() {
-            let _ = writeln!(text, "\n{}", note.replace('`', "'"));
+        for (note, lines) in self.notes(code) {
+            let _ = writeln!(text, "\n{note}");
+            for line in lines {
+                let _ = write!(text, "\n- {}", code(&line));
+            }
+            if text.ends_with('`') {
+                text.push('\n');
+            }
         }
         text
     }
@@ -122,36 +131,35 @@ impl Full<'_> {
     /// What keeps it from being applied: the line, what, and what to do.
     fn stops(&self) -> Vec<(Option<u32>, String, String)> {
         let impossible = self.plan.refusals.iter().filter(|refusal| refusal.kind == RefusalKind::Impossible);
-        let refused =
-            impossible.map(|Refusal { line, message, hint, .. }| (*line, plain(message), plain(hint)));
-        let trips = self.trips.iter().map(|trip| {
-            let line = if let Trip::NotAllowed(refusal) = trip { refusal.line } else { None };
-            (line, trip.sentence(None), trip.remedy())
+        let refused = impossible.map(|Refusal { line, message, hint, .. }| {
+            (*line, format!("{}.", capitalized(message)), format!("{}.", capitalized(hint)))
         });
+        let trips = self.trips.iter().map(|trip| (trip.line(), trip.sentence(None), trip.remedy()));
         refused.chain(trips).collect()
     }
 
-    fn notes(&self) -> Vec<String> {
+    /// What else is worth knowing: a sentence, and lines below it. `quote` is how names are shown.
+    fn notes(&self, quote: fn(&str) -> String) -> Vec<(String, Vec<String>)> {
         let mut notes = Vec::new();
         if !self.plan.waiting.is_empty() {
             let waits = self.plan.waiting.iter().map(|waiting| {
-                let team = waiting.team.as_ref().map(|team| format!(" (team {})", plain(team.as_str())));
-                format!("{}{}", plain(waiting.login.as_str()), team.unwrap_or_default())
+                let team = waiting.team.as_ref().map(|team| format!(" (team {})", quote(team.as_str())));
+                format!("{}{}", quote(waiting.login.as_str()), team.unwrap_or_default())
             });
-            notes.push(format!("Invited, and yet to accept: {}.", waits.collect::<Vec<_>>().join(", ")));
+            let waits = waits.collect::<Vec<_>>().join(", ");
+            notes.push((format!("Invited, and yet to accept: {waits}."), Vec::new()));
         }
         if !self.plan.left_out.is_empty() {
-            let names: Vec<String> = self.plan.left_out.iter().map(|login| plain(login.as_str())).collect();
-            notes.push(format!("Left out, because GitHub knows nobody of that name: {}.", names.join(", ")));
+            let names = self.plan.left_out.iter().map(|login| quote(login.as_str()));
+            let names = names.collect::<Vec<_>>().join(", ");
+            notes.push((format!("Left out, because GitHub knows nobody of that name: {names}."), Vec::new()));
         }
         let idle = self.plan.operations.iter().filter(|operation| !operation.lasting);
-        let idle: Vec<String> = idle.filter_map(Line::of).map(|line| format!("  {}", line.text)).collect();
+        let idle: Vec<String> = idle.filter_map(Line::of).map(|line| line.text).collect();
         if !idle.is_empty() {
-            notes.push(format!(
-                "Sent again in every run, without effect (docs/differences.md): {}\n{}",
-                counted(idle.len(), "write", "writes"),
-                idle.join("\n")
-            ));
+            let number = counted(idle.len(), "write that is", "writes that are");
+            let note = format!("{number} sent again in every run and changes nothing (docs/differences.md):");
+            notes.push((note, idle));
         }
         notes
     }

@@ -76,7 +76,7 @@ impl Item {
             Subject::Repo(repo) => (Place::Org, tell.repo(repo)),
             Subject::DefaultPermission(to) => {
                 let setting = OrgSetting::DefaultRepositoryPermission;
-                let value = disclosure.gives_org(setting, to).then(|| format!(": {}", code(to)));
+                let value = disclosure.gives_org(setting, to).then(|| format!(" (to {})", code(to)));
                 let key = code("default_repository_permission");
                 (Place::Org, Some(format!("{key}{}", value.unwrap_or_default())))
             }

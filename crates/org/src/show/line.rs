@@ -21,74 +21,67 @@ impl Line {
     pub(super) fn of(operation: &Operation) -> Option<Self> {
         let categories = Category::of(operation);
         let (mark, ..) = categories.first()?.words();
-        let names: Vec<&str> = categories.iter().map(|category| category.words().1).collect();
-        let noun = match &operation.change {
-            Change::EditOrg { .. } => "settings of the organization".to_owned(),
-            _ => names.join(" and "),
-        };
-        let what = what(&operation.change);
         Some(Self {
             mark,
             is_loss: categories.iter().any(|category| category.is_loss()),
-            text: if what.is_empty() { noun } else { format!("{noun} {what}") },
+            text: text(&operation.change),
             settings: settings(&operation.change),
             place: operation.line,
         })
     }
 }
 
-fn what(change: &Change) -> String {
-    let arrow = |from: Option<&str>, to: &str| match from {
+fn text(change: &Change) -> String {
+    let changes_to = |from: Option<&str>, to: &str| match from {
         Some(from) => format!(": {from} -> {to}"),
         None => format!(": {to}"),
     };
     let may = |permission: &Option<Permission>| permission.map(Permission::as_str);
     let invited = |invitation: &bool| if *invitation { " (invited)" } else { "" };
     match change {
-        Change::EditOrg { .. } => String::new(),
-        Change::InviteMember { login, .. }
-        | Change::ChangeRole { login, .. }
-        | Change::RemoveMember { login, .. }
-        | Change::ClearFailedInvitation { login } => plain(login.as_str()),
+        Change::EditOrg { .. } => "settings of the organization".to_owned(),
+        Change::InviteMember { login, role } | Change::RemoveMember { login, role } => {
+            format!("{} {}", role.as_str(), plain(login.as_str()))
+        }
+        Change::ChangeRole { login, from, to } => {
+            format!("{}{}", plain(login.as_str()), changes_to(Some(from.as_str()), to.as_str()))
+        }
         Change::CancelInvitation { login, role } => {
-            format!("{} (as {})", plain(login.as_str()), role.as_str())
+            format!("invitation of {} (as {})", plain(login.as_str()), role.as_str())
         }
-        Change::CreateRepo { name, .. } | Change::EditRepo { name, .. } => plain(name.as_str()),
-        Change::SetCollaborator { repo, login, from, to, invitation } => format!(
-            "{} in {}{}{}",
-            plain(login.as_str()),
-            plain(repo.as_str()),
-            arrow(may(from), to.as_str()),
-            invited(invitation)
-        ),
-        Change::RemoveCollaborator { repo, login, from, invitation } => format!(
-            "{} in {} (had {}){}",
-            plain(login.as_str()),
-            plain(repo.as_str()),
-            from.as_str(),
-            invited(invitation)
-        ),
+        Change::ClearFailedInvitation { login } => {
+            format!("failed invitation of {}", plain(login.as_str()))
+        }
+        Change::CreateRepo { name, .. } | Change::EditRepo { name, .. } => {
+            format!("repository {}", plain(name.as_str()))
+        }
+        Change::SetCollaborator { repo, login, from, to, invitation } => {
+            let change = changes_to(may(from), to.as_str());
+            let (repo, login) = (plain(repo.as_str()), plain(login.as_str()));
+            format!("collaborator {login} of {repo}{change}{}", invited(invitation))
+        }
+        Change::RemoveCollaborator { repo, login, from, invitation } => {
+            let (repo, login) = (plain(repo.as_str()), plain(login.as_str()));
+            format!("collaborator {login} of {repo} (had {}){}", from.as_str(), invited(invitation))
+        }
         Change::CreateTeam { name, .. } | Change::EditTeam { name, .. } | Change::DeleteTeam { name, .. } => {
-            plain(name.as_str())
+            format!("team {}", plain(name.as_str()))
         }
-        Change::SetTeamMember { team, login, from, to } => format!(
-            "{} in {}{}",
-            plain(login.as_str()),
-            plain(team.as_str()),
-            arrow(from.map(TeamRole::as_str), to.as_str())
-        ),
-        Change::RemoveTeamMember { team, login, from, invitation } => format!(
-            "{} in {} (was {}){}",
-            plain(login.as_str()),
-            plain(team.as_str()),
-            from.as_str(),
-            invited(invitation)
-        ),
+        Change::SetTeamMember { team, login, from, to } => {
+            let change = changes_to(from.map(TeamRole::as_str), to.as_str());
+            format!("{} in team {}{change}", plain(login.as_str()), plain(team.as_str()))
+        }
+        Change::RemoveTeamMember { team, login, from, invitation } => {
+            let (team, login) = (plain(team.as_str()), plain(login.as_str()));
+            format!("{login} in team {team} (was {}){}", from.as_str(), invited(invitation))
+        }
         Change::SetTeamRepo { team, repo, from, to } => {
-            format!("{} in {}{}", plain(team.as_str()), plain(repo.as_str()), arrow(may(from), to.as_str()))
+            let change = changes_to(may(from), to.as_str());
+            format!("access of team {} to {}{change}", plain(team.as_str()), plain(repo.as_str()))
         }
         Change::RemoveTeamRepo { team, repo, from } => {
-            format!("{} in {} (had {})", plain(team.as_str()), plain(repo.as_str()), from.as_str())
+            let (team, repo) = (plain(team.as_str()), plain(repo.as_str()));
+            format!("access of team {team} to {repo} (had {})", from.as_str())
         }
     }
 }

@@ -5,8 +5,13 @@ use crate::text::is_unseen;
 
 /// A name from a file or from GitHub as code in Markdown, where nothing in it acts as markup. Cut to a readable length.
 pub(crate) fn code(name: &str) -> String {
-    // A backquote would end the code.
-    quoted(&name.replace('`', "'"))
+    quoted(name)
+}
+
+/// A sentence with a capital letter.
+pub(crate) fn capitalized(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A number and what it counts.
