@@ -108,6 +108,17 @@ impl Bench {
         run(&args)
     }
 
+    /// Runs `step verify` on what `step plan` left.
+    pub fn verify(&self, sha: &str, token: &Path) -> Ended {
+        let mut args = self.common("verify", token);
+        args.extend(["--sha".to_owned(), sha.to_owned()]);
+        for (flag, name) in [("--settled", "settled.yaml"), ("--planned", "plan.json"), ("--results-dir", "")]
+        {
+            args.extend([flag.to_owned(), self.path(name).display().to_string()]);
+        }
+        run(&args)
+    }
+
     /// Runs `step dump`.
     pub async fn dump(&self, more: &[&str]) -> Ended {
         let (read, write) = (self.read_token().await, self.write_token().await);
