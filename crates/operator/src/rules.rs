@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use clap::Args;
 use peribolos_org::{
-    Limits, Login,
+    Login,
+    guard::Limits,
     plan::{Allowance, Ignored, Scope, Stage},
 };
 use serde::de::{

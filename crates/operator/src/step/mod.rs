@@ -9,7 +9,6 @@ mod failure;
 mod plan;
 mod planned;
 mod report;
-pub mod snapshot;
 mod verify;
 
 use std::process::ExitCode;

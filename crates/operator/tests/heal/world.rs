@@ -69,6 +69,7 @@ fn pace() -> heal::Pace {
     heal::Pace {
         installations: often,
         deliveries: often,
+        drift: often,
         files: often,
         apart: SignedDuration::from_millis(1),
     }

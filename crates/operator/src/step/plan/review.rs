@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use peribolos_org::{
-    Losses,
+    loss::Losses,
     review::{self, Circumstances, Judgement, Rule, Shown},
 };
 

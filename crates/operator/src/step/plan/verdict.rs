@@ -2,8 +2,9 @@
 
 use peribolos_core::step_output::{Annotation, AnnotationLevel, Changes};
 use peribolos_org::{
-    Losses, Settled, Snapshot,
+    Settled, Snapshot,
     guard::{self, Trip},
+    loss::Losses,
     plan::{Plan, Refusal, RefusalKind},
     review::Judgement,
     show::{self, Counts, Disclosure},
