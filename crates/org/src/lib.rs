@@ -20,6 +20,7 @@ mod model;
 mod names;
 mod parse;
 pub mod plan;
+pub mod reference;
 mod report;
 pub mod review;
 mod settle;

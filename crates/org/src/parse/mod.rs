@@ -87,7 +87,7 @@ impl<'t> Reader<'t> {
         let misspelt = others.iter().any(|entry| nearest(entry.key, keys::FILE.iter().copied()).is_some());
         if orgs.is_some() || misspelt {
             for entry in others {
-                self.unknown(entry, "the file", keys::FILE, keys::ELSEWHERE);
+                self.unknown(entry, "the file", keys::FILE, &keys::ELSEWHERE);
             }
         }
         let Some(orgs) = orgs else {

@@ -64,7 +64,7 @@ impl<'t> Reader<'t> {
                     team.repos = self.team_repos(field, &what);
                 }
                 "teams" => team.teams = self.teams(field, silent),
-                _ => self.unknown(field, &what, keys::TEAM, keys::ELSEWHERE),
+                _ => self.unknown(field, &what, keys::TEAM, &keys::ELSEWHERE),
             }
         }
         team.name = name?;
