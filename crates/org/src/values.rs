@@ -5,6 +5,9 @@ pub(crate) trait Word: Copy + Sized + 'static {
     /// Every value with its word, in the order people would list them.
     const WORDS: &'static [(&'static str, Self)];
 
+    /// The word for a value.
+    fn word(self) -> &'static str;
+
     /// The value of a word, which is written exactly so.
     fn from_word(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, value)| *value)
@@ -23,6 +26,10 @@ macro_rules! words {
 
         impl Word for $name {
             const WORDS: &'static [(&'static str, Self)] = &[$(($word, Self::$variant)),*];
+
+            fn word(self) -> &'static str {
+                self.as_str()
+            }
         }
 
         impl $name {

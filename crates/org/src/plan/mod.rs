@@ -1,13 +1,21 @@
 //! What an apply of a file would do: operations in upstream's stages, as upstream peribolos then carries them out.
 
+mod expected;
+mod model;
 mod operation;
+mod planner;
 mod scope;
+mod settings;
+mod stages;
+mod verify;
 
 pub use operation::{
     Change, Operation, OrgSetting, Refusal, RefusalKind, RepoSetting, RepoSettingName, SettingChange,
     TeamRole, TeamSetting, Waiting,
 };
+pub use planner::plan;
 pub use scope::{Allowance, Ignored, Scope, Stage};
+pub use verify::{Beyond, Verification, verify};
 
 use serde::{Deserialize, Serialize};
 

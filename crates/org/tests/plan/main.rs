@@ -1,0 +1,10 @@
+//! What upstream peribolos would do, stage by stage, and each of its traps.
+
+mod collaborators;
+mod org;
+mod people;
+mod repos;
+mod support;
+mod team_members;
+mod team_repos;
+mod teams;
