@@ -10,6 +10,8 @@ mod stages;
 mod verify;
 mod words;
 
+#[cfg(feature = "testing")]
+pub(crate) use model::{canonical, slug_of};
 pub use operation::{
     Change, Operation, OrgSetting, Refusal, RefusalKind, RepoSetting, RepoSettingName, SettingChange,
     TeamRole, TeamSetting, Waiting,
