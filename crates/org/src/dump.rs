@@ -1,8 +1,9 @@
 //! What GitHub has, as a file.
 //!
 //! An apply of a dump by upstream peribolos writes nothing. That decides what is in it: pending
-//! invitations are (upstream takes back those it does not find), empty texts are not (upstream sends
-//! an empty description of a team on each run), and what a token could not see is not either.
+//! invitations are, to the organization and to repositories (upstream takes back those it does not
+//! find), empty texts are not (upstream sends an empty description of a team on each run), and what a
+//! token could not see is not either.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -247,7 +248,9 @@ fn repo(repo: &SnapshotRepo) -> Repo {
         archived: repo.archived.then(|| Located::from(true)),
     };
     let collaborators = repo.collaborators.as_ref().map(|people| {
-        let mut people: Vec<_> = people.iter().collect();
+        let known: BTreeSet<&Login> = people.iter().map(|(login, _)| login).collect();
+        let invited = repo.invitations.iter().filter(|(login, _)| !known.contains(login));
+        let mut people: Vec<_> = people.iter().chain(invited).collect();
         people.sort();
         let people = people.into_iter().map(|(login, permission)| Collaborator {
             login: Located::from(login.clone()),

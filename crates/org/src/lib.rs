@@ -27,6 +27,8 @@ mod settle;
 pub mod show;
 mod snapshot;
 mod spelling;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 mod values;
 mod write;

@@ -16,6 +16,8 @@ use crate::write::{Reader, write};
 /// A settled file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settled {
+    /// What the YAML says. Everything stands where it stood in the owner's file.
+    pub file: ConfigFile,
     /// The YAML for upstream peribolos, old and new.
     pub yaml: String,
     /// Logins that do not exist and were left out, sorted, each once, spelled as in the file.
@@ -26,8 +28,8 @@ pub struct Settled {
 /// not exist.
 ///
 /// A team or repository that lists its own name in another case under `previously` keeps the new
-/// spelling: that is how it is renamed. Permissions `none` and empty descriptions of teams are left
-/// out, which has the same effect and is not sent anew on each run.
+/// spelling: that is how it is renamed. Permissions `none`, of teams and of collaborators, and empty
+/// descriptions of teams are left out, which has the same effect and is not sent anew on each run.
 pub fn settle(file: &ConfigFile, spelling: &Spelling) -> Settled {
     let mut settler = Settler {
         spelling,
@@ -37,7 +39,7 @@ pub fn settle(file: &ConfigFile, spelling: &Spelling) -> Settled {
     };
     let repos: Vec<Repo> = file.repos.iter().map(|repo| settler.repo(repo)).collect();
     let settled = ConfigFile {
-        org: Located::from(spelling.org.clone()),
+        org: moved(&file.org, spelling.org.clone()),
         settings: file.settings.clone(),
         admins: settler.logins(&file.admins),
         members: settler.logins(&file.members),
@@ -45,7 +47,12 @@ pub fn settle(file: &ConfigFile, spelling: &Spelling) -> Settled {
         repos,
     };
     let left_out = settler.left_out.into_iter().collect();
-    Settled { yaml: write(&settled, Reader::Upstream), left_out }
+    Settled { yaml: write(&settled, Reader::Upstream), file: settled, left_out }
+}
+
+/// A value in the place of another.
+fn moved<T>(from: &Located<T>, value: T) -> Located<T> {
+    Located { value, position: from.position }
 }
 
 struct Settler<'s> {
@@ -67,7 +74,7 @@ impl Settler<'_> {
     }
 
     fn logins(&mut self, logins: &[Located<Login>]) -> Vec<Located<Login>> {
-        logins.iter().filter_map(|login| self.login(login)).map(Located::from).collect()
+        logins.iter().filter_map(|login| Some(moved(login, self.login(login)?))).collect()
     }
 
     /// GitHub's spelling of a repository that the file describes.
@@ -84,27 +91,28 @@ impl Settler<'_> {
         self.repos.insert(name.key(), name.clone());
         let collaborators = repo.collaborators.as_ref().map(|collaborators| {
             let mut kept = Vec::with_capacity(collaborators.len());
-            for person in collaborators {
+            for person in collaborators.iter().filter(|person| person.permission.value != Permission::None) {
                 if let Some(login) = self.login(&person.login) {
-                    kept.push(Collaborator { login: Located::from(login), permission: person.permission });
+                    let login = moved(&person.login, login);
+                    kept.push(Collaborator { login, permission: person.permission });
                 }
             }
-            Located::from(kept)
+            moved(collaborators, kept)
         });
-        Repo { name: Located::from(name), collaborators, ..repo.clone() }
+        Repo { name: moved(&repo.name, name), collaborators, ..repo.clone() }
     }
 
     fn team_repo(&self, repo: &TeamRepo) -> TeamRepo {
         let key = repo.name.key();
         let actual = self.repos.get(&key).or_else(|| self.spelling.repos.get(&key));
         let name = actual.cloned().unwrap_or_else(|| repo.name.value.clone());
-        TeamRepo { name: Located::from(name), permission: repo.permission }
+        TeamRepo { name: moved(&repo.name, name), permission: repo.permission }
     }
 
     fn team(&mut self, team: &Team) -> Team {
         let (name, previously) = self.team_name(team);
         Team {
-            name: Located::from(name),
+            name: moved(&team.name, name),
             description: team.description.clone().filter(|text| !text.value.is_empty()),
             privacy: team.privacy,
             previously,
@@ -127,7 +135,7 @@ impl Settler<'_> {
         for former in &team.previously {
             let found = actual(former);
             renamed |= found.is_some();
-            previously.push(Located::from(found.unwrap_or(former).clone()));
+            previously.push(moved(former, found.unwrap_or(former).clone()));
         }
         let name = &team.name.value;
         let exact = self.spelling.teams.contains(name);

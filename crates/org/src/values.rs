@@ -7,6 +7,9 @@ pub(crate) trait Word: Copy + Sized + 'static {
     /// The words again, each with what it means: what is said of the value here.
     const MEANINGS: &'static [(&'static str, &'static str)];
 
+    /// The word for a value.
+    fn word(self) -> &'static str;
+
     /// The value of a word, which is written exactly so.
     fn from_word(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, value)| *value)
@@ -27,6 +30,10 @@ macro_rules! words {
             const WORDS: &'static [(&'static str, Self)] = &[$(($word, Self::$variant)),*];
             const MEANINGS: &'static [(&'static str, &'static str)] =
                 &[$(($word, concat!($($meaning),*).trim_ascii())),*];
+
+            fn word(self) -> &'static str {
+                self.as_str()
+            }
         }
 
         impl $name {

@@ -1,14 +1,24 @@
 //! What an apply of a file would do: operations in upstream's stages, as upstream peribolos then carries them out.
 
+mod expected;
+mod model;
 mod operation;
+mod planner;
 mod scope;
+mod settings;
+mod stages;
+mod verify;
 mod words;
 
+#[cfg(feature = "testing")]
+pub(crate) use model::{canonical, slug_of};
 pub use operation::{
     Change, Operation, OrgSetting, Refusal, RefusalKind, RepoSetting, RepoSettingName, SettingChange,
     TeamRole, TeamSetting, Waiting,
 };
+pub use planner::plan;
 pub use scope::{Allowance, Ignored, Scope, Stage};
+pub use verify::{Beyond, Verification, verify};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,98 @@
+//! Direct collaborators: `configureCollaborators` of newer versions.
+
+use std::collections::BTreeMap;
+
+use crate::model::Repo;
+use crate::names::{Login, RepoName};
+use crate::plan::operation::Change;
+use crate::plan::planner::{Planner, line_of, sorted};
+use crate::plan::scope::Stage;
+use crate::values::Permission;
+
+pub(in crate::plan) fn collaborators(planner: &mut Planner<'_>) {
+    let file = planner.file;
+    for repo in sorted(&file.repos, |repo| repo.name.as_str()) {
+        of_repo(planner, repo);
+    }
+}
+
+fn of_repo(planner: &mut Planner<'_>, repo: &Repo) {
+    let (name, line) = (&repo.name.value, line_of(&repo.name));
+    let Some(found) = planner.model.repo_named(name).and_then(|id| planner.model.repo(id)) else {
+        if !planner.has_refused(name) {
+            let message = format!("{name} does not exist");
+            let hint = "add Repos to `spec.run.manage` of the installation, or make the repository on GitHub; \
+                        one that is archived keeps its name";
+            planner.refuse(Stage::Collaborators, line, message, hint);
+        }
+        return;
+    };
+    let (name, invited) = (found.name.clone(), found.invitations.clone());
+    let Some(have) = found.collaborators.clone() else {
+        let message = format!("the collaborators of {name} could not be read");
+        let hint = "the App needs administration of the repository";
+        planner.refuse(Stage::Collaborators, line, message, hint);
+        return;
+    };
+    let want: BTreeMap<&Login, (Permission, Option<u32>)> = repo
+        .collaborators
+        .iter()
+        .flatten()
+        .map(|person| (&person.login.value, (person.permission.value, line_of(&person.login))))
+        .collect();
+    for (login, (permission, line)) in &want {
+        wanted(planner, &name, &have, &invited, (*login, *permission, *line));
+    }
+    // An empty list removes as much as none.
+    let line = repo.collaborators.as_ref().map_or(line, line_of);
+    for login in have.keys().chain(invited.keys().filter(|login| !have.contains_key(*login))) {
+        if !want.contains_key(login) {
+            remove(planner, &name, &have, &invited, (login, line));
+        }
+    }
+}
+
+type Access = BTreeMap<Login, Permission>;
+
+fn wanted(
+    planner: &mut Planner<'_>,
+    name: &RepoName,
+    have: &Access,
+    invited: &Access,
+    (login, permission, line): (&Login, Permission, Option<u32>),
+) {
+    // Who is invited with that permission is waited for.
+    if [have, invited].iter().any(|access| access.get(login) == Some(&permission)) {
+        return;
+    }
+    if permission == Permission::None {
+        remove(planner, name, have, invited, (login, line));
+        return;
+    }
+    let invitation = invited.get(login).copied();
+    let change = Change::SetCollaborator {
+        repo: name.clone(),
+        login: login.clone(),
+        from: invitation.or_else(|| have.get(login).copied()),
+        to: permission,
+        invitation: invitation.is_some(),
+    };
+    planner.write(Stage::Collaborators, line, change);
+}
+
+fn remove(
+    planner: &mut Planner<'_>,
+    name: &RepoName,
+    have: &Access,
+    invited: &Access,
+    (login, line): (&Login, Option<u32>),
+) {
+    let invitation = invited.get(login).copied();
+    let change = Change::RemoveCollaborator {
+        repo: name.clone(),
+        login: login.clone(),
+        from: invitation.or_else(|| have.get(login).copied()).unwrap_or(Permission::None),
+        invitation: invitation.is_some(),
+    };
+    planner.write(Stage::Collaborators, line, change);
+}

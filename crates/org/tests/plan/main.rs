@@ -1,0 +1,12 @@
+//! What upstream peribolos would do, stage by stage, and each of its traps.
+
+mod collaborators;
+mod fulfilled;
+mod org;
+mod people;
+mod properties;
+mod repos;
+mod support;
+mod team_members;
+mod team_repos;
+mod teams;
