@@ -45,6 +45,8 @@ macro_rules! codes {
 }
 
 codes! {
+    /// It is no text in UTF-8.
+    Encoding = "encoding",
     /// It is no YAML.
     Syntax = "syntax",
     /// It is too big, too deep, or its aliases expand to too much.

@@ -39,7 +39,7 @@ pub use dump::{DumpNote, Dumped, dump};
 pub use located::{Located, Position};
 pub use model::{Collaborator, ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
 pub use names::{InvalidName, Login, RepoName, Slug, TeamName};
-pub use parse::{MAX_BYTES, Parsed, parse};
+pub use parse::{MAX_BYTES, Parsed, decode, parse};
 pub use report::{Style, render_diagnostic};
 pub use settle::{Settled, settle};
 pub use snapshot::{

@@ -13,6 +13,9 @@ impl<'t> Reader<'t> {
     pub(super) fn repos(&mut self, entry: Entry<'t>) -> Vec<Repo> {
         let mut repos = Vec::new();
         for entry in self.entries(entry.value, self.value_at(entry), "`repos`") {
+            if self.has_slipped(entry, keys::REPO, "a repository") {
+                continue;
+            }
             let name = self.name(entry.key, entry.key_at, "the name of a repository");
             let repo = self.repo(entry, name);
             repos.extend(repo);
