@@ -32,13 +32,14 @@ pub fn difference(planned: &[Write], observed: &[Write]) -> Option<String> {
 }
 
 fn same(planned: &Write, observed: &Write) -> bool {
-    let write = |write: &Write| (write.stage, write.method.clone(), write.path.clone(), write.lasting);
+    let write = |write: &Write| (write.stage, write.method.clone(), write.path.clone());
     write(planned) == write(observed)
+        // A write may have an effect that GitHub does not show, as below what a team inherits; never the other way.
+        && (observed.lasting || !planned.lasting)
         && planned.sets.len() == observed.sets.len()
-        && planned
-            .sets
-            .iter()
-            .all(|(field, change)| observed.sets.get(field).is_some_and(|other| same_change(change, other)))
+        && planned.sets.iter().all(|(field, change)| {
+            observed.sets.get(field).is_some_and(|other| same_change(change, other))
+        })
 }
 
 /// A write without effect leaves no trace of what was before, and a plan need not know it.

@@ -13,6 +13,7 @@ pub mod github;
 pub mod observed;
 pub mod organization;
 pub mod ours;
+pub mod planned;
 pub mod round;
 pub mod upstream;
 pub mod write;

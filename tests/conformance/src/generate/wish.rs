@@ -82,10 +82,11 @@ impl Wish {
     pub fn repair(&mut self, organization: &Organization) {
         let owners = organization.members.iter().filter(|(_, role)| *role == "admin");
         for (login, _) in owners.take(2) {
+            self.people.retain(|other, _| !other.eq_ignore_ascii_case(login));
             self.people.insert(login.clone(), true);
         }
         for team in self.teams.values_mut() {
-            team.people.retain(|login, _| self.people.contains_key(login));
+            team.people.retain(|login, _| self.people.keys().any(|other| other.eq_ignore_ascii_case(login)));
         }
         let names: BTreeSet<String> = self.teams.keys().cloned().collect();
         let parents: BTreeSet<String> = self.teams.values().filter_map(|team| team.parent.clone()).collect();
