@@ -20,6 +20,8 @@ mod report;
 mod settle;
 mod snapshot;
 mod spelling;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 mod values;
 mod write;

@@ -160,7 +160,9 @@ impl<'f> Checks<'f> {
     fn team_repos(&mut self, team: &'f Team, what: &str) {
         let mut seen: HashMap<String, &Located<RepoName>> = HashMap::new();
         for repo in &team.repos {
-            if let Some(first) = seen.insert(repo.name.key(), &repo.name) {
+            // A former name and the new one are the same repository.
+            let key = self.renamed.get(&repo.name.key()).map_or_else(|| repo.name.key(), |new| new.key());
+            if let Some(first) = seen.insert(key, &repo.name) {
                 let message = format!("{} is in {what} twice", quoted(repo.name.as_str()));
                 let hint =
                     format!("GitHub takes it for {} of line {}", quoted(first.as_str()), at(first).line);

@@ -9,6 +9,8 @@ mod settings;
 mod stages;
 mod verify;
 
+#[cfg(feature = "testing")]
+pub(crate) use model::{canonical, slug_of};
 pub use operation::{
     Change, Operation, OrgSetting, Refusal, RefusalKind, RepoSetting, RepoSettingName, SettingChange,
     TeamRole, TeamSetting, Waiting,

@@ -7,7 +7,7 @@ use super::operation::{Change, Operation, Refusal, RefusalKind, Waiting};
 use super::scope::{Ignored, Scope, Stage};
 use super::{Plan, stages};
 use crate::located::Located;
-use crate::model::ConfigFile;
+use crate::model::{ConfigFile, Repo};
 use crate::names::{Login, RepoName, compare_ignoring_case};
 use crate::snapshot::{Snapshot, TeamKind};
 use crate::values::Privacy;
@@ -43,8 +43,8 @@ pub(super) struct Planner<'f> {
     pub(super) file: &'f ConfigFile,
     pub(super) scope: &'f Scope,
     pub(super) model: Model,
-    /// Keys of the repositories that the file describes.
-    described: HashSet<String>,
+    /// Keys of the repositories of which it is said already that they can't be as the file wants.
+    refused_repos: HashSet<String>,
     operations: Vec<Operation>,
     refusals: Vec<Refusal>,
     waiting: Vec<Waiting>,
@@ -72,7 +72,7 @@ impl<'f> Planner<'f> {
             file,
             scope,
             model,
-            described: file.repos.iter().map(|repo| repo.name.key()).collect(),
+            refused_repos: HashSet::new(),
             operations: Vec::new(),
             refusals: Vec::new(),
             waiting: Vec::new(),
@@ -87,9 +87,15 @@ impl<'f> Planner<'f> {
         self.model.pending().keys().cloned().collect()
     }
 
-    /// Whether the file has a description of this repository.
-    pub(super) fn describes(&self, name: &RepoName) -> bool {
-        self.described.contains(&name.key())
+    /// Whether it is said already that a repository can't be as the file wants it.
+    pub(super) fn has_refused(&self, repo: &RepoName) -> bool {
+        self.refused_repos.contains(&repo.key())
+    }
+
+    /// Refuses what the file wants of a whole repository.
+    pub(super) fn refuse_repo(&mut self, repo: &Repo, message: impl Into<String>, hint: impl Into<String>) {
+        self.refused_repos.insert(repo.name.key());
+        self.refuse(Stage::Repos, line_of(&repo.name), message, hint);
     }
 
     pub(super) fn ignores(&self, what: Ignored) -> bool {

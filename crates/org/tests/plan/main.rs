@@ -1,8 +1,10 @@
 //! What upstream peribolos would do, stage by stage, and each of its traps.
 
 mod collaborators;
+mod fulfilled;
 mod org;
 mod people;
+mod properties;
 mod repos;
 mod support;
 mod team_members;

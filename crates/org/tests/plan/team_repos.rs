@@ -91,7 +91,7 @@ fn a_repository_must_be_there_by_then() {
     let mut scope = Scope::usual();
     scope.manage.remove(&Stage::Repos);
     let plan = plan_of(&yaml, &snapshot, &scope);
-    let hint = "add Repos to `spec.run.manage` of the installation, or make it on GitHub first";
+    let hint = "add Repos to `spec.run.manage` of the installation, make the repository, or remove the line";
     assert!(plan.refusals.iter().any(|refusal| refusal.hint == hint), "{:?}", plan.refusals);
     assert_eq!(refusals(&plan).len(), 6);
 }

@@ -13,6 +13,10 @@ mod views;
 mod write;
 
 pub(super) use repos::DEFAULT_BRANCH;
+#[cfg(feature = "testing")]
+pub(crate) use teams::slug_of;
+#[cfg(feature = "testing")]
+pub(crate) use write::canonical;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -180,7 +180,7 @@ impl Model {
 }
 
 /// GitHub's rule as far as it is known: lower case, and one hyphen for whatever is no letter, digit, `_` or `.`.
-fn slug_of(name: &str) -> String {
+pub(crate) fn slug_of(name: &str) -> String {
     let mut slug = String::with_capacity(name.len());
     for character in name.chars() {
         match character.to_ascii_lowercase() {

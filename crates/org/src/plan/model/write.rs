@@ -76,6 +76,12 @@ impl Model {
     }
 }
 
+/// A snapshot in which the lists of teams have what they inherit, and everything is sorted.
+#[cfg(feature = "testing")]
+pub(crate) fn canonical(own: &Snapshot) -> Snapshot {
+    Model::of(own).snapshot()
+}
+
 fn repo_shown(repo: &Repo) -> Option<SnapshotRepo> {
     let known = repo.known.as_ref()?;
     let people = |people: &std::collections::BTreeMap<Login, _>| {

@@ -16,11 +16,11 @@ pub(in crate::plan) fn repos(planner: &mut Planner<'_>) {
             Found::Nothing => create(planner, repo),
             Found::One(id) => edit(planner, repo, id),
             Found::Several => {
-                let (line, name) = (line_of(&repo.name), &repo.name.value);
+                let name = &repo.name.value;
                 let message = format!("{name} and the name it had before are two repositories");
                 let hint =
                     format!("delete or rename one of them on GitHub, or remove `previously` of {name}");
-                planner.refuse(Stage::Repos, line, message, hint);
+                planner.refuse_repo(repo, message, hint);
             }
         }
     }
@@ -53,7 +53,7 @@ fn create(planner: &mut Planner<'_>, repo: &Repo) {
     if repo.settings.archived.is_some_and(|archived| archived.value) {
         let message = format!("{name} does not exist, and upstream makes no archived repository");
         let hint = format!("remove {name}, or its `archived`");
-        planner.refuse(Stage::Repos, line, message, hint);
+        planner.refuse_repo(repo, message, hint);
         return;
     }
     let mut given = settings::of_repo(&repo.settings);

@@ -61,11 +61,13 @@ fn set(team: &Team, repo: RepoName, from: Option<Permission>, to: Permission) ->
 
 fn missing(planner: &mut Planner<'_>, repo: &TeamRepo) {
     let name = &repo.name;
-    let hint = match (planner.describes(name), planner.scope.manages(Stage::Repos)) {
-        // That it can't be made is said already.
-        (true, true) => return,
-        (true, false) => "add Repos to `spec.run.manage` of the installation, or make it on GitHub first",
-        (false, _) => "make the repository, or remove the line",
+    if planner.has_refused(name) {
+        return;
+    }
+    let hint = if planner.scope.manages(Stage::Repos) {
+        "make the repository, or remove the line; one that is archived keeps its name"
+    } else {
+        "add Repos to `spec.run.manage` of the installation, make the repository, or remove the line"
     };
     let message = format!("{} does not exist", name.value);
     planner.refuse(Stage::TeamRepos, line_of(name), message, hint);

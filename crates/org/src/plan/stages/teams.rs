@@ -1,5 +1,6 @@
 //! Which teams exist: `configureTeams`, and what follows for each of them.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Team;
@@ -93,17 +94,20 @@ fn create(planner: &mut Planner<'_>, team: &Team) -> Option<TeamId> {
 /// Deletes teams, those below before those above. Upstream does so in any order, and GitHub deletes a team with
 /// all below it: what is gone already stops upstream, and what the file keeps there would be lost.
 fn delete(planner: &mut Planner<'_>, unused: &BTreeSet<TeamId>, matches: &Matches<'_>) {
-    let mut order: Vec<(usize, TeamId)> = Vec::with_capacity(unused.len());
+    let mut order: Vec<(Reverse<usize>, TeamName, TeamId)> = Vec::with_capacity(unused.len());
+    let mut kept = BTreeSet::new();
     let mut cascades = false;
     for id in unused {
+        let Some(team) = planner.model.team(*id) else { continue };
         let children: Vec<TeamId> = planner.model.children(*id).collect();
-        if let Some(kept) = children.iter().find(|child| !unused.contains(child)) {
-            kept_below(planner, *kept, matches);
-            continue;
+        if children.iter().all(|child| unused.contains(child)) {
+            cascades |= !children.is_empty();
+            order.push((Reverse(planner.model.depth(*id)), team.name.clone(), *id));
+        } else {
+            kept.extend(children.into_iter().filter(|child| !unused.contains(child)));
         }
-        cascades |= !children.is_empty();
-        order.push((planner.model.depth(*id), *id));
     }
+    kept_below(planner, &kept, matches);
     if cascades {
         let line = line_of(&planner.file.org);
         let message = "teams that are not listed have other such teams below them, and upstream deletes them in \
@@ -111,8 +115,8 @@ fn delete(planner: &mut Planner<'_>, unused: &BTreeSet<TeamId>, matches: &Matche
         let hint = "remove the lowest teams from the file first, and those above them in a change of its own";
         planner.refuse(Stage::Teams, line, message, hint);
     }
-    order.sort_by_key(|(depth, id)| (std::cmp::Reverse(*depth), *id));
-    for (_, id) in order {
+    order.sort();
+    for (_, _, id) in order {
         let Some(team) = planner.model.team(id) else { continue };
         let (name, slug) = (team.name.clone(), team.slug.clone());
         if team.kind == TeamKind::Enterprise {
@@ -126,17 +130,24 @@ fn delete(planner: &mut Planner<'_>, unused: &BTreeSet<TeamId>, matches: &Matche
     }
 }
 
-fn kept_below(planner: &mut Planner<'_>, kept: TeamId, matches: &Matches<'_>) {
-    let named = matches.iter().find(|(_, id)| **id == kept).map(|(name, _)| *name);
-    let line = named.and_then(|name| {
-        let mut all = Vec::new();
-        planner.file.teams.iter().for_each(|top| walk(top, &mut all));
-        all.into_iter().find(|team| team.name.value == *name).and_then(|team| line_of(&team.name))
-    });
-    let message = match named {
-        Some(name) => format!("{name} is below a team that is not listed, and would be deleted with that"),
-        None => "a team that is left alone is below one that is not listed".to_owned(),
-    };
+/// Refuses to delete what is above teams that stay.
+fn kept_below(planner: &mut Planner<'_>, kept: &BTreeSet<TeamId>, matches: &Matches<'_>) {
     let hint = "keep the team above in the file until this one has been moved";
-    planner.refuse(Stage::Teams, line, message, hint);
+    let mut listed = Vec::new();
+    planner.file.teams.iter().for_each(|top| walk(top, &mut listed));
+    let mut named = 0;
+    for team in listed {
+        let name = &team.name.value;
+        if matches.get(name).is_some_and(|id| kept.contains(id)) {
+            named += 1;
+            let message =
+                format!("{name} is below a team that is not listed, and would be deleted with that");
+            planner.refuse(Stage::Teams, line_of(&team.name), message, hint);
+        }
+    }
+    if named < kept.len() {
+        let line = line_of(&planner.file.org);
+        let message = "a team that is left alone is below one that is not listed";
+        planner.refuse(Stage::Teams, line, message, hint);
+    }
 }

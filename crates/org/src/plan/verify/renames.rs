@@ -1,6 +1,6 @@
-//! Teams and repositories found again under another name.
+//! Teams and repositories found again, also under another name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::names::{RepoName, TeamName};
 use crate::plan::Plan;
@@ -9,6 +9,8 @@ use crate::snapshot::{Snapshot, SnapshotRepo, SnapshotTeam};
 
 /// What a plan renames: keys before and after.
 pub(super) struct Renames {
+    /// Teams that the plan deletes: another may have their name then.
+    deleted: HashSet<TeamName>,
     teams: HashMap<String, String>,
     repos: HashMap<String, String>,
 }
@@ -21,7 +23,7 @@ pub(super) struct Found<'s, T> {
 
 impl Renames {
     pub(super) fn of(plan: &Plan) -> Self {
-        let mut renames = Self { teams: HashMap::new(), repos: HashMap::new() };
+        let mut renames = Self { deleted: HashSet::new(), teams: HashMap::new(), repos: HashMap::new() };
         for operation in &plan.operations {
             match &operation.change {
                 Change::EditTeam { name, changes } => {
@@ -32,10 +34,17 @@ impl Renames {
                     let new = changes.iter().find(|change| change.setting == RepoSettingName::Name);
                     renames.repos.extend(new.map(|new| (name.key(), RepoName::new(new.to.as_str()).key())));
                 }
+                Change::DeleteTeam { name, .. } => {
+                    renames.deleted.insert(name.clone());
+                }
                 _ => {}
             }
         }
         renames
+    }
+
+    pub(super) fn deletes(&self, team: &TeamName) -> bool {
+        self.deleted.contains(team)
     }
 
     pub(super) fn teams<'s>(&'s self, snapshot: &'s Snapshot) -> Found<'s, SnapshotTeam> {

@@ -10,7 +10,7 @@ use crate::snapshot::SnapshotTeam;
 /// Teams, and what was in them, lost beyond the plan.
 pub(super) fn lost(moments: Moments<'_>, renames: &Renames, losses: &mut Losses) {
     let (planned, after) = (renames.teams(moments.planned), renames.teams(moments.after));
-    for team in &moments.before.teams {
+    for team in moments.before.teams.iter().filter(|team| !renames.deletes(&team.name)) {
         let Some(planned) = planned.get(&team.name) else { continue };
         let Some(after) = after.get(&team.name) else {
             losses.lost.push(Beyond::Team { name: team.name.clone() });

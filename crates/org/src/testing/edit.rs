@@ -1,0 +1,277 @@
+//! Changes that people may make to a file.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::names::{LOGINS, NEW_REPOS, NEW_TEAMS, TEXTS, pick};
+use super::values::{DEFAULTS, PERMISSIONS, PRIVACIES, SQUASHES, VISIBILITIES};
+use crate::located::Located;
+use crate::model::{Collaborator, ConfigFile, OnCreate, Repo, RepoSettings, Team, TeamRepo};
+use crate::names::{Login, RepoName, TeamName};
+
+/// One change: of which kind, to what, and how. Where there is nothing it could change it does nothing.
+///
+/// It is but numbers, and no union of strategies: these would take the bytes of a fuzzer apart.
+#[derive(Clone, Debug)]
+pub(super) struct Edit {
+    kind: Index,
+    of: Index,
+    with: Index,
+    how: Index,
+}
+
+pub(super) fn edit() -> impl Strategy<Value = Edit> {
+    any::<[Index; 4]>().prop_map(|[kind, of, with, how]| Edit { kind, of, with, how })
+}
+
+/// What can be changed; what is written twice is twice as likely.
+const KINDS: &[fn(&Edit, &mut ConfigFile)] = &[
+    setting,
+    person,
+    person,
+    person,
+    new_team,
+    new_team,
+    remove_team,
+    rename_team,
+    move_team,
+    team_setting,
+    team_setting,
+    team_member,
+    team_member,
+    team_member,
+    team_member,
+    team_repo,
+    team_repo,
+    team_repo,
+    team_repo,
+    add_repo,
+    add_repo,
+    remove_repo,
+    rename_repo,
+    repo_flag,
+    repo_flag,
+    repo_text,
+    repo_squash,
+    collaborator,
+    collaborator,
+];
+
+/// One of some things, or none.
+fn maybe<T: Copy>(index: Index, things: &[T]) -> Option<T> {
+    things.get(index.index(things.len() + 1)).copied()
+}
+
+fn here<T>(value: impl Into<Option<T>>) -> Option<Located<T>> {
+    value.into().map(Located::from)
+}
+
+fn login(index: Index) -> Login {
+    Login::new(pick(index, LOGINS))
+}
+
+/// One of some things; none if there are none.
+fn chosen<T>(index: Index, things: &mut [T]) -> Option<&mut T> {
+    if things.is_empty() { None } else { Some(index.get_mut(things)) }
+}
+
+/// One of all teams, nested ones included.
+fn team_at(file: &mut ConfigFile, index: Index) -> Option<&mut Team> {
+    fn all<'f>(teams: &'f mut [Team], count: &mut usize) -> Option<&'f mut Team> {
+        for team in teams {
+            if *count == 0 {
+                return Some(team);
+            }
+            *count -= 1;
+            if let Some(found) = all(&mut team.teams, count) {
+                return Some(found);
+            }
+        }
+        None
+    }
+    fn count(teams: &[Team]) -> usize {
+        teams.iter().map(|team| 1 + count(&team.teams)).sum()
+    }
+    let number = count(&file.teams);
+    if number == 0 { None } else { all(&mut file.teams, &mut index.index(number)) }
+}
+
+/// Takes a team out of the file, with those below it.
+fn take_team(file: &mut ConfigFile, index: Index) -> Option<Team> {
+    fn take(teams: &mut Vec<Team>, name: &TeamName) -> Option<Team> {
+        if let Some(at) = teams.iter().position(|team| team.name.value == *name) {
+            return Some(teams.remove(at));
+        }
+        teams.iter_mut().find_map(|team| take(&mut team.teams, name))
+    }
+    let name = team_at(file, index)?.name.value.clone();
+    take(&mut file.teams, &name)
+}
+
+/// Puts a team below another, or, as often, at the top.
+fn place_team(file: &mut ConfigFile, team: Team, place: Index) {
+    match team_at(file, place).filter(|_| place.index(1 << 16) % 2 == 1) {
+        Some(parent) => parent.teams.push(team),
+        None => file.teams.push(team),
+    }
+}
+
+impl Edit {
+    pub(super) fn apply(&self, file: &mut ConfigFile) {
+        KINDS[self.kind.index(KINDS.len())](self, file);
+    }
+}
+
+fn setting(edit: &Edit, file: &mut ConfigFile) {
+    let settings = &mut file.settings;
+    let text = here(pick(edit.with, TEXTS).to_owned());
+    let flag = here(edit.how.index(2) == 0);
+    match edit.of.index(7) {
+        0 => settings.name = text,
+        1 => settings.description = text,
+        2 => settings.company = text,
+        3 => settings.location = text,
+        4 => settings.default_repository_permission = maybe(edit.how, DEFAULTS).map(Located::from),
+        5 => settings.members_can_create_repositories = flag,
+        _ => settings.has_repository_projects = flag,
+    }
+}
+
+/// Puts somebody into one of two lists, or into none.
+fn put(login: Login, lists: [&mut Vec<Located<Login>>; 2], how: Index) {
+    let [members, leaders] = lists;
+    members.retain(|other| other.value != login);
+    leaders.retain(|other| other.value != login);
+    match how.index(3) {
+        0 => {}
+        1 => members.push(login.into()),
+        _ => leaders.push(login.into()),
+    }
+}
+
+fn person(edit: &Edit, file: &mut ConfigFile) {
+    put(login(edit.of), [&mut file.members, &mut file.admins], edit.how);
+}
+
+fn new_team(edit: &Edit, file: &mut ConfigFile) {
+    let team = Team {
+        name: TeamName::new(pick(edit.of, NEW_TEAMS)).into(),
+        description: None,
+        privacy: maybe(edit.how, PRIVACIES).map(Located::from),
+        previously: Vec::new(),
+        maintainers: Vec::new(),
+        members: Vec::new(),
+        repos: Vec::new(),
+        teams: Vec::new(),
+    };
+    place_team(file, team, edit.with);
+}
+
+fn remove_team(edit: &Edit, file: &mut ConfigFile) {
+    take_team(file, edit.of);
+}
+
+fn rename_team(edit: &Edit, file: &mut ConfigFile) {
+    if let Some(team) = team_at(file, edit.of) {
+        let new = Located::from(TeamName::new(pick(edit.with, NEW_TEAMS)));
+        let old = std::mem::replace(&mut team.name, new);
+        team.previously.push(old);
+    }
+}
+
+fn move_team(edit: &Edit, file: &mut ConfigFile) {
+    if let Some(team) = take_team(file, edit.of) {
+        place_team(file, team, edit.with);
+    }
+}
+
+fn team_setting(edit: &Edit, file: &mut ConfigFile) {
+    if let Some(team) = team_at(file, edit.of) {
+        team.description = maybe(edit.with, TEXTS).and_then(|text| here(text.to_owned()));
+        team.privacy = maybe(edit.how, PRIVACIES).map(Located::from);
+    }
+}
+
+fn team_member(edit: &Edit, file: &mut ConfigFile) {
+    if let Some(team) = team_at(file, edit.of) {
+        put(login(edit.with), [&mut team.members, &mut team.maintainers], edit.how);
+    }
+}
+
+fn team_repo(edit: &Edit, file: &mut ConfigFile) {
+    let Some(repo) = chosen(edit.with, &mut file.repos).map(|repo| repo.name.value.clone()) else { return };
+    let Some(team) = team_at(file, edit.of) else { return };
+    team.repos.retain(|other| other.name.value != repo);
+    if let Some(permission) = maybe(edit.how, PERMISSIONS) {
+        team.repos.push(TeamRepo { name: repo.into(), permission: permission.into() });
+    }
+}
+
+fn add_repo(edit: &Edit, file: &mut ConfigFile) {
+    let init = edit.with.index(2) == 1;
+    file.repos.push(Repo {
+        name: RepoName::new(pick(edit.of, NEW_REPOS)).into(),
+        previously: Vec::new(),
+        settings: RepoSettings {
+            visibility: maybe(edit.how, VISIBILITIES).map(Located::from),
+            has_wiki: here(init),
+            ..RepoSettings::default()
+        },
+        collaborators: None,
+        on_create: init.then(|| OnCreate { auto_init: here(true), ..OnCreate::default() }),
+    });
+}
+
+fn remove_repo(edit: &Edit, file: &mut ConfigFile) {
+    if !file.repos.is_empty() {
+        file.repos.remove(edit.of.index(file.repos.len()));
+    }
+}
+
+fn rename_repo(edit: &Edit, file: &mut ConfigFile) {
+    if let Some(repo) = chosen(edit.of, &mut file.repos) {
+        let new = Located::from(RepoName::new(pick(edit.with, NEW_REPOS)));
+        let old = std::mem::replace(&mut repo.name, new);
+        repo.previously.push(old);
+    }
+}
+
+fn repo_flag(edit: &Edit, file: &mut ConfigFile) {
+    let Some(repo) = chosen(edit.of, &mut file.repos) else { return };
+    let settings = &mut repo.settings;
+    let value = here(edit.how.index(2) == 0);
+    match edit.with.index(8) {
+        0 => settings.has_issues = value,
+        1 => settings.has_projects = value,
+        2 => settings.has_wiki = value,
+        3 => settings.allow_squash_merge = value,
+        4 => settings.allow_merge_commit = value,
+        5 => settings.allow_rebase_merge = value,
+        6 => settings.archived = value,
+        _ => settings.visibility = maybe(edit.how, VISIBILITIES).map(Located::from),
+    }
+}
+
+fn repo_text(edit: &Edit, file: &mut ConfigFile) {
+    if let Some(repo) = chosen(edit.of, &mut file.repos) {
+        repo.settings.description = here(pick(edit.with, TEXTS).to_owned());
+    }
+}
+
+fn repo_squash(edit: &Edit, file: &mut ConfigFile) {
+    if let Some(repo) = chosen(edit.of, &mut file.repos) {
+        let (title, message) = SQUASHES[edit.with.index(SQUASHES.len())];
+        repo.settings.squash_merge_commit_title = here(title);
+        repo.settings.squash_merge_commit_message = here(message);
+    }
+}
+
+fn collaborator(edit: &Edit, file: &mut ConfigFile) {
+    let Some(repo) = chosen(edit.of, &mut file.repos) else { return };
+    let login = login(edit.with);
+    let people = repo.collaborators.get_or_insert_with(|| Vec::new().into());
+    people.value.retain(|other| other.login.value != login);
+    if let Some(permission) = maybe(edit.how, PERMISSIONS) {
+        people.value.push(Collaborator { login: login.into(), permission: permission.into() });
+    }
+}
