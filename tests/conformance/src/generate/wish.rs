@@ -104,6 +104,24 @@ impl Wish {
                 repo.settings.remove("visibility");
             }
         }
+        for repo in self.repos.values_mut() {
+            let ways = ["allow_squash_merge", "allow_merge_commit", "allow_rebase_merge"];
+            if ways.iter().all(|way| repo.settings.get(way) == Some(&json!(false))) {
+                repo.settings.remove(ways[0]);
+            }
+        }
+        for (name, repo) in &self.repos {
+            for team in self.teams.values_mut() {
+                let has = |other: &str| team.repos.keys().any(|repo| repo.eq_ignore_ascii_case(other));
+                // One repository, under one name.
+                if has(name) || repo.previously.iter().filter(|former| has(former)).count() > 1 {
+                    team.repos.retain(|other, _| {
+                        !repo.previously.iter().any(|former| former.eq_ignore_ascii_case(other))
+                            || other.eq_ignore_ascii_case(name)
+                    });
+                }
+            }
+        }
     }
 
     /// The YAML of it.
