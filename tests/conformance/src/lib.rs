@@ -7,12 +7,15 @@
 //!   simulator's log of requests and its audit. [`difference`] compares the two.
 //! - [`round`] is the whole of it, for the hand-made [`pair`]s in `pairs/` and the ones that [`generate`] makes.
 
+pub mod again;
+pub mod chance;
 pub mod difference;
 pub mod generate;
 pub mod github;
 pub mod observed;
 pub mod organization;
 pub mod ours;
+pub mod planned;
 pub mod round;
 pub mod upstream;
 pub mod write;

@@ -48,8 +48,13 @@ pub async fn writes(organization: &Organization, since: Mark) -> Result<Vec<Writ
         writes.push(asked.write(effect.as_ref()));
     }
     let teams_went = writes.iter().any(|write| write.stage == Stage::Teams && write.method == "DELETE");
-    // Teams below one that is deleted go with it.
-    effects.retain(|effect| !(teams_went && effect["action"] == "team.delete"));
+    let made = writes.iter().any(|write| write.stage == Stage::Repos && write.method == "POST");
+    // Teams below one that is deleted go with it, and a new repository may begin with a commit.
+    effects.retain(|effect| match text(&effect["action"]).as_str() {
+        "team.delete" => !teams_went,
+        "ref.create" => !made,
+        _ => true,
+    });
     if !effects.is_empty() {
         bail!("changes that no request asked for: {effects:#?}");
     }

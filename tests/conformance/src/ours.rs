@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 use peribolos_github::AccountType;
 use peribolos_operator::step::snapshot;
+use peribolos_org::plan::{Plan, Scope};
 use peribolos_org::{ConfigFile, Login, Settled, Snapshot, Spelling, parse, settle};
 
 use crate::organization::Organization;
@@ -14,7 +15,17 @@ use crate::organization::Organization;
 /// # Errors
 /// When a call fails.
 pub async fn snapshot(organization: &Organization) -> Result<Snapshot> {
-    Ok(snapshot::read(organization.client(), organization.login()).await?)
+    let mut snapshot = snapshot::read(organization.client(), organization.login()).await?;
+    let state = organization.state().await?;
+    for team in &mut snapshot.teams {
+        let own =
+            state["teams"].as_array().into_iter().flatten().find(|own| own["slug"] == team.slug.as_str());
+        let own = own.map(|own| &own["members"]);
+        let inherited =
+            team.members.iter().filter(|login| own.is_none_or(|own| own[login.as_str()].is_null()));
+        team.inherited_members = inherited.cloned().collect();
+    }
+    Ok(snapshot)
 }
 
 /// A file as it is read.
@@ -31,12 +42,28 @@ pub fn read(organization: &Organization, source: &str) -> Result<ConfigFile> {
     }
 }
 
-/// The file for upstream.
+/// A file, settled and planned.
+#[derive(Debug)]
+pub struct Ours {
+    /// What upstream gets.
+    pub settled: Settled,
+    /// What it is said to do.
+    pub plan: Plan,
+}
+
+/// Settles and plans a file on an organization as a snapshot has it.
 ///
 /// # Errors
 /// When a call fails.
-pub async fn settled(organization: &Organization, snapshot: &Snapshot, file: &ConfigFile) -> Result<Settled> {
-    Ok(settle(file, &spelling(organization, snapshot, file).await?))
+pub async fn plan(
+    organization: &Organization,
+    snapshot: &Snapshot,
+    file: &ConfigFile,
+    scope: &Scope,
+) -> Result<Ours> {
+    let settled = settle(file, &spelling(organization, snapshot, file).await?);
+    let plan = peribolos_org::plan::plan(&settled.file, &settled.left_out, snapshot, scope);
+    Ok(Ours { settled, plan })
 }
 
 /// How GitHub spells the names of a file, with the people whom the organization does not have looked up.

@@ -130,6 +130,7 @@ fn rename_team(wish: &mut Wish, at: Index, name: &str) {
     let Some(old) = pick(&wish.teams, at) else { return };
     if (same(&old, name) && old != name) || team_is_new(wish, name) {
         let Some(mut team) = wish.teams.remove(&old) else { return };
+        team.previously.retain(|was| !same(was, &old));
         team.previously.push(old.clone());
         wish.teams.insert(name.to_owned(), team);
         for team in wish.teams.values_mut().filter(|team| team.parent.as_deref() == Some(&*old)) {
@@ -171,6 +172,7 @@ fn rename_repo(wish: &mut Wish, at: Index, name: &str) {
     let Some(old) = pick(&wish.repos, at) else { return };
     if (same(&old, name) && old != name) || repo_is_new(wish, name) {
         let Some(mut repo) = wish.repos.remove(&old) else { return };
+        repo.previously.retain(|was| !same(was, &old));
         repo.previously.push(old);
         wish.repos.insert(name.to_owned(), repo);
     }

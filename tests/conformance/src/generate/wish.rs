@@ -82,10 +82,11 @@ impl Wish {
     pub fn repair(&mut self, organization: &Organization) {
         let owners = organization.members.iter().filter(|(_, role)| *role == "admin");
         for (login, _) in owners.take(2) {
+            self.people.retain(|other, _| !other.eq_ignore_ascii_case(login));
             self.people.insert(login.clone(), true);
         }
         for team in self.teams.values_mut() {
-            team.people.retain(|login, _| self.people.contains_key(login));
+            team.people.retain(|login, _| self.people.keys().any(|other| other.eq_ignore_ascii_case(login)));
         }
         let names: BTreeSet<String> = self.teams.keys().cloned().collect();
         let parents: BTreeSet<String> = self.teams.values().filter_map(|team| team.parent.clone()).collect();
@@ -101,6 +102,24 @@ impl Wish {
             // Old and new versions of upstream differ in what they make of these: docs/differences.md.
             if of.visibility == "internal" {
                 repo.settings.remove("visibility");
+            }
+        }
+        for repo in self.repos.values_mut() {
+            let ways = ["allow_squash_merge", "allow_merge_commit", "allow_rebase_merge"];
+            if ways.iter().all(|way| repo.settings.get(way) == Some(&json!(false))) {
+                repo.settings.remove(ways[0]);
+            }
+        }
+        for (name, repo) in &self.repos {
+            for team in self.teams.values_mut() {
+                let has = |other: &str| team.repos.keys().any(|repo| repo.eq_ignore_ascii_case(other));
+                // One repository, under one name.
+                if has(name) || repo.previously.iter().filter(|former| has(former)).count() > 1 {
+                    team.repos.retain(|other, _| {
+                        !repo.previously.iter().any(|former| former.eq_ignore_ascii_case(other))
+                            || other.eq_ignore_ascii_case(name)
+                    });
+                }
             }
         }
     }
