@@ -12,7 +12,7 @@ users: [zoe]
 orgs:
   acme:
     id: 9001
-    settings: {name: Acme, default_repository_permission: read}
+    settings: {name: Acme, billing_email: bills@acme.example, default_repository_permission: read}
     members: {alice: admin, bob: admin, carol: member, dan: member, erin: member, frank: member}
     teams:
       - {name: Core, members: {carol: member, dan: member}, repos: {site: push}}
@@ -159,10 +159,6 @@ async fn a_tripped_guard_says_how_to_raise_it_and_writes_nothing(#[case] file: S
     let planned = pod.plan(&[]).await;
     assert_eq!(planned.exit, StepExit::GuardTripped, "{planned:?}");
     assert!(planned.check.summary.contains(says), "{planned:?}");
-    assert!(
-        planned.changes.is_some_and(|changes| changes.planned > 0),
-        "what it would do is shown: {planned:?}"
-    );
     assert!(!pod.bench.path("settled.yaml").exists(), "upstream gets nothing to apply");
     assert_eq!(pod.changes().await, [] as [Value; 0]);
 }
