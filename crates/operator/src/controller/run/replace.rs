@@ -9,7 +9,10 @@ use peribolos_api::{
     PeribolosRun, PeribolosRunSpec, names as labels,
     run::{Mode, Source, Trigger},
 };
-use peribolos_core::{names, run::queue};
+use peribolos_core::{
+    names,
+    run::{check, queue},
+};
 
 use super::{case::Case, error::Error, status};
 use crate::kubernetes::client::call;
@@ -68,6 +71,7 @@ async fn create(case: &Case<'_>, name: &str, mode: Mode, event: &str, sha: &str)
     }
     run.metadata.labels = Some(marks);
     run.metadata.owner_references = case.installation.controller_owner_ref(&()).map(|owner| vec![owner]);
+    run.metadata.finalizers = Some(check::finalizers(&run));
     let params = PostParams { field_manager: Some(labels::MANAGER.to_owned()), ..PostParams::default() };
     match call(case.runs().create(&params, &run)).await {
         Err(error) if error.is_conflict() => Ok(()),
