@@ -181,8 +181,11 @@ async fn is_unchanged(
     number: i64,
 ) -> Result<bool, Error> {
     let path = &case.installation.spec.config.path;
-    let merge = github.file(repository, path, &format!("refs/pull/{number}/merge"), None).await?;
-    let base = github.file(repository, path, branch, None).await?;
+    let merge = format!("refs/pull/{number}/merge");
+    let (merge, base) = tokio::try_join!(
+        github.file(repository, path, merge.as_str(), None),
+        github.file(repository, path, branch, None),
+    )?;
     Ok(match (merge, base) {
         (FileAnswer::Found { blob: merge, .. }, FileAnswer::Found { blob: base, .. }) => merge == base,
         _ => false,
