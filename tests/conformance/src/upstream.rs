@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 
 use anyhow::{Context, Result, anyhow, bail};
 use peribolos_api::GitHubInstallationSpec;
-use peribolos_core::run::arguments::{Facts, for_apply};
+use peribolos_core::run::arguments::for_apply;
 use peribolos_org::plan::{Allowance, Ignored, Scope, Stage};
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -56,7 +56,7 @@ pub async fn apply(
         "--require-self=false".to_owned(),
         "--confirm".to_owned(),
     ];
-    arguments.extend(for_apply(&spec(scope)?, Facts { members: 1, requests_left: None }));
+    arguments.extend(for_apply(&spec(scope)?, None));
     arguments.push(format!(
         "--maximum-removal-delta={}.{:04}",
         removal_delta / 10_000,

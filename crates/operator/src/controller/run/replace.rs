@@ -9,7 +9,10 @@ use peribolos_api::{
     names as labels,
     run::{Mode, Source, Trigger},
 };
-use peribolos_core::{event, names, run::queue};
+use peribolos_core::{
+    event, names,
+    run::{check, queue},
+};
 use peribolos_github::{
     Client,
     client::{PullFilter, PullState},
@@ -105,6 +108,7 @@ async fn create(case: &Case<'_>, name: &str, mode: Mode, event: &str, work: Work
     );
     run.metadata.labels = Some(marks);
     run.metadata.owner_references = case.installation.controller_owner_ref(&()).map(|owner| vec![owner]);
+    run.metadata.finalizers = Some(check::finalizers(&run));
     let params = PostParams { field_manager: Some(labels::MANAGER.to_owned()), ..PostParams::default() };
     match call(case.runs().create(&params, &run)).await {
         Err(error) if error.is_conflict() => Ok(()),

@@ -185,11 +185,13 @@ async fn remove_tokens(case: &Case<'_>) -> Result<(), Error> {
     if case.run.spec.mode == Mode::Apply {
         return Ok(());
     }
-    let others = case.others();
     for token in RunToken::ALL {
-        if !others.iter().any(|other| launch::uses(other, token)) {
-            tokens::remove_extra(case.ctx, &case.installation, token).await?;
-        }
+        let is_used = async || {
+            let starting = case.ctx.claims.of(&case.run.spec.installation_ref).await;
+            let others = case.others();
+            others.iter().map(AsRef::as_ref).chain(&starting).any(|other| launch::uses(other, token))
+        };
+        tokens::remove_extra(case.ctx, &case.installation, token, is_used).await?;
     }
     Ok(())
 }

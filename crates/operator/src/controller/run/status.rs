@@ -65,12 +65,16 @@ pub(super) async fn write(case: &Case<'_>, status: PeribolosRunStatus) -> Result
     if case.run.status.as_ref() == Some(&status) {
         return Ok(());
     }
+    replace(case, status).await.map(drop)
+}
+
+/// Writes the status and gives the run as it is then.
+pub(super) async fn replace(case: &Case<'_>, status: PeribolosRunStatus) -> Result<PeribolosRun, Error> {
     let mut run = case.run.clone();
     run.status = Some(status);
     run.metadata.managed_fields = None;
     let params = PostParams { field_manager: Some(names::MANAGER.to_owned()), ..PostParams::default() };
-    call(case.runs().replace_status(&case.run.name_any(), &params, &run)).await?;
-    Ok(())
+    Ok(call(case.runs().replace_status(&case.run.name_any(), &params, &run)).await?)
 }
 
 /// A time as the status holds it: whole seconds, RFC 3339.
