@@ -167,6 +167,9 @@ pub(crate) async fn secure(
 fn situation<'a>(holder: &'a Holder<'_>, slot: &Slot, need: Need, stored: &Stored) -> Situation<'a> {
     let memory = slot.memory();
     let kind = need.kind();
+    // An additional Secret went with its last run. The next run does not wait for the distance between mints: runs are
+    // what bounds these, not a schedule that could go wild.
+    let begins = matches!((need, stored), (Need::Extra(_), Stored::Absent));
     Situation {
         uid: &holder.uid,
         schedule: holder.schedule,
@@ -178,7 +181,7 @@ fn situation<'a>(holder: &'a Holder<'_>, slot: &Slot, need: Need, stored: &Store
         need: need.of_the_schedule(),
         permissions_changed: kind.is_none() && memory.permissions_changed,
         refused: memory.refused.filter(|_| kind.is_none()),
-        last_mint: memory.last_mint(kind),
+        last_mint: memory.last_mint(kind).filter(|_| !begins),
     }
 }
 

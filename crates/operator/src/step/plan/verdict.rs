@@ -41,7 +41,10 @@ impl Considered {
     /// What the check says.
     pub(super) fn summary(&self, disclosure: &Disclosure) -> String {
         let plan = show::summary(&self.plan, &self.trips, disclosure);
+        let stopped = !self.trips.is_empty() || !self.plan.refusals.is_empty();
         match self.judgement.sentence(disclosure) {
+            // What would be applied against a warning is not said where it is not applied at all.
+            Some(_) if stopped && matches!(self.judgement, Judgement::Warn(_)) => plan,
             Some(sentence) => format!("{sentence}\n\n{plan}"),
             None => plan,
         }
