@@ -7,6 +7,20 @@ use peribolos_org::{Slug, Snapshot, SnapshotTeam};
 use crate::difference::Difference;
 use crate::write::Write;
 
+/// Whether upstream may get to the end of a file that is refused, for it happens to do things in another order.
+pub fn decides(plan: &Plan) -> bool {
+    let deleted =
+        plan.operations.iter().filter(|operation| matches!(operation.change, Change::DeleteTeam { .. }));
+    let deleted = deleted.count();
+    plan.refusals.iter().all(|refusal| match refusal.stage {
+        // It begins with the lowest of the teams that it deletes.
+        Stage::Teams => deleted > 1,
+        // It takes one repository for two, and first takes the access to the one away.
+        Stage::TeamRepos => refusal.message.ends_with("is spelled otherwise on GitHub"),
+        _ => false,
+    })
+}
+
 /// Takes out of a difference what a plan can't know.
 pub fn forgive(difference: &mut Difference, plan: &Plan, before: &Snapshot) {
     let left: Vec<&SnapshotTeam> = before.teams.iter().filter(|team| is_left(team, plan, before)).collect();

@@ -15,6 +15,7 @@ pub mod github;
 pub mod observed;
 pub mod organization;
 pub mod ours;
+pub mod pair;
 pub mod planned;
 pub mod round;
 pub mod upstream;

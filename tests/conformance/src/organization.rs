@@ -22,7 +22,7 @@ pub struct Organization {
 impl Organization {
     /// Puts an organization into the state, under a login of its own, and installs the App there.
     ///
-    /// The state is that of a fixture of the simulator; what it says about an installation is replaced.
+    /// The state is that of a fixture of the simulator; the installation's number is replaced.
     ///
     /// # Errors
     /// When the simulator refuses the state.
@@ -31,7 +31,7 @@ impl Organization {
         let installation = github.number();
         let login: Login = format!("org-{installation}").parse()?;
         let mut state = state.clone();
-        state["installation"] = json!({"id": installation});
+        state["installation"]["id"] = json!(installation);
         let path = format!("/orgs/{}", login.as_str());
         github.control("PUT", &path, Some(&state)).await.context("the fixture")?;
         let token = github.app().mint(InstallationId(installation), &TokenScope::default()).await?.token;

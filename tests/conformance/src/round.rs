@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result, bail, ensure};
-use peribolos_org::plan::{Change, Plan, Scope, Stage};
+use peribolos_org::plan::{Plan, Scope};
 use peribolos_org::{ConfigFile, Snapshot, dump};
 
 use crate::difference::difference;
@@ -16,6 +16,9 @@ use crate::{again, chance, observed, ours, upstream};
 
 /// Whatever upstream takes away: all of it.
 const EVERYTHING: u32 = 10_000;
+
+/// How an error begins that upstream failed with and no refusal foretold.
+pub const UNFORESEEN: &str = "upstream failed at what is not refused";
 
 /// Applies what our dump of an organization says about it: upstream must not write anything, not even in vain.
 ///
@@ -105,7 +108,7 @@ async fn once(organization: &Organization, file: &ConfigFile, scope: &Scope) -> 
         let stops =
             !ended.success || !upstream::apply(organization, &settled.yaml, scope, delta).await?.success;
         ensure!(
-            stops || deletes_by_chance(&plan),
+            stops || chance::decides(&plan),
             "refused, and upstream does it: {:#?}\n{}",
             plan.refusals,
             settled.yaml
@@ -116,8 +119,8 @@ async fn once(organization: &Organization, file: &ConfigFile, scope: &Scope) -> 
         format!("{what}\n\nthe settled file:\n{}\nupstream's log:\n{}", settled.yaml, ended.log)
     };
     let writes = match observed::writes(organization, mark).await {
-        Ok(writes) if ended.success => writes,
-        Ok(_) => bail!(report("upstream failed at what is not refused", &ended)),
+        _ if !ended.success => bail!(report(UNFORESEEN, &ended)),
+        Ok(writes) => writes,
         Err(error) => bail!(report(&format!("{error:#}"), &ended)),
     };
     let after = ours::snapshot(organization).await?;
@@ -134,13 +137,6 @@ async fn once(organization: &Organization, file: &ConfigFile, scope: &Scope) -> 
     }
     let foreseen = ours::plan(organization, &expected, file, scope).await?.plan;
     Ok(Once::Applied(Applied { before, plan, writes, foreseen }))
-}
-
-/// Teams that are deleted with others above them: upstream gets to the end if it happens to begin with the lowest.
-fn deletes_by_chance(plan: &Plan) -> bool {
-    let deleted =
-        plan.operations.iter().filter(|operation| matches!(operation.change, Change::DeleteTeam { .. }));
-    deleted.count() > 1 && plan.refusals.iter().all(|refusal| refusal.stage == Stage::Teams)
 }
 
 /// A snapshot with its lists in order.

@@ -52,14 +52,17 @@ impl fmt::Display for Change {
             (None, Some(to)) => write!(f, "{to:?}"),
             (Some(from), Some(to)) => write!(f, "{from:?} to {to:?}"),
             (Some(from), None) => write!(f, "was {from:?}"),
-            (None, None) => Ok(()),
+            (None, None) => f.write_str("gone"),
         }
     }
 }
 
 impl fmt::Display for Write {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {} {}", self.stage, self.method, self.path)?;
+        write!(f, "{:?}: {}", self.stage, self.method)?;
+        if !self.path.is_empty() {
+            write!(f, " {}", self.path)?;
+        }
         for (at, (field, change)) in self.sets.iter().enumerate() {
             write!(f, "{} {field} {change}", if at == 0 { ":" } else { "," })?;
         }

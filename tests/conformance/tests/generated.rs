@@ -19,7 +19,17 @@ async fn check(case: &Case) -> anyhow::Result<()> {
     let organization = Organization::seed(&state).await?;
     round::dump_changes_nothing(&organization).await?;
     let file = case.wish().yaml(organization.login().as_str());
-    round::check(&organization, &file, &case.scope).await?;
+    let outcome = round::check(&organization, &file, &case.scope).await?;
+    eprintln!(
+        "{}",
+        match outcome {
+            round::Outcome::Refused(plan) => format!(
+                "R {}",
+                plan.refusals.iter().map(|r| r.message.clone()).collect::<Vec<_>>().join("; ")
+            ),
+            round::Outcome::Applied { writes, again } => format!("A {} {}", writes.len(), again.len()),
+        }
+    );
     Ok(())
 }
 

@@ -39,10 +39,13 @@ impl Edit {
             Self::TeamPerson(at, login, role) => {
                 with_team(wish, *at, |team| set(&mut team.people, login, *role));
             }
-            Self::TeamRepo(at, repo, may) => with_team(wish, *at, |team| {
-                team.repos.retain(|name, _| !same(name, repo));
-                team.repos.extend(may.map(|may| ((*repo).to_owned(), may.to_owned())));
-            }),
+            Self::TeamRepo(at, repo, may) => {
+                let Some(repo) = pick(&wish.repos, *repo) else { return };
+                with_team(wish, *at, |team| {
+                    team.repos.retain(|name, _| !same(name, &repo));
+                    team.repos.extend(may.map(|may| (repo, may.to_owned())));
+                });
+            }
             Self::AddRepo(name, visibility, init) => add_repo(wish, name, *visibility, *init),
             Self::RemoveRepo(at) => drop(pick(&wish.repos, *at).and_then(|name| wish.repos.remove(&name))),
             Self::RenameRepo(at, name) => rename_repo(wish, *at, name),

@@ -21,7 +21,7 @@ pub enum Edit {
     TeamPrivacy(Index, Option<&'static str>),
     TeamDescription(Index, Option<String>),
     TeamPerson(Index, &'static str, Option<bool>),
-    TeamRepo(Index, &'static str, Option<&'static str>),
+    TeamRepo(Index, Index, Option<&'static str>),
     AddRepo(&'static str, Option<&'static str>, bool),
     RemoveRepo(Index),
     RenameRepo(Index, &'static str),
@@ -37,25 +37,25 @@ pub fn edit() -> impl Strategy<Value = Edit> {
     let privacy = || option::of(select(&["closed", "secret"][..]));
     let new_name = || select(&["Renamed", "core", "DOCS", "New Team"][..]);
     prop_oneof![
-        2 => setting(),
-        4 => (person(), option::of(any::<bool>())).prop_map(|(who, role)| Edit::Person(who, role)),
+        4 => setting(),
+        8 => (person(), option::of(any::<bool>())).prop_map(|(who, role)| Edit::Person(who, role)),
         2 => (select(TEAMS), option::of(at()), privacy(), option::of(text()))
             .prop_map(|(name, parent, privacy, text)| Edit::AddTeam(name, parent, privacy, text)),
         1 => at().prop_map(Edit::RemoveTeam),
         1 => (at(), new_name()).prop_map(|(team, name)| Edit::RenameTeam(team, name)),
-        1 => (at(), option::of(at())).prop_map(|(team, to)| Edit::MoveTeam(team, to)),
+        2 => (at(), option::of(at())).prop_map(|(team, to)| Edit::MoveTeam(team, to)),
         1 => (at(), privacy()).prop_map(|(team, privacy)| Edit::TeamPrivacy(team, privacy)),
         1 => (at(), option::of(text())).prop_map(|(team, text)| Edit::TeamDescription(team, text)),
-        5 => (at(), person(), option::of(any::<bool>()))
+        9 => (at(), person(), option::of(any::<bool>()))
             .prop_map(|(team, who, role)| Edit::TeamPerson(team, who, role)),
-        4 => (at(), select(REPOS), option::of(prop_oneof![6 => permission(), 1 => Just("none")]))
+        6 => (at(), at(), option::of(prop_oneof![6 => permission(), 1 => Just("none")]))
             .prop_map(|(team, repo, may)| Edit::TeamRepo(team, repo, may)),
         2 => (select(REPOS), option::of(select(&["public", "private"][..])), any::<bool>())
             .prop_map(|(name, visibility, init)| Edit::AddRepo(name, visibility, init)),
         1 => at().prop_map(Edit::RemoveRepo),
         1 => (at(), select(&["renamed", "SITE", "handbook", "new.repo"][..]))
             .prop_map(|(repo, name)| Edit::RenameRepo(repo, name)),
-        5 => repo_setting(),
+        8 => repo_setting(),
         1 => any::<bool>().prop_map(Edit::SpellPeople),
         1 => any::<bool>().prop_map(Edit::SpellTeams),
         1 => any::<bool>().prop_map(Edit::SpellRepos),

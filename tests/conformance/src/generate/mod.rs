@@ -41,6 +41,6 @@ impl Case {
 
 /// Any case.
 pub fn case() -> impl Strategy<Value = Case> {
-    (organization::organization(), vec(edit::edit(), 0..12), scope::scope())
+    (organization::organization(), vec(edit::edit(), 1..25), scope::scope())
         .prop_map(|(organization, edits, scope)| Case { organization, edits, scope })
 }
