@@ -21,7 +21,7 @@ pub use connection::GitHubArgs;
 #[derive(Debug, Subcommand)]
 pub enum StepCommand {
     /// Fetch the file at a commit, check it, and write it as upstream peribolos needs it
-    Plan(plan::PlanArgs),
+    Plan(Box<plan::PlanArgs>),
     /// Look what an apply did, and what it left
     Verify(verify::VerifyArgs),
     /// Propose the file that describes the organization as it is, in a pull request
