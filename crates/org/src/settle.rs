@@ -135,7 +135,11 @@ impl Settler<'_> {
         for former in &team.previously {
             let found = actual(former);
             renamed |= found.is_some();
-            previously.push(moved(former, found.unwrap_or(former).clone()));
+            let former = moved(former, found.unwrap_or(former).clone());
+            // Upstream refuses a name that stands twice.
+            if !previously.contains(&former) {
+                previously.push(former);
+            }
         }
         let name = &team.name.value;
         let exact = self.spelling.teams.contains(name);

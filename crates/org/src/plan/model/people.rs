@@ -55,10 +55,7 @@ impl Model {
     pub(super) fn expel(&mut self, login: &Login) -> bool {
         let home = self.homes.get(login).cloned().unwrap_or_default();
         for id in home.teams {
-            if let Some(team) = self.team_mut(id) {
-                team.members.remove(login);
-                team.pending.remove(login);
-            }
+            self.take_out(id, login);
         }
         for id in home.repos {
             if let Some(people) = self.repos.get_mut(id.0).and_then(|repo| repo.collaborators.as_mut()) {

@@ -90,6 +90,7 @@ impl Model {
             members,
             pending: team.invitations.iter().cloned().collect(),
             repos: BTreeMap::new(),
+            below: None,
         }));
     }
 
