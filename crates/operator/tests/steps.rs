@@ -9,6 +9,10 @@ mod dump;
 mod organizations;
 #[path = "steps/plan.rs"]
 mod plan;
+#[path = "steps/rest.rs"]
+mod rest;
 #[path = "steps/round_trip.rs"]
 mod round_trip;
+#[path = "steps/snapshot.rs"]
+mod snapshot;
 mod support;

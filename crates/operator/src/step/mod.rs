@@ -8,7 +8,6 @@ mod dump;
 mod failure;
 mod plan;
 mod report;
-pub mod snapshot;
 
 use std::process::ExitCode;
 

@@ -137,6 +137,13 @@ impl Bench {
         all.into_iter().filter(|entry| entry["actor"] != "sim").collect()
     }
 
+    /// How many requests GitHub was sent since they were last forgotten, without those for tokens.
+    pub async fn asked(&self) -> usize {
+        let log = self.github.call("GET", "/_sim/requests", None).await;
+        let all = log.as_array().unwrap_or_else(|| panic!("no list: {log}"));
+        all.iter().filter(|entry| entry["actor"] == "installation").count()
+    }
+
     /// The head of the config repository's default branch.
     pub async fn head(&self) -> String {
         self.branch("main").await.expect("the branch main")

@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use peribolos_core::step_output::{CheckOutput, StepName, StepOutput};
+use peribolos_github::snapshot::{self, ReadOptions};
 use peribolos_github::{Client, Login, RepoName, Sha};
 use peribolos_org::{ConfigFile, Parsed, Settled, Team, parse, settle};
 
@@ -95,7 +96,8 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
 }
 
 async fn settled(client: &Client, args: &PlanArgs, file: &ConfigFile) -> Result<Settled, StepError> {
-    let spelling = look_up::spelling(client, &args.path, &args.login, file).await?;
+    let snapshot = snapshot::read(client, &args.login, &ReadOptions::default()).await?;
+    let spelling = look_up::spelling(client, &args.path, file, &snapshot).await?;
     let people = file.admins.iter().chain(&file.members);
     if people.into_iter().all(|login| spelling.missing.contains(&login.value)) {
         return Err(annotate::nobody_left(&args.path, file));
