@@ -102,6 +102,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
+    use peribolos_core::run::arguments;
 
     use super::*;
 
@@ -135,7 +136,7 @@ mod tests {
             "guards": {"minimumAdmins": 3, "requiredAdmins": ["alice", "bob"], "maximumRemovalPercent": 0},
         });
         let spec: peribolos_api::GitHubInstallationSpec = serde_json::from_value(spec).unwrap();
-        let arguments = peribolos_core::run::arguments::for_plan(&spec, &Default::default());
+        let arguments = arguments::for_plan(&spec, &arguments::PlanFacts::default());
         let rules = read(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
         let scope = rules.scope();
         assert_eq!(scope.manage, [Stage::Org, Stage::Collaborators].into());

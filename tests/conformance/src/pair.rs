@@ -1,5 +1,6 @@
 //! Hand-made pairs: an organization and a file each, with what upstream is known to write.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -155,7 +156,8 @@ fn updated(text: &str, end: &End) -> String {
         text.push_str(key);
         text.push_str(":\n");
         for line in lines {
-            text.push_str(&format!("- '{}'\n", line.replace('\'', "''")));
+            // Writing to a String can't fail.
+            let _ = writeln!(text, "- '{}'", line.replace('\'', "''"));
         }
     }
     text

@@ -93,7 +93,7 @@ struct Applied {
 
 enum Once {
     Refused(Plan),
-    Applied(Applied),
+    Applied(Box<Applied>),
 }
 
 async fn once(organization: &Organization, file: &ConfigFile, scope: &Scope) -> Result<Once> {
@@ -136,7 +136,7 @@ async fn once(organization: &Organization, file: &ConfigFile, scope: &Scope) -> 
         bail!(report(&format!("expected after the plan: {expected:#?}\nand there is: {after:#?}"), &ended));
     }
     let foreseen = ours::plan(organization, &expected, file, scope).await?.plan;
-    Ok(Once::Applied(Applied { before, plan, writes, foreseen }))
+    Ok(Once::Applied(Box::new(Applied { before, plan, writes, foreseen })))
 }
 
 /// A snapshot with its lists in order.
