@@ -45,6 +45,19 @@ pub(crate) fn data<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
     answer.json::<Body<T>>()?.data.ok_or_else(|| answer.unreadable("it has neither data nor errors"))
 }
 
+/// The `data` of an answer whose only errors say that something is not there (any more): it is null there.
+pub(crate) fn found<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
+    let problems = answer.json::<Body<serde::de::IgnoredAny>>()?.errors.unwrap_or_default();
+    if problems.iter().any(|problem| problem.kind.as_deref() != Some("NOT_FOUND")) {
+        return Err(refused(answer, &problems));
+    }
+    match answer.json::<Body<T>>()?.data {
+        Some(data) => Ok(data),
+        None if problems.is_empty() => Err(answer.unreadable("it has neither data nor errors")),
+        None => Err(refused(answer, &problems)),
+    }
+}
+
 fn refused(answer: &Answer, problems: &[Problem]) -> Error {
     let message = problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; ");
     Error::GraphQl {

@@ -2,7 +2,7 @@
 //!
 //! [`App`] speaks as the App itself, [`Client`] as one of its installations, and [`webhook`] reads what GitHub sends.
 //! Every failed call is an [`Error`] that says what was asked, what GitHub answered and, by [`Error::retry`], whether
-//! asking again can help. Nothing here retries by itself: the caller requeues.
+//! asking again can help. Nothing here retries by itself: the caller requeues. [`snapshot`] reads a whole organization.
 
 pub mod account;
 mod app;
@@ -17,6 +17,7 @@ mod ids;
 mod key;
 mod page;
 mod refusal;
+pub mod snapshot;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -9,5 +9,6 @@ pub mod kubernetes;
 pub mod metrics;
 pub mod persist;
 pub mod receiver;
+pub mod rules;
 pub mod shutdown;
 pub mod step;

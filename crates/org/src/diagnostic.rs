@@ -45,6 +45,8 @@ macro_rules! codes {
 }
 
 codes! {
+    /// It is no text in UTF-8.
+    Encoding = "encoding",
     /// It is no YAML.
     Syntax = "syntax",
     /// It is too big, too deep, or its aliases expand to too much.
@@ -228,7 +230,7 @@ impl Findings {
 }
 
 /// A text of the file as a message shows it: in backquotes, cut to a readable length, nothing in it
-/// that a terminal would act on.
+/// that a terminal would act on, nothing that would end the quotation where it is shown as Markdown.
 pub(crate) fn quoted(text: &str) -> String {
     const SHOWN: usize = 60;
     let mut shown = String::from("`");
@@ -239,6 +241,8 @@ pub(crate) fn quoted(text: &str) -> String {
         }
         if is_unseen(character) {
             shown.extend(character.escape_default());
+        } else if character == '`' {
+            shown.push('\'');
         } else {
             shown.push(character);
         }

@@ -6,18 +6,25 @@
 //!   nothing that upstream would read in another way.
 //! - [`dump`] turns a [`Snapshot`] of what GitHub has into a [`ConfigFile`], [`Dumped::to_yaml`]
 //!   writes that for the organization's owners.
+//! - [`plan`] is what an apply of a file would do. Around it: [`loss`] (what is taken away), [`guard`] (limits on
+//!   that), [`review`] (what nobody has seen before), [`show`] (plans for people).
 //!
 //! Facts about upstream peribolos that this crate works around are named where it does so.
 
 mod diagnostic;
 mod dump;
+pub mod guard;
 mod located;
+pub mod loss;
 mod model;
 mod names;
 mod parse;
 pub mod plan;
+pub mod reference;
 mod report;
+pub mod review;
 mod settle;
+pub mod show;
 mod snapshot;
 mod spelling;
 #[cfg(feature = "testing")]
@@ -32,7 +39,7 @@ pub use dump::{DumpNote, Dumped, dump};
 pub use located::{Located, Position};
 pub use model::{Collaborator, ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
 pub use names::{InvalidName, Login, RepoName, Slug, TeamName};
-pub use parse::{MAX_BYTES, Parsed, parse};
+pub use parse::{MAX_BYTES, Parsed, decode, parse};
 pub use report::{Style, render_diagnostic};
 pub use settle::{Settled, settle};
 pub use snapshot::{

@@ -147,6 +147,8 @@ impl Settler<'_> {
             Some(actual) if !exact && !renamed => actual.clone(),
             _ => name.clone(),
         };
+        // Once the spelling is the new one, GitHub's of the former name is the name: upstream takes it for a second.
+        previously.retain(|former| former.value != name);
         (name, previously)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::names::{Login, RepoName, TeamName};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{InvitationState, Snapshot};
 
 /// How GitHub spells names, as far as it was asked. A name it knows nothing of stays as the file
 /// has it.
@@ -33,9 +33,14 @@ impl Spelling {
         }
     }
 
-    /// Every spelling that a snapshot has; `missing` is what was looked up beyond it and not found.
+    /// Every spelling that a snapshot has; `missing` is what was looked up beyond it and not found. Who did not answer
+    /// an invitation may be gone by now, so a failed one tells nothing.
     pub fn of_snapshot(snapshot: &Snapshot, missing: BTreeSet<Login>) -> Self {
-        let invited = snapshot.invitations.iter().filter_map(|invitation| invitation.login.as_ref());
+        let invited = snapshot
+            .invitations
+            .iter()
+            .filter(|invitation| invitation.state == InvitationState::Pending)
+            .filter_map(|invitation| invitation.login.as_ref());
         let logins = snapshot.admins.iter().chain(&snapshot.members).chain(invited).cloned();
         Self {
             org: snapshot.org.clone(),

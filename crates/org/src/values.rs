@@ -4,6 +4,8 @@
 pub(crate) trait Word: Copy + Sized + 'static {
     /// Every value with its word, in the order people would list them.
     const WORDS: &'static [(&'static str, Self)];
+    /// The words again, each with what it means: what is said of the value here.
+    const MEANINGS: &'static [(&'static str, &'static str)];
 
     /// The word for a value.
     fn word(self) -> &'static str;
@@ -15,17 +17,19 @@ pub(crate) trait Word: Copy + Sized + 'static {
 }
 
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[doc = $meaning:literal])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
         )]
         pub enum $name {
-            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)*
+            $($(#[doc = $meaning])* #[serde(rename = $word)] $variant,)*
         }
 
         impl Word for $name {
             const WORDS: &'static [(&'static str, Self)] = &[$(($word, Self::$variant)),*];
+            const MEANINGS: &'static [(&'static str, &'static str)] =
+                &[$(($word, concat!($($meaning),*).trim_ascii())),*];
 
             fn word(self) -> &'static str {
                 self.as_str()

@@ -65,6 +65,36 @@ mistakes! {
     warnings_only: "orgs:\n  acme:\n    admins: [alice]\n    members: [bob]\n    teams:\n      core:\n        description: \"\"\n        members: [alice]\n      other:\n        members: [bob]\n        repos: {site: none, old-site: read}\n    repos:\n      site: {private: true}\n      new-site: {previously: [old-site]}\n";
     crlf_and_bom: "\u{feff}orgs:\r\n  acme:\r\n    admins: [alice]\r\n    membrs: []\r\n";
     wide_characters: "orgs:\n  acme:\n    name: 日本語\n    admins: [ålice]\n";
+    misspelt_orgs: "org:\n  acme:\n    admins: [alice]\n";
+    unknown_key_of_the_file: "orgs:\n  acme:\n    admins: [alice]\nversion: 2\n";
+    unknown_repository_key: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n        hasWiki: false\n        topics: [web]\n";
+    unknown_key_of_on_create: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n        on_create: {autoinit: true, private: true}\n";
+    team_keys_one_level_too_high: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n      maintainers: [alice]\n";
+    repository_keys_one_level_too_high: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n      has_wiki: false\n      description: The site\n";
+    invalid_default_permission: "orgs:\n  acme:\n    admins: [alice]\n    default_repository_permission: push\n";
+    invalid_visibility: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site: {visibility: privat}\n      docs: {visibility: Public}\n      blog: {visibility: hidden}\n";
+    invalid_squash_title: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n        squash_merge_commit_title: pr_title\n        squash_merge_commit_message: EMPTY\n";
+    invalid_collaborator: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n        collaborators:\n          eve: pull\n          Eve: read\n          eve smith: read\n";
+    repository_with_its_owner: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n        maintainers: [alice]\n        repos:\n          acme/site: read\n    repos:\n      ..: {}\n";
+    padded_team_name: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      \" core\": {members: [], repos: {}}\n      \"\": {members: [], repos: {}}\n";
+    number_as_text: "orgs:\n  acme:\n    name: 2024\n    description: true\n    admins: [alice]\n    repos:\n      site: {default_branch: 1.0}\n";
+    number_as_key: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      2024: {members: [], repos: {}}\n    repos:\n      1e3: {}\n";
+    list_of_repositories_in_a_team: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n        maintainers: [alice]\n        repos: [site, docs]\n";
+    mapping_instead_of_list: "orgs:\n  acme:\n    admins:\n      alice: admin\n    members:\n    - login: bob\n";
+    list_in_a_list: "orgs:\n  acme:\n    admins: [alice, [bob]]\n";
+    missing_dash: "orgs:\n  acme:\n    admins:\n      alice\n      bob\n";
+    missing_space_after_colon: "orgs:\n  acme:\n    admins: [alice]\n    members:[bob]\n";
+    unclosed_bracket: "orgs:\n  acme:\n    admins: [alice, bob\n    members: []\n";
+    unknown_alias: "orgs:\n  acme:\n    admins: *owners\n";
+    at_sign_without_quotes: "orgs:\n  acme:\n    admins:\n    - @alice\n";
+    unknown_escape: "orgs:\n  acme:\n    description: \"50\\% more\"\n    admins: [alice]\n";
+    key_that_is_a_list: "orgs:\n  acme:\n    admins: [alice]\n    ? [a, b]\n    : 1\n";
+    include: "orgs:\n  acme:\n    admins: !include owners.yaml\n";
+    login_too_long: "orgs:\n  acme:\n    admins: [alice, abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijx]\n";
+    empty_items: "orgs:\n  acme:\n    admins:\n    - alice\n    -\n    - \"\"\n";
+    a_dump_of_upstream: "default_repository_permission: read\nmembers:\n- bob\nadmins:\n- alice\n";
+    json: "{\"orgs\": {\"acme\": {\"admins\": [\"alice\"], \"member\": []}}}\n";
+    not_yaml_at_all: "# Our organization\n\nWe are **Acme**: a company.\n- Not a list\n";
     control_characters: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      \"a\\e[31mb\\u202Ec\": {}\n";
 }
 

@@ -1,7 +1,11 @@
 //! What holds for every file and every organization.
 
-use std::collections::BTreeMap;
+#![allow(clippy::panic, reason = "tests end by panicking")]
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use peribolos_org::reference::json_schema;
 use peribolos_org::{
     DefaultPermission, Login, Permission, Privacy, RepoName, Slug, Snapshot, SnapshotRepo, SnapshotTeam,
     SnapshotTeamRepo, Spelling, Style, TeamKind, TeamName, Visibility, dump, parse, render,
@@ -11,6 +15,11 @@ use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
+
+static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+    let schema = json_schema().ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    jsonschema::draft7::new(&schema).unwrap_or_else(|error| panic!("{error}"))
+});
 
 /// Reads a file and checks what must hold of any answer.
 fn check(source: &str) -> Result<(), TestCaseError> {
@@ -269,6 +278,9 @@ proptest! {
             return Err(TestCaseError::fail(format!("{yaml}\n{read:#?}")));
         };
         prop_assert_eq!(&read.file, &dumped.file, "{}", yaml);
+        let as_editors_read_it: serde_json::Value = serde_saphyr::from_str(&yaml).unwrap_or_default();
+        let refused = SCHEMA.iter_errors(&as_editors_read_it).map(|error| error.to_string());
+        prop_assert_eq!(refused.collect::<Vec<_>>(), Vec::<String>::new(), "{}", yaml);
         prop_assert_eq!(dump(&snapshot).to_yaml(), yaml);
         let spelling = Spelling::of_snapshot(&snapshot, std::iter::empty().collect());
         prop_assert_eq!(settle(&read.file, &spelling).yaml, settle(&dumped.file, &spelling).yaml);

@@ -19,9 +19,12 @@ use std::net::SocketAddr;
 use anyhow::Result;
 use clap::Parser;
 
-/// Measures the operator; without a subcommand, all of it.
+/// Measures the operator.
 #[derive(Parser)]
 struct Args {
+    /// Measures only what has this word in its heading.
+    #[arg(long)]
+    only: Option<String>,
     #[command(subcommand)]
     part: Option<Part>,
 }
@@ -44,8 +47,9 @@ enum Part {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    match Args::parse().part {
-        None => figures::all().await,
+    let args = Args::parse();
+    match args.part {
+        None => figures::measure(args.only.as_deref().unwrap_or_default()).await,
         Some(Part::Handler { address }) => floor::handler(address).await,
         Some(Part::Watch { namespace, address }) => floor::watch(&namespace, address).await,
     }

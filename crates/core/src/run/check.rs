@@ -3,7 +3,7 @@
 //! Source: GitHub REST API, "Create a check run".
 
 use peribolos_api::{
-    PeribolosRun, Reason,
+    PeribolosRun, Reason, names,
     run::{Mode, Phase},
 };
 
@@ -61,6 +61,12 @@ pub fn name(run: &PeribolosRun) -> Option<&'static str> {
         Mode::DryRun if run.spec.source.pull_request.is_some() => Some(PREVIEW),
         Mode::DryRun | Mode::Dump => None,
     }
+}
+
+/// The finalizers that a run is to be made with: one that will have a check is kept until that is completed, and has its
+/// finalizer before there is a check.
+pub fn finalizers(run: &PeribolosRun) -> Vec<String> {
+    name(run).map(|_| names::FINALIZER_CHECK.to_owned()).into_iter().collect()
 }
 
 /// How the check of a run should stand. None: it must not be made, because a newer `skipped` would whiten a red one.

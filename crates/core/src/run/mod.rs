@@ -8,6 +8,7 @@ pub mod outcome;
 pub mod preview;
 pub mod queue;
 pub mod retry;
+pub mod said;
 pub mod source;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -5,6 +5,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{
     error::QueryError,
+    invitation::{OrganizationInvitation, OrganizationInvitationEdge},
     organization::OrganizationMemberEdge,
     repository::{Repository, RepositoryCollaboratorEdge, RepositoryEdge},
     team::{Team, TeamEdge, TeamMemberEdge, TeamRepositoryEdge},
@@ -24,6 +25,10 @@ pub(super) struct PageInfo {
 #[derive(SimpleObject)]
 #[expect(clippy::duplicated_attributes, reason = "several connections have the same nodes")]
 #[graphql(
+    concrete(
+        name = "OrganizationInvitationConnection",
+        params(OrganizationInvitationEdge, OrganizationInvitation)
+    ),
     concrete(name = "OrganizationMemberConnection", params(OrganizationMemberEdge, User)),
     concrete(name = "TeamConnection", params(TeamEdge, Team)),
     concrete(name = "TeamMemberConnection", params(TeamMemberEdge, User)),

@@ -10,8 +10,8 @@ use async_graphql::{
 use super::error::QueryError;
 
 /// The fields that are lists with pages.
-const CONNECTIONS: [&str; 6] =
-    ["childTeams", "collaborators", "members", "membersWithRole", "repositories", "teams"];
+const CONNECTIONS: [&str; 7] =
+    ["childTeams", "collaborators", "invitations", "members", "membersWithRole", "repositories", "teams"];
 const LONGEST_PAGE: i64 = 100;
 const MOST_NODES: u64 = 500_000;
 
@@ -79,6 +79,7 @@ impl Walk<'_> {
         let name = field.name.node.as_str();
         let inside = &field.selection_set.node;
         if !CONNECTIONS.contains(&name) {
+            let parents = if depth == 0 { parents.max(self.ids(field)) } else { parents };
             return self.selection(inside, parents, depth + 1);
         }
         let length = match (self.bound(field, "first")?, self.bound(field, "last")?) {
@@ -92,15 +93,19 @@ impl Walk<'_> {
         self.selection(inside, nodes, depth + 1)
     }
 
+    /// How many things the root's `nodes` is asked for.
+    fn ids(&self, field: &Field) -> u64 {
+        match self.argument(field, "ids") {
+            Some(Value::List(ids)) => ids.len() as u64,
+            _ => 0,
+        }
+    }
+
     /// The value of `first` or `last`, if given and within bounds.
     fn bound(&self, field: &Field, argument: &'static str) -> Result<Option<u64>, QueryError> {
         let connection = || field.name.node.to_string();
-        let Some(given) = field.get_argument(argument) else { return Ok(None) };
-        let value = given.node.clone().into_const_with(|name: Name| {
-            Ok::<_, std::convert::Infallible>(self.variables.get(&name).cloned().unwrap_or(Value::Null))
-        });
         // Anything but a number is for the validation to refuse.
-        let Ok(Value::Number(number)) = value else { return Ok(None) };
+        let Some(Value::Number(number)) = self.argument(field, argument) else { return Ok(None) };
         let asked = number.as_i64().unwrap_or(i64::MAX);
         if asked > LONGEST_PAGE {
             return Err(QueryError::PageTooLong { connection: connection(), argument, asked });
@@ -108,6 +113,15 @@ impl Walk<'_> {
         u64::try_from(asked)
             .map(Some)
             .map_err(|_| QueryError::PageTooShort { connection: connection(), argument })
+    }
+
+    /// An argument with its variables filled in.
+    fn argument(&self, field: &Field, name: &str) -> Option<Value> {
+        let given = field.get_argument(name)?;
+        let value = given.node.clone().into_const_with(|name: Name| {
+            Ok::<_, std::convert::Infallible>(self.variables.get(&name).cloned().unwrap_or(Value::Null))
+        });
+        value.ok()
     }
 
     /// Whether a connection's own selection asks for what is listed, not only for how much there is.

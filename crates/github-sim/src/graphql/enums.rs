@@ -20,6 +20,24 @@ impl From<OrgRole> for OrganizationMemberRole {
     }
 }
 
+/// Role of somebody who is invited to an organization.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum OrganizationInvitationRole {
+    Admin,
+    BillingManager,
+    DirectMember,
+    Reinstate,
+}
+
+impl From<OrgRole> for OrganizationInvitationRole {
+    fn from(role: OrgRole) -> Self {
+        match role {
+            OrgRole::Admin => Self::Admin,
+            OrgRole::Member => Self::DirectMember,
+        }
+    }
+}
+
 /// Role of a member of a team.
 #[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
 pub(super) enum TeamMemberRole {

@@ -1,6 +1,8 @@
 //! Errors as GitHub's GraphQL words them: each has a `type` beside its message.
 
-use async_graphql::{Error, ErrorExtensions, Value};
+use async_graphql::{
+    Context, Error, ErrorExtensions, PathSegment, QueryPathSegment, Result, ServerError, Value,
+};
 use serde_json::Value as Json;
 
 /// Why a query, or one field of it, has no answer.
@@ -10,6 +12,10 @@ pub(super) enum QueryError {
     NoOrganization(String),
     #[error("Could not resolve to a Repository with the name '{owner}/{name}'.")]
     NoRepository { owner: String, name: String },
+    #[error("Could not resolve to a User with the login of '{0}'.")]
+    NoUser(String),
+    #[error("Could not resolve to a node with the global id of '{0}'.")]
+    NoNode(String),
     #[error("Resource not accessible by integration")]
     Forbidden,
     #[error("You must provide a `first` or `last` value to properly paginate the `{0}` connection.")]
@@ -32,7 +38,9 @@ impl QueryError {
     /// GitHub's word for it.
     fn kind(&self) -> &'static str {
         match self {
-            Self::NoOrganization(_) | Self::NoRepository { .. } => "NOT_FOUND",
+            Self::NoOrganization(_) | Self::NoRepository { .. } | Self::NoUser(_) | Self::NoNode(_) => {
+                "NOT_FOUND"
+            }
             Self::Forbidden => "FORBIDDEN",
             Self::NoBoundaries(_) => "MISSING_PAGINATION_BOUNDARIES",
             Self::PageTooLong { .. } => "EXCESSIVE_PAGINATION",
@@ -53,6 +61,31 @@ impl ErrorExtensions for QueryError {
     fn extend(&self) -> Error {
         Error::new(self.to_string()).extend_with(|_, more| more.set("type", Value::from(self.kind())))
     }
+}
+
+/// What GitHub answers for a field that may be null and has no answer: null there, and the error beside the data.
+/// Raised, an error would take the whole answer with it.
+pub(super) fn or_null<T>(ctx: &Context<'_>, found: Result<T>) -> Option<T> {
+    or_null_at(ctx, None, found)
+}
+
+/// The same for an item of a list.
+pub(super) fn or_null_at<T>(ctx: &Context<'_>, index: Option<usize>, found: Result<T>) -> Option<T> {
+    let told = |error: Error| {
+        let mut path: Vec<PathSegment> = Vec::new();
+        let mut node = ctx.path_node.as_ref();
+        while let Some(at) = node {
+            path.push(match at.segment {
+                QueryPathSegment::Name(name) => PathSegment::Field(name.to_owned()),
+                QueryPathSegment::Index(index) => PathSegment::Index(index),
+            });
+            node = at.parent;
+        }
+        path.reverse();
+        path.extend(index.map(PathSegment::Index));
+        ctx.add_error(ServerError { path, ..error.into_server_error(ctx.item.pos) });
+    };
+    found.map_err(told).ok()
 }
 
 /// Moves each error's `type` from its extensions to where GitHub has it.

@@ -11,6 +11,8 @@ mod connection;
 mod cost;
 mod enums;
 mod error;
+mod invitation;
+mod node;
 mod organization;
 mod query;
 mod repository;

@@ -8,6 +8,7 @@ use super::{
     caller::Caller,
     connection::{Connection, Item, Paging},
     enums::OrganizationMemberRole,
+    error::or_null,
     repository::{self, Repository, RepositoryEdge},
     scalar::DateTime,
     team::{Team, TeamEdge},
@@ -24,7 +25,7 @@ use crate::{
 pub(super) struct Organization {
     #[graphql(skip)]
     org: Arc<state::Org>,
-    id: ID,
+    pub(super) id: ID,
     login: String,
     database_id: Option<i32>,
     name: Option<String>,
@@ -115,7 +116,8 @@ impl Organization {
         #[graphql(default_with = "Some(true)")] follow_renames: Option<bool>,
         name: String,
     ) -> Result<Option<Repository>> {
-        repository::find(&Caller::of(ctx)?.actor, &self.org, &name, follow_renames != Some(false)).map(Some)
+        let actor = &Caller::of(ctx)?.actor;
+        Ok(or_null(ctx, repository::find(actor, &self.org, &name, follow_renames != Some(false))))
     }
 
     /// Teams, secret ones too.
@@ -136,8 +138,8 @@ impl Organization {
 
     /// A team by its slug.
     async fn team(&self, ctx: &Context<'_>, slug: String) -> Result<Option<Team>> {
-        Caller::of(ctx)?.may_read(Scope::Members)?;
-        Ok(self.org.team(&slug).map(|team| Team::of(&self.org, team)))
+        let team = || Ok(self.org.team(&slug).map(|team| Team::of(&self.org, team)));
+        Ok(or_null(ctx, Caller::of(ctx)?.may_read(Scope::Members).and_then(|()| team())).flatten())
     }
 }
 

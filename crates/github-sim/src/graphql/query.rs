@@ -1,20 +1,17 @@
 //! What a query can begin with.
 
-use std::sync::Arc;
-
-use async_graphql::{Context, ErrorExtensions, Object, Result, SimpleObject};
+use async_graphql::{Context, ErrorExtensions, ID, Object, Result, SimpleObject};
 
 use super::{
     caller::Caller,
-    error::QueryError,
+    error::{QueryError, or_null, or_null_at},
+    node::Node,
     organization::Organization,
     repository::{self, Repository},
     scalar::DateTime,
+    user::User,
 };
-use crate::{
-    http::rate::Account,
-    state::{Login, Org},
-};
+use crate::{http::rate::Account, state::Login};
 
 /// The root.
 pub(super) struct Query;
@@ -34,9 +31,9 @@ struct RateLimit {
 impl Query {
     /// An organization, if the token is of it.
     async fn organization(&self, ctx: &Context<'_>, login: String) -> Result<Option<Organization>> {
-        let org = own_organization(Caller::of(ctx)?, &login);
+        let org = Caller::of(ctx)?.organization_of(&login);
         let missing = || QueryError::NoOrganization(login.clone()).extend();
-        org.map(|org| Some(Organization::of(&org))).ok_or_else(missing)
+        Ok(or_null(ctx, org.map(|org| Organization::of(&org)).ok_or_else(missing)))
     }
 
     /// A repository of the token's organization.
@@ -49,8 +46,32 @@ impl Query {
     ) -> Result<Option<Repository>> {
         let caller = Caller::of(ctx)?;
         let missing = || QueryError::NoRepository { owner: owner.clone(), name: name.clone() }.extend();
-        let org = own_organization(caller, &owner).ok_or_else(missing)?;
-        repository::find(&caller.actor, &org, &name, follow_renames != Some(false)).map(Some)
+        let org = caller.organization_of(&owner).ok_or_else(missing);
+        let renamed = follow_renames != Some(false);
+        let found = org.and_then(|org| repository::find(&caller.actor, &org, &name, renamed));
+        Ok(or_null(ctx, found))
+    }
+
+    /// A person. Organizations and bots are none.
+    async fn user(&self, ctx: &Context<'_>, login: String) -> Result<Option<User>> {
+        let world = Caller::of(ctx)?.sim.world();
+        let user = world.users.get(&Login::from(login.as_str())).filter(|user| !user.bot);
+        let missing = || QueryError::NoUser(login.clone()).extend();
+        Ok(or_null(ctx, user.map(|user| User(user.login.clone())).ok_or_else(missing)))
+    }
+
+    /// One thing by its id.
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>> {
+        let caller = Caller::of(ctx)?;
+        Ok(or_null(ctx, Node::find(caller, caller.organization().as_ref(), &id)))
+    }
+
+    /// Things by their ids; null for each that is not there.
+    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Option<Node>>> {
+        let caller = Caller::of(ctx)?;
+        let org = caller.organization();
+        let found = ids.iter().map(|id| Node::find(caller, org.as_ref(), id));
+        Ok(found.enumerate().map(|(index, found)| or_null_at(ctx, Some(index), found)).collect())
     }
 
     /// The token's budget.
@@ -68,11 +89,4 @@ impl Query {
             used: i32::try_from(window.used)?,
         }))
     }
-}
-
-/// A picture of the organization as it is now: nothing is locked while the query runs.
-fn own_organization(caller: &Caller, login: &str) -> Option<Arc<Org>> {
-    let login = Login::from(login);
-    let world = caller.sim.world();
-    world.orgs.get(&login).filter(|org| caller.actor.is_of(&org.login)).cloned().map(Arc::new)
 }

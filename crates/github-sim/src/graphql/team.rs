@@ -8,6 +8,7 @@ use super::{
     caller::Caller,
     connection::{Connection, Item, Paging},
     enums::{RepositoryPermission, TeamMemberRole, TeamMembershipType, TeamPrivacy},
+    invitation::{OrganizationInvitation, OrganizationInvitationEdge},
     organization::{Organization, unless_empty},
     repository::Repository,
     scalar::DateTime,
@@ -26,7 +27,7 @@ pub(super) struct Team {
     org: Arc<state::Org>,
     #[graphql(skip)]
     state: Arc<state::Team>,
-    id: ID,
+    pub(super) id: ID,
     database_id: Option<i32>,
     name: String,
     slug: String,
@@ -161,6 +162,25 @@ impl Team {
             let user = User(login);
             (TeamMemberEdge { cursor, node: user.clone(), role }, user)
         })
+    }
+
+    /// People who join this team once they accept the organization's invitation.
+    async fn invitations(
+        &self,
+        after: Option<String>,
+        before: Option<String>,
+        first: Option<i32>,
+        last: Option<i32>,
+    ) -> Result<Option<Connection<OrganizationInvitationEdge, OrganizationInvitation>>> {
+        let open =
+            |it: &&state::Invitation| it.failed_at.is_none() && self.state.pending.contains_key(&it.login);
+        let items = self.org.invitations.iter().filter(open).map(|it| Item::by_id(it.id, it));
+        let paging = Paging { after, before, first, last };
+        let page = Connection::of(items.collect(), &paging, |cursor, it| {
+            let invitation = OrganizationInvitation::of(Organization::of(&self.org), it);
+            (OrganizationInvitationEdge { cursor, node: Some(invitation.clone()) }, invitation)
+        });
+        page.map(Some)
     }
 
     /// Repositories of this team, those it has from the teams above too, as far as the token sees them.

@@ -1,6 +1,7 @@
 //! GitHub as one installation sees it. One file a subject; each method is one endpoint, or one list in all its pages.
 
 mod checks;
+mod compare;
 mod contents;
 mod git;
 mod issues;
@@ -22,13 +23,16 @@ pub use checks::{
     Annotation, AnnotationLevel, CheckConclusion, CheckOutput, CheckRun, CheckRunId, CheckRunUpdate,
     CheckStatus, NewCheckRun,
 };
+pub use compare::{Comparison, MAX_COMPARED};
 pub use contents::{FileAnswer, MAX_FILE_BYTES, PutFile};
 pub use git::{Commit, TreeEntry};
 pub use issues::{Comment, Issue, IssueState, IssueUpdate, Reaction};
-pub use orgs::{Invitation, MemberRole, Membership, MembershipState, OrgRole, Organization};
+pub use orgs::{
+    Invitation, MemberRole, Membership, MembershipState, OrgRole, Organization, OrganizationPlan,
+};
 pub use pulls::{NewPull, Pull, PullFilter, PullSide, PullState};
-pub use repos::{NewRepository, Repository};
-pub use teams::{Team, TeamParent, TeamRepository, TeamRole};
+pub use repos::{NewRepository, Repository, RepositoryInvitation};
+pub use teams::{RepositoryPermissions, Team, TeamParent, TeamRepository, TeamRole};
 
 use crate::GitHubConfig;
 use crate::call::Call;
@@ -91,6 +95,16 @@ impl Client {
     ) -> Result<T, Error> {
         let call = graphql::call(query, variables)?;
         graphql::data(&self.transport.graphql(&self.token, &call).await?)
+    }
+
+    /// Asks GraphQL as [`Client::graphql`] does, and takes null for what GitHub says is not there.
+    pub(crate) async fn graphql_found<T: DeserializeOwned>(
+        &self,
+        query: &str,
+        variables: impl Serialize,
+    ) -> Result<T, Error> {
+        let call = graphql::call(query, variables)?;
+        graphql::found(&self.transport.graphql(&self.token, &call).await?)
     }
 
     async fn send(&self, call: Call) -> Result<Answer, Error> {

@@ -35,6 +35,15 @@ pub struct Organization {
     pub has_organization_projects: Option<bool>,
     /// Whether its repositories may have projects.
     pub has_repository_projects: Option<bool>,
+    /// What it pays for; hidden from tokens without organization administration.
+    pub plan: Option<OrganizationPlan>,
+}
+
+/// What an organization pays for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct OrganizationPlan {
+    /// Such as `free`, `team` or `enterprise`.
+    pub name: String,
 }
 
 /// Which members to list.
@@ -129,6 +138,11 @@ impl Client {
     /// The organization's invitations that wait for an answer.
     pub async fn list_invitations(&self, org: &Login) -> Result<Vec<Invitation>, Error> {
         self.all(Call::get("/orgs/{org}/invitations", &[org.as_str()])?).await
+    }
+
+    /// The organization's invitations that expired or could not be delivered.
+    pub async fn list_failed_invitations(&self, org: &Login) -> Result<Vec<Invitation>, Error> {
+        self.all(Call::get("/orgs/{org}/failed_invitations", &[org.as_str()])?).await
     }
 
     /// Somebody's place in the organization; `None` for whoever has none.

@@ -29,6 +29,11 @@ pub(super) enum Command {
     Crds(CrdsArgs),
     /// Check files and show what is wrong with them
     Validate(ValidateArgs),
+    /// Print the JSON Schema of peribolos.yaml, with which editors complete and check it
+    ///
+    /// VS Code's YAML extension takes it from a first line of the file:
+    /// # yaml-language-server: $schema=ADDRESS-OR-PATH
+    Schema(SchemaArgs),
     /// Print the peribolos.yaml that describes an organization as it is
     ///
     /// The token comes from the environment variable GITHUB_TOKEN. It must be an owner's (scopes admin:org and
@@ -51,6 +56,13 @@ pub(super) struct ValidateArgs {
     /// The files
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Print it as Markdown for people instead: every key, and what may surprise about it
+    #[arg(long, env = "PERIBOLOS_SCHEMA_MARKDOWN")]
+    pub(super) markdown: bool,
 }
 
 #[derive(Debug, Args)]

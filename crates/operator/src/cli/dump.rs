@@ -3,11 +3,11 @@
 use std::io::Write;
 
 use anyhow::{Context, bail};
+use peribolos_github::snapshot::{self, ReadOptions};
 use peribolos_org::dump;
 use secrecy::SecretString;
 
 use super::args::DumpArgs;
-use crate::step::snapshot;
 
 /// The variable with the token: a flag could be seen by everybody on the machine.
 const TOKEN: &str = "GITHUB_TOKEN";
@@ -15,7 +15,7 @@ const TOKEN: &str = "GITHUB_TOKEN";
 /// Prints the file on standard output, and what it can't say on standard error.
 pub(super) async fn run(args: DumpArgs) -> anyhow::Result<()> {
     let client = args.github.client(token()?)?;
-    let snapshot = snapshot::read(&client, &args.org)
+    let snapshot = snapshot::read(&client, &args.org, &ReadOptions::default())
         .await
         .with_context(|| format!("the organization {} can't be read", args.org))?;
     if snapshot.billing_email.is_none() {

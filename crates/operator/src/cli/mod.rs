@@ -5,6 +5,8 @@ mod crds;
 mod dump;
 mod failure;
 mod logging;
+mod schema;
+mod source;
 mod validate;
 mod values;
 
@@ -48,6 +50,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Receiver(args) => serve(|stop| receiver::run(args, stop)),
         Command::Controller(args) => serve(|stop| controller::run(args, stop)),
         Command::Crds(args) => crds::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Schema(args) => schema::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Validate(args) => validate::run(&args),
         Command::Dump(args) => online(Format::Human, dump::run(args)).map(|()| ExitCode::SUCCESS),
         Command::Step(command) => online(Format::Human, step::run(command)),

@@ -69,6 +69,7 @@ fn pace() -> heal::Pace {
     heal::Pace {
         installations: often,
         deliveries: often,
+        drift: often,
         files: often,
         apart: SignedDuration::from_millis(1),
     }
@@ -158,7 +159,7 @@ impl World {
 
 /// The installations' controller and the healer. Runs are watched only: no pods are made.
 fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, stop: &CancellationToken) {
-    let installations = installation::controller(client, namespace);
+    let (installations, secrets) = installation::controller(client, namespace);
     let (runs, writer) = reflector::store();
     let watch: Api<PeribolosRun> = Api::namespaced(client.clone(), namespace);
     let watch = watcher(watch, watcher::Config::default()).default_backoff().reflect(writer);
@@ -174,6 +175,7 @@ fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, sto
         max_concurrent_runs: 20,
         details_url_template: None,
         installations: installations.store(),
+        secrets,
         runs,
         metrics: metrics.clone(),
         claims: run::Claims::default(),

@@ -8,7 +8,7 @@ mod reader;
 mod repo;
 mod team;
 
-use crate::diagnostic::{Code, Diagnostic, Findings, quoted};
+use crate::diagnostic::{Code, Diagnostic, Findings, Severity, quoted};
 use crate::located::Position;
 use crate::model::ConfigFile;
 use crate::names::Login;
@@ -27,6 +27,35 @@ pub struct Parsed {
     pub file: ConfigFile,
     /// What its author may not expect, in the order of the file.
     pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads bytes as text. Too many are not looked at closely: [`parse`] refuses them.
+///
+/// # Errors
+/// A finding at the first byte that is no UTF-8, with the text before it, which is what to show it in.
+pub fn decode(bytes: Vec<u8>, file_name: &str) -> Result<String, Box<(Diagnostic, String)>> {
+    if bytes.len() > MAX_BYTES {
+        return Ok(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    let error = match String::from_utf8(bytes) {
+        Ok(text) => return Ok(text),
+        Err(error) => error,
+    };
+    let good = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]).into_owned();
+    let line = good.split('\n').count();
+    let column = good.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let diagnostic = Diagnostic {
+        severity: Severity::Error,
+        code: Code::Encoding,
+        file: file_name.to_owned(),
+        line: number(line),
+        column: number(column),
+        end_column: number(column),
+        message: "here is a byte that is no UTF-8".to_owned(),
+        hint: Some("save the file as UTF-8".to_owned()),
+    };
+    Err(Box::new((diagnostic, good)))
 }
 
 /// Reads a file strictly.
@@ -87,7 +116,7 @@ impl<'t> Reader<'t> {
         let misspelt = others.iter().any(|entry| nearest(entry.key, keys::FILE.iter().copied()).is_some());
         if orgs.is_some() || misspelt {
             for entry in others {
-                self.unknown(entry, "the file", keys::FILE, keys::ELSEWHERE);
+                self.unknown(entry, "the file", keys::FILE, &keys::ELSEWHERE);
             }
         }
         let Some(orgs) = orgs else {

@@ -46,7 +46,7 @@ impl<'t> Reader<'t> {
                 "repos" => repos = self.repos(field),
                 _ => {
                     people_known = false;
-                    self.unknown(field, what, keys::ORG, keys::ELSEWHERE);
+                    self.unknown(field, what, keys::ORG, &keys::ELSEWHERE);
                 }
             }
         }

@@ -51,6 +51,23 @@ impl Expected {
             Self::Mapping => "write `{}` if it shall be empty, or remove the key",
         }
     }
+
+    /// What to do about something else.
+    fn when_other(self, found: &NodeKind<'_>) -> Option<&'static str> {
+        match (self, found) {
+            (Self::List, NodeKind::Map(_)) => {
+                Some("write each item on a line of its own, with `- ` before it and no `:`")
+            }
+            (Self::List, _) => {
+                Some("write each item on a line of its own, with `- ` before it; or all in `[` and `]`")
+            }
+            (Self::Mapping, NodeKind::List(_)) => {
+                Some("write each entry as `name: value`, without the `- ` or brackets")
+            }
+            (Self::Text, NodeKind::List(_) | NodeKind::Map(_)) => Some("write the text alone"),
+            _ => None,
+        }
+    }
 }
 
 impl<'t> Reader<'t> {
@@ -84,7 +101,21 @@ impl<'t> Reader<'t> {
             NodeKind::Map(_) => "a mapping",
         };
         let message = format!("{what} must be {}, this is {found}", expected.noun());
-        self.findings.error(Code::WrongType, at, message);
+        match expected.when_other(&self.node(node).kind) {
+            Some(hint) => self.findings.error_with(Code::WrongType, at, message, hint),
+            None => self.findings.error(Code::WrongType, at, message),
+        };
+    }
+
+    /// Whether an entry is no mapping but a key that has slipped out of one: it is reported then.
+    pub(super) fn has_slipped(&mut self, entry: Entry<'t>, keys: &[&str], of: &str) -> bool {
+        let slipped = keys.contains(&entry.key) && !matches!(self.node(entry.value).kind, NodeKind::Map(_));
+        if slipped {
+            let message = format!("{} stands where the name of {of} is expected", quoted(entry.key));
+            let hint = format!("it is a key of {of}: is the indentation right?");
+            self.findings.error_with(Code::WrongType, entry.key_at, message, hint);
+        }
+        slipped
     }
 
     /// The entries of a mapping, each key once and a text. `what` names the mapping in messages.

@@ -13,6 +13,9 @@ impl<'t> Reader<'t> {
     pub(super) fn repos(&mut self, entry: Entry<'t>) -> Vec<Repo> {
         let mut repos = Vec::new();
         for entry in self.entries(entry.value, self.value_at(entry), "`repos`") {
+            if self.has_slipped(entry, keys::REPO, "a repository") {
+                continue;
+            }
             let name = self.name(entry.key, entry.key_at, "the name of a repository");
             let repo = self.repo(entry, name);
             repos.extend(repo);
@@ -53,7 +56,7 @@ impl<'t> Reader<'t> {
                     collaborators = Some(Located::at(self.collaborators(field), field.key_at));
                 }
                 "on_create" => on_create = Some(self.on_create(field)),
-                _ => self.unknown(field, &what, keys::REPO, keys::ELSEWHERE),
+                _ => self.unknown(field, &what, keys::REPO, &keys::ELSEWHERE),
             }
         }
         if let Some((value, key_at)) = private {
@@ -107,7 +110,7 @@ impl<'t> Reader<'t> {
                 "auto_init" => on_create.auto_init = self.boolean(field),
                 "gitignore_template" => on_create.gitignore_template = self.text(field),
                 "license_template" => on_create.license_template = self.text(field),
-                _ => self.unknown(field, "`on_create`", keys::ON_CREATE, keys::ELSEWHERE),
+                _ => self.unknown(field, "`on_create`", keys::ON_CREATE, &keys::ELSEWHERE),
             }
         }
         on_create

@@ -21,6 +21,9 @@ impl<'t> Reader<'t> {
     pub(super) fn teams(&mut self, entry: Entry<'t>, silent: &mut Silent) -> Vec<Team> {
         let mut teams = Vec::new();
         for entry in self.entries(entry.value, self.value_at(entry), "`teams`") {
+            if self.has_slipped(entry, keys::TEAM, "a team") {
+                continue;
+            }
             let name = self.name(entry.key, entry.key_at, "the name of a team");
             teams.extend(self.team(entry, name, silent));
         }
@@ -64,7 +67,7 @@ impl<'t> Reader<'t> {
                     team.repos = self.team_repos(field, &what);
                 }
                 "teams" => team.teams = self.teams(field, silent),
-                _ => self.unknown(field, &what, keys::TEAM, keys::ELSEWHERE),
+                _ => self.unknown(field, &what, keys::TEAM, &keys::ELSEWHERE),
             }
         }
         team.name = name?;

@@ -8,6 +8,7 @@ mod scope;
 mod settings;
 mod stages;
 mod verify;
+mod words;
 
 #[cfg(feature = "testing")]
 pub(crate) use model::{canonical, slug_of};

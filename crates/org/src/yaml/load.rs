@@ -238,6 +238,9 @@ fn explained(error: &ScanError) -> String {
             "a tab stands in the indentation"
         }
         ErrorKind::MappingValueNotAllowed => "no `key: value` can stand here",
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => "a key needs `: ` behind it",
+        ErrorKind::InvalidColonPlacement => "no `key: value` can stand in these brackets",
+        ErrorKind::UnknownQuotedScalarEscape => "a backslash in double quotes begins no sign that YAML knows",
         ErrorKind::ExpectedBlockMappingKey
         | ErrorKind::ExpectedBlockSequenceEntry
         | ErrorKind::InvalidIndentation => "this line fits no list or mapping above it",
@@ -253,6 +256,16 @@ fn advice(kind: &ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::MappingValueNotAllowed => {
             Some("is the line indented too far, or does a text with a colon lack its quotes?")
+        }
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
+            Some("write a colon and a space; a text of several lines needs quotes")
+        }
+        ErrorKind::InvalidColonPlacement => Some("is a bracket above never closed?"),
+        ErrorKind::UnknownQuotedScalarEscape => {
+            Some("write the text in single quotes, where a backslash is one")
+        }
+        ErrorKind::UnexpectedCharacter { character } if character.is_control() => {
+            Some("remove it: YAML takes no control characters")
         }
         ErrorKind::UnexpectedCharacter { .. } => Some("put a text that begins with this character in quotes"),
         ErrorKind::ExpectedBlockMappingKey

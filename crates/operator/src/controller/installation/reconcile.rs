@@ -8,6 +8,7 @@ use peribolos_api::{
     GitHubInstallation, GitHubInstallationStatus, PeribolosRun, Reason, installation::TokenStatus,
 };
 use peribolos_core::{
+    drift::drift,
     installation_status::{Facts, Finding, Missing, TokenFacts, conditions, missing, pending_runs, synced},
     token::{self, Hint, Issued},
 };
@@ -137,6 +138,8 @@ impl<'a> Work<'a> {
             if view.account.is_some() { missing(&REQUIRED, &view.permissions) } else { vec![] };
         let token = outcome.info.as_ref();
         let schedule = token::Schedule::from(&self.installation.spec.token);
+        let applied_blob =
+            self.installation.status.as_ref().and_then(|status| status.last_applied_blob.as_deref());
         let facts = Facts {
             generation,
             blocked: outcome.blocked.clone(),
@@ -149,6 +152,7 @@ impl<'a> Work<'a> {
             missing: &missing,
             held: admission::held(&self.ctx.installations.state(), self.installation, view),
             synced: synced(self.runs.iter().map(AsRef::as_ref)),
+            drift: drift(self.runs.iter().map(AsRef::as_ref), applied_blob),
         };
         let previous = self.installation.status.as_ref().map(|s| s.conditions.as_slice()).unwrap_or_default();
         GitHubInstallationStatus {

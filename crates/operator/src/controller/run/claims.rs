@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use peribolos_api::{
     PeribolosRun,
-    run::{Mode, Phase},
+    run::{InstallationRef, Mode, Phase},
 };
 use peribolos_core::run::queue::{self, Queue, Turn};
 use tokio::sync::Mutex;
@@ -56,10 +56,41 @@ impl Claims {
         turn
     }
 
+    /// The runs of an installation that were let start, whatever the watch shows of them.
+    pub async fn of(&self, installation: &InstallationRef) -> Vec<PeribolosRun> {
+        let claimed = self.0.lock().await;
+        claimed.values().filter(|run| run.spec.installation_ref == *installation).cloned().collect()
+    }
+
     /// Forgets a run that did not start after all, or has ended.
     pub async fn release(&self, run: &PeribolosRun) {
         if let Some(name) = &run.metadata.name {
             self.0.lock().await.remove(name);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_run_that_was_let_start_is_at_work_before_the_watch_shows_it() {
+        let run: PeribolosRun = serde_json::from_value(json!({
+            "apiVersion": "peribolos.dev/v1alpha1", "kind": "PeribolosRun", "metadata": {"name": "r"},
+            "spec": {"installationRef": {"name": "acme-1"}, "mode": "DryRun"}, "status": {"phase": "Queued"},
+        }))
+        .unwrap();
+        let (claims, all) = (Claims::default(), [Arc::new(run.clone())]);
+        assert_eq!(claims.turn(&run, &all, None, 20, false).await, Turn::Claim);
+        let starting = claims.of(&run.spec.installation_ref).await;
+        assert!(starting.iter().all(queue::is_at_work) && starting.len() == 1);
+        assert!(claims.of(&InstallationRef { name: "other-2".to_owned() }).await.is_empty());
+        claims.release(&run).await;
+        assert!(claims.of(&run.spec.installation_ref).await.is_empty());
     }
 }

@@ -12,13 +12,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use peribolos_core::step_output::{CheckOutput, StepName, StepOutput};
+use peribolos_github::snapshot::{self, ReadOptions};
 use peribolos_github::{Client, FileAnswer, Login, RepoName, client::Repository};
 use peribolos_org::dump;
 
 use super::GitHubArgs;
 use super::failure::StepError;
 use super::report::{self, Done, Facts};
-use super::snapshot;
 
 /// What `step dump` works on.
 #[derive(Debug, Args)]
@@ -90,7 +90,7 @@ async fn propose(args: &DumpArgs, facts: &mut Facts) -> Result<Done, StepError> 
             url,
         ));
     }
-    let dumped = dump(&snapshot::read(&reader, &args.login).await?);
+    let dumped = dump(&snapshot::read(&reader, &args.login, &ReadOptions::default()).await?);
     for note in &dumped.notes {
         tracing::warn!("{}", note.0);
     }

@@ -2,20 +2,14 @@
 
 use bytes::Bytes;
 use peribolos_core::step_output::{Annotation, AnnotationLevel};
-use peribolos_org::{ConfigFile, Diagnostic, Login, MAX_BYTES, Position, Severity, Team};
+use peribolos_org::{ConfigFile, Diagnostic, Login, MAX_BYTES, Position, Severity, Team, decode};
 
 use super::StepError;
 use super::count;
 
 /// The file as text.
 pub(super) fn text(content: Bytes, path: &str) -> Result<String, StepError> {
-    String::from_utf8(content.into()).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = good.split(|byte| *byte == b'\n').count();
-        let at = Position { line: u32::try_from(line).unwrap_or(u32::MAX), ..Position::START };
-        let message = "This line holds bytes that are no UTF-8: save the file as UTF-8";
-        invalid_at(path, at, message.to_owned(), "encoding")
-    })
+    decode(content.into(), path).map_err(|undecodable| invalid(path, &[undecodable.0]))
 }
 
 /// A file that is larger than any is read.
@@ -112,6 +106,26 @@ fn invalid_at(path: &str, at: Position, message: String, code: &str) -> StepErro
         title: format!("{path} has 1 error"),
         summary: format!("{message}. Nothing was changed."),
         annotations: vec![annotation(path, at, AnnotationLevel::Failure, message, code)],
+    }
+}
+
+/// A remark on a whole line.
+pub(super) fn on_line(
+    path: &str,
+    line: u32,
+    level: AnnotationLevel,
+    message: String,
+    code: &str,
+) -> Annotation {
+    Annotation {
+        path: path.to_owned(),
+        start_line: line,
+        end_line: line,
+        start_column: None,
+        end_column: None,
+        annotation_level: level,
+        message,
+        title: code.to_owned(),
     }
 }
 

@@ -1,64 +1,44 @@
 //! How GitHub spells the names in the file, and whom it does not know.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use futures::{StreamExt, TryStreamExt, stream};
-use peribolos_github::{AccountType, Client, Login, client::MemberRole};
-use peribolos_org::{ConfigFile, Login as OrgLogin, RepoName, Spelling, Team, TeamName};
+use peribolos_github::{Client, Login};
+use peribolos_org::{ConfigFile, Login as OrgLogin, Snapshot, Spelling, Team};
 
 use super::StepError;
 use super::annotate;
 
 /// So many people who are new to the organization are looked up. GitHub sends at most 500 invitations a day.
 const MAX_STRANGERS: usize = 500;
-/// Calls at once, as GitHub's secondary limits allow.
-const CONCURRENCY: usize = 8;
 
-/// Asks for the organization, its people, teams and repositories, and for each stranger the file names.
+/// The spelling of everything in the snapshot, and of each stranger the file names, who is asked for.
 pub(super) async fn spelling(
     client: &Client,
     path: &str,
-    login: &Login,
     file: &ConfigFile,
+    snapshot: &Snapshot,
 ) -> Result<Spelling, StepError> {
-    let org = client.get_organization(login).await?.login;
-    let members = client.list_members(&org, MemberRole::All).await?;
-    let invitations = client.list_invitations(&org).await?;
-    let invited = invitations.iter().filter_map(|invitation| invitation.login.as_ref());
-    let mut logins: BTreeSet<OrgLogin> =
-        members.iter().map(|user| &user.login).chain(invited).map(spelt).collect();
-    let strangers: BTreeSet<&OrgLogin> = named(file).filter(|login| !logins.contains(login)).collect();
+    let mut spelling = Spelling::of_snapshot(snapshot, BTreeSet::new());
+    let strangers: BTreeSet<&OrgLogin> =
+        named(file).filter(|login| !spelling.logins.contains(login)).collect();
     if strangers.len() > MAX_STRANGERS {
         return Err(annotate::too_many_strangers(path, file, strangers.len(), MAX_STRANGERS));
     }
-    let found: Vec<(&OrgLogin, Option<Login>)> =
-        stream::iter(strangers.into_iter().map(|login| find(client, login)))
-            .buffered(CONCURRENCY)
-            .try_collect()
-            .await?;
-    let mut missing = BTreeSet::new();
-    for (login, user) in found {
-        match user {
-            Some(user) => logins.insert(spelt(&user)),
-            None => missing.insert(login.clone()),
+    // What is no login at all is nobody's.
+    let (asked, impossible): (Vec<_>, Vec<_>) = strangers
+        .into_iter()
+        .map(|login| (login, login.as_str().parse::<Login>()))
+        .partition(|(_, parsed)| parsed.is_ok());
+    spelling.missing.extend(impossible.into_iter().map(|(login, _)| login.clone()));
+    let logins: Vec<Login> = asked.iter().filter_map(|(_, parsed)| parsed.as_ref().ok().cloned()).collect();
+    let found = client.find_people(&logins).await?;
+    for ((login, _), found) in asked.into_iter().zip(found) {
+        match found {
+            Some(found) => spelling.logins.insert(OrgLogin::new(found.as_str())),
+            None => spelling.missing.insert(login.clone()),
         };
     }
-    let teams = client.list_teams(&org).await?.into_iter().map(|team| TeamName::new(team.name)).collect();
-    let repos: BTreeMap<String, RepoName> = client
-        .list_org_repos(&org)
-        .await?
-        .into_iter()
-        .map(|repo| RepoName::new(repo.name))
-        .map(|name| (name.key(), name))
-        .collect();
-    Ok(Spelling { org: spelt(&org), logins, missing, repos, teams })
-}
-
-/// Somebody by login; organizations and bots can't be members.
-async fn find<'l>(client: &Client, login: &'l OrgLogin) -> Result<(&'l OrgLogin, Option<Login>), StepError> {
-    let Ok(asked) = login.as_str().parse::<Login>() else { return Ok((login, None)) };
-    let user = client.get_user(&asked).await?.filter(|user| user.kind == AccountType::User);
-    Ok((login, user.map(|user| user.login)))
+    Ok(spelling)
 }
 
 /// Everybody the file names.
@@ -76,8 +56,4 @@ fn in_teams<'f>(teams: &'f [Team], logins: &mut Vec<&'f OrgLogin>) {
         logins.extend(team.maintainers.iter().chain(&team.members).map(|login| &login.value));
         in_teams(&team.teams, logins);
     }
-}
-
-fn spelt(login: &Login) -> OrgLogin {
-    OrgLogin::new(login.as_str())
 }

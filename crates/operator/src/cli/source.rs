@@ -1,0 +1,55 @@
+//! The file on this machine: read, parsed, and its findings shown as compilers show them.
+
+use std::fs::File;
+use std::io::{IsTerminal, Read, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use peribolos_org::{Diagnostic, MAX_BYTES, Parsed, Style, decode, parse, render_diagnostic};
+
+/// Reads a file and shows on standard error what is wrong with it. None: it can't be applied.
+///
+/// `org` is the login of the only organization it may name.
+pub(super) fn parsed(path: &Path, org: Option<&str>) -> anyhow::Result<Option<Parsed>> {
+    let name = path.display().to_string();
+    let bytes = read(path).with_context(|| format!("{name} can't be read"))?;
+    let source = match decode(bytes, &name) {
+        Ok(source) => source,
+        Err(undecodable) => {
+            let (finding, source) = *undecodable;
+            show(&[finding], &source)?;
+            return Ok(None);
+        }
+    };
+    let (parsed, findings) = match parse(&source, &name, org) {
+        Ok(mut parsed) => {
+            let warnings = std::mem::take(&mut parsed.warnings);
+            (Some(parsed), warnings)
+        }
+        Err(findings) => (None, findings),
+    };
+    show(&findings, &source)?;
+    Ok(parsed.map(|parsed| Parsed { warnings: findings, ..parsed }))
+}
+
+/// A file that is too large is cut one byte after the limit, which is enough for the parser to say so.
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn show(findings: &[Diagnostic], source: &str) -> std::io::Result<()> {
+    let mut stderr = std::io::stderr().lock();
+    let style = style(&stderr);
+    for finding in findings {
+        writeln!(stderr, "{}\n", render_diagnostic(finding, source, style).trim_end())?;
+    }
+    Ok(())
+}
+
+/// Colours on a terminal, unless the user wants none (<https://no-color.org>).
+pub(super) fn style(stream: &impl IsTerminal) -> Style {
+    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    if wanted && stream.is_terminal() { Style::Colour } else { Style::Plain }
+}
