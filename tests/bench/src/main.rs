@@ -5,6 +5,7 @@
 mod delivery;
 mod figures;
 mod floor;
+mod large;
 mod load;
 mod proc;
 mod receiver;
@@ -28,6 +29,8 @@ struct Args {
 
 #[derive(clap::Subcommand)]
 enum Part {
+    /// The read of a large organization, beside upstream's, and nothing else.
+    Read,
     /// The least a receiver can do: reads a body of any size and answers 202.
     Handler {
         /// Where it listens.
@@ -46,6 +49,7 @@ enum Part {
 async fn main() -> Result<()> {
     match Args::parse().part {
         None => figures::all().await,
+        Some(Part::Read) => figures::read().await,
         Some(Part::Handler { address }) => floor::handler(address).await,
         Some(Part::Watch { namespace, address }) => floor::watch(&namespace, address).await,
     }

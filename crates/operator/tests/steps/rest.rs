@@ -85,7 +85,7 @@ impl<'a> Rest<'a> {
             while !parent.is_empty() {
                 let team = of(&parent);
                 above = above.max(rank(&team["repos"][name]));
-                parent = team["parent"].as_str().unwrap_or_default().to_owned();
+                team["parent"].as_str().unwrap_or_default().clone_into(&mut parent);
             }
             let inherited = above.is_some() && above >= rank(&own["repos"][name]);
             let permission = &repo["role_name"];
