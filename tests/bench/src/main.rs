@@ -5,6 +5,7 @@
 mod delivery;
 mod figures;
 mod floor;
+mod large;
 mod load;
 mod proc;
 mod receiver;
@@ -31,6 +32,8 @@ struct Args {
 
 #[derive(clap::Subcommand)]
 enum Part {
+    /// The read of a large organization, beside upstream's, and nothing else.
+    Read,
     /// The least a receiver can do: reads a body of any size and answers 202.
     Handler {
         /// Where it listens.
@@ -50,6 +53,7 @@ async fn main() -> Result<()> {
     let args = Args::parse();
     match args.part {
         None => figures::measure(args.only.as_deref().unwrap_or_default()).await,
+        Some(Part::Read) => figures::read().await,
         Some(Part::Handler { address }) => floor::handler(address).await,
         Some(Part::Watch { namespace, address }) => floor::watch(&namespace, address).await,
     }

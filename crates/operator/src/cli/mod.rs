@@ -5,6 +5,7 @@ mod crds;
 mod dump;
 mod failure;
 mod logging;
+mod progress;
 mod schema;
 mod source;
 mod validate;
