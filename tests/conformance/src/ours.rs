@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
-use peribolos_github::AccountType;
-use peribolos_operator::step::snapshot;
+use peribolos_github::snapshot::{self, ReadOptions};
 use peribolos_org::plan::{Plan, Scope};
 use peribolos_org::{ConfigFile, Login, Settled, Snapshot, Spelling, parse, settle};
 
@@ -12,20 +11,13 @@ use crate::organization::Organization;
 
 /// The organization as GitHub has it now. The one place where it is read.
 ///
+/// Invitations are read also where Invitees are ignored: without them a plan can't tell that inviting somebody again
+/// changes nothing.
+///
 /// # Errors
 /// When a call fails.
 pub async fn snapshot(organization: &Organization) -> Result<Snapshot> {
-    let mut snapshot = snapshot::read(organization.client(), organization.login()).await?;
-    let state = organization.state().await?;
-    for team in &mut snapshot.teams {
-        let own =
-            state["teams"].as_array().into_iter().flatten().find(|own| own["slug"] == team.slug.as_str());
-        let own = own.map(|own| &own["members"]);
-        let inherited =
-            team.members.iter().filter(|login| own.is_none_or(|own| own[login.as_str()].is_null()));
-        team.inherited_members = inherited.cloned().collect();
-    }
-    Ok(snapshot)
+    Ok(snapshot::read(organization.client(), organization.login(), &ReadOptions::default()).await?)
 }
 
 /// A file as it is read.
@@ -69,14 +61,13 @@ pub async fn plan(
 /// How GitHub spells the names of a file, with the people whom the organization does not have looked up.
 async fn spelling(organization: &Organization, snapshot: &Snapshot, file: &ConfigFile) -> Result<Spelling> {
     let mut spelling = Spelling::of_snapshot(snapshot, BTreeSet::new());
-    for login in file.logins() {
-        if spelling.logins.contains(login) {
-            continue;
-        }
-        let user = organization.client().get_user(&login.as_str().parse()?).await?;
-        match user.filter(|user| user.kind == AccountType::User) {
-            Some(user) => spelling.logins.insert(Login::new(user.login.as_str())),
-            None => spelling.missing.insert(login.clone()),
+    let strangers: Vec<Login> =
+        file.logins().into_iter().filter(|login| !spelling.logins.contains(*login)).cloned().collect();
+    let asked = strangers.iter().map(|login| login.as_str().parse()).collect::<Result<Vec<_>, _>>()?;
+    for (login, found) in strangers.into_iter().zip(organization.client().find_people(&asked).await?) {
+        match found {
+            Some(found) => spelling.logins.insert(Login::new(found.as_str())),
+            None => spelling.missing.insert(login),
         };
     }
     Ok(spelling)
