@@ -11,11 +11,13 @@ use crate::organization::Organization;
 
 /// The organization as GitHub has it now. The one place where it is read.
 ///
+/// Invitations are read also where Invitees are ignored: without them a plan can't tell that inviting somebody again
+/// changes nothing.
+///
 /// # Errors
 /// When a call fails.
 pub async fn snapshot(organization: &Organization) -> Result<Snapshot> {
-    let everything = ReadOptions::default();
-    Ok(snapshot::read(organization.client(), organization.login(), &everything).await?)
+    Ok(snapshot::read(organization.client(), organization.login(), &ReadOptions::default()).await?)
 }
 
 /// A file as it is read.
@@ -59,14 +61,13 @@ pub async fn plan(
 /// How GitHub spells the names of a file, with the people whom the organization does not have looked up.
 async fn spelling(organization: &Organization, snapshot: &Snapshot, file: &ConfigFile) -> Result<Spelling> {
     let mut spelling = Spelling::of_snapshot(snapshot, BTreeSet::new());
-    let strangers = file.logins().into_iter().filter(|login| !spelling.logins.contains(login));
-    let strangers: Vec<&Login> = strangers.collect();
-    let asked = strangers.iter().map(|login| login.as_str().parse());
-    let found = organization.client().find_people(&asked.collect::<Result<Vec<_>, _>>()?).await?;
-    for (login, found) in strangers.into_iter().zip(found) {
+    let strangers: Vec<Login> =
+        file.logins().into_iter().filter(|login| !spelling.logins.contains(*login)).cloned().collect();
+    let asked = strangers.iter().map(|login| login.as_str().parse()).collect::<Result<Vec<_>, _>>()?;
+    for (login, found) in strangers.into_iter().zip(organization.client().find_people(&asked).await?) {
         match found {
             Some(found) => spelling.logins.insert(Login::new(found.as_str())),
-            None => spelling.missing.insert(login.clone()),
+            None => spelling.missing.insert(login),
         };
     }
     Ok(spelling)

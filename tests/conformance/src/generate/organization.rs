@@ -232,7 +232,7 @@ fn team(
     let members = members.iter().map(|(at, maintainer)| (at.get(people).clone(), role(*maintainer)));
     let pending = pending.iter().filter(|_| !invited.is_empty()).map(|at| at.get(invited).clone());
     let access = access.iter().filter(|_| !repos.is_empty());
-    Team {
+    let mut team = Team {
         name: name.to_owned(),
         description,
         privacy: if secret && parent.is_none() { "secret" } else { "closed" }.to_owned(),
@@ -240,5 +240,22 @@ fn team(
         members: members.collect(),
         invitations: pending.collect(),
         repos: access.map(|(at, permission)| (at.get(repos).clone(), api_word(permission))).collect(),
-    }
+    };
+    let above: Vec<&Team> = upwards(&team, others).skip(1).collect();
+    let gives = |repo: &String| above.iter().filter_map(|team| team.repos.get(repo)).map(|word| rank(word)).max();
+    // What is a team's own and no more than it inherits is not to be seen: docs/differences.md.
+    let hidden: Vec<String> =
+        team.repos.iter().filter(|(repo, word)| gives(repo) >= Some(rank(word))).map(|(repo, _)| repo.clone()).collect();
+    team.repos.retain(|repo, _| !hidden.contains(repo));
+    team
+}
+
+/// A team and those above it.
+pub fn upwards<'t>(team: &'t Team, all: &'t [Team]) -> impl Iterator<Item = &'t Team> {
+    std::iter::successors(Some(team), |team| all.iter().find(|other| other.name == team.parent))
+}
+
+/// How much a permission of GitHub's API is.
+pub fn rank(word: &str) -> usize {
+    ["", "pull", "triage", "push", "maintain", "admin"].iter().position(|known| *known == word).unwrap_or(0)
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::organization::{Organization, Repo, Team};
+use super::organization::{Organization, Repo, Team, rank, upwards};
 
 /// People who do not exist.
 pub const GHOSTS: &[&str] = &["ghost-one", "Ghost-Two"];
@@ -203,9 +203,7 @@ fn team(of: &Team, organization: &Organization) -> WishTeam {
     people
         .extend(of.members.iter().map(|(login, role)| (login.clone(), role == "maintainer" || owns(login))));
     let mut repos = BTreeMap::new();
-    for team in
-        std::iter::successors(Some(of), |team| organization.teams.iter().find(|t| t.name == team.parent))
-    {
+    for team in upwards(of, &organization.teams) {
         for (repo, word) in &team.repos {
             let had: &mut String = repos.entry(repo.clone()).or_default();
             if rank(word) > rank(had) {
@@ -228,10 +226,6 @@ fn below(of: &Team, organization: &Organization) -> BTreeSet<String> {
     children
         .flat_map(|child| child.members.keys().cloned().chain(below(child, organization)).collect::<Vec<_>>())
         .collect()
-}
-
-fn rank(word: &str) -> usize {
-    ["", "pull", "triage", "push", "maintain", "admin"].iter().position(|known| *known == word).unwrap_or(0)
 }
 
 fn file_word(word: &str) -> &str {
