@@ -142,7 +142,7 @@ async fn every_call_is_as_github_describes_it() {
     assert!(faults.is_empty(), "{faults:#?}");
     outcome.unwrap();
     let called = described.called.lock().unwrap();
-    assert_eq!(called.len(), 44, "{called:#?}");
+    assert_eq!(called.len(), 45, "{called:#?}");
 }
 
 async fn as_app(app: &App) -> Result<(), Error> {

@@ -75,7 +75,7 @@ pub fn trips(trips: &[Trip], disclosure: &Disclosure) -> Option<String> {
 fn refusals(refusals: &[Refusal]) -> Option<String> {
     let line = |refusal: &Refusal| {
         let line = refusal.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        format!("- {line}{}. {}.", capitalized(&refusal.message), capitalized(&refusal.hint))
+        format!("- {line}{}. {}.", refusal.message, capitalized(&refusal.hint))
     };
     let impossible = refusals.iter().filter(|refusal| refusal.kind == RefusalKind::Impossible);
     let lines: Vec<String> = impossible.map(line).collect();

@@ -242,10 +242,15 @@ fn team(
         repos: access.map(|(at, permission)| (at.get(repos).clone(), api_word(permission))).collect(),
     };
     let above: Vec<&Team> = upwards(&team, others).skip(1).collect();
-    let gives = |repo: &String| above.iter().filter_map(|team| team.repos.get(repo)).map(|word| rank(word)).max();
+    let gives =
+        |repo: &String| above.iter().filter_map(|team| team.repos.get(repo)).map(|word| rank(word)).max();
     // What is a team's own and no more than it inherits is not to be seen: docs/differences.md.
-    let hidden: Vec<String> =
-        team.repos.iter().filter(|(repo, word)| gives(repo) >= Some(rank(word))).map(|(repo, _)| repo.clone()).collect();
+    let hidden: Vec<String> = team
+        .repos
+        .iter()
+        .filter(|(repo, word)| gives(repo) >= Some(rank(word)))
+        .map(|(repo, _)| repo.clone())
+        .collect();
     team.repos.retain(|repo, _| !hidden.contains(repo));
     team
 }

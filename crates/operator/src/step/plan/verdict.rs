@@ -88,6 +88,6 @@ impl Considered {
 }
 
 fn annotation(path: &str, refusal: &Refusal) -> Annotation {
-    let message = format!("{}: {}", capitalized(&refusal.message), refusal.hint);
+    let message = format!("{}: {}", refusal.message, refusal.hint);
     annotate::on_line(path, refusal.line.unwrap_or(1), AnnotationLevel::Failure, message, "refused")
 }

@@ -20,7 +20,7 @@ fn of_repo(planner: &mut Planner<'_>, repo: &Repo) {
     let (name, line) = (&repo.name.value, line_of(&repo.name));
     let Some(found) = planner.model.repo_named(name).and_then(|id| planner.model.repo(id)) else {
         if !planner.has_refused(name) {
-            let message = format!("`{name}` does not exist");
+            let message = format!("{name} does not exist");
             let hint = "add Repos to `spec.run.manage` of the installation, or make the repository on GitHub; \
                         one that is archived keeps its name";
             planner.refuse(Stage::Collaborators, line, message, hint);

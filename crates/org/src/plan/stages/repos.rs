@@ -17,7 +17,7 @@ pub(in crate::plan) fn repos(planner: &mut Planner<'_>) {
             Found::One(id) => edit(planner, repo, id),
             Found::Several => {
                 let name = &repo.name.value;
-                let message = format!("`{name}` and the name it had before are two repositories");
+                let message = format!("{name} and the name it had before are two repositories");
                 let hint =
                     format!("delete or rename one of them on GitHub, or remove `previously` of {name}");
                 planner.refuse_repo(repo, message, hint);
@@ -51,7 +51,7 @@ fn existing(planner: &Planner<'_>, repo: &Repo) -> Found {
 fn create(planner: &mut Planner<'_>, repo: &Repo) {
     let (line, name) = (line_of(&repo.name), repo.name.value.clone());
     if repo.settings.archived.is_some_and(|archived| archived.value) {
-        let message = format!("`{name}` does not exist, and upstream makes no archived repository");
+        let message = format!("{name} does not exist, and upstream makes no archived repository");
         let hint = format!("remove {name}, or its `archived`");
         planner.refuse_repo(repo, message, hint);
         return;
@@ -65,7 +65,7 @@ fn create(planner: &mut Planner<'_>, repo: &Repo) {
         .iter()
         .find(|given| given.setting == RepoSettingName::DefaultBranch && given.value != DEFAULT_BRANCH)
     {
-        let message = format!("`{name}` is new and has no branch that could be its `default_branch` yet");
+        let message = format!("{name} is new and has no branch that could be its `default_branch` yet");
         let hint = "leave `default_branch` out until the branch has been pushed";
         planner.refuse(Stage::Repos, branch.line, message, hint);
     }
@@ -96,7 +96,7 @@ fn edit(planner: &mut Planner<'_>, repo: &Repo, id: RepoId) {
     }
     let line = line_of(&repo.name);
     if known.archived {
-        let message = format!("`{}` is archived, so that nothing about it can be changed", repo.name.value);
+        let message = format!("{} is archived, so that nothing about it can be changed", repo.name.value);
         let hint = "write `archived: true` instead, or unarchive it on GitHub first";
         planner.refuse(Stage::Repos, line, message, hint);
         return;
@@ -121,18 +121,18 @@ fn is_allowed(
     let allows = |allowance| planner.scope.allow.contains(&allowance);
     match (change.setting, change.to.as_str()) {
         (RepoSettingName::Archived, "false") => {
-            let message = format!("`{name}` is archived, and GitHub's API can't change that");
+            let message = format!("{name} is archived, and GitHub's API can't change that");
             planner.refuse(Stage::Repos, line, message, "unarchive it on GitHub, or write `archived: true`");
             false
         }
         (RepoSettingName::Archived, "true") if !allows(Allowance::RepoArchival) => {
-            let message = format!("`{name}` would be archived");
+            let message = format!("{name} would be archived");
             let hint = "add RepoArchival to `spec.run.allow` of the installation, or archive it on GitHub";
             planner.not_allowed(Stage::Repos, line, message, hint);
             false
         }
         (RepoSettingName::Visibility, "public") if !allows(Allowance::RepoPublish) => {
-            let message = format!("`{name}` would become public");
+            let message = format!("{name} would become public");
             let hint = "add RepoPublish to `spec.run.allow` of the installation, or publish it on GitHub";
             planner.not_allowed(Stage::Repos, line, message, hint);
             false

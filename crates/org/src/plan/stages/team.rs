@@ -39,7 +39,7 @@ fn settings(planner: &mut Planner<'_>, team: &Team, id: TeamId, parent: Option<T
     }
     let line = line_of(&team.name);
     if kind == TeamKind::Enterprise {
-        let message = format!("`{name}` is a team of the enterprise, and can't be changed");
+        let message = format!("{name} is a team of the enterprise, and can't be changed");
         let hint = "add EnterpriseTeams to `spec.run.ignore` of the installation and remove it from the file";
         planner.refuse(Stage::Teams, line, message, hint);
         return;
@@ -49,7 +49,7 @@ fn settings(planner: &mut Planner<'_>, team: &Team, id: TeamId, parent: Option<T
     if goes_on && renamed && planner.model.free_slug(&team.name, id) != slug {
         // It asks for the members by the old slug.
         let message =
-            format!("`{name}` would be renamed to `{}`, and upstream does not find it then", team.name.value);
+            format!("{name} would be renamed to {}, and upstream does not find it then", team.name.value);
         let hint = "rename the team on GitHub first; the file may have the new name by then";
         planner.refuse(Stage::Teams, line, message, hint);
     }
@@ -58,7 +58,7 @@ fn settings(planner: &mut Planner<'_>, team: &Team, id: TeamId, parent: Option<T
         .any(|change| change.setting == TeamSetting::Privacy && change.to == Privacy::Secret.as_str());
     if secret && planner.model.children(id).next().is_some() {
         let message =
-            format!("`{}` can't become secret while other teams are below it on GitHub", team.name.value);
+            format!("{} can't become secret while other teams are below it on GitHub", team.name.value);
         let hint = "move these in a change of its own first";
         planner.refuse(Stage::Teams, line, message, hint);
     }
@@ -69,7 +69,7 @@ fn settings(planner: &mut Planner<'_>, team: &Team, id: TeamId, parent: Option<T
 fn stays_seen(planner: &mut Planner<'_>, team: &Team, id: TeamId) {
     let Some(found) = planner.model.team(id) else { return };
     if planner.ignores_team(found.kind, found.privacy) {
-        let message = format!("`{}` would be secret, and secret teams are left alone", team.name.value);
+        let message = format!("{} would be secret, and secret teams are left alone", team.name.value);
         let hint =
             "write `privacy: closed`, or remove SecretTeams from `spec.run.ignore` of the installation";
         planner.refuse(Stage::Teams, line_of(&team.name), message, hint);

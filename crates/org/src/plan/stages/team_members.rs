@@ -49,7 +49,7 @@ pub(super) fn configure(planner: &mut Planner<'_>, team: &Team, id: TeamId) {
     let enterprise = planner.model.team(id).is_some_and(|team| team.kind == TeamKind::Enterprise);
     if enterprise && !changes.is_empty() {
         let message =
-            format!("`{}` is a team of the enterprise, and its members can't be changed", team.name.value);
+            format!("{} is a team of the enterprise, and its members can't be changed", team.name.value);
         let hint = "add EnterpriseTeams to `spec.run.ignore` of the installation and remove it from the file";
         planner.refuse(Stage::TeamMembers, line_of(&team.name), message, hint);
         return;

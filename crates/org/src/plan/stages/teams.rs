@@ -77,7 +77,7 @@ fn unused(planner: &mut Planner<'_>, matches: &Matches<'_>) -> BTreeSet<TeamId> 
 fn create(planner: &mut Planner<'_>, team: &Team) -> Option<TeamId> {
     let (name, line) = (team.name.value.clone(), line_of(&team.name));
     if planner.model.team_named(&name).is_some() {
-        let message = format!("`{name}` is one of the teams that are left alone");
+        let message = format!("{name} is one of the teams that are left alone");
         let hint = "remove it from the file, or change `spec.run.ignore` of the installation";
         planner.refuse(Stage::Teams, line, message, hint);
         return None;
@@ -141,7 +141,7 @@ fn kept_below(planner: &mut Planner<'_>, kept: &BTreeSet<TeamId>, matches: &Matc
         if matches.get(name).is_some_and(|id| kept.contains(id)) {
             named += 1;
             let message =
-                format!("`{name}` is below a team that is not listed, and would be deleted with that");
+                format!("{name} is below a team that is not listed, and would be deleted with that");
             planner.refuse(Stage::Teams, line_of(&team.name), message, hint);
         }
     }
