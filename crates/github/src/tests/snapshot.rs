@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use peribolos_org::plan::{Ignored, Scope, Stage};
 use peribolos_org::{Permission, Snapshot, TeamKind};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -302,6 +303,20 @@ async fn invitations_are_left_alone_when_ignored() {
     // Nobody said what to answer to GET …/invitations: asking would be a 404.
     snapshot::read(&support::client(&github.server), &acme(), &options).await.unwrap();
     assert_eq!(github.asked("teams", "invitations"), [json!(false)]);
+}
+
+#[test]
+fn a_file_says_what_has_to_be_read() {
+    let text = "orgs:\n  acme:\n    admins: [ann]\n    repos:\n      Site: {previously: [www], collaborators: {eve: read}}\n";
+    let file = peribolos_org::parse(text, "peribolos.yaml", None).unwrap().file;
+    let mut scope = Scope::usual();
+    let usual = ReadOptions::for_file(&file, &scope);
+    assert_eq!((usual.collaborators_of.len(), usual.invitations), (0, true));
+    scope.manage.insert(Stage::Collaborators);
+    scope.ignore.insert(Ignored::Invitees);
+    let more = ReadOptions::for_file(&file, &scope);
+    assert_eq!(more.collaborators_of.iter().collect::<Vec<_>>(), ["site", "www"]);
+    assert!(!more.invitations);
 }
 
 #[derive(Default)]
