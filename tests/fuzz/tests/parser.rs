@@ -5,7 +5,7 @@ use peribolos_org::{Style, parse, render, render_diagnostic};
 
 #[test]
 fn any_bytes() {
-    bolero::check!().with_max_len(16_384).for_each(|bytes: &[u8]| {
+    bolero::check!(name = "parser").with_max_len(16_384).for_each(|bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes);
         match parse(&text, "peribolos.yaml", None) {
             Ok(parsed) => {

@@ -25,7 +25,7 @@ fn plan_for(case: &Case, snapshot: &Snapshot) -> Plan {
 
 #[test]
 fn any_organization_and_file() {
-    bolero::check!().with_max_len(4_096).for_each(|bytes: &[u8]| {
+    bolero::check!(name = "planner").with_max_len(4_096).for_each(|bytes: &[u8]| {
         let Some(case) = case_from_bytes(bytes) else { return };
         let nothing = plan(&dump(&case.snapshot).file, &[], &case.snapshot, &everything());
         assert_eq!(nothing.operations, [], "a dump changes something");
