@@ -24,12 +24,13 @@ pub fn decides(plan: &Plan) -> bool {
 /// Takes out of a difference what a plan can't know.
 pub fn forgive(difference: &mut Difference, plan: &Plan, before: &Snapshot) {
     let left: Vec<&SnapshotTeam> = before.teams.iter().filter(|team| is_left(team, plan, before)).collect();
-    let by_chance = |write: &Write| left.iter().any(|team| is_about_inherited(write, team));
-    // Where the old team comes first it still has the person, who then is lost until the next run …
-    difference.missing.retain(|write| !(write.method == "PUT" && by_chance(write)));
-    // … or is taken out of it in vain.
-    difference.beyond.retain(|write| !(write.method == "DELETE" && !write.lasting && by_chance(write)));
-    difference.missing.retain(|write| !(write.method == "DELETE" && !write.lasting && by_chance(write)));
+    // Where the old team comes first it still has the person: who is wanted there is lost until the next run, and who
+    // is not is taken out in vain. Where the moved one comes first, the person is put there, or there is nothing to do.
+    let by_chance = |write: &Write| {
+        (write.method == "PUT" || !write.lasting) && left.iter().any(|team| is_about_inherited(write, team))
+    };
+    difference.missing.retain(|write| !by_chance(write));
+    difference.beyond.retain(|write| !by_chance(write));
 }
 
 /// Whether a plan moves a team away from below another.

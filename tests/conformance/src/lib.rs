@@ -10,6 +10,7 @@
 pub mod again;
 pub mod chance;
 pub mod difference;
+pub mod fixture;
 pub mod generate;
 pub mod github;
 pub mod observed;

@@ -1,6 +1,7 @@
-//! What is managed: mostly everything, at times anything.
+//! Organizations and files by chance: those of `peribolos_org::testing`, on the simulator and with a scope.
 
 use peribolos_org::plan::{Allowance, Ignored, Scope, Stage};
+use peribolos_org::testing::{Case, case};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 
@@ -11,8 +12,13 @@ const ALLOWANCES: &[Allowance] = &[Allowance::RepoArchival, Allowance::RepoPubli
 /// Nor does it know the enterprise's teams.
 const IGNORED: &[Ignored] = &[Ignored::Invitees, Ignored::SecretTeams];
 
-/// Any scope.
-pub fn scope() -> impl Strategy<Value = Scope> {
+/// An organization, a file for it, and what of it is managed.
+pub fn scoped_case() -> impl Strategy<Value = (Case, Scope)> {
+    (case(), scope())
+}
+
+/// What is managed: mostly everything, at times anything.
+fn scope() -> impl Strategy<Value = Scope> {
     let manage = prop_oneof![
         3 => Just(STAGES.to_vec()),
         1 => subsequence(STAGES, 0..=STAGES.len()),
