@@ -11,4 +11,5 @@ pub mod persist;
 pub mod receiver;
 pub mod rules;
 pub mod shutdown;
+pub mod spelling;
 pub mod step;
