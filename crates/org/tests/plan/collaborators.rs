@@ -28,7 +28,7 @@ fn access_is_given_changed_and_taken() {
     let snapshot = site(&[("eve", Read), ("mallory", Admin)], &[]);
     let plan = plan_of(&wish("EVE: write, oscar: read, zoe: read"), &snapshot, &everything());
     let expected = [
-        "set access of EVE to site: Some(Read) -> Write",
+        "set access of eve to site: Some(Read) -> Write",
         "set access of oscar to site: None -> Read",
         "set access of zoe to site: None -> Read",
         "remove access of mallory to site: Admin",
