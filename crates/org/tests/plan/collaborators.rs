@@ -103,5 +103,5 @@ fn what_was_not_read_is_not_planned() {
     let mut snapshot = acme();
     snapshot.repos[0].collaborators = None;
     let plan = plan_of(&wish("eve: read"), &snapshot, &everything());
-    assert_eq!(refusals(&plan), ["6: the collaborators of site could not be read"]);
+    assert_eq!(refusals(&plan), ["6: The collaborators of site could not be read"]);
 }
