@@ -11,7 +11,7 @@ deps: ## Check for prerequisites (Debian's packages are installed) and fetch lin
 build: ## Build the workspace
 	cargo build --workspace --all-targets --locked
 
-generate: ## Write crds/ and the chart's copy from the code
+generate: ## Write crds/, the chart's copy, the JSON Schema and the reference from the code
 	@scripts/generate
 
 lint: ## Check format, lints, licences, shell, YAML, the chart and generated files

@@ -10,4 +10,5 @@ pub mod metrics;
 pub mod persist;
 pub mod receiver;
 pub mod shutdown;
+pub mod spelling;
 pub mod step;

@@ -78,10 +78,23 @@ fn the_definitions_are_printed_and_written_alike() {
 
 #[test]
 fn wrong_usage_is_exit_code_2() {
-    for args in [&["unknown"][..], &["step", "plan"], &["validate"], &["dump", "a/b"], &[]] {
+    for args in [&["unknown"][..], &["step", "plan"], &["validate"], &["dump", "a/b"], &["plan", "f"], &[]] {
         assert_eq!(run(args).status.code(), Some(2), "{args:?}");
     }
     assert_eq!(run(&["--version"]).status.code(), Some(0));
+    // 2 would say that something changes.
+    assert_eq!(run(&["plan", "f", "--detailed-exitcode"]).status.code(), Some(1));
+    assert_eq!(run(&["plan", "--detailed-exitcode", "--help"]).status.code(), Some(0));
+}
+
+#[test]
+fn the_schema_is_the_one_of_the_documents() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let printed = run(&["schema"]);
+    assert_eq!(text(&printed.stdout), std::fs::read_to_string(docs.join("peribolos.schema.json")).unwrap());
+    let reference = text(&run(&["schema", "--markdown"]).stdout);
+    let page = std::fs::read_to_string(docs.join("peribolos-yaml.md")).unwrap();
+    assert!(page.contains(&reference), "run `make generate`");
 }
 
 #[test]
@@ -102,7 +115,9 @@ fn an_unreachable_github_is_a_sentence_without_the_token() {
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     let said = text(&ended.stderr);
     assert!(
-        said.starts_with("error: the organization acme can't be read: GitHub could not be reached"),
+        said.starts_with(
+            "reading acme\nerror: the organization acme can't be read: GitHub could not be reached"
+        ),
         "{said}"
     );
     assert!(!said.contains("ghp_secret"), "{said}");

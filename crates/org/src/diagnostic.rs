@@ -93,6 +93,8 @@ codes! {
     Deprecated = "deprecated",
     /// Something that upstream peribolos or GitHub does not do.
     NoEffect = "no-effect",
+    /// Nobody on GitHub has that name.
+    UnknownLogin = "unknown-login",
     /// More findings than are listed.
     More = "more",
 }

@@ -30,6 +30,7 @@ mod spelling;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+mod unknown;
 mod values;
 mod write;
 mod yaml;
@@ -46,5 +47,6 @@ pub use snapshot::{
     Invitation, InvitationState, OrgRole, Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, TeamKind,
 };
 pub use spelling::Spelling;
+pub use unknown::unknown_logins;
 pub use values::{DefaultPermission, Permission, Privacy, SquashMessage, SquashTitle, Visibility};
 pub use write::render;

@@ -5,11 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use peribolos_github::Login;
 
-use crate::{
-    controller::ControllerArgs,
-    receiver::ReceiverArgs,
-    step::{self, GitHubArgs},
-};
+use super::{access::AccessArgs, plan::PlanArgs};
+use crate::{controller::ControllerArgs, receiver::ReceiverArgs, step};
 
 /// Keeps GitHub organizations as their peribolos.yaml says.
 #[derive(Debug, Parser)]
@@ -29,15 +26,20 @@ pub(super) enum Command {
     Crds(CrdsArgs),
     /// Check files and show what is wrong with them
     Validate(ValidateArgs),
+    /// Show what an apply of a file would change, and what would stop it. Nothing is changed
+    ///
+    /// Say what is managed, allowed, left alone and guarded as the organization's GitHubInstallation says it: each flag is
+    /// a field of its spec.run or spec.guards, with the same default.
+    ///
+    /// Exit codes: 0 it would be applied; 1 the file is wrong, a guard stops it, or GitHub could not be asked; with
+    /// --detailed-exitcode 0 nothing would change, 2 something would.
+    Plan(PlanArgs),
     /// Print the JSON Schema of peribolos.yaml, with which editors complete and check it
     ///
     /// VS Code's YAML extension takes it from a first line of the file:
     /// # yaml-language-server: $schema=ADDRESS-OR-PATH
     Schema(SchemaArgs),
     /// Print the peribolos.yaml that describes an organization as it is
-    ///
-    /// The token comes from the environment variable GITHUB_TOKEN. It must be an owner's (scopes admin:org and
-    /// repo), or secret teams and private repositories are missing.
     Dump(DumpArgs),
     /// The steps that run in a pod
     #[command(subcommand)]
@@ -70,5 +72,5 @@ pub(super) struct DumpArgs {
     /// The organization's login
     pub(super) org: Login,
     #[command(flatten)]
-    pub(super) github: GitHubArgs,
+    pub(super) access: AccessArgs,
 }

@@ -1,10 +1,14 @@
 //! The command line: what people, the chart's Deployments and the Tasks' steps call.
 
+mod access;
 mod args;
 mod crds;
 mod dump;
 mod failure;
 mod logging;
+mod organization;
+mod plan;
+mod progress;
 mod schema;
 mod source;
 mod validate;
@@ -29,7 +33,11 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way too, and are no failure.
-            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            let code = match u8::try_from(error.exit_code()).unwrap_or(2) {
+                // There 2 says that something would change.
+                2 if plan::has_detailed_exit_codes(std::env::args_os()) => 1,
+                code => code,
+            };
             return match error.print() {
                 Ok(()) => code.into(),
                 Err(_) => ExitCode::FAILURE,
@@ -50,6 +58,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Receiver(args) => serve(|stop| receiver::run(args, stop)),
         Command::Controller(args) => serve(|stop| controller::run(args, stop)),
         Command::Crds(args) => crds::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Plan(args) => online(Format::Human, plan::run(args)),
         Command::Schema(args) => schema::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Validate(args) => validate::run(&args),
         Command::Dump(args) => online(Format::Human, dump::run(args)).map(|()| ExitCode::SUCCESS),

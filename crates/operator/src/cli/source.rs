@@ -7,29 +7,46 @@ use std::path::Path;
 use anyhow::Context;
 use peribolos_org::{Diagnostic, MAX_BYTES, Parsed, Style, decode, parse, render_diagnostic};
 
+/// A file that can be applied.
+pub(super) struct Source {
+    /// What it is called.
+    pub(super) name: String,
+    text: String,
+    /// What it says.
+    pub(super) parsed: Parsed,
+}
+
+impl Source {
+    /// Shows more findings about it.
+    pub(super) fn show(&self, findings: &[Diagnostic]) -> std::io::Result<()> {
+        show(findings, &self.text)
+    }
+}
+
 /// Reads a file and shows on standard error what is wrong with it. None: it can't be applied.
 ///
 /// `org` is the login of the only organization it may name.
-pub(super) fn parsed(path: &Path, org: Option<&str>) -> anyhow::Result<Option<Parsed>> {
+pub(super) fn parsed(path: &Path, org: Option<&str>) -> anyhow::Result<Option<Source>> {
     let name = path.display().to_string();
     let bytes = read(path).with_context(|| format!("{name} can't be read"))?;
-    let source = match decode(bytes, &name) {
-        Ok(source) => source,
+    let text = match decode(bytes, &name) {
+        Ok(text) => text,
         Err(undecodable) => {
-            let (finding, source) = *undecodable;
-            show(&[finding], &source)?;
+            let (finding, good) = *undecodable;
+            show(&[finding], &good)?;
             return Ok(None);
         }
     };
-    let (parsed, findings) = match parse(&source, &name, org) {
-        Ok(mut parsed) => {
-            let warnings = std::mem::take(&mut parsed.warnings);
-            (Some(parsed), warnings)
+    match parse(&text, &name, org) {
+        Ok(parsed) => {
+            show(&parsed.warnings, &text)?;
+            Ok(Some(Source { name, text, parsed }))
         }
-        Err(findings) => (None, findings),
-    };
-    show(&findings, &source)?;
-    Ok(parsed.map(|parsed| Parsed { warnings: findings, ..parsed }))
+        Err(findings) => {
+            show(&findings, &text)?;
+            Ok(None)
+        }
+    }
 }
 
 /// A file that is too large is cut one byte after the limit, which is enough for the parser to say so.

@@ -17,8 +17,8 @@ pub(super) fn run(args: &ValidateArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn check(path: &Path) -> anyhow::Result<bool> {
-    let Some(parsed) = source::parsed(path, None)? else { return Ok(false) };
-    let warnings = match parsed.warnings.len() {
+    let Some(source) = source::parsed(path, None)? else { return Ok(false) };
+    let warnings = match source.parsed.warnings.len() {
         0 => String::new(),
         1 => ", with 1 warning".to_owned(),
         more => format!(", with {more} warnings"),

@@ -29,23 +29,31 @@ pub struct GitHubArgs {
 }
 
 impl GitHubArgs {
-    /// GitHub as the holder of a token sees it. Sends nothing.
+    /// Where GitHub is and how it is talked to, for the App of this id.
     ///
     /// # Errors
-    /// When a URL or the certificates can't be used.
-    pub fn client(&self, token: SecretString) -> Result<Client, GitHubError> {
+    /// When the certificates can't be read.
+    pub fn config(&self, app_id: AppId) -> Result<GitHubConfig, GitHubError> {
         let extra_ca_pem = match &self.ca_file {
             Some(path) => Some(std::fs::read(path).map_err(|error| {
                 GitHubError::Config(format!("the certificates {} can't be read: {error}", path.display()))
             })?),
             None => None,
         };
-        let config = GitHubConfig {
+        Ok(GitHubConfig {
             graphql_url: self.graphql_url.clone(),
             extra_ca_pem,
-            ..GitHubConfig::new(AppId(0), self.api_url.clone())
-        };
-        Client::connect(&config, token)
+            ..GitHubConfig::new(app_id, self.api_url.clone())
+        })
+    }
+
+    /// GitHub as the holder of a token sees it. Sends nothing.
+    ///
+    /// # Errors
+    /// When a URL or the certificates can't be used.
+    pub fn client(&self, token: SecretString) -> Result<Client, GitHubError> {
+        // A token needs no App.
+        Client::connect(&self.config(AppId(0))?, token)
     }
 
     /// The same, with the token in a file.

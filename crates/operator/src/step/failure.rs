@@ -154,7 +154,8 @@ impl StepError {
     }
 }
 
-fn capitalized(sentence: &str) -> String {
+/// A sentence with a capital letter.
+pub(super) fn capitalized(sentence: &str) -> String {
     let mut letters = sentence.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -42,9 +42,10 @@ impl Disclosure {
         self.logins.contains(login)
     }
 
-    /// Whether a file names a team, also by a former name.
+    /// Whether a file names a team, also by a former name. Two names of one address are two: the other says more than
+    /// the file does.
     pub fn names_team(&self, team: &TeamName) -> bool {
-        self.teams.contains(&team.key())
+        self.teams.contains(&team_key(team))
     }
 
     /// Whether a file names a repository, also by a former name or as a team's.
@@ -65,7 +66,7 @@ impl Disclosure {
                 value.is_empty() || self.names_team(&TeamName::new(value))
             }
             TeamSetting::Description | TeamSetting::Privacy => {
-                self.gives(Setting::Team(team.key(), setting), value)
+                self.gives(Setting::Team(team_key(team), setting), value)
             }
         }
     }
@@ -130,7 +131,7 @@ impl Disclosure {
 
     fn team(&mut self, team: &Team) {
         let names = std::iter::once(&team.name).chain(&team.previously);
-        for key in names.map(|name| name.key()) {
+        for key in names.map(|name| team_key(name)) {
             self.give(Setting::Team(key.clone(), TeamSetting::Description), text(team.description.as_ref()));
             let privacy = team.privacy.map(|privacy| privacy.as_str().to_owned());
             self.give(Setting::Team(key.clone(), TeamSetting::Privacy), privacy);
@@ -166,6 +167,10 @@ impl Disclosure {
         give(DefaultBranch, text(settings.default_branch.as_ref()));
         give(Archived, settings.archived.map(flag));
     }
+}
+
+fn team_key(name: &TeamName) -> String {
+    name.as_str().to_lowercase()
 }
 
 fn text(value: Option<&crate::Located<String>>) -> Option<String> {

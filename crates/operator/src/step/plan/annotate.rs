@@ -2,10 +2,12 @@
 
 use bytes::Bytes;
 use peribolos_core::step_output::{Annotation, AnnotationLevel};
-use peribolos_org::{ConfigFile, Diagnostic, Login, MAX_BYTES, Position, Severity, Team, decode};
+use peribolos_org::{ConfigFile, Diagnostic, Login, MAX_BYTES, Position, Severity, decode, unknown_logins};
 
 use super::StepError;
 use super::count;
+use crate::spelling::SpellingError;
+use crate::step::failure::capitalized;
 
 /// The file as text.
 pub(super) fn text(content: Bytes, path: &str) -> Result<String, StepError> {
@@ -25,13 +27,9 @@ pub(super) fn nobody_left(path: &str, file: &ConfigFile) -> StepError {
 }
 
 /// A file that names more strangers than are looked up.
-pub(super) fn too_many_strangers(path: &str, file: &ConfigFile, found: usize, limit: usize) -> StepError {
+pub(super) fn too_many_strangers(path: &str, file: &ConfigFile, error: &SpellingError) -> StepError {
     let at = file.org.position.unwrap_or(Position::START);
-    let message = format!(
-        "The file names {found} people who are neither members nor invited, and at most {limit} can be added at once: \
-         add them in several steps"
-    );
-    invalid_at(path, at, message, "too-many-new-people")
+    invalid_at(path, at, capitalized(&error.to_string()), "too-many-new-people")
 }
 
 /// A file that the parser refused.
@@ -70,35 +68,7 @@ pub(super) fn findings(findings: &[Diagnostic], path: &str) -> Vec<Annotation> {
 
 /// People who do not exist, where the file names them.
 pub(super) fn left_out(logins: &[Login], file: &ConfigFile, path: &str) -> Vec<Annotation> {
-    logins
-        .iter()
-        .map(|login| {
-            let at = position(file, login).unwrap_or(Position::START);
-            let message = format!("GitHub knows nobody called {login}: the name is left out");
-            annotation(path, at, AnnotationLevel::Warning, message, "unknown-login")
-        })
-        .collect()
-}
-
-fn position(file: &ConfigFile, login: &Login) -> Option<Position> {
-    file.admins
-        .iter()
-        .chain(&file.members)
-        .find(|named| named.value == *login)
-        .and_then(|named| named.position)
-        .or_else(|| {
-            let collaborators = file.repos.iter().flat_map(|repo| repo.collaborators.iter().flatten());
-            in_teams(&file.teams, login).or_else(|| {
-                collaborators.map(|person| &person.login).find(|named| named.value == *login)?.position
-            })
-        })
-}
-
-fn in_teams(teams: &[Team], login: &Login) -> Option<Position> {
-    teams.iter().find_map(|team| {
-        let named = team.maintainers.iter().chain(&team.members).find(|named| named.value == *login);
-        named.and_then(|named| named.position).or_else(|| in_teams(&team.teams, login))
-    })
+    findings(&unknown_logins(logins, file, path), path)
 }
 
 fn invalid_at(path: &str, at: Position, message: String, code: &str) -> StepError {

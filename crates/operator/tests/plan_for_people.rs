@@ -1,0 +1,228 @@
+//! `plan` and `dump` as people call them, against the simulator.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
+
+mod support;
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use peribolos_github::{App, AppId, GitHubConfig, InstallationId, PrivateKey, TokenScope};
+use peribolos_org::plan::{Change, Plan};
+use secrecy::{ExposeSecret, SecretString};
+use support::{GitHub, github::APP_ID};
+use tempfile::TempDir;
+
+const ACME: &str = r"
+users: [dave, zoe]
+orgs:
+  acme:
+    settings: {name: Acme, billing_email: billing@acme.example, default_repository_permission: read}
+    members: {alice: admin, bob: admin, carol: member, erin: member}
+    concealed: [erin]
+    teams:
+      - {name: Core, members: {alice: maintainer, carol: member}, repos: {site: push}}
+      - {name: Secret, privacy: secret, members: {erin: member}}
+    repos:
+      .github: {visibility: private, files: {README.md: x}}
+      site: {visibility: public, files: {README.md: x}}
+    installation: {id: 1234567}
+  other:
+    members: {alice: admin}
+";
+
+/// What Acme's file says when nothing is to change; `members` and `teams` are its last two lists.
+const SAME: &str = "\
+orgs:
+  acme:
+    name: Acme
+    admins: [alice, bob]
+    members: [carol, erin]
+    teams:
+      Core:
+        maintainers: [alice]
+        members: [carol]
+        repos: {site: write}
+      Secret:
+        privacy: secret
+        members: [erin]
+        repos: {}
+";
+
+struct Desk {
+    github: GitHub,
+    directory: TempDir,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        Self { github: GitHub::start(ACME, &[]).await, directory: TempDir::new().unwrap() }
+    }
+
+    fn file(&self, yaml: &str) -> String {
+        let path: PathBuf = self.directory.path().join("peribolos.yaml");
+        std::fs::write(&path, yaml).unwrap();
+        path.display().to_string()
+    }
+
+    /// Runs a command as the App.
+    fn run(&self, args: &[&str]) -> Output {
+        let key = self.github.private_key();
+        self.command(args)
+            .args(["--app-id", &APP_ID.to_string(), "--private-key-file"])
+            .arg(key)
+            .output()
+            .unwrap()
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_peribolos-operator"));
+        command.args(args).args(["--github-api-url", self.github.url()]).env_remove("GITHUB_TOKEN");
+        command
+    }
+
+    fn plan(&self, yaml: &str, more: &[&str]) -> Output {
+        let file = self.file(yaml);
+        self.run(&[&["plan", &file, "--org", "acme"], more].concat())
+    }
+
+    /// What changed on GitHub: nothing ever must.
+    async fn audit(&self) -> serde_json::Value {
+        self.github.call("GET", "/_sim/audit", None).await
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn json(ended: &Output) -> (Plan, serde_json::Value) {
+    let json = text(&ended.stdout);
+    (serde_json::from_str(&json).expect(&json), serde_json::from_str(&json).unwrap())
+}
+
+#[tokio::test]
+async fn a_file_that_says_what_is_there_changes_nothing() {
+    let desk = Desk::new().await;
+    for (flags, code) in [(&[][..], 0), (&["--detailed-exitcode"], 0)] {
+        let ended = desk.plan(SAME, flags);
+        assert_eq!(ended.status.code(), Some(code), "{ended:?}");
+        assert_eq!(text(&ended.stdout), "acme: no changes\n");
+        assert_eq!(text(&ended.stderr), "reading acme\nread acme: 4 members, 2 teams, 2 repositories\n");
+    }
+}
+
+#[tokio::test]
+async fn what_a_file_changes_is_shown_and_not_done() {
+    let desk = Desk::new().await;
+    let before = desk.audit().await;
+    let changed = SAME
+        .replace("[carol, erin]", "[Carol, dave, nobody-at-all]")
+        .replace("members: [erin]", "members: []");
+    let ended = desk.plan(&changed, &[]);
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    let shown = text(&ended.stdout);
+    for part in ["acme: - 1 member, + 1 member\n", "\n  - member erin", "\n  + member dave  "] {
+        assert!(shown.contains(part), "{part} is not in:\n{shown}");
+    }
+    let said = text(&ended.stderr);
+    assert!(said.contains("warning[unknown-login]: GitHub knows nobody called `nobody-at-all`"), "{said}");
+    assert!(said.contains("peribolos.yaml:5:28"), "{said}");
+    assert_eq!(desk.plan(&changed, &["--detailed-exitcode"]).status.code(), Some(2));
+    assert_eq!(desk.audit().await, before);
+}
+
+#[tokio::test]
+async fn a_plan_is_for_programs_and_pages_too() {
+    let desk = Desk::new().await;
+    let changed = SAME.replace("[carol, erin]", "[carol, erin, dave]");
+    let ended = desk.plan(&changed, &["--output", "json"]);
+    let (plan, whole) = json(&ended);
+    assert!(
+        matches!(&plan.operations[..], [operation] if matches!(operation.change, Change::InviteMember { .. }))
+    );
+    assert_eq!((&whole["version"], &whole["counts"]["changes"]), (&1.into(), &1.into()));
+    let page = text(&desk.plan(&changed, &["--output", "markdown"]).stdout);
+    assert_eq!(page, "### acme: + 1 member\n\n```diff\n# Additions\n+ member dave  (line 5)\n```\n");
+}
+
+#[tokio::test]
+async fn a_guard_that_stops_it_is_exit_code_1() {
+    let desk = Desk::new().await;
+    let fewer = SAME
+        .replace("[carol, erin]", "[]")
+        .replace("members: [carol]", "members: []")
+        .replace("members: [erin]", "members: []");
+    let ended = desk.plan(&fewer, &["--detailed-exitcode"]);
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    let shown = text(&ended.stdout);
+    assert!(
+        shown.contains("error: 2 of 4 members of the organization would be removed; only 1 may be (25 %)."),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("`spec.guards.maximumRemovalPercent` of the GitHubInstallation to 50 or more"),
+        "{shown}"
+    );
+    assert!(
+        text(&ended.stderr).ends_with("error: nothing of this would be applied, for 1 reason\n"),
+        "{ended:?}"
+    );
+    assert_eq!(desk.plan(&fewer, &["--maximum-removal-percent", "50"]).status.code(), Some(0));
+    let required = desk.plan(SAME, &["--required-admins", "Carol", "--output", "json"]);
+    let (_, whole) = json(&required);
+    assert_eq!(required.status.code(), Some(1));
+    assert_eq!(whole["guards"][0]["missing"], serde_json::json!(["Carol"]));
+    assert_eq!(whole["guards"][0]["field"], "spec.guards.requiredAdmins");
+    // What is not managed is not lost.
+    let scope = ["--manage", "Org,Teams,TeamRepos"];
+    assert_eq!(text(&desk.plan(&fewer, &scope).stdout), "acme: no changes\n");
+}
+
+#[tokio::test]
+async fn a_file_with_mistakes_asks_github_nothing() {
+    let desk = Desk::new().await;
+    let ended = desk.plan(&SAME.replace("maintainers:", "maintainer:"), &[]);
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    assert!(text(&ended.stderr).contains("help: did you mean `maintainers`?"), "{ended:?}");
+    let other = desk.plan(&SAME.replace("acme:", "other:"), &[]);
+    assert!(text(&other.stderr).contains("other-organization"), "{other:?}");
+    let asked = desk.github.call("GET", "/_sim/requests", None).await;
+    let asked = asked.as_array().or_else(|| asked["requests"].as_array()).unwrap();
+    assert!(asked.iter().all(|request| request["path"] == "/meta"), "{asked:?}");
+}
+
+#[tokio::test]
+async fn the_apps_token_can_only_read_and_only_where_it_is_installed() {
+    let desk = Desk::new().await;
+    assert_eq!(desk.plan(SAME, &[]).status.code(), Some(0));
+    let asked = desk.github.call("GET", "/_sim/requests", None).await;
+    let asked = asked.as_array().or_else(|| asked["requests"].as_array()).unwrap().clone();
+    let writes = asked.iter().filter(|request| request["method"] != "GET" && request["path"] != "/graphql");
+    let writes: Vec<&str> = writes.filter_map(|request| request["path"].as_str()).collect();
+    assert_eq!(writes, ["/app/installations/1234567/access_tokens"]);
+    let ended = desk.run(&["dump", "other"]);
+    assert_eq!(ended.status.code(), Some(1));
+    let said = text(&ended.stderr);
+    assert!(said.contains("error: the App is not installed on other: install it there"), "{said}");
+}
+
+#[tokio::test]
+async fn a_token_of_ones_own_is_enough_and_a_dump_is_a_file_without_changes() {
+    let desk = Desk::new().await;
+    let config = GitHubConfig::new(AppId(APP_ID), desk.github.url().parse().unwrap());
+    let pem = SecretString::from(std::fs::read_to_string(desk.github.private_key()).unwrap());
+    let app = App::new(&config, PrivateKey::from_pem(&pem).unwrap()).unwrap();
+    let minted = app.mint(InstallationId(1_234_567), &TokenScope::default()).await.unwrap();
+    let dumped =
+        desk.command(&["dump", "acme"]).env("GITHUB_TOKEN", minted.token.expose_secret()).output().unwrap();
+    assert_eq!(dumped.status.code(), Some(0), "{dumped:?}");
+    let file = desk.file(&text(&dumped.stdout));
+    let planned = desk
+        .command(&["plan", &file, "--org", "ACME", "--detailed-exitcode"])
+        .env("GITHUB_TOKEN", minted.token.expose_secret())
+        .output()
+        .unwrap();
+    assert_eq!(planned.status.code(), Some(0), "{planned:?}");
+    assert_eq!(text(&planned.stdout), "acme: no changes\n");
+    assert_eq!(text(&desk.run(&["dump", "acme"]).stdout), text(&dumped.stdout), "the App dumps the same");
+}
