@@ -13,13 +13,17 @@ import { fixture, INSTALLATION, ORG } from "./lib/fixture.mjs";
 import { strangers } from "./lib/schema-diff.mjs";
 import { startSim } from "./lib/sim.mjs";
 
-const VARIABLES = { owner: ORG, org: ORG, login: ORG, name: "site", repo: "site", slug: "core", cursor: null };
+const VARIABLES = {
+  owner: ORG, org: ORG, login: ORG, name: "site", repo: "site", slug: "core", l0: "alice", l1: "bob",
+  first: 10, after: null, cursor: null, repositories: true, invitations: true,
+};
 
 describe("GraphQL is GitHub's", () => {
   // GitHub publishes two fields of EnterpriseOwnerInfo twice, which a check of the schema itself would refuse.
   const theirs = buildSchema(github.idl, { assumeValidSDL: true });
   let app;
   let ask;
+  let ids;
   let sim;
 
   before(async () => {
@@ -29,6 +33,8 @@ describe("GraphQL is GitHub's", () => {
     app = appFor(sim);
     const token = await installationToken(app, INSTALLATION);
     ask = (query, variables, as = token) => post(sim, as, { query, variables });
+    const { data } = await ask(`{ organization(login: "${ORG}") { team(slug: "core") { id } repository(name: "site") { id } } }`);
+    ids = { Team: data.organization.team.id, Repository: data.organization.repository.id };
   });
   after(() => sim?.stop());
 
@@ -42,9 +48,11 @@ describe("GraphQL is GitHub's", () => {
       const document = parse(text);
       assert.deepEqual(validate(theirs, document).map((it) => it.message), []);
       const asked = document.definitions.flatMap((it) => it.variableDefinitions ?? []).map((it) => it.variable.name.value);
-      const answer = await ask(text, Object.fromEntries(asked.map((it) => [it, VARIABLES[it]])));
+      const id = ids[text.match(/\.\.\. on (\w+)/)?.[1]];
+      const variables = { ...VARIABLES, id, ids: [id] };
+      const answer = await ask(text, Object.fromEntries(asked.map((it) => [it, variables[it]])));
       assert.equal(answer.errors, undefined);
-      assert.ok(Object.values(answer.data).every((it) => it !== null));
+      assert.ok(Object.values(answer.data).flat().every((it) => it !== null && Object.keys(it).length > 0));
     });
   }
 
@@ -94,6 +102,41 @@ describe("GraphQL is GitHub's", () => {
     assert.deepEqual(logins(data.organization.core), ["alice", "bob", "carol"]);
     assert.deepEqual(logins(data.organization.coreIMMEDIATE), ["alice", "carol"]);
     assert.deepEqual(logins(data.organization.coreCHILD_TEAM), ["bob"]);
+  });
+
+  it("finds things by REST's node ids, and has null and an error for each that is not there", async () => {
+    const octokit = await app.getInstallationOctokit(INSTALLATION);
+    const { data: team } = await octokit.rest.teams.getByName({ org: ORG, team_slug: "core" });
+    const query = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Team { slug } ... on Repository { name } } }";
+    const { data, errors } = await ask(query, { ids: [team.node_id, "nothing", ids.Repository] });
+    assert.deepEqual(data.nodes, [
+      { __typename: "Team", id: ids.Team, slug: "core" },
+      null,
+      { __typename: "Repository", id: ids.Repository, name: "site" },
+    ]);
+    assert.deepEqual(errors.map((it) => [it.type, it.path]), [["NOT_FOUND", ["nodes", 1]]]);
+    const one = await ask('{ node(id: "nothing") { id } }');
+    assert.deepEqual([one.data, one.errors[0].type], [{ node: null }, "NOT_FOUND"]);
+  });
+
+  it("knows people by login, and organizations and bots are none", async () => {
+    const { data, errors } = await ask('{ a: user(login: "ALICE") { login } b: user(login: "acme") { login } c: user(login: "peribolos[bot]") { login } }');
+    assert.deepEqual(data, { a: { login: "alice" }, b: null, c: null });
+    assert.deepEqual(errors.map((it) => [it.type, it.path]), [["NOT_FOUND", ["b"]], ["NOT_FOUND", ["c"]]]);
+  });
+
+  it("lists who is invited to a team, as REST does", async () => {
+    const state = fixture().orgs[ORG];
+    state.teams[0].invitations = ["dave", "mallory"];
+    await sim.control("PUT", `/orgs/${ORG}`, state);
+    const { data } = await ask(`{ organization(login: "${ORG}") { team(slug: "core") { invitations(first: 10) { totalCount nodes { role email invitee { login } } } } } }`);
+    const octokit = await app.getInstallationOctokit(INSTALLATION);
+    const theirs = await octokit.paginate("GET /orgs/{org}/teams/{team_slug}/invitations", { org: ORG, team_slug: "core" });
+    assert.deepEqual(data.organization.team.invitations, {
+      totalCount: 1,
+      nodes: [{ role: "DIRECT_MEMBER", email: null, invitee: { login: "dave" } }],
+    });
+    assert.deepEqual(theirs.map((it) => it.login), ["dave"], "mallory's failed");
   });
 
   it("gives pages forwards and backwards that fit together", async () => {

@@ -72,3 +72,18 @@ volumeMounts:
     - --sha=$(params.sha)
     - --out=/settled/peribolos.yaml
 {{- end }}
+
+{{- define "peribolos.task.verify" -}}
+- name: verify
+  image: {{ include "peribolos.image" . }}
+  imagePullPolicy: {{ .Values.image.pullPolicy }}
+  command: [peribolos-operator]
+  args:
+    - step
+    - verify
+    {{- include "peribolos.task.common" . | nindent 4 }}
+    - --sha=$(params.sha)
+    - --settled=/settled/peribolos.yaml
+    - --planned=/settled/plan.json
+    - --results-dir=/tekton/results
+{{- end }}

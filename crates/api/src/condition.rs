@@ -116,6 +116,10 @@ reasons! {
     Applied,
     /// There was nothing to do.
     NoChanges,
+    /// The organization differs from its applied file; the message says how.
+    DriftFound,
+    /// The organization is as its applied file says.
+    NoDrift,
     /// The preview is done.
     Planned,
     /// The onboarding pull request (or issue) is there.

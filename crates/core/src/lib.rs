@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod defaults;
+pub mod drift;
 pub mod event;
 pub mod heal;
 pub mod installation_status;

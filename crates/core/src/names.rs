@@ -35,6 +35,21 @@ pub fn look_after(installation: &str, apply: &str) -> String {
     run(installation, &["timeout", apply])
 }
 
+/// The name of the preview of a pull request that is made anew because its base is at another commit.
+pub fn preview_again(installation: &str, base: &str, number: u64) -> String {
+    run(installation, &["base", base, &number.to_string()])
+}
+
+/// The name of the DryRun that looks for drift after this run.
+pub fn drift_check(installation: &str, newest: &str) -> String {
+    run(installation, &["drift", newest])
+}
+
+/// The name of the Apply that corrects the drift which this DryRun found.
+pub fn correction(installation: &str, dry_run: &str) -> String {
+    run(installation, &["correct", dry_run])
+}
+
 /// The name of an attempt's TaskRun.
 pub fn task_run(run: &str, attempt: i32) -> String {
     format!("{run}-{attempt}")

@@ -16,6 +16,12 @@ pub const MAX_TITLE_CHARS: usize = 200;
 pub const MAX_SUMMARY_CHARS: usize = 20_000;
 /// The longest message of an annotation, in characters.
 pub const MAX_MESSAGE_CHARS: usize = 1_000;
+/// The most removals that are recorded, …
+pub const MAX_REMOVALS: usize = 5_000;
+/// … and the longest record of one, in characters.
+const MAX_REMOVAL_CHARS: usize = 64;
+/// The longest plan in words, in characters: it goes into a status and an Event.
+const MAX_WORDS_CHARS: usize = 900;
 /// The longest path, id or address, in characters.
 const MAX_NAME_CHARS: usize = 1_024;
 
@@ -26,8 +32,10 @@ const MARKER: &str = r#"{"step":""#;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StepName {
-    /// `step plan`: fetches, reads and settles the file.
+    /// `step plan`: fetches, reads and settles the file, and plans what it changes.
     Plan,
+    /// `step verify`: looks what an apply did, and what it left.
+    Verify,
     /// `step dump`: proposes the file that describes the organization.
     Dump,
 }
@@ -122,8 +130,44 @@ pub struct StepOutput {
     /// [`StepExit::GitHubUnavailable`], and only where GitHub said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Timestamp>,
+    /// What was planned and, once it was looked at, applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
+    /// The plan in full, for people with access to the cluster. It names what may not be posted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+    /// Digests of the removals that a preview shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removals: Vec<String>,
     /// What the check on the commit is to show.
     pub check: CheckOutput,
+}
+
+/// How many changes were planned, applied and are left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Changes {
+    /// Planned.
+    pub planned: u32,
+    /// Applied: planned ones that are no longer to be done. None: nothing was to be applied, or nobody has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied: Option<u32>,
+    /// Left to be done.
+    pub remaining: u32,
+}
+
+impl Changes {
+    /// The same in words, as `3 planned, 3 applied`.
+    pub fn summary(&self) -> String {
+        let Self { planned, applied, remaining } = *self;
+        match applied {
+            None => format!("{planned} planned"),
+            Some(applied) if remaining > 0 => {
+                format!("{planned} planned, {applied} applied, {remaining} remaining")
+            }
+            Some(applied) => format!("{planned} planned, {applied} applied"),
+        }
+    }
 }
 
 /// What a check is to show.
@@ -215,6 +259,13 @@ impl StepOutput {
         shorten(&mut self.check.title, MAX_TITLE_CHARS);
         shorten(&mut self.check.summary, MAX_SUMMARY_CHARS);
         self.check.annotations.truncate(MAX_ANNOTATIONS);
+        if let Some(words) = &mut self.words {
+            shorten(words, MAX_WORDS_CHARS);
+        }
+        self.removals.truncate(MAX_REMOVALS);
+        for removal in &mut self.removals {
+            shorten(removal, MAX_REMOVAL_CHARS);
+        }
         for annotation in &mut self.check.annotations {
             shorten(&mut annotation.path, MAX_NAME_CHARS);
             shorten(&mut annotation.title, MAX_TITLE_CHARS);
@@ -246,6 +297,9 @@ mod tests {
             blob: None,
             pull_request_url: None,
             retry_at: None,
+            changes: None,
+            words: None,
+            removals: vec![],
             check: CheckOutput {
                 title: "peribolos.yaml can't be applied".into(),
                 summary: "1 error".into(),
@@ -320,6 +374,29 @@ mod tests {
         big.check.annotations.truncate(1);
         let read = StepOutput::from_log(&serde_json::to_string(&big).unwrap()).unwrap();
         assert_eq!(read.check.annotations[0].message.chars().count(), MAX_MESSAGE_CHARS);
+    }
+
+    #[test]
+    fn records_of_removals_are_bounded() {
+        let mut big = output();
+        big.removals = vec!["f".repeat(80); MAX_REMOVALS + 1];
+        let read = big.bounded();
+        assert_eq!(read.removals.len(), MAX_REMOVALS);
+        assert_eq!(read.removals[0].chars().count(), MAX_REMOVAL_CHARS);
+    }
+
+    #[rstest::rstest]
+    #[case(3, None, 3, "3 planned")]
+    #[case(3, Some(3), 0, "3 planned, 3 applied")]
+    #[case(3, Some(1), 2, "3 planned, 1 applied, 2 remaining")]
+    #[case(0, Some(0), 0, "0 planned, 0 applied")]
+    fn changes_read_well(
+        #[case] planned: u32,
+        #[case] applied: Option<u32>,
+        #[case] remaining: u32,
+        #[case] words: &str,
+    ) {
+        assert_eq!(Changes { planned, applied, remaining }.summary(), words);
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod kubernetes;
 pub mod metrics;
 pub mod persist;
 pub mod receiver;
+pub mod rules;
 pub mod shutdown;
 pub mod spelling;
 pub mod step;

@@ -16,7 +16,10 @@ use peribolos_api::{
     },
     run::Mode,
 };
-use peribolos_core::event::{Action, NewRun};
+use peribolos_core::{
+    event::{Action, NewRun},
+    run::check,
+};
 use serde::Serialize;
 use serde_json::json;
 
@@ -143,7 +146,8 @@ impl Writer {
             owner_references: owner.map(|owner| vec![owner]),
             ..ObjectMeta::default()
         };
-        let object = PeribolosRun { metadata, spec: run.spec, status: None };
+        let mut object = PeribolosRun { metadata, spec: run.spec, status: None };
+        object.metadata.finalizers = Some(check::finalizers(&object));
         Ok(created(self.runs.create(&self.post(), &object).await)?.is_some())
     }
 

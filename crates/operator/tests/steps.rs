@@ -1,6 +1,8 @@
 //! The steps, run as a pod runs them: the real binary, the real simulator of GitHub, real upstream peribolos.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
 
+#[path = "steps/apply.rs"]
+mod apply;
 #[path = "steps/bench.rs"]
 mod bench;
 #[path = "steps/dump.rs"]
@@ -9,6 +11,10 @@ mod dump;
 mod organizations;
 #[path = "steps/plan.rs"]
 mod plan;
+#[path = "steps/rest.rs"]
+mod rest;
 #[path = "steps/round_trip.rs"]
 mod round_trip;
+#[path = "steps/snapshot.rs"]
+mod snapshot;
 mod support;

@@ -209,7 +209,10 @@ impl Slug {
 
 /// The order of every list this crate writes: by letters without regard to case.
 pub(crate) fn compare_ignoring_case(left: &str, right: &str) -> Ordering {
-    left.chars().map(|c| c.to_ascii_lowercase()).cmp(right.chars().map(|c| c.to_ascii_lowercase()))
+    // Bytes of UTF-8 are in the order of the characters.
+    left.bytes()
+        .map(|byte| byte.to_ascii_lowercase())
+        .cmp(right.bytes().map(|byte| byte.to_ascii_lowercase()))
 }
 
 macro_rules! as_text {

@@ -135,7 +135,11 @@ impl Settler<'_> {
         for former in &team.previously {
             let found = actual(former);
             renamed |= found.is_some();
-            previously.push(moved(former, found.unwrap_or(former).clone()));
+            let former = moved(former, found.unwrap_or(former).clone());
+            // Upstream refuses a name that stands twice.
+            if !previously.contains(&former) {
+                previously.push(former);
+            }
         }
         let name = &team.name.value;
         let exact = self.spelling.teams.contains(name);
@@ -143,6 +147,8 @@ impl Settler<'_> {
             Some(actual) if !exact && !renamed => actual.clone(),
             _ => name.clone(),
         };
+        // Once the spelling is the new one, GitHub's of the former name is the name: upstream takes it for a second.
+        previously.retain(|former| former.value != name);
         (name, previously)
     }
 }

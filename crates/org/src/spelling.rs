@@ -41,7 +41,12 @@ impl Spelling {
             .iter()
             .filter(|invitation| invitation.state == InvitationState::Pending)
             .filter_map(|invitation| invitation.login.as_ref());
-        let logins = snapshot.admins.iter().chain(&snapshot.members).chain(invited).cloned();
+        let at_repos = snapshot
+            .repos
+            .iter()
+            .flat_map(|repo| repo.collaborators.iter().flatten().chain(&repo.invitations))
+            .map(|(login, _)| login);
+        let logins = snapshot.admins.iter().chain(&snapshot.members).chain(invited).chain(at_repos).cloned();
         Self {
             org: snapshot.org.clone(),
             logins: logins.collect(),

@@ -72,6 +72,7 @@ fn named() -> impl Strategy<Value = Named> {
         // A former name is no present one.
         let former_teams = &former_teams - &teams;
         let former_repos = &former_repos - &repos;
+        // A team names a repository by one of its names only.
         let teams_repos = &teams_repos - &former_repos;
         Named { people, collaborators, teams, former_teams, repos, former_repos, teams_repos, values, loud }
     })

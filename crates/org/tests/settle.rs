@@ -142,3 +142,13 @@ fn everybody_is_looked_up_once() {
     let expected = ["1234", "alice", "bob", "eve"].map(str::to_owned).to_vec();
     assert_eq!(logins, Ok(expected));
 }
+
+/// Upstream refuses a file in which a name stands twice.
+#[test]
+fn a_team_that_got_its_new_spelling_is_not_its_own_former_one() {
+    let source = "orgs: {acme: {admins: [alice], teams: {Core: {previously: [CORE, old name], members: [], repos: {}}}}}";
+    let yaml = settled(source, &spelling()).yaml;
+    assert!(yaml.contains("Core:"), "{yaml}");
+    assert!(yaml.contains("- Old Name\n"), "{yaml}");
+    assert!(!yaml.contains("- Core\n"), "{yaml}");
+}

@@ -5,6 +5,7 @@
 mod delivery;
 mod figures;
 mod floor;
+mod large;
 mod load;
 mod proc;
 mod receiver;
@@ -19,15 +20,20 @@ use std::net::SocketAddr;
 use anyhow::Result;
 use clap::Parser;
 
-/// Measures the operator; without a subcommand, all of it.
+/// Measures the operator.
 #[derive(Parser)]
 struct Args {
+    /// Measures only what has this word in its heading.
+    #[arg(long)]
+    only: Option<String>,
     #[command(subcommand)]
     part: Option<Part>,
 }
 
 #[derive(clap::Subcommand)]
 enum Part {
+    /// The read of a large organization, beside upstream's, and nothing else.
+    Read,
     /// The least a receiver can do: reads a body of any size and answers 202.
     Handler {
         /// Where it listens.
@@ -44,8 +50,10 @@ enum Part {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    match Args::parse().part {
-        None => figures::all().await,
+    let args = Args::parse();
+    match args.part {
+        None => figures::measure(args.only.as_deref().unwrap_or_default()).await,
+        Some(Part::Read) => figures::read().await,
         Some(Part::Handler { address }) => floor::handler(address).await,
         Some(Part::Watch { namespace, address }) => floor::watch(&namespace, address).await,
     }

@@ -9,6 +9,11 @@ use anyhow::{Context, Result};
 pub struct Pid(u32);
 
 impl Pid {
+    /// The process of that number.
+    pub fn of(number: u32) -> Self {
+        Self(number)
+    }
+
     /// The process that runs this program with all of these words on its command line.
     pub fn find(program: &str, words: &[&str]) -> Result<Self> {
         let is = |directory: PathBuf| -> Option<u32> {

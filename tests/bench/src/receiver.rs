@@ -95,7 +95,7 @@ pub fn local_port() -> SocketAddr {
 }
 
 /// The operator's program, beside this one.
-fn operator() -> Result<PathBuf> {
+pub fn operator() -> Result<PathBuf> {
     Ok(std::env::current_exe()?.with_file_name("peribolos-operator"))
 }
 

@@ -176,13 +176,54 @@ impl Org {
         Ok(all)
     }
 
-    /// The checks `peribolos` of a commit, oldest first.
+    /// Opens a pull request with the configuration; its number and its head.
     ///
     /// # Errors
     /// When the simulator does not answer.
-    pub async fn checks(&self, sha: &str) -> Result<Vec<Value>> {
+    pub async fn propose(&self, text: &str, branch: &str, sender: &str) -> Result<(u64, String)> {
+        let files = json!({"peribolos.yaml": text});
+        let body = json!({"title": "Change", "branch": branch, "files": files, "sender": sender});
+        let pull = self.did("POST", "repos/.github/pulls", &body).await?;
+        let head = pull["head"]["sha"].as_str().context("the pull request has no head")?;
+        Ok((pull["number"].as_u64().context("the pull request has no number")?, head.to_owned()))
+    }
+
+    /// Merges a pull request in alice's name; the commit.
+    ///
+    /// # Errors
+    /// When the simulator does not answer.
+    pub async fn merge(&self, number: u64) -> Result<String> {
+        let path = format!("repos/.github/pulls/{number}/merge");
+        let merged = self.did("POST", &path, &json!({"sender": "alice"})).await?;
+        merged["sha"].as_str().map(str::to_owned).context("the merge has no commit")
+    }
+
+    /// Comments on an issue or pull request of the config repository.
+    ///
+    /// # Errors
+    /// When the simulator does not answer.
+    pub async fn comment(&self, number: u64, body: &str, sender: &str) -> Result<Value> {
+        let path = format!("repos/.github/issues/{number}/comments");
+        self.did("POST", &path, &json!({"body": body, "sender": sender})).await
+    }
+
+    /// Changes its state on GitHub by hand.
+    ///
+    /// # Errors
+    /// When the simulator does not answer.
+    pub async fn by_hand(&self, change: impl Fn(&mut Value)) -> Result<()> {
+        let mut state = self.state().await?;
+        change(&mut state);
+        self.put(&state).await
+    }
+
+    /// The checks of that name on a commit, oldest first.
+    ///
+    /// # Errors
+    /// When the simulator does not answer.
+    pub async fn checks(&self, sha: &str, name: &str) -> Result<Vec<Value>> {
         let mut checks = self.state().await?["checks"].as_array().cloned().unwrap_or_default();
-        checks.retain(|check| check["head_sha"] == sha && check["name"] == "peribolos");
+        checks.retain(|check| check["head_sha"] == sha && check["name"] == name);
         Ok(checks)
     }
 
@@ -191,8 +232,20 @@ impl Org {
     /// # Errors
     /// When it is not within [`POD`].
     pub async fn concluded(&self, sha: &str) -> Result<(String, Value)> {
-        until(POD, &format!("the check of {} is completed", &sha[..7]), async || {
-            let check = self.checks(sha).await?.pop().filter(|check| check["status"] == "completed");
+        self.completed(sha, "peribolos").await
+    }
+
+    /// Waits until the newest preview of a head is completed; its check, and its conclusion.
+    ///
+    /// # Errors
+    /// When it is not within [`POD`].
+    pub async fn previewed(&self, head: &str) -> Result<(String, Value)> {
+        self.completed(head, "peribolos / preview").await
+    }
+
+    async fn completed(&self, sha: &str, name: &str) -> Result<(String, Value)> {
+        until(POD, &format!("the check {name} of {} is completed", &sha[..7]), async || {
+            let check = self.checks(sha, name).await?.pop().filter(|check| check["status"] == "completed");
             Ok(check.map(|check| (check["conclusion"].as_str().unwrap_or_default().to_owned(), check)))
         })
         .await

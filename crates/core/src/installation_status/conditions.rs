@@ -5,13 +5,14 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use peribolos_api::{ConditionType, Reason};
 
 use super::{Missing, Synced};
-use crate::token::Issued;
+use crate::{drift::Drift, token::Issued};
 
 /// The types of conditions that [`conditions`] gives; a type it leaves out does not hold.
-pub const CONDITION_TYPES: [ConditionType; 5] = [
+pub const CONDITION_TYPES: [ConditionType; 6] = [
     ConditionType::Ready,
     ConditionType::TokenIssued,
     ConditionType::Synced,
+    ConditionType::Drifted,
     ConditionType::Reconciling,
     ConditionType::Stalled,
 ];
@@ -72,6 +73,8 @@ pub struct Facts<'a> {
     pub held: Option<Finding>,
     /// What the runs say.
     pub synced: Synced,
+    /// What they say about drift.
+    pub drift: Drift,
 }
 
 /// How the summary came out.
@@ -115,8 +118,20 @@ pub fn conditions(facts: &Facts<'_>, previous: &[Condition], now: Timestamp) -> 
     conditions.push(match &facts.synced {
         Synced::Yes(reason, message) => make(ConditionType::Synced, "True", &Finding::new(*reason, message)),
         Synced::No(reason, message) => make(ConditionType::Synced, "False", &Finding::new(*reason, message)),
-        Synced::Unknown => kept_or_never(facts, previous)
+        Synced::Unknown => kept(facts, previous, ConditionType::Synced)
             .unwrap_or_else(|| make(ConditionType::Synced, "Unknown", &never_applied())),
+    });
+    conditions.extend(match &facts.drift {
+        Drift::Found(run, words) => {
+            let message = format!("run {run}: {words}");
+            Some(make(ConditionType::Drifted, "True", &Finding::new(Reason::DriftFound, message)))
+        }
+        Drift::None(run) => {
+            let message = format!("run {run} found nothing to do");
+            Some(make(ConditionType::Drifted, "False", &Finding::new(Reason::NoDrift, message)))
+        }
+        // History is pruned: what an earlier run found stays until one says otherwise.
+        Drift::Unknown => kept(facts, previous, ConditionType::Drifted),
     });
     match &summary {
         Summary::Working(f) | Summary::Limping(f) => {
@@ -199,9 +214,8 @@ fn never_applied() -> Finding {
 }
 
 /// History is pruned: what an earlier run proved stays true when the run is gone.
-fn kept_or_never(facts: &Facts<'_>, previous: &[Condition]) -> Option<Condition> {
-    let before =
-        previous.iter().find(|c| c.type_ == ConditionType::Synced.as_str() && c.status != "Unknown")?;
+fn kept(facts: &Facts<'_>, previous: &[Condition], kind: ConditionType) -> Option<Condition> {
+    let before = previous.iter().find(|c| c.type_ == kind.as_str() && c.status != "Unknown")?;
     Some(Condition { observed_generation: facts.generation, ..before.clone() })
 }
 

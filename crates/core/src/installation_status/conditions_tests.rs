@@ -17,6 +17,7 @@ fn facts() -> Facts<'static> {
         missing: &[],
         held: None,
         synced: Synced::Unknown,
+        drift: Drift::Unknown,
     }
 }
 
@@ -133,4 +134,23 @@ fn synced_outlives_the_runs_that_proved_it() {
     assert_eq!(synced(Synced::Unknown, std::slice::from_ref(&yes)), yes);
     let no = synced(Synced::No(Reason::GuardTripped, "run b".into()), &[yes]);
     assert_eq!((no.status.as_str(), no.reason.as_str()), ("False", "GuardTripped"));
+}
+
+#[test]
+fn drift_is_a_condition_of_its_own() {
+    let drifted = |drift, previous: &[Condition]| {
+        let all = conditions(&Facts { drift, ..facts() }, previous, now());
+        all.into_iter().find(|c| c.type_ == "Drifted")
+    };
+    assert_eq!(drifted(Drift::Unknown, &[]), None, "nobody has looked");
+    let found = drifted(Drift::Found("d".into(), "+ 1 member".into()), &[]).unwrap();
+    assert_eq!((found.status.as_str(), found.reason.as_str()), ("True", "DriftFound"));
+    assert_eq!(found.message, "run d: + 1 member");
+    assert_eq!(
+        drifted(Drift::Unknown, std::slice::from_ref(&found)),
+        Some(found.clone()),
+        "its run was pruned"
+    );
+    let none = drifted(Drift::None("a".into()), &[found]).unwrap();
+    assert_eq!((none.status.as_str(), none.reason.as_str()), ("False", "NoDrift"));
 }

@@ -1,27 +1,20 @@
-//! The arguments of upstream peribolos that follow from an installation's spec.
+//! The arguments that follow from an installation's spec: those of upstream peribolos, and those of the plan step.
 
 use peribolos_api::{
     GitHubInstallationSpec,
-    installation::{Allow, Ignore, Manage},
+    installation::{Allow, Ignore, Manage, Preview, UnreviewedRemovals},
 };
-
-/// What the arguments depend on besides the spec.
-#[derive(Clone, Copy, Debug)]
-pub struct Facts {
-    /// How many members (owners among them) the organization has now.
-    pub members: usize,
-    /// How many requests are left of the token's hourly limit. None: there is no limit.
-    pub requests_left: Option<u32>,
-}
 
 /// The part of the remaining requests that a run may use; the rest is for people and other runs.
 const SHARE_OF_LIMIT_PERCENT: u64 = 70;
 
-/// The arguments for an apply, in a fixed order.
+/// The arguments of upstream peribolos for an apply, in a fixed order. `requests_left` is what is left of the token's
+/// hourly limit; none: there is no limit.
 ///
 /// Flags that only newer versions of peribolos know (`--fix-collaborators`, `--ignore-enterprise-teams`) are there only
-/// when their feature is asked for, so that an older image serves everyone else.
-pub fn for_apply(spec: &GitHubInstallationSpec, facts: Facts) -> Vec<String> {
+/// when their feature is asked for, so that an older image serves everyone else. `--maximum-removal-delta` comes from
+/// the plan.
+pub fn for_apply(spec: &GitHubInstallationSpec, requests_left: Option<u32>) -> Vec<String> {
     let mut manage = spec.run.manage.clone();
     manage.sort_unstable();
     let mut arguments: Vec<String> = manage.into_iter().map(|part| fix_flag(part).to_owned()).collect();
@@ -29,15 +22,88 @@ pub fn for_apply(spec: &GitHubInstallationSpec, facts: Facts) -> Vec<String> {
     arguments.extend(spec.run.ignore.iter().map(|ignore| ignore_flag(*ignore).to_owned()));
     arguments.push(format!("--min-admins={}", spec.guards.minimum_admins));
     arguments.extend(spec.guards.required_admins.iter().map(|login| format!("--required-admins={login}")));
-    arguments.push(format!(
-        "--maximum-removal-delta={}",
-        removal_delta(spec.guards.maximum_removal_percent, facts.members)
-    ));
     // Upstream takes 0 for "no throttle".
-    let hourly =
-        facts.requests_left.map_or(0, |left| (u64::from(left) * SHARE_OF_LIMIT_PERCENT / 100).max(1));
+    let hourly = requests_left.map_or(0, |left| (u64::from(left) * SHARE_OF_LIMIT_PERCENT / 100).max(1));
     arguments.push(format!("--github-hourly-tokens={hourly}"));
     arguments.push(format!("--github-allowed-burst={hourly}"));
+    arguments
+}
+
+/// What the plan step is told beside the spec.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlanFacts<'a> {
+    /// Whether names in the file itself may be posted: it is on the base, or by a verified member.
+    pub discloses_file: bool,
+    /// Commits of the base branch whose file's names may be posted, too.
+    pub disclose: &'a [&'a str],
+    /// The salt of the digests of removals: the run's UID. None: they are not recorded.
+    pub salt: Option<&'a str>,
+    /// What the previews of the merged pull requests showed. None: the rule of unreviewed removals does not apply.
+    pub reviewed: Option<&'a Reviewed>,
+}
+
+/// What previews showed of the commits that an Apply brings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reviewed {
+    /// For each preview the salt and the digests of the removals it showed.
+    pub shown: Vec<(String, Vec<String>)>,
+    /// Whether any of the commits came without a pull request.
+    pub direct_commits: bool,
+    /// Whether an owner asked for this Apply.
+    pub by_owner: bool,
+}
+
+/// The longest `--shown`, in bytes. Linux takes 128 KiB for one argument.
+const MAX_SHOWN_BYTES: usize = 120 * 1024;
+/// The most bytes of all `--shown`: a TaskRun and its pod must stay below etcd's 1.5 MiB.
+const MAX_ALL_SHOWN_BYTES: usize = 400 * 1024;
+
+/// The arguments of the plan step, in a fixed order.
+pub fn for_plan(spec: &GitHubInstallationSpec, facts: &PlanFacts<'_>) -> Vec<String> {
+    let mut manage = spec.run.manage.clone();
+    manage.sort_unstable();
+    let words = |words: Vec<String>| words.join(",");
+    let mut arguments = vec![
+        format!("--manage={}", words(manage.iter().map(|part| format!("{part:?}")).collect())),
+        format!("--allow={}", words(spec.run.allow.iter().map(|allow| format!("{allow:?}")).collect())),
+        format!("--ignore={}", words(spec.run.ignore.iter().map(|ignore| format!("{ignore:?}")).collect())),
+        format!("--minimum-admins={}", spec.guards.minimum_admins),
+        format!("--required-admins={}", spec.guards.required_admins.join(",")),
+        format!("--maximum-removal-percent={}", spec.guards.maximum_removal_percent),
+    ];
+    if facts.discloses_file {
+        arguments.push("--disclose-file".to_owned());
+    }
+    arguments.extend(facts.disclose.iter().map(|sha| format!("--disclose={sha}")));
+    arguments.extend(facts.salt.map(|salt| format!("--salt={salt}")));
+    if let Some(reviewed) = facts.reviewed {
+        arguments.extend(review(spec, reviewed));
+    }
+    arguments
+}
+
+fn review(spec: &GitHubInstallationSpec, reviewed: &Reviewed) -> Vec<String> {
+    let rule = match (spec.guards.unreviewed_removals, spec.preview) {
+        // Nobody could have seen a preview.
+        (UnreviewedRemovals::Block, Preview::Off) => UnreviewedRemovals::Warn,
+        (rule, _) => rule,
+    };
+    let mut arguments = vec![format!("--unreviewed-removals={rule:?}")];
+    if reviewed.direct_commits {
+        arguments.push("--direct-commits".to_owned());
+    }
+    if reviewed.by_owner {
+        arguments.push("--by-owner".to_owned());
+    }
+    let mut bytes = 0;
+    for (salt, digests) in &reviewed.shown {
+        let argument = format!("--shown={salt}:{}", digests.join(","));
+        bytes += argument.len();
+        // What does not fit counts as not shown: that asks for one more look, and removes nobody.
+        if argument.len() <= MAX_SHOWN_BYTES && bytes <= MAX_ALL_SHOWN_BYTES {
+            arguments.push(argument);
+        }
+    }
     arguments
 }
 
@@ -68,18 +134,6 @@ const fn ignore_flag(ignore: Ignore) -> &'static str {
     }
 }
 
-/// The larger of the percentage and one member, rounded up in the fourth digit: upstream compares
-/// `removals / members` with it, for team deletions too.
-///
-/// The one is a member, not a team: in an organization with one team a limit that lets that team go would let every
-/// member go.
-fn removal_delta(percent: i32, members: usize) -> String {
-    let percent = u64::try_from(percent.clamp(0, 100)).unwrap_or(0) * 100;
-    let one = 10_000_u64.div_ceil(u64::try_from(members.max(1)).unwrap_or(u64::MAX));
-    let delta = percent.max(one).min(10_000);
-    format!("{}.{:04}", delta / 10_000, delta % 10_000)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,10 +144,7 @@ mod tests {
 
     #[test]
     fn the_default_spec_asks_for_no_newer_feature() {
-        let arguments = for_apply(
-            &spec(&serde_json::json!({"installationId": 1})),
-            Facts { members: 40, requests_left: Some(5000) },
-        );
+        let arguments = for_apply(&spec(&serde_json::json!({"installationId": 1})), Some(5000));
         assert_eq!(
             arguments,
             [
@@ -104,7 +155,6 @@ mod tests {
                 "--fix-team-repos",
                 "--fix-repos",
                 "--min-admins=2",
-                "--maximum-removal-delta=0.2500",
                 "--github-hourly-tokens=3500",
                 "--github-allowed-burst=3500",
             ]
@@ -123,7 +173,7 @@ mod tests {
             "guards": {"minimumAdmins": 3, "requiredAdmins": ["alice", "bob"], "maximumRemovalPercent": 0},
         }));
         assert_eq!(
-            for_apply(&spec, Facts { members: 3, requests_left: Some(1) }),
+            for_apply(&spec, Some(1)),
             [
                 "--fix-teams",
                 "--fix-collaborators",
@@ -135,7 +185,6 @@ mod tests {
                 "--min-admins=3",
                 "--required-admins=alice",
                 "--required-admins=bob",
-                "--maximum-removal-delta=0.3334",
                 "--github-hourly-tokens=1",
                 "--github-allowed-burst=1",
             ]
@@ -145,18 +194,79 @@ mod tests {
     #[test]
     fn without_a_limit_there_is_no_throttle() {
         let spec = spec(&serde_json::json!({"installationId": 1}));
-        let arguments = for_apply(&spec, Facts { members: 3, requests_left: None });
+        let arguments = for_apply(&spec, None);
         assert!(arguments.contains(&"--github-hourly-tokens=0".to_owned()), "{arguments:?}");
         assert!(arguments.contains(&"--github-allowed-burst=0".to_owned()), "{arguments:?}");
     }
 
+    #[test]
+    fn the_plan_is_told_the_spec() {
+        let spec = spec(&serde_json::json!({
+            "installationId": 1,
+            "run": {"manage": ["Teams", "Org"], "allow": ["RepoPublish"], "ignore": ["SecretTeams"]},
+            "guards": {"requiredAdmins": ["alice", "bob"], "maximumRemovalPercent": 10},
+        }));
+        let facts = PlanFacts { discloses_file: true, disclose: &["abc"], salt: Some("uid"), reviewed: None };
+        assert_eq!(
+            for_plan(&spec, &facts),
+            [
+                "--manage=Org,Teams",
+                "--allow=RepoPublish",
+                "--ignore=SecretTeams",
+                "--minimum-admins=2",
+                "--required-admins=alice,bob",
+                "--maximum-removal-percent=10",
+                "--disclose-file",
+                "--disclose=abc",
+                "--salt=uid",
+            ]
+        );
+    }
+
+    fn review_of(spec: &serde_json::Value, reviewed: &Reviewed) -> Vec<String> {
+        let mut spec = spec.clone();
+        spec["installationId"] = 1.into();
+        let spec = self::spec(&spec);
+        let facts = PlanFacts { reviewed: Some(reviewed), ..PlanFacts::default() };
+        for_plan(&spec, &facts).split_off(6)
+    }
+
+    #[test]
+    fn what_was_shown_goes_to_the_plan() {
+        let reviewed = Reviewed {
+            shown: vec![("u1".into(), vec!["aa".into(), "bb".into()]), ("u2".into(), vec![])],
+            direct_commits: true,
+            by_owner: true,
+        };
+        assert_eq!(
+            review_of(&serde_json::json!({}), &reviewed),
+            [
+                "--unreviewed-removals=Block",
+                "--direct-commits",
+                "--by-owner",
+                "--shown=u1:aa,bb",
+                "--shown=u2:"
+            ]
+        );
+    }
+
     #[rstest::rstest]
-    #[case(25, 100, "0.2500")]
-    #[case(25, 3, "0.3334")]
-    #[case(0, 10_000, "0.0001")]
-    #[case(100, 5, "1.0000")]
-    #[case(25, 0, "1.0000")]
-    fn one_member_may_always_go(#[case] percent: i32, #[case] members: usize, #[case] delta: &str) {
-        assert_eq!(removal_delta(percent, members), delta);
+    #[case("Block", "Off", "Warn")]
+    #[case("Block", "Members", "Block")]
+    #[case("Require", "Off", "Require")]
+    #[case("Warn", "Everyone", "Warn")]
+    fn without_previews_block_warns(#[case] rule: &str, #[case] preview: &str, #[case] expected: &str) {
+        let spec = serde_json::json!({"preview": preview, "guards": {"unreviewedRemovals": rule}});
+        assert_eq!(review_of(&spec, &Reviewed::default()), [format!("--unreviewed-removals={expected}")]);
+    }
+
+    #[test]
+    fn what_does_not_fit_counts_as_not_shown() {
+        let long = ("u".to_owned(), vec!["0123456789ab".to_owned(); 5_000]);
+        let reviewed = Reviewed { shown: vec![long; 10], ..Reviewed::default() };
+        let arguments = review_of(&serde_json::json!({}), &reviewed);
+        let bytes: usize = arguments.iter().map(String::len).sum();
+        assert!(bytes < 420 * 1024 && arguments.len() > 3, "{bytes} bytes in {} arguments", arguments.len());
+        assert!(arguments.iter().all(|argument| argument.len() < 128 * 1024));
     }
 }

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use peribolos_api::{
-    PeribolosRun,
-    installation::History,
-    run::{Mode, Phase},
-};
+use jiff::{SignedDuration, Timestamp};
+use peribolos_api::{PeribolosRun, installation::History, run::Mode};
 
 use super::queue::{order, phase};
 use crate::heal::file;
@@ -46,17 +43,39 @@ pub fn beyond(history: &History, runs: &[&PeribolosRun]) -> Vec<String> {
     names
 }
 
-/// How a run ended, for the counter of runs.
-pub fn result(run: &PeribolosRun) -> Option<String> {
-    let status = run.status.as_ref()?;
-    let phase: Phase = status.phase?;
-    phase.is_final().then(|| status.reason.clone().unwrap_or_else(|| phase.as_str().to_owned()))
+/// How long a preview's record of removals is kept after its pull request was closed: an Apply may still ask for it.
+const RECORDS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// The previews with recorded removals that may be old enough to go, oldest first: it depends on when their pull
+/// requests were closed, which [`is_past`] is to be asked.
+pub fn recorded<'a>(runs: &[&'a PeribolosRun], now: Timestamp) -> Vec<&'a PeribolosRun> {
+    let ended = |run: &PeribolosRun| {
+        let at = run.status.as_ref()?.finished_at.as_deref()?;
+        at.parse::<Timestamp>().ok()
+    };
+    let mut found: Vec<&PeribolosRun> = runs
+        .iter()
+        .copied()
+        .filter(|run| phase(run).is_final())
+        .filter(|run| run.status.as_ref().is_some_and(|status| !status.removals.is_empty()))
+        // A pull request that was closed long enough ago was previewed before that.
+        .filter(|run| ended(run).is_some_and(|ended| is_past(ended, now)))
+        .collect();
+    found.sort_by_key(|run| order(run));
+    found
+}
+
+/// Whether the record of a pull request that was closed then need not be kept any longer.
+pub fn is_past(closed: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(closed) > RECORDS_KEPT
 }
 
 #[cfg(test)]
 mod tests {
+    use peribolos_api::run::Phase;
+
     use super::*;
-    use crate::run::testing::run;
+    use crate::run::testing::{at, run};
 
     #[test]
     fn the_newest_of_each_mode_are_kept() {
@@ -91,5 +110,24 @@ mod tests {
         preview.status.as_mut().unwrap().removals = vec!["hash".into()];
         let history = History { apply: 0, dry_run: 0, dump: 0 };
         assert_eq!(beyond(&history, &[&apply, &preview]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_record_goes_a_month_after_its_pull_request_was_closed() {
+        const DAY: i64 = 24 * 3600;
+        let recorded_at = |name: &str, day: i64| {
+            let mut preview = run(name, Mode::DryRun, day * DAY, Phase::Succeeded);
+            let status = preview.status.as_mut().unwrap();
+            status.removals = vec!["hash".into()];
+            status.finished_at = Some(at(day * DAY).to_string());
+            preview
+        };
+        let (old, young) = (recorded_at("old", 0), recorded_at("young", 1));
+        let names: Vec<_> = recorded(&[&young, &old], at(31 * DAY))
+            .into_iter()
+            .filter_map(|run| run.metadata.name.as_deref())
+            .collect();
+        assert_eq!(names, ["old"], "exactly a month is not past");
+        assert!(is_past(at(0), at(30 * DAY + 1)) && !is_past(at(0), at(30 * DAY)));
     }
 }

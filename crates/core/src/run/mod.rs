@@ -4,10 +4,12 @@ pub mod arguments;
 pub mod check;
 pub mod command;
 pub mod history;
+pub mod moved;
 pub mod outcome;
 pub mod preview;
 pub mod queue;
 pub mod retry;
+pub mod said;
 pub mod source;
 #[cfg(test)]
 pub(crate) mod testing;

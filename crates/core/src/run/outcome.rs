@@ -204,26 +204,10 @@ fn by_exit_codes(mode: Mode, seen: &Observation, condition: &Condition) -> End {
     }
     let (reason, message) = match mode {
         Mode::Apply => (Reason::Applied, "the organization was made to follow the file"),
-        Mode::DryRun => (Reason::Planned, "the file is valid"),
+        Mode::DryRun => (Reason::Planned, "the file would apply"),
         Mode::Dump => (Reason::Dumped, "the organization was written down"),
     };
     End { phase: Phase::Succeeded, reason, message: message.to_owned() }
-}
-
-/// Whether the run's end is that of the plan or dump step, so that its words tell it best.
-pub const fn is_told_by_step(reason: Reason) -> bool {
-    matches!(
-        reason,
-        Reason::ConfigInvalid
-            | Reason::ConfigMissing
-            | Reason::GuardTripped
-            | Reason::PermissionsMissing
-            | Reason::GitHubUnavailable
-            | Reason::RateLimited
-            | Reason::StepFailed
-            | Reason::Planned
-            | Reason::Dumped
-    )
 }
 
 /// The exit codes of the project's own steps.

@@ -34,18 +34,28 @@ impl RepoFields {
         flags.iter().any(Option::is_some) || texts.iter().any(|t| t.is_some())
     }
 
-    /// Sets what is there.
-    pub(super) fn apply(&self, repo: &mut Repo) -> Result<(), Refusal> {
-        let branch = self.default_branch.as_ref().filter(|b| **b != repo.settings.default_branch);
-        if let Some(branch) = branch {
-            if repo.git.head(branch).is_none() && !repo.git.refs.is_empty() {
-                let message = format!(
-                    "The branch {branch} was not found. Please push that ref first or create it via the Git Data API."
-                );
-                return Err(Refusal::field("Repository", "default_branch", message));
-            }
+    /// Makes a branch the default, which must be there. A new repository has none, and is not asked for it.
+    pub(super) fn apply_branch(&self, repo: &mut Repo) -> Result<(), Refusal> {
+        let Some(branch) = self.default_branch.as_ref().filter(|b| **b != repo.settings.default_branch)
+        else {
+            return Ok(());
+        };
+        let message = if repo.git.refs.is_empty() {
+            "Cannot update default branch for an empty repository. Please init the repository and push first."
+                .into()
+        } else if repo.git.head(branch).is_none() {
+            format!(
+                "The branch {branch} was not found. Please push that ref first or create it via the Git Data API."
+            )
+        } else {
             repo.settings.default_branch.clone_from(branch);
-        }
+            return Ok(());
+        };
+        Err(Refusal::field("Repository", "default_branch", message))
+    }
+
+    /// Sets what is there, but for the default branch.
+    pub(super) fn apply(&self, repo: &mut Repo) -> Result<(), Refusal> {
         let to = &mut repo.settings;
         let texts = [
             (&self.description, &mut to.description),

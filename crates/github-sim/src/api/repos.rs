@@ -129,6 +129,7 @@ async fn update(call: Call, Path((owner, repo)): Path<(String, String)>, Body(bo
     }
     let mut new = old.clone();
     body.fields.apply(&mut new)?;
+    body.fields.apply_branch(&mut new)?;
     let told = |r: &Repo| {
         let mut json = json!(r.settings);
         json["name"] = json!(r.name.as_str());

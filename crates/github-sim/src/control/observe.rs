@@ -1,6 +1,11 @@
 //! What the simulator saw: requests, state changes, unknown endpoints, deliveries, tokens.
 
-use axum::{Router, extract::State, routing::get};
+use axum::{
+    Router,
+    extract::{Query, State},
+    routing::get,
+};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
@@ -17,8 +22,23 @@ pub(super) fn routes() -> Router<Sim> {
         .route("/healthz", get(healthz))
 }
 
-async fn requests(State(sim): State<Sim>) -> Answer {
-    reply::ok(json!(sim.world().log.entries))
+/// `?installation=N`: what this one did, alone.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whose {
+    installation: Option<u64>,
+}
+
+impl Whose {
+    fn includes(self, installation: Option<u64>) -> bool {
+        self.installation.is_none() || self.installation == installation
+    }
+}
+
+async fn requests(State(sim): State<Sim>, Query(whose): Query<Whose>) -> Answer {
+    let world = sim.world();
+    let entries = world.log.entries.iter().filter(|entry| whose.includes(entry.installation));
+    reply::ok(json!(entries.collect::<Vec<_>>()))
 }
 
 async fn forget(State(sim): State<Sim>) -> Answer {
@@ -26,8 +46,10 @@ async fn forget(State(sim): State<Sim>) -> Answer {
     reply::no_content()
 }
 
-async fn audit(State(sim): State<Sim>) -> Answer {
-    reply::ok(json!(sim.world().audit))
+async fn audit(State(sim): State<Sim>, Query(whose): Query<Whose>) -> Answer {
+    let world = sim.world();
+    let entries = world.audit.iter().filter(|entry| whose.includes(entry.installation));
+    reply::ok(json!(entries.collect::<Vec<_>>()))
 }
 
 /// Every token ever minted, so that a test can look for them in logs.

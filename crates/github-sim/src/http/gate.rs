@@ -9,7 +9,7 @@ use axum::{
 };
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-    header::{ETAG, IF_NONE_MATCH, LOCATION},
+    header::{CONTENT_LENGTH, ETAG, IF_NONE_MATCH, LOCATION},
 };
 
 use super::{Refusal, call::base_of, log::Entry, rate::Account, refusal::MovedTo};
@@ -27,6 +27,7 @@ pub(crate) struct Drop;
 /// Faults, authentication, rate limit, handler, ETag, headers, log.
 pub(crate) async fn gate(State(sim): State<Sim>, request: Request, next: Next) -> Response {
     let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
+    let (request, body) = written(request).await;
     let who = identify(&sim, &headers);
     let account = who.as_ref().ok().map(|actor| Account::at(actor, uri.path()));
     let actor = who.as_ref().ok().cloned();
@@ -45,7 +46,25 @@ pub(crate) async fn gate(State(sim): State<Sim>, request: Request, next: Next) -
         None => guarded(&sim, who, request, next).await,
     };
     let response = conditional(&method, &headers, response).await;
-    finish(&sim, &Asked { method, uri, headers, actor, account }, response)
+    finish(&sim, Asked { method, uri, headers, body, actor, account }, response)
+}
+
+/// The largest body that the log keeps, in bytes.
+const LOGGED_BODY: usize = 16 << 10;
+
+/// A request and, for the log, the JSON that it writes: none of questions, of GraphQL and of what is longer or no JSON.
+async fn written(request: Request) -> (Request, Option<serde_json::Value>) {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let asks = matches!(*request.method(), Method::GET | Method::HEAD) || request.uri().path() == "/graphql";
+    if asks || length.is_none_or(|length| length == 0 || length > LOGGED_BODY) {
+        return (request, None);
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, LOGGED_BODY).await else {
+        return (Request::from_parts(parts, axum::body::Body::empty()), None);
+    };
+    let json = serde_json::from_slice(&bytes).ok();
+    (Request::from_parts(parts, axum::body::Body::from(bytes)), json)
 }
 
 /// What is left of a request once it was handled.
@@ -53,6 +72,7 @@ struct Asked {
     method: Method,
     uri: http::Uri,
     headers: HeaderMap,
+    body: Option<serde_json::Value>,
     actor: Option<Actor>,
     account: Option<Account>,
 }
@@ -109,7 +129,7 @@ async fn conditional(method: &Method, asked: &HeaderMap, response: Response) -> 
     Response::from_parts(parts, axum::body::Body::from(bytes))
 }
 
-fn finish(sim: &Sim, asked: &Asked, mut response: Response) -> Response {
+fn finish(sim: &Sim, asked: Asked, mut response: Response) -> Response {
     let mut world = sim.world();
     let now = world.now();
     let id = world.new_id();
@@ -160,6 +180,7 @@ fn finish(sim: &Sim, asked: &Asked, mut response: Response) -> Response {
             _ => "anonymous",
         },
         installation: asked.actor.as_ref().and_then(Actor::installation),
+        body: asked.body,
     });
     response
 }

@@ -15,6 +15,9 @@ pub(crate) struct Entry {
     /// `app`, `installation` or `anonymous`.
     pub(crate) actor: &'static str,
     pub(crate) installation: Option<u64>,
+    /// What a write carried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<serde_json::Value>,
 }
 
 /// All requests since the last `DELETE /_sim/requests`.

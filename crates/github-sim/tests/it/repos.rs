@@ -47,6 +47,18 @@ async fn a_renamed_organization_takes_its_repositories_along() {
 }
 
 #[tokio::test]
+async fn an_empty_repository_gets_no_other_default_branch() {
+    let sim = acme().await;
+    let token = sim.token(json!({})).await;
+    let new = json!({"name": "fresh", "default_branch": "trunk"});
+    let made = sim.ask(&token, Method::POST, "/orgs/acme/repos", Some(new)).await.expect(201);
+    assert_eq!(made["default_branch"], "main");
+    let patch = Some(json!({"default_branch": "trunk"}));
+    let refused = sim.ask(&token, Method::PATCH, "/repos/acme/fresh", patch).await.expect(422);
+    assert!(refused["errors"][0]["message"].as_str().unwrap_or("").contains("empty repository"), "{refused}");
+}
+
+#[tokio::test]
 async fn an_archived_repository_is_read_only() {
     let sim = acme().await;
     let token = sim.token(json!({})).await;

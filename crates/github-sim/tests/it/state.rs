@@ -41,3 +41,22 @@ async fn yaml_is_taken_and_given_and_typing_errors_are_not_taken() {
     let token = sim.token(json!({})).await;
     sim.get(&token, "/repos/newco/tool/contents/a/b").await.expect(200);
 }
+
+#[tokio::test]
+async fn the_log_keeps_what_writes_carried_and_tells_installations_apart() {
+    let sim = acme().await;
+    let token = sim.token(json!({})).await;
+    let body = json!({"role": "maintainer"});
+    let path = "/orgs/acme/teams/core/memberships/carol";
+    sim.ask(&token, Method::PUT, path, Some(body.clone())).await.expect(200);
+    let mine = "?installation=1234567";
+    let log = sim.control(Method::GET, &format!("/requests{mine}"), json!({})).await;
+    assert_eq!(log.as_array().expect("a list").len(), 1, "minting is the App's: {log}");
+    assert_eq!((&log[0]["path"], &log[0]["body"]), (&json!(path), &body));
+    let audit = sim.control(Method::GET, &format!("/audit{mine}"), json!({})).await;
+    assert_eq!(audit[0]["action"], "team.membership.set");
+    for of in ["/requests", "/audit"] {
+        let others = sim.control(Method::GET, &format!("{of}?installation=1"), json!({})).await;
+        assert_eq!(others, json!([]));
+    }
+}

@@ -50,13 +50,13 @@ pub struct PutFile<'a> {
 }
 
 impl Client {
-    /// Whether there is a file at `path` on `git_ref` (a branch, tag or commit), and which. Directories, links that
-    /// lead nowhere and submodules are no files.
-    pub async fn file(
+    /// Whether there is a file at `path` on `git_ref` (a branch, tag or commit; `None`: the default branch), and which.
+    /// Directories, links that lead nowhere and submodules are no files.
+    pub async fn file<'a>(
         &self,
         repo: &RepoName,
         path: &str,
-        git_ref: &str,
+        git_ref: impl Into<Option<&'a str>>,
         etag: Option<&str>,
     ) -> Result<FileAnswer, Error> {
         #[derive(Deserialize)]
@@ -68,7 +68,7 @@ impl Client {
             size: u64,
         }
         let call = Call::get(ROUTE, &[repo.owner.as_str(), &repo.name, path])?
-            .query("ref", git_ref)
+            .query_if("ref", git_ref.into())
             .accept("application/vnd.github.object+json")
             .etag(etag);
         let answer = match self.send(call).await {

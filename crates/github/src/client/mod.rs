@@ -1,6 +1,7 @@
 //! GitHub as one installation sees it. One file a subject; each method is one endpoint, or one list in all its pages.
 
 mod checks;
+mod compare;
 mod contents;
 mod git;
 mod issues;
@@ -22,6 +23,7 @@ pub use checks::{
     Annotation, AnnotationLevel, CheckConclusion, CheckOutput, CheckRun, CheckRunId, CheckRunUpdate,
     CheckStatus, NewCheckRun,
 };
+pub use compare::{Comparison, MAX_COMPARED};
 pub use contents::{FileAnswer, MAX_FILE_BYTES, PutFile};
 pub use git::{Commit, TreeEntry};
 pub use issues::{Comment, Issue, IssueState, IssueUpdate, Reaction};

@@ -40,6 +40,8 @@ pub struct Pull {
     pub head: PullSide,
     /// Where to.
     pub base: PullSide,
+    /// When it was closed, merged or not; `None`: it is open.
+    pub closed_at: Option<Timestamp>,
     /// When it was merged; `None`: it is not.
     pub merged_at: Option<Timestamp>,
     /// The commit that merged it or, while it is open, the last test merge.

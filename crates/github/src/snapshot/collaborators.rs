@@ -8,11 +8,13 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Part;
+use super::list::{List, Page};
 use super::people::User;
-use super::reader::{List, Page, Reader};
+use super::reader::{Reader, unless_gone};
 use super::repos::Identified;
 use super::words::{self, RepositoryPermission};
 use crate::RepoName;
+use crate::client::RepositoryInvitation;
 use crate::error::Error;
 
 const COLLABORATORS: &str = include_str!("queries/collaborators.graphql");
@@ -107,20 +109,11 @@ async fn batch(reader: &Reader<'_>, ids: &[&str]) -> Result<Vec<(String, People)
 async fn invitations(reader: &Reader<'_>, repo: &SnapshotRepo) -> Result<Option<People>, Error> {
     let Ok(name) = RepoName::new(reader.org.clone(), repo.name.as_str()) else { return Ok(Some(Vec::new())) };
     let _turn = reader.turn().await;
-    match reader.client.repo_invitations(&name).await {
-        Ok(invitations) => Ok(Some(
-            invitations
-                .iter()
-                .filter_map(|of| {
-                    let invitee = of.invitee.as_ref()?;
-                    Some((
-                        words::login(&invitee.login),
-                        words::permission(&of.permissions).unwrap_or(Permission::None),
-                    ))
-                })
-                .collect(),
-        )),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
-    }
+    let invitations = unless_gone(reader.client.repo_invitations(&name).await)?;
+    Ok(invitations.map(|all| all.iter().filter_map(invited).collect()))
+}
+
+fn invited(of: &RepositoryInvitation) -> Option<(Login, Permission)> {
+    let permission = words::permission(&of.permissions).unwrap_or(Permission::None);
+    Some((words::login(&of.invitee.as_ref()?.login), permission))
 }

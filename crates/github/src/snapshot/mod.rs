@@ -18,6 +18,7 @@
 
 mod collaborators;
 mod inherit;
+mod list;
 mod people;
 mod reader;
 mod repos;
@@ -115,6 +116,11 @@ pub trait Progress: Send + Sync {
 /// # Errors
 /// The first call that fails; [`Error::is_not_found`] where there is no such organization.
 pub async fn read(client: &Client, org: &Login, options: &ReadOptions) -> Result<Snapshot, Error> {
+    // Boxed, for whoever awaits it: it is one large future of many small ones.
+    Box::pin(read_all(client, org, options)).await
+}
+
+async fn read_all(client: &Client, org: &Login, options: &ReadOptions) -> Result<Snapshot, Error> {
     let settings = client.get_organization(org).await?;
     let reader = Reader::new(client, &settings.login, options.progress.as_deref());
     let repos = async {

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Part;
-use super::reader::{List, Page, Reader, unreadable};
+use super::list::{List, Page};
+use super::reader::{Reader, unreadable};
 use super::words;
 use crate::client::Invitation as Invited;
 use crate::error::Error;

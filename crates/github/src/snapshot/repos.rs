@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Part;
-use super::reader::{List, Page, Reader};
+use super::list::{List, Page};
+use super::reader::Reader;
 use super::words::RepositoryVisibility;
 use crate::error::Error;
 

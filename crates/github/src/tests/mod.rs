@@ -4,5 +4,6 @@ mod app;
 mod client;
 mod errors;
 mod openapi;
+mod snapshot;
 mod support;
 mod tls;

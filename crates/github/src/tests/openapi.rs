@@ -142,7 +142,7 @@ async fn every_call_is_as_github_describes_it() {
     assert!(faults.is_empty(), "{faults:#?}");
     outcome.unwrap();
     let called = described.called.lock().unwrap();
-    assert_eq!(called.len(), 42, "{called:#?}");
+    assert_eq!(called.len(), 45, "{called:#?}");
 }
 
 async fn as_app(app: &App) -> Result<(), Error> {
@@ -164,6 +164,7 @@ async fn organization(client: &Client) -> Result<(), Error> {
     assert!(!client.list_members(&org, MemberRole::Admin).await?.is_empty());
     assert!(!client.list_public_members(&org).await?.is_empty());
     assert!(!client.list_invitations(&org).await?.is_empty());
+    assert!(!client.list_failed_invitations(&org).await?.is_empty());
     assert!(client.membership(&org, &"ada".parse().unwrap()).await?.is_some());
     assert!(!client.list_teams(&org).await?.is_empty());
     assert!(!client.team_members(&org, "core", TeamRole::Maintainer).await?.is_empty());
@@ -187,6 +188,7 @@ fn sha() -> Sha {
 async fn repository(client: &Client) -> Result<(), Error> {
     let (repo, sha) = (repo(), sha());
     client.get_repo(&repo).await?;
+    assert!(!client.repo_invitations(&repo).await?.is_empty());
     let found = client.file(&repo, "a/b.yaml", "main", None).await?;
     assert!(matches!(found, crate::FileAnswer::Found { .. }), "{found:?}");
     client.raw_file(&repo, "a/b.yaml", &sha).await?;
@@ -196,6 +198,7 @@ async fn repository(client: &Client) -> Result<(), Error> {
     let filter = PullFilter { head: Some("a:b"), base: Some("main"), state: Some(PullState::Open) };
     assert!(!client.list_pulls(&repo, &filter).await?.is_empty());
     client.create_pull(&repo, &NewPull { title: "t", body: "b", head: "h", base: "main" }).await?;
+    assert!(client.compare(&repo, &sha, &sha).await?.is_some());
     client.pulls_for_commit(&repo, &sha).await.map(drop)
 }
 

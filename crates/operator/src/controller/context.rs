@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Client,
+    core::PartialObjectMeta,
     runtime::{events::Recorder, reflector::Store},
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
@@ -33,6 +35,8 @@ pub struct Context {
     pub details_url_template: Option<String>,
     /// All installations, from the watch.
     pub installations: Store<GitHubInstallation>,
+    /// The metadata of all Secrets of tokens, from the watch.
+    pub secrets: Store<PartialObjectMeta<Secret>>,
     /// All runs, from the watch.
     pub runs: Store<PeribolosRun>,
     /// Events for people.

@@ -39,7 +39,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
     let client = client::connect().await.context("no way to Kubernetes")?;
     defaults::check(&client, &args.namespace, &installation_defaults).await?;
 
-    let installations = installation::controller(&client, &args.namespace);
+    let (installations, secrets) = installation::controller(&client, &args.namespace);
     let runs = run::controller(&client, &args.namespace);
     let reporter =
         Reporter { controller: names::MANAGER.to_owned(), instance: std::env::var("HOSTNAME").ok() };
@@ -54,6 +54,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
         max_concurrent_runs: args.max_concurrent_runs.into(),
         details_url_template: args.details_url_template.clone().filter(|template| !template.is_empty()),
         installations: installations.store(),
+        secrets,
         runs: runs.store(),
         metrics: metrics.clone(),
         claims: run::Claims::default(),

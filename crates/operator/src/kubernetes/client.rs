@@ -24,6 +24,11 @@ impl CallError {
         matches!(self, Self::Kube(kube::Error::Api(status)) if status.code == 404)
     }
 
+    /// Whether the object as it is does not allow it, as where a JSON patch tests for another value.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, Self::Kube(kube::Error::Api(status)) if status.code == 422)
+    }
+
     /// Whether the object was there already, or changed meanwhile.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Kube(kube::Error::Api(status)) if status.code == 409)

@@ -1,4 +1,4 @@
-//! The steps that run in a pod: `plan` and `dump`.
+//! The steps that run in a pod: `plan`, `verify` and `dump`.
 //!
 //! A step says what it did in one line of JSON on standard output, whatever happened, and by its exit code
 //! ([`peribolos_core::step_output`]). Logs go to standard error.
@@ -7,7 +7,9 @@ mod connection;
 mod dump;
 mod failure;
 mod plan;
+mod planned;
 mod report;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -19,7 +21,9 @@ pub use connection::GitHubArgs;
 #[derive(Debug, Subcommand)]
 pub enum StepCommand {
     /// Fetch the file at a commit, check it, and write it as upstream peribolos needs it
-    Plan(plan::PlanArgs),
+    Plan(Box<plan::PlanArgs>),
+    /// Look what an apply did, and what it left
+    Verify(verify::VerifyArgs),
     /// Propose the file that describes the organization as it is, in a pull request
     Dump(dump::DumpArgs),
 }
@@ -31,6 +35,7 @@ pub enum StepCommand {
 pub async fn run(command: StepCommand) -> anyhow::Result<ExitCode> {
     let (output, results_dir) = match command {
         StepCommand::Plan(args) => (plan::run(&args).await, args.results_dir),
+        StepCommand::Verify(args) => (verify::run(&args).await, args.results_dir),
         StepCommand::Dump(args) => (dump::run(&args).await, args.results_dir),
     };
     report::publish(&output, results_dir.as_deref())

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use peribolos_core::step_output::{CheckOutput, StepExit, StepName, StepOutput};
+use peribolos_core::step_output::{Changes, CheckOutput, StepExit, StepName, StepOutput};
 
 use super::failure::StepError;
 
@@ -19,6 +19,12 @@ pub(super) struct Facts {
     pub(super) sha: Option<String>,
     /// The content's id.
     pub(super) blob: Option<String>,
+    /// What was planned and applied.
+    pub(super) changes: Option<Changes>,
+    /// The plan in full.
+    pub(super) words: Option<String>,
+    /// Digests of the removals that a preview shows.
+    pub(super) removals: Vec<String>,
 }
 
 /// A step's good end.
@@ -39,7 +45,18 @@ pub(super) fn output(step: StepName, facts: Facts, end: Result<Done, StepError>)
             (error.exit(), error.retry_at(jiff::Timestamp::now()), error.into_check(), None)
         }
     };
-    StepOutput { step, exit, sha: facts.sha, blob: facts.blob, pull_request_url: url, retry_at, check }
+    StepOutput {
+        step,
+        exit,
+        sha: facts.sha,
+        blob: facts.blob,
+        pull_request_url: url,
+        retry_at,
+        changes: facts.changes,
+        words: facts.words,
+        removals: facts.removals,
+        check,
+    }
 }
 
 /// Prints the line, writes the results, and gives the process's exit code.
@@ -48,9 +65,17 @@ pub(super) fn output(step: StepName, facts: Facts, end: Result<Done, StepError>)
 pub(super) fn publish(output: &StepOutput, results_dir: Option<&Path>) -> anyhow::Result<ExitCode> {
     writeln!(std::io::stdout(), "{}", output.to_line()?).context("the step's line can't be printed")?;
     if let Some(dir) = results_dir {
-        let path = dir.join("summary");
-        std::fs::write(&path, cut(&output.check.title, MAX_RESULT_BYTES))
-            .with_context(|| format!("the result {} can't be written", path.display()))?;
+        let result = |name: &str, value: &str| {
+            let path = dir.join(name);
+            std::fs::write(&path, value)
+                .with_context(|| format!("the result {} can't be written", path.display()))
+        };
+        result("summary", cut(&output.check.title, MAX_RESULT_BYTES))?;
+        if let Some(changes) = output.changes {
+            result("planned", &changes.planned.to_string())?;
+            result("applied", &changes.applied.unwrap_or(0).to_string())?;
+            result("remaining", &changes.remaining.to_string())?;
+        }
     }
     Ok(output.exit.code().into())
 }

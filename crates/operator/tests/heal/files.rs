@@ -67,6 +67,19 @@ async fn an_unchanged_file_costs_nothing_of_the_rate_limit() {
 }
 
 #[tokio::test]
+async fn a_file_that_was_applied_costs_one_question() {
+    let world = World::installed(NAME).await;
+    world.runs_are(1).await;
+    // The fixture's file, as `git hash-object` names it.
+    let applied = "4513f90020b9a47a4164af92b1545a9a627c43db";
+    world.note(NAME, json!({"lastAppliedBlob": applied, "lastAttemptedBlob": applied})).await;
+    world.passes("GET", FILE).await;
+    let before = world.github.requests("GET", "/repos/acme/.github").await;
+    world.passes("GET", FILE).await;
+    assert_eq!(world.github.requests("GET", "/repos/acme/.github").await, before);
+}
+
+#[tokio::test]
 async fn a_file_that_is_gone_is_no_empty_organization() {
     let world = World::installed(NAME).await;
     let dry_run = world.runs_are(1).await.remove(0);

@@ -71,7 +71,7 @@ impl World {
 
     /// Starts the controller with a key and for an account.
     pub fn start_with(&self, key: &AppKey, account: &str) -> Running {
-        let installations = installation::controller(&self.client, &self.namespace);
+        let (installations, secrets) = installation::controller(&self.client, &self.namespace);
         // The runs' own controller is not at work here: only its watch is.
         let runs = run::controller(&self.client, &self.namespace);
         let (reporter, client) =
@@ -88,6 +88,7 @@ impl World {
             max_concurrent_runs: 20,
             details_url_template: None,
             installations: installations.store(),
+            secrets,
             runs: runs.store(),
             metrics: Metrics::new(),
             claims: run::Claims::default(),

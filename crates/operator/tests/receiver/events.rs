@@ -117,6 +117,7 @@ async fn a_push_is_applied_once() {
     assert_eq!((&*trigger.event, &*trigger.sender), ("push", "alice"));
     assert_eq!(run.labels()["peribolos.dev/sha"], SHA);
     assert_eq!(run.owner_references()[0].uid, installation.uid().unwrap());
+    assert_eq!(run.finalizers(), ["peribolos.dev/check"], "it is kept until its check is completed");
 }
 
 #[tokio::test]

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use kube::api::{Patch, PatchParams};
 use serde_json::json;
 
-use crate::world::World;
+use crate::{
+    support::eventually,
+    world::{ACME, World},
+};
 
 #[tokio::test]
 async fn killed_at_any_moment_a_run_starts_once_and_ends_once() {
@@ -32,12 +36,61 @@ async fn killed_at_any_moment_a_run_starts_once_and_ends_once() {
             1,
             "{task_runs:?}"
         );
-        let org = world.github.org("acme").await;
-        let checks = org["checks"].as_array().unwrap();
-        let ours = checks
-            .iter()
-            .filter(|check| check["external_id"].as_str() == run.metadata.uid.as_deref())
-            .count();
-        assert_eq!(ours, 1, "a crash makes no second check");
+        assert_eq!(world.checks(&run).await, 1, "a crash makes no second check");
     }
+}
+
+/// A start hangs in a request to GitHub, and the controller dies there.
+#[rstest::rstest]
+#[case::written_down_but_not_made("GET", "/rate_limit", false)]
+#[case::made_but_its_check_is_not("POST", "/repos/acme/.github/check-runs", true)]
+#[tokio::test]
+async fn killed_within_a_start_it_is_taken_up(
+    #[case] method: &str,
+    #[case] path: &str,
+    #[case] is_made: bool,
+) {
+    let mut world = World::start(&[]).await;
+    let hang = json!({"method": method, "path": path, "delayMs": 3_600_000});
+    world.github.call("POST", "/_sim/faults", Some(hang)).await;
+    world.create("r", "Apply", json!({})).await;
+    world.reaches("r", "Running", "Starting").await;
+    if is_made {
+        world.task_run("r-1").await;
+    }
+    let before = world.task_run_names().await;
+    assert_eq!(before, if is_made { vec!["r-1"] } else { vec![] });
+    world.kill();
+    world.github.call("DELETE", "/_sim/faults", None).await;
+    world.restart("second").await;
+    world.reaches("r", "Running", "Running").await;
+    assert_eq!(world.task_run_names().await, ["r-1"]);
+    world.tekton_ends("r-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    let run = world.reaches("r", "Succeeded", "Applied").await;
+    assert_eq!(world.conclusion(&run).await, "success");
+    assert_eq!(world.checks(&run).await, 1);
+    world.slot_is_free().await;
+}
+
+#[tokio::test]
+async fn a_slot_that_was_taken_and_not_used_is_used() {
+    let mut world = World::start(&[]).await;
+    world.kill();
+    // What a crash leaves between taking the slot and writing down the attempt.
+    world.create("r", "Apply", json!({})).await;
+    let taken = Patch::Merge(json!({"status": {"activeRun": "r"}}));
+    world.installations().patch_status(ACME, &PatchParams::default(), &taken).await.unwrap();
+    world.restart("second").await;
+    world.task_run("r-1").await;
+    world
+        .create_with("s", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:01Z"}}), json!({}))
+        .await;
+    world.reaches("s", "Queued", "WaitingForRun").await;
+    world.tekton_ends("r-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    eventually("the slot goes to the next", async || {
+        let active = world.installation_status().await["activeRun"].clone();
+        if active == "s" { Ok(()) } else { Err(active.to_string()) }
+    })
+    .await;
+    world.task_run("s-1").await;
 }

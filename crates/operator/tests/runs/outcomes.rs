@@ -264,7 +264,7 @@ async fn a_pod_that_finds_no_node_is_stopped_and_tried_again_not_cancelled() {
 #[tokio::test]
 async fn a_permission_that_is_missing_at_the_start_ends_the_run_and_says_so() {
     let world = World::start(&[]).await;
-    let fault = json!({"method": "GET", "path": "/orgs/acme/members", "status": 403,
+    let fault = json!({"method": "GET", "path": "/rate_limit", "status": 403,
         "body": {"message": "Resource not accessible by integration"}, "count": 1000});
     world.github.call("POST", "/_sim/faults", Some(fault)).await;
     world.create("denied", "Apply", json!({})).await;

@@ -203,6 +203,13 @@ impl World {
         checks.into_iter().find(|check| check["external_id"].as_str() == run.metadata.uid.as_deref())
     }
 
+    /// How many checks belong to a run.
+    pub async fn checks(&self, run: &PeribolosRun) -> usize {
+        let org = self.github.org("acme").await;
+        let is_its = |check: &&Value| check["external_id"].as_str() == run.metadata.uid.as_deref();
+        org["checks"].as_array().unwrap().iter().filter(is_its).count()
+    }
+
     /// Waits until a run's check is completed and gives its conclusion.
     pub async fn conclusion(&self, run: &PeribolosRun) -> String {
         eventually("the check is completed", async || {

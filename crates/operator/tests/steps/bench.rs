@@ -108,6 +108,17 @@ impl Bench {
         run(&args)
     }
 
+    /// Runs `step verify` on what `step plan` left.
+    pub fn verify(&self, sha: &str, token: &Path) -> Ended {
+        let mut args = self.common("verify", token);
+        args.extend(["--sha".to_owned(), sha.to_owned()]);
+        for (flag, name) in [("--settled", "settled.yaml"), ("--planned", "plan.json"), ("--results-dir", "")]
+        {
+            args.extend([flag.to_owned(), self.path(name).display().to_string()]);
+        }
+        run(&args)
+    }
+
     /// Runs `step dump`.
     pub async fn dump(&self, more: &[&str]) -> Ended {
         let (read, write) = (self.read_token().await, self.write_token().await);
@@ -135,6 +146,13 @@ impl Bench {
         let audit = self.github.call("GET", "/_sim/audit", None).await;
         let all = audit.as_array().unwrap_or_else(|| panic!("no list: {audit}")).clone();
         all.into_iter().filter(|entry| entry["actor"] != "sim").collect()
+    }
+
+    /// How many requests GitHub was sent since they were last forgotten, without those for tokens.
+    pub async fn asked(&self) -> usize {
+        let log = self.github.call("GET", "/_sim/requests", None).await;
+        let all = log.as_array().unwrap_or_else(|| panic!("no list: {log}"));
+        all.iter().filter(|entry| entry["actor"] == "installation").count()
     }
 
     /// The head of the config repository's default branch.

@@ -102,3 +102,73 @@ orgs:
       .github: {visibility: private, files: {}}
     installation: {id: 1234567}
 ";
+
+/// Members of [`many`], all of them in one team.
+pub const MANY_MEMBERS: usize = 250;
+
+/// More than a page of everything: members, invitations, teams, repositories, and each of these in one team or repository.
+pub fn many() -> String {
+    use serde_json::{Map, Value, json};
+    let numbered = |letter: char, count: usize| (0..count).map(move |n| format!("{letter}{n:03}"));
+    let each = |names: &mut dyn Iterator<Item = String>, value: fn(usize) -> Value| -> Map<String, Value> {
+        names.enumerate().map(|(n, name)| (name, value(n))).collect()
+    };
+    let role = |n: usize| json!((["pull", "triage", "push", "maintain", "admin"][n % 5]));
+    let in_team = |n: usize| json!(if n.is_multiple_of(7) { "maintainer" } else { "member" });
+    let invited: Vec<Value> = numbered('i', 240)
+        .enumerate()
+        .map(|(n, login)| json!({"login": login, "failed": n % 2 == 1}))
+        .collect();
+    let mut teams: Vec<Value> = (0..130)
+        .map(|n: usize| {
+            // Three below each, down to five levels.
+            let parent = if n == 0 { String::new() } else { format!("team-{}", (n - 1) / 3) };
+            let members: Map<String, Value> = (0..n % 5)
+                .map(|k| (format!("m{:03}", (n * 13 + k * 29) % MANY_MEMBERS), in_team(n + k)))
+                .collect();
+            let repos: Map<String, Value> =
+                (0..n % 4).map(|k| (format!("r{:03}", (n * 7 + k * 11) % 160), role(n + k))).collect();
+            json!({"name": format!("Team {n}"), "parent": parent, "members": members, "repos": repos})
+        })
+        .collect();
+    // The first to be listed, so that its further pages are asked for last.
+    let everybody = json!({
+        "name": "Everybody",
+        "members": each(&mut numbered('m', MANY_MEMBERS), in_team),
+        "repos": each(&mut numbered('r', 160), role),
+        "invitations": numbered('i', 230).collect::<Vec<_>>(),
+    });
+    teams.insert(0, everybody);
+    let repo = |n: usize| {
+        let files = if n.is_multiple_of(9) { json!({}) } else { json!({"a": "x\n"}) };
+        let collaborators: Map<String, Value> = match n {
+            7 => (0..120).map(|k| (format!("c{k:03}"), json!("push"))).collect(),
+            _ => (0..n % 3).map(|k| (format!("c{k:03}"), json!("triage"))).collect(),
+        };
+        json!({
+            "visibility": (["public", "private", "internal"][n % 3]),
+            "archived": n % 11 == 3,
+            "default_branch": if n.is_multiple_of(18) { "trunk" } else { "main" },
+            "has_wiki": n.is_multiple_of(2),
+            "allow_squash_merge": n % 4 != 1,
+            "squash_merge_commit_title": if n.is_multiple_of(5) { "PR_TITLE" } else { "COMMIT_OR_PR_TITLE" },
+            "squash_merge_commit_message": (["BLANK", "PR_BODY", "COMMIT_MESSAGES"][n % 3]),
+            "collaborators": collaborators,
+            "invitations": if n % 4 == 2 { json!({"d000": "pull", "d001": "admin"}) } else { json!({}) },
+            "files": files,
+        })
+    };
+    let mut repos = each(&mut numbered('r', 160), repo);
+    repos.insert(".github".into(), json!({"visibility": "private", "files": {"README.md": "x\n"}}));
+    let member = |n: usize| json!(if n < 3 { "admin" } else { "member" });
+    let acme = json!({
+        "settings": {"name": "Acme", "billing_email": "billing@acme.example"},
+        "members": each(&mut numbered('m', MANY_MEMBERS), member),
+        "concealed": numbered('m', MANY_MEMBERS).step_by(2).collect::<Vec<_>>(),
+        "invitations": invited,
+        "teams": teams,
+        "repos": repos,
+        "installation": {"id": 1_234_567},
+    });
+    json!({"orgs": {"acme": acme}}).to_string()
+}

@@ -4,7 +4,6 @@ use peribolos_core::step_output::{AnnotationLevel, StepExit};
 use serde_json::json;
 
 use crate::bench::{Bench, ORG};
-use crate::organizations::TEAMS;
 
 const FILE: &str = "\
 orgs:
@@ -13,6 +12,8 @@ orgs:
     members:
       - carol
       - zelda
+      - dave
+      - erin
     teams:
       Engineering:
         maintainers: [carol]
@@ -20,11 +21,28 @@ orgs:
         repos: {SITE: read}
 ";
 
+/// Guards have tests of their own.
+const UNGUARDED: &str = "--maximum-removal-percent=100";
+
+const FIXTURE: &str = "\
+orgs:
+  acme:
+    settings: {name: Acme, billing_email: billing@acme.example}
+    members: {alice: admin, bob: admin, carol: member, dave: member, erin: member}
+    teams:
+      - {name: Engineering, members: {alice: maintainer, carol: maintainer}, repos: {site: pull}}
+    repos:
+      .github: {visibility: private, files: {README.md: \"x\\n\"}}
+      site: {visibility: public, files: {README.md: \"x\\n\"}}
+    installation: {id: 1234567}
+";
+
 #[tokio::test]
 async fn a_valid_file_is_settled_as_github_spells_it() {
-    let bench = Bench::start(TEAMS).await;
+    let bench = Bench::start(FIXTURE).await;
     let sha = bench.github.push(ORG, json!({"peribolos.yaml": FILE})).await;
-    let ended = bench.plan(&sha, &bench.token().await, &["--results-dir", bench.path("").to_str().unwrap()]);
+    let results = format!("--results-dir={}", bench.path("").display());
+    let ended = bench.plan(&sha, &bench.token().await, &[&results, UNGUARDED]);
     let output = ended.output();
     assert_eq!(output.exit, StepExit::Ok, "{ended:?}");
     assert_eq!(output.sha.as_deref(), Some(sha.as_str()));
@@ -36,7 +54,7 @@ async fn a_valid_file_is_settled_as_github_spells_it() {
         "{settled}"
     );
     assert!(!settled.contains("zelda"), "{settled}");
-    assert!(output.check.summary.contains("zelda"), "{output:?}");
+    assert!(output.check.summary.contains("knows nobody of that name"), "{output:?}");
     let unknown = output.check.annotations.iter().find(|found| found.title == "unknown-login").unwrap();
     assert_eq!((unknown.start_line, unknown.start_column), (6, Some(9)));
     assert_eq!(unknown.annotation_level, AnnotationLevel::Warning);
@@ -46,14 +64,14 @@ async fn a_valid_file_is_settled_as_github_spells_it() {
 
 #[tokio::test]
 async fn a_mistake_is_shown_where_it_is() {
-    let bench = Bench::start(TEAMS).await;
+    let bench = Bench::start(FIXTURE).await;
     let sha =
         bench.github.push(ORG, json!({"peribolos.yaml": FILE.replace("maintainers", "maintaners")})).await;
     let ended = bench.plan(&sha, &bench.token().await, &[]);
     let output = ended.output();
     assert_eq!(output.exit, StepExit::ConfigInvalid, "{ended:?}");
     let found = &output.check.annotations[0];
-    assert_eq!((found.path.as_str(), found.start_line, found.start_column), ("peribolos.yaml", 9, Some(9)));
+    assert_eq!((found.path.as_str(), found.start_line, found.start_column), ("peribolos.yaml", 11, Some(9)));
     assert_eq!(found.annotation_level, AnnotationLevel::Failure);
     assert!(found.message.contains("maintainers"), "{found:?}");
     assert!(!bench.path("settled.yaml").exists());
@@ -71,7 +89,7 @@ async fn a_mistake_is_shown_where_it_is() {
 #[case::too_large(&"# padding\n".repeat(600_000), StepExit::ConfigInvalid)]
 #[tokio::test]
 async fn what_must_not_be_applied_is_refused(#[case] file: &str, #[case] exit: StepExit) {
-    let bench = Bench::start(TEAMS).await;
+    let bench = Bench::start(FIXTURE).await;
     let sha = bench.github.push(ORG, json!({"peribolos.yaml": file})).await;
     let output = bench.plan(&sha, &bench.token().await, &[]).output();
     assert_eq!(output.exit, exit, "{output:?}");
@@ -81,20 +99,20 @@ async fn what_must_not_be_applied_is_refused(#[case] file: &str, #[case] exit: S
 
 #[tokio::test]
 async fn a_file_that_is_gone_is_missing_and_never_an_empty_organization() {
-    let bench = Bench::start(TEAMS).await;
+    let bench = Bench::start(FIXTURE).await;
     let with = bench.github.push(ORG, json!({"peribolos.yaml": FILE})).await;
     let without = bench.github.push(ORG, json!({"peribolos.yaml": null})).await;
     let token = bench.token().await;
     let output = bench.plan(&without, &token, &[]).output();
     assert_eq!(output.exit, StepExit::ConfigMissing, "{output:?}");
     assert!(output.check.summary.contains("no peribolos.yaml in acme/.github"), "{output:?}");
-    let output = bench.plan(&with, &token, &["--pull-request="]).output();
+    let output = bench.plan(&with, &token, &["--pull-request=", UNGUARDED]).output();
     assert_eq!(output.exit, StepExit::Ok, "the older commit still has it: {output:?}");
 }
 
 #[tokio::test]
 async fn a_preview_looks_at_the_merge() {
-    let bench = Bench::start(TEAMS).await;
+    let bench = Bench::start(FIXTURE).await;
     bench.github.push(ORG, json!({"peribolos.yaml": FILE, "note": "1\n"})).await;
     let pulls = format!("/_sim/orgs/{ORG}/repos/.github/pulls");
     let broken = FILE.replace("teams:", "taems:");
@@ -128,7 +146,7 @@ async fn a_preview_looks_at_the_merge() {
 
 #[tokio::test]
 async fn a_token_for_the_file_alone_is_enough_to_check_it() {
-    let bench = Bench::start(TEAMS).await;
+    let bench = Bench::start(FIXTURE).await;
     let sha = bench.github.push(ORG, json!({"peribolos.yaml": FILE})).await;
     let output = bench.plan(&sha, &bench.file_token().await, &["--file-only"]).output();
     assert_eq!(output.exit, StepExit::Ok, "{output:?}");
@@ -137,7 +155,7 @@ async fn a_token_for_the_file_alone_is_enough_to_check_it() {
 
 #[tokio::test]
 async fn github_s_troubles_have_their_own_ends() {
-    let bench = Bench::start(TEAMS).await;
+    let bench = Bench::start(FIXTURE).await;
     let sha = bench.github.push(ORG, json!({"peribolos.yaml": FILE})).await;
     let token = bench.token().await;
     let faults = [

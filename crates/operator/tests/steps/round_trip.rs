@@ -62,6 +62,11 @@ async fn a_change_is_written() {
 }
 
 fn peribolos(bench: &Bench, file: &Path, token: &Path) {
+    apply(bench, file, token, "1");
+}
+
+/// Applies a file by upstream peribolos, as the Task does.
+pub fn apply(bench: &Bench, file: &Path, token: &Path, removal_delta: &str) {
     let url = bench.github.url();
     let ended = Command::new(program())
         .arg("--config-path")
@@ -69,7 +74,8 @@ fn peribolos(bench: &Bench, file: &Path, token: &Path) {
         .arg("--github-token-path")
         .arg(token)
         .args([format!("--github-endpoint={url}"), format!("--github-graphql-endpoint={url}/graphql")])
-        .args(["--confirm", "--require-self=false", "--min-admins=2", "--maximum-removal-delta=1"])
+        .args(["--confirm", "--require-self=false", "--min-admins=2"])
+        .arg(format!("--maximum-removal-delta={removal_delta}"))
         .args([
             "--fix-org",
             "--fix-org-members",

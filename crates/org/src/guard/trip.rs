@@ -84,7 +84,7 @@ impl Trip {
                 let limit = if *allowed == 1 { "only 1".to_owned() } else { format!("at most {allowed}") };
                 format!("{count} of {there} {of} {what}; {limit} may be ({percent} %).")
             }
-            Self::NotAllowed { refusal } => format!("{}.", capitalized(&refusal.message)),
+            Self::NotAllowed { refusal } => format!("{}.", refusal.message),
         }
     }
 

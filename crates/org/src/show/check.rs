@@ -27,7 +27,12 @@ pub fn summary(plan: &Plan, trips: &[Trip], disclosure: &Disclosure) -> String {
     parts.extend(refusals(&plan.refusals));
     parts.extend(self::trips(trips, disclosure));
     let listed = operations(&plan.operations, disclosure);
-    parts.push(if listed.is_empty() { "Nothing is to be changed.".to_owned() } else { listed });
+    match (listed.is_empty(), parts.is_empty()) {
+        (false, _) => parts.push(listed),
+        (true, true) => parts.push("Nothing is to be changed.".to_owned()),
+        // What stops it is said, and nothing else is there.
+        (true, false) => {}
+    }
     parts.extend(waiting(plan, disclosure));
     parts.extend(left_out(&plan.left_out, disclosure));
     parts.extend(without_effect(&plan.operations));
@@ -70,7 +75,7 @@ pub fn trips(trips: &[Trip], disclosure: &Disclosure) -> Option<String> {
 fn refusals(refusals: &[Refusal]) -> Option<String> {
     let line = |refusal: &Refusal| {
         let line = refusal.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        format!("- {line}{}. {}.", capitalized(&refusal.message), capitalized(&refusal.hint))
+        format!("- {line}{}. {}.", refusal.message, capitalized(&refusal.hint))
     };
     let impossible = refusals.iter().filter(|refusal| refusal.kind == RefusalKind::Impossible);
     let lines: Vec<String> = impossible.map(line).collect();

@@ -132,7 +132,7 @@ impl Full<'_> {
     fn stops(&self) -> Vec<(Option<u32>, String, String)> {
         let impossible = self.plan.refusals.iter().filter(|refusal| refusal.kind == RefusalKind::Impossible);
         let refused = impossible.map(|Refusal { line, message, hint, .. }| {
-            (*line, format!("{}.", capitalized(message)), format!("{}.", capitalized(hint)))
+            (*line, format!("{message}."), format!("{}.", capitalized(hint)))
         });
         let trips = self.trips.iter().map(|trip| (trip.line(), trip.sentence(None), trip.remedy()));
         refused.chain(trips).collect()

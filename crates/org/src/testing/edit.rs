@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::names::{LOGINS, NEW_REPOS, NEW_TEAMS, TEXTS, pick};
+use super::names::{LOGINS, NEW_REPOS, NEW_TEAMS, NOBODY, TEXTS, pick};
 use super::values::{DEFAULTS, PERMISSIONS, PRIVACIES, SQUASHES, VISIBILITIES};
 use crate::located::Located;
-use crate::model::{Collaborator, ConfigFile, OnCreate, Repo, RepoSettings, Team, TeamRepo};
+use crate::model::{Collaborator, ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
 use crate::names::{Login, RepoName, TeamName};
 
 /// One change: of which kind, to what, and how. Where there is nothing it could change it does nothing.
@@ -26,6 +26,7 @@ pub(super) fn edit() -> impl Strategy<Value = Edit> {
 
 /// What can be changed; what is written twice is twice as likely.
 const KINDS: &[fn(&Edit, &mut ConfigFile)] = &[
+    setting,
     setting,
     person,
     person,
@@ -53,8 +54,13 @@ const KINDS: &[fn(&Edit, &mut ConfigFile)] = &[
     repo_flag,
     repo_text,
     repo_squash,
+    repo_text,
     collaborator,
     collaborator,
+    spell_person,
+    spell_team,
+    spell_repo,
+    unset,
 ];
 
 /// One of some things, or none.
@@ -66,8 +72,9 @@ fn here<T>(value: impl Into<Option<T>>) -> Option<Located<T>> {
     value.into().map(Located::from)
 }
 
+/// Somebody; now and then a name that nobody has.
 fn login(index: Index) -> Login {
-    Login::new(pick(index, LOGINS))
+    Login::new(LOGINS.get(index.index(LOGINS.len() + 1)).copied().unwrap_or(NOBODY))
 }
 
 /// One of some things; none if there are none.
@@ -254,7 +261,11 @@ fn repo_flag(edit: &Edit, file: &mut ConfigFile) {
 
 fn repo_text(edit: &Edit, file: &mut ConfigFile) {
     if let Some(repo) = chosen(edit.of, &mut file.repos) {
-        repo.settings.description = here(pick(edit.with, TEXTS).to_owned());
+        let text = here(pick(edit.with, TEXTS).to_owned());
+        match edit.how.index(2) {
+            0 => repo.settings.description = text,
+            _ => repo.settings.homepage = text,
+        }
     }
 }
 
@@ -273,5 +284,50 @@ fn collaborator(edit: &Edit, file: &mut ConfigFile) {
     people.value.retain(|other| other.login.value != login);
     if let Some(permission) = maybe(edit.how, PERMISSIONS) {
         people.value.push(Collaborator { login: login.into(), permission: permission.into() });
+    }
+}
+
+/// Spells somebody otherwise, wherever the file names them.
+fn spell_person(edit: &Edit, file: &mut ConfigFile) {
+    fn in_teams(teams: &mut [Team], new: &Login) {
+        for team in teams {
+            for list in [&mut team.members, &mut team.maintainers] {
+                spell(list, new);
+            }
+            in_teams(&mut team.teams, new);
+        }
+    }
+    fn spell(list: &mut [Located<Login>], new: &Login) {
+        list.iter_mut().filter(|login| login.value == *new).for_each(|login| login.value = new.clone());
+    }
+    let new = Login::new(login(edit.of).as_str().to_uppercase());
+    for list in [&mut file.members, &mut file.admins] {
+        spell(list, &new);
+    }
+    in_teams(&mut file.teams, &new);
+}
+
+/// Spells a team otherwise, which is no rename.
+fn spell_team(edit: &Edit, file: &mut ConfigFile) {
+    if let Some(team) = team_at(file, edit.of) {
+        team.name = TeamName::new(team.name.as_str().to_ascii_uppercase()).into();
+    }
+}
+
+/// Spells a repository otherwise, where it is described and in one team.
+fn spell_repo(edit: &Edit, file: &mut ConfigFile) {
+    if let Some(repo) = chosen(edit.of, &mut file.repos) {
+        repo.name = RepoName::new(repo.name.as_str().to_ascii_uppercase()).into();
+    }
+    if let Some(repo) = team_at(file, edit.with).and_then(|team| chosen(edit.how, &mut team.repos)) {
+        repo.name = RepoName::new(repo.name.as_str().to_ascii_lowercase()).into();
+    }
+}
+
+/// Gives no settings of a repository or of the organization.
+fn unset(edit: &Edit, file: &mut ConfigFile) {
+    match chosen(edit.of, &mut file.repos).filter(|_| edit.how.index(2) == 0) {
+        Some(repo) => repo.settings = RepoSettings::default(),
+        None => file.settings = OrgSettings::default(),
     }
 }

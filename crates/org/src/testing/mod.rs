@@ -14,4 +14,5 @@ mod teams;
 mod values;
 
 pub use case::{Case, case, case_from_bytes};
+pub use names::LOGINS;
 pub use organization::snapshot;

@@ -3,8 +3,11 @@
 use proptest::sample::Index;
 
 /// People who exist on GitHub.
-pub(super) const LOGINS: &[&str] =
+pub const LOGINS: &[&str] =
     &["alice", "Bob", "carol", "dave", "erin", "Fay-F", "grace", "heidi", "ivan", "judy", "ken", "Leo"];
+
+/// A name that nobody has.
+pub(super) const NOBODY: &str = "nobody-of-that-name";
 
 /// Teams: no two with one slug.
 pub(super) const TEAMS: &[&str] =

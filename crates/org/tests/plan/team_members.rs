@@ -142,3 +142,20 @@ fn who_is_listed_above_and_leaves_the_team_below_is_missed_in_the_next_run() {
     assert_eq!(shown(&plan), ["Docs: carol member -> -"]);
     assert_eq!(operations(&yaml, &plan.expected(&snapshot)), ["Core: carol - -> member"]);
 }
+
+/// It is moved before the team that it was below is looked at.
+#[test]
+fn who_was_in_a_team_that_moved_is_not_looked_for_where_it_was() {
+    let mut snapshot = acme();
+    snapshot.teams = vec![team("Core"), below("core", team("Docs")), below("docs", team("Adam"))];
+    for team in &mut snapshot.teams {
+        team.members = logins(&["carol"]);
+    }
+    snapshot.teams[0].inherited_members = logins(&["carol"]);
+    snapshot.teams[1].inherited_members = logins(&["carol"]);
+    let yaml = file(
+        "    teams:\n      Core:\n        members: [carol]\n        repos: {}\n        teams:\n          \
+         Adam: {members: [carol], repos: {}}\n          Docs: {members: [], repos: {}}\n",
+    );
+    assert_eq!(operations(&yaml, &snapshot), ["edit team Adam, Parent \"Docs\" -> \"Core\""]);
+}

@@ -95,3 +95,18 @@ fn a_repository_must_be_there_by_then() {
     assert!(plan.refusals.iter().any(|refusal| refusal.hint == hint), "{:?}", plan.refusals);
     assert_eq!(refusals(&plan).len(), 6);
 }
+
+/// Upstream compares every letter: it would give and take the same access, in any order.
+#[test]
+fn a_repository_that_is_not_renamed_keeps_its_spelling() {
+    let snapshot = nested(&[("site", Write)], &[]);
+    let yaml = yaml("SITE: write", "SITE: write") + "    repos:\n      SITE: {previously: [site]}\n";
+    assert_eq!(refusals(&plan_of(&yaml, &snapshot, &usual())), [""; 0]);
+    let mut scope = Scope::usual();
+    scope.manage.remove(&Stage::Repos);
+    let misspelt = "SITE is spelled otherwise on GitHub";
+    assert_eq!(
+        refusals(&plan_of(&yaml, &snapshot, &scope)),
+        [format!("8: {misspelt}"), format!("9: {misspelt}")]
+    );
+}

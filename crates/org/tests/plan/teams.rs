@@ -174,6 +174,23 @@ fn ignored_teams_are_neither_deleted_nor_found() {
     assert_eq!((shown(&plan), refusals(&plan)), (vec![], expected.map(str::to_owned).to_vec()));
 }
 
+/// The next run would not find it, and stop at making it again.
+#[test]
+fn no_team_becomes_one_that_is_ignored() {
+    let mut snapshot = acme();
+    snapshot.teams = vec![team("Core")];
+    let mut scope = usual();
+    scope.ignore = [Ignored::SecretTeams].into();
+    let of = |teams: &str| plan_of(&file(&format!("    teams:\n{teams}")), &snapshot, &scope);
+    let hidden =
+        of("      Core: {privacy: secret, members: [], repos: {}}\n      New: {members: [], repos: {}}\n");
+    let left_alone = "would be secret, and secret teams are left alone";
+    assert_eq!(refusals(&hidden), [format!("6: Core {left_alone}"), format!("7: New {left_alone}")]);
+    let seen =
+        of("      Core: {members: [], repos: {}}\n      New: {privacy: closed, members: [], repos: {}}\n");
+    assert_eq!(refusals(&seen), [""; 0]);
+}
+
 #[test]
 fn teams_of_the_enterprise_can_only_be_listed_as_they_are() {
     let mut snapshot = acme();

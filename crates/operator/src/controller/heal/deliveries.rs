@@ -1,24 +1,27 @@
 //! Deliveries that nobody took are asked for again.
 
 use jiff::Timestamp;
-use peribolos_core::heal::deliveries::{Attempt, REACH, to_redeliver};
+use peribolos_core::heal::deliveries::{Attempt, Horizon, to_redeliver};
 use peribolos_github::Delivery;
 
 use super::{HealError, Pace, pace};
 use crate::controller::context::Context;
 
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
+    let mut horizon = Horizon::default();
     loop {
-        let end = pass(ctx).await;
+        let end = pass(ctx, &mut horizon).await;
         pace::rest("deliveries", pace.deliveries, end).await;
     }
 }
 
-async fn pass(ctx: &Context) -> Result<(), HealError> {
+async fn pass(ctx: &Context, horizon: &mut Horizon) -> Result<(), HealError> {
     let now = Timestamp::now();
-    let since = now.checked_sub(REACH).unwrap_or(Timestamp::MIN);
-    let attempts: Vec<Attempt> = ctx.app.list_deliveries(since).await?.into_iter().map(read).collect();
-    for id in to_redeliver(&attempts, now) {
+    let view = horizon.view(now);
+    let attempts: Vec<Attempt> = ctx.app.list_deliveries(view.since()).await?.into_iter().map(read).collect();
+    let open = to_redeliver(&attempts, view);
+    horizon.saw(view, &attempts, &open, now);
+    for id in open.into_iter().map(|open| open.attempt) {
         match ctx.app.redeliver(id).await {
             Ok(()) => {
                 tracing::info!(attempt = id, "asked for a delivery again that nobody took");

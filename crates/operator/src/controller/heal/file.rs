@@ -23,7 +23,7 @@ use crate::{
 /// What was seen of a file, so that an unchanged one costs nothing of the rate limit.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    /// Repository, path and branch it is about: of another place it says nothing.
+    /// Repository, path and branch it is about, the branch empty for the default one: of another place it says nothing.
     place: Option<(RepoName, String, String)>,
     etag: Option<String>,
     blob: Option<String>,
@@ -45,10 +45,16 @@ pub(super) async fn look(
         tokens::invalidate(ctx, installation);
     }
     // No file is no empty organization: nothing follows from it.
-    let Some((repository, branch, blob)) = found? else { return Ok(()) };
+    let Some((repository, blob)) = found? else { return Ok(()) };
     if !is_pending(status, &blob) {
         return Ok(());
     }
+    let branch = match &installation.spec.config.branch {
+        unnamed if unnamed.is_empty() => {
+            github.get_repo(&repository).await?.default_branch.unwrap_or_default()
+        }
+        branch => branch.clone(),
+    };
     let Some(sha) = github.branch_head(&repository, &branch).await? else { return Ok(()) };
     let name = installation.name_any();
     let runs = ctx.runs.state();
@@ -61,36 +67,29 @@ pub(super) async fn look(
     }
 }
 
-/// The repository, the branch and the file's blob at its head; `None`: there is no file.
+/// The repository and the file's blob at the branch's head; `None`: there is no file. One question, as the default branch
+/// need not be named.
 async fn find(
     github: &Client,
     installation: &GitHubInstallation,
     login: &str,
     seen: &mut Seen,
-) -> Result<Option<(RepoName, String, String)>, HealError> {
+) -> Result<Option<(RepoName, String)>, HealError> {
     let config = &installation.spec.config;
     let repository = RepoName::new(login.parse()?, &config.repository)?;
-    let branch = if config.branch.is_empty() {
-        match github.get_repo(&repository).await {
-            Ok(found) => found.default_branch.unwrap_or_default(),
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error.into()),
-        }
-    } else {
-        config.branch.clone()
-    };
-    let place = Some((repository.clone(), config.path.clone(), branch.clone()));
+    let place = Some((repository.clone(), config.path.clone(), config.branch.clone()));
     if seen.place != place {
         *seen = Seen { place, ..Seen::default() };
     }
-    match github.file(&repository, &config.path, &branch, seen.etag.as_deref()).await? {
+    let branch = Some(config.branch.as_str()).filter(|branch| !branch.is_empty());
+    match github.file(&repository, &config.path, branch, seen.etag.as_deref()).await? {
         FileAnswer::NotModified => {}
         FileAnswer::Missing => (seen.etag, seen.blob) = (None, None),
         FileAnswer::Found { blob, etag, .. } => {
             (seen.etag, seen.blob) = (etag, Some(blob.as_str().to_owned()));
         }
     }
-    Ok(seen.blob.clone().map(|blob| (repository, branch, blob)))
+    Ok(seen.blob.clone().map(|blob| (repository, blob)))
 }
 
 /// Makes the run, unless it is there: its name follows from the newest run there was, and the head.

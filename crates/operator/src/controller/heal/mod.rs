@@ -1,9 +1,10 @@
 //! The healer: finds by itself what a lost webhook would have said. A webhook is only an accelerator.
 //!
-//! Three loops, each with its own pace: the list of installations, the deliveries that nobody took, and the config file
-//! of each installation. What they decide is in `peribolos_core::heal`; every write can be done again.
+//! Four loops, each with its own pace: the list of installations, the deliveries that nobody took, the config file of
+//! each installation, and whether it is time to look for drift. What they decide is in `peribolos_core::heal`; every write can be done again.
 
 mod deliveries;
+mod drift;
 mod file;
 mod files;
 mod installations;
@@ -34,7 +35,8 @@ pub async fn run_at(ctx: Shared, pace: Pace, stop: CancellationToken) {
             tokio::join!(
                 Box::pin(installations::repeat(&ctx, &pace)),
                 Box::pin(deliveries::repeat(&ctx, &pace)),
-                Box::pin(files::repeat(&ctx, &pace))
+                Box::pin(files::repeat(&ctx, &pace)),
+                Box::pin(drift::repeat(&ctx, &pace))
             );
         }
     };
@@ -67,7 +69,7 @@ impl HealError {
 }
 
 impl Context {
-    fn healer(&self) -> Writer {
+    pub(in crate::controller) fn healer(&self) -> Writer {
         Writer::new(self.client.clone(), &self.namespace, FIELD_MANAGER)
     }
 

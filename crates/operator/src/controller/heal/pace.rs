@@ -20,6 +20,8 @@ pub struct Pace {
     pub deliveries: Duration,
     /// At each installation's file.
     pub files: Duration,
+    /// At whether it is time to look for drift: each installation has its own interval.
+    pub drift: Duration,
     /// How long GitHub must deny an installation before its object goes.
     pub apart: SignedDuration,
 }
@@ -30,6 +32,7 @@ impl Default for Pace {
             installations: Duration::from_mins(10),
             deliveries: Duration::from_mins(5),
             files: Duration::from_mins(10),
+            drift: Duration::from_secs(20),
             apart: APART,
         }
     }

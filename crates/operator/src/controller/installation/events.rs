@@ -31,7 +31,8 @@ pub(super) async fn publish(ctx: &Context, installation: &GitHubInstallation, af
 
 /// The conditions whose status or reason changed, one of each reason: the summary says most of it.
 fn changes<'a>(before: &[Condition], after: &'a [Condition]) -> Vec<&'a Condition> {
-    let told = [ConditionType::Ready, ConditionType::TokenIssued, ConditionType::Synced];
+    let told =
+        [ConditionType::Ready, ConditionType::TokenIssued, ConditionType::Synced, ConditionType::Drifted];
     let mut changes: Vec<&Condition> = vec![];
     for kind in told {
         let Some(now) = after.iter().find(|c| c.type_ == kind.as_str()) else { continue };
@@ -47,8 +48,14 @@ fn changes<'a>(before: &[Condition], after: &'a [Condition]) -> Vec<&'a Conditio
 }
 
 fn is_good(condition: &Condition) -> bool {
-    let as_asked =
-        [Reason::Suspended, Reason::Progressing, Reason::TokenIssued, Reason::Applied, Reason::NoChanges];
+    let as_asked = [
+        Reason::Suspended,
+        Reason::Progressing,
+        Reason::TokenIssued,
+        Reason::Applied,
+        Reason::NoChanges,
+        Reason::NoDrift,
+    ];
     as_asked.iter().any(|reason| reason.as_str() == condition.reason)
 }
 

@@ -20,6 +20,7 @@ use futures::{FutureExt, StreamExt, TryStreamExt, channel::mpsc};
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api, Client, ResourceExt,
+    core::PartialObjectMeta,
     runtime::{
         Controller, WatchStreamExt,
         controller::{self, Action},
@@ -43,17 +44,24 @@ const NAME: &str = "installation";
 /// How many installations are worked on at once.
 const CONCURRENCY: u16 = 16;
 
+/// How long it is waited for more of the same: a run that starts or ends tells several things in a row, and only their
+/// sum matters here.
+const CALM: Duration = Duration::from_millis(50);
+
 /// How long reconciles under way may take when the process is to stop.
 const GRACE: Duration = Duration::from_secs(8);
 
 /// The controller with its watches: installations, their Secrets (metadata only) and their runs.
 ///
-/// Its [`store`](Controller::store) holds all installations.
-pub fn controller(client: &Client, namespace: &str) -> Controller<GitHubInstallation> {
+/// Its [`store`](Controller::store) holds all installations; the other one their Secrets' metadata.
+pub fn controller(
+    client: &Client,
+    namespace: &str,
+) -> (Controller<GitHubInstallation>, Store<PartialObjectMeta<Secret>>) {
     let (store, writer) = reflector::store();
     let installations: Api<GitHubInstallation> = Api::namespaced(client.clone(), namespace);
     let runs: Api<PeribolosRun> = Api::namespaced(client.clone(), namespace);
-    let secrets: Api<Secret> = Api::namespaced(client.clone(), namespace);
+    let secrets: Api<PartialObjectMeta<Secret>> = Api::namespaced(client.clone(), namespace);
     let ours = watcher::Config::default().labels(&format!("{}={}", names::LABEL_MANAGED_BY, names::MANAGER));
     // What happens to one object of an installationId decides about the others. The same watch tells them, behind the
     // store: by then it has the change.
@@ -69,14 +77,23 @@ pub fn controller(client: &Client, namespace: &str) -> Controller<GitHubInstalla
             }
         });
     let runs = guarded(&runs, watcher::Config::default()).touched_objects();
-    Controller::for_stream(installations, store)
-        .owns(secrets, ours)
+    let (shown, writer) = reflector::store();
+    let secrets = watcher(secrets, ours)
+        .modify(|secret| {
+            secret.metadata.managed_fields = None;
+            secret.metadata.annotations = None;
+        })
+        .reflect(writer)
+        .touched_objects();
+    let controller = Controller::for_stream(installations, store)
+        .owns_stream(secrets)
         .reconcile_on(told)
         .watches_stream(runs, |run: PeribolosRun| {
             let namespace = run.namespace().unwrap_or_default();
             Some(ObjectRef::new(&run.spec.installation_ref.name).within(&namespace))
         })
-        .with_config(controller::Config::default().concurrency(CONCURRENCY))
+        .with_config(controller::Config::default().concurrency(CONCURRENCY).debounce(CALM));
+    (controller, shown)
 }
 
 /// The other objects of the same installation.
@@ -106,7 +123,8 @@ pub async fn run(controller: Controller<GitHubInstallation>, ctx: Shared, stop: 
         tokio::time::sleep(GRACE).await;
     };
     let both = async {
-        if let (Ok(()), Ok(())) = tokio::join!(filled(&ctx.installations), filled(&ctx.runs)) {
+        let all = tokio::join!(filled(&ctx.installations), filled(&ctx.runs), filled(&ctx.secrets));
+        if let (Ok(()), Ok(()), Ok(())) = all {
             ctx.tokens.set_filled();
         }
     };

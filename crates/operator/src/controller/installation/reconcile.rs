@@ -8,6 +8,7 @@ use peribolos_api::{
     GitHubInstallation, GitHubInstallationStatus, PeribolosRun, Reason, installation::TokenStatus,
 };
 use peribolos_core::{
+    drift::drift,
     installation_status::{Facts, Finding, Missing, TokenFacts, conditions, missing, pending_runs, synced},
     token::{self, Hint, Issued},
 };
@@ -116,7 +117,8 @@ impl<'a> Work<'a> {
             // The slot remembers it, and when to try again.
             Some(_) => next = None,
         }
-        let extra = tokens::extras(self.ctx, holder, &self.slot, &self.runs).await?;
+        let moved = secured.info.is_some();
+        let extra = tokens::extras(self.ctx, holder, &self.slot, &self.runs, moved).await?;
         Ok(Outcome { blocked: None, info: secured.info, next: next.into_iter().chain(extra).min() })
     }
 
@@ -137,6 +139,8 @@ impl<'a> Work<'a> {
             if view.account.is_some() { missing(&REQUIRED, &view.permissions) } else { vec![] };
         let token = outcome.info.as_ref();
         let schedule = token::Schedule::from(&self.installation.spec.token);
+        let applied_blob =
+            self.installation.status.as_ref().and_then(|status| status.last_applied_blob.as_deref());
         let facts = Facts {
             generation,
             blocked: outcome.blocked.clone(),
@@ -149,6 +153,7 @@ impl<'a> Work<'a> {
             missing: &missing,
             held: admission::held(&self.ctx.installations.state(), self.installation, view),
             synced: synced(self.runs.iter().map(AsRef::as_ref)),
+            drift: drift(self.runs.iter().map(AsRef::as_ref), applied_blob),
         };
         let previous = self.installation.status.as_ref().map(|s| s.conditions.as_slice()).unwrap_or_default();
         GitHubInstallationStatus {

@@ -85,7 +85,7 @@ mod tests {
         let status = installation(&ours).status.unwrap();
         assert!(is_written(&installation(&ours), &status));
         let with_others = json!({
-            "conditions": [condition("Synced", "Applied"), condition("Drifted", "X"), condition("Ready", "TokenIssued")],
+            "conditions": [condition("Synced", "Applied"), condition("Theirs", "X"), condition("Ready", "TokenIssued")],
             "pendingRuns": 1, "activeRun": "acme-1-x", "lastAppliedSha": "0".repeat(40),
             "lastRun": {"name": "acme-1-w", "phase": "Failed"},
         });

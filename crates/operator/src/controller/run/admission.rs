@@ -7,15 +7,19 @@ use peribolos_api::{
 };
 use peribolos_core::{
     event,
-    names::RunToken,
-    run::{command, command::Standing, preview, source},
+    run::{
+        command,
+        command::Standing,
+        preview::{self, Author, Grant},
+        source,
+    },
 };
 use peribolos_github::{
-    AccountType, Client, FileAnswer, Login, RepoName, Sha,
+    AccountType, Client, FileAnswer, Login, RepoName, Retry, Sha,
     client::{Comment, MembershipState, OrgRole, Pull, PullState},
 };
 
-use super::{case::Case, comment, error::Error};
+use super::{case::Case, comment, error::Error, moved};
 
 /// What was found out about a run.
 pub(super) enum Admission {
@@ -23,6 +27,8 @@ pub(super) enum Admission {
     Admitted {
         /// None: a Dump.
         sha: Option<Sha>,
+        /// The branch that is applied, where it was looked up.
+        branch: Option<String>,
     },
     /// It ends here.
     Refused {
@@ -40,11 +46,25 @@ impl Admission {
     }
 }
 
-/// Looks at the run's source and sender.
+/// Looks at the run's source and sender. What no wait mends is a refusal.
 pub(super) async fn examine(case: &Case<'_>, github: &Client) -> Result<Admission, Error> {
+    match look_up(case, github).await {
+        Err(Error::GitHub(error)) if error.is_moved() => {
+            let message = moved::explain(case, error).await?;
+            Ok(Admission::refused(Phase::Failed, Reason::ConfigMissing, message))
+        }
+        // An owner must grant what is missing.
+        Err(error) if error.lacks_permission() => {
+            Ok(Admission::refused(Phase::Failed, Reason::PermissionsMissing, error.to_string()))
+        }
+        other => other,
+    }
+}
+
+async fn look_up(case: &Case<'_>, github: &Client) -> Result<Admission, Error> {
     let repository = case.repository()?;
     if case.run.spec.mode == Mode::Dump {
-        return Ok(Admission::Admitted { sha: None });
+        return Ok(Admission::Admitted { sha: None, branch: None });
     }
     let branch = match branch(case, github, &repository).await {
         Err(Error::GitHub(error)) if error.is_not_found() => {
@@ -82,21 +102,26 @@ async fn of_branch(
     repository: &RepoName,
     branch: &str,
 ) -> Result<Admission, Error> {
+    let admitted = |sha| Admission::Admitted { sha: Some(sha), branch: Some(branch.to_owned()) };
+    let given = &case.run.spec.source.sha;
+    let asks_again = is_rerequest(case.run);
+    if case.run.spec.mode == Mode::Apply && !given.is_empty() && !asks_again {
+        // Whether an Apply's commit still is the head is looked at just before its pod is made, after all waiting.
+        return Ok(admitted(given.parse()?));
+    }
     let Some(head) = head(github, repository, branch).await? else {
         let message = format!("the branch {branch} of {repository} does not exist");
         return Ok(Admission::refused(Phase::Failed, Reason::ConfigMissing, message));
     };
-    let given = &case.run.spec.source.sha;
     if given.is_empty() {
-        return Ok(Admission::Admitted { sha: Some(head) });
+        return Ok(admitted(head));
     }
-    if is_rerequest(case.run) && *given != head.as_str() {
+    if asks_again && *given != head.as_str() {
         let message =
             format!("the check was asked for again on a commit that is no longer the head of {branch}");
         return Ok(Admission::refused(Phase::Skipped, Reason::NotHead, message));
     }
-    // That an Apply's commit still is the head is looked at once more, just before its pod is made.
-    Ok(Admission::Admitted { sha: Some(given.parse()?) })
+    Ok(admitted(given.parse()?))
 }
 
 async fn of_pull_request(
@@ -131,36 +156,37 @@ async fn of_pull_request(
         });
     }
     let sha = Some(pull.head.sha.clone());
-    if let Err((reason, message)) = preview_token(case, github, &pull).await? {
+    if let Err((reason, message)) = preview_grant(case, github, &pull).await? {
         return Ok(Admission::Refused { phase: Phase::Skipped, reason, message: message.to_owned(), sha });
     }
     if is_unchanged(case, github, repository, branch, number).await? {
         let message = format!("the pull request does not change {}", case.installation.spec.config.path);
         return Ok(Admission::Refused { phase: Phase::Skipped, reason: Reason::FileUnchanged, message, sha });
     }
-    Ok(Admission::Admitted { sha })
+    Ok(Admission::Admitted { sha, branch: None })
 }
 
-/// Which token a preview gets, or why there is none.
-pub(super) async fn preview_token(
+/// What a preview gets, or why there is none.
+pub(super) async fn preview_grant(
     case: &Case<'_>,
     github: &Client,
     pull: &Pull,
-) -> Result<Result<RunToken, (Reason, &'static str)>, Error> {
+) -> Result<Result<Grant, (Reason, &'static str)>, Error> {
     let author = match &pull.user {
-        // The onboarding pull request is the operator's own.
+        // The onboarding pull request is the operator's own; who else pushed to its branch is not known.
         Some(user) if user.kind == AccountType::Bot && is_our_bot(case, &user.login).await? => {
-            Standing::Member
+            Author::Operator
         }
-        Some(user) => standing(case, github, &user.login).await?,
-        None => Standing::Stranger,
+        Some(user) => standing(case, github, &user.login).await?.into(),
+        None => Author::Stranger,
     };
     // A command was let through by `sender_may_not`, so it came from a member.
     let asked_for = comment_id(case.run).is_some();
-    Ok(preview::token(case.installation.spec.preview, author, asked_for))
+    Ok(preview::grant(case.installation.spec.preview, author, asked_for))
 }
 
-async fn is_our_bot(case: &Case<'_>, login: &Login) -> Result<bool, Error> {
+/// Whether an account is this App's own.
+pub(super) async fn is_our_bot(case: &Case<'_>, login: &Login) -> Result<bool, Error> {
     let app = case.ctx.app.get_app().await?;
     Ok(login.as_str().eq_ignore_ascii_case(&format!("{}[bot]", app.slug)))
 }
@@ -174,8 +200,11 @@ async fn is_unchanged(
     number: i64,
 ) -> Result<bool, Error> {
     let path = &case.installation.spec.config.path;
-    let merge = github.file(repository, path, &format!("refs/pull/{number}/merge"), None).await?;
-    let base = github.file(repository, path, branch, None).await?;
+    let merge = format!("refs/pull/{number}/merge");
+    let (merge, base) = tokio::try_join!(
+        github.file(repository, path, merge.as_str(), None),
+        github.file(repository, path, branch, None),
+    )?;
     Ok(match (merge, base) {
         (FileAnswer::Found { blob: merge, .. }, FileAnswer::Found { blob: base, .. }) => merge == base,
         _ => false,
@@ -205,11 +234,19 @@ async fn sender_may_not(
     };
     match command::may(standing, case.run.spec.mode) {
         Ok(()) => {
-            comment::acknowledge(github, repository, id).await?;
+            // The command counts, not the eyes: in an archived repository there can be none.
+            if let Err(error) = comment::acknowledge(github, repository, id).await {
+                tracing::warn!(run = case.name(), %error, "the command can't be acknowledged");
+            }
             Ok(None)
         }
         Err((reason, message)) => {
-            comment::refuse(github, repository, &comment, case.run, message).await?;
+            match comment::refuse(github, repository, &comment, case.run, message).await {
+                Err(Error::GitHub(error)) if error.retry() == Retry::Never => {
+                    tracing::warn!(run = case.name(), %error, "the refused command can't be answered");
+                }
+                other => other?,
+            }
             Ok(Some(Admission::refused(Phase::Skipped, reason, message)))
         }
     }

@@ -5,7 +5,7 @@ use kube::{
     Resource, ResourceExt,
     api::{Patch, PatchParams},
 };
-use peribolos_api::names;
+use peribolos_api::{PeribolosRun, names};
 use serde_json::json;
 
 use peribolos_core::run::check;
@@ -13,8 +13,9 @@ use peribolos_core::run::check;
 use super::{case::Case, error::Error, finalizer};
 use crate::kubernetes::client::call;
 
-/// Sets what is missing. True: something was written, and the watch brings the newer object.
-pub(super) async fn ensure(case: &Case<'_>) -> Result<bool, Error> {
+/// Sets what is missing, and gives the run as it is then. None: nothing is missing, as whoever made it for the operator
+/// has set all of it.
+pub(super) async fn ensure(case: &Case<'_>) -> Result<Option<PeribolosRun>, Error> {
     let owner = case.installation.controller_owner_ref(&());
     let uid = owner.as_ref().map(|owner| &owner.uid);
     let is_ours = case.run.owner_references().iter().any(|reference| Some(&reference.uid) == uid);
@@ -28,7 +29,7 @@ pub(super) async fn ensure(case: &Case<'_>) -> Result<bool, Error> {
     // The finalizer comes with the first write, long before there is a check to complete.
     let guarded = check::name(case.run).is_none() || finalizer::has(case.run) || case.phase().is_final();
     if is_ours && labelled && guarded {
-        return Ok(false);
+        return Ok(None);
     }
     let mut finalizers = case.run.finalizers().to_vec();
     if !guarded {
@@ -45,6 +46,5 @@ pub(super) async fn ensure(case: &Case<'_>) -> Result<bool, Error> {
         },
     }});
     let params = PatchParams { field_manager: Some(names::MANAGER.to_owned()), ..PatchParams::default() };
-    call(case.runs().patch(&case.name(), &params, &Patch::Merge(patch))).await?;
-    Ok(true)
+    Ok(Some(call(case.runs().patch(&case.name(), &params, &Patch::Merge(patch))).await?))
 }

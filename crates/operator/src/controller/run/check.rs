@@ -2,13 +2,16 @@
 
 use jiff::Timestamp;
 use kube::ResourceExt;
-use peribolos_api::{PeribolosRunStatus, Reason, run::Phase};
+use peribolos_api::{
+    PeribolosRunStatus, Reason,
+    run::{Mode, Phase},
+};
 use peribolos_core::{
     run::{
         check::{self, CheckState, Conclusion},
-        outcome,
+        said::Said,
     },
-    step_output::{self, StepOutput},
+    step_output,
 };
 use peribolos_github::{
     AppId, Client, RepoName, Sha,
@@ -21,11 +24,7 @@ use peribolos_github::{
 use super::{case::Case, error::Error};
 
 /// What the check of a run in this status should be. None: there is none to write.
-pub(super) fn wanted(
-    case: &Case<'_>,
-    status: &PeribolosRunStatus,
-    output: Option<&StepOutput>,
-) -> Option<CheckRunUpdate> {
+pub(super) fn wanted(case: &Case<'_>, status: &PeribolosRunStatus, said: &Said) -> Option<CheckRunUpdate> {
     check::name(case.run)?;
     let phase = status.phase.unwrap_or(Phase::Pending);
     let reason = status.reason.as_deref().and_then(Reason::parse);
@@ -42,34 +41,30 @@ pub(super) fn wanted(
         details_url: details_url(case, status),
         started_at: time(&status.started_at),
         completed_at: conclusion.and_then(|_| time(&status.finished_at)),
-        output: Some(render(status, phase, reason, output)),
+        output: Some(render(case.run.spec.mode, status, phase, reason, said)),
     })
 }
 
 fn render(
+    mode: Mode,
     status: &PeribolosRunStatus,
     phase: Phase,
     reason: Option<Reason>,
-    output: Option<&StepOutput>,
+    said: &Said,
 ) -> CheckOutput {
     let message = status.message.clone().unwrap_or_default();
-    let from_step = output.map(|output| &output.check).filter(|_| {
-        // The plan step's words hold for how it ended itself; what failed after it is told by the run's message.
-        matches!(reason, Some(reason) if outcome::is_told_by_step(reason))
-    });
+    let from_step = reason.filter(|_| phase.is_final()).and_then(|reason| said.about(reason));
     let title = match from_step {
-        Some(check) if !check.title.is_empty() && phase.is_final() => check::defuse(&check.title),
-        _ => check::title(phase, reason).to_owned(),
+        Some(check) if !check.title.is_empty() => check::defuse(&check.title),
+        _ => check::title(mode, phase, reason).to_owned(),
     };
     let summary = match from_step {
-        Some(check) if !check.summary.is_empty() && phase.is_final() => check::defuse(&check.summary),
+        Some(check) if !check.summary.is_empty() => check::defuse(&check.summary),
         _ if message.is_empty() => title.clone(),
         _ => check::defuse(&message),
     };
-    let annotations = output
-        .filter(|_| phase.is_final())
-        .map(|output| output.check.annotations.iter().map(annotation).collect())
-        .unwrap_or_default();
+    let annotations =
+        if phase.is_final() { said.annotations().iter().map(annotation).collect() } else { Vec::new() };
     CheckOutput { title: check::cap(&title, 250), summary, text: None, annotations }
 }
 

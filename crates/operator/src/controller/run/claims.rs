@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use peribolos_api::{
     PeribolosRun,
-    run::{Mode, Phase},
+    run::{InstallationRef, Mode, Phase},
 };
 use peribolos_core::run::queue::{self, Queue, Turn};
 use tokio::sync::Mutex;
@@ -16,7 +16,7 @@ pub struct Claims(Mutex<HashMap<String, PeribolosRun>>);
 
 impl Claims {
     /// Decides whose turn it is and, if it is this run's and it need not wait for its next attempt, takes note of it in
-    /// the same breath.
+    /// the same breath. `head` is the branch's, where it was looked up.
     pub async fn turn(
         &self,
         run: &PeribolosRun,
@@ -24,6 +24,7 @@ impl Claims {
         active_run: Option<&str>,
         capacity: usize,
         must_wait: bool,
+        head: Option<&str>,
     ) -> Turn {
         let mut claimed = self.0.lock().await;
         // What the watch shows as ended, or no longer shows, is claimed no more.
@@ -44,7 +45,7 @@ impl Claims {
         }
         // Some room is kept for Applies: however many previews there are, they delay nobody's changes.
         let capacity = if run.spec.mode == Mode::DryRun { capacity - capacity / 4 } else { capacity };
-        let turn = queue::turn(run, &Queue { others: &others, active_run, at_work, capacity });
+        let turn = queue::turn(run, &Queue { others: &others, active_run, at_work, capacity, head });
         if turn == Turn::Claim
             && !must_wait
             && let Some(name) = run.metadata.name.clone()
@@ -56,10 +57,41 @@ impl Claims {
         turn
     }
 
+    /// The runs of an installation that were let start, whatever the watch shows of them.
+    pub async fn of(&self, installation: &InstallationRef) -> Vec<PeribolosRun> {
+        let claimed = self.0.lock().await;
+        claimed.values().filter(|run| run.spec.installation_ref == *installation).cloned().collect()
+    }
+
     /// Forgets a run that did not start after all, or has ended.
     pub async fn release(&self, run: &PeribolosRun) {
         if let Some(name) = &run.metadata.name {
             self.0.lock().await.remove(name);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_run_that_was_let_start_is_at_work_before_the_watch_shows_it() {
+        let run: PeribolosRun = serde_json::from_value(json!({
+            "apiVersion": "peribolos.dev/v1alpha1", "kind": "PeribolosRun", "metadata": {"name": "r"},
+            "spec": {"installationRef": {"name": "acme-1"}, "mode": "DryRun"}, "status": {"phase": "Queued"},
+        }))
+        .unwrap();
+        let (claims, all) = (Claims::default(), [Arc::new(run.clone())]);
+        assert_eq!(claims.turn(&run, &all, None, 20, false, None).await, Turn::Claim);
+        let starting = claims.of(&run.spec.installation_ref).await;
+        assert!(starting.iter().all(queue::is_at_work) && starting.len() == 1);
+        assert!(claims.of(&InstallationRef { name: "other-2".to_owned() }).await.is_empty());
+        claims.release(&run).await;
+        assert!(claims.of(&run.spec.installation_ref).await.is_empty());
     }
 }

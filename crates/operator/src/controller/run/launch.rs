@@ -5,24 +5,24 @@ use std::time::Duration;
 use jiff::Timestamp;
 use kube::{ResourceExt, api::PostParams, runtime::controller::Action};
 use peribolos_api::{
-    PeribolosRun, Reason, names as labels,
+    PeribolosRun, PeribolosRunStatus, Reason, names as labels,
     run::{Mode, Phase},
 };
 use peribolos_core::{
     names::{self, RunToken},
-    run::{
-        arguments::{self, Facts},
-        queue,
-    },
+    run::{queue, said::Said},
 };
-use peribolos_github::{Client, RepoName, client::MemberRole};
+use peribolos_github::{Client, RepoName, Sha};
 
 use super::{
     admission,
+    arguments::{self, Place},
     case::Case,
     config_repository,
     error::Error,
-    replace, settle, shown, slot, status,
+    moved, progress,
+    replace::{self, NewHead},
+    settle, shown, slot, status,
     task_run::{self, Attempt},
 };
 use crate::{
@@ -33,9 +33,8 @@ use crate::{
 /// The status' reason while the TaskRun may not be there yet. Nothing else tells "not made yet" from "deleted".
 pub(super) const STARTING: &str = "Starting";
 
-/// Writes down that an attempt begins, and its TaskRun's name, before anything is made.
-pub(super) async fn claim(case: &Case<'_>, now: Timestamp) -> Result<(), Error> {
-    let mut status = case.status();
+/// The status by which it is written down that an attempt begins, and its TaskRun's name, before anything is made.
+pub(super) fn attempt(case: &Case<'_>, mut status: PeribolosRunStatus, now: Timestamp) -> PeribolosRunStatus {
     let attempt = status.attempts.unwrap_or(0) + 1;
     status::set(case.run, &mut status, Phase::Running, Reason::Running, "makes its pod", now);
     status.reason = Some(STARTING.to_owned());
@@ -43,7 +42,7 @@ pub(super) async fn claim(case: &Case<'_>, now: Timestamp) -> Result<(), Error> 
     status.task_run_name = Some(names::task_run(&case.name(), attempt));
     status.retry_at = None;
     status.started_at.get_or_insert_with(|| status::seconds(now));
-    status::write(case, status).await
+    status
 }
 
 /// Whether the attempt's TaskRun may not have been made yet.
@@ -51,16 +50,21 @@ pub(super) fn is_starting(run: &PeribolosRun) -> bool {
     run.status.as_ref().is_some_and(|status| status.reason.as_deref() == Some(STARTING))
 }
 
-/// Makes the attempt's TaskRun, if the commit is still the one to apply. What fails here puts the run back in line.
+/// Takes up a start that a crash broke off: it is written down, and its TaskRun is not there.
 pub(super) async fn launch(case: &Case<'_>) -> Result<Action, Error> {
     // After a crash the slot may be another run's by now.
     if case.run.spec.mode != Mode::DryRun && !slot::take(case).await? {
         let message = "another run has the installation's slot";
         return unclaim(case, Reason::WaitingForRun, message, None).await;
     }
-    match prepare(case).await {
+    conclude(case, prepare(case, &case.status(), None).await).await
+}
+
+/// Makes the attempt's TaskRun, if the commit is still the one to apply. What failed in preparing it puts the run back in
+/// line. The attempt is written down by now.
+pub(super) async fn conclude(case: &Case<'_>, prepared: Result<Prepared, Error>) -> Result<Action, Error> {
+    match prepared {
         Ok(Prepared::Attempt(task_run)) => {
-            create(case, &task_run).await?;
             let mut status = case.status();
             status::set(
                 case.run,
@@ -70,8 +74,18 @@ pub(super) async fn launch(case: &Case<'_>) -> Result<Action, Error> {
                 "its pod is at work",
                 Timestamp::now(),
             );
-            if let Ok(github) = case.github().await {
-                shown::update(case, &github, &mut status, None).await;
+            // The pod does not wait for the check, nor the check for the pod: neither says anything about the other.
+            let show = async {
+                if let Ok(github) = case.github().await {
+                    shown::update(case, &github, &mut status, &Said::default()).await;
+                }
+            };
+            let (created, ()) = tokio::join!(create(case, &task_run), show);
+            match created {
+                Err(error @ Error::ForeignTaskRun(_)) => {
+                    return progress::foreign_task_run(case, status, &error, Timestamp::now()).await;
+                }
+                other => other?,
             }
             if status.attempts == Some(1)
                 && let Some(made) = &case.run.metadata.creation_timestamp
@@ -81,11 +95,11 @@ pub(super) async fn launch(case: &Case<'_>) -> Result<Action, Error> {
             status::write(case, status).await?;
             Ok(Action::requeue(Duration::from_secs(30)))
         }
-        Ok(Prepared::NotHead(head)) => not_head(case, &head).await,
+        Ok(Prepared::NotHead(head)) => not_head(case, case.status(), head.as_ref()).await,
         Ok(Prepared::Refused(phase, reason, message)) => settle::end(case, phase, reason, &message).await,
         Err(error @ Error::Kubernetes(_)) => Err(error),
         // No wait mends this: an owner must grant what is missing.
-        Err(Error::GitHub(error)) if error.is_forbidden() => {
+        Err(error) if error.lacks_permission() => {
             settle::end(case, Phase::Failed, Reason::PermissionsMissing, &error.to_string()).await
         }
         Err(error) => {
@@ -99,33 +113,66 @@ pub(super) async fn launch(case: &Case<'_>) -> Result<Action, Error> {
     }
 }
 
-enum Prepared {
+/// What came of looking up all that a start needs.
+pub(super) enum Prepared {
     Attempt(Box<TaskRun>),
-    /// The branch has another head by now.
-    NotHead(String),
+    /// The branch has another head by now, or is gone.
+    NotHead(Option<NewHead>),
     Refused(Phase, Reason, String),
 }
 
-async fn prepare(case: &Case<'_>) -> Result<Prepared, Error> {
+/// Looks up all that an attempt with this status needs. `branch` is the one that is applied, if it is known by now.
+pub(super) async fn prepare(
+    case: &Case<'_>,
+    status: &PeribolosRunStatus,
+    branch: Option<&str>,
+) -> Result<Prepared, Error> {
+    match look_up(case, status, branch).await {
+        Err(Error::GitHub(error)) if error.is_moved() => {
+            let message = moved::explain(case, error).await?;
+            Ok(Prepared::Refused(Phase::Failed, Reason::ConfigMissing, message))
+        }
+        other => other,
+    }
+}
+
+async fn look_up(
+    case: &Case<'_>,
+    status: &PeribolosRunStatus,
+    branch: Option<&str>,
+) -> Result<Prepared, Error> {
     let github = case.github().await?;
     let repository = case.repository()?;
-    let status = case.status();
-    let sha = status.sha.unwrap_or_default();
+    let sha = status.sha.as_deref().unwrap_or_default();
     let mut token = None;
-    match case.run.spec.mode {
+    let told = match case.run.spec.mode {
         Mode::Apply => {
-            let branch = admission::branch(case, &github, &repository).await?;
-            let head = admission::head(&github, &repository, &branch).await?;
-            let head = head.map_or_else(String::new, |head| head.as_str().to_owned());
-            if head != sha {
-                return Ok(Prepared::NotHead(head));
+            let branch = match branch {
+                Some(branch) => branch.to_owned(),
+                None => admission::branch(case, &github, &repository).await?,
+            };
+            let place = Place { repository: &repository, branch: &branch, sha };
+            let (head, token, told) = tokio::join!(
+                admission::head(&github, &repository, &branch),
+                tokens::ensure(case.ctx, &case.installation, Need::RunStart),
+                arguments::of_apply(case, &github, &place),
+            );
+            match head? {
+                Some(head) if head.as_str() == sha => {}
+                Some(head) => {
+                    let head = NewHead::read(case, &github, &repository, head).await?;
+                    return Ok(Prepared::NotHead(Some(head)));
+                }
+                None => return Ok(Prepared::NotHead(None)),
             }
-            tokens::ensure(case.ctx, &case.installation, Need::RunStart).await?;
+            token?;
+            told?
         }
-        Mode::DryRun => match dry_run_token(case, &github, &repository).await? {
-            Ok(kind) => {
+        Mode::DryRun => match grant(case, &github, &repository).await? {
+            Ok(Granted { token: kind, by_member, base }) => {
                 tokens::ensure(case.ctx, &case.installation, Need::Extra(kind)).await?;
                 token = Some(kind);
+                arguments::of_dry_run(case, kind, by_member, base.as_ref().map(Sha::as_str))
             }
             Err((reason, message)) => return Ok(Prepared::Refused(Phase::Skipped, reason, message)),
         },
@@ -136,61 +183,48 @@ async fn prepare(case: &Case<'_>) -> Result<Prepared, Error> {
             tokens::ensure(case.ctx, &case.installation, Need::Extra(RunToken::Read)).await?;
             tokens::ensure(case.ctx, &case.installation, Need::Extra(RunToken::Dump)).await?;
             token = Some(RunToken::Read);
+            arguments::of_dump(case)
         }
-    }
-    let name = status.task_run_name.unwrap_or_default();
+    };
     Ok(Prepared::Attempt(Box::new(task_run::build(&Attempt {
         run: case.run,
         installation: &case.installation,
-        name: &name,
+        name: status.task_run_name.as_deref().unwrap_or_default(),
         login: case.login().unwrap_or_default(),
         repository: &repository,
-        sha: &sha,
+        sha,
         token,
-        args: args(case, &github, token).await?,
+        args: told.args,
+        plan_args: told.plan_args,
     }))))
 }
 
-async fn dry_run_token(
+/// What a DryRun is let have.
+struct Granted {
+    token: RunToken,
+    /// Whether the file's author is a verified member.
+    by_member: bool,
+    /// The head of the branch it would be merged into.
+    base: Option<Sha>,
+}
+
+async fn grant(
     case: &Case<'_>,
     github: &Client,
     repository: &RepoName,
-) -> Result<Result<RunToken, (Reason, String)>, Error> {
-    let Some(number) = case.run.spec.source.pull_request else { return Ok(Ok(RunToken::Read)) };
+) -> Result<Result<Granted, (Reason, String)>, Error> {
+    let Some(number) = case.run.spec.source.pull_request else {
+        return Ok(Ok(Granted { token: RunToken::Read, by_member: false, base: None }));
+    };
     let Some(pull) = admission::pull(github, repository, number).await? else {
         return Ok(Err((Reason::SourceNotAllowed, format!("there is no pull request {number} any more"))));
     };
-    let token = admission::preview_token(case, github, &pull).await?;
-    Ok(token.map_err(|(reason, message)| (reason, message.to_owned())))
-}
-
-/// Arguments for the Task: upstream's for an Apply, our own step's for the others.
-async fn args(case: &Case<'_>, github: &Client, token: Option<RunToken>) -> Result<Vec<String>, Error> {
-    let spec = &case.installation.spec;
-    Ok(match case.run.spec.mode {
-        Mode::Apply => {
-            let organization = case.login().unwrap_or_default().parse()?;
-            let members = github.list_members(&organization, MemberRole::All).await?.len();
-            let facts = Facts { members, requests_left: requests_left(github).await? };
-            arguments::for_apply(spec, facts)
-        }
-        Mode::DryRun if token == Some(RunToken::File) => vec!["--file-only".to_owned()],
-        Mode::DryRun => vec![],
-        Mode::Dump => {
-            let allow_public = spec.onboarding.allow_public.then(|| "--allow-public".to_owned());
-            let branch = Some(&spec.config.branch).filter(|branch| !branch.is_empty());
-            allow_public.into_iter().chain(branch.map(|branch| format!("--branch={branch}"))).collect()
-        }
-    })
-}
-
-/// What is left of the token's hourly limit. None: GitHub Enterprise Server has its limits turned off.
-async fn requests_left(github: &Client) -> Result<Option<u32>, Error> {
-    match github.rate_limit().await {
-        Ok(limit) => Ok(Some(u32::try_from(limit.remaining).unwrap_or(u32::MAX))),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    let grant = match admission::preview_grant(case, github, &pull).await? {
+        Ok(grant) => grant,
+        Err((reason, message)) => return Ok(Err((reason, message.to_owned()))),
+    };
+    let base = admission::head(github, repository, &pull.base.branch).await?;
+    Ok(Ok(Granted { token: grant.token, by_member: grant.by_member, base }))
 }
 
 /// Makes the TaskRun; one of that name that is this run's is success.
@@ -200,32 +234,37 @@ async fn create(case: &Case<'_>, task_run: &TaskRun) -> Result<(), Error> {
         Ok(_) => Ok(()),
         Err(error) if error.is_conflict() => {
             let there = call(case.task_runs().get(&task_run.name_any())).await?;
-            must_be_ours(case, &there)
+            if is_ours(case, &there) { Ok(()) } else { Err(Error::ForeignTaskRun(there.name_any())) }
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Refuses a TaskRun of the attempt's name that somebody else made.
-pub(super) fn must_be_ours(case: &Case<'_>, task_run: &TaskRun) -> Result<(), Error> {
-    let ours =
-        task_run.owner_references().iter().any(|owner| Some(&owner.uid) == case.run.metadata.uid.as_ref());
-    if ours { Ok(()) } else { Err(Error::ForeignTaskRun(task_run.name_any())) }
+/// Whether a TaskRun of the attempt's name is this run's, and not one that somebody else made.
+pub(super) fn is_ours(case: &Case<'_>, task_run: &TaskRun) -> bool {
+    task_run.owner_references().iter().any(|owner| Some(&owner.uid) == case.run.metadata.uid.as_ref())
 }
 
-/// The branch has moved on: this commit is not applied, and a run for the new head is made sure of.
-async fn not_head(case: &Case<'_>, head: &str) -> Result<Action, Error> {
+/// The branch has moved on, or is gone (`None`): this commit is not applied, and a run for the new head is made sure of.
+pub(super) async fn not_head(
+    case: &Case<'_>,
+    status: PeribolosRunStatus,
+    head: Option<&NewHead>,
+) -> Result<Action, Error> {
+    let end = async |phase, reason, message: &str| {
+        settle::finish(case, status, phase, reason, message, &Said::default()).await
+    };
     if admission::is_rerequest(case.run) {
         let message = "the check was asked for again on a commit that is no longer the head of the branch";
-        return settle::end(case, Phase::Skipped, Reason::NotHead, message).await;
+        return end(Phase::Skipped, Reason::NotHead, message).await;
     }
-    if head.is_empty() {
-        return settle::end(case, Phase::Failed, Reason::ConfigMissing, "the branch is gone").await;
-    }
+    let Some(head) = head else {
+        return end(Phase::Failed, Reason::ConfigMissing, "the branch is gone").await;
+    };
     replace::ensure_run_for(case, head).await?;
     let message =
-        format!("the branch is at {} by now, and that is applied instead", &head[..head.len().min(7)]);
-    settle::end(case, Phase::Superseded, Reason::Superseded, &message).await
+        format!("the branch is at {} by now, and nothing but its head is applied", head.sha.short());
+    end(Phase::Superseded, Reason::Superseded, &message).await
 }
 
 /// Nothing was made: the attempt does not count and the slot is given back. The status goes first, so that no run is

@@ -5,18 +5,22 @@
 
 mod admission;
 mod adopt;
+mod arguments;
 mod case;
 mod check;
 mod claims;
 mod comment;
 mod config_repository;
+mod drift;
 mod error;
 mod finalizer;
 mod launch;
+mod moved;
 mod observe;
 mod output;
 mod progress;
 mod replace;
+mod review;
 mod settle;
 mod shown;
 mod slot;
@@ -127,7 +131,7 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
     let Some(installation) = ctx.installations.get(&reference) else {
         return orphan(run, ctx).await;
     };
-    let case = Case { ctx, run, installation };
+    let mut case = Case { ctx, run, installation };
     if run.metadata.deletion_timestamp.is_some() {
         // Its slot, if it has one, is freed by the next run in line once its pod is gone.
         finalizer::let_go(&case).await?;
@@ -135,8 +139,9 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
         ctx.claims.release(run).await;
         return Ok(Action::await_change());
     }
-    if adopt::ensure(&case).await? {
-        return Ok(Action::requeue(Duration::from_millis(100)));
+    let adopted = adopt::ensure(&case).await?;
+    if let Some(adopted) = &adopted {
+        case.run = adopted;
     }
     let now = Timestamp::now();
     let outcome = match case.phase() {

@@ -1,20 +1,35 @@
-//! What a step said: read as soon as its container has ended, because Tekton deletes the pod on timeout and cancel.
+//! What the steps said: read as soon as each's container has ended, because Tekton deletes the pod on timeout and cancel.
 
 use kube::api::LogParams;
 use peribolos_api::run::Mode;
-use peribolos_core::step_output::{MAX_LINE_BYTES, StepOutput};
+use peribolos_core::{
+    run::said::Said,
+    step_output::{MAX_LINE_BYTES, StepOutput},
+};
 
 use super::{case::Case, error::Error};
-use crate::kubernetes::{client::call, tekton::TaskRun};
+use crate::kubernetes::{
+    client::call,
+    tekton::{StepState, TaskRun},
+};
 
 /// How many of a log's last lines are looked at.
 const LINES: i64 = 50;
 
-/// The words of the run's own step, if it has ended and they can be read.
-pub(super) async fn read(case: &Case<'_>, task_run: &TaskRun) -> Result<Option<StepOutput>, Error> {
+/// The words of our own steps, of each that has ended and whose words can be read.
+pub(super) async fn read(case: &Case<'_>, task_run: &TaskRun) -> Result<Said, Error> {
+    let first = if case.run.spec.mode == Mode::Dump { "dump" } else { "plan" };
+    let first = read_step(case, task_run, first).await?;
+    let verify = match case.run.spec.mode {
+        Mode::Apply => read_step(case, task_run, "verify").await?,
+        Mode::DryRun | Mode::Dump => None,
+    };
+    Ok(Said { first, verify })
+}
+
+async fn read_step(case: &Case<'_>, task_run: &TaskRun, wanted: &str) -> Result<Option<StepOutput>, Error> {
     let Some(status) = &task_run.status else { return Ok(None) };
-    let wanted = if case.run.spec.mode == Mode::Dump { "dump" } else { "plan" };
-    let ended = status.steps.iter().find(|step| step.name == wanted && step.state.terminated.is_some());
+    let ended = status.steps.iter().find(|step| step.name == wanted && has_spoken(step));
     let Some(step) = ended.filter(|_| !status.pod_name.is_empty()) else { return Ok(None) };
     let params = LogParams {
         container: Some(step.container.clone()),
@@ -37,4 +52,9 @@ pub(super) async fn read(case: &Case<'_>, task_run: &TaskRun) -> Result<Option<S
             Ok(None)
         }
     }
+}
+
+/// A step that was skipped has a container, too, and no words.
+fn has_spoken(step: &StepState) -> bool {
+    step.state.terminated.is_some() && step.termination_reason.as_deref() != Some("Skipped")
 }

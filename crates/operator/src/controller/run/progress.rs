@@ -15,8 +15,9 @@ use peribolos_core::{
     run::{
         outcome::{self, End, Verdict},
         queue, retry,
+        said::{self, Said},
     },
-    step_output::StepOutput,
+    step_output::StepExit,
 };
 use peribolos_github::client::PullState;
 use serde_json::json;
@@ -38,12 +39,14 @@ pub(super) async fn follow(case: &Case<'_>, now: Timestamp) -> Result<Action, Er
         }
         return launch::launch(case).await;
     }
-    if let Some(task_run) = &task_run {
-        launch::must_be_ours(case, task_run)?;
+    if let Some(task_run) = &task_run
+        && !launch::is_ours(case, task_run)
+    {
+        return foreign_task_run(case, status, &Error::ForeignTaskRun(name), now).await;
     }
     let said = match &task_run {
         Some(task_run) => take_down(case, task_run, &mut status).await?,
-        None => None,
+        None => Said::default(),
     };
     let gives_way = gives_way_to(case);
     if let Some(task_run) = &task_run
@@ -58,7 +61,7 @@ pub(super) async fn follow(case: &Case<'_>, now: Timestamp) -> Result<Action, Er
         Verdict::AtWork => {
             status::set(case.run, &mut status, Phase::Running, Reason::Running, "its pod is at work", now);
             if let Ok(github) = case.github().await {
-                shown::update(case, &github, &mut status, None).await;
+                shown::update(case, &github, &mut status, &Said::default()).await;
             }
             status::write(case, status).await?;
             Ok(Action::requeue(PULSE))
@@ -85,21 +88,28 @@ fn gives_way_to(case: &Case<'_>) -> Option<String> {
     queue::gives_way_to(case.run, &others).and_then(|newer| newer.metadata.name.clone())
 }
 
-/// Takes down what the plan or dump step said, and that the apply step has started.
+/// Takes down what the steps said, and that the apply step has started.
 async fn take_down(
     case: &Case<'_>,
     task_run: &TaskRun,
     status: &mut PeribolosRunStatus,
-) -> Result<Option<StepOutput>, Error> {
+) -> Result<Said, Error> {
     let said = output::read(case, task_run).await?;
-    if let Some(said) = &said {
-        if said.blob.is_some() {
-            status.blob.clone_from(&said.blob);
+    if let Some(first) = &said.first {
+        if first.blob.is_some() {
+            status.blob.clone_from(&first.blob);
         }
-        if said.pull_request_url.is_some() {
-            status.pull_request_url.clone_from(&said.pull_request_url);
+        if first.pull_request_url.is_some() {
+            status.pull_request_url.clone_from(&first.pull_request_url);
+        }
+        if case.run.spec.source.pull_request.is_some() {
+            status.removals.clone_from(&first.removals);
         }
     }
+    if let Some(changes) = said.changes() {
+        status.changes = Some(status::changes(changes));
+    }
+    let planned = said.first.as_ref().is_some_and(|first| first.exit == StepExit::Ok);
     let applies = task_run.status.iter().flat_map(|status| &status.steps).any(|step| {
         step.name == "apply"
             && step.termination_reason.as_deref() != Some("Skipped")
@@ -107,6 +117,7 @@ async fn take_down(
     });
     if case.run.spec.mode == Mode::Apply
         && applies
+        && planned
         && let Some(blob) = &status.blob
     {
         slot::note_attempt(case, blob).await?;
@@ -114,43 +125,77 @@ async fn take_down(
     Ok(said)
 }
 
+/// Ends an attempt whose TaskRun's name somebody else has taken: no pod can be made by that name. The next attempt has
+/// another one.
+pub(super) async fn foreign_task_run(
+    case: &Case<'_>,
+    status: PeribolosRunStatus,
+    error: &Error,
+    now: Timestamp,
+) -> Result<Action, Error> {
+    if case.run.spec.cancel {
+        return settle::cancelled_before_start(case).await;
+    }
+    let end = End { phase: Phase::Failed, reason: Reason::PodFailed, message: error.to_string() };
+    ended(case, status, end, Said::default(), now).await
+}
+
 /// Ends the attempt: for good, or until it is tried again.
 async fn ended(
     case: &Case<'_>,
     mut status: PeribolosRunStatus,
-    end: End,
-    said: Option<StepOutput>,
+    mut end: End,
+    said: Said,
     now: Timestamp,
 ) -> Result<Action, Error> {
-    let message = match &said {
-        // Our own step's words are better than its exit code.
-        Some(said) if !said.check.title.is_empty() && outcome::is_told_by_step(end.reason) => {
-            match said.check.annotations.first() {
-                Some(first) if end.phase == Phase::Failed => {
-                    format!("{}: {}:{}: {}", said.check.title, first.path, first.start_line, first.message)
-                }
-                _ => said.check.title.clone(),
-            }
-        }
-        _ => end.message.clone(),
-    };
+    if end.reason == Reason::Applied {
+        end.reason = said::applied(said.changes());
+    }
+    let message = message(case, &end, &said);
     if end.reason == Reason::StepFailed
         && let Some(message) = outdated(case).await?
     {
-        return settle::finish(case, status, Phase::Superseded, Reason::Superseded, message, None).await;
+        return settle::finish(
+            case,
+            status,
+            Phase::Superseded,
+            Reason::Superseded,
+            message,
+            &Said::default(),
+        )
+        .await;
     }
-    let not_before = said.as_ref().and_then(|said| said.retry_at);
     let attempts = status.attempts.unwrap_or(1);
     if end.phase == Phase::Failed
         && !case.run.spec.cancel
-        && let Some(at) = retry::next_attempt(end.reason, attempts, now, not_before)
+        && let Some(at) = retry::next_attempt(end.reason, attempts, now, said.retry_at())
     {
         let message = format!("{message}; attempt {} of {} follows", attempts + 1, retry::ATTEMPTS);
         status::set(case.run, &mut status, Phase::Queued, end.reason, &message, now);
         status.retry_at = Some(status::seconds(at));
         return settle::step_back(case, status).await;
     }
-    settle::finish(case, status, end.phase, end.reason, &message, said.as_ref()).await
+    settle::finish(case, status, end.phase, end.reason, &message, &said).await
+}
+
+/// The sentence for the run's status: our own step's words are better than its exit code. A DryRun of the branch has no
+/// check, so its plan stands in the status.
+fn message(case: &Case<'_>, end: &End, said: &Said) -> String {
+    let words = said.first.as_ref().and_then(|first| first.words.clone());
+    if let (Reason::Planned, Mode::DryRun, None, Some(words)) =
+        (end.reason, case.run.spec.mode, case.run.spec.source.pull_request, words)
+    {
+        return words;
+    }
+    match said.about(end.reason) {
+        Some(check) if !check.title.is_empty() => match check.annotations.first() {
+            Some(first) if end.phase == Phase::Failed => {
+                format!("{}: {}:{}: {}", check.title, first.path, first.start_line, first.message)
+            }
+            _ => check.title.clone(),
+        },
+        _ => end.message.clone(),
+    }
 }
 
 /// Why nobody waits for this preview any more: the step can't preview a pull request that changed under its hands.
@@ -172,7 +217,7 @@ async fn outdated(case: &Case<'_>) -> Result<Option<&'static str>, Error> {
 pub(super) async fn stop_by_name(case: &Case<'_>, why: &str) -> Result<(), Error> {
     let Some(name) = case.status().task_run_name else { return Ok(()) };
     match call(case.task_runs().get_opt(&name)).await? {
-        Some(task_run) if launch::must_be_ours(case, &task_run).is_ok() => stop(case, &task_run, why).await,
+        Some(task_run) if launch::is_ours(case, &task_run) => stop(case, &task_run, why).await,
         _ => Ok(()),
     }
 }

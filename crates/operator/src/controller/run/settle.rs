@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kube::{
-    Resource,
+    Resource, ResourceExt,
     api::DeleteParams,
     runtime::{
         controller::Action,
@@ -12,19 +12,26 @@ use kube::{
     },
 };
 use peribolos_api::{
-    PeribolosRunStatus, Reason,
+    PeribolosRun, PeribolosRunStatus, Reason,
     run::{Mode, Phase},
 };
-use peribolos_core::{names::RunToken, run::history, step_output::StepOutput};
+use peribolos_core::{
+    names::RunToken,
+    run::{history, said::Said},
+};
 
 use super::{
-    case::Case, check, error::Error, finalizer, launch, observe, progress, replace, shown, slot, status,
+    admission, case::Case, check, drift, error::Error, finalizer, launch, moved, observe, progress, replace,
+    shown, slot, status,
 };
 use crate::{
     controller::tokens,
     kubernetes::client::call,
     metrics::{ModeLabel, RunEnd},
 };
+
+/// So many old previews are looked up each time a run ends.
+const RECORDS_LOOKED_AT: usize = 5;
 
 /// Ends a run that has no pod.
 pub(super) async fn end(
@@ -33,12 +40,19 @@ pub(super) async fn end(
     reason: Reason,
     message: &str,
 ) -> Result<Action, Error> {
-    finish(case, case.status(), phase, reason, message, None).await
+    finish(case, case.status(), phase, reason, message, &Said::default()).await
 }
 
-/// Ends a run that was cancelled before anything was made for it.
+/// Ends a run that was cancelled before anything was made for its next attempt.
 pub(super) async fn cancelled_before_start(case: &Case<'_>) -> Result<Action, Error> {
-    end(case, Phase::Cancelled, Reason::Cancelled, "the run was cancelled before it started").await
+    let begun = case.status().attempts.unwrap_or(0);
+    // An attempt that is only written down has made nothing.
+    let made = if launch::is_starting(case.run) { begun - 1 } else { begun };
+    let message = match made {
+        0 => "the run was cancelled before it started".to_owned(),
+        made => format!("the run was cancelled before attempt {} started", made + 1),
+    };
+    end(case, Phase::Cancelled, Reason::Cancelled, &message).await
 }
 
 /// Writes a run's end, and what its step said to its check while that can still be read.
@@ -48,7 +62,7 @@ pub(super) async fn finish(
     phase: Phase,
     reason: Reason,
     message: &str,
-    said: Option<&StepOutput>,
+    said: &Said,
 ) -> Result<Action, Error> {
     status::set(case.run, &mut status, phase, reason, message, Timestamp::now());
     status.retry_at = None;
@@ -59,6 +73,7 @@ pub(super) async fn finish(
     // check twice changes nothing. A check that can't be written now is completed by `conclude`.
     if let Ok(github) = case.github().await {
         shown::update(case, &github, &mut status, said).await;
+        drift::report(case, &github, &status, said).await;
     }
     status::write(case, status.clone()).await?;
     count(case, &status);
@@ -70,7 +85,7 @@ pub(super) async fn finish(
 /// cancelled afterwards.
 pub(super) async fn step_back(case: &Case<'_>, mut status: PeribolosRunStatus) -> Result<Action, Error> {
     if let Ok(github) = case.github().await {
-        shown::update(case, &github, &mut status, None).await;
+        shown::update(case, &github, &mut status, &Said::default()).await;
     }
     status::write(case, status.clone()).await?;
     publish(case, &status).await;
@@ -103,20 +118,35 @@ pub(super) async fn conclude(case: &Case<'_>) -> Result<Action, Error> {
     {
         return Ok(Action::requeue(Duration::from_secs(2)));
     }
+    preview_again(case).await?;
     slot::give_back(case, &status).await?;
     case.ctx.claims.release(case.run).await;
     remove_tokens(case).await?;
     complete_check(case, status).await?;
+    drift::correct(case).await?;
     shown::forget(case);
     prune(case).await?;
     Ok(Action::await_change())
+}
+
+/// Open pull requests would now change another file.
+async fn preview_again(case: &Case<'_>) -> Result<(), Error> {
+    let outcome = match case.github().await {
+        Ok(github) => replace::preview_again(case, &github).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = outcome {
+        let why = give_up(case, error).await?;
+        tracing::warn!(run = case.name(), why, "open pull requests can't be previewed anew");
+    }
+    Ok(())
 }
 
 async fn complete_check(case: &Case<'_>, mut status: PeribolosRunStatus) -> Result<(), Error> {
     let unfinished = finalizer::has(case.run)
         || (status.check_run_id.is_none()
             && status.sha.is_some()
-            && check::wanted(case, &status, None).is_some());
+            && check::wanted(case, &status, &Said::default()).is_some());
     if !unfinished {
         return Ok(());
     }
@@ -128,17 +158,26 @@ async fn complete_check(case: &Case<'_>, mut status: PeribolosRunStatus) -> Resu
         Ok(_) => Ok(()),
         Err(error) => Err(error),
     };
-    match outcome {
-        Ok(()) => {}
-        Err(error) if is_hopeless(&error) => {
-            tracing::warn!(run = case.name(), %error, "the check can't be completed");
-        }
-        Err(error) => return Err(error),
+    if let Err(error) = outcome {
+        let why = give_up(case, error).await?;
+        tracing::warn!(run = case.name(), why, "the check can't be completed");
     }
     if before != status.check_run_id {
         status::write(case, status).await?;
     }
     finalizer::remove(case).await
+}
+
+/// Why nothing is gained by trying again.
+///
+/// # Errors
+/// When something may be.
+async fn give_up(case: &Case<'_>, error: Error) -> Result<String, Error> {
+    match error {
+        Error::GitHub(error) if error.is_moved() => moved::explain(case, error).await,
+        error if is_hopeless(&error) => Ok(error.to_string()),
+        error => Err(error),
+    }
 }
 
 /// The App may no longer write that check: nothing is gained by trying for ever.
@@ -160,11 +199,13 @@ async fn remove_tokens(case: &Case<'_>) -> Result<(), Error> {
     if case.run.spec.mode == Mode::Apply {
         return Ok(());
     }
-    let others = case.others();
     for token in RunToken::ALL {
-        if !others.iter().any(|other| launch::uses(other, token)) {
-            tokens::remove_extra(case.ctx, &case.installation, token).await?;
-        }
+        let is_used = async || {
+            let starting = case.ctx.claims.of(&case.run.spec.installation_ref).await;
+            let others = case.others();
+            others.iter().map(AsRef::as_ref).chain(&starting).any(|other| launch::uses(other, token))
+        };
+        tokens::remove_extra(case.ctx, &case.installation, token, is_used).await?;
     }
     Ok(())
 }
@@ -174,12 +215,37 @@ async fn prune(case: &Case<'_>) -> Result<(), Error> {
     let all = case.others();
     let runs: Vec<_> = all.iter().map(AsRef::as_ref).chain([case.run]).collect();
     for name in history::beyond(&case.installation.spec.run.history, &runs) {
-        match call(case.runs().delete(&name, &DeleteParams::background())).await {
-            Err(error) if !error.is_not_found() => return Err(error.into()),
-            _ => tracing::info!(run = name, "deleted: it is beyond the history"),
+        delete(case, &name).await?;
+    }
+    let now = Timestamp::now();
+    for run in history::recorded(&runs, now).into_iter().take(RECORDS_LOOKED_AT) {
+        if is_pull_request_past(case, run, now).await? {
+            delete(case, &run.name_any()).await?;
         }
     }
     Ok(())
+}
+
+async fn delete(case: &Case<'_>, name: &str) -> Result<(), Error> {
+    match call(case.runs().delete(name, &DeleteParams::background())).await {
+        Err(error) if !error.is_not_found() => return Err(error.into()),
+        _ => tracing::info!(run = name, "deleted: it is beyond the history"),
+    }
+    Ok(())
+}
+
+/// Whether the pull request of a preview was closed so long ago that nobody will ask what was shown.
+async fn is_pull_request_past(case: &Case<'_>, run: &PeribolosRun, now: Timestamp) -> Result<bool, Error> {
+    let Some(number) = run.spec.source.pull_request else { return Ok(true) };
+    let outcome = match case.github().await {
+        Ok(github) => admission::pull(&github, &case.repository()?, number).await,
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(Some(pull)) => Ok(pull.closed_at.is_some_and(|closed| history::is_past(closed, now))),
+        Ok(None) => Ok(true),
+        Err(error) => give_up(case, error).await.map(|_| false),
+    }
 }
 
 fn count(case: &Case<'_>, status: &PeribolosRunStatus) {

@@ -1,7 +1,7 @@
 //! Shows the run's status on GitHub when it has changed since it was shown last.
 
 use peribolos_api::PeribolosRunStatus;
-use peribolos_core::step_output::StepOutput;
+use peribolos_core::run::said::Said;
 use peribolos_github::{Client, client::CheckRunUpdate};
 
 use super::{case::Case, check, error::Error};
@@ -11,13 +11,8 @@ use crate::controller::tokens;
 pub type Shown = std::sync::Mutex<std::collections::HashMap<String, CheckRunUpdate>>;
 
 /// Brings the check up to date and notes its id. Best effort: a run does not stop because its check can't be written.
-pub(super) async fn update(
-    case: &Case<'_>,
-    github: &Client,
-    status: &mut PeribolosRunStatus,
-    output: Option<&StepOutput>,
-) {
-    if let Err(error) = bring(case, github, status, output).await {
+pub(super) async fn update(case: &Case<'_>, github: &Client, status: &mut PeribolosRunStatus, said: &Said) {
+    if let Err(error) = bring(case, github, status, said).await {
         if error.is_unauthorized() {
             tokens::invalidate(case.ctx, &case.installation);
         }
@@ -30,9 +25,9 @@ pub(super) async fn bring(
     case: &Case<'_>,
     github: &Client,
     status: &mut PeribolosRunStatus,
-    output: Option<&StepOutput>,
+    said: &Said,
 ) -> Result<(), Error> {
-    let Some(wanted) = check::wanted(case, status, output) else { return Ok(()) };
+    let Some(wanted) = check::wanted(case, status, said) else { return Ok(()) };
     let key = case.run.metadata.uid.clone().unwrap_or_default();
     let already = lock(case).get(&key) == Some(&wanted);
     if already && status.check_run_id.is_some() {
@@ -45,7 +40,7 @@ pub(super) async fn bring(
 
 /// Whether GitHub was shown just this, by this process.
 pub(super) fn is_shown(case: &Case<'_>, status: &PeribolosRunStatus) -> bool {
-    let Some(wanted) = check::wanted(case, status, None) else { return true };
+    let Some(wanted) = check::wanted(case, status, &Said::default()) else { return true };
     let key = case.run.metadata.uid.as_deref().unwrap_or_default();
     // What the step said is not known any more here, so only the state is compared.
     lock(case)
@@ -60,7 +55,7 @@ pub(super) async fn complete(
     github: &Client,
     status: &mut PeribolosRunStatus,
 ) -> Result<(), Error> {
-    let Some(wanted) = check::wanted(case, status, None) else { return Ok(()) };
+    let Some(wanted) = check::wanted(case, status, &Said::default()) else { return Ok(()) };
     status.check_run_id = check::complete(case, github, status, &wanted).await?.or(status.check_run_id);
     Ok(())
 }

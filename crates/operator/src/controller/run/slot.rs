@@ -1,4 +1,4 @@
-//! The installation's slot: one Apply or Dump at a time, taken and given back under resourceVersion.
+//! The installation's slot: one Apply or Dump at a time, taken by compare-and-swap and given back under resourceVersion.
 
 use kube::{
     ResourceExt,
@@ -17,15 +17,35 @@ use crate::kubernetes::client::{CallError, call};
 const FIELD_MANAGER: &str = "peribolos-runs";
 
 /// Takes the slot. False: another run has it.
+///
+/// The API server compares that field alone, of the object as it is, and swaps it in the same write: other changes of the
+/// installation meanwhile are no conflict.
 pub(super) async fn take(case: &Case<'_>) -> Result<bool, Error> {
+    let patch = json!([
+        {"op": "test", "path": "/metadata/uid", "value": case.installation.metadata.uid},
+        {"op": "test", "path": "/status/activeRun", "value": null},
+        {"op": "add", "path": "/status/activeRun", "value": case.name()},
+    ]);
+    let patch: Patch<()> =
+        Patch::Json(serde_json::from_value(patch).map_err(kube::Error::SerdeError).map_err(CallError::from)?);
+    let name = case.installation.metadata.name.as_deref().unwrap_or_default();
+    match call(case.installations().patch_status(name, &params(), &patch)).await {
+        Ok(_) => Ok(true),
+        Err(error) if error.is_refused() => take_slowly(case).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Looks who has the slot, and takes it under resourceVersion if it is free after all: a server may see a difference
+/// between null and absent.
+async fn take_slowly(case: &Case<'_>) -> Result<bool, Error> {
     let installation = live(case).await?;
+    if installation.metadata.uid != case.installation.metadata.uid {
+        return Ok(false);
+    }
     match installation.status.as_ref().and_then(|status| status.active_run.as_deref()) {
-        Some(active) if active == case.name() => Ok(true),
-        Some(_) => Ok(false),
-        None => {
-            write(case, &installation, json!({"activeRun": case.name()})).await?;
-            Ok(true)
-        }
+        Some(active) => Ok(active == case.name()),
+        None => write(case, &installation, json!({"activeRun": case.name()})).await.map(|()| true),
     }
 }
 
@@ -102,12 +122,15 @@ async fn write(case: &Case<'_>, installation: &GitHubInstallation, status: Value
         "metadata": {"resourceVersion": installation.metadata.resource_version},
         "status": status,
     });
-    let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
     let name = installation.metadata.name.as_deref().unwrap_or_default();
-    match call(case.installations().patch_status(name, &params, &Patch::Merge(patch))).await {
+    match call(case.installations().patch_status(name, &params(), &Patch::Merge(patch))).await {
         Err(error @ CallError::Kube(_)) if error.is_not_found() => Ok(()),
         other => Ok(other.map(drop)?),
     }
+}
+
+fn params() -> PatchParams {
+    PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() }
 }
 
 #[cfg(test)]

@@ -3,8 +3,11 @@
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use kube::{ResourceExt, api::PostParams};
-use peribolos_api::{ConditionType, PeribolosRun, PeribolosRunStatus, Reason, names, run::Phase};
-use peribolos_core::run::check::cap;
+use peribolos_api::{
+    ConditionType, PeribolosRun, PeribolosRunStatus, Reason, names,
+    run::{Changes, Phase},
+};
+use peribolos_core::{run::check::cap, step_output};
 
 use super::{case::Case, error::Error};
 use crate::kubernetes::client::call;
@@ -46,17 +49,32 @@ pub(super) fn set(
     }];
 }
 
+/// What the steps counted, as the status has it.
+pub(super) fn changes(counted: step_output::Changes) -> Changes {
+    let number = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
+    Changes {
+        planned: number(counted.planned),
+        applied: number(counted.applied.unwrap_or(0)),
+        remaining: number(counted.remaining),
+        summary: counted.summary(),
+    }
+}
+
 /// Writes the status if it differs from what is there. A conflict is an error: the watch brings the newer object.
 pub(super) async fn write(case: &Case<'_>, status: PeribolosRunStatus) -> Result<(), Error> {
     if case.run.status.as_ref() == Some(&status) {
         return Ok(());
     }
+    replace(case, status).await.map(drop)
+}
+
+/// Writes the status and gives the run as it is then.
+pub(super) async fn replace(case: &Case<'_>, status: PeribolosRunStatus) -> Result<PeribolosRun, Error> {
     let mut run = case.run.clone();
     run.status = Some(status);
     run.metadata.managed_fields = None;
     let params = PostParams { field_manager: Some(names::MANAGER.to_owned()), ..PostParams::default() };
-    call(case.runs().replace_status(&case.run.name_any(), &params, &run)).await?;
-    Ok(())
+    Ok(call(case.runs().replace_status(&case.run.name_any(), &params, &run)).await?)
 }
 
 /// A time as the status holds it: whole seconds, RFC 3339.

@@ -22,8 +22,10 @@ pub(super) struct Attempt<'a> {
     pub(super) sha: &'a str,
     /// Which token the pod gets: the installation's own for an Apply.
     pub(super) token: Option<RunToken>,
-    /// Arguments for the Task.
+    /// Arguments for the Task: upstream's for an Apply, our own step's for the others.
     pub(super) args: Vec<String>,
+    /// Arguments for our own steps of an Apply.
+    pub(super) plan_args: Vec<String>,
 }
 
 /// Builds the TaskRun. Nothing but a Secret's `token` key is mounted, and no service account's token.
@@ -39,6 +41,10 @@ pub(super) fn build(attempt: &Attempt<'_>) -> TaskRun {
         text("sha", attempt.sha),
         Param { name: "args".to_owned(), value: ParamValue::List(attempt.args.clone()) },
     ];
+    if run.spec.mode == Mode::Apply {
+        params
+            .push(Param { name: "planArgs".to_owned(), value: ParamValue::List(attempt.plan_args.clone()) });
+    }
     if let Some(number) = run.spec.source.pull_request {
         params.push(text("pullRequest", &number.to_string()));
     }
@@ -124,6 +130,7 @@ mod tests {
             sha: "abc",
             token,
             args: vec!["--fix-org".into()],
+            plan_args: vec!["--manage=Org".into()],
         }))
         .unwrap()
     }

@@ -5,16 +5,22 @@ use std::time::Duration;
 use jiff::Timestamp;
 use kube::runtime::controller::Action;
 use peribolos_api::{
-    ConditionType, Reason,
+    ConditionType, PeribolosRun, PeribolosRunStatus, Reason,
     run::{Mode, Phase},
 };
-use peribolos_core::run::queue::Turn;
+use peribolos_core::run::{
+    queue::{self, Turn},
+    said::Said,
+};
+use peribolos_github::{Client, Sha};
 
 use super::{
     admission::{self, Admission},
     case::Case,
     error::Error,
-    launch, settle, shown, slot, status,
+    launch::{self, Prepared},
+    replace::NewHead,
+    settle, shown, slot, status,
 };
 
 /// A run that only waits for another one is looked at this often, from what the watches hold.
@@ -28,60 +34,61 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
         return settle::cancelled_before_start(case).await;
     }
     if let Some((reason, message)) = not_ready(case) {
-        return wait(case, Phase::Pending, reason, &message).await;
+        return wait(case, case.status(), Phase::Pending, reason, &message).await;
     }
     if !settle::vacate(case).await? {
         return Ok(Action::requeue(Duration::from_secs(2)));
     }
     let github = case.github().await?;
+    // Not written yet if this reconcile lets the run in: what comes of it is written in one go.
     let mut status = case.status();
+    let mut branch = None;
     if !is_admitted(case) {
-        match admission::examine(case, &github).await? {
-            Admission::Admitted { sha } => {
-                if let Some(sha) = sha {
-                    status.short_sha = Some(sha.short().to_owned());
-                    status.sha = Some(sha.as_str().to_owned());
-                }
-                status::set(
-                    case.run,
-                    &mut status,
-                    Phase::Queued,
-                    Reason::WaitingForRun,
-                    "waits for its turn",
-                    now,
-                );
-                shown::update(case, &github, &mut status, None).await;
-                status::write(case, status).await?;
-                // The written status brings the next reconcile.
-                return Ok(Action::requeue(TURN));
+        let (sha, refused) = match admission::examine(case, &github).await? {
+            Admission::Admitted { sha, branch: found } => {
+                branch = found;
+                (sha, None)
             }
-            Admission::Refused { phase, reason, message, sha } => {
-                if let Some(sha) = sha {
-                    status.short_sha = Some(sha.short().to_owned());
-                    status.sha = Some(sha.as_str().to_owned());
-                }
-                return settle::finish(case, status, phase, reason, &message, None).await;
-            }
+            Admission::Refused { phase, reason, message, sha } => (sha, Some((phase, reason, message))),
+        };
+        if let Some(sha) = sha {
+            status.short_sha = Some(sha.short().to_owned());
+            status.sha = Some(sha.as_str().to_owned());
         }
+        if let Some((phase, reason, message)) = refused {
+            return settle::finish(case, status, phase, reason, &message, &Said::default()).await;
+        }
+        status.phase = Some(Phase::Queued);
     }
     if case.installation.spec.suspend {
         let message = "runs are suspended: spec.suspend of the installation is true";
-        return wait(case, Phase::Pending, Reason::Suspended, message).await;
+        return wait(case, status, Phase::Pending, Reason::Suspended, message).await;
     }
     let due = status.retry_at.as_deref().and_then(|at| at.parse::<Timestamp>().ok()).filter(|at| *at > now);
-    let all = case.ctx.runs.state();
-    let turn = case
-        .ctx
-        .claims
-        .turn(case.run, &all, case.active_run(), case.ctx.max_concurrent_runs, due.is_some())
-        .await;
+    // Others that look meanwhile are to see that this one was let in.
+    let admitted = PeribolosRun { status: Some(status.clone()), ..case.run.clone() };
+    let line = async |head: Option<&str>| {
+        let (all, capacity) = (case.ctx.runs.state(), case.ctx.max_concurrent_runs);
+        case.ctx.claims.turn(&admitted, &all, case.active_run(), capacity, due.is_some(), head).await
+    };
+    let mut turn = line(None).await;
+    if is_head_asked_for(case, &turn) {
+        let head = match look_at_head(case, &github, branch.as_deref(), &admitted).await? {
+            Ok(head) => head,
+            Err(newer) => return launch::not_head(case, status, newer.as_ref()).await,
+        };
+        if matches!(turn, Turn::SupersededBy(_)) {
+            turn = line(Some(head.as_str())).await;
+        }
+    }
     match (turn, due) {
         (Turn::SupersededBy(newer), _) => {
             let message = format!("{newer} is newer and does the same");
-            settle::end(case, Phase::Superseded, Reason::Superseded, &message).await
+            settle::finish(case, status, Phase::Superseded, Reason::Superseded, &message, &Said::default())
+                .await
         }
         (_, Some(due)) => {
-            shown::update(case, &github, &mut status, None).await;
+            shown::update(case, &github, &mut status, &Said::default()).await;
             status::write(case, status).await?;
             Ok(Action::requeue(Duration::try_from(due.duration_since(now)).unwrap_or_default()))
         }
@@ -89,42 +96,97 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
             if case.active_run() == Some(&other) {
                 slot::free_if_gone(case, &other).await?;
             }
-            wait(case, Phase::Queued, Reason::WaitingForRun, &format!("waits for {other} to end")).await?;
+            let message = format!("waits for {other} to end");
+            wait(case, status, Phase::Queued, Reason::WaitingForRun, &message).await?;
             Ok(Action::requeue(TURN))
         }
         (Turn::WaitForCapacity, None) => {
             let message =
                 format!("{} runs are at work, which is the most at once", case.ctx.max_concurrent_runs);
-            wait(case, Phase::Queued, Reason::WaitingForCapacity, &message).await?;
+            wait(case, status, Phase::Queued, Reason::WaitingForCapacity, &message).await?;
             Ok(Action::requeue(TURN))
         }
         (Turn::Claim, None) => {
-            let started = start(case, now).await;
-            if !matches!(started, Ok(true)) {
+            let claimed = Box::pin(claim(case, status, branch.as_deref(), now)).await;
+            let Ok(Some((run, prepared))) = claimed else {
                 case.ctx.claims.release(case.run).await;
-            }
-            // Claimed: the written status brings the next reconcile, which makes the TaskRun.
-            started.map(|_| Action::requeue(Duration::from_secs(1)))
+                // Another run was faster.
+                return claimed.map(|_| Action::requeue(Duration::from_secs(1)));
+            };
+            let case = Case { ctx: case.ctx, run: &run, installation: case.installation.clone() };
+            launch::conclude(&case, prepared).await
         }
     }
 }
 
-/// Takes the slot and writes down which attempt this is. False: another run has the slot.
-async fn start(case: &Case<'_>, now: Timestamp) -> Result<bool, Error> {
-    if case.run.spec.mode != Mode::DryRun && !slot::take(case).await? {
-        return Ok(false);
-    }
-    launch::claim(case, now).await?;
-    Ok(true)
+/// Whether the branch's head is to be read before its turn comes. An Apply's commit may be an old one, as late and repeated
+/// deliveries have it: such a one takes no place in the line, and nobody gives way to it.
+fn is_head_asked_for(case: &Case<'_>, turn: &Turn) -> bool {
+    let is_new = case.status().sha.is_none();
+    case.run.spec.mode == Mode::Apply
+        && match turn {
+            Turn::SupersededBy(_) => true,
+            // Read before its pod is made anyway; without a commit of its own it has just got the head.
+            Turn::Claim => false,
+            Turn::WaitFor(_) | Turn::WaitForCapacity => is_new && !case.run.spec.source.sha.is_empty(),
+        }
 }
 
-async fn wait(case: &Case<'_>, phase: Phase, reason: Reason, message: &str) -> Result<Action, Error> {
-    let mut status = case.status();
+/// The branch's head if it is the run's commit, else what it is by now; `None`: the branch is gone.
+async fn look_at_head(
+    case: &Case<'_>,
+    github: &Client,
+    branch: Option<&str>,
+    run: &PeribolosRun,
+) -> Result<Result<Sha, Option<NewHead>>, Error> {
+    let repository = case.repository()?;
+    let branch = match branch {
+        Some(branch) => branch.to_owned(),
+        None => admission::branch(case, github, &repository).await?,
+    };
+    Ok(match admission::head(github, &repository, &branch).await? {
+        Some(head) if queue::commit(run) == Some(head.as_str()) => Ok(head),
+        Some(head) => Err(Some(NewHead::read(case, github, &repository, head).await?)),
+        None => Err(None),
+    })
+}
+
+/// Takes the slot, then writes down which attempt this is, while all that its start needs is looked up: the branch's head
+/// among it, so that nobody else can apply another one from there on. None: another run has the slot.
+async fn claim(
+    case: &Case<'_>,
+    status: PeribolosRunStatus,
+    branch: Option<&str>,
+    now: Timestamp,
+) -> Result<Option<(PeribolosRun, Result<Prepared, Error>)>, Error> {
+    if case.run.spec.mode != Mode::DryRun && !slot::take(case).await? {
+        return Ok(None);
+    }
+    let status = launch::attempt(case, status, now);
+    if case.run.spec.mode != Mode::Apply {
+        // Other modes' preparations make Secrets and a repository: not before it is written down why.
+        let run = status::replace(case, status).await?;
+        let claimed = Case { ctx: case.ctx, run: &run, installation: case.installation.clone() };
+        let prepared = launch::prepare(&claimed, &claimed.status(), branch).await;
+        return Ok(Some((run, prepared)));
+    }
+    let (run, prepared) =
+        tokio::join!(status::replace(case, status.clone()), launch::prepare(case, &status, branch));
+    Ok(Some((run?, prepared)))
+}
+
+async fn wait(
+    case: &Case<'_>,
+    mut status: PeribolosRunStatus,
+    phase: Phase,
+    reason: Reason,
+    message: &str,
+) -> Result<Action, Error> {
     status::set(case.run, &mut status, phase, reason, message, Timestamp::now());
     if status.sha.is_some() || !case.run.spec.source.sha.is_empty() {
         // A check on the commit tells its author that the push was seen; without a token it comes later.
         if let Ok(github) = case.github().await {
-            shown::update(case, &github, &mut status, None).await;
+            shown::update(case, &github, &mut status, &Said::default()).await;
         }
     }
     status::write(case, status).await?;

@@ -83,6 +83,40 @@ impl Secured {
     }
 }
 
+/// The installation's own token, if that of its Secret is good enough for `need`. It only reads, so it waits for nobody.
+///
+/// # Errors
+/// When the Secret could not be read, or is somebody else's.
+pub(super) async fn ready(
+    ctx: &Context,
+    holder: &Holder<'_>,
+    slot: &Slot,
+    need: Need,
+) -> Result<Option<TokenInfo>, TokenError> {
+    if need.kind().is_some() {
+        // A run's additional one may be about to be removed by who has the turn.
+        return Ok(None);
+    }
+    let now = Timestamp::now();
+    let stored = store::read(ctx, &holder.secret_name, holder).await?;
+    let keep = matches!(token::decide(&situation(holder, slot, need, &stored), now), Decision::Keep { .. });
+    Ok(match stored {
+        Stored::Ours { held: Some(held), .. } if keep && held.issued.is_valid(now) => {
+            Some(info(holder, &holder.secret_name, held))
+        }
+        _ => None,
+    })
+}
+
+fn info(holder: &Holder<'_>, secret_name: &str, held: Held) -> TokenInfo {
+    TokenInfo {
+        secret_name: secret_name.to_owned(),
+        issued: held.issued,
+        next_refresh_at: holder.schedule.due(held.issued, &holder.uid),
+        token: held.token,
+    }
+}
+
 /// Looks after one Secret of `holder`. To be called with the slot's turn.
 ///
 /// # Errors
@@ -101,17 +135,16 @@ pub(crate) async fn secure(
         Err(error @ TokenError::SecretConflict(_)) => return Ok(Secured { info: None, error: Some(error) }),
         Err(error) => return Err(error),
     };
+    if let (Need::FreshExtra(_), Stored::Absent) = (need, &stored) {
+        // The watch still shows it: its last run has ended just now.
+        return Ok(Secured { info: None, error: None });
+    }
     let decision = token::decide(&situation(holder, slot, need, &stored), now);
     let old = match &stored {
         Stored::Ours { held: Some(held), .. } if held.issued.is_valid(now) => Some(held.clone()),
         _ => None,
     };
-    let info = |held: Held| TokenInfo {
-        secret_name: name.clone(),
-        issued: held.issued,
-        next_refresh_at: holder.schedule.due(held.issued, &holder.uid),
-        token: held.token,
-    };
+    let info = |held: Held| info(holder, &name, held);
     let cause = match decision {
         Decision::Keep { .. } => return Ok(Secured { info: old.map(info), error: None }),
         Decision::Wait { until, .. } => {
@@ -134,6 +167,9 @@ pub(crate) async fn secure(
 fn situation<'a>(holder: &'a Holder<'_>, slot: &Slot, need: Need, stored: &Stored) -> Situation<'a> {
     let memory = slot.memory();
     let kind = need.kind();
+    // An additional Secret went with its last run. The next run does not wait for the distance between mints: runs are
+    // what bounds these, not a schedule that could go wild.
+    let begins = matches!((need, stored), (Need::Extra(_), Stored::Absent));
     Situation {
         uid: &holder.uid,
         schedule: holder.schedule,
@@ -145,11 +181,12 @@ fn situation<'a>(holder: &'a Holder<'_>, slot: &Slot, need: Need, stored: &Store
         need: need.of_the_schedule(),
         permissions_changed: kind.is_none() && memory.permissions_changed,
         refused: memory.refused.filter(|_| kind.is_none()),
-        last_mint: memory.last_mint(kind),
+        last_mint: memory.last_mint(kind).filter(|_| !begins),
     }
 }
 
 /// Looks after the additional Secrets there are: fresh while a run may use them, removed when none does.
+/// Those under a name that the spec no longer has go, too, but not before the new name has its token (`moved`).
 /// Gives the time of the next refresh. To be called with the slot's turn.
 ///
 /// # Errors
@@ -159,9 +196,10 @@ pub(crate) async fn extras(
     holder: &Holder<'_>,
     slot: &Slot,
     runs: &[std::sync::Arc<PeribolosRun>],
+    moved: bool,
 ) -> Result<Option<Timestamp>, TokenError> {
     let mut next: Option<Timestamp> = None;
-    let there = store::owned(ctx, &holder.name, &holder.uid).await?;
+    let there = store::shown(ctx, &holder.name, &holder.uid);
     for kind in RunToken::ALL.into_iter().filter(|kind| there.contains(&kind.secret(&holder.name))) {
         if !runs.iter().any(|run| may_use(run, kind)) {
             store::remove_owned(ctx, &kind.secret(&holder.name), &holder.uid).await?;
@@ -176,8 +214,7 @@ pub(crate) async fn extras(
         };
         next = due.into_iter().chain(next).min();
     }
-    // A Secret under a name that the spec no longer has.
-    for name in there {
+    for name in there.into_iter().filter(|_| moved) {
         if name != holder.secret_name && RunToken::ALL.iter().all(|kind| kind.secret(&holder.name) != name) {
             store::remove_owned(ctx, &name, &holder.uid).await?;
         }

@@ -18,6 +18,7 @@ use peribolos_api::GitHubInstallation;
 use peribolos_core::names::RunToken;
 use peribolos_github::Client;
 
+use self::ensure::ready;
 pub use self::{
     ensure::{Need, TokenInfo},
     error::TokenError,
@@ -46,12 +47,16 @@ pub async fn ensure(
 ) -> Result<TokenInfo, TokenError> {
     let holder = Holder::known(ctx, installation)?;
     let slot = ctx.tokens.slot(&holder.uid);
+    if let Some(info) = ready(ctx, &holder, &slot, need).await? {
+        return Ok(info);
+    }
     let _turn = slot.turn().await;
     let secured = secure(ctx, &holder, &slot, need).await?;
     secured.good_enough()
 }
 
-/// Removes the Secret of a run's additional token, as no run needs it any more.
+/// Removes the Secret of a run's additional token, unless a run uses it: that is looked at while nobody else can write
+/// the Secret, so that none is taken from a run which is just starting.
 ///
 /// # Errors
 /// When the API server does not do it.
@@ -59,10 +64,14 @@ pub async fn remove_extra(
     ctx: &Context,
     installation: &GitHubInstallation,
     kind: RunToken,
+    is_used: impl AsyncFnOnce() -> bool,
 ) -> Result<(), TokenError> {
     let uid = installation.uid().unwrap_or_default();
     let slot = ctx.tokens.slot(&uid);
     let _turn = slot.turn().await;
+    if is_used().await {
+        return Ok(());
+    }
     store::remove_owned(ctx, &kind.secret(&installation.name_any()), &uid).await
 }
 
@@ -78,9 +87,7 @@ pub async fn client(ctx: &Context, installation: &GitHubInstallation) -> Result<
     if let Some(client) = slot.memory().client(jiff::Timestamp::now()) {
         return Ok(client);
     }
-    let _turn = slot.turn().await;
-    let secured = secure(ctx, &holder, &slot, Need::Valid).await?;
-    let info = secured.good_enough()?;
+    let info = ensure(ctx, installation, Need::Valid).await?;
     let client = ctx.app.with_token(info.token);
     slot.memory().remember_client(client.clone(), info.issued);
     Ok(client)

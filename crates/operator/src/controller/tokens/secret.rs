@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use k8s_openapi::{ByteString, api::core::v1::Secret, apimachinery::pkg::apis::meta::v1::ObjectMeta};
+use kube::ResourceExt;
 use peribolos_api::names;
 use peribolos_core::token::Issued;
 use secrecy::{ExposeSecret, SecretString};
@@ -29,9 +30,8 @@ pub(super) struct Held {
 
 /// Whether `secret` belongs to the object of that uid. Labels can be written by anyone who may write the Secret; an
 /// owner reference is what garbage collection goes by, too.
-pub(super) fn is_owned_by(secret: &Secret, uid: &str) -> bool {
-    let owners = secret.metadata.owner_references.as_deref().unwrap_or_default();
-    owners.iter().any(|owner| owner.uid == uid && owner.controller == Some(true))
+pub(super) fn is_owned_by<K: ResourceExt>(secret: &K, uid: &str) -> bool {
+    secret.owner_references().iter().any(|owner| owner.uid == uid && owner.controller == Some(true))
 }
 
 /// The token in `secret`, if everything in it is as it was written for `holder`.

@@ -1,9 +1,12 @@
 //! Reading, writing and removing the Secrets.
 
+use std::sync::Arc;
+
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api, ResourceExt,
     api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions},
+    core::PartialObjectMeta,
 };
 use peribolos_api::names;
 
@@ -73,7 +76,17 @@ pub(super) async fn write(
     }
 }
 
-/// The names of the Secrets that belong to the object of that name and uid.
+/// The names of the Secrets that belong to the object of that name and uid, as the watch shows them. A list that must be
+/// up to date keeps the API server waiting for its etcd, for up to 100 ms.
+pub(super) fn shown(ctx: &Context, installation: &str, uid: &str) -> Vec<String> {
+    let is_of = |found: &&Arc<PartialObjectMeta<Secret>>| {
+        found.labels().get(names::LABEL_INSTALLATION).is_some_and(|name| name == installation)
+            && secret::is_owned_by(found.as_ref(), uid)
+    };
+    ctx.secrets.state().iter().filter(is_of).map(|found| found.name_any()).collect()
+}
+
+/// The names of the Secrets that belong to the object of that name and uid, asked of the API server.
 pub(super) async fn owned(ctx: &Context, installation: &str, uid: &str) -> Result<Vec<String>, TokenError> {
     let selector = format!(
         "{}={},{}={installation}",
@@ -82,7 +95,7 @@ pub(super) async fn owned(ctx: &Context, installation: &str, uid: &str) -> Resul
         names::LABEL_INSTALLATION
     );
     let list = call(api(ctx).list(&ListParams::default().labels(&selector))).await?;
-    Ok(list.iter().filter(|found| secret::is_owned_by(found, uid)).map(ResourceExt::name_any).collect())
+    Ok(list.iter().filter(|found| secret::is_owned_by(*found, uid)).map(ResourceExt::name_any).collect())
 }
 
 /// Removes a Secret if it is there and belongs to the object of that uid.

@@ -79,6 +79,26 @@ fn invalid_at(path: &str, at: Position, message: String, code: &str) -> StepErro
     }
 }
 
+/// A remark on a whole line.
+pub(super) fn on_line(
+    path: &str,
+    line: u32,
+    level: AnnotationLevel,
+    message: String,
+    code: &str,
+) -> Annotation {
+    Annotation {
+        path: path.to_owned(),
+        start_line: line,
+        end_line: line,
+        start_column: None,
+        end_column: None,
+        annotation_level: level,
+        message,
+        title: code.to_owned(),
+    }
+}
+
 fn annotation(path: &str, at: Position, level: AnnotationLevel, message: String, code: &str) -> Annotation {
     Annotation {
         path: path.to_owned(),

@@ -1,22 +1,34 @@
-//! `step plan`: the file at a commit, checked and settled.
+//! `step plan`: the file at a commit, checked and settled, and what an apply of it would do.
 
 mod annotate;
+mod disclose;
 mod fetch;
 mod look_up;
+mod review;
+mod verdict;
 
 use std::num::ParseIntError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
-use peribolos_core::step_output::{CheckOutput, StepName, StepOutput};
+use peribolos_core::step_output::{Annotation, CheckOutput, StepName, StepOutput};
 use peribolos_github::snapshot::{self, ReadOptions};
 use peribolos_github::{Client, Login, RepoName, Sha};
-use peribolos_org::{ConfigFile, Parsed, Settled, Team, parse, settle};
+use peribolos_org::{
+    ConfigFile, Parsed, Settled, Snapshot, Style, parse,
+    plan::{self, Plan},
+    settle,
+    show::Full,
+};
 
+use self::review::ReviewArgs;
+use self::verdict::Considered;
 use super::GitHubArgs;
 use super::failure::StepError;
+use super::planned::Planned;
 use super::report::{self, Done, Facts};
+use crate::rules::RuleArgs;
 
 /// What `step plan` works on.
 #[derive(Debug, Args)]
@@ -47,6 +59,25 @@ pub struct PlanArgs {
     /// Where to write the file for upstream peribolos
     #[arg(long, value_name = "FILE", env = "PERIBOLOS_OUT")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    rules: RuleArgs,
+    #[command(flatten)]
+    review: ReviewArgs,
+    /// Names in the file itself may be posted
+    #[arg(long, env = "PERIBOLOS_DISCLOSE_FILE")]
+    disclose_file: bool,
+    /// Names in the file of this commit may be posted; may be given more than once
+    #[arg(long, value_name = "SHA")]
+    disclose: Vec<Sha>,
+    /// Record digests of the removals with this salt; empty: don't
+    #[arg(long, value_name = "TEXT", env = "PERIBOLOS_SALT", default_value = "")]
+    salt: String,
+    /// Where to write the plan for `step verify`
+    #[arg(long, value_name = "FILE", env = "PERIBOLOS_PLANNED")]
+    planned: Option<PathBuf>,
+    /// Where to write upstream's --maximum-removal-delta
+    #[arg(long, value_name = "FILE", env = "PERIBOLOS_REMOVAL_DELTA")]
+    removal_delta: Option<PathBuf>,
     /// Where Tekton collects results
     #[arg(long, value_name = "DIR", env = "PERIBOLOS_RESULTS_DIR")]
     pub(super) results_dir: Option<PathBuf>,
@@ -66,7 +97,7 @@ impl FromStr for Preview {
 
 /// Fetches, checks, settles. Never fails but in what it says.
 pub(super) async fn run(args: &PlanArgs) -> StepOutput {
-    let mut facts = Facts { sha: Some(args.sha.as_str().to_owned()), blob: None };
+    let mut facts = Facts { sha: Some(args.sha.as_str().to_owned()), ..Facts::default() };
     let end = plan(args, &mut facts).await;
     report::output(StepName::Plan, facts, end)
 }
@@ -84,59 +115,101 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
     let source = annotate::text(file.content, &args.path)?;
     let parsed = parse(&source, &args.path, Some(args.login.as_str()))
         .map_err(|findings| annotate::invalid(&args.path, &findings))?;
-    let settled = if args.file_only { None } else { Some(settled(&client, args, &parsed.file).await?) };
-    if let (Some(settled), Some(out)) = (&settled, &args.out) {
-        std::fs::write(out, &settled.yaml).map_err(|source| StepError::File {
-            path: out.clone(),
-            what: "written",
-            source,
-        })?;
+    let warnings = annotate::findings(&parsed.warnings, &args.path);
+    if args.file_only {
+        return Ok(Done { check: valid(args, &parsed, warnings), url: None });
     }
-    Ok(Done { check: check(args, &parsed, settled.as_ref()), url: None })
+    let disclosed = disclose::files(&client, args, &source).await?;
+    let (settled, before, plan) = against_github(&client, args, &parsed.file).await?;
+    let considered = Considered::new(args, &settled, &before, plan);
+    facts.changes = Some(considered.changes());
+    if !args.salt.is_empty() {
+        facts.removals = considered.losses.digests(&args.salt);
+    }
+    // In the log, which people with access to the cluster read, it stands in full.
+    let full = Full { plan: &considered.plan, trips: &considered.trips, file: &args.path };
+    let words = full.text(Style::Plain);
+    tracing::info!("the plan\n{words}");
+    facts.words = args.pull_request.0.is_none().then_some(words);
+    let disclosure = disclosed.disclosure(args.login.as_str());
+    let mut annotations = annotate::left_out(&settled.left_out, &parsed.file, &args.path);
+    annotations.extend(warnings);
+    if let Some(refused) = considered.refused(&args.path, &disclosure, &annotations) {
+        return Err(refused);
+    }
+    let check =
+        CheckOutput { title: considered.title(), summary: considered.summary(&disclosure), annotations };
+    if let Some(path) = &args.out {
+        write(path, &settled.yaml)?;
+    }
+    if let Some(path) = &args.removal_delta {
+        write(path, &delta(considered.plan.removal_delta))?;
+    }
+    if let Some(path) = &args.planned {
+        Planned { before, plan: considered.plan, scope: args.rules.scope(), disclosed }.save(path)?;
+    }
+    Ok(Done { check, url: None })
 }
 
-async fn settled(client: &Client, args: &PlanArgs, file: &ConfigFile) -> Result<Settled, StepError> {
-    let snapshot = snapshot::read(client, &args.login, &ReadOptions::default()).await?;
+/// What GitHub has, the file as upstream gets it, and what an apply would do.
+async fn against_github(
+    client: &Client,
+    args: &PlanArgs,
+    file: &ConfigFile,
+) -> Result<(Settled, Snapshot, Plan), StepError> {
+    let scope = args.rules.scope();
+    let snapshot = snapshot::read(client, &args.login, &ReadOptions::for_file(file, &scope)).await?;
     let spelling = look_up::spelling(client, &args.path, file, &snapshot).await?;
     let people = file.admins.iter().chain(&file.members);
     if people.into_iter().all(|login| spelling.missing.contains(&login.value)) {
         return Err(annotate::nobody_left(&args.path, file));
     }
-    Ok(settle(file, &spelling))
+    let settled = settle(file, &spelling);
+    let plan = plan::plan(&settled.file, &settled.left_out, &snapshot, &scope);
+    Ok((settled, snapshot, plan))
 }
 
-fn check(args: &PlanArgs, parsed: &Parsed, settled: Option<&Settled>) -> CheckOutput {
-    let mut annotations = annotate::findings(&parsed.warnings, &args.path);
-    let left_out = settled.map_or(&[][..], |settled| &settled.left_out);
-    annotations.extend(annotate::left_out(left_out, &parsed.file, &args.path));
-    let file = &parsed.file;
-    let mut summary = format!(
-        "{} describes {} as an organization of {}, {}, {} and {}.",
-        args.path,
-        file.org.value,
-        count(file.admins.len(), "owner", "owners"),
-        count(file.members.len(), "other member", "other members"),
-        count(teams(&file.teams), "team", "teams"),
-        count(file.repos.len(), "managed repository", "managed repositories"),
-    );
-    if !left_out.is_empty() {
-        let names: Vec<&str> = left_out.iter().map(peribolos_org::Login::as_str).collect();
-        summary.push_str(" Left out, because GitHub knows nobody of that name: ");
-        summary.push_str(&names.join(", "));
-        summary.push('.');
-    }
-    let warned = annotations.len();
-    let title = match warned {
+/// What is said of a file that is not held against the organization.
+fn valid(args: &PlanArgs, parsed: &Parsed, annotations: Vec<Annotation>) -> CheckOutput {
+    let title = match annotations.len() {
         0 => format!("{} is valid", args.path),
-        _ => format!("{} is valid, with {}", args.path, count(warned, "warning", "warnings")),
+        warned => format!("{} is valid, with {}", args.path, count(warned, "warning", "warnings")),
     };
+    let summary = format!(
+        "{} can be read, as a description of {}. What it would change is not shown for pull requests of people who are \
+         no members; a member can ask for that with a comment: /peribolos plan",
+        args.path, parsed.file.org.value
+    );
     CheckOutput { title, summary, annotations }
 }
 
-fn teams(teams: &[Team]) -> usize {
-    teams.iter().map(|team| 1 + self::teams(&team.teams)).sum()
+/// A fraction in ten-thousandths, as upstream reads it.
+fn delta(ten_thousandths: u32) -> String {
+    format!("{}.{:04}", ten_thousandths / 10_000, ten_thousandths % 10_000)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), StepError> {
+    std::fs::write(path, text).map_err(|source| StepError::File {
+        path: path.to_owned(),
+        what: "written",
+        source,
+    })
 }
 
 fn count(number: usize, one: &str, more: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { more })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case(0, "0.0000")]
+    #[case(1, "0.0001")]
+    #[case(2_500, "0.2500")]
+    #[case(10_000, "1.0000")]
+    fn a_fraction_is_written_as_upstream_reads_it(#[case] ten_thousandths: u32, #[case] text: &str) {
+        assert_eq!(delta(ten_thousandths), text);
+    }
 }

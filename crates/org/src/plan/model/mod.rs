@@ -19,6 +19,7 @@ pub(crate) use teams::slug_of;
 pub(crate) use write::canonical;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::operation::TeamRole;
 use crate::names::{Login, RepoName, Slug, TeamName};
@@ -68,6 +69,8 @@ pub(super) struct Team {
     members: BTreeMap<Login, TeamRole>,
     pending: BTreeSet<Login>,
     repos: BTreeMap<RepoId, Grant>,
+    /// Everybody in the teams below it, as long as that is known. Where it is not, it is not known above either.
+    below: Option<Arc<BTreeSet<Login>>>,
 }
 
 /// What a team may do in a repository by itself.

@@ -17,13 +17,8 @@ impl Model {
         self.pending.insert(login.clone(), role) != Some(role) || failed
     }
 
-    /// Takes an invitation back; teams forget the person.
+    /// Takes an invitation back, and with that those to teams: see [`Model::pending_seen`].
     pub(super) fn cancel(&mut self, login: &Login) -> bool {
-        for id in self.homes.get(login).map(|home| home.teams.clone()).unwrap_or_default() {
-            if let Some(team) = self.team_mut(id) {
-                team.pending.remove(login);
-            }
-        }
         self.pending.remove(login).is_some()
     }
 
@@ -55,10 +50,7 @@ impl Model {
     pub(super) fn expel(&mut self, login: &Login) -> bool {
         let home = self.homes.get(login).cloned().unwrap_or_default();
         for id in home.teams {
-            if let Some(team) = self.team_mut(id) {
-                team.members.remove(login);
-                team.pending.remove(login);
-            }
+            self.take_out(id, login);
         }
         for id in home.repos {
             if let Some(people) = self.repos.get_mut(id.0).and_then(|repo| repo.collaborators.as_mut()) {

@@ -73,7 +73,7 @@ impl Model {
         let members = own.map(|login| (login.clone(), TeamRole::Member));
         let maintainers = team.maintainers.iter().map(|login| (login.clone(), TeamRole::Maintainer));
         let members: BTreeMap<Login, TeamRole> = members.chain(maintainers).collect();
-        for login in members.keys().chain(&team.invitations) {
+        for login in members.keys() {
             let home: &mut Home = self.homes.entry(login.clone()).or_default();
             home.teams.push(id);
         }
@@ -90,6 +90,7 @@ impl Model {
             members,
             pending: team.invitations.iter().cloned().collect(),
             repos: BTreeMap::new(),
+            below: None,
         }));
     }
 

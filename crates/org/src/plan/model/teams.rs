@@ -26,6 +26,7 @@ impl Model {
             members: BTreeMap::new(),
             pending: BTreeSet::new(),
             repos: BTreeMap::new(),
+            below: None,
         }));
     }
 
@@ -101,6 +102,9 @@ impl Model {
     pub(super) fn move_team(&mut self, id: TeamId, parent: Option<TeamId>) -> bool {
         let Some(team) = self.team_mut(id) else { return false };
         let old = std::mem::replace(&mut team.parent, parent);
+        for changed in [old, parent] {
+            self.forget_below(changed);
+        }
         if let Some(old) = old.and_then(|old| self.team_mut(old)) {
             old.children.remove(&id);
         }
@@ -140,15 +144,26 @@ impl Model {
         };
         if let Some(team) = self.team_mut(id) {
             team.members.insert(login.clone(), role);
+            let parent = team.parent;
+            self.forget_below(parent);
         }
         from != Some(role)
     }
 
     /// Takes somebody out of a team. Who is in it through a team below stays in it.
     pub(super) fn remove_member(&mut self, team: &TeamName, login: &Login) -> bool {
-        let Some(team) = self.team_named(team).and_then(|id| self.team_mut(id)) else { return false };
+        let Some(id) = self.team_named(team) else { return false };
+        let invited = self.team_mut(id).is_some_and(|team| team.pending.remove(login));
+        self.take_out(id, login) || invited
+    }
+
+    /// Takes a member out of a team.
+    pub(super) fn take_out(&mut self, id: TeamId, login: &Login) -> bool {
+        let Some(team) = self.team_mut(id) else { return false };
         let member = team.members.remove(login).is_some();
-        team.pending.remove(login) || member
+        let parent = team.parent;
+        self.forget_below(parent.filter(|_| member));
+        member
     }
 
     /// Gives a team access to a repository. GitHub shows no change where the team above gives as much.

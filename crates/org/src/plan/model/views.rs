@@ -1,6 +1,7 @@
 //! What GitHub's lists of a team show: more than what is the team's own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{Model, RepoId, TeamId};
 use crate::names::Login;
@@ -29,24 +30,37 @@ impl Model {
     }
 
     /// Everybody in the teams below one.
-    pub(super) fn below(&self, id: TeamId) -> BTreeSet<&Login> {
-        let mut people = BTreeSet::new();
-        let mut teams: Vec<TeamId> = self.children(id).collect();
-        while let Some(id) = teams.pop() {
-            teams.extend(self.children(id));
-            people.extend(self.team(id).into_iter().flat_map(|team| team.members.keys()));
+    pub(super) fn below(&mut self, id: TeamId) -> Arc<BTreeSet<Login>> {
+        if let Some(below) = self.team(id).and_then(|team| team.below.clone()) {
+            return below;
         }
-        people
+        let children: Vec<TeamId> = self.children(id).collect();
+        let mut people = Vec::new();
+        for child in children {
+            people.extend(self.below(child).iter().cloned());
+            people.extend(self.team(child).into_iter().flat_map(|team| team.members.keys().cloned()));
+        }
+        let below = Arc::new(BTreeSet::from_iter(people));
+        if let Some(team) = self.team_mut(id) {
+            team.below = Some(Arc::clone(&below));
+        }
+        below
+    }
+
+    /// Says that those below a team, and so below those above it, are others now.
+    pub(super) fn forget_below(&mut self, mut id: Option<TeamId>) {
+        while let Some(team) = id.and_then(|id| self.team_mut(id)).filter(|team| team.below.is_some()) {
+            team.below = None;
+            id = team.parent;
+        }
     }
 
     /// A team's members as the REST list has them: those of the teams below it are members of it.
-    pub(in crate::plan) fn members_seen(&self, id: TeamId) -> BTreeMap<Login, TeamRole> {
-        let below = self.below(id).into_iter().map(|login| (login.clone(), TeamRole::Member));
-        let mut seen: BTreeMap<Login, TeamRole> = below.collect();
-        if let Some(team) = self.team(id) {
-            seen.extend(team.members.iter().map(|(login, role)| (login.clone(), *role)));
-        }
-        seen
+    pub(in crate::plan) fn members_seen(&mut self, id: TeamId) -> BTreeMap<Login, TeamRole> {
+        let below = self.below(id);
+        let below = below.iter().map(|login| (login.clone(), TeamRole::Member));
+        let own = self.team(id).into_iter().flat_map(|team| &team.members);
+        below.chain(own.map(|(login, role)| (login.clone(), *role))).collect()
     }
 
     /// Who is invited to a team: they join it when they accept the organization's invitation.

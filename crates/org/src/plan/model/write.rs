@@ -11,7 +11,9 @@ use crate::snapshot::{
 
 impl Model {
     /// What a reader of this organization would see.
-    pub(in crate::plan) fn snapshot(&self) -> Snapshot {
+    pub(in crate::plan) fn snapshot(mut self) -> Snapshot {
+        let ids: Vec<TeamId> = self.all_teams().map(|(id, _)| id).collect();
+        let teams = ids.into_iter().filter_map(|id| self.team_shown(id)).collect();
         let of = |wanted: OrgRole| {
             let people = self.people.iter().filter(move |(_, role)| **role == wanted);
             people.map(|(login, _)| login.clone()).collect()
@@ -21,7 +23,7 @@ impl Model {
             members: of(OrgRole::Member),
             concealed: self.concealed.iter().cloned().collect(),
             invitations: self.invitations(),
-            teams: self.all_teams().map(|(id, team)| self.team_shown(id, team)).collect(),
+            teams,
             repos: self.repos.iter().filter_map(repo_shown).collect(),
             ..self.org.clone()
         }
@@ -38,16 +40,17 @@ impl Model {
         pending.chain(failed).chain(self.anonymous.iter().cloned()).collect()
     }
 
-    fn team_shown(&self, id: TeamId, team: &Team) -> SnapshotTeam {
+    fn team_shown(&mut self, id: TeamId) -> Option<SnapshotTeam> {
+        let below = self.below(id);
+        let team = self.team(id)?;
         let own = |wanted: TeamRole| {
             let people = team.members.iter().filter(move |(_, role)| **role == wanted);
             people.map(|(login, _)| login.clone())
         };
-        let below = self.below(id);
-        let inherited = below.into_iter().filter(|login| !team.members.contains_key(login));
+        let inherited = below.iter().filter(|login| !team.members.contains_key(login));
         let inherited: BTreeSet<Login> = inherited.cloned().collect();
         let members: BTreeSet<Login> = own(TeamRole::Member).chain(inherited.iter().cloned()).collect();
-        SnapshotTeam {
+        Some(SnapshotTeam {
             name: team.name.clone(),
             slug: team.slug.clone(),
             parent: team.parent.and_then(|parent| self.team(parent)).map(|parent| parent.slug.clone()),
@@ -59,14 +62,14 @@ impl Model {
             inherited_members: inherited.into_iter().collect(),
             invitations: self.pending_seen(id).into_iter().collect(),
             repos: self.team_repos_shown(id, team),
-        }
+        })
     }
 
     fn team_repos_shown(&self, id: TeamId, team: &Team) -> Vec<SnapshotTeamRepo> {
+        let above = team.parent.map(|parent| self.repos_seen(parent)).unwrap_or_default();
         let mut shown = Vec::new();
         for (repo, permission) in self.repos_seen(id) {
-            let above = team.parent.and_then(|parent| self.permission_seen(parent, repo));
-            let inherited = above.is_some_and(|above| above >= permission);
+            let inherited = above.get(&repo).is_some_and(|above| *above >= permission);
             let own = team.repos.get(&repo).filter(|_| !inherited);
             let Some(name) = self.repo(repo).map(|repo| repo.name.clone()) else { continue };
             let custom_role = own.and_then(|grant| grant.custom_role.clone());

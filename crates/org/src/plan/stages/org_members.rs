@@ -42,12 +42,13 @@ fn wanted(planner: &Planner<'_>) -> Wanted {
 }
 
 /// Members of the enterprise's teams, whom upstream then takes for nobody here.
-fn enterprise_members(planner: &Planner<'_>) -> BTreeSet<Login> {
+fn enterprise_members(planner: &mut Planner<'_>) -> BTreeSet<Login> {
     if !planner.ignores(Ignored::EnterpriseTeams) {
         return BTreeSet::new();
     }
     let teams = planner.model.all_teams().filter(|(_, team)| team.kind == TeamKind::Enterprise);
-    teams.flat_map(|(id, _)| planner.model.members_seen(id).into_keys()).collect()
+    let teams: Vec<_> = teams.map(|(id, _)| id).collect();
+    teams.into_iter().flat_map(|id| planner.model.members_seen(id).into_keys()).collect()
 }
 
 fn add(planner: &mut Planner<'_>, invitees: &[Login], login: &Login, role: OrgRole, line: Option<u32>) {

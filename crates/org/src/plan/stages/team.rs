@@ -21,6 +21,7 @@ pub(super) fn configure(
     // What could not be made is refused already.
     let Some(&id) = matches.get(&team.name.value) else { return };
     settings(planner, team, id, parent);
+    stays_seen(planner, team, id);
     if planner.scope.manages(Stage::TeamMembers) {
         team_members::configure(planner, team, id);
     }
@@ -62,6 +63,17 @@ fn settings(planner: &mut Planner<'_>, team: &Team, id: TeamId, parent: Option<T
         planner.refuse(Stage::Teams, line, message, hint);
     }
     planner.write(Stage::Teams, line, Change::EditTeam { name, changes });
+}
+
+/// With SecretTeams ignored, the next run would not find a team that is secret by now, and stop at making it again.
+fn stays_seen(planner: &mut Planner<'_>, team: &Team, id: TeamId) {
+    let Some(found) = planner.model.team(id) else { return };
+    if planner.ignores_team(found.kind, found.privacy) {
+        let message = format!("{} would be secret, and secret teams are left alone", team.name.value);
+        let hint =
+            "write `privacy: closed`, or remove SecretTeams from `spec.run.ignore` of the installation";
+        planner.refuse(Stage::Teams, line_of(&team.name), message, hint);
+    }
 }
 
 /// What the request changes. With nothing else to change upstream sends none.

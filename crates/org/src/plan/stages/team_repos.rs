@@ -26,6 +26,9 @@ fn of_team(planner: &mut Planner<'_>, team: &Team, id: TeamId) {
     let mut want: BTreeMap<RepoId, &TeamRepo> = BTreeMap::new();
     for repo in &team.repos {
         match planner.model.repo_named(&repo.name) {
+            Some(id) if planner.model.repo(id).is_some_and(|found| found.name != repo.name.value) => {
+                misspelt(planner, repo);
+            }
             Some(id) => {
                 want.insert(id, repo);
             }
@@ -71,4 +74,16 @@ fn missing(planner: &mut Planner<'_>, repo: &TeamRepo) {
     };
     let message = format!("{} does not exist", name.value);
     planner.refuse(Stage::TeamRepos, line_of(name), message, hint);
+}
+
+/// Upstream would take the two spellings for two repositories, and give access to the one and take it from the other,
+/// in any order. A settled file has GitHub's spelling, unless it renames what then is not renamed.
+fn misspelt(planner: &mut Planner<'_>, repo: &TeamRepo) {
+    if planner.has_refused(&repo.name) {
+        return;
+    }
+    let message = format!("{} is spelled otherwise on GitHub", repo.name.value);
+    let hint =
+        "add Repos to `spec.run.manage` of the installation, or write the name that the repository has";
+    planner.refuse(Stage::TeamRepos, line_of(&repo.name), message, hint);
 }

@@ -112,7 +112,7 @@ async fn same_as_ever(story: &Story, shas: &[&str]) -> Result<()> {
     let state = org.state().await?;
     ensure!(state["pulls"].as_array().map(Vec::len) == Some(1), "onboarding opened {}", state["pulls"]);
     for sha in shas {
-        let checks = org.checks(sha).await?;
+        let checks = org.checks(sha, "peribolos").await?;
         ensure!(checks.len() == 1, "{} checks of {sha}: {checks:?}", checks.len());
     }
     let runs = org.runs().await?;

@@ -64,7 +64,7 @@ async fn a_run_whose_pod_was_deleted_is_tried_again() -> Result<()> {
     ensure!(run["status"]["reason"] == "PodLost", "{run:#}");
     ensure!(run["status"]["retryAt"].is_string(), "it does not say when it is tried again: {run:#}");
     org.slot_is_free().await?;
-    let check = org.checks(&sha).await?.pop().context("no check")?;
+    let check = org.checks(&sha, "peribolos").await?.pop().context("no check")?;
     ensure!(check["status"] == "queued", "the check is {}", check["status"]);
     let run = org.apply_is(&sha, "Succeeded").await?;
     ensure!(run["status"]["attempts"] == 2, "{run:#}");

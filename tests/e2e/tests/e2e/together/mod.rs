@@ -3,6 +3,7 @@
 mod commands;
 mod ends;
 mod isolation;
+mod plans;
 mod queue;
 mod refusals;
 mod tokens;

@@ -1,0 +1,40 @@
+//! Organizations and files by chance: those of `peribolos_org::testing`, on the simulator and with a scope.
+
+use peribolos_org::plan::{Allowance, Ignored, Scope, Stage};
+use peribolos_org::testing::{Case, case};
+use proptest::prelude::*;
+use proptest::sample::subsequence;
+
+/// The stages that the upstream that is run here knows: it has no collaborators.
+const STAGES: &[Stage] =
+    &[Stage::Org, Stage::OrgMembers, Stage::Repos, Stage::Teams, Stage::TeamMembers, Stage::TeamRepos];
+const ALLOWANCES: &[Allowance] = &[Allowance::RepoArchival, Allowance::RepoPublish];
+/// Nor does it know the enterprise's teams.
+const IGNORED: &[Ignored] = &[Ignored::Invitees, Ignored::SecretTeams];
+
+/// An organization, a file for it, and what of it is managed.
+pub fn scoped_case() -> impl Strategy<Value = (Case, Scope)> {
+    (case(), scope())
+}
+
+/// What is managed: mostly everything, at times anything.
+fn scope() -> impl Strategy<Value = Scope> {
+    let manage = prop_oneof![
+        3 => Just(STAGES.to_vec()),
+        1 => subsequence(STAGES, 0..=STAGES.len()),
+    ];
+    let allow = prop_oneof![3 => Just(ALLOWANCES.to_vec()), 1 => subsequence(ALLOWANCES, 0..=2)];
+    let ignore = prop_oneof![3 => Just(Vec::new()), 1 => subsequence(IGNORED, 0..=2)];
+    (manage, allow, ignore).prop_map(|(manage, allow, ignore)| {
+        let mut scope = Scope {
+            manage: manage.into_iter().collect(),
+            allow: allow.into_iter().collect(),
+            ignore: ignore.into_iter().collect(),
+        };
+        if !scope.manages(Stage::Teams) {
+            scope.manage.remove(&Stage::TeamMembers);
+            scope.manage.remove(&Stage::TeamRepos);
+        }
+        scope
+    })
+}

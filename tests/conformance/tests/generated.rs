@@ -1,0 +1,76 @@
+//! Organizations and files by chance. `PROPTEST_CASES` says how many, 500 without it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::{available_parallelism, scope};
+
+use peribolos_conformance::github::GitHub;
+use peribolos_conformance::organization::Organization;
+use peribolos_conformance::round::{self, Outcome};
+use peribolos_conformance::{fixture, generate};
+use peribolos_org::plan::Scope;
+use peribolos_org::testing::{Case, LOGINS};
+use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
+use serde_json::json;
+
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").map_or(500, |text| text.parse().expect("PROPTEST_CASES is a number"))
+}
+
+/// How many files were applied, and how many of those changed anything.
+#[derive(Default)]
+struct Count {
+    applied: AtomicU32,
+    changing: AtomicU32,
+}
+
+/// One upstream for each processor, and one to keep them busy while another thinks.
+#[test]
+fn plans_equal_upstream_and_dumps_change_nothing() {
+    let github = GitHub::get().unwrap();
+    for login in LOGINS {
+        github.block_on(github.control("PUT", &format!("/users/{login}"), Some(&json!({})))).unwrap();
+    }
+    let workers = u32::try_from(available_parallelism().map_or(2, usize::from) + 1).unwrap();
+    let count = Count::default();
+    scope(|scope| {
+        for worker in 0..workers {
+            let cases = cases() / workers + u32::from(worker < cases() % workers);
+            let count = &count;
+            scope.spawn(move || run(cases, count));
+        }
+    });
+    let (applied, changing) = (count.applied.into_inner(), count.changing.into_inner());
+    println!("{} files: {applied} applied, {changing} of them changed something", cases());
+    assert!(cases() < 50 || changing > cases() / 4, "most files are refused or change nothing");
+}
+
+fn run(cases: u32, count: &Count) {
+    // What fails is printed whole, to become a pair. Shrinking ends after a minute (in milliseconds).
+    let config = Config { cases, failure_persistence: None, max_shrink_time: 60_000, ..Config::default() };
+    let github = GitHub::get().unwrap();
+    let ended = TestRunner::new(config).run(&generate::scoped_case(), |(case, scope)| {
+        github
+            .block_on(check(&case, &scope, count))
+            .map_err(|error| TestCaseError::fail(format!("{error:#}")))
+    });
+    match ended {
+        Ok(()) => {}
+        Err(TestError::Fail(why, (case, scope))) => {
+            let organization = serde_json::to_string_pretty(&fixture::state(&case.snapshot)).unwrap();
+            panic!("{why}\n\norganization: {organization}\nfile:\n{}\n{scope:?}", case.yaml);
+        }
+        Err(other) => panic!("{other}"),
+    }
+}
+
+async fn check(case: &Case, scope: &Scope, count: &Count) -> anyhow::Result<()> {
+    let organization = Organization::seed(&fixture::state(&case.snapshot)).await?;
+    round::dump_changes_nothing(&organization).await?;
+    let file = case.yaml.replacen("acme:", &format!("{}:", organization.login().as_str()), 1);
+    if let Outcome::Applied { writes, .. } = round::check(&organization, &file, scope).await? {
+        count.applied.fetch_add(1, Ordering::Relaxed);
+        count.changing.fetch_add(u32::from(!writes.is_empty()), Ordering::Relaxed);
+    }
+    Ok(())
+}

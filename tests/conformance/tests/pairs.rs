@@ -1,0 +1,15 @@
+//! Every pair of `pairs/`, each a test of its own.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests end by panicking")]
+
+use std::path::PathBuf;
+
+use peribolos_conformance::github::GitHub;
+use peribolos_conformance::pair;
+
+#[rstest::rstest]
+fn upstream_does_as_planned(#[files("pairs/*/*.yaml")] path: PathBuf) {
+    let ended = GitHub::get().unwrap().block_on(pair::check(&path));
+    if let Err(error) = ended {
+        panic!("{}: {error:#}", path.display());
+    }
+}

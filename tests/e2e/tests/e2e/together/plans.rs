@@ -1,0 +1,190 @@
+//! What is shown is what happens: previews, guards, removals that nobody saw, drift.
+
+use anyhow::{Context, Result, ensure};
+use peribolos_e2e::{
+    Kind, Org, World, until,
+    wait::{POD, SOON},
+};
+use serde_json::{Value, json};
+
+/// A check's words.
+fn words(check: &Value) -> String {
+    format!("{}\n{}", check["output"]["title"], check["output"]["summary"])
+}
+
+#[tokio::test]
+async fn a_preview_shows_what_the_merge_then_does() -> Result<()> {
+    let world = World::connect().await?;
+    let org = Org::new(&world, "planned").await?;
+    org.people(&["dave"]).await?;
+    org.push(&org.file(&[])).await?;
+    org.adopt(json!({})).await?;
+    let text = org.file(&["dave"]).replace("members: [carol]", "members: []");
+    let (number, head) = org.propose(&text, "change", "carol").await?;
+    let (conclusion, preview) = org.previewed(&head).await?;
+    ensure!(conclusion == "success", "{preview:#}");
+    for part in ["Removals", "`carol`", "1 member: `dave`"] {
+        ensure!(words(&preview).contains(part), "the preview does not say {part}: {preview:#}");
+    }
+    ensure!(org.changes().await?.is_empty(), "a preview changed {:?}", org.changes().await?);
+
+    let sha = org.merge(number).await?;
+    let (conclusion, check) = org.concluded(&sha).await?;
+    ensure!(conclusion == "success", "{check:#}");
+    let run = org.apply_is(&sha, "Succeeded").await?;
+    let changes = &run["status"]["changes"];
+    ensure!(changes["summary"] == "2 planned, 2 applied" && changes["remaining"] == 0, "{run:#}");
+    ensure!(run["status"]["reason"] == "Applied", "{run:#}");
+    ensure!(org.changes().await?.len() == 2, "{:?}", org.changes().await?);
+
+    // The same file again: nothing to do.
+    let sha = org.push(&(text + "# the same\n")).await?;
+    org.concluded(&sha).await?;
+    let run = org.apply_is(&sha, "Succeeded").await?;
+    ensure!(run["status"]["reason"] == "NoChanges", "{run:#}");
+    ensure!(org.changes().await?.len() == 2, "{:?}", org.changes().await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_guard_stops_a_run_before_its_first_write() -> Result<()> {
+    let world = World::connect().await?;
+    let org = Org::new(&world, "guarded").await?;
+    let people = ["dave", "erin", "frank"];
+    org.people(&people).await?;
+    org.by_hand(|state| {
+        for login in people {
+            state["members"][login] = json!("member");
+        }
+    })
+    .await?;
+    org.adopt(json!({})).await?;
+    let sha = org.push(&org.file(&people[..1])).await?;
+    let (conclusion, check) = org.concluded(&sha).await?;
+    ensure!(conclusion == "failure", "{check:#}");
+    ensure!(words(&check).contains("spec.guards.maximumRemovalPercent"), "{check:#}");
+    let run = org.apply_is(&sha, "Failed").await?;
+    ensure!(run["status"]["reason"] == "GuardTripped", "{run:#}");
+    ensure!(org.changes().await?.is_empty(), "{:?}", org.changes().await?);
+    let task_run = run["status"]["taskRunName"].as_str().context("no TaskRun")?;
+    let task_run = world.cluster.get(Kind::TaskRun, task_run).await?.context("the TaskRun is gone")?;
+    let steps = task_run["status"]["steps"].as_array().context("no steps")?;
+    let skipped = |name: &str| steps.iter().any(|s| s["name"] == name && s["terminationReason"] == "Skipped");
+    ensure!(skipped("apply") && skipped("verify"), "{steps:#?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_strangers_pull_request_waits_for_a_member() -> Result<()> {
+    let world = World::connect().await?;
+    let org = Org::new(&world, "reserved").await?;
+    org.people(&["mallory"]).await?;
+    org.push(&org.file(&[])).await?;
+    org.adopt(json!({})).await?;
+    let (number, head) = org.propose(&org.file(&["mallory"]), "takeover", "mallory").await?;
+    let (conclusion, check) = org.previewed(&head).await?;
+    ensure!(conclusion == "action_required", "{check:#}");
+    ensure!(words(&check).contains("/peribolos plan"), "{check:#}");
+    org.comment(number, "/peribolos plan", "mallory").await?;
+    org.comment(number, "/peribolos plan", "carol").await?;
+    let check = until(POD, "the preview that carol asked for is done", async || {
+        let (conclusion, check) = org.previewed(&head).await?;
+        Ok((conclusion == "success").then_some(check))
+    })
+    .await?;
+    ensure!(words(&check).contains("+ 1 member"), "{check:#}");
+    ensure!(!words(&check).contains("mallory"), "a name that only a stranger gives is told: {check:#}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_removal_that_nobody_saw_waits_for_an_owner() -> Result<()> {
+    let world = World::connect().await?;
+    let org = Org::new(&world, "careful").await?;
+    org.people(&["dave", "erin"]).await?;
+    org.push(&org.file(&[])).await?;
+    org.adopt(json!({})).await?;
+    let (number, head) = org.propose(&org.file(&["dave"]), "invite", "alice").await?;
+    ensure!(org.previewed(&head).await?.0 == "success", "the preview failed");
+    // Between the preview and the merge somebody joins, whom the file does not name.
+    org.by_hand(|state| state["members"]["erin"] = json!("member")).await?;
+    let sha = org.merge(number).await?;
+    let (conclusion, check) = org.concluded(&sha).await?;
+    ensure!(conclusion == "failure", "{check:#}");
+    ensure!(words(&check).contains("/peribolos apply"), "{check:#}");
+    ensure!(!words(&check).contains("erin"), "erin is in no file: {check:#}");
+    let run = org.apply_is(&sha, "Failed").await?;
+    ensure!(run["status"]["reason"] == "GuardTripped", "{run:#}");
+    ensure!(org.changes().await?.is_empty(), "{:?}", org.changes().await?);
+
+    org.comment(number, "/peribolos apply", "alice").await?;
+    until(POD, "the owner's command is applied", async || {
+        Ok((org.newcomers().await? == ["dave"]).then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_preview_is_made_anew_when_its_base_changes() -> Result<()> {
+    let world = World::connect().await?;
+    let org = Org::new(&world, "shifting").await?;
+    org.people(&["dave", "erin"]).await?;
+    org.push(&org.file(&[])).await?;
+    org.adopt(json!({})).await?;
+    let named = org.file(&[]).replace("name: shifting", "name: Shifting sands");
+    let (_, head) = org.propose(&named, "rename", "alice").await?;
+    ensure!(org.previewed(&head).await?.0 == "success", "the preview failed");
+    let before = org.checks(&head, "peribolos / preview").await?.len();
+    // The base now names the organization otherwise, too: the merge is a conflict.
+    let sha = org.push(&org.file(&[]).replace("name: shifting", "name: Shifting")).await?;
+    ensure!(org.concluded(&sha).await?.0 == "success", "the push failed");
+    until(POD, "the pull request is previewed anew", async || {
+        let checks = org.checks(&head, "peribolos / preview").await?;
+        let last = checks.last().map(|check| check["conclusion"].clone());
+        Ok((checks.len() > before && last == Some(json!("failure"))).then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn drift_is_found_told_and_corrected() -> Result<()> {
+    let world = World::connect().await?;
+    let org = Org::new(&world, "drifting").await?;
+    org.people(&["dave"]).await?;
+    let check = json!({"run": {"driftCheck": "1m"}, "guards": {"unreviewedRemovals": "Warn"}});
+    org.adopt(check).await?;
+    let sha = org.push(&org.file(&[])).await?;
+    ensure!(org.concluded(&sha).await?.0 == "success", "the push failed");
+    org.by_hand(|state| state["members"]["dave"] = json!("member")).await?;
+
+    let drifted = |object: &Value| {
+        let conditions = object["status"]["conditions"].as_array().cloned().unwrap_or_default();
+        conditions.into_iter().find(|c| c["type"] == "Drifted")
+    };
+    let condition = until(2 * POD, "the drift is found", async || {
+        Ok(drifted(&org.installation().await?).filter(|condition| condition["status"] == "True"))
+    })
+    .await?;
+    ensure!(condition["message"].to_string().contains("dave"), "it does not say how: {condition:#}");
+    let issue = until(SOON, "an issue is open", async || {
+        let issues = org.state().await?["issues"].as_array().cloned().unwrap_or_default();
+        let open: Vec<Value> = issues.into_iter().filter(|issue| issue["state"] == "open").collect();
+        ensure!(open.len() < 2, "two issues: {open:#?}");
+        Ok(open.first().cloned())
+    })
+    .await?;
+    ensure!(!issue["body"].to_string().contains("dave"), "the file does not name dave: {issue:#}");
+
+    let name = org.installation().await?["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    let correct = json!({"spec": {"run": {"correctDrift": true}}});
+    world.cluster.patch(Kind::Installation, &name, &correct).await?;
+    until(2 * POD, "the drift is corrected", async || Ok(org.newcomers().await?.is_empty().then_some(())))
+        .await?;
+    until(SOON, "the issue is closed and the condition false", async || {
+        let issues = org.state().await?["issues"].as_array().cloned().unwrap_or_default();
+        let closed = issues.iter().all(|issue| issue["state"] == "closed");
+        let condition = drifted(&org.installation().await?).map(|condition| condition["status"].clone());
+        Ok((closed && condition == Some(json!("False"))).then_some(()))
+    })
+    .await
+}
