@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod cancel;
 mod commands;
 mod crashes;
 mod moved;
