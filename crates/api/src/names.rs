@@ -23,9 +23,6 @@ pub const ANNOTATION_RECHECK: &str = "peribolos.dev/recheck";
 pub const ANNOTATION_COMMENT: &str = "peribolos.dev/comment-id";
 /// On a run started by a re-request of a check: a commit that is no longer the head is then not replaced.
 pub const ANNOTATION_REREQUEST: &str = "peribolos.dev/rerequest";
-/// On a preview that was cancelled because GitHub told that its pull request was closed: that delivery's id. It may have
-/// come late, so the controller looks at the pull request, and takes the annotation away.
-pub const ANNOTATION_CLOSED: &str = "peribolos.dev/closed";
 
 /// Keeps a run until its check on GitHub is completed.
 pub const FINALIZER_CHECK: &str = "peribolos.dev/check";

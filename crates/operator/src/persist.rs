@@ -11,8 +11,8 @@ use kube::{
 use peribolos_api::{
     GitHubInstallation, GitHubInstallationSpec, PeribolosRun,
     names::{
-        ANNOTATION_CLOSED, ANNOTATION_RECHECK, CREATED_BY_OPERATOR, LABEL_CREATED_BY, LABEL_INSTALLATION,
-        LABEL_MODE, LABEL_PULL_REQUEST,
+        ANNOTATION_RECHECK, CREATED_BY_OPERATOR, LABEL_CREATED_BY, LABEL_INSTALLATION, LABEL_MODE,
+        LABEL_PULL_REQUEST,
     },
     run::Mode,
 };
@@ -107,7 +107,7 @@ impl Writer {
                     done.push(installation(&name, outcome));
                 }
                 Action::CancelPreviews { installation, pull_request } => {
-                    done.extend(self.cancel_previews(&installation, pull_request, cause).await?);
+                    done.extend(self.cancel_previews(&installation, pull_request).await?);
                 }
             }
         }
@@ -172,12 +172,7 @@ impl Writer {
     }
 
     /// Cancels the unfinished previews; asked of Kubernetes, as the index does not know how a run goes.
-    async fn cancel_previews(
-        &self,
-        installation: &str,
-        pull_request: i64,
-        cause: &str,
-    ) -> kube::Result<Vec<Persisted>> {
+    async fn cancel_previews(&self, installation: &str, pull_request: i64) -> kube::Result<Vec<Persisted>> {
         let mode = Mode::DryRun.as_str().to_ascii_lowercase();
         let labels = format!(
             "{LABEL_INSTALLATION}={installation},{LABEL_MODE}={mode},{LABEL_PULL_REQUEST}={pull_request}"
@@ -187,18 +182,15 @@ impl Writer {
             let phase = run.status.as_ref().and_then(|status| status.phase);
             if phase.is_none_or(|phase| !phase.is_final()) {
                 let name = run.name_any();
-                let outcome =
-                    if run.spec.cancel { Outcome::Exists } else { self.cancel(&name, cause).await? };
+                let outcome = if run.spec.cancel { Outcome::Exists } else { self.cancel(&name).await? };
                 done.push(persisted::<PeribolosRun>(&name, outcome));
             }
         }
         Ok(done)
     }
 
-    async fn cancel(&self, name: &str, cause: &str) -> kube::Result<Outcome> {
-        let annotations = json!({ ANNOTATION_CLOSED: cause });
-        let patch =
-            Patch::Merge(json!({ "metadata": { "annotations": annotations }, "spec": { "cancel": true } }));
+    async fn cancel(&self, name: &str) -> kube::Result<Outcome> {
+        let patch = Patch::Merge(json!({ "spec": { "cancel": true } }));
         match self.runs.patch_metadata(name, &self.manager(), &patch).await {
             Ok(_) => Ok(Outcome::Updated),
             Err(kube::Error::Api(status)) if status.code == 404 => Ok(Outcome::Absent),

@@ -34,35 +34,28 @@ pub(super) async fn read(body: Body, limits: &Limits, in_flight: &Arc<Semaphore>
     if announced > limits.body as u64 {
         return Err(BodyError::TooLarge(limits.body));
     }
-    let all = collect(body, limits, in_flight);
+    let all = collect(body, limits.body, in_flight);
     tokio::time::timeout(limits.body_deadline, all)
         .await
         .unwrap_or(Err(BodyError::TooSlow(limits.body_deadline.as_secs())))
 }
 
-async fn collect(mut body: Body, limits: &Limits, in_flight: &Arc<Semaphore>) -> Result<Held, BodyError> {
-    let (limit, announced) = (limits.body, usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX));
-    // Only bytes that came are counted: to announce many costs others nothing.
-    let mut bytes = Vec::with_capacity(announced.min(limits.own_bytes));
-    let mut counted = 0;
+async fn collect(mut body: Body, limit: usize, in_flight: &Arc<Semaphore>) -> Result<Held, BodyError> {
+    let mut bytes = Vec::new();
     let mut share: Option<OwnedSemaphorePermit> = None;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
         if data.len() > limit - bytes.len() {
             return Err(BodyError::TooLarge(limit));
         }
-        bytes.extend_from_slice(&data);
-        let beyond = bytes.len().saturating_sub(limits.own_bytes) - counted;
-        if beyond > 0 {
-            // Nobody waits while holding a share.
-            let count = u32::try_from(beyond).map_err(|_| BodyError::TooLarge(limit))?;
-            let more = Arc::clone(in_flight).try_acquire_many_owned(count).map_err(|_| BodyError::Busy)?;
-            counted += beyond;
-            match &mut share {
-                Some(share) => share.merge(more),
-                None => share = Some(more),
-            }
+        // Only bytes that came are counted: to announce many costs others nothing. Nobody waits while holding a share.
+        let count = u32::try_from(data.len()).map_err(|_| BodyError::TooLarge(limit))?;
+        let more = Arc::clone(in_flight).try_acquire_many_owned(count).map_err(|_| BodyError::Busy)?;
+        match &mut share {
+            Some(share) => share.merge(more),
+            None => share = Some(more),
         }
+        bytes.extend_from_slice(&data);
     }
     Ok(Held { bytes, _share: share })
 }
@@ -72,7 +65,7 @@ mod tests {
     use super::*;
 
     fn limits() -> Limits {
-        Limits { body: 10, own_bytes: 0, ..Limits::default() }
+        Limits { body: 10, ..Limits::default() }
     }
 
     #[tokio::test]
@@ -97,19 +90,5 @@ mod tests {
         assert!(matches!(read(body(), &limits(), &in_flight).await, Err(BodyError::Busy)));
         drop(held);
         assert!(read(body(), &limits(), &in_flight).await.is_ok());
-    }
-
-    #[tokio::test]
-    async fn small_bodies_are_taken_however_many_large_ones_are_in_flight() {
-        let limits = Limits { own_bytes: 4, ..limits() };
-        let in_flight = Arc::new(Semaphore::new(6));
-        let held = read(Body::from(vec![0; 10]), &limits, &in_flight).await.ok();
-        assert_eq!(in_flight.available_permits(), 0);
-        assert!(matches!(read(Body::from(vec![0; 5]), &limits, &in_flight).await, Err(BodyError::Busy)));
-        assert!(read(Body::from(vec![0; 4]), &limits, &in_flight).await.is_ok());
-        drop(held);
-        let chunks = futures::stream::iter((0..5).map(|_| Ok::<_, std::io::Error>(vec![0; 2])));
-        let held = read(Body::from_stream(chunks), &limits, &in_flight).await.ok();
-        assert_eq!((held.map(|held| held.bytes.len()), in_flight.available_permits()), (Some(10), 6));
     }
 }

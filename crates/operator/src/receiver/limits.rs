@@ -7,10 +7,7 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections open at once; more wait to be accepted.
     pub connections: usize,
-    /// Bytes of each body that are not counted among those in flight, as the number of connections bounds them: most
-    /// deliveries are smaller, and no larger ones can get in their way.
-    pub own_bytes: usize,
-    /// Bytes of bodies held at once beyond that, of all connections.
+    /// Bytes of bodies held at once, of all connections.
     pub bytes_in_flight: usize,
     /// Bytes of one body. GitHub sends no more than 25 MiB.
     pub body: usize,
@@ -28,8 +25,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 512,
-            own_bytes: 64 << 10,
-            bytes_in_flight: 32 << 20,
+            bytes_in_flight: 64 << 20,
             body: 25 << 20,
             header_deadline: Duration::from_secs(10),
             body_deadline: Duration::from_secs(20),

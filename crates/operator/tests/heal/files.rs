@@ -80,24 +80,6 @@ async fn a_file_that_was_applied_costs_one_question() {
 }
 
 #[tokio::test]
-async fn a_push_is_found_where_the_organization_went_by_another_name() {
-    let world = World::installed(NAME).await;
-    world.runs_are(1).await;
-    let applied = json!({"lastAppliedBlob": "of-before", "lastAttemptedBlob": "of-before"});
-    world.note(NAME, applied).await;
-    let first = world.runs_are(2).await.into_iter().find(|run| run.spec.mode == Mode::Apply).unwrap();
-    world.github.call("POST", "/_sim/orgs/acme/rename", Some(json!({"to": "acme-inc"}))).await;
-    let files = json!({"peribolos.yaml": "orgs: {acme-inc: {admins: [bob]}}"});
-    let head = world.github.push("acme-inc", files).await;
-    let second = names::healing_run(NAME, &first.metadata.name.unwrap(), &head);
-    let made = eventually("the Apply of the new head", async || {
-        world.runs().get_opt(&second).await.unwrap().ok_or(world.all_runs().await)
-    })
-    .await;
-    assert_eq!(made.spec.source.repository, "acme-inc/.github");
-}
-
-#[tokio::test]
 async fn a_file_that_is_gone_is_no_empty_organization() {
     let world = World::installed(NAME).await;
     let dry_run = world.runs_are(1).await.remove(0);

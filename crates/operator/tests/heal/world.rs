@@ -186,7 +186,7 @@ fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, sto
         namespace: namespace.to_owned(),
         app,
         app_id: APP_ID,
-        accounts: Accounts::parse(&["acme*"]).unwrap(),
+        accounts: Accounts::parse(&["acme"]).unwrap(),
         installation_defaults: defaults::load(None).unwrap(),
         max_concurrent_runs: 20,
         details_url_template: None,

@@ -10,7 +10,6 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod cancel;
 mod commands;
 mod crashes;
 mod moved;

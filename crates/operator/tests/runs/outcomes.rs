@@ -130,7 +130,11 @@ async fn cancelling_a_run_at_work_cancels_its_task_run() {
     world.create("stop", "Apply", json!({})).await;
     world.task_run("stop-1").await;
     world.cancel("stop").await;
-    world.is_stopped("stop-1").await;
+    eventually("the TaskRun is told to stop", async || {
+        let spec = world.task_runs().get("stop-1").await.unwrap().spec;
+        if spec.status.as_deref() == Some("TaskRunCancelled") { Ok(()) } else { Err(spec.status) }
+    })
+    .await;
     world.tekton_ends("stop-1", "TaskRunCancelled", &[]).await;
     let run = world.reaches("stop", "Cancelled", "Cancelled").await;
     assert_eq!(world.conclusion(&run).await, "cancelled");
@@ -245,7 +249,11 @@ async fn a_pod_that_finds_no_node_is_stopped_and_tried_again_not_cancelled() {
         [{"type": "Succeeded", "status": "Unknown", "reason": "Pending", "message": "no node"}]});
     world.tekton_says("nodeless-1", pending).await;
     world.reaches("nodeless", "Queued", "PodFailed").await;
-    world.is_stopped("nodeless-1").await;
+    eventually("the TaskRun is told to stop", async || {
+        let spec = world.task_runs().get("nodeless-1").await.unwrap().spec;
+        if spec.status.as_deref() == Some("TaskRunCancelled") { Ok(()) } else { Err(spec.status) }
+    })
+    .await;
     pods.delete("nodeless-1-pod", &kube::api::DeleteParams::default().grace_period(0)).await.unwrap();
     world.tekton_ends("nodeless-1", "TaskRunCancelled", &[]).await;
     world.slot_is_free().await;

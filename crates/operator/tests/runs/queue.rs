@@ -192,20 +192,6 @@ async fn owner_references_lead_from_the_task_run_to_the_installation() {
 }
 
 #[tokio::test]
-async fn a_token_that_github_no_longer_takes_is_replaced() {
-    // A token is minted at most once in a tenth of its life, and by itself after three quarters of it.
-    let world = World::start_on(&["--token-ttl", "90s"], &[]).await;
-    let minted = world.github.requests("POST", "/access_tokens").await;
-    let fault = json!({"method": "GET", "path": "/repos/acme/.github", "status": 401,
-        "body": {"message": "Bad credentials"}, "count": 1});
-    world.github.call("POST", "/_sim/faults", Some(fault)).await;
-    world.create("r", "Apply", json!({})).await;
-    world.task_run("r-1").await;
-    let by_now = world.github.requests("POST", "/access_tokens").await;
-    assert!(by_now > minted, "{by_now} tokens were minted, as before");
-}
-
-#[tokio::test]
 async fn a_rate_limit_is_obeyed_whatever_events_come() {
     let world = World::start(&[]).await;
     let fault = json!({"method": "GET", "path": "/repos/acme/.github", "status": 429,

@@ -47,15 +47,10 @@ pub struct World {
 impl World {
     /// Everything started, and `acme`'s installation Ready.
     pub async fn start(more: &[&str]) -> Self {
-        Self::start_on(&[], more).await
-    }
-
-    /// The same on a GitHub with these arguments.
-    pub async fn start_on(github: &[&str], more: &[&str]) -> Self {
         let plane = ControlPlane::shared();
         let client = plane.client();
         let namespace = namespace(&client).await;
-        let github = GitHub::start(FIXTURE, github).await;
+        let github = GitHub::start(FIXTURE, &[]).await;
         let mut this = Self { plane, client, namespace, github, controller: None };
         // Made before the controller looks: what heals would make them too, and onboard them.
         this.install(ACME, 1_234_567).await;
@@ -184,15 +179,6 @@ impl World {
     pub async fn task_run_names(&self) -> Vec<String> {
         let all = self.task_runs().list(&ListParams::default()).await.unwrap();
         all.iter().map(ResourceExt::name_any).collect()
-    }
-
-    /// Waits until a TaskRun is told to stop.
-    pub async fn is_stopped(&self, name: &str) {
-        eventually(&format!("{name} is stopped"), async || {
-            let spec = self.task_runs().get(name).await.unwrap().spec;
-            if spec.status.as_deref() == Some("TaskRunCancelled") { Ok(()) } else { Err(spec.status) }
-        })
-        .await;
     }
 
     /// Waits until the slot is free.

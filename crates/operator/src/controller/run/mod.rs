@@ -6,7 +6,6 @@
 mod admission;
 mod adopt;
 mod arguments;
-mod cancel;
 mod case;
 mod check;
 mod claims;
@@ -144,7 +143,12 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
     if let Some(adopted) = &adopted {
         case.run = adopted;
     }
-    let outcome = advance(&case).await;
+    let now = Timestamp::now();
+    let outcome = match case.phase() {
+        Phase::Pending | Phase::Queued => wait::consider(&case, now).await,
+        Phase::Running => progress::follow(&case, now).await,
+        _ => settle::conclude(&case).await,
+    };
     if let Err(error) = &outcome
         && !error.is_conflict()
     {
@@ -154,19 +158,6 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
         wait::show_trouble(&case, error).await;
     }
     outcome
-}
-
-/// Moves a run on, whatever its phase.
-async fn advance(case: &Case<'_>) -> Result<Action, Error> {
-    let looked = cancel::look(case).await?;
-    let run = looked.as_ref().unwrap_or(case.run);
-    let case = Case { ctx: case.ctx, run, installation: Arc::clone(&case.installation) };
-    let now = Timestamp::now();
-    match case.phase() {
-        Phase::Pending | Phase::Queued => wait::consider(&case, now).await,
-        Phase::Running => progress::follow(&case, now).await,
-        _ => settle::conclude(&case).await,
-    }
 }
 
 /// A run whose installation is not there: it waits for it, and is let go when it is deleted.
