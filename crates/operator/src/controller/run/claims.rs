@@ -7,15 +7,12 @@ use peribolos_api::{
     run::{InstallationRef, Mode, Phase},
 };
 use peribolos_core::run::queue::{self, Queue, Turn};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::Mutex;
 
 /// The runs that were let start. The objects are the truth; this only bridges the moment until the watch shows what
 /// was just written, so that the cap and the slots of previews hold.
 #[derive(Debug, Default)]
-pub struct Claims {
-    runs: Mutex<HashMap<String, PeribolosRun>>,
-    replacing: Mutex<()>,
-}
+pub struct Claims(Mutex<HashMap<String, PeribolosRun>>);
 
 impl Claims {
     /// Decides whose turn it is and, if it is this run's and it need not wait for its next attempt, takes note of it in
@@ -29,7 +26,7 @@ impl Claims {
         must_wait: bool,
         head: Option<&str>,
     ) -> Turn {
-        let mut claimed = self.runs.lock().await;
+        let mut claimed = self.0.lock().await;
         // What the watch shows as ended, or no longer shows, is claimed no more.
         claimed.retain(|name, _| {
             all.iter()
@@ -62,19 +59,14 @@ impl Claims {
 
     /// The runs of an installation that were let start, whatever the watch shows of them.
     pub async fn of(&self, installation: &InstallationRef) -> Vec<PeribolosRun> {
-        let claimed = self.runs.lock().await;
+        let claimed = self.0.lock().await;
         claimed.values().filter(|run| run.spec.installation_ref == *installation).cloned().collect()
-    }
-
-    /// Waits for the turn to make a run in the place of others: several late deliveries at once make one.
-    pub(super) async fn replacing(&self) -> MutexGuard<'_, ()> {
-        self.replacing.lock().await
     }
 
     /// Forgets a run that did not start after all, or has ended.
     pub async fn release(&self, run: &PeribolosRun) {
         if let Some(name) = &run.metadata.name {
-            self.runs.lock().await.remove(name);
+            self.0.lock().await.remove(name);
         }
     }
 }

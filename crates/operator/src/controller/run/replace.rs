@@ -2,10 +2,7 @@
 //! an Apply left that ran out of time, or to preview open pull requests anew on another base.
 
 use jiff::Timestamp;
-use kube::{
-    Resource, ResourceExt,
-    api::{ListParams, PostParams},
-};
+use kube::{Resource, ResourceExt, api::PostParams};
 use peribolos_api::{
     PeribolosRun, PeribolosRunSpec,
     installation::Preview,
@@ -47,9 +44,8 @@ impl NewHead {
 /// Makes a run for the head in the place of this one, if one is needed. Its name follows from the newest Apply and the
 /// head, so it is made once.
 pub(super) async fn ensure_run_for(case: &Case<'_>, head: &NewHead) -> Result<(), Error> {
-    let _turn = case.ctx.claims.replacing().await;
-    let others = others_now(case).await?;
-    let others: Vec<&PeribolosRun> = others.iter().collect();
+    let others = case.others();
+    let others: Vec<&PeribolosRun> = others.iter().map(AsRef::as_ref).collect();
     let status = case.installation.status.clone().unwrap_or_default();
     let sha = head.sha.as_str();
     let newest =
@@ -57,26 +53,6 @@ pub(super) async fn ensure_run_for(case: &Case<'_>, head: &NewHead) -> Result<()
     let Some(newest) = newest else { return Ok(()) };
     let name = names::healing_run(&case.installation.name_any(), &newest, sha);
     create(case, &name, Mode::Apply, "heal", Work { sha, pull_request: None }).await
-}
-
-/// The installation's other runs, asked of the API server: the watch may not show yet what was made a moment ago. One that
-/// nobody has labelled yet only the watch knows.
-async fn others_now(case: &Case<'_>) -> Result<Vec<PeribolosRun>, Error> {
-    let installation = &case.run.spec.installation_ref.name;
-    let of_installation =
-        ListParams::default().labels(&format!("{}={installation}", labels::LABEL_INSTALLATION));
-    let mut runs = call(case.runs().list(&of_installation)).await?.items;
-    runs.retain(|other| {
-        other.spec.installation_ref == case.run.spec.installation_ref
-            && other.metadata.name != case.run.metadata.name
-    });
-    let watched = case.others().into_iter().filter(|other| {
-        runs.iter().all(|there| there.metadata.name != other.metadata.name)
-            && !other.labels().contains_key(labels::LABEL_INSTALLATION)
-    });
-    let watched: Vec<_> = watched.map(|other| (*other).clone()).collect();
-    runs.extend(watched);
-    Ok(runs)
 }
 
 /// Makes sure of a DryRun of the branch's head: what an Apply did that ran out of time is unknown.
