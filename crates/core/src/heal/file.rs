@@ -94,8 +94,7 @@ pub fn in_place_of(
         .filter(|other| counts(other))
         .max_by_key(|other| order(other));
     if names_a_commit
-        && (!is_pending(status, head.blob)
-            || newest.is_some_and(|newest| stands_in_the_way(newest, head, now)))
+        && (!is_pending(status, head.blob) || newest.is_some_and(|newest| stands_in_the_way(newest, head, now)))
     {
         return None;
     }
@@ -290,8 +289,8 @@ mod tests {
     fn a_late_push_brings_the_head_even_before_the_first_apply() {
         let never = status(None, None);
         assert_eq!(in_the_place_of_a_push(&never, &[], 60), Some("late".into()));
-        let later = run("later", Mode::Apply, 60, Phase::Superseded);
-        assert_eq!(in_the_place_of_a_push(&never, &[later], 60), Some("later".into()));
+        let newer = run("newer", Mode::Apply, 60, Phase::Superseded);
+        assert_eq!(in_the_place_of_a_push(&never, &[newer], 60), Some("newer".into()));
     }
 
     #[test]

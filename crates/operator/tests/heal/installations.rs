@@ -52,9 +52,11 @@ async fn a_vanished_installation_loses_the_operators_object() {
 async fn the_operators_object_goes_even_if_it_says_already_that_it_is_gone() {
     // As a late redelivery leaves it that came after the uninstall.
     let world = World::gone("acme-99").await;
-    eventually("the object's end", async || match world.installations().get_opt("acme-99").await.unwrap() {
-        None => Ok(()),
-        Some(object) => Err(object.status),
+    eventually("the object's end", async || {
+        match world.installations().get_opt("acme-99").await.unwrap() {
+            None => Ok(()),
+            Some(object) => Err(object.status),
+        }
     })
     .await;
 }

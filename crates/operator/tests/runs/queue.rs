@@ -154,9 +154,7 @@ async fn a_task_run_of_somebody_else_is_told_and_holds_nobody_up() {
     let message = run.status.unwrap().message.unwrap();
     assert!(message.starts_with("a TaskRun r-1 exists that does not belong to this run"), "{message}");
     world.slot_is_free().await;
-    world
-        .create_with("s", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:01Z"}}), json!({}))
-        .await;
+    world.create_with("s", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:01Z"}}), json!({})).await;
     world.task_run("s-1").await;
     world.reaches("r", "Superseded", "Superseded").await;
     let there = world.task_runs().get("r-1").await.unwrap();

@@ -53,10 +53,8 @@ impl GitHub {
         args.extend(more.iter().map(|argument| (*argument).to_owned()));
         let process = Process::start(&program(), args, &at.join("github-sim.log"));
         let this = Self { url: format!("http://{address}"), directory, _process: process };
-        eventually("the simulator's start", async || {
-            this.try_call("GET", "/meta", None, None).await.map(drop)
-        })
-        .await;
+        eventually("the simulator's start", async || this.try_call("GET", "/meta", None, None).await.map(drop))
+            .await;
         this
     }
 

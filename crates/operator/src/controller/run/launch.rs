@@ -262,8 +262,7 @@ pub(super) async fn not_head(
         return end(Phase::Failed, Reason::ConfigMissing, "the branch is gone").await;
     };
     replace::ensure_run_for(case, head).await?;
-    let message =
-        format!("the branch is at {} by now, and nothing but its head is applied", head.sha.short());
+    let message = format!("the branch is at {} by now, and nothing but its head is applied", head.sha.short());
     end(Phase::Superseded, Reason::Superseded, &message).await
 }
 

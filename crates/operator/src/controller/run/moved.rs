@@ -21,8 +21,8 @@ pub(super) async fn explain(case: &Case<'_>, error: peribolos_github::Error) -> 
     let repositories = match case.github().await?.list_org_repos(&organization).await {
         Err(error) if error.is_not_found() => {
             let name = case.installation.name_any();
-            let delivery = format!("run-{}-{}", case.name(), Timestamp::now());
-            call(case.ctx.healer().perform(vec![Action::Recheck { name }], &delivery)).await?;
+            let cause = format!("run-{}-{}", case.name(), Timestamp::now());
+            call(case.ctx.healer().perform(vec![Action::Recheck { name }], &cause)).await?;
             return Err(Error::OrganizationRenamed(organization.to_string()));
         }
         other => other?,

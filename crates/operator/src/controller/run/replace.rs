@@ -48,8 +48,13 @@ pub(super) async fn ensure_run_for(case: &Case<'_>, head: &NewHead) -> Result<()
     let others: Vec<&PeribolosRun> = others.iter().map(AsRef::as_ref).collect();
     let status = case.installation.status.clone().unwrap_or_default();
     let sha = head.sha.as_str();
-    let newest =
-        file::in_place_of(case.run, &status, file::Head { sha, blob: &head.blob }, &others, Timestamp::now());
+    let newest = file::in_place_of(
+        case.run,
+        &status,
+        file::Head { sha, blob: &head.blob },
+        &others,
+        Timestamp::now(),
+    );
     let Some(newest) = newest else { return Ok(()) };
     let name = names::healing_run(&case.installation.name_any(), &newest, sha);
     create(case, &name, Mode::Apply, "heal", Work { sha, pull_request: None }).await
