@@ -15,7 +15,6 @@ mod drift;
 mod error;
 mod finalizer;
 mod launch;
-mod moved;
 mod observe;
 mod output;
 mod progress;
