@@ -13,8 +13,10 @@ pub fn decides(plan: &Plan) -> bool {
         plan.operations.iter().filter(|operation| matches!(operation.change, Change::DeleteTeam { .. }));
     let deleted = deleted.count();
     plan.refusals.iter().all(|refusal| match refusal.stage {
-        // It begins with the lowest of the teams that it deletes.
-        Stage::Teams => deleted > 1,
+        // It begins with the lowest of the teams that it deletes, or moves those below a team before it makes that secret.
+        Stage::Teams => {
+            deleted > 1 || refusal.message.contains(" can't become secret while other teams are below")
+        }
         // It takes one repository for two, and first takes the access to the one away.
         Stage::TeamRepos => refusal.message.ends_with("is spelled otherwise on GitHub"),
         _ => false,

@@ -1,8 +1,8 @@
-//! Organizations and files by chance. `PROPTEST_CASES` says how many, 500 without it.
+//! Organizations and files by chance. `PROPTEST_CASES` says how many, 500 without it, and `PROPTEST_RNG_SEED` which.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread::{available_parallelism, scope};
+use std::thread::scope;
 
 use peribolos_conformance::github::GitHub;
 use peribolos_conformance::organization::Organization;
@@ -10,11 +10,19 @@ use peribolos_conformance::round::{self, Outcome};
 use peribolos_conformance::{fixture, generate};
 use peribolos_org::plan::Scope;
 use peribolos_org::testing::{Case, LOGINS};
-use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 use serde_json::json;
 
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").map_or(500, |text| text.parse().expect("PROPTEST_CASES is a number"))
+}
+
+/// Each worker's seed. How many workers there are is no matter of the machine, so that a seed means the same everywhere.
+fn seeds() -> [RngSeed; 3] {
+    [0, 1, 2].map(|worker| match Config::default().rng_seed {
+        RngSeed::Fixed(seed) => RngSeed::Fixed(seed.wrapping_add(worker)),
+        RngSeed::Random => RngSeed::Random,
+    })
 }
 
 /// How many files were applied, and how many of those changed anything.
@@ -24,20 +32,19 @@ struct Count {
     changing: AtomicU32,
 }
 
-/// One upstream for each processor, and one to keep them busy while another thinks.
 #[test]
 fn plans_equal_upstream_and_dumps_change_nothing() {
     let github = GitHub::get().unwrap();
     for login in LOGINS {
         github.block_on(github.control("PUT", &format!("/users/{login}"), Some(&json!({})))).unwrap();
     }
-    let workers = u32::try_from(available_parallelism().map_or(2, usize::from) + 1).unwrap();
+    let seeds = seeds();
     let count = Count::default();
     scope(|scope| {
-        for worker in 0..workers {
-            let cases = cases() / workers + u32::from(worker < cases() % workers);
+        for (seed, worker) in seeds.into_iter().zip(0..) {
+            let cases = cases() / 3 + u32::from(worker < cases() % 3);
             let count = &count;
-            scope.spawn(move || run(cases, count));
+            scope.spawn(move || run(cases, seed, count));
         }
     });
     let (applied, changing) = (count.applied.into_inner(), count.changing.into_inner());
@@ -45,9 +52,10 @@ fn plans_equal_upstream_and_dumps_change_nothing() {
     assert!(cases() < 50 || changing > cases() / 4, "most files are refused or change nothing");
 }
 
-fn run(cases: u32, count: &Count) {
+fn run(cases: u32, rng_seed: RngSeed, count: &Count) {
     // What fails is printed whole, to become a pair. Shrinking ends after a minute (in milliseconds).
-    let config = Config { cases, failure_persistence: None, max_shrink_time: 60_000, ..Config::default() };
+    let config =
+        Config { cases, rng_seed, failure_persistence: None, max_shrink_time: 60_000, ..Config::default() };
     let github = GitHub::get().unwrap();
     let ended = TestRunner::new(config).run(&generate::scoped_case(), |(case, scope)| {
         github
@@ -58,7 +66,7 @@ fn run(cases: u32, count: &Count) {
         Ok(()) => {}
         Err(TestError::Fail(why, (case, scope))) => {
             let organization = serde_json::to_string_pretty(&fixture::state(&case.snapshot)).unwrap();
-            panic!("{why}\n\norganization: {organization}\nfile:\n{}\n{scope:?}", case.yaml);
+            panic!("{rng_seed}: {why}\n\norganization: {organization}\nfile:\n{}\n{scope:?}", case.yaml);
         }
         Err(other) => panic!("{other}"),
     }
