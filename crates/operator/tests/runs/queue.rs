@@ -1,6 +1,10 @@
 //! Whose turn it is, and what is applied: only the head, one at a time, the newest.
 
-use kube::api::{ListParams, Patch, PatchParams};
+use kube::{
+    ResourceExt,
+    api::{ListParams, Patch, PatchParams},
+};
+use peribolos_api::run::Mode;
 use serde_json::json;
 
 use crate::{support::eventually, world::World};
@@ -40,6 +44,75 @@ async fn an_old_commit_is_never_applied_and_the_head_is() {
     let task_run = world.task_run(&format!("{name}-1")).await;
     assert!(serde_json::to_string(&task_run.spec.params).unwrap().contains(&head));
     assert!(!world.task_run_names().await.contains(&"late-1".to_owned()));
+}
+
+#[tokio::test]
+async fn late_deliveries_of_an_old_push_do_not_lose_the_head() {
+    let world = World::start(&[]).await;
+    let old = world.github.push("acme", json!({"README.md": "one"})).await;
+    let head = world.github.push("acme", json!({"README.md": "two"})).await;
+    let mut late = Vec::new();
+    for number in 0..3 {
+        let name = format!("late-{number}");
+        let trigger = json!({"event": "push", "at": jiff::Timestamp::now().to_string()});
+        let spec = json!({"mode": "Apply", "source": {"sha": old}, "trigger": trigger});
+        world.create_with(&name, spec, json!({})).await;
+        late.push(name);
+    }
+    for name in &late {
+        world.reaches(name, "Superseded", "Superseded").await;
+    }
+    let healed = eventually("a run for the head at work", async || {
+        let runs = world.runs().list(&ListParams::default()).await.unwrap().items;
+        let at_work = runs.iter().find(|run| {
+            let status = run.status.clone().unwrap_or_default();
+            run.spec.source.sha == head && status.reason.as_deref() == Some("Running")
+        });
+        at_work.cloned().ok_or_else(|| runs.iter().map(|run| format!("{:?}", run.status)).collect::<Vec<_>>())
+    })
+    .await;
+    let task_run = format!("{}-1", healed.metadata.name.unwrap());
+    assert_eq!(world.task_run_names().await, [task_run]);
+    let of_head: Vec<_> = world.runs().list(&ListParams::default()).await.unwrap().items;
+    assert_eq!(of_head.iter().filter(|run| run.spec.source.sha == head).count(), 1, "made once");
+}
+
+#[tokio::test]
+async fn a_late_delivery_of_an_old_push_takes_no_place_in_the_line() {
+    let world = World::start(&[]).await;
+    let old = world.github.push("acme", json!({"README.md": "one"})).await;
+    let head = world.github.push("acme", json!({"README.md": "two"})).await;
+    world.create("working", "Apply", json!({})).await;
+    world.task_run("working-1").await;
+    let at = |second: u8| json!({"at": format!("2026-01-01T00:00:0{second}Z")});
+    let spec = json!({"mode": "Apply", "source": {"sha": head}, "trigger": at(1)});
+    world.create_with("head", spec, json!({})).await;
+    world.reaches("head", "Queued", "WaitingForRun").await;
+    let spec = json!({"mode": "Apply", "source": {"sha": old}, "trigger": at(2)});
+    world.create_with("late", spec, json!({})).await;
+    world.reaches("late", "Superseded", "Superseded").await;
+    world.tekton_ends("working-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    world.task_run("head-1").await;
+    assert_eq!(world.task_run_names().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_late_delivery_of_an_old_push_applies_no_head_twice() {
+    let world = World::start(&[]).await;
+    let old = world.github.push("acme", json!({"org.yaml": "orgs: {acme: {admins: [alice]}}"})).await;
+    let head = world.github.push("acme", json!({"README.md": "two"})).await;
+    world.create("pushed", "Apply", json!({"sha": head})).await;
+    world.task_run("pushed-1").await;
+    world.tekton_ends("pushed-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    world.reaches("pushed", "Succeeded", "Applied").await;
+    world.slot_is_free().await;
+    world.create("late", "Apply", json!({"sha": old})).await;
+    world.reaches("late", "Superseded", "Superseded").await;
+    world.slot_is_free().await;
+    let runs = world.runs().list(&ListParams::default()).await.unwrap();
+    let applies: Vec<_> =
+        runs.iter().filter(|run| run.spec.mode == Mode::Apply).map(ResourceExt::name_any).collect();
+    assert_eq!(applies, ["late", "pushed"]);
 }
 
 #[tokio::test]

@@ -20,7 +20,8 @@ use super::{
     case::Case,
     config_repository,
     error::Error,
-    replace, settle, shown, slot, status,
+    replace::{self, NewHead},
+    settle, shown, slot, status,
     task_run::{self, Attempt},
 };
 use crate::{
@@ -88,7 +89,7 @@ pub(super) async fn conclude(case: &Case<'_>, prepared: Result<Prepared, Error>)
             status::write(case, status).await?;
             Ok(Action::requeue(Duration::from_secs(30)))
         }
-        Ok(Prepared::NotHead(head)) => not_head(case, &head).await,
+        Ok(Prepared::NotHead(head)) => not_head(case, case.status(), head.as_ref()).await,
         Ok(Prepared::Refused(phase, reason, message)) => settle::end(case, phase, reason, &message).await,
         Err(error @ Error::Kubernetes(_)) => Err(error),
         // No wait mends this: an owner must grant what is missing.
@@ -109,8 +110,8 @@ pub(super) async fn conclude(case: &Case<'_>, prepared: Result<Prepared, Error>)
 /// What came of looking up all that a start needs.
 pub(super) enum Prepared {
     Attempt(Box<TaskRun>),
-    /// The branch has another head by now.
-    NotHead(String),
+    /// The branch has another head by now, or is gone.
+    NotHead(Option<NewHead>),
     Refused(Phase, Reason, String),
 }
 
@@ -136,9 +137,13 @@ pub(super) async fn prepare(
                 tokens::ensure(case.ctx, &case.installation, Need::RunStart),
                 arguments::of_apply(case, &github, &place),
             );
-            let head = head?.map_or_else(String::new, |head| head.as_str().to_owned());
-            if head != sha {
-                return Ok(Prepared::NotHead(head));
+            match head? {
+                Some(head) if head.as_str() == sha => {}
+                Some(head) => {
+                    let head = NewHead::read(case, &github, &repository, &branch, head).await?;
+                    return Ok(Prepared::NotHead(Some(head)));
+                }
+                None => return Ok(Prepared::NotHead(None)),
             }
             token?;
             told?
@@ -222,19 +227,26 @@ pub(super) fn must_be_ours(case: &Case<'_>, task_run: &TaskRun) -> Result<(), Er
     if ours { Ok(()) } else { Err(Error::ForeignTaskRun(task_run.name_any())) }
 }
 
-/// The branch has moved on: this commit is not applied, and a run for the new head is made sure of.
-async fn not_head(case: &Case<'_>, head: &str) -> Result<Action, Error> {
+/// The branch has moved on, or is gone (`None`): this commit is not applied, and a run for the new head is made sure of.
+pub(super) async fn not_head(
+    case: &Case<'_>,
+    status: PeribolosRunStatus,
+    head: Option<&NewHead>,
+) -> Result<Action, Error> {
+    let end = async |phase, reason, message: &str| {
+        settle::finish(case, status, phase, reason, message, &Said::default()).await
+    };
     if admission::is_rerequest(case.run) {
         let message = "the check was asked for again on a commit that is no longer the head of the branch";
-        return settle::end(case, Phase::Skipped, Reason::NotHead, message).await;
+        return end(Phase::Skipped, Reason::NotHead, message).await;
     }
-    if head.is_empty() {
-        return settle::end(case, Phase::Failed, Reason::ConfigMissing, "the branch is gone").await;
-    }
+    let Some(head) = head else {
+        return end(Phase::Failed, Reason::ConfigMissing, "the branch is gone").await;
+    };
     replace::ensure_run_for(case, head).await?;
     let message =
-        format!("the branch is at {} by now, and that is applied instead", &head[..head.len().min(7)]);
-    settle::end(case, Phase::Superseded, Reason::Superseded, &message).await
+        format!("the branch is at {} by now, and nothing but its head is applied", head.sha.short());
+    end(Phase::Superseded, Reason::Superseded, &message).await
 }
 
 /// Nothing was made: the attempt does not count and the slot is given back. The status goes first, so that no run is
