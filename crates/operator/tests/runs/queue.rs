@@ -2,9 +2,10 @@
 
 use kube::{
     ResourceExt,
-    api::{ListParams, Patch, PatchParams},
+    api::{ListParams, Patch, PatchParams, PostParams},
 };
 use peribolos_api::run::Mode;
+use peribolos_operator::kubernetes::tekton::TaskRun;
 use serde_json::json;
 
 use crate::{support::eventually, world::World};
@@ -139,6 +140,27 @@ async fn the_cap_holds_over_all_installations_and_nobody_is_forgotten() {
     let task_run = world.task_run("g-1").await;
     let workspaces = serde_json::to_string(&task_run.spec.workspaces).unwrap();
     assert!(workspaces.contains("globex-7654321-token") && !workspaces.contains("acme"), "{workspaces}");
+}
+
+#[tokio::test]
+async fn a_task_run_of_somebody_else_is_told_and_holds_nobody_up() {
+    let world = World::start(&[]).await;
+    let foreign = json!({"apiVersion": "tekton.dev/v1", "kind": "TaskRun", "metadata": {"name": "r-1"},
+        "spec": {"taskRef": {"name": "theirs", "kind": "Task"}}});
+    let foreign: TaskRun = serde_json::from_value(foreign).unwrap();
+    let foreign = world.task_runs().create(&PostParams::default(), &foreign).await.unwrap();
+    world.create("r", "Apply", json!({})).await;
+    let run = world.reaches("r", "Queued", "PodFailed").await;
+    let message = run.status.unwrap().message.unwrap();
+    assert!(message.starts_with("a TaskRun r-1 exists that does not belong to this run"), "{message}");
+    world.slot_is_free().await;
+    world
+        .create_with("s", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:01Z"}}), json!({}))
+        .await;
+    world.task_run("s-1").await;
+    world.reaches("r", "Superseded", "Superseded").await;
+    let there = world.task_runs().get("r-1").await.unwrap();
+    assert_eq!(there.metadata.resource_version, foreign.metadata.resource_version, "it is left alone");
 }
 
 #[tokio::test]

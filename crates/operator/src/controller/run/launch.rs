@@ -20,6 +20,7 @@ use super::{
     case::Case,
     config_repository,
     error::Error,
+    progress,
     replace::{self, NewHead},
     settle, shown, slot, status,
     task_run::{self, Attempt},
@@ -80,7 +81,12 @@ pub(super) async fn conclude(case: &Case<'_>, prepared: Result<Prepared, Error>)
                 }
             };
             let (created, ()) = tokio::join!(create(case, &task_run), show);
-            created?;
+            match created {
+                Err(error @ Error::ForeignTaskRun(_)) => {
+                    return progress::foreign_task_run(case, status, &error, Timestamp::now()).await;
+                }
+                other => other?,
+            }
             if status.attempts == Some(1)
                 && let Some(made) = &case.run.metadata.creation_timestamp
             {
@@ -214,17 +220,15 @@ async fn create(case: &Case<'_>, task_run: &TaskRun) -> Result<(), Error> {
         Ok(_) => Ok(()),
         Err(error) if error.is_conflict() => {
             let there = call(case.task_runs().get(&task_run.name_any())).await?;
-            must_be_ours(case, &there)
+            if is_ours(case, &there) { Ok(()) } else { Err(Error::ForeignTaskRun(there.name_any())) }
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Refuses a TaskRun of the attempt's name that somebody else made.
-pub(super) fn must_be_ours(case: &Case<'_>, task_run: &TaskRun) -> Result<(), Error> {
-    let ours =
-        task_run.owner_references().iter().any(|owner| Some(&owner.uid) == case.run.metadata.uid.as_ref());
-    if ours { Ok(()) } else { Err(Error::ForeignTaskRun(task_run.name_any())) }
+/// Whether a TaskRun of the attempt's name is this run's, and not one that somebody else made.
+pub(super) fn is_ours(case: &Case<'_>, task_run: &TaskRun) -> bool {
+    task_run.owner_references().iter().any(|owner| Some(&owner.uid) == case.run.metadata.uid.as_ref())
 }
 
 /// The branch has moved on, or is gone (`None`): this commit is not applied, and a run for the new head is made sure of.
