@@ -164,6 +164,18 @@ async fn a_task_run_of_somebody_else_is_told_and_holds_nobody_up() {
 }
 
 #[tokio::test]
+async fn a_run_that_is_cancelled_between_attempts_says_so() {
+    let world = World::start(&[]).await;
+    world.create("r", "Apply", json!({})).await;
+    world.task_run("r-1").await;
+    world.tekton_ends("r-1", "TaskRunImagePullFailed", &[]).await;
+    world.reaches("r", "Queued", "ImageUnavailable").await;
+    world.cancel("r").await;
+    let run = world.reaches("r", "Cancelled", "Cancelled").await;
+    assert_eq!(run.status.unwrap().message.unwrap(), "the run was cancelled before attempt 2 started");
+}
+
+#[tokio::test]
 async fn owner_references_lead_from_the_task_run_to_the_installation() {
     let world = World::start(&[]).await;
     world.create("owned", "Apply", json!({})).await;

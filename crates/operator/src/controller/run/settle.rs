@@ -43,9 +43,16 @@ pub(super) async fn end(
     finish(case, case.status(), phase, reason, message, &Said::default()).await
 }
 
-/// Ends a run that was cancelled before anything was made for it.
+/// Ends a run that was cancelled before anything was made for its next attempt.
 pub(super) async fn cancelled_before_start(case: &Case<'_>) -> Result<Action, Error> {
-    end(case, Phase::Cancelled, Reason::Cancelled, "the run was cancelled before it started").await
+    let begun = case.status().attempts.unwrap_or(0);
+    // An attempt that is only written down has made nothing.
+    let made = if launch::is_starting(case.run) { begun - 1 } else { begun };
+    let message = match made {
+        0 => "the run was cancelled before it started".to_owned(),
+        made => format!("the run was cancelled before attempt {} started", made + 1),
+    };
+    end(case, Phase::Cancelled, Reason::Cancelled, &message).await
 }
 
 /// Writes a run's end, and what its step said to its check while that can still be read.
