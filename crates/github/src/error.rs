@@ -164,6 +164,11 @@ impl Error {
         self.status() == Some(403) && self.retry() == Retry::Never
     }
 
+    /// 403 because the organization's owners have suspended the installation.
+    pub fn is_suspended(&self) -> bool {
+        self.is_forbidden() && self.github_message().is_some_and(|message| message.contains("suspended"))
+    }
+
     /// 409: such as a ref in an empty repository, or an update that lost a race.
     pub fn is_conflict(&self) -> bool {
         self.status() == Some(409)

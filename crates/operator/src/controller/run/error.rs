@@ -53,6 +53,12 @@ impl Error {
         matches!(self, Self::GitHub(error) if error.is_unauthorized())
     }
 
+    /// Whether the organization has not granted what GitHub was asked for: no wait mends that. A suspended installation is
+    /// refused everything, and waits.
+    pub fn lacks_permission(&self) -> bool {
+        matches!(self, Self::GitHub(error) if error.is_forbidden() && !error.is_suspended())
+    }
+
     /// Whether it came from asking GitHub: asking again at once would only make it worse.
     pub const fn is_githubs(&self) -> bool {
         matches!(self, Self::GitHub(_) | Self::Token(_))
@@ -62,6 +68,7 @@ impl Error {
     pub fn reason(&self) -> Reason {
         match self {
             Self::GitHub(error) if error.is_rate_limited() => Reason::RateLimited,
+            Self::GitHub(error) if error.is_suspended() => Reason::InstallationSuspended,
             Self::GitHub(error) if error.is_forbidden() => Reason::PermissionsMissing,
             Self::Token(error) => error.reason(),
             Self::GitHub(_) | Self::Name(_) => Reason::GitHubUnavailable,

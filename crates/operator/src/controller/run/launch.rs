@@ -99,7 +99,7 @@ pub(super) async fn conclude(case: &Case<'_>, prepared: Result<Prepared, Error>)
         Ok(Prepared::Refused(phase, reason, message)) => settle::end(case, phase, reason, &message).await,
         Err(error @ Error::Kubernetes(_)) => Err(error),
         // No wait mends this: an owner must grant what is missing.
-        Err(Error::GitHub(error)) if error.is_forbidden() => {
+        Err(error) if error.lacks_permission() => {
             settle::end(case, Phase::Failed, Reason::PermissionsMissing, &error.to_string()).await
         }
         Err(error) => {
