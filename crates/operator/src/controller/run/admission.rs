@@ -19,7 +19,7 @@ use peribolos_github::{
     client::{Comment, MembershipState, OrgRole, Pull, PullState},
 };
 
-use super::{case::Case, comment, error::Error};
+use super::{case::Case, comment, error::Error, moved};
 
 /// What was found out about a run.
 pub(super) enum Admission {
@@ -49,6 +49,10 @@ impl Admission {
 /// Looks at the run's source and sender. What no wait mends is a refusal.
 pub(super) async fn examine(case: &Case<'_>, github: &Client) -> Result<Admission, Error> {
     match look_up(case, github).await {
+        Err(Error::GitHub(error)) if error.is_moved() => {
+            let message = moved::explain(case, error).await?;
+            Ok(Admission::refused(Phase::Failed, Reason::ConfigMissing, message))
+        }
         // An owner must grant what is missing.
         Err(error) if error.lacks_permission() => {
             Ok(Admission::refused(Phase::Failed, Reason::PermissionsMissing, error.to_string()))

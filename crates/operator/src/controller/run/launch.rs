@@ -20,7 +20,7 @@ use super::{
     case::Case,
     config_repository,
     error::Error,
-    progress,
+    moved, progress,
     replace::{self, NewHead},
     settle, shown, slot, status,
     task_run::{self, Attempt},
@@ -123,6 +123,20 @@ pub(super) enum Prepared {
 
 /// Looks up all that an attempt with this status needs. `branch` is the one that is applied, if it is known by now.
 pub(super) async fn prepare(
+    case: &Case<'_>,
+    status: &PeribolosRunStatus,
+    branch: Option<&str>,
+) -> Result<Prepared, Error> {
+    match look_up(case, status, branch).await {
+        Err(Error::GitHub(error)) if error.is_moved() => {
+            let message = moved::explain(case, error).await?;
+            Ok(Prepared::Refused(Phase::Failed, Reason::ConfigMissing, message))
+        }
+        other => other,
+    }
+}
+
+async fn look_up(
     case: &Case<'_>,
     status: &PeribolosRunStatus,
     branch: Option<&str>,
