@@ -212,23 +212,6 @@ async fn old_runs_are_deleted_and_the_newest_kept() {
 }
 
 #[tokio::test]
-async fn a_foreign_task_run_of_that_name_is_not_taken_for_ours() {
-    let world = World::start(&[]).await;
-    let foreign = serde_json::from_value(json!({
-        "apiVersion": "tekton.dev/v1", "kind": "TaskRun", "metadata": {"name": "mine-1"}, "spec": {},
-    }))
-    .unwrap();
-    world.task_runs().create(&PostParams::default(), &foreign).await.unwrap();
-    world.create("mine", "Apply", json!({})).await;
-    eventually("the conflict is said", async || {
-        let said = world.said();
-        if said.contains("does not belong to this run") { Ok(()) } else { Err(said) }
-    })
-    .await;
-    assert!(world.task_runs().get("mine-1").await.unwrap().spec.task_ref.is_none());
-}
-
-#[tokio::test]
 async fn a_pod_that_finds_no_node_is_stopped_and_tried_again_not_cancelled() {
     let world = World::start(&[]).await;
     world.create("nodeless", "Apply", json!({})).await;

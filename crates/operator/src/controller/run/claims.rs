@@ -7,16 +7,19 @@ use peribolos_api::{
     run::{InstallationRef, Mode, Phase},
 };
 use peribolos_core::run::queue::{self, Queue, Turn};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 /// The runs that were let start. The objects are the truth; this only bridges the moment until the watch shows what
 /// was just written, so that the cap and the slots of previews hold.
 #[derive(Debug, Default)]
-pub struct Claims(Mutex<HashMap<String, PeribolosRun>>);
+pub struct Claims {
+    runs: Mutex<HashMap<String, PeribolosRun>>,
+    replacing: Mutex<()>,
+}
 
 impl Claims {
     /// Decides whose turn it is and, if it is this run's and it need not wait for its next attempt, takes note of it in
-    /// the same breath.
+    /// the same breath. `head` is the branch's, where it was looked up.
     pub async fn turn(
         &self,
         run: &PeribolosRun,
@@ -24,8 +27,9 @@ impl Claims {
         active_run: Option<&str>,
         capacity: usize,
         must_wait: bool,
+        head: Option<&str>,
     ) -> Turn {
-        let mut claimed = self.0.lock().await;
+        let mut claimed = self.runs.lock().await;
         // What the watch shows as ended, or no longer shows, is claimed no more.
         claimed.retain(|name, _| {
             all.iter()
@@ -44,7 +48,7 @@ impl Claims {
         }
         // Some room is kept for Applies: however many previews there are, they delay nobody's changes.
         let capacity = if run.spec.mode == Mode::DryRun { capacity - capacity / 4 } else { capacity };
-        let turn = queue::turn(run, &Queue { others: &others, active_run, at_work, capacity });
+        let turn = queue::turn(run, &Queue { others: &others, active_run, at_work, capacity, head });
         if turn == Turn::Claim
             && !must_wait
             && let Some(name) = run.metadata.name.clone()
@@ -58,14 +62,19 @@ impl Claims {
 
     /// The runs of an installation that were let start, whatever the watch shows of them.
     pub async fn of(&self, installation: &InstallationRef) -> Vec<PeribolosRun> {
-        let claimed = self.0.lock().await;
+        let claimed = self.runs.lock().await;
         claimed.values().filter(|run| run.spec.installation_ref == *installation).cloned().collect()
+    }
+
+    /// Waits for the turn to make a run in the place of others: several late deliveries at once make one.
+    pub(super) async fn replacing(&self) -> MutexGuard<'_, ()> {
+        self.replacing.lock().await
     }
 
     /// Forgets a run that did not start after all, or has ended.
     pub async fn release(&self, run: &PeribolosRun) {
         if let Some(name) = &run.metadata.name {
-            self.0.lock().await.remove(name);
+            self.runs.lock().await.remove(name);
         }
     }
 }
@@ -86,7 +95,7 @@ mod tests {
         }))
         .unwrap();
         let (claims, all) = (Claims::default(), [Arc::new(run.clone())]);
-        assert_eq!(claims.turn(&run, &all, None, 20, false).await, Turn::Claim);
+        assert_eq!(claims.turn(&run, &all, None, 20, false, None).await, Turn::Claim);
         let starting = claims.of(&run.spec.installation_ref).await;
         assert!(starting.iter().all(queue::is_at_work) && starting.len() == 1);
         assert!(claims.of(&InstallationRef { name: "other-2".to_owned() }).await.is_empty());
