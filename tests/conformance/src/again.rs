@@ -1,7 +1,7 @@
 //! What a second run of the same file may still have to do, each a trap of docs/differences.md.
 
 use anyhow::{Result, ensure};
-use peribolos_org::plan::{Change, Operation, Plan, TeamSetting};
+use peribolos_org::plan::{Change, Operation, Plan, SettingChange, TeamSetting};
 use peribolos_org::{Login, Snapshot, TeamName};
 
 /// The second plan must be the one that was foreseen from the first, and have nothing in it that is no known trap.
@@ -19,7 +19,7 @@ pub fn check(before: &Snapshot, first: &Plan, foreseen: &Plan, second: &Plan) ->
         .operations
         .iter()
         .filter(|operation| {
-            !(is_in_vain(operation) || puts_back(operation, first) || was_inherited(operation, before))
+            !(is_in_vain(operation) || puts_back(operation, first) || was_inherited(operation, first, before))
         })
         .collect();
     ensure!(unknown.is_empty(), "the second plan is not done with {unknown:#?}");
@@ -61,8 +61,18 @@ fn taken_out(operation: &Operation) -> Option<TeamName> {
 }
 
 /// Upstream took somebody for a member of a team, who was so only by a team below it, and left that one afterwards.
-fn was_inherited(operation: &Operation, before: &Snapshot) -> bool {
+fn was_inherited(operation: &Operation, first: &Plan, before: &Snapshot) -> bool {
     let Change::SetTeamMember { team, login, from: None, .. } = &operation.change else { return false };
+    let team = first.operations.iter().find_map(|operation| renamed_to(operation, team)).unwrap_or(team);
     let inherits = |list: &[Login]| list.contains(login);
     before.teams.iter().any(|before| before.name == *team && inherits(&before.inherited_members))
+}
+
+/// The name that a team had before an operation gave it this one.
+fn renamed_to<'a>(operation: &'a Operation, team: &TeamName) -> Option<&'a TeamName> {
+    let Change::EditTeam { name, changes } = &operation.change else { return None };
+    let new_name = |change: &SettingChange<TeamSetting>| {
+        change.setting == TeamSetting::Name && TeamName::new(change.to.as_str()) == *team
+    };
+    changes.iter().any(new_name).then_some(name)
 }
