@@ -1,6 +1,9 @@
 //! Which deliveries GitHub is asked to send again, and how far back they have to be looked at for that.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 
@@ -28,6 +31,8 @@ pub struct Attempt {
     pub event: String,
     /// The event's action, if it has one.
     pub action: Option<String>,
+    /// The installation it is about, if it is about one.
+    pub installation: Option<u64>,
 }
 
 /// What is remembered between two looks: before which time no delivery is open any more. Losing it costs one long list.
@@ -92,6 +97,16 @@ pub struct Open {
     pub first: Timestamp,
     /// The attempt to repeat.
     pub attempt: u64,
+    /// The installation that must still be there for it to mean anything. `None`: it says that one has ended, or is about
+    /// none.
+    pub installation: Option<u64>,
+}
+
+/// Leaves out what is about installations that are not there any more: a late push would bring back the object of one that
+/// was uninstalled. What GitHub wrongly denies is asked for again when all that it keeps is listed the next time.
+pub fn of_those_there(mut open: Vec<Open>, there: &BTreeSet<u64>) -> Vec<Open> {
+    open.retain(|open| open.installation.is_none_or(|installation| there.contains(&installation)));
+    open
 }
 
 /// The attempts to be made again, oldest delivery first: of events that are taken, those that nobody answered with 2xx.
@@ -112,7 +127,9 @@ pub fn to_redeliver(attempts: &[Attempt], view: View) -> Vec<Open> {
         .filter_map(|attempts| {
             let first = attempts.iter().map(|attempt| attempt.at).min()?;
             let newest = attempts.iter().max_by_key(|attempt| (attempt.at, attempt.id))?;
-            (first >= view.since()).then_some(Open { first, attempt: newest.id })
+            let ends = newest.event == "installation" && newest.action.as_deref() == Some("deleted");
+            let installation = newest.installation.filter(|_| !ends);
+            (first >= view.since()).then_some(Open { first, attempt: newest.id, installation })
         })
         .collect();
     again.sort_unstable();
@@ -135,7 +152,16 @@ mod tests {
 
     fn attempt(id: u64, guid: &str, minutes_ago: i64, redelivery: bool, taken: bool) -> Attempt {
         let at = now() - jiff::SignedDuration::from_mins(minutes_ago);
-        Attempt { id, guid: guid.into(), at, redelivery, taken, event: "push".into(), action: None }
+        Attempt {
+            id,
+            guid: guid.into(),
+            at,
+            redelivery,
+            taken,
+            event: "push".into(),
+            action: None,
+            installation: Some(7),
+        }
     }
 
     fn whole() -> View {
@@ -177,7 +203,10 @@ mod tests {
         let view = horizon.view(now());
         assert_eq!(view, View::Part(ago(500)));
         let attempts = [attempt(3, "a", 0, true, false), taken.clone(), failed.clone()];
-        assert_eq!(to_redeliver(&attempts, view), [Open { first: ago(500), attempt: 3 }]);
+        assert_eq!(
+            to_redeliver(&attempts, view),
+            [Open { first: ago(500), attempt: 3, installation: Some(7) }]
+        );
         // Taken at last: nothing holds the view back.
         let attempts = [attempt(4, "a", 0, true, true), attempts[0].clone(), taken, failed];
         horizon.saw(view, &attempts, &to_redeliver(&attempts, view), now());
@@ -221,6 +250,18 @@ mod tests {
         };
         assert_eq!(again(&attempts(2)), [2]);
         assert_eq!(again(&attempts(3)), Vec::<u64>::new());
+    }
+
+    #[test]
+    fn of_an_installation_that_is_gone_only_its_end_is_asked_for() {
+        let of = |id: u64, installation: Option<u64>| Attempt {
+            installation,
+            ..attempt(id, &id.to_string(), 9, false, false)
+        };
+        let end = Attempt { event: "installation".into(), action: Some("deleted".into()), ..of(3, Some(7)) };
+        let attempts = [of(1, Some(7)), of(2, Some(8)), end, of(4, None)];
+        let open = of_those_there(to_redeliver(&attempts, whole()), &[8].into());
+        assert_eq!(open.iter().map(|open| open.attempt).collect::<Vec<_>>(), [2, 3, 4]);
     }
 
     #[test]

@@ -62,6 +62,24 @@ async fn a_lost_delivery_comes_again_and_becomes_the_run_it_would_have_been() {
     stop.cancel();
 }
 
+#[tokio::test]
+async fn of_an_uninstalled_organization_only_its_end_is_asked_for() {
+    let client = ControlPlane::shared().client();
+    let namespace = namespace(&client).await;
+    // Nobody listens where the webhooks go.
+    let github = GitHub::start(FIXTURE, &[]).await;
+    github.push("acme", json!({"peribolos.yaml": "orgs: {acme: {admins: [bob]}}"})).await;
+    github.call("POST", "/_sim/orgs/acme/uninstall", None).await;
+    let world = World::at(client, namespace, github);
+    eventually("three attempts", async || match world.github.requests("POST", ATTEMPTS).await {
+        3 => Ok(()),
+        other => Err(other),
+    })
+    .await;
+    world.passes("GET", "/app/hook/deliveries").await;
+    assert_eq!(world.github.requests("POST", ATTEMPTS).await, 3);
+}
+
 /// A receiver, as the other half of the operator.
 async fn receiver(client: &kube::Client, namespace: &str, stop: &CancellationToken) -> std::net::SocketAddr {
     let secrets = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
 //! Deliveries that nobody took are asked for again.
 
 use jiff::Timestamp;
-use peribolos_core::heal::deliveries::{Attempt, Horizon, to_redeliver};
+use peribolos_core::heal::deliveries::{Attempt, Horizon, Open, of_those_there, to_redeliver};
 use peribolos_github::Delivery;
 
 use super::{HealError, Pace, pace};
@@ -19,7 +19,7 @@ async fn pass(ctx: &Context, horizon: &mut Horizon) -> Result<(), HealError> {
     let now = Timestamp::now();
     let view = horizon.view(now);
     let attempts: Vec<Attempt> = ctx.app.list_deliveries(view.since()).await?.into_iter().map(read).collect();
-    let open = to_redeliver(&attempts, view);
+    let open = those_there(ctx, to_redeliver(&attempts, view)).await?;
     horizon.saw(view, &attempts, &open, now);
     for id in open.into_iter().map(|open| open.attempt) {
         match ctx.app.redeliver(id).await {
@@ -37,6 +37,15 @@ async fn pass(ctx: &Context, horizon: &mut Horizon) -> Result<(), HealError> {
     Ok(())
 }
 
+/// Looks which installations there are, if any delivery is open at all.
+async fn those_there(ctx: &Context, open: Vec<Open>) -> Result<Vec<Open>, HealError> {
+    if open.is_empty() {
+        return Ok(open);
+    }
+    let there = ctx.app.list_installations().await?.into_iter().map(|installation| installation.id.0);
+    Ok(of_those_there(open, &there.collect()))
+}
+
 fn read(delivery: Delivery) -> Attempt {
     Attempt {
         id: delivery.id,
@@ -46,5 +55,6 @@ fn read(delivery: Delivery) -> Attempt {
         redelivery: delivery.redelivery,
         event: delivery.event,
         action: delivery.action,
+        installation: delivery.installation_id.map(|id| id.0),
     }
 }
