@@ -4,6 +4,7 @@ pub mod arguments;
 pub mod check;
 pub mod command;
 pub mod history;
+pub mod moved;
 pub mod outcome;
 pub mod preview;
 pub mod queue;

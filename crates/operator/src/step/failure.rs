@@ -19,6 +19,24 @@ pub(super) enum StepError {
         /// Where.
         annotations: Vec<Annotation>,
     },
+    /// A guard of the installation, or its rule of unreviewed removals, forbids it.
+    #[error("{title}")]
+    Guarded {
+        /// One line.
+        title: String,
+        /// What would be done, and how to go on.
+        summary: String,
+        /// Where.
+        annotations: Vec<Annotation>,
+    },
+    /// What upstream did is not what was planned.
+    #[error("{title}")]
+    Beyond {
+        /// One line.
+        title: String,
+        /// What was lost.
+        summary: String,
+    },
     /// The file is not in that commit.
     #[error("there is no {path} in {repository} at {}; nothing is applied without it: bring it back, or uninstall the App", sha.short())]
     NoFile {
@@ -94,6 +112,7 @@ impl StepError {
     pub(super) fn exit(&self) -> StepExit {
         match self {
             Self::Invalid { .. } | Self::Conflict(_) => StepExit::ConfigInvalid,
+            Self::Guarded { .. } => StepExit::GuardTripped,
             Self::NoFile { .. } | Self::NoRepository(_) | Self::NoBranch { .. } => StepExit::ConfigMissing,
             Self::MergeUnknown(_) => StepExit::GitHubUnavailable,
             Self::GitHub(error) if error.is_rate_limited() => StepExit::RateLimited,
@@ -119,8 +138,11 @@ impl StepError {
     pub(super) fn into_check(self) -> CheckOutput {
         let sentence = self.to_string();
         let (title, advice) = match self {
-            Self::Invalid { title, summary, annotations } => {
+            Self::Invalid { title, summary, annotations } | Self::Guarded { title, summary, annotations } => {
                 return CheckOutput { title, summary, annotations };
+            }
+            Self::Beyond { title, summary } => {
+                return CheckOutput { title, summary, annotations: Vec::new() };
             }
             Self::NoFile { path, .. } => (format!("{path} is missing"), ""),
             Self::NoRepository(_) => ("The config repository is missing".to_owned(), ""),

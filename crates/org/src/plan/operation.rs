@@ -267,7 +267,8 @@ pub struct Refusal {
     /// The line of the file, if it comes from one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
-    /// What can't be done: one sentence without a full stop. It names only what the file names.
+    /// What can't be done: one sentence without a full stop, which begins with a name or a capital letter. It
+    /// names only what the file names.
     pub message: String,
     /// What to do about it, likewise.
     pub hint: String,

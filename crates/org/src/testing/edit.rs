@@ -291,7 +291,9 @@ fn collaborator(edit: &Edit, file: &mut ConfigFile) {
 fn spell_person(edit: &Edit, file: &mut ConfigFile) {
     fn in_teams(teams: &mut [Team], new: &Login) {
         for team in teams {
-            [&mut team.members, &mut team.maintainers].into_iter().for_each(|list| spell(list, new));
+            for list in [&mut team.members, &mut team.maintainers] {
+                spell(list, new);
+            }
             in_teams(&mut team.teams, new);
         }
     }
@@ -299,7 +301,9 @@ fn spell_person(edit: &Edit, file: &mut ConfigFile) {
         list.iter_mut().filter(|login| login.value == *new).for_each(|login| login.value = new.clone());
     }
     let new = Login::new(login(edit.of).as_str().to_uppercase());
-    [&mut file.members, &mut file.admins].into_iter().for_each(|list| spell(list, &new));
+    for list in [&mut file.members, &mut file.admins] {
+        spell(list, &new);
+    }
     in_teams(&mut file.teams, &new);
 }
 

@@ -28,7 +28,7 @@ fn access_is_given_changed_and_taken() {
     let snapshot = site(&[("eve", Read), ("mallory", Admin)], &[]);
     let plan = plan_of(&wish("EVE: write, oscar: read, zoe: read"), &snapshot, &everything());
     let expected = [
-        "set access of EVE to site: Some(Read) -> Write",
+        "set access of eve to site: Some(Read) -> Write",
         "set access of oscar to site: None -> Read",
         "set access of zoe to site: None -> Read",
         "remove access of mallory to site: Admin",
@@ -103,5 +103,5 @@ fn what_was_not_read_is_not_planned() {
     let mut snapshot = acme();
     snapshot.repos[0].collaborators = None;
     let plan = plan_of(&wish("eve: read"), &snapshot, &everything());
-    assert_eq!(refusals(&plan), ["6: the collaborators of site could not be read"]);
+    assert_eq!(refusals(&plan), ["6: The collaborators of site could not be read"]);
 }

@@ -120,7 +120,7 @@ fn one_way_to_merge_must_be_left() {
     snapshot.repos.push(only_squash);
     let yaml = file("    repos:\n      squash: {allow_squash_merge: false}\n");
     let plan = plan_of(&yaml, &snapshot, &usual());
-    assert_eq!(refusals(&plan), ["6: no way to merge would be left in squash"]);
+    assert_eq!(refusals(&plan), ["6: No way to merge would be left in squash"]);
 }
 
 #[test]

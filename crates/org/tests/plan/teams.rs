@@ -126,7 +126,7 @@ fn teams_of_a_tree_that_is_not_listed_are_not_deleted_in_one_go() {
     let plan = plan_of(&file(""), &snapshot, &usual());
     assert_eq!(shown(&plan), ["delete team Docs (docs)", "delete team Core (core)"]);
     assert_eq!(plan.refusals.len(), 1);
-    assert!(plan.refusals[0].message.starts_with("teams that are not listed have other such teams below"));
+    assert!(plan.refusals[0].message.starts_with("Teams that are not listed have other such teams below"));
     let yaml = file("    teams:\n      Core: {members: [], repos: {}}\n");
     let plan = plan_of(&yaml, &snapshot, &usual());
     assert_eq!((shown(&plan), refusals(&plan)), (vec!["delete team Docs (docs)".to_owned()], vec![]));
@@ -200,7 +200,7 @@ fn teams_of_the_enterprise_can_only_be_listed_as_they_are() {
     snapshot.teams = vec![staff];
     let of = |yaml: &str| refusals(&plan_of(&file(yaml), &snapshot, &usual()));
     assert_eq!(of("    teams:\n      Staff: {members: [carol], repos: {}}\n"), [""; 0]);
-    assert_eq!(of(""), ["2: a team of the enterprise is not listed, and can't be deleted"]);
+    assert_eq!(of(""), ["2: A team of the enterprise is not listed, and can't be deleted"]);
     let message = "6: Staff is a team of the enterprise, and can't be changed";
     assert_eq!(of("    teams:\n      Staff: {privacy: secret, members: [carol], repos: {}}\n"), [message]);
     let message = "6: Staff is a team of the enterprise, and its members can't be changed";

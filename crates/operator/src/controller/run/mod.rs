@@ -15,6 +15,7 @@ mod drift;
 mod error;
 mod finalizer;
 mod launch;
+mod moved;
 mod observe;
 mod output;
 mod progress;

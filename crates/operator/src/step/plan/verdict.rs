@@ -11,7 +11,6 @@ use peribolos_org::{
 };
 
 use super::{PlanArgs, StepError, annotate, count};
-use crate::step::failure::capitalized;
 
 /// A plan with all that was found out about it.
 pub(super) struct Considered {

@@ -29,7 +29,7 @@ fn of_repo(planner: &mut Planner<'_>, repo: &Repo) {
     };
     let (name, invited) = (found.name.clone(), found.invitations.clone());
     let Some(have) = found.collaborators.clone() else {
-        let message = format!("the collaborators of {name} could not be read");
+        let message = format!("The collaborators of {name} could not be read");
         let hint = "the App needs administration of the repository";
         planner.refuse(Stage::Collaborators, line, message, hint);
         return;

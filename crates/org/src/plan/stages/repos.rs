@@ -102,7 +102,7 @@ fn edit(planner: &mut Planner<'_>, repo: &Repo, id: RepoId) {
         return;
     }
     if allows_no_merge(&known, &changes) {
-        let message = format!("no way to merge would be left in {}", repo.name.value);
+        let message = format!("No way to merge would be left in {}", repo.name.value);
         let hint = "GitHub wants one of `allow_squash_merge`, `allow_merge_commit` and `allow_rebase_merge`";
         planner.refuse(Stage::Repos, line, message, hint);
         return;

@@ -110,7 +110,7 @@ fn delete(planner: &mut Planner<'_>, unused: &BTreeSet<TeamId>, matches: &Matche
     kept_below(planner, &kept, matches);
     if cascades {
         let line = line_of(&planner.file.org);
-        let message = "teams that are not listed have other such teams below them, and upstream deletes them in \
+        let message = "Teams that are not listed have other such teams below them, and upstream deletes them in \
                        any order: GitHub deletes a team with all below it, and upstream stops at what is gone";
         let hint = "remove the lowest teams from the file first, and those above them in a change of its own";
         planner.refuse(Stage::Teams, line, message, hint);
@@ -121,7 +121,7 @@ fn delete(planner: &mut Planner<'_>, unused: &BTreeSet<TeamId>, matches: &Matche
         let (name, slug) = (team.name.clone(), team.slug.clone());
         if team.kind == TeamKind::Enterprise {
             let line = line_of(&planner.file.org);
-            let message = "a team of the enterprise is not listed, and can't be deleted";
+            let message = "A team of the enterprise is not listed, and can't be deleted";
             let hint = "add EnterpriseTeams to `spec.run.ignore` of the installation, or list the team";
             planner.refuse(Stage::Teams, line, message, hint);
             continue;
@@ -147,7 +147,7 @@ fn kept_below(planner: &mut Planner<'_>, kept: &BTreeSet<TeamId>, matches: &Matc
     }
     if named < kept.len() {
         let line = line_of(&planner.file.org);
-        let message = "a team that is left alone is below one that is not listed";
+        let message = "A team that is left alone is below one that is not listed";
         planner.refuse(Stage::Teams, line, message, hint);
     }
 }
