@@ -84,8 +84,6 @@ pub struct Refusal {
     pub request_id: Option<String>,
     /// Whether and when asking again can help.
     pub retry: Retry,
-    /// The number of the repository that a redirect leads to.
-    pub moved_to: Option<u64>,
 }
 
 /// Whether and when the same call can succeed.
@@ -164,24 +162,6 @@ impl Error {
     /// 403 that is no rate limit: a permission is missing, or the installation is suspended.
     pub fn is_forbidden(&self) -> bool {
         self.status() == Some(403) && self.retry() == Retry::Never
-    }
-
-    /// 403 because the organization's owners have suspended the installation.
-    pub fn is_suspended(&self) -> bool {
-        self.is_forbidden() && self.github_message().is_some_and(|message| message.contains("suspended"))
-    }
-
-    /// A redirect: what was asked for has another name by now. None is followed, as it may lead to another host.
-    pub fn is_moved(&self) -> bool {
-        matches!(self.status(), Some(301 | 302 | 307 | 308))
-    }
-
-    /// The number of the repository that a redirect leads to, which survives renames.
-    pub fn moved_to(&self) -> Option<u64> {
-        match self {
-            Self::Status(refusal) => refusal.moved_to,
-            _ => None,
-        }
     }
 
     /// 409: such as a ref in an empty repository, or an update that lost a race.

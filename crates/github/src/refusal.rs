@@ -38,15 +38,7 @@ pub(crate) fn refusal(
     let message = message(status, body);
     let retry = classify(status, headers, &message);
     let request_id = text(headers, "x-github-request-id").map(|id| shorten(id, 100));
-    let moved_to = if status.is_redirection() { moved_to(headers) } else { None };
-    let status = status.as_u16();
-    Error::Status(Arc::new(Refusal { method, route, status, message, request_id, retry, moved_to }))
-}
-
-/// The repository's number in `Location: …/repositories/{number}/…`. Nothing else of the header is used.
-fn moved_to(headers: &HeaderMap) -> Option<u64> {
-    let (_, rest) = text(headers, "location")?.split_once("/repositories/")?;
-    rest.split(['/', '?', '#']).next()?.parse().ok()
+    Error::Status(Arc::new(Refusal { method, route, status: status.as_u16(), message, request_id, retry }))
 }
 
 fn classify(status: StatusCode, headers: &HeaderMap, message: &str) -> Retry {
@@ -154,19 +146,6 @@ mod tests {
         #[case] expected: Retry,
     ) {
         assert_eq!(classify(StatusCode::from_u16(status).unwrap(), &headers(pairs), message), expected);
-    }
-
-    #[rstest::rstest]
-    #[case(301, "https://api.github.com/repositories/42", Some(42))]
-    #[case(307, "https://api.github.com/repositories/42/check-runs?x=1", Some(42))]
-    #[case(301, "https://api.github.com/repositories/42?ref=main", Some(42))]
-    #[case(301, "https://elsewhere.example/", None)]
-    #[case(404, "https://api.github.com/repositories/42", None)]
-    fn where_a_repository_went(#[case] status: u16, #[case] location: &str, #[case] expected: Option<u64>) {
-        let status = StatusCode::from_u16(status).unwrap();
-        let error = refusal("GET", "/repos/{owner}/{repo}", status, &headers(&[("location", location)]), b"");
-        assert_eq!(error.moved_to(), expected);
-        assert_eq!(error.is_moved(), status.is_redirection());
     }
 
     #[test]

@@ -5,16 +5,20 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
-use peribolos_org::guard::Trip;
+use peribolos_org::guard::{Limits, Trip, trips};
 use peribolos_org::loss::Losses;
 use peribolos_org::plan::{
-    Change, OrgSetting, Plan, RepoSetting, RepoSettingName, Scope, SettingChange, TeamRole, TeamSetting,
-    Waiting,
+    Change, OrgSetting, Plan, RepoSetting, RepoSettingName, Scope, SettingChange, Stage, TeamRole,
+    TeamSetting, Waiting, plan as make_plan,
 };
 use peribolos_org::review::Judgement;
 use peribolos_org::show::{Disclosure, summary, title};
-use peribolos_org::{Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName, Visibility};
+use peribolos_org::testing::case;
+use peribolos_org::{
+    Login, OrgRole, Permission, Privacy, RepoName, Slug, Spelling, TeamName, Visibility, settle,
+};
 use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -330,5 +334,49 @@ fn a_value_is_told_only_where_the_file_gives_it_to_that_setting() {
     ] {
         let shown = shown(untold);
         assert!(!shown.contains("told") && !shown.contains("secret"), "{shown}");
+    }
+}
+
+/// What is said in code marks that comes from no file: signs, keys, words, fields.
+fn is_ours(code: &str) -> bool {
+    let words =
+        ["-", "+", "~", "none", "read", "triage", "write", "maintain", "admin", "member", "maintainer"];
+    let keys = ["name", "parent", "default_repository_permission", "collaborators", "admins"];
+    words.contains(&code)
+        || keys.contains(&code)
+        || code.starts_with("spec.")
+        || code == "/peribolos apply"
+        || is_key(code)
+}
+
+fn is_key(code: &str) -> bool {
+    static KEYS: LazyLock<String> = LazyLock::new(peribolos_org::reference::markdown);
+    KEYS.contains(&format!("\n| `{code}` |"))
+}
+
+proptest! {
+    #[test]
+    fn the_check_of_a_real_plan_names_only_what_its_file_names(case in case()) {
+        let file = file(&case.yaml);
+        let snapshot = &case.snapshot;
+        let settled = settle(&file, &Spelling::of_snapshot(snapshot, BTreeSet::new()));
+        let mut scope = Scope::usual();
+        scope.manage.insert(Stage::Collaborators);
+        let plan = make_plan(&settled.file, &settled.left_out, snapshot, &scope);
+        let losses = Losses::of(&plan, snapshot, &scope);
+        let limits = Limits { required_admins: snapshot.admins.clone(), ..Limits::default() };
+        let trips = trips(&settled.file, &plan, snapshot, &losses, &scope, &limits);
+        let disclosure = Disclosure::of([&file]);
+        let mut posted = summary(&plan, &trips, &disclosure);
+        posted.extend(Judgement::Stop(losses.list).sentence(&disclosure));
+        let known = case.yaml.to_lowercase().replace("\\\"", "\"");
+        // Every other piece between code marks is code.
+        for line in posted.lines() {
+            for code in line.split('`').skip(1).step_by(2) {
+                let advised = plan.refusals.iter().any(|refusal| refusal.hint.contains(code));
+                let named = advised || known.contains(&code.trim_end_matches('…').to_lowercase());
+                prop_assert!(named || is_ours(code), "`{code}` is not in the file:\n{known}\n\n{posted}");
+            }
+        }
     }
 }

@@ -57,7 +57,7 @@ pub struct GitHubInstallationSpec {
     /// How the file is applied.
     #[serde(default)]
     pub run: RunSpec,
-    /// Limits that stop a run before its first write. What lies beyond the file's syntax comes into force with plans.
+    /// Limits that stop a run before its first write.
     #[serde(default)]
     pub guards: Guards,
 }
@@ -185,11 +185,11 @@ pub struct RunSpec {
     #[x_kube(merge_strategy = ListMerge::Set)]
     #[serde(default)]
     pub ignore: Vec<Ignore>,
-    /// How often drift is looked for, by a DryRun; 0s turns it off, the shortest is 1m. In force with plans.
+    /// How often drift is looked for, by a DryRun; 0s turns it off, the shortest is 1m.
     #[x_kube(validation = Rule::new("self.matches('^([0-9]{1,5}(s|m|h))+$') && (duration(self) == duration('0s') || duration(self) >= duration('1m'))").message("driftCheck must be 0s (off) or a duration of at least 1m, like 24h"))]
     #[serde(default = "defaults::drift_check")]
     pub drift_check: GoDuration,
-    /// Apply the file when drift is found. In force with plans.
+    /// Apply the file when drift is found.
     #[serde(default)]
     pub correct_drift: bool,
     /// How many finished runs are kept.
@@ -298,7 +298,7 @@ pub struct Guards {
     #[schemars(range(min = 0, max = 100))]
     #[serde(default = "defaults::maximum_removal_percent")]
     pub maximum_removal_percent: i32,
-    /// What happens to removals that no preview showed. In force with previews.
+    /// What happens to removals that no preview showed.
     #[serde(default)]
     pub unreviewed_removals: UnreviewedRemovals,
 }

@@ -10,7 +10,7 @@ use peribolos_api::{
 };
 
 use crate::run::{
-    queue::{commit, is_at_work, order, phase},
+    queue::{order, phase},
     retry::is_retried,
 };
 
@@ -69,58 +69,6 @@ pub fn ensure(
     }
     let newest = runs.iter().filter(|run| run.spec.mode == mode).max_by_key(|run| order(run));
     Some(Ensure { mode, newest: newest.and_then(|run| run.metadata.name.clone()).unwrap_or_default() })
-}
-
-/// The Apply that is to be made for the head in the place of `run`, which is for another commit and ends without a
-/// TaskRun. The name of the newest Apply goes into the new one's name; `None`: nothing is to be made.
-///
-/// A push says only that the file may have changed, so this is judged as [`ensure`] does, but for the first Apply: the
-/// push was there. Whoever named no commit wants the head applied, whatever was applied before.
-pub fn in_place_of(
-    run: &PeribolosRun,
-    status: &GitHubInstallationStatus,
-    head: Head<'_>,
-    others: &[&PeribolosRun],
-    now: Timestamp,
-) -> Option<String> {
-    let applies = || others.iter().copied().filter(|other| other.spec.mode == Mode::Apply);
-    if applies().any(|other| !other.spec.cancel && will_apply(other, run, head)) {
-        return None;
-    }
-    let names_a_commit = !run.spec.source.sha.is_empty();
-    // Runs of other commits that still wait say nothing: they give way, too.
-    let newest = applies()
-        .filter(|other| phase(other).is_final() || is_at_work(other) || will_apply(other, run, head))
-        .filter(|other| counts(other))
-        .max_by_key(|other| order(other));
-    if names_a_commit
-        && (!is_pending(status, head.blob)
-            || newest.is_some_and(|newest| stands_in_the_way(newest, head, now)))
-    {
-        return None;
-    }
-    let newest = applies().chain([run]).max_by_key(|other| order(other));
-    Some(newest.and_then(|newest| newest.metadata.name.clone()).unwrap_or_default())
-}
-
-/// Whether a run is unfinished and for the head. One that was not let in yet is believed only if it is from the same place
-/// and nobody has to be asked whether its sender may.
-fn will_apply(other: &PeribolosRun, run: &PeribolosRun, head: Head<'_>) -> bool {
-    if phase(other).is_final() {
-        return false;
-    }
-    if let Some(sha) = commit(other) {
-        return sha == head.sha;
-    }
-    let (source, place) = (&other.spec.source, &run.spec.source);
-    source.sha == head.sha
-        && !is_command(other)
-        && (source.repository.is_empty() || source.repository.eq_ignore_ascii_case(&place.repository))
-        && (source.git_ref.is_empty() || source.git_ref == place.git_ref)
-}
-
-fn is_command(run: &PeribolosRun) -> bool {
-    run.metadata.annotations.as_ref().is_some_and(|annotations| annotations.contains_key(ANNOTATION_COMMENT))
 }
 
 /// Whether a run says anything about its file: not one that gave way, or that somebody might not have asked for.
@@ -266,90 +214,6 @@ mod tests {
         let mut refused = earlier("a", Mode::Apply, 1, Phase::Skipped, "new");
         refused.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "5".to_owned())].into());
         assert_eq!(mode(&status(Some("old"), Some("old")), &[refused], 0), Some(Mode::Apply));
-    }
-
-    /// A late push, and what is made in its place when these are the other runs.
-    fn in_the_place_of_a_push(
-        status: &GitHubInstallationStatus,
-        others: &[PeribolosRun],
-        second: i64,
-    ) -> Option<String> {
-        let mut late = run("late", Mode::Apply, 50, Phase::Pending);
-        late.spec.source.sha = "old".into();
-        in_place_of(&late, status, HEAD, &others.iter().collect::<Vec<_>>(), at(second))
-    }
-
-    fn for_head(second: i64, phase: Phase) -> PeribolosRun {
-        let mut run = run("h", Mode::Apply, second, phase);
-        run.spec.source.sha = "head".into();
-        run.status.as_mut().unwrap().sha = Some("head".into());
-        run
-    }
-
-    #[test]
-    fn a_late_push_brings_the_head_even_before_the_first_apply() {
-        let never = status(None, None);
-        assert_eq!(in_the_place_of_a_push(&never, &[], 60), Some("late".into()));
-        let later = run("later", Mode::Apply, 60, Phase::Superseded);
-        assert_eq!(in_the_place_of_a_push(&never, &[later], 60), Some("later".into()));
-    }
-
-    #[test]
-    fn a_late_push_applies_no_head_again() {
-        assert_eq!(in_the_place_of_a_push(&status(Some("new"), Some("new")), &[], 60), None);
-        let behind = status(Some("old"), Some("old"));
-        let mut another_late = run("z", Mode::Apply, 55, Phase::Pending);
-        another_late.status.as_mut().unwrap().sha = Some("old".into());
-        let succeeded = earlier("s", Mode::Apply, 1, Phase::Succeeded, "new");
-        assert_eq!(in_the_place_of_a_push(&behind, &[succeeded, another_late], 60), None);
-        assert_eq!(in_the_place_of_a_push(&behind, &[failed(Reason::ConfigInvalid, "new")], 9999), None);
-        let again = in_the_place_of_a_push(&behind, &[failed(Reason::PodLost, "new")], 100 + 3600);
-        assert_eq!(again, Some("late".into()));
-        let since = earlier("b", Mode::Apply, 2, Phase::Succeeded, "other");
-        let before = earlier("s", Mode::Apply, 1, Phase::Succeeded, "new");
-        assert_eq!(
-            in_the_place_of_a_push(&status(Some("other"), Some("other")), &[before, since], 60),
-            Some("late".into())
-        );
-    }
-
-    #[test]
-    fn a_run_for_the_head_that_is_sure_to_come_is_enough() {
-        let behind = status(None, None);
-        for phase in [Phase::Pending, Phase::Queued, Phase::Running] {
-            assert_eq!(in_the_place_of_a_push(&behind, &[for_head(1, phase)], 60), None, "{phase:?}");
-        }
-        let not_let_in = |change: fn(&mut PeribolosRun)| {
-            let mut run = for_head(1, Phase::Pending);
-            run.status.as_mut().unwrap().sha = None;
-            change(&mut run);
-            in_the_place_of_a_push(&behind, &[run], 60)
-        };
-        assert_eq!(not_let_in(|_| ()), None);
-        let made = Some("late".to_owned());
-        assert_eq!(not_let_in(|run| run.spec.source.sha.clear()), made);
-        assert_eq!(not_let_in(|run| run.spec.source.git_ref = "refs/heads/other".into()), made);
-        assert_eq!(not_let_in(|run| run.spec.source.repository = "evil/.github".into()), made);
-        let comment = |run: &mut PeribolosRun| {
-            run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "5".to_owned())].into());
-        };
-        assert_eq!(not_let_in(comment), made);
-        assert_eq!(in_the_place_of_a_push(&behind, &[for_head(1, Phase::Superseded)], 60), made);
-    }
-
-    #[test]
-    fn who_named_no_commit_gets_the_head_applied() {
-        let asked = run("asked", Mode::Apply, 50, Phase::Queued);
-        let place = |other: &PeribolosRun| {
-            in_place_of(&asked, &status(Some("new"), Some("new")), HEAD, &[other], at(60))
-        };
-        assert_eq!(place(&for_head(1, Phase::Succeeded)), Some("asked".into()));
-        assert_eq!(place(&for_head(1, Phase::Queued)), None);
-        let mut cancelled = for_head(1, Phase::Queued);
-        cancelled.spec.cancel = true;
-        assert_eq!(place(&cancelled), Some("asked".into()));
-        // Whoever cancels the head's run means the head: an old push does not bring it back.
-        assert_eq!(in_the_place_of_a_push(&status(Some("old"), Some("old")), &[cancelled], 60), None);
     }
 
     #[test]

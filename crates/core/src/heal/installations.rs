@@ -5,8 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{GitHubInstallation, Reason};
 
-use crate::ownership::made_by_operator;
-
 /// How long GitHub must deny an installation before that is believed.
 pub const APART: SignedDuration = SignedDuration::from_mins(10);
 
@@ -56,8 +54,7 @@ pub fn compare<'a>(listed: &'a [Listed], objects: &[&GitHubInstallation]) -> Com
     let known: BTreeSet<i64> = objects.iter().map(|object| object.spec.installation_id).collect();
     let missing: BTreeSet<i64> = objects
         .iter()
-        // A person's object that says so already says all it can; the operator's own is still to be removed.
-        .filter(|object| made_by_operator(object) || !is_known_to_be_gone(object))
+        .filter(|object| !is_known_to_be_gone(object))
         .map(|object| object.spec.installation_id)
         .filter(|id| !by_id.contains_key(id))
         .collect();
@@ -115,8 +112,6 @@ impl Absences {
 
 #[cfg(test)]
 mod tests {
-    use peribolos_api::names::{CREATED_BY_OPERATOR, LABEL_CREATED_BY};
-
     use super::*;
 
     fn object(id: i64, status: &str) -> GitHubInstallation {
@@ -175,29 +170,10 @@ mod tests {
     }
 
     #[test]
-    fn a_persons_object_that_says_it_is_gone_is_asked_about_no_more() {
+    fn what_is_known_to_be_gone_counts_no_more() {
         let objects = [object(1, GONE), object(2, GONE), object(3, SEEN)];
         let compared = compare(&[], &objects.iter().collect::<Vec<_>>());
         assert_eq!(compared.missing, Missing::Few(vec![3]));
-    }
-
-    #[test]
-    fn the_operators_object_that_says_it_is_gone_is_still_to_be_removed() {
-        let mut objects: Vec<_> = (1..=11).map(|id| object(id, SEEN)).collect();
-        objects.push(by_operator(object(12, GONE)));
-        let list: Vec<_> = (1..=11).map(listed).collect();
-        let compared = compare(&list, &objects.iter().collect::<Vec<_>>());
-        assert_eq!(compared.missing, Missing::Few(vec![12]));
-        // It counts: what GitHub wrongly denies looks just like this.
-        objects.push(by_operator(object(13, GONE)));
-        let compared = compare(&list, &objects.iter().collect::<Vec<_>>());
-        assert_eq!(compared.missing, Missing::TooMany { missing: 2, known: 13 });
-    }
-
-    fn by_operator(mut object: GitHubInstallation) -> GitHubInstallation {
-        let label = (LABEL_CREATED_BY.to_owned(), CREATED_BY_OPERATOR.to_owned());
-        object.metadata.labels = Some([label].into());
-        object
     }
 
     #[test]

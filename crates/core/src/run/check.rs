@@ -90,7 +90,7 @@ pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<Che
 }
 
 /// The check's title where the step gave none.
-pub fn title(mode: Mode, phase: Phase, reason: Option<Reason>) -> &'static str {
+pub fn title(phase: Phase, reason: Option<Reason>) -> &'static str {
     match (phase, reason) {
         (Phase::Pending, Some(Reason::Suspended)) => "Waiting: runs are suspended",
         (Phase::Pending, _) => "Waiting for the installation",
@@ -101,7 +101,6 @@ pub fn title(mode: Mode, phase: Phase, reason: Option<Reason>) -> &'static str {
         (Phase::Succeeded, Some(Reason::NoChanges)) => "Nothing to change",
         (Phase::Succeeded, Some(Reason::Planned)) => "The file is valid",
         (Phase::Succeeded, _) => "Applied",
-        (Phase::Superseded, _) if mode == Mode::DryRun => "Not previewed any more",
         (Phase::Superseded, _) => "A newer commit is applied instead",
         (Phase::Cancelled, _) => "Cancelled",
         (Phase::Skipped, Some(Reason::ApprovalRequired)) => "A member must ask for this preview",
@@ -196,13 +195,6 @@ mod tests {
     fn a_check_that_was_made_is_not_left_unfinished() {
         let ended = state(Phase::Skipped, Some(Reason::NotHead), true);
         assert_eq!(ended, Some(CheckState::Completed(Conclusion::Cancelled)));
-    }
-
-    #[rstest::rstest]
-    #[case(Mode::Apply, "A newer commit is applied instead")]
-    #[case::its_pull_request_may_be_merged_as_well(Mode::DryRun, "Not previewed any more")]
-    fn what_gave_way_says_so(#[case] mode: Mode, #[case] expected: &str) {
-        assert_eq!(title(mode, Phase::Superseded, Some(Reason::Superseded)), expected);
     }
 
     #[test]

@@ -4,7 +4,6 @@ pub mod arguments;
 pub mod check;
 pub mod command;
 pub mod history;
-pub mod moved;
 pub mod outcome;
 pub mod preview;
 pub mod queue;

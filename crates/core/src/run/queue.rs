@@ -29,9 +29,6 @@ pub struct Queue<'a> {
     pub at_work: usize,
     /// How many may be.
     pub capacity: usize,
-    /// The branch's head, where it was looked up because somebody is to give way: a run for it gives way to no other
-    /// commit's.
-    pub head: Option<&'a str>,
 }
 
 /// Decides whose turn it is.
@@ -43,7 +40,6 @@ pub fn turn(run: &PeribolosRun, queue: &Queue<'_>) -> Turn {
     if run.spec.mode != Mode::Dump
         && let Some(newer) = rivals()
             .filter(|other| other.spec.mode == run.spec.mode && is_newer(other, run) && waits_or_works(other))
-            .filter(|other| queue.head.is_none() || commit(other) == queue.head)
             .max_by_key(|other| order(other))
     {
         return Turn::SupersededBy(name(newer));
@@ -104,12 +100,7 @@ fn waits_or_works(run: &PeribolosRun) -> bool {
 /// A run counts only once the controller has looked at it: its source may not be its installation's, its commit may be
 /// an old one, and a command may come from anyone.
 fn is_admitted(run: &PeribolosRun) -> bool {
-    commit(run).is_some()
-}
-
-/// The commit that a run is for, once the controller has looked at it.
-pub fn commit(run: &PeribolosRun) -> Option<&str> {
-    run.status.as_ref()?.sha.as_deref()
+    run.status.as_ref().is_some_and(|status| status.sha.is_some())
 }
 
 fn is_refused(run: &PeribolosRun) -> bool {
@@ -150,7 +141,7 @@ mod tests {
 
     fn decide(me: &PeribolosRun, others: &[PeribolosRun], active: Option<&str>) -> Turn {
         let others: Vec<&PeribolosRun> = others.iter().collect();
-        turn(me, &Queue { others: &others, active_run: active, at_work: 0, capacity: 20, head: None })
+        turn(me, &Queue { others: &others, active_run: active, at_work: 0, capacity: 20 })
     }
 
     #[test]
@@ -251,7 +242,7 @@ mod tests {
     #[test]
     fn the_cap_holds_for_everyone() {
         let me = run("a", Mode::Apply, 1, Phase::Pending);
-        let full = Queue { others: &[], active_run: None, at_work: 20, capacity: 20, head: None };
+        let full = Queue { others: &[], active_run: None, at_work: 20, capacity: 20 };
         assert_eq!(turn(&me, &full), Turn::WaitForCapacity);
     }
 
@@ -265,24 +256,6 @@ mod tests {
         assert_eq!(decide(&pushed, std::slice::from_ref(&command), None), Turn::Claim);
         command.status.as_mut().unwrap().sha = Some("0".repeat(40));
         assert_eq!(decide(&pushed, &[command], None), Turn::SupersededBy("b".into()));
-    }
-
-    #[test]
-    fn a_run_for_the_head_gives_way_to_no_other_commits() {
-        let for_head = run("a", Mode::Apply, 1, Phase::Queued);
-        let head = for_head.status.as_ref().and_then(|status| status.sha.clone()).unwrap();
-        let mut late = run("b", Mode::Apply, 2, Phase::Pending);
-        late.status.as_mut().unwrap().sha = Some("0".repeat(40));
-        let decide = |others: &[&PeribolosRun]| {
-            let queue =
-                Queue { others, active_run: None, at_work: 0, capacity: 20, head: Some(head.as_str()) };
-            turn(&for_head, &queue)
-        };
-        assert_eq!(decide(&[&late]), Turn::Claim);
-        late.status.as_mut().unwrap().phase = Some(Phase::Running);
-        assert_eq!(decide(&[&late]), Turn::WaitFor("b".into()));
-        let newer = run("c", Mode::Apply, 3, Phase::Pending);
-        assert_eq!(decide(&[&late, &newer]), Turn::SupersededBy("c".into()));
     }
 
     #[test]

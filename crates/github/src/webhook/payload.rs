@@ -199,7 +199,7 @@ fn push(event: &'static str, payload: raw::Payload) -> Result<PushEvent, Payload
         return Err(missing("repository"));
     }
     let commits = payload.commits.unwrap_or_default();
-    let uncertain = payload.forced || commits.is_empty() || commits.len() >= MOST_COMMITS;
+    let uncertain = payload.forced || payload.created || commits.is_empty() || commits.len() >= MOST_COMMITS;
     Ok(PushEvent {
         git_ref: payload.git_ref.ok_or(missing("ref"))?,
         before: payload.before.ok_or(missing("before"))?,

@@ -49,17 +49,6 @@ async fn a_vanished_installation_loses_the_operators_object() {
 }
 
 #[tokio::test]
-async fn the_operators_object_goes_even_if_it_says_already_that_it_is_gone() {
-    // As a late redelivery leaves it that came after the uninstall.
-    let world = World::gone("acme-99").await;
-    eventually("the object's end", async || match world.installations().get_opt("acme-99").await.unwrap() {
-        None => Ok(()),
-        Some(object) => Err(object.status),
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn a_vanished_installation_leaves_a_persons_object_and_says_so() {
     let world = World::installed("mine").await;
     world.ready("mine", "TokenIssued").await;

@@ -84,30 +84,14 @@ impl World {
 
     /// The same where a person has made an object of that name for acme before.
     pub async fn installed(name: &str) -> Self {
-        Self::with(json!({"name": name}), ID, Value::Null).await
-    }
-
-    /// The same where the operator has made an object of that name for an installation that is not there, and it says so.
-    pub async fn gone(name: &str) -> Self {
-        let labels = json!({"peribolos.dev/created-by": "operator"});
-        let condition = json!({"type": "Ready", "status": "False", "reason": "InstallationNotFound", "message": "gone",
-            "lastTransitionTime": "2026-01-01T00:00:00Z"});
-        Self::with(json!({"name": name, "labels": labels}), 99, json!({"conditions": [condition]})).await
-    }
-
-    async fn with(metadata: Value, id: i64, status: Value) -> Self {
         let client = ControlPlane::shared().client();
         let namespace = namespace(&client).await;
         let installations: Api<GitHubInstallation> = Api::namespaced(client.clone(), &namespace);
         let object = serde_json::from_value(json!({
             "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
-            "metadata": metadata, "spec": {"installationId": id},
+            "metadata": {"name": name}, "spec": {"installationId": ID},
         }));
         installations.create(&PostParams::default(), &object.unwrap()).await.unwrap();
-        if !status.is_null() {
-            let (name, patch) = (metadata["name"].as_str().unwrap(), Patch::Merge(json!({"status": status})));
-            installations.patch_status(name, &PatchParams::default(), &patch).await.unwrap();
-        }
         Self::at(client, namespace, GitHub::start(FIXTURE, &[]).await)
     }
 

@@ -54,27 +54,6 @@ async fn the_secret_moves_with_its_name() {
 }
 
 #[tokio::test]
-async fn the_old_secret_stays_until_the_new_one_is_written() {
-    let world = World::new("1h").await;
-    let running = world.start();
-    world.install(json!({})).await;
-    world.ready(NAME, "True", "TokenIssued").await;
-    let before = version(&world.secret(SECRET).await);
-    // The last mint was a moment ago, and nothing is minted twice a minute.
-    world.patch(NAME, json!({"spec": {"token": {"secretName": "other"}}})).await;
-    world.ready(NAME, "False", "Progressing").await;
-    world.reconciled(NAME).await;
-    assert!(world.secrets().get_opt("other").await.unwrap().is_none());
-    assert_eq!(version(&world.secret(SECRET).await), before);
-    running.stop().await;
-    let running = world.start();
-    world.ready(NAME, "True", "TokenIssued").await;
-    world.secret("other").await;
-    world.no_secret(SECRET).await;
-    running.stop().await;
-}
-
-#[tokio::test]
 async fn a_suspended_installation_has_no_token_until_it_is_unsuspended() {
     let world = World::new("1h").await;
     let running = world.start();

@@ -55,35 +55,6 @@ async fn owners_apply_members_preview_and_strangers_do_neither() {
 }
 
 #[tokio::test]
-async fn a_command_that_cant_be_acknowledged_counts_all_the_same() {
-    let world = World::start(&[]).await;
-    let (_, id) = comment(&world, "alice", "Apply").await;
-    // As in an archived repository.
-    let fault = json!({"method": "POST", "path": "/repos/acme/.github/issues/comments/*/reactions", "status": 403, "count": 1000,
-        "body": {"message": "Repository was archived so is read-only."}});
-    world.github.call("POST", "/_sim/faults", Some(fault)).await;
-    ask(&world, "applied", "Apply", json!({}), &id).await;
-    world.task_run("applied-1").await;
-    let (_, id) = comment(&world, "eve", "Apply").await;
-    ask(&world, "refused", "Apply", json!({}), &id).await;
-    world.reaches("refused", "Skipped", "NotAllowed").await;
-}
-
-#[rstest::rstest]
-#[case::nothing_is_granted("Resource not accessible by integration", "Failed", "PermissionsMissing")]
-#[case::it_will_be_again("This installation has been suspended", "Pending", "InstallationSuspended")]
-#[tokio::test]
-async fn a_sender_who_cant_be_looked_up(#[case] message: &str, #[case] phase: &str, #[case] reason: &str) {
-    let world = World::start(&[]).await;
-    let (_, id) = comment(&world, "alice", "Apply").await;
-    let fault = json!({"method": "GET", "path": "/orgs/acme/memberships/*", "status": 403, "count": 1000,
-        "body": {"message": message}});
-    world.github.call("POST", "/_sim/faults", Some(fault)).await;
-    ask(&world, "asked", "Apply", json!({}), &id).await;
-    world.reaches("asked", phase, reason).await;
-}
-
-#[tokio::test]
 async fn a_comment_that_says_something_else_starts_nothing() {
     let world = World::start(&[]).await;
     let (_, id) = comment(&world, "alice", "DryRun").await;

@@ -12,7 +12,6 @@ mod support;
 
 mod commands;
 mod crashes;
-mod moved;
 mod outcomes;
 mod queue;
 mod world;

@@ -1,11 +1,6 @@
 //! Whose turn it is, and what is applied: only the head, one at a time, the newest.
 
-use kube::{
-    ResourceExt,
-    api::{ListParams, Patch, PatchParams, PostParams},
-};
-use peribolos_api::run::Mode;
-use peribolos_operator::kubernetes::tekton::TaskRun;
+use kube::api::{ListParams, Patch, PatchParams};
 use serde_json::json;
 
 use crate::{support::eventually, world::World};
@@ -48,75 +43,6 @@ async fn an_old_commit_is_never_applied_and_the_head_is() {
 }
 
 #[tokio::test]
-async fn late_deliveries_of_an_old_push_do_not_lose_the_head() {
-    let world = World::start(&[]).await;
-    let old = world.github.push("acme", json!({"README.md": "one"})).await;
-    let head = world.github.push("acme", json!({"README.md": "two"})).await;
-    let mut late = Vec::new();
-    for number in 0..3 {
-        let name = format!("late-{number}");
-        let trigger = json!({"event": "push", "at": jiff::Timestamp::now().to_string()});
-        let spec = json!({"mode": "Apply", "source": {"sha": old}, "trigger": trigger});
-        world.create_with(&name, spec, json!({})).await;
-        late.push(name);
-    }
-    for name in &late {
-        world.reaches(name, "Superseded", "Superseded").await;
-    }
-    let healed = eventually("a run for the head at work", async || {
-        let runs = world.runs().list(&ListParams::default()).await.unwrap().items;
-        let at_work = runs.iter().find(|run| {
-            let status = run.status.clone().unwrap_or_default();
-            run.spec.source.sha == head && status.reason.as_deref() == Some("Running")
-        });
-        at_work.cloned().ok_or_else(|| runs.iter().map(|run| format!("{:?}", run.status)).collect::<Vec<_>>())
-    })
-    .await;
-    let task_run = format!("{}-1", healed.metadata.name.unwrap());
-    assert_eq!(world.task_run_names().await, [task_run]);
-    let of_head: Vec<_> = world.runs().list(&ListParams::default()).await.unwrap().items;
-    assert_eq!(of_head.iter().filter(|run| run.spec.source.sha == head).count(), 1, "made once");
-}
-
-#[tokio::test]
-async fn a_late_delivery_of_an_old_push_takes_no_place_in_the_line() {
-    let world = World::start(&[]).await;
-    let old = world.github.push("acme", json!({"README.md": "one"})).await;
-    let head = world.github.push("acme", json!({"README.md": "two"})).await;
-    world.create("working", "Apply", json!({})).await;
-    world.task_run("working-1").await;
-    let at = |second: u8| json!({"at": format!("2026-01-01T00:00:0{second}Z")});
-    let spec = json!({"mode": "Apply", "source": {"sha": head}, "trigger": at(1)});
-    world.create_with("head", spec, json!({})).await;
-    world.reaches("head", "Queued", "WaitingForRun").await;
-    let spec = json!({"mode": "Apply", "source": {"sha": old}, "trigger": at(2)});
-    world.create_with("late", spec, json!({})).await;
-    world.reaches("late", "Superseded", "Superseded").await;
-    world.tekton_ends("working-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
-    world.task_run("head-1").await;
-    assert_eq!(world.task_run_names().await.len(), 2);
-}
-
-#[tokio::test]
-async fn a_late_delivery_of_an_old_push_applies_no_head_twice() {
-    let world = World::start(&[]).await;
-    let old = world.github.push("acme", json!({"org.yaml": "orgs: {acme: {admins: [alice]}}"})).await;
-    let head = world.github.push("acme", json!({"README.md": "two"})).await;
-    world.create("pushed", "Apply", json!({"sha": head})).await;
-    world.task_run("pushed-1").await;
-    world.tekton_ends("pushed-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
-    world.reaches("pushed", "Succeeded", "Applied").await;
-    world.slot_is_free().await;
-    world.create("late", "Apply", json!({"sha": old})).await;
-    world.reaches("late", "Superseded", "Superseded").await;
-    world.slot_is_free().await;
-    let runs = world.runs().list(&ListParams::default()).await.unwrap();
-    let applies: Vec<_> =
-        runs.iter().filter(|run| run.spec.mode == Mode::Apply).map(ResourceExt::name_any).collect();
-    assert_eq!(applies, ["late", "pushed"]);
-}
-
-#[tokio::test]
 async fn a_rerequested_check_of_an_old_commit_ends_without_a_check() {
     let world = World::start(&[]).await;
     let old = world.github.push("acme", json!({"README.md": "one"})).await;
@@ -140,39 +66,6 @@ async fn the_cap_holds_over_all_installations_and_nobody_is_forgotten() {
     let task_run = world.task_run("g-1").await;
     let workspaces = serde_json::to_string(&task_run.spec.workspaces).unwrap();
     assert!(workspaces.contains("globex-7654321-token") && !workspaces.contains("acme"), "{workspaces}");
-}
-
-#[tokio::test]
-async fn a_task_run_of_somebody_else_is_told_and_holds_nobody_up() {
-    let world = World::start(&[]).await;
-    let foreign = json!({"apiVersion": "tekton.dev/v1", "kind": "TaskRun", "metadata": {"name": "r-1"},
-        "spec": {"taskRef": {"name": "theirs", "kind": "Task"}}});
-    let foreign: TaskRun = serde_json::from_value(foreign).unwrap();
-    let foreign = world.task_runs().create(&PostParams::default(), &foreign).await.unwrap();
-    world.create("r", "Apply", json!({})).await;
-    let run = world.reaches("r", "Queued", "PodFailed").await;
-    let message = run.status.unwrap().message.unwrap();
-    assert!(message.starts_with("a TaskRun r-1 exists that does not belong to this run"), "{message}");
-    world.slot_is_free().await;
-    world
-        .create_with("s", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:01Z"}}), json!({}))
-        .await;
-    world.task_run("s-1").await;
-    world.reaches("r", "Superseded", "Superseded").await;
-    let there = world.task_runs().get("r-1").await.unwrap();
-    assert_eq!(there.metadata.resource_version, foreign.metadata.resource_version, "it is left alone");
-}
-
-#[tokio::test]
-async fn a_run_that_is_cancelled_between_attempts_says_so() {
-    let world = World::start(&[]).await;
-    world.create("r", "Apply", json!({})).await;
-    world.task_run("r-1").await;
-    world.tekton_ends("r-1", "TaskRunImagePullFailed", &[]).await;
-    world.reaches("r", "Queued", "ImageUnavailable").await;
-    world.cancel("r").await;
-    let run = world.reaches("r", "Cancelled", "Cancelled").await;
-    assert_eq!(run.status.unwrap().message.unwrap(), "the run was cancelled before attempt 2 started");
 }
 
 #[tokio::test]

@@ -53,10 +53,8 @@ impl GitHub {
         args.extend(more.iter().map(|argument| (*argument).to_owned()));
         let process = Process::start(&program(), args, &at.join("github-sim.log"));
         let this = Self { url: format!("http://{address}"), directory, _process: process };
-        eventually("the simulator's start", async || {
-            this.try_call("GET", "/meta", None, None).await.map(drop)
-        })
-        .await;
+        eventually("the simulator's start", async || this.try_call("GET", "/meta", None).await.map(drop))
+            .await;
         this
     }
 
@@ -72,14 +70,7 @@ impl GitHub {
 
     /// Uses a control, or reads anything that needs no token; fails the test if it is refused.
     pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Value {
-        let answer = self.try_call(method, path, body, None).await;
-        answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
-    }
-
-    /// Asks as who has that token; fails the test if it is refused.
-    pub async fn call_by(&self, token: &str, method: &str, path: &str, body: Option<Value>) -> Value {
-        let answer = self.try_call(method, path, body, Some(token)).await;
-        answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+        self.try_call(method, path, body).await.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
     /// The state of an organization.
@@ -109,24 +100,16 @@ impl GitHub {
             .count()
     }
 
-    async fn try_call(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<Value>,
-        token: Option<&str>,
-    ) -> Result<Value, String> {
+    async fn try_call(&self, method: &str, path: &str, body: Option<Value>) -> Result<Value, String> {
         let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-        let mut request = http::Request::builder()
+        let request = http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.url))
             .header("content-type", "application/json")
             .header("accept", "application/json")
-            .header("user-agent", "peribolos-tests");
-        if let Some(token) = token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        let request = request.body(Full::new(body)).map_err(|error| error.to_string())?;
+            .header("user-agent", "peribolos-tests")
+            .body(Full::new(body))
+            .map_err(|error| error.to_string())?;
         let client = legacy::Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
         let answer = client.request(request).await.map_err(|error| error.to_string())?;
         let status = answer.status();

@@ -69,7 +69,7 @@ impl HealError {
 }
 
 impl Context {
-    pub(in crate::controller) fn healer(&self) -> Writer {
+    fn healer(&self) -> Writer {
         Writer::new(self.client.clone(), &self.namespace, FIELD_MANAGER)
     }
 

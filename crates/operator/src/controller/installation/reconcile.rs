@@ -117,8 +117,7 @@ impl<'a> Work<'a> {
             // The slot remembers it, and when to try again.
             Some(_) => next = None,
         }
-        let moved = secured.info.is_some();
-        let extra = tokens::extras(self.ctx, holder, &self.slot, &self.runs, moved).await?;
+        let extra = tokens::extras(self.ctx, holder, &self.slot, &self.runs).await?;
         Ok(Outcome { blocked: None, info: secured.info, next: next.into_iter().chain(extra).min() })
     }
 

@@ -15,11 +15,11 @@ use peribolos_core::{
     },
 };
 use peribolos_github::{
-    AccountType, Client, FileAnswer, Login, RepoName, Retry, Sha,
+    AccountType, Client, FileAnswer, Login, RepoName, Sha,
     client::{Comment, MembershipState, OrgRole, Pull, PullState},
 };
 
-use super::{case::Case, comment, error::Error, moved};
+use super::{case::Case, comment, error::Error};
 
 /// What was found out about a run.
 pub(super) enum Admission {
@@ -46,22 +46,8 @@ impl Admission {
     }
 }
 
-/// Looks at the run's source and sender. What no wait mends is a refusal.
+/// Looks at the run's source and sender.
 pub(super) async fn examine(case: &Case<'_>, github: &Client) -> Result<Admission, Error> {
-    match look_up(case, github).await {
-        Err(Error::GitHub(error)) if error.is_moved() => {
-            let message = moved::explain(case, error).await?;
-            Ok(Admission::refused(Phase::Failed, Reason::ConfigMissing, message))
-        }
-        // An owner must grant what is missing.
-        Err(error) if error.lacks_permission() => {
-            Ok(Admission::refused(Phase::Failed, Reason::PermissionsMissing, error.to_string()))
-        }
-        other => other,
-    }
-}
-
-async fn look_up(case: &Case<'_>, github: &Client) -> Result<Admission, Error> {
     let repository = case.repository()?;
     if case.run.spec.mode == Mode::Dump {
         return Ok(Admission::Admitted { sha: None, branch: None });
@@ -234,19 +220,11 @@ async fn sender_may_not(
     };
     match command::may(standing, case.run.spec.mode) {
         Ok(()) => {
-            // The command counts, not the eyes: in an archived repository there can be none.
-            if let Err(error) = comment::acknowledge(github, repository, id).await {
-                tracing::warn!(run = case.name(), %error, "the command can't be acknowledged");
-            }
+            comment::acknowledge(github, repository, id).await?;
             Ok(None)
         }
         Err((reason, message)) => {
-            match comment::refuse(github, repository, &comment, case.run, message).await {
-                Err(Error::GitHub(error)) if error.retry() == Retry::Never => {
-                    tracing::warn!(run = case.name(), %error, "the refused command can't be answered");
-                }
-                other => other?,
-            }
+            comment::refuse(github, repository, &comment, case.run, message).await?;
             Ok(Some(Admission::refused(Phase::Skipped, reason, message)))
         }
     }

@@ -2,10 +2,7 @@
 
 use jiff::Timestamp;
 use kube::ResourceExt;
-use peribolos_api::{
-    PeribolosRunStatus, Reason,
-    run::{Mode, Phase},
-};
+use peribolos_api::{PeribolosRunStatus, Reason, run::Phase};
 use peribolos_core::{
     run::{
         check::{self, CheckState, Conclusion},
@@ -41,22 +38,16 @@ pub(super) fn wanted(case: &Case<'_>, status: &PeribolosRunStatus, said: &Said) 
         details_url: details_url(case, status),
         started_at: time(&status.started_at),
         completed_at: conclusion.and_then(|_| time(&status.finished_at)),
-        output: Some(render(case.run.spec.mode, status, phase, reason, said)),
+        output: Some(render(status, phase, reason, said)),
     })
 }
 
-fn render(
-    mode: Mode,
-    status: &PeribolosRunStatus,
-    phase: Phase,
-    reason: Option<Reason>,
-    said: &Said,
-) -> CheckOutput {
+fn render(status: &PeribolosRunStatus, phase: Phase, reason: Option<Reason>, said: &Said) -> CheckOutput {
     let message = status.message.clone().unwrap_or_default();
     let from_step = reason.filter(|_| phase.is_final()).and_then(|reason| said.about(reason));
     let title = match from_step {
         Some(check) if !check.title.is_empty() => check::defuse(&check.title),
-        _ => check::title(mode, phase, reason).to_owned(),
+        _ => check::title(phase, reason).to_owned(),
     };
     let summary = match from_step {
         Some(check) if !check.summary.is_empty() => check::defuse(&check.summary),

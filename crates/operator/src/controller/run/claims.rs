@@ -16,7 +16,7 @@ pub struct Claims(Mutex<HashMap<String, PeribolosRun>>);
 
 impl Claims {
     /// Decides whose turn it is and, if it is this run's and it need not wait for its next attempt, takes note of it in
-    /// the same breath. `head` is the branch's, where it was looked up.
+    /// the same breath.
     pub async fn turn(
         &self,
         run: &PeribolosRun,
@@ -24,7 +24,6 @@ impl Claims {
         active_run: Option<&str>,
         capacity: usize,
         must_wait: bool,
-        head: Option<&str>,
     ) -> Turn {
         let mut claimed = self.0.lock().await;
         // What the watch shows as ended, or no longer shows, is claimed no more.
@@ -45,7 +44,7 @@ impl Claims {
         }
         // Some room is kept for Applies: however many previews there are, they delay nobody's changes.
         let capacity = if run.spec.mode == Mode::DryRun { capacity - capacity / 4 } else { capacity };
-        let turn = queue::turn(run, &Queue { others: &others, active_run, at_work, capacity, head });
+        let turn = queue::turn(run, &Queue { others: &others, active_run, at_work, capacity });
         if turn == Turn::Claim
             && !must_wait
             && let Some(name) = run.metadata.name.clone()
@@ -87,7 +86,7 @@ mod tests {
         }))
         .unwrap();
         let (claims, all) = (Claims::default(), [Arc::new(run.clone())]);
-        assert_eq!(claims.turn(&run, &all, None, 20, false, None).await, Turn::Claim);
+        assert_eq!(claims.turn(&run, &all, None, 20, false).await, Turn::Claim);
         let starting = claims.of(&run.spec.installation_ref).await;
         assert!(starting.iter().all(queue::is_at_work) && starting.len() == 1);
         assert!(claims.of(&InstallationRef { name: "other-2".to_owned() }).await.is_empty());

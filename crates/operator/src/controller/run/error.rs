@@ -25,9 +25,6 @@ pub enum Error {
     /// A TaskRun of this name exists that is not this run's.
     #[error("a TaskRun {0} exists that does not belong to this run; delete it")]
     ForeignTaskRun(String),
-    /// GitHub has no organization of the installation's name, and its repositories answer from elsewhere.
-    #[error("the organization {0} seems to have another name by now; the installation is looked at again")]
-    OrganizationRenamed(String),
     /// The reconcile itself broke.
     #[error("the reconcile broke: {0}")]
     Panic(String),
@@ -42,7 +39,6 @@ impl Error {
             Self::Token(_) => "token",
             Self::Name(_) => "name",
             Self::ForeignTaskRun(_) => "foreign_taskrun",
-            Self::OrganizationRenamed(_) => "organization_renamed",
             Self::Panic(_) => "panic",
         }
     }
@@ -57,17 +53,6 @@ impl Error {
         matches!(self, Self::GitHub(error) if error.is_unauthorized())
     }
 
-    /// Whether the organization has not granted what GitHub was asked for: no wait mends that. A suspended installation is
-    /// refused everything, and waits.
-    pub fn lacks_permission(&self) -> bool {
-        matches!(self, Self::GitHub(error) if error.is_forbidden() && !error.is_suspended())
-    }
-
-    /// Whether what GitHub was asked for has another name by now.
-    pub fn is_moved(&self) -> bool {
-        matches!(self, Self::GitHub(error) if error.is_moved())
-    }
-
     /// Whether it came from asking GitHub: asking again at once would only make it worse.
     pub const fn is_githubs(&self) -> bool {
         matches!(self, Self::GitHub(_) | Self::Token(_))
@@ -77,10 +62,8 @@ impl Error {
     pub fn reason(&self) -> Reason {
         match self {
             Self::GitHub(error) if error.is_rate_limited() => Reason::RateLimited,
-            Self::GitHub(error) if error.is_suspended() => Reason::InstallationSuspended,
             Self::GitHub(error) if error.is_forbidden() => Reason::PermissionsMissing,
             Self::Token(error) => error.reason(),
-            Self::OrganizationRenamed(_) => Reason::WaitingForInstallation,
             Self::GitHub(_) | Self::Name(_) => Reason::GitHubUnavailable,
             Self::Kubernetes(_) | Self::ForeignTaskRun(_) | Self::Panic(_) => Reason::PodFailed,
         }

@@ -20,9 +20,7 @@ use super::{
     case::Case,
     config_repository,
     error::Error,
-    moved, progress,
-    replace::{self, NewHead},
-    settle, shown, slot, status,
+    replace, settle, shown, slot, status,
     task_run::{self, Attempt},
 };
 use crate::{
@@ -81,12 +79,7 @@ pub(super) async fn conclude(case: &Case<'_>, prepared: Result<Prepared, Error>)
                 }
             };
             let (created, ()) = tokio::join!(create(case, &task_run), show);
-            match created {
-                Err(error @ Error::ForeignTaskRun(_)) => {
-                    return progress::foreign_task_run(case, status, &error, Timestamp::now()).await;
-                }
-                other => other?,
-            }
+            created?;
             if status.attempts == Some(1)
                 && let Some(made) = &case.run.metadata.creation_timestamp
             {
@@ -95,11 +88,11 @@ pub(super) async fn conclude(case: &Case<'_>, prepared: Result<Prepared, Error>)
             status::write(case, status).await?;
             Ok(Action::requeue(Duration::from_secs(30)))
         }
-        Ok(Prepared::NotHead(head)) => not_head(case, case.status(), head.as_ref()).await,
+        Ok(Prepared::NotHead(head)) => not_head(case, &head).await,
         Ok(Prepared::Refused(phase, reason, message)) => settle::end(case, phase, reason, &message).await,
         Err(error @ Error::Kubernetes(_)) => Err(error),
         // No wait mends this: an owner must grant what is missing.
-        Err(error) if error.lacks_permission() => {
+        Err(Error::GitHub(error)) if error.is_forbidden() => {
             settle::end(case, Phase::Failed, Reason::PermissionsMissing, &error.to_string()).await
         }
         Err(error) => {
@@ -116,27 +109,13 @@ pub(super) async fn conclude(case: &Case<'_>, prepared: Result<Prepared, Error>)
 /// What came of looking up all that a start needs.
 pub(super) enum Prepared {
     Attempt(Box<TaskRun>),
-    /// The branch has another head by now, or is gone.
-    NotHead(Option<NewHead>),
+    /// The branch has another head by now.
+    NotHead(String),
     Refused(Phase, Reason, String),
 }
 
 /// Looks up all that an attempt with this status needs. `branch` is the one that is applied, if it is known by now.
 pub(super) async fn prepare(
-    case: &Case<'_>,
-    status: &PeribolosRunStatus,
-    branch: Option<&str>,
-) -> Result<Prepared, Error> {
-    match look_up(case, status, branch).await {
-        Err(Error::GitHub(error)) if error.is_moved() => {
-            let message = moved::explain(case, error).await?;
-            Ok(Prepared::Refused(Phase::Failed, Reason::ConfigMissing, message))
-        }
-        other => other,
-    }
-}
-
-async fn look_up(
     case: &Case<'_>,
     status: &PeribolosRunStatus,
     branch: Option<&str>,
@@ -157,13 +136,9 @@ async fn look_up(
                 tokens::ensure(case.ctx, &case.installation, Need::RunStart),
                 arguments::of_apply(case, &github, &place),
             );
-            match head? {
-                Some(head) if head.as_str() == sha => {}
-                Some(head) => {
-                    let head = NewHead::read(case, &github, &repository, head).await?;
-                    return Ok(Prepared::NotHead(Some(head)));
-                }
-                None => return Ok(Prepared::NotHead(None)),
+            let head = head?.map_or_else(String::new, |head| head.as_str().to_owned());
+            if head != sha {
+                return Ok(Prepared::NotHead(head));
             }
             token?;
             told?
@@ -234,37 +209,32 @@ async fn create(case: &Case<'_>, task_run: &TaskRun) -> Result<(), Error> {
         Ok(_) => Ok(()),
         Err(error) if error.is_conflict() => {
             let there = call(case.task_runs().get(&task_run.name_any())).await?;
-            if is_ours(case, &there) { Ok(()) } else { Err(Error::ForeignTaskRun(there.name_any())) }
+            must_be_ours(case, &there)
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Whether a TaskRun of the attempt's name is this run's, and not one that somebody else made.
-pub(super) fn is_ours(case: &Case<'_>, task_run: &TaskRun) -> bool {
-    task_run.owner_references().iter().any(|owner| Some(&owner.uid) == case.run.metadata.uid.as_ref())
+/// Refuses a TaskRun of the attempt's name that somebody else made.
+pub(super) fn must_be_ours(case: &Case<'_>, task_run: &TaskRun) -> Result<(), Error> {
+    let ours =
+        task_run.owner_references().iter().any(|owner| Some(&owner.uid) == case.run.metadata.uid.as_ref());
+    if ours { Ok(()) } else { Err(Error::ForeignTaskRun(task_run.name_any())) }
 }
 
-/// The branch has moved on, or is gone (`None`): this commit is not applied, and a run for the new head is made sure of.
-pub(super) async fn not_head(
-    case: &Case<'_>,
-    status: PeribolosRunStatus,
-    head: Option<&NewHead>,
-) -> Result<Action, Error> {
-    let end = async |phase, reason, message: &str| {
-        settle::finish(case, status, phase, reason, message, &Said::default()).await
-    };
+/// The branch has moved on: this commit is not applied, and a run for the new head is made sure of.
+async fn not_head(case: &Case<'_>, head: &str) -> Result<Action, Error> {
     if admission::is_rerequest(case.run) {
         let message = "the check was asked for again on a commit that is no longer the head of the branch";
-        return end(Phase::Skipped, Reason::NotHead, message).await;
+        return settle::end(case, Phase::Skipped, Reason::NotHead, message).await;
     }
-    let Some(head) = head else {
-        return end(Phase::Failed, Reason::ConfigMissing, "the branch is gone").await;
-    };
+    if head.is_empty() {
+        return settle::end(case, Phase::Failed, Reason::ConfigMissing, "the branch is gone").await;
+    }
     replace::ensure_run_for(case, head).await?;
     let message =
-        format!("the branch is at {} by now, and nothing but its head is applied", head.sha.short());
-    end(Phase::Superseded, Reason::Superseded, &message).await
+        format!("the branch is at {} by now, and that is applied instead", &head[..head.len().min(7)]);
+    settle::end(case, Phase::Superseded, Reason::Superseded, &message).await
 }
 
 /// Nothing was made: the attempt does not count and the slot is given back. The status goes first, so that no run is

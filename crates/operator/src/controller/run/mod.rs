@@ -15,7 +15,6 @@ mod drift;
 mod error;
 mod finalizer;
 mod launch;
-mod moved;
 mod observe;
 mod output;
 mod progress;
@@ -111,7 +110,7 @@ async fn reconcile(run: Arc<PeribolosRun>, ctx: Shared) -> Result<Action, Error>
         return Ok(Action::requeue(left));
     }
     let started = std::time::Instant::now();
-    let outcome = AssertUnwindSafe(one(&run, &ctx)).catch_unwind().await;
+    let outcome = Box::pin(AssertUnwindSafe(one(&run, &ctx)).catch_unwind()).await;
     let label = ControllerLabel { controller: "run".to_owned() };
     ctx.metrics.reconcile_duration.get_or_create(&label).observe(started.elapsed().as_secs_f64());
     match outcome {

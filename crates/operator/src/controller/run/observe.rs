@@ -1,10 +1,10 @@
 //! What can be seen of a TaskRun and its pod, in the words of the decisions.
 
 use k8s_openapi::api::core::v1::Pod;
-use kube::{ResourceExt, api::ListParams};
+use kube::api::ListParams;
 use peribolos_core::run::outcome::{self, Condition, Observation, Step};
 
-use super::{case::Case, error::Error, launch};
+use super::{case::Case, error::Error};
 use crate::kubernetes::{
     client::call,
     tekton::{StepState, TaskRun},
@@ -85,21 +85,12 @@ async fn missing_secret(case: &Case<'_>, task_run: &TaskRun) -> Result<Option<St
     Ok(None)
 }
 
-/// Whether the pod of this run's TaskRun can do no more: it has ended, is gone, or was never made.
+/// Whether the TaskRun's pod can do no more: it has ended, is gone, or was never made.
 pub(super) async fn pod_is_done(case: &Case<'_>, task_run_name: &str) -> Result<bool, Error> {
-    let found = call(case.task_runs().get_opt(task_run_name)).await?;
-    let (ours, foreign) = match found {
-        Some(task_run) if launch::is_ours(case, &task_run) => (Some(task_run), None),
-        other => (None, other.and_then(|foreign| foreign.uid())),
-    };
-    let Some(task_run) = ours else {
-        // Its pod goes with it, but the garbage collector may not have come by yet. Tekton labels pods by TaskRun, and
-        // has each TaskRun own its pods.
+    let Some(task_run) = call(case.task_runs().get_opt(task_run_name)).await? else {
+        // Its pod goes with it, but the garbage collector may not have come by yet. Tekton labels pods by TaskRun.
         let of_task_run = ListParams::default().labels(&format!("tekton.dev/taskRun={task_run_name}"));
-        let pods = call(case.pods().list(&of_task_run)).await?;
-        let is_foreign =
-            |pod: &Pod| pod.owner_references().iter().any(|owner| Some(&owner.uid) == foreign.as_ref());
-        return Ok(pods.iter().all(|pod| is_foreign(pod) || has_ended(pod)));
+        return Ok(call(case.pods().list(&of_task_run)).await?.iter().all(has_ended));
     };
     let status = task_run.status.unwrap_or_default();
     if status.pod_name.is_empty() {

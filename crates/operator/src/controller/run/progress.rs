@@ -39,10 +39,8 @@ pub(super) async fn follow(case: &Case<'_>, now: Timestamp) -> Result<Action, Er
         }
         return launch::launch(case).await;
     }
-    if let Some(task_run) = &task_run
-        && !launch::is_ours(case, task_run)
-    {
-        return foreign_task_run(case, status, &Error::ForeignTaskRun(name), now).await;
+    if let Some(task_run) = &task_run {
+        launch::must_be_ours(case, task_run)?;
     }
     let said = match &task_run {
         Some(task_run) => take_down(case, task_run, &mut status).await?,
@@ -125,21 +123,6 @@ async fn take_down(
     Ok(said)
 }
 
-/// Ends an attempt whose TaskRun's name somebody else has taken: no pod can be made by that name. The next attempt has
-/// another one.
-pub(super) async fn foreign_task_run(
-    case: &Case<'_>,
-    status: PeribolosRunStatus,
-    error: &Error,
-    now: Timestamp,
-) -> Result<Action, Error> {
-    if case.run.spec.cancel {
-        return settle::cancelled_before_start(case).await;
-    }
-    let end = End { phase: Phase::Failed, reason: Reason::PodFailed, message: error.to_string() };
-    ended(case, status, end, Said::default(), now).await
-}
-
 /// Ends the attempt: for good, or until it is tried again.
 async fn ended(
     case: &Case<'_>,
@@ -217,7 +200,7 @@ async fn outdated(case: &Case<'_>) -> Result<Option<&'static str>, Error> {
 pub(super) async fn stop_by_name(case: &Case<'_>, why: &str) -> Result<(), Error> {
     let Some(name) = case.status().task_run_name else { return Ok(()) };
     match call(case.task_runs().get_opt(&name)).await? {
-        Some(task_run) if launch::is_ours(case, &task_run) => stop(case, &task_run, why).await,
+        Some(task_run) if launch::must_be_ours(case, &task_run).is_ok() => stop(case, &task_run, why).await,
         _ => Ok(()),
     }
 }

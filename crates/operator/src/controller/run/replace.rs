@@ -9,50 +9,33 @@ use peribolos_api::{
     names as labels,
     run::{Mode, Source, Trigger},
 };
-use peribolos_core::{event, heal::file, names, run::check};
+use peribolos_core::{
+    event, names,
+    run::{check, queue},
+};
 use peribolos_github::{
-    Client, FileAnswer, RepoName, Sha,
+    Client,
     client::{PullFilter, PullState},
 };
 
-use super::{admission, case::Case, error::Error};
+use super::{admission, case::Case, error::Error, status};
 use crate::kubernetes::client::call;
 
-/// The head that a branch has by now, and its file's blob; empty: there is no file in it.
-pub(super) struct NewHead {
-    pub(super) sha: Sha,
-    blob: String,
-}
-
-impl NewHead {
-    /// Looks what file the head has.
-    pub(super) async fn read(
-        case: &Case<'_>,
-        github: &Client,
-        repository: &RepoName,
-        sha: Sha,
-    ) -> Result<Self, Error> {
-        let path = &case.installation.spec.config.path;
-        let blob = match github.file(repository, path, sha.as_str(), None).await? {
-            FileAnswer::Found { blob, .. } => blob.as_str().to_owned(),
-            FileAnswer::Missing | FileAnswer::NotModified => String::new(),
-        };
-        Ok(Self { sha, blob })
+/// Makes the run, unless it is there already: its name follows from the newest Apply and the head.
+pub(super) async fn ensure_run_for(case: &Case<'_>, head: &str) -> Result<(), Error> {
+    let mut applies = case.others();
+    applies.retain(|other| other.spec.mode == Mode::Apply);
+    // A run for that head that still waits does what is needed.
+    if applies.iter().any(|other| {
+        let phase = queue::phase(other);
+        !phase.is_final() && (other.spec.source.sha == head || other.spec.source.sha.is_empty())
+    }) {
+        return Ok(());
     }
-}
-
-/// Makes a run for the head in the place of this one, if one is needed. Its name follows from the newest Apply and the
-/// head, so it is made once.
-pub(super) async fn ensure_run_for(case: &Case<'_>, head: &NewHead) -> Result<(), Error> {
-    let others = case.others();
-    let others: Vec<&PeribolosRun> = others.iter().map(AsRef::as_ref).collect();
-    let status = case.installation.status.clone().unwrap_or_default();
-    let sha = head.sha.as_str();
-    let newest =
-        file::in_place_of(case.run, &status, file::Head { sha, blob: &head.blob }, &others, Timestamp::now());
-    let Some(newest) = newest else { return Ok(()) };
-    let name = names::healing_run(&case.installation.name_any(), &newest, sha);
-    create(case, &name, Mode::Apply, "heal", Work { sha, pull_request: None }).await
+    let newest = applies.iter().map(AsRef::as_ref).chain([case.run]).max_by_key(|other| queue::order(other));
+    let newest = newest.map(ResourceExt::name_any).unwrap_or_default();
+    let name = names::healing_run(&case.installation.name_any(), &newest, head);
+    create(case, &name, Mode::Apply, "heal", Work { sha: head, pull_request: None }).await
 }
 
 /// Makes sure of a DryRun of the branch's head: what an Apply did that ran out of time is unknown.
@@ -117,8 +100,7 @@ async fn create(case: &Case<'_>, name: &str, mode: Mode, event: &str, work: Work
             source,
             trigger: Trigger {
                 event: event.to_owned(),
-                // To the fraction of a second, as the receiver notes it: this run is newer than those it saw.
-                at: Timestamp::now().to_string(),
+                at: status::seconds(Timestamp::now()),
                 ..Trigger::default()
             },
             cancel: false,

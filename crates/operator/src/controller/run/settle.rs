@@ -21,8 +21,8 @@ use peribolos_core::{
 };
 
 use super::{
-    admission, case::Case, check, drift, error::Error, finalizer, launch, moved, observe, progress, replace,
-    shown, slot, status,
+    admission, case::Case, check, drift, error::Error, finalizer, launch, observe, progress, replace, shown,
+    slot, status,
 };
 use crate::{
     controller::tokens,
@@ -43,16 +43,9 @@ pub(super) async fn end(
     finish(case, case.status(), phase, reason, message, &Said::default()).await
 }
 
-/// Ends a run that was cancelled before anything was made for its next attempt.
+/// Ends a run that was cancelled before anything was made for it.
 pub(super) async fn cancelled_before_start(case: &Case<'_>) -> Result<Action, Error> {
-    let begun = case.status().attempts.unwrap_or(0);
-    // An attempt that is only written down has made nothing.
-    let made = if launch::is_starting(case.run) { begun - 1 } else { begun };
-    let message = match made {
-        0 => "the run was cancelled before it started".to_owned(),
-        made => format!("the run was cancelled before attempt {} started", made + 1),
-    };
-    end(case, Phase::Cancelled, Reason::Cancelled, &message).await
+    end(case, Phase::Cancelled, Reason::Cancelled, "the run was cancelled before it started").await
 }
 
 /// Writes a run's end, and what its step said to its check while that can still be read.
@@ -135,11 +128,13 @@ async fn preview_again(case: &Case<'_>) -> Result<(), Error> {
         Ok(github) => replace::preview_again(case, &github).await,
         Err(error) => Err(error),
     };
-    if let Err(error) = outcome {
-        let why = give_up(case, error).await?;
-        tracing::warn!(run = case.name(), why, "open pull requests can't be previewed anew");
+    match outcome {
+        Err(error) if is_hopeless(&error) => {
+            tracing::warn!(run = case.name(), %error, "open pull requests can't be previewed anew");
+            Ok(())
+        }
+        other => other,
     }
-    Ok(())
 }
 
 async fn complete_check(case: &Case<'_>, mut status: PeribolosRunStatus) -> Result<(), Error> {
@@ -158,26 +153,17 @@ async fn complete_check(case: &Case<'_>, mut status: PeribolosRunStatus) -> Resu
         Ok(_) => Ok(()),
         Err(error) => Err(error),
     };
-    if let Err(error) = outcome {
-        let why = give_up(case, error).await?;
-        tracing::warn!(run = case.name(), why, "the check can't be completed");
+    match outcome {
+        Ok(()) => {}
+        Err(error) if is_hopeless(&error) => {
+            tracing::warn!(run = case.name(), %error, "the check can't be completed");
+        }
+        Err(error) => return Err(error),
     }
     if before != status.check_run_id {
         status::write(case, status).await?;
     }
     finalizer::remove(case).await
-}
-
-/// Why nothing is gained by trying again.
-///
-/// # Errors
-/// When something may be.
-async fn give_up(case: &Case<'_>, error: Error) -> Result<String, Error> {
-    match error {
-        Error::GitHub(error) if error.is_moved() => moved::explain(case, error).await,
-        error if is_hopeless(&error) => Ok(error.to_string()),
-        error => Err(error),
-    }
 }
 
 /// The App may no longer write that check: nothing is gained by trying for ever.
@@ -244,7 +230,8 @@ async fn is_pull_request_past(case: &Case<'_>, run: &PeribolosRun, now: Timestam
     match outcome {
         Ok(Some(pull)) => Ok(pull.closed_at.is_some_and(|closed| history::is_past(closed, now))),
         Ok(None) => Ok(true),
-        Err(error) => give_up(case, error).await.map(|_| false),
+        Err(error) if is_hopeless(&error) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -8,18 +8,13 @@ use peribolos_api::{
     ConditionType, PeribolosRun, PeribolosRunStatus, Reason,
     run::{Mode, Phase},
 };
-use peribolos_core::run::{
-    queue::{self, Turn},
-    said::Said,
-};
-use peribolos_github::{Client, Sha};
+use peribolos_core::run::{queue::Turn, said::Said};
 
 use super::{
     admission::{self, Admission},
     case::Case,
     error::Error,
     launch::{self, Prepared},
-    replace::NewHead,
     settle, shown, slot, status,
 };
 
@@ -65,22 +60,14 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
         return wait(case, status, Phase::Pending, Reason::Suspended, message).await;
     }
     let due = status.retry_at.as_deref().and_then(|at| at.parse::<Timestamp>().ok()).filter(|at| *at > now);
+    let all = case.ctx.runs.state();
     // Others that look meanwhile are to see that this one was let in.
     let admitted = PeribolosRun { status: Some(status.clone()), ..case.run.clone() };
-    let line = async |head: Option<&str>| {
-        let (all, capacity) = (case.ctx.runs.state(), case.ctx.max_concurrent_runs);
-        case.ctx.claims.turn(&admitted, &all, case.active_run(), capacity, due.is_some(), head).await
-    };
-    let mut turn = line(None).await;
-    if is_head_asked_for(case, &turn) {
-        let head = match look_at_head(case, &github, branch.as_deref(), &admitted).await? {
-            Ok(head) => head,
-            Err(newer) => return launch::not_head(case, status, newer.as_ref()).await,
-        };
-        if matches!(turn, Turn::SupersededBy(_)) {
-            turn = line(Some(head.as_str())).await;
-        }
-    }
+    let turn = case
+        .ctx
+        .claims
+        .turn(&admitted, &all, case.active_run(), case.ctx.max_concurrent_runs, due.is_some())
+        .await;
     match (turn, due) {
         (Turn::SupersededBy(newer), _) => {
             let message = format!("{newer} is newer and does the same");
@@ -117,38 +104,6 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
             launch::conclude(&case, prepared).await
         }
     }
-}
-
-/// Whether the branch's head is to be read before its turn comes. An Apply's commit may be an old one, as late and repeated
-/// deliveries have it: such a one takes no place in the line, and nobody gives way to it.
-fn is_head_asked_for(case: &Case<'_>, turn: &Turn) -> bool {
-    let is_new = case.status().sha.is_none();
-    case.run.spec.mode == Mode::Apply
-        && match turn {
-            Turn::SupersededBy(_) => true,
-            // Read before its pod is made anyway; without a commit of its own it has just got the head.
-            Turn::Claim => false,
-            Turn::WaitFor(_) | Turn::WaitForCapacity => is_new && !case.run.spec.source.sha.is_empty(),
-        }
-}
-
-/// The branch's head if it is the run's commit, else what it is by now; `None`: the branch is gone.
-async fn look_at_head(
-    case: &Case<'_>,
-    github: &Client,
-    branch: Option<&str>,
-    run: &PeribolosRun,
-) -> Result<Result<Sha, Option<NewHead>>, Error> {
-    let repository = case.repository()?;
-    let branch = match branch {
-        Some(branch) => branch.to_owned(),
-        None => admission::branch(case, github, &repository).await?,
-    };
-    Ok(match admission::head(github, &repository, &branch).await? {
-        Some(head) if queue::commit(run) == Some(head.as_str()) => Ok(head),
-        Some(head) => Err(Some(NewHead::read(case, github, &repository, head).await?)),
-        None => Err(None),
-    })
 }
 
 /// Takes the slot, then writes down which attempt this is, while all that its start needs is looked up: the branch's head

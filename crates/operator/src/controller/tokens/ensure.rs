@@ -186,7 +186,6 @@ fn situation<'a>(holder: &'a Holder<'_>, slot: &Slot, need: Need, stored: &Store
 }
 
 /// Looks after the additional Secrets there are: fresh while a run may use them, removed when none does.
-/// Those under a name that the spec no longer has go, too, but not before the new name has its token (`moved`).
 /// Gives the time of the next refresh. To be called with the slot's turn.
 ///
 /// # Errors
@@ -196,7 +195,6 @@ pub(crate) async fn extras(
     holder: &Holder<'_>,
     slot: &Slot,
     runs: &[std::sync::Arc<PeribolosRun>],
-    moved: bool,
 ) -> Result<Option<Timestamp>, TokenError> {
     let mut next: Option<Timestamp> = None;
     let there = store::shown(ctx, &holder.name, &holder.uid);
@@ -214,7 +212,8 @@ pub(crate) async fn extras(
         };
         next = due.into_iter().chain(next).min();
     }
-    for name in there.into_iter().filter(|_| moved) {
+    // A Secret under a name that the spec no longer has.
+    for name in there {
         if name != holder.secret_name && RunToken::ALL.iter().all(|kind| kind.secret(&holder.name) != name) {
             store::remove_owned(ctx, &name, &holder.uid).await?;
         }

@@ -6,7 +6,6 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_api::Reason;
 use peribolos_core::{
     installation_status::{Failure, Finding},
     names::RunToken,
@@ -133,9 +132,9 @@ impl Memory {
     pub(crate) fn fail(&mut self, failed: Failed, uid: &str, now: Timestamp) -> Lasting {
         let before = self.lasting.take();
         let times = before.as_ref().map_or(1, |lasting| lasting.times.saturating_add(1));
-        let same = before.filter(|lasting| is_same(&lasting.failure.finding, &failed.finding));
+        let same = before.filter(|lasting| lasting.failure.finding.reason == failed.finding.reason);
         let lasting = Lasting {
-            // Of the same failures the first is told: their wordings differ in request ids only.
+            // Of failures of one kind the first is told: their wordings differ in request ids only.
             failure: same
                 .map_or(Failure { finding: failed.finding, since: whole_seconds(now) }, |l| l.failure),
             not_before: token::retry_at(failed.hint, times, uid, now),
@@ -218,11 +217,6 @@ impl Memory {
     }
 }
 
-/// Whether two failures are the same one going on. A conflict is over a Secret, which its sentence names.
-fn is_same(before: &Finding, now: &Finding) -> bool {
-    before.reason == now.reason && (now.reason != Reason::SecretConflict || before.message == now.message)
-}
-
 /// A time as people read it.
 fn whole_seconds(now: Timestamp) -> Timestamp {
     Timestamp::from_second(now.as_second()).unwrap_or(now)
@@ -231,6 +225,8 @@ fn whole_seconds(now: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use peribolos_api::Reason;
 
     use super::*;
 
@@ -260,20 +256,6 @@ mod tests {
         assert_eq!(other.failure.since, at(400), "another kind has its own beginning");
         memory.succeed();
         assert!(memory.pausing(at(400)).is_none());
-    }
-
-    #[test]
-    fn a_conflict_over_another_secret_is_another_one() {
-        let mut memory = Memory::default();
-        let conflict = |name: &str| Failed {
-            finding: Finding::new(Reason::SecretConflict, format!("{name} is somebody else's")),
-            hint: Hint::Nothing,
-            look: false,
-        };
-        memory.fail(conflict("a"), "uid", at(0));
-        assert_eq!(memory.fail(conflict("a"), "uid", at(100)).failure.since, at(0));
-        let other = memory.fail(conflict("b"), "uid", at(200)).failure;
-        assert_eq!((&*other.finding.message, other.since), ("b is somebody else's", at(200)));
     }
 
     #[test]

@@ -54,12 +54,11 @@ async fn a_run_over_its_time_is_ended_and_looked_at_again() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_run_whose_pod_was_deleted_is_tried_again() -> Result<()> {
+async fn a_run_whose_task_run_was_deleted_is_tried_again() -> Result<()> {
     let (world, org, sha) = with_slow_upstream("lost", json!({}), 100).await?;
     let run = org.applying(&sha).await?;
-    let pod = format!("{}-1-pod", name(&run));
-    // Politely: a pod that vanishes from one moment to the next is made again by Tekton itself.
-    world.cluster.delete(OBJECTS, Kind::Pod, &pod, false).await?;
+    // Its pod goes with it. A pod alone is made again by Tekton itself where no step has failed by then.
+    world.cluster.delete(OBJECTS, Kind::TaskRun, &format!("{}-1", name(&run)), false).await?;
     let run = org.apply_is(&sha, "Queued").await?;
     ensure!(run["status"]["reason"] == "PodLost", "{run:#}");
     ensure!(run["status"]["retryAt"].is_string(), "it does not say when it is tried again: {run:#}");
