@@ -7,20 +7,18 @@ use peribolos_org::{Slug, Snapshot, SnapshotTeam};
 use crate::difference::Difference;
 use crate::write::Write;
 
-/// Whether upstream may get to the end of a file that is refused, for it happens to do things in another order.
+/// What refusals say that upstream gets past where it happens to take things in the right order: the lowest of the
+/// teams that it deletes first, a team that moves away before the one above it becomes secret, and of one repository
+/// that it takes for two the one whose access it takes away.
+const BY_CHANCE: &[&str] = &[
+    "upstream deletes them in any order",
+    "can't become secret while other teams are below it on GitHub",
+    "is spelled otherwise on GitHub",
+];
+
+/// Whether upstream may get to the end of a file that is refused.
 pub fn decides(plan: &Plan) -> bool {
-    let deleted =
-        plan.operations.iter().filter(|operation| matches!(operation.change, Change::DeleteTeam { .. }));
-    let deleted = deleted.count();
-    plan.refusals.iter().all(|refusal| match refusal.stage {
-        // It begins with the lowest of the teams that it deletes, or moves those below a team before it makes that secret.
-        Stage::Teams => {
-            deleted > 1 || refusal.message.contains(" can't become secret while other teams are below")
-        }
-        // It takes one repository for two, and first takes the access to the one away.
-        Stage::TeamRepos => refusal.message.ends_with("is spelled otherwise on GitHub"),
-        _ => false,
-    })
+    plan.refusals.iter().all(|refusal| BY_CHANCE.iter().any(|words| refusal.message.contains(words)))
 }
 
 /// Takes out of a difference what a plan can't know.

@@ -157,8 +157,24 @@ fn updated(text: &str, end: &End) -> String {
         text.push_str(":\n");
         for line in lines {
             // Writing to a String can't fail.
-            let _ = writeln!(text, "- '{}'", line.replace('\'', "''"));
+            let _ = writeln!(text, "- '{}'", wrapped(&line.replace('\'', "''")));
         }
     }
     text
+}
+
+/// A long line in several, which YAML reads as one.
+fn wrapped(line: &str) -> String {
+    let mut wrapped = String::new();
+    let mut length = 0;
+    for part in line.split_inclusive(", ") {
+        if length > 0 && length + part.len() > 150 {
+            wrapped.truncate(wrapped.trim_end().len());
+            wrapped.push_str("\n  ");
+            length = 0;
+        }
+        wrapped.push_str(part);
+        length += part.len();
+    }
+    wrapped
 }

@@ -98,7 +98,10 @@ fn an_archived_repository_stays_as_it_is() {
     let quiet = of("{archived: true, has_wiki: false}");
     assert_eq!((shown(&quiet), refusals(&quiet)), (vec![], vec![]));
     let unarchive = of("{archived: false}");
-    assert_eq!(refusals(&unarchive), ["6: site is archived, and GitHub's API can't change that"]);
+    assert_eq!(
+        refusals(&unarchive),
+        ["6: site is archived, and upstream makes no archived repository active again"]
+    );
     let edit = of("{has_wiki: false}");
     assert_eq!(refusals(&edit), ["6: site is archived, so that nothing about it can be changed"]);
     assert_eq!(shown(&edit), [""; 0]);

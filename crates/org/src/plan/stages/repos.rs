@@ -121,7 +121,8 @@ fn is_allowed(
     let allows = |allowance| planner.scope.allow.contains(&allowance);
     match (change.setting, change.to.as_str()) {
         (RepoSettingName::Archived, "false") => {
-            let message = format!("{name} is archived, and GitHub's API can't change that");
+            let message =
+                format!("{name} is archived, and upstream makes no archived repository active again");
             planner.refuse(Stage::Repos, line, message, "unarchive it on GitHub, or write `archived: true`");
             false
         }
