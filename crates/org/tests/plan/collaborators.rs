@@ -87,7 +87,7 @@ fn a_new_repository_has_none_and_a_renamed_one_keeps_them() {
     assert_eq!(shown(&plan_of(&yaml, &snapshot, &everything())), expected);
     let mut scope = everything();
     scope.manage.remove(&Stage::Repos);
-    let expected = ["6: fresh does not exist", "7: web does not exist"];
+    let expected = ["6: `fresh` does not exist", "7: `web` does not exist"];
     assert_eq!(refusals(&plan_of(&yaml, &snapshot, &scope)), expected);
 }
 
@@ -103,5 +103,5 @@ fn what_was_not_read_is_not_planned() {
     let mut snapshot = acme();
     snapshot.repos[0].collaborators = None;
     let plan = plan_of(&wish("eve: read"), &snapshot, &everything());
-    assert_eq!(refusals(&plan), ["6: The collaborators of site could not be read"]);
+    assert_eq!(refusals(&plan), ["6: The collaborators of `site` could not be read"]);
 }

@@ -42,7 +42,7 @@ fn a_new_one_is_made_with_what_is_given() {
 fn a_new_one_has_no_branch_but_the_first() {
     let yaml = file("    repos:\n      fresh: {default_branch: main}\n      other: {default_branch: next}\n");
     let plan = plan_of(&yaml, &acme(), &usual());
-    let message = "7: other is new and has no branch that could be its `default_branch` yet";
+    let message = "7: `other` is new and has no branch that could be its `default_branch` yet";
     assert_eq!(refusals(&plan), [message]);
 }
 
@@ -62,7 +62,7 @@ fn a_former_name_that_is_another_repository_is_refused() {
     let yaml = file("    repos:\n      site: {previously: [handbook]}\n");
     let plan = plan_of(&yaml, &acme(), &usual());
     assert_eq!(shown(&plan), [""; 0]);
-    assert_eq!(refusals(&plan), ["6: site and the name it had before are two repositories"]);
+    assert_eq!(refusals(&plan), ["6: `site` and the name it had before are two repositories"]);
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn archiving_and_publishing_need_leave() {
     let yaml = file("    repos:\n      site: {archived: true}\n      handbook: {visibility: public}\n");
     let plan = plan_of(&yaml, &acme(), &usual());
     assert_eq!(shown(&plan), [""; 0]);
-    assert_eq!(refusals(&plan), ["7: handbook would become public", "6: site would be archived"]);
+    assert_eq!(refusals(&plan), ["7: `handbook` would become public", "6: `site` would be archived"]);
     assert!(plan.refusals.iter().all(|refusal| refusal.kind == RefusalKind::NotAllowed));
     let plan = plan_of(&yaml, &acme(), &allowing(Allowance::RepoArchival));
     assert_eq!(shown(&plan), ["edit repo site, Archived \"false\" -> \"true\""]);
@@ -100,10 +100,10 @@ fn an_archived_repository_stays_as_it_is() {
     let unarchive = of("{archived: false}");
     assert_eq!(
         refusals(&unarchive),
-        ["6: site is archived, and upstream makes no archived repository active again"]
+        ["6: `site` is archived, and upstream makes no archived repository active again"]
     );
     let edit = of("{has_wiki: false}");
-    assert_eq!(refusals(&edit), ["6: site is archived, so that nothing about it can be changed"]);
+    assert_eq!(refusals(&edit), ["6: `site` is archived, so that nothing about it can be changed"]);
     assert_eq!(shown(&edit), [""; 0]);
     assert_eq!(refusals(&of("{has_wiki: true}")), [""; 0]);
 }
@@ -111,7 +111,7 @@ fn an_archived_repository_stays_as_it_is() {
 #[test]
 fn no_archived_repository_is_made() {
     let plan = plan_of(&file("    repos:\n      gone: {archived: true}\n"), &acme(), &usual());
-    assert_eq!(refusals(&plan), ["6: gone does not exist, and upstream makes no archived repository"]);
+    assert_eq!(refusals(&plan), ["6: `gone` does not exist, and upstream makes no archived repository"]);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn one_way_to_merge_must_be_left() {
     snapshot.repos.push(only_squash);
     let yaml = file("    repos:\n      squash: {allow_squash_merge: false}\n");
     let plan = plan_of(&yaml, &snapshot, &usual());
-    assert_eq!(refusals(&plan), ["6: No way to merge would be left in squash"]);
+    assert_eq!(refusals(&plan), ["6: No way to merge would be left in `squash`"]);
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn a_repository_must_be_there_by_then() {
     let yaml = yaml("nowhere: read, fresh: read, web: read", "nowhere: read, fresh: read, web: read")
         + "    repos:\n      fresh: {}\n      web: {previously: [site]}\n";
     let plan = plan_of(&yaml, &snapshot, &usual());
-    assert_eq!(refusals(&plan), ["8: nowhere does not exist", "9: nowhere does not exist"]);
+    assert_eq!(refusals(&plan), ["8: `nowhere` does not exist", "9: `nowhere` does not exist"]);
     assert_eq!(shown(&plan).len(), 4, "{:?}", shown(&plan));
     let mut scope = Scope::usual();
     scope.manage.remove(&Stage::Repos);
@@ -104,7 +104,7 @@ fn a_repository_that_is_not_renamed_keeps_its_spelling() {
     assert_eq!(refusals(&plan_of(&yaml, &snapshot, &usual())), [""; 0]);
     let mut scope = Scope::usual();
     scope.manage.remove(&Stage::Repos);
-    let misspelt = "SITE is spelled otherwise on GitHub";
+    let misspelt = "`SITE` is spelled otherwise on GitHub";
     assert_eq!(
         refusals(&plan_of(&yaml, &snapshot, &scope)),
         [format!("8: {misspelt}"), format!("9: {misspelt}")]

@@ -109,7 +109,7 @@ fn a_rename_that_keeps_the_address_is_done_and_another_stops_upstream() {
     let expected =
         ["edit team Core, Name \"Core\" -> \"CORE\"", "edit team Old Ops, Name \"Old Ops\" -> \"New Ops\""];
     assert_eq!(shown(&plan), expected);
-    let message = "7: Old Ops would be renamed to New Ops, and upstream does not find it then";
+    let message = "7: `Old Ops` would be renamed to `New Ops`, and upstream does not find it then";
     assert_eq!(refusals(&plan), [message]);
     // Nothing is asked for by the old address then.
     let plan = plan_of(&yaml, &snapshot, &teams_alone());
@@ -138,7 +138,7 @@ fn a_team_that_the_file_keeps_is_not_deleted_with_the_one_above() {
     snapshot.teams = vec![team("Core"), below("core", team("Docs"))];
     let yaml = file("    teams:\n      Docs: {members: [], repos: {}}\n");
     let plan = plan_of(&yaml, &snapshot, &usual());
-    let message = "6: Docs is below a team that is not listed, and would be deleted with that";
+    let message = "6: `Docs` is below a team that is not listed, and would be deleted with that";
     assert_eq!(refusals(&plan), [message]);
     assert_eq!(shown(&plan), ["edit team Docs, Parent \"Core\" -> \"\""]);
 }
@@ -150,7 +150,7 @@ fn a_team_does_not_become_secret_while_others_are_below() {
     let yaml = file(
         "    teams:\n      Core: {privacy: secret, members: [], repos: {}}\n      Docs: {members: [], repos: {}}\n",
     );
-    let message = "6: Core can't become secret while other teams are below it on GitHub";
+    let message = "6: `Core` can't become secret while other teams are below it on GitHub";
     assert_eq!(refusals(&plan_of(&yaml, &snapshot, &usual())), [message]);
 }
 
@@ -168,8 +168,8 @@ fn ignored_teams_are_neither_deleted_nor_found() {
         file("    teams:\n      Hidden: {members: [], repos: {}}\n      Staff: {members: [], repos: {}}\n");
     let plan = plan_of(&yaml, &snapshot, &scope);
     let expected = [
-        "6: Hidden is one of the teams that are left alone",
-        "7: Staff is one of the teams that are left alone",
+        "6: `Hidden` is one of the teams that are left alone",
+        "7: `Staff` is one of the teams that are left alone",
     ];
     assert_eq!((shown(&plan), refusals(&plan)), (vec![], expected.map(str::to_owned).to_vec()));
 }
@@ -185,7 +185,7 @@ fn no_team_becomes_one_that_is_ignored() {
     let hidden =
         of("      Core: {privacy: secret, members: [], repos: {}}\n      New: {members: [], repos: {}}\n");
     let left_alone = "would be secret, and secret teams are left alone";
-    assert_eq!(refusals(&hidden), [format!("6: Core {left_alone}"), format!("7: New {left_alone}")]);
+    assert_eq!(refusals(&hidden), [format!("6: `Core` {left_alone}"), format!("7: `New` {left_alone}")]);
     let seen =
         of("      Core: {members: [], repos: {}}\n      New: {privacy: closed, members: [], repos: {}}\n");
     assert_eq!(refusals(&seen), [""; 0]);
@@ -201,9 +201,9 @@ fn teams_of_the_enterprise_can_only_be_listed_as_they_are() {
     let of = |yaml: &str| refusals(&plan_of(&file(yaml), &snapshot, &usual()));
     assert_eq!(of("    teams:\n      Staff: {members: [carol], repos: {}}\n"), [""; 0]);
     assert_eq!(of(""), ["2: A team of the enterprise is not listed, and can't be deleted"]);
-    let message = "6: Staff is a team of the enterprise, and can't be changed";
+    let message = "6: `Staff` is a team of the enterprise, and can't be changed";
     assert_eq!(of("    teams:\n      Staff: {privacy: secret, members: [carol], repos: {}}\n"), [message]);
-    let message = "6: Staff is a team of the enterprise, and its members can't be changed";
+    let message = "6: `Staff` is a team of the enterprise, and its members can't be changed";
     assert_eq!(of("    teams:\n      Staff: {members: [], repos: {}}\n"), [message]);
 }
 

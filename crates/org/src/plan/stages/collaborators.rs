@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::quoted;
 use crate::model::Repo;
 use crate::names::{Login, RepoName};
 use crate::plan::operation::Change;
@@ -20,7 +21,7 @@ fn of_repo(planner: &mut Planner<'_>, repo: &Repo) {
     let (name, line) = (&repo.name.value, line_of(&repo.name));
     let Some(found) = planner.model.repo_named(name).and_then(|id| planner.model.repo(id)) else {
         if !planner.has_refused(name) {
-            let message = format!("{name} does not exist");
+            let message = format!("{} does not exist", quoted(name.as_str()));
             let hint = "add Repos to `spec.run.manage` of the installation, or make the repository on GitHub; \
                         one that is archived keeps its name";
             planner.refuse(Stage::Collaborators, line, message, hint);
@@ -29,7 +30,7 @@ fn of_repo(planner: &mut Planner<'_>, repo: &Repo) {
     };
     let (name, invited) = (found.name.clone(), found.invitations.clone());
     let Some(have) = found.collaborators.clone() else {
-        let message = format!("The collaborators of {name} could not be read");
+        let message = format!("The collaborators of {} could not be read", quoted(name.as_str()));
         let hint = "the App needs administration of the repository";
         planner.refuse(Stage::Collaborators, line, message, hint);
         return;

@@ -1,5 +1,6 @@
 //! Repositories: `configureRepos`.
 
+use crate::diagnostic::quoted;
 use crate::model::Repo;
 use crate::names::RepoName;
 use crate::plan::model::{DEFAULT_BRANCH, RepoId};
@@ -17,9 +18,12 @@ pub(in crate::plan) fn repos(planner: &mut Planner<'_>) {
             Found::One(id) => edit(planner, repo, id),
             Found::Several => {
                 let name = &repo.name.value;
-                let message = format!("{name} and the name it had before are two repositories");
-                let hint =
-                    format!("delete or rename one of them on GitHub, or remove `previously` of {name}");
+                let message =
+                    format!("{} and the name it had before are two repositories", quoted(name.as_str()));
+                let hint = format!(
+                    "delete or rename one of them on GitHub, or remove `previously` of {}",
+                    quoted(name.as_str())
+                );
                 planner.refuse_repo(repo, message, hint);
             }
         }
@@ -51,8 +55,9 @@ fn existing(planner: &Planner<'_>, repo: &Repo) -> Found {
 fn create(planner: &mut Planner<'_>, repo: &Repo) {
     let (line, name) = (line_of(&repo.name), repo.name.value.clone());
     if repo.settings.archived.is_some_and(|archived| archived.value) {
-        let message = format!("{name} does not exist, and upstream makes no archived repository");
-        let hint = format!("remove {name}, or its `archived`");
+        let message =
+            format!("{} does not exist, and upstream makes no archived repository", quoted(name.as_str()));
+        let hint = format!("remove {}, or its `archived`", quoted(name.as_str()));
         planner.refuse_repo(repo, message, hint);
         return;
     }
@@ -65,7 +70,10 @@ fn create(planner: &mut Planner<'_>, repo: &Repo) {
         .iter()
         .find(|given| given.setting == RepoSettingName::DefaultBranch && given.value != DEFAULT_BRANCH)
     {
-        let message = format!("{name} is new and has no branch that could be its `default_branch` yet");
+        let message = format!(
+            "{} is new and has no branch that could be its `default_branch` yet",
+            quoted(name.as_str())
+        );
         let hint = "leave `default_branch` out until the branch has been pushed";
         planner.refuse(Stage::Repos, branch.line, message, hint);
     }
@@ -96,13 +104,16 @@ fn edit(planner: &mut Planner<'_>, repo: &Repo, id: RepoId) {
     }
     let line = line_of(&repo.name);
     if known.archived {
-        let message = format!("{} is archived, so that nothing about it can be changed", repo.name.value);
+        let message = format!(
+            "{} is archived, so that nothing about it can be changed",
+            quoted(repo.name.value.as_str())
+        );
         let hint = "write `archived: true` instead, or unarchive it on GitHub first";
         planner.refuse(Stage::Repos, line, message, hint);
         return;
     }
     if allows_no_merge(&known, &changes) {
-        let message = format!("No way to merge would be left in {}", repo.name.value);
+        let message = format!("No way to merge would be left in {}", quoted(repo.name.value.as_str()));
         let hint = "GitHub wants one of `allow_squash_merge`, `allow_merge_commit` and `allow_rebase_merge`";
         planner.refuse(Stage::Repos, line, message, hint);
         return;
@@ -121,19 +132,21 @@ fn is_allowed(
     let allows = |allowance| planner.scope.allow.contains(&allowance);
     match (change.setting, change.to.as_str()) {
         (RepoSettingName::Archived, "false") => {
-            let message =
-                format!("{name} is archived, and upstream makes no archived repository active again");
+            let message = format!(
+                "{} is archived, and upstream makes no archived repository active again",
+                quoted(name.as_str())
+            );
             planner.refuse(Stage::Repos, line, message, "unarchive it on GitHub, or write `archived: true`");
             false
         }
         (RepoSettingName::Archived, "true") if !allows(Allowance::RepoArchival) => {
-            let message = format!("{name} would be archived");
+            let message = format!("{} would be archived", quoted(name.as_str()));
             let hint = "add RepoArchival to `spec.run.allow` of the installation, or archive it on GitHub";
             planner.not_allowed(Stage::Repos, line, message, hint);
             false
         }
         (RepoSettingName::Visibility, "public") if !allows(Allowance::RepoPublish) => {
-            let message = format!("{name} would become public");
+            let message = format!("{} would become public", quoted(name.as_str()));
             let hint = "add RepoPublish to `spec.run.allow` of the installation, or publish it on GitHub";
             planner.not_allowed(Stage::Repos, line, message, hint);
             false

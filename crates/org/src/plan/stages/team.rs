@@ -1,5 +1,6 @@
 //! One team's settings: `configureTeam`, and `configureTeamAndMembers` around it.
 
+use crate::diagnostic::quoted;
 use crate::model::Team;
 use crate::plan::model::TeamId;
 use crate::plan::operation::{Change, SettingChange, TeamSetting};
@@ -39,7 +40,7 @@ fn settings(planner: &mut Planner<'_>, team: &Team, id: TeamId, parent: Option<T
     }
     let line = line_of(&team.name);
     if kind == TeamKind::Enterprise {
-        let message = format!("{name} is a team of the enterprise, and can't be changed");
+        let message = format!("{} is a team of the enterprise, and can't be changed", quoted(name.as_str()));
         let hint = "add EnterpriseTeams to `spec.run.ignore` of the installation and remove it from the file";
         planner.refuse(Stage::Teams, line, message, hint);
         return;
@@ -48,8 +49,11 @@ fn settings(planner: &mut Planner<'_>, team: &Team, id: TeamId, parent: Option<T
     let renamed = changes.iter().any(|change| change.setting == TeamSetting::Name);
     if goes_on && renamed && planner.model.free_slug(&team.name, id) != slug {
         // It asks for the members by the old slug.
-        let message =
-            format!("{name} would be renamed to {}, and upstream does not find it then", team.name.value);
+        let message = format!(
+            "{} would be renamed to {}, and upstream does not find it then",
+            quoted(name.as_str()),
+            quoted(team.name.value.as_str())
+        );
         let hint = "rename the team on GitHub first; the file may have the new name by then";
         planner.refuse(Stage::Teams, line, message, hint);
     }
@@ -57,8 +61,10 @@ fn settings(planner: &mut Planner<'_>, team: &Team, id: TeamId, parent: Option<T
         .iter()
         .any(|change| change.setting == TeamSetting::Privacy && change.to == Privacy::Secret.as_str());
     if secret && planner.model.children(id).next().is_some() {
-        let message =
-            format!("{} can't become secret while other teams are below it on GitHub", team.name.value);
+        let message = format!(
+            "{} can't become secret while other teams are below it on GitHub",
+            quoted(team.name.value.as_str())
+        );
         let hint = "move these in a change of its own first";
         planner.refuse(Stage::Teams, line, message, hint);
     }
@@ -69,7 +75,8 @@ fn settings(planner: &mut Planner<'_>, team: &Team, id: TeamId, parent: Option<T
 fn stays_seen(planner: &mut Planner<'_>, team: &Team, id: TeamId) {
     let Some(found) = planner.model.team(id) else { return };
     if planner.ignores_team(found.kind, found.privacy) {
-        let message = format!("{} would be secret, and secret teams are left alone", team.name.value);
+        let message =
+            format!("{} would be secret, and secret teams are left alone", quoted(team.name.value.as_str()));
         let hint =
             "write `privacy: closed`, or remove SecretTeams from `spec.run.ignore` of the installation";
         planner.refuse(Stage::Teams, line_of(&team.name), message, hint);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::quoted;
 use crate::located::Located;
 use crate::model::Team;
 use crate::names::Login;
@@ -48,8 +49,10 @@ pub(super) fn configure(planner: &mut Planner<'_>, team: &Team, id: TeamId) {
     }
     let enterprise = planner.model.team(id).is_some_and(|team| team.kind == TeamKind::Enterprise);
     if enterprise && !changes.is_empty() {
-        let message =
-            format!("{} is a team of the enterprise, and its members can't be changed", team.name.value);
+        let message = format!(
+            "{} is a team of the enterprise, and its members can't be changed",
+            quoted(team.name.value.as_str())
+        );
         let hint = "add EnterpriseTeams to `spec.run.ignore` of the installation and remove it from the file";
         planner.refuse(Stage::TeamMembers, line_of(&team.name), message, hint);
         return;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::quoted;
 use crate::model::{Team, TeamRepo};
 use crate::names::RepoName;
 use crate::plan::model::{RepoId, TeamId};
@@ -72,7 +73,7 @@ fn missing(planner: &mut Planner<'_>, repo: &TeamRepo) {
     } else {
         "add Repos to `spec.run.manage` of the installation, make the repository, or remove the line"
     };
-    let message = format!("{} does not exist", name.value);
+    let message = format!("{} does not exist", quoted(name.value.as_str()));
     planner.refuse(Stage::TeamRepos, line_of(name), message, hint);
 }
 
@@ -82,7 +83,7 @@ fn misspelt(planner: &mut Planner<'_>, repo: &TeamRepo) {
     if planner.has_refused(&repo.name) {
         return;
     }
-    let message = format!("{} is spelled otherwise on GitHub", repo.name.value);
+    let message = format!("{} is spelled otherwise on GitHub", quoted(repo.name.value.as_str()));
     let hint =
         "add Repos to `spec.run.manage` of the installation, or write the name that the repository has";
     planner.refuse(Stage::TeamRepos, line_of(&repo.name), message, hint);

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::quoted;
 use crate::model::Team;
 use crate::names::TeamName;
 use crate::plan::model::TeamId;
@@ -77,7 +78,7 @@ fn unused(planner: &mut Planner<'_>, matches: &Matches<'_>) -> BTreeSet<TeamId> 
 fn create(planner: &mut Planner<'_>, team: &Team) -> Option<TeamId> {
     let (name, line) = (team.name.value.clone(), line_of(&team.name));
     if planner.model.team_named(&name).is_some() {
-        let message = format!("{name} is one of the teams that are left alone");
+        let message = format!("{} is one of the teams that are left alone", quoted(name.as_str()));
         let hint = "remove it from the file, or change `spec.run.ignore` of the installation";
         planner.refuse(Stage::Teams, line, message, hint);
         return None;
@@ -140,8 +141,10 @@ fn kept_below(planner: &mut Planner<'_>, kept: &BTreeSet<TeamId>, matches: &Matc
         let name = &team.name.value;
         if matches.get(name).is_some_and(|id| kept.contains(id)) {
             named += 1;
-            let message =
-                format!("{name} is below a team that is not listed, and would be deleted with that");
+            let message = format!(
+                "{} is below a team that is not listed, and would be deleted with that",
+                quoted(name.as_str())
+            );
             planner.refuse(Stage::Teams, line_of(&team.name), message, hint);
         }
     }
