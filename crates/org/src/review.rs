@@ -30,7 +30,7 @@ impl Shown {
 pub enum Rule {
     /// They are applied and named in the check.
     Warn,
-    /// They stop the run, unless they may have come by a commit without a pull request.
+    /// They stop the run, unless they came by commits without a pull request.
     #[default]
     Block,
     /// They stop the run.
@@ -38,10 +38,10 @@ pub enum Rule {
 }
 
 /// How the commits came that are applied.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Circumstances {
-    /// Whether any of them came without a pull request: then nobody was to be shown anything.
-    pub direct_commit: bool,
+    /// What those of them take away that came without a pull request: nobody was to be shown that. See [`brought`].
+    pub brought_directly: Vec<Loss>,
     /// Whether the installation makes no previews.
     pub previews_off: bool,
     /// Whether an owner asked for this very apply by a comment.
@@ -64,22 +64,40 @@ pub fn not_shown(losses: &Losses, shown: &[Shown]) -> Vec<Loss> {
     losses.list.iter().filter(|loss| !shown.iter().any(|preview| preview.has(loss))).cloned().collect()
 }
 
+/// What a commit brings: the losses by its file that there would not be by the file before it.
+pub fn brought(before: &[Loss], after: &[Loss]) -> Vec<Loss> {
+    let before: BTreeSet<String> = before.iter().map(Loss::key).collect();
+    after.iter().filter(|loss| !before.contains(&loss.key())).cloned().collect()
+}
+
 /// Judges an apply by what previews showed of it.
-pub fn judge(losses: &Losses, shown: &[Shown], rule: Rule, how: Circumstances) -> Judgement {
+pub fn judge(losses: &Losses, shown: &[Shown], rule: Rule, how: &Circumstances) -> Judgement {
     let missing = not_shown(losses, shown);
-    if missing.is_empty() {
-        return Judgement::Shown;
-    }
-    let goes_on = how.owner_asked
-        || match rule {
-            Rule::Warn => true,
-            Rule::Block => how.previews_off || how.direct_commit,
-            Rule::Require => false,
-        };
-    if goes_on { Judgement::Warn(missing) } else { Judgement::Stop(missing) }
+    let brought: BTreeSet<String> = how.brought_directly.iter().map(Loss::key).collect();
+    let stopping: Vec<Loss> = match rule {
+        _ if how.owner_asked => Vec::new(),
+        Rule::Warn => Vec::new(),
+        Rule::Block if how.previews_off => Vec::new(),
+        Rule::Block => missing.iter().filter(|loss| !brought.contains(&loss.key())).cloned().collect(),
+        Rule::Require => missing.clone(),
+    };
+    if stopping.is_empty() { Judgement::warned(missing) } else { Judgement::Stop(stopping) }
 }
 
 impl Judgement {
+    /// Going on with what was not shown.
+    pub fn warned(missing: Vec<Loss>) -> Self {
+        if missing.is_empty() { Self::Shown } else { Self::Warn(missing) }
+    }
+
+    /// What was not shown and is applied, or stops the run.
+    pub fn not_shown(&self) -> &[Loss] {
+        match self {
+            Self::Shown => &[],
+            Self::Warn(missing) | Self::Stop(missing) => missing,
+        }
+    }
+
     /// What was not shown and how to go on, for the check. None where all was shown.
     pub fn sentence(&self, disclosure: &Disclosure) -> Option<String> {
         let (missing, told) = match self {

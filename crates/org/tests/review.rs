@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use peribolos_org::loss::{Loss, Losses, MAX_DIGESTS};
 use peribolos_org::plan::{Change, Plan, Scope};
-use peribolos_org::review::{Circumstances, Judgement, Rule, Shown, judge, not_shown};
+use peribolos_org::review::{Circumstances, Judgement, Rule, Shown, brought, judge, not_shown};
 use peribolos_org::show::Disclosure;
 use peribolos_org::{Permission, RepoName, Slug, TeamName};
 use support::{delete_team, file, nobody, plan, remove_member, remove_team_member};
@@ -108,20 +108,20 @@ fn the_rules() {
     let done = losses(&plan(vec![remove_member("carol")]));
     let missing = done.list.clone();
     let usual = Circumstances::default();
-    let direct = Circumstances { direct_commit: true, ..usual };
-    let off = Circumstances { previews_off: true, ..usual };
-    let owner = Circumstances { owner_asked: true, ..usual };
+    let direct = Circumstances { brought_directly: missing.clone(), ..Circumstances::default() };
+    let off = Circumstances { previews_off: true, ..Circumstances::default() };
+    let owner = Circumstances { owner_asked: true, ..Circumstances::default() };
     let table = [
-        (Rule::Warn, usual, true),
-        (Rule::Warn, direct, true),
-        (Rule::Block, usual, false),
-        (Rule::Block, direct, true),
-        (Rule::Block, off, true),
-        (Rule::Block, owner, true),
-        (Rule::Require, usual, false),
-        (Rule::Require, direct, false),
-        (Rule::Require, off, false),
-        (Rule::Require, owner, true),
+        (Rule::Warn, &usual, true),
+        (Rule::Warn, &direct, true),
+        (Rule::Block, &usual, false),
+        (Rule::Block, &direct, true),
+        (Rule::Block, &off, true),
+        (Rule::Block, &owner, true),
+        (Rule::Require, &usual, false),
+        (Rule::Require, &direct, false),
+        (Rule::Require, &off, false),
+        (Rule::Require, &owner, true),
     ];
     for (rule, how, goes_on) in table {
         let expected =
@@ -129,7 +129,22 @@ fn the_rules() {
         assert_eq!(judge(&done, &[], rule, how), expected, "{rule:?} {how:?}");
         assert_eq!(judge(&done, &[shown("uid", &done)], rule, how), Judgement::Shown, "{rule:?} {how:?}");
     }
-    assert_eq!(judge(&losses(&plan(Vec::new())), &[], Rule::Require, usual), Judgement::Shown);
+    assert_eq!(judge(&losses(&plan(Vec::new())), &[], Rule::Require, &usual), Judgement::Shown);
+}
+
+#[test]
+fn commits_without_a_pull_request_lift_only_what_they_bring() {
+    let before = losses(&plan(vec![remove_member("zed"), remove_member("erin")]));
+    let after = losses(&plan(vec![remove_member("Zed"), remove_member("carol"), delete_team("Old")]));
+    let direct = brought(&before.list, &after.list);
+    assert_eq!(keys(&direct).len(), 2, "{direct:?}");
+    // Zed is no more wanted by the file before than by the one after.
+    let how = Circumstances { brought_directly: direct, ..Circumstances::default() };
+    let Judgement::Stop(stopping) = judge(&after, &[], Rule::Block, &how) else { panic!("goes on") };
+    assert_eq!(keys(&stopping), ["member-removed 3:zed"]);
+    let zed = shown("uid", &losses(&plan(vec![remove_member("zed")])));
+    let Judgement::Warn(told) = judge(&after, &[zed], Rule::Block, &how) else { panic!("stops") };
+    assert_eq!(told.len(), 2);
 }
 
 #[test]

@@ -319,7 +319,7 @@ impl Default for Guards {
 pub enum UnreviewedRemovals {
     /// They are applied and named in the check.
     Warn,
-    /// They stop the run, unless their commit came without a pull request.
+    /// They stop the run, unless a commit brought them that came without a pull request.
     #[default]
     Block,
     /// They stop the run.

@@ -47,11 +47,24 @@ pub struct PlanFacts<'a> {
 pub struct Reviewed {
     /// For each preview the salt and the digests of the removals it showed.
     pub shown: Vec<(String, Vec<String>)>,
-    /// Whether any of the commits came without a pull request.
-    pub direct_commits: bool,
+    /// The commits that came without a pull request, and what was applied before.
+    pub direct: Direct,
     /// Whether an owner asked for this Apply.
     pub by_owner: bool,
 }
+
+/// Commits that came without a pull request and touch the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Direct {
+    /// Each with the commit before it, which the branch's first one has not.
+    pub commits: Vec<(Option<String>, String)>,
+    /// The commit that was applied last. Its file stands in for one before that can't be read.
+    pub applied: Option<String>,
+}
+
+/// The most commits without a pull request that are looked at, the newest ones: each costs the step two requests. What
+/// more of them take away waits for an owner.
+const MAX_DIRECT: usize = 20;
 
 /// The longest `--shown`, in bytes. Linux takes 128 KiB for one argument.
 const MAX_SHOWN_BYTES: usize = 120 * 1024;
@@ -89,9 +102,12 @@ fn review(spec: &GitHubInstallationSpec, reviewed: &Reviewed) -> Vec<String> {
         (rule, _) => rule,
     };
     let mut arguments = vec![format!("--unreviewed-removals={rule:?}")];
-    if reviewed.direct_commits {
-        arguments.push("--direct-commits".to_owned());
-    }
+    let Direct { commits, applied } = &reviewed.direct;
+    let newest = commits.iter().skip(commits.len().saturating_sub(MAX_DIRECT));
+    arguments.extend(
+        newest.map(|(before, sha)| format!("--direct={}..{sha}", before.as_deref().unwrap_or_default())),
+    );
+    arguments.extend(applied.iter().filter(|_| !commits.is_empty()).map(|sha| format!("--applied={sha}")));
     if reviewed.by_owner {
         arguments.push("--by-owner".to_owned());
     }
@@ -235,14 +251,19 @@ mod tests {
     fn what_was_shown_goes_to_the_plan() {
         let reviewed = Reviewed {
             shown: vec![("u1".into(), vec!["aa".into(), "bb".into()]), ("u2".into(), vec![])],
-            direct_commits: true,
+            direct: Direct {
+                commits: vec![(None, "a".into()), (Some("b".into()), "c".into())],
+                applied: Some("b".into()),
+            },
             by_owner: true,
         };
         assert_eq!(
             review_of(&serde_json::json!({}), &reviewed),
             [
                 "--unreviewed-removals=Block",
-                "--direct-commits",
+                "--direct=..a",
+                "--direct=b..c",
+                "--applied=b",
                 "--by-owner",
                 "--shown=u1:aa,bb",
                 "--shown=u2:"
@@ -258,6 +279,21 @@ mod tests {
     fn without_previews_block_warns(#[case] rule: &str, #[case] preview: &str, #[case] expected: &str) {
         let spec = serde_json::json!({"preview": preview, "guards": {"unreviewedRemovals": rule}});
         assert_eq!(review_of(&spec, &Reviewed::default()), [format!("--unreviewed-removals={expected}")]);
+    }
+
+    #[test]
+    fn of_many_commits_the_newest_are_looked_at() {
+        let commits = (0..50).map(|number| (None, number.to_string())).collect();
+        let reviewed =
+            Reviewed { direct: Direct { commits, applied: Some("0".into()) }, ..Reviewed::default() };
+        let arguments = review_of(&serde_json::json!({}), &reviewed);
+        assert_eq!(
+            (arguments.len(), &*arguments[1], &*arguments[20]),
+            (22, "--direct=..30", "--direct=..49")
+        );
+        let none = Direct { commits: Vec::new(), applied: Some("0".into()) };
+        let reviewed = Reviewed { direct: none, ..Reviewed::default() };
+        assert_eq!(review_of(&serde_json::json!({}), &reviewed), ["--unreviewed-removals=Block"]);
     }
 
     #[test]

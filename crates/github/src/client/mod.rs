@@ -1,6 +1,7 @@
 //! GitHub as one installation sees it. One file a subject; each method is one endpoint, or one list in all its pages.
 
 mod checks;
+mod commits;
 mod compare;
 mod contents;
 mod git;
@@ -23,6 +24,7 @@ pub use checks::{
     Annotation, AnnotationLevel, CheckConclusion, CheckOutput, CheckRun, CheckRunId, CheckRunUpdate,
     CheckStatus, NewCheckRun,
 };
+pub use commits::Touching;
 pub use compare::{Comparison, MAX_COMPARED};
 pub use contents::{FileAnswer, MAX_FILE_BYTES, PutFile};
 pub use git::{Commit, TreeEntry};

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use peribolos_org::{
-    ConfigFile, Snapshot, parse,
+    ConfigFile, Snapshot,
+    loss::Loss,
+    parse,
     plan::{Plan, Scope},
     show::Disclosure,
 };
@@ -22,6 +24,8 @@ pub(super) struct Planned {
     pub(super) scope: Scope,
     /// The files whose names may be posted.
     pub(super) disclosed: Disclosed,
+    /// What is taken away although no preview showed it.
+    pub(super) unreviewed: Vec<Loss>,
 }
 
 impl Planned {

@@ -11,6 +11,7 @@ use peribolos_github::{
 use peribolos_org::{
     ConfigFile, parse,
     plan::{self, Verification},
+    review::Judgement,
     show::{self, Disclosure},
 };
 
@@ -127,6 +128,8 @@ fn summary(planned: &Planned, found: &Verification, disclosure: &Disclosure) -> 
     if !found.remaining.is_empty() {
         parts.push(format!("**Not done**\n\n{}", show::operations(&found.remaining, disclosure)));
     }
+    // Said before the plan was applied; this check takes the place of that one.
+    parts.extend(Judgement::warned(planned.unreviewed.clone()).sentence(disclosure));
     parts.push(format!("**What was planned**\n\n{}", show::summary(&planned.plan, &[], disclosure)));
     parts.join("\n\n")
 }

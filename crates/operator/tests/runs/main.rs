@@ -15,4 +15,5 @@ mod crashes;
 mod moved;
 mod outcomes;
 mod queue;
+mod review;
 mod world;

@@ -38,6 +38,8 @@ orgs:
 
 struct Pod {
     bench: Bench,
+    /// The commits before the push.
+    earlier: Vec<String>,
     sha: String,
     before: usize,
 }
@@ -45,10 +47,19 @@ struct Pod {
 impl Pod {
     /// A pod for a push of this file.
     async fn of(file: &str) -> Self {
+        Self::after(&[], file).await
+    }
+
+    /// A pod for a push of this file after pushes of others.
+    async fn after(others: &[&str], file: &str) -> Self {
         let bench = Bench::start(FIXTURE).await;
+        let mut earlier = Vec::new();
+        for other in others {
+            earlier.push(bench.github.push(ORG, json!({"peribolos.yaml": other})).await);
+        }
         let sha = bench.github.push(ORG, json!({"peribolos.yaml": file})).await;
         let before = bench.changes().await.len();
-        Self { bench, sha, before }
+        Self { bench, earlier, sha, before }
     }
 
     async fn plan(&self, more: &[&str]) -> StepOutput {
@@ -165,7 +176,13 @@ async fn a_tripped_guard_says_how_to_raise_it_and_writes_nothing(#[case] file: S
 
 #[tokio::test]
 async fn a_removal_that_no_preview_showed_stops_it() {
-    let pod = Pod::of(&FILE.replace("members: [carol, dan], repos", "members: [carol], repos")).await;
+    let before = FILE.replace("name: Acme", "name: ACME");
+    let without_dan = |file: &str| file.replace("members: [carol, dan], repos", "members: [carol], repos");
+    let pod = Pod::after(&[&before, &without_dan(&before)], &without_dan(FILE)).await;
+    let [first, second] = pod.earlier.as_slice() else { panic!("{:?}", pod.earlier) };
+    let direct = |before: &str, after: &str| format!("--direct={before}..{after}");
+    let (brought, not_brought) = (direct(first, &pod.sha), direct(second, &pod.sha));
+    let (first_of_all, after_what) = (direct("", &pod.sha), format!("--applied={second}"));
     let shown = pod.plan(&["--salt=preview-1"]).await;
     assert_eq!((shown.exit, shown.removals.len()), (StepExit::Ok, 1), "{shown:?}");
     let preview = format!("--shown=preview-1:{}", shown.removals[0]);
@@ -173,9 +190,13 @@ async fn a_removal_that_no_preview_showed_stops_it() {
         ("Block", &[][..], StepExit::GuardTripped),
         ("Block", &[preview.as_str()], StepExit::Ok),
         ("Block", &["--shown=another:000000000000"], StepExit::GuardTripped),
-        ("Block", &["--direct-commits"], StepExit::Ok),
+        ("Block", &[brought.as_str()], StepExit::Ok),
+        ("Block", &[not_brought.as_str()], StepExit::GuardTripped),
+        ("Block", &[not_brought.as_str(), &brought], StepExit::Ok),
+        ("Block", &[first_of_all.as_str()], StepExit::Ok),
+        ("Block", &[first_of_all.as_str(), &after_what], StepExit::GuardTripped),
         ("Block", &["--by-owner"], StepExit::Ok),
-        ("Require", &["--direct-commits"], StepExit::GuardTripped),
+        ("Require", &[brought.as_str()], StepExit::GuardTripped),
         ("Require", &[preview.as_str()], StepExit::Ok),
         ("Warn", &[], StepExit::Ok),
     ] {
@@ -186,6 +207,17 @@ async fn a_removal_that_no_preview_showed_stops_it() {
             assert!(judged.check.summary.contains("/peribolos apply"), "{judged:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_last_check_still_says_what_no_preview_showed() {
+    let pod = Pod::of(&FILE.replace("members: [carol, dan], repos", "members: [carol], repos")).await;
+    let planned = pod.plan(&["--unreviewed-removals=Warn"]).await;
+    let warning = "No preview showed these removals, and they are applied:\n- `-` 1 team member";
+    assert!(planned.check.summary.contains(warning), "{planned:?}");
+    pod.apply().await;
+    let verified = pod.verify().await;
+    assert!(verified.exit == StepExit::Ok && verified.check.summary.contains(warning), "{verified:?}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! `step plan`: the file at a commit, checked and settled, and what an apply of it would do.
 
 mod annotate;
+mod direct;
 mod disclose;
 mod fetch;
 mod look_up;
@@ -16,7 +17,7 @@ use peribolos_core::step_output::{Annotation, CheckOutput, StepName, StepOutput}
 use peribolos_github::snapshot::{self, ReadOptions};
 use peribolos_github::{Client, Login, RepoName, Sha};
 use peribolos_org::{
-    ConfigFile, Parsed, Settled, Snapshot, Style, parse,
+    ConfigFile, Parsed, Settled, Snapshot, Spelling, Style, parse,
     plan::{self, Plan},
     settle,
     show::Full,
@@ -120,8 +121,8 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
         return Ok(Done { check: valid(args, &parsed, warnings), url: None });
     }
     let disclosed = disclose::files(&client, args, &source).await?;
-    let (settled, before, plan) = against_github(&client, args, &parsed.file).await?;
-    let considered = Considered::new(args, &settled, &before, plan);
+    let (found, plan) = against_github(&client, args, &parsed.file).await?;
+    let considered = Considered::new(&client, args, &found, plan).await?;
     facts.changes = Some(considered.changes());
     if !args.salt.is_empty() {
         facts.removals = considered.losses.digests(&args.salt);
@@ -132,7 +133,7 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
     tracing::info!("the plan\n{words}");
     facts.words = args.pull_request.0.is_none().then_some(words);
     let disclosure = disclosed.disclosure(args.login.as_str());
-    let mut annotations = annotate::left_out(&settled.left_out, &parsed.file, &args.path);
+    let mut annotations = annotate::left_out(&found.settled.left_out, &parsed.file, &args.path);
     annotations.extend(warnings);
     if let Some(refused) = considered.refused(&args.path, &disclosure, &annotations) {
         return Err(refused);
@@ -140,23 +141,35 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
     let check =
         CheckOutput { title: considered.title(), summary: considered.summary(&disclosure), annotations };
     if let Some(path) = &args.out {
-        write(path, &settled.yaml)?;
+        write(path, &found.settled.yaml)?;
     }
     if let Some(path) = &args.removal_delta {
         write(path, &delta(considered.plan.removal_delta))?;
     }
     if let Some(path) = &args.planned {
-        Planned { before, plan: considered.plan, scope: args.rules.scope(), disclosed }.save(path)?;
+        let unreviewed = considered.judgement.not_shown().to_vec();
+        let (before, scope) = (found.snapshot, args.rules.scope());
+        Planned { before, plan: considered.plan, scope, disclosed, unreviewed }.save(path)?;
     }
     Ok(Done { check, url: None })
 }
 
-/// What GitHub has, the file as upstream gets it, and what an apply would do.
+/// A file held against GitHub.
+struct Found {
+    /// The file as upstream gets it.
+    settled: Settled,
+    /// What GitHub has.
+    snapshot: Snapshot,
+    /// How GitHub spells the names.
+    spelling: Spelling,
+}
+
+/// What there is, and what an apply would do.
 async fn against_github(
     client: &Client,
     args: &PlanArgs,
     file: &ConfigFile,
-) -> Result<(Settled, Snapshot, Plan), StepError> {
+) -> Result<(Found, Plan), StepError> {
     let scope = args.rules.scope();
     let snapshot = snapshot::read(client, &args.login, &ReadOptions::for_file(file, &scope)).await?;
     let spelling = look_up::spelling(client, &args.path, file, &snapshot).await?;
@@ -166,7 +179,7 @@ async fn against_github(
     }
     let settled = settle(file, &spelling);
     let plan = plan::plan(&settled.file, &settled.left_out, &snapshot, &scope);
-    Ok((settled, snapshot, plan))
+    Ok((Found { settled, snapshot, spelling }, plan))
 }
 
 /// What is said of a file that is not held against the organization.

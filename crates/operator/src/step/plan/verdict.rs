@@ -1,8 +1,8 @@
 //! Whether a plan may be applied, and what the check says of it.
 
 use peribolos_core::step_output::{Annotation, AnnotationLevel, Changes};
+use peribolos_github::Client;
 use peribolos_org::{
-    Settled, Snapshot,
     guard::{self, Trip},
     loss::Losses,
     plan::{Plan, Refusal, RefusalKind},
@@ -10,7 +10,7 @@ use peribolos_org::{
     show::{self, Counts, Disclosure},
 };
 
-use super::{PlanArgs, StepError, annotate, count};
+use super::{Found, PlanArgs, StepError, annotate, count, direct};
 
 /// A plan with all that was found out about it.
 pub(super) struct Considered {
@@ -21,14 +21,25 @@ pub(super) struct Considered {
 }
 
 impl Considered {
-    /// Holds a plan against the guards and against what previews showed.
-    pub(super) fn new(args: &PlanArgs, settled: &Settled, snapshot: &Snapshot, plan: Plan) -> Self {
+    /// Holds a plan against the guards and against what previews showed, and what commits without a pull request brought.
+    pub(super) async fn new(
+        client: &Client,
+        args: &PlanArgs,
+        found: &Found,
+        plan: Plan,
+    ) -> Result<Self, StepError> {
+        let Found { settled, snapshot, spelling } = found;
         let scope = args.rules.scope();
         let losses = Losses::of(&plan, snapshot, &scope);
         let limits = args.rules.limits();
         let trips = guard::trips(&settled.file, &plan, snapshot, &losses, &scope, &limits);
-        let judgement = args.review.judge(&losses);
-        Self { plan, losses, trips, judgement }
+        let brought = if args.review.asks_for_direct(&losses) {
+            direct::removals(client, args, snapshot, spelling).await?
+        } else {
+            Vec::new()
+        };
+        let judgement = args.review.judge(&losses, brought);
+        Ok(Self { plan, losses, trips, judgement })
     }
 
     /// How many changes it has.
