@@ -8,6 +8,8 @@ mod blocked;
 mod failing;
 #[path = "installation/key.rs"]
 mod key;
+#[path = "support/only_watch.rs"]
+mod only_watch;
 #[path = "installation/runs.rs"]
 mod runs;
 #[path = "installation/sim.rs"]

@@ -9,6 +9,8 @@ pub mod heal;
 pub mod installation;
 pub mod run;
 pub mod tokens;
+mod watch;
+pub mod watches;
 
 use std::sync::Arc;
 
@@ -18,8 +20,11 @@ use peribolos_api::names;
 use peribolos_core::accounts::Accounts;
 use tokio_util::sync::CancellationToken;
 
-use self::context::{Context, Shared};
 pub use self::{args::ControllerArgs, backoff::Backoff};
+use self::{
+    context::{Context, Shared},
+    watches::Controllers,
+};
 use crate::{
     admin::{self, Readiness},
     defaults,
@@ -39,8 +44,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
     let client = client::connect().await.context("no way to Kubernetes")?;
     defaults::check(&client, &args.namespace, &installation_defaults).await?;
 
-    let (installations, secrets) = installation::controller(&client, &args.namespace);
-    let runs = run::controller(&client, &args.namespace);
+    let Controllers { installations, secrets, runs } = Controllers::new(&client, &args.namespace);
     let reporter =
         Reporter { controller: names::MANAGER.to_owned(), instance: std::env::var("HOSTNAME").ok() };
     let ctx: Shared = Arc::new(Context {

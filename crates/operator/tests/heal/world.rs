@@ -2,16 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures::StreamExt;
 use jiff::SignedDuration;
 use kube::{
     Api, Client,
     api::{ListParams, Patch, PatchParams, PostParams},
-    runtime::{
-        WatchStreamExt,
-        events::{Recorder, Reporter},
-        reflector, watcher,
-    },
+    runtime::events::{Recorder, Reporter},
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
 use peribolos_core::accounts::Accounts;
@@ -22,6 +17,7 @@ use peribolos_operator::{
         context::{Context, Shared},
         heal, installation, run,
         tokens::Tokens,
+        watches::Controllers,
     },
     defaults,
     metrics::Metrics,
@@ -30,6 +26,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::only_watch::only_watch;
 use crate::support::{ControlPlane, GitHub, eventually, github::APP_ID, namespace};
 
 /// The name of acme's object when the operator makes it.
@@ -175,10 +172,7 @@ impl World {
 
 /// The installations' controller and the healer. Runs are watched only: no pods are made.
 fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, stop: &CancellationToken) {
-    let (installations, secrets) = installation::controller(client, namespace);
-    let (runs, writer) = reflector::store();
-    let watch: Api<PeribolosRun> = Api::namespaced(client.clone(), namespace);
-    let watch = watcher(watch, watcher::Config::default()).default_backoff().reflect(writer);
+    let Controllers { installations, secrets, runs } = Controllers::new(client, namespace);
     let reporter = Reporter { controller: "test".to_owned(), instance: None };
     let ctx: Shared = Arc::new(Context {
         recorder: Recorder::new(client.clone(), reporter),
@@ -192,7 +186,7 @@ fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, sto
         details_url_template: None,
         installations: installations.store(),
         secrets,
-        runs,
+        runs: runs.store(),
         metrics: metrics.clone(),
         claims: run::Claims::default(),
         shown: run::Shown::default(),
@@ -203,7 +197,7 @@ fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, sto
         installation::run(installations, Arc::clone(&ctx), stop.clone()),
         heal::run_at(ctx, pace(), stop.clone()),
     );
-    let watch = stop.clone().run_until_cancelled_owned(watch.for_each(|_| std::future::ready(())));
+    let watch = only_watch(runs, stop.clone());
     // In one task, as in the program.
     tokio::spawn(async move { tokio::join!(work, heals, watch).2 });
 }

@@ -17,6 +17,7 @@ use peribolos_operator::{
         context::{Context, Shared},
         installation, run,
         tokens::Tokens,
+        watches::Controllers,
     },
     metrics::Metrics,
 };
@@ -28,6 +29,7 @@ use super::{
     key::AppKey,
     sim::{APP_ID, INSTALLATION, Sim},
 };
+use crate::only_watch::only_watch;
 use crate::support::{ControlPlane, eventually, namespace};
 
 /// The name of the object in these tests.
@@ -71,9 +73,8 @@ impl World {
 
     /// Starts the controller with a key and for an account.
     pub fn start_with(&self, key: &AppKey, account: &str) -> Running {
-        let (installations, secrets) = installation::controller(&self.client, &self.namespace);
         // The runs' own controller is not at work here: only its watch is.
-        let runs = run::controller(&self.client, &self.namespace);
+        let Controllers { installations, secrets, runs } = Controllers::new(&self.client, &self.namespace);
         let (reporter, client) =
             (Reporter { controller: "test".into(), instance: None }, self.client.clone());
         let config = GitHubConfig::new(AppId(APP_ID), self.sim.url.parse().unwrap());
@@ -194,18 +195,6 @@ impl World {
 
 fn defaults() -> InstallationDefaults {
     InstallationDefaults::new(serde_json::from_value(json!({"installationId": 1})).unwrap())
-}
-
-/// Fills a controller's store without reconciling anything.
-async fn only_watch(controller: kube::runtime::Controller<PeribolosRun>, stop: CancellationToken) {
-    use futures::StreamExt;
-    use kube::runtime::controller::Action;
-    let nothing = |_: Arc<PeribolosRun>, _: Arc<()>| async {
-        Ok::<_, std::convert::Infallible>(Action::await_change())
-    };
-    let no_error = |_: Arc<PeribolosRun>, _: &std::convert::Infallible, _: Arc<()>| Action::await_change();
-    let stream = controller.graceful_shutdown_on(stop.cancelled_owned()).run(nothing, no_error, Arc::new(()));
-    stream.for_each(|_| std::future::ready(())).await;
 }
 
 /// Status, reason and message of a condition.

@@ -7,7 +7,6 @@ mod observe;
 mod reconcile;
 mod status;
 mod view;
-mod watch;
 
 use std::{
     collections::HashSet,
@@ -28,12 +27,16 @@ use kube::{
         watcher,
     },
 };
-use peribolos_api::{GitHubInstallation, PeribolosRun, names};
+use peribolos_api::{GitHubInstallation, names};
 use tokio_util::sync::CancellationToken;
 
-pub use self::{error::Error, watch::guarded};
+pub use self::error::Error;
 use crate::{
-    controller::context::{Context, Shared},
+    controller::{
+        context::{Context, Shared},
+        watch::{guarded, stored},
+        watches::{Tell, Told},
+    },
     kubernetes::filled::filled,
     metrics::{ControllerLabel, ReconcileError},
 };
@@ -51,47 +54,45 @@ const CALM: Duration = Duration::from_millis(50);
 /// How long reconciles under way may take when the process is to stop.
 const GRACE: Duration = Duration::from_secs(8);
 
-/// The controller with its watches: installations, their Secrets (metadata only) and their runs.
+/// The controller with its watches: installations, and their Secrets (metadata only). It is `told` of their runs, and tells
+/// of its own changes.
 ///
 /// Its [`store`](Controller::store) holds all installations; the other one their Secrets' metadata.
-pub fn controller(
+pub(super) fn controller(
     client: &Client,
     namespace: &str,
+    tell: Tell,
+    told: Told,
 ) -> (Controller<GitHubInstallation>, Store<PartialObjectMeta<Secret>>) {
     let (store, writer) = reflector::store();
     let installations: Api<GitHubInstallation> = Api::namespaced(client.clone(), namespace);
-    let runs: Api<PeribolosRun> = Api::namespaced(client.clone(), namespace);
     let secrets: Api<PartialObjectMeta<Secret>> = Api::namespaced(client.clone(), namespace);
     let ours = watcher::Config::default().labels(&format!("{}={}", names::LABEL_MANAGED_BY, names::MANAGER));
     // What happens to one object of an installationId decides about the others. The same watch tells them, behind the
     // store: by then it has the change.
-    let (tell, told) = mpsc::unbounded();
+    let (tell_twins, twins_told) = mpsc::unbounded();
     let all = store.clone();
-    let installations = guarded(&installations, watcher::Config::default())
-        .reflect(writer)
-        .touched_objects()
-        .inspect_ok(move |touched: &GitHubInstallation| {
+    let installations = guarded(&installations, watcher::Config::default()).reflect(writer);
+    let installations =
+        stored(installations, store.clone()).inspect_ok(move |touched: &GitHubInstallation| {
+            tell.tell(ObjectRef::from_obj(touched));
             for other in twins(touched, &all) {
                 // The other end is gone only with the controller.
-                tell.unbounded_send(other).ok();
+                tell_twins.unbounded_send(other).ok();
             }
         });
-    let runs = guarded(&runs, watcher::Config::default()).touched_objects();
     let (shown, writer) = reflector::store();
     let secrets = watcher(secrets, ours)
         .modify(|secret| {
             secret.metadata.managed_fields = None;
             secret.metadata.annotations = None;
         })
-        .reflect(writer)
-        .touched_objects();
+        .reflect(writer);
+    let secrets = stored(secrets, shown.clone());
     let controller = Controller::for_stream(installations, store)
         .owns_stream(secrets)
+        .reconcile_on(twins_told)
         .reconcile_on(told)
-        .watches_stream(runs, |run: PeribolosRun| {
-            let namespace = run.namespace().unwrap_or_default();
-            Some(ObjectRef::new(&run.spec.installation_ref.name).within(&namespace))
-        })
         .with_config(controller::Config::default().concurrency(CONCURRENCY).debounce(CALM));
     (controller, shown)
 }

@@ -30,14 +30,14 @@ mod wait;
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use futures::{FutureExt, StreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use kube::{
     Api, Client, ResourceExt,
     runtime::{
         Controller, WatchStreamExt,
         controller::{Action, Config},
-        reflector::{self, ObjectRef},
+        reflector::{self, ObjectRef, Store},
         watcher,
     },
 };
@@ -52,8 +52,9 @@ use self::case::Case;
 use crate::{
     controller::{
         context::{Context, Shared},
-        installation::guarded,
         tokens,
+        watch::{guarded, stored},
+        watches::{Tell, Told},
     },
     kubernetes::tekton::TaskRun,
     metrics::{ControllerLabel, ReconcileError},
@@ -62,37 +63,46 @@ use crate::{
 /// How many runs are reconciled at once.
 const CONCURRENCY: u16 = 16;
 
-/// The controller's watches: runs, and the TaskRuns they own.
-pub fn controller(client: &Client, namespace: &str) -> Controller<PeribolosRun> {
+/// The controller's watches: runs, and the TaskRuns they own. It tells each run's installation of it, and is `told` of
+/// installations: whatever changes about one, its unfinished runs may now go on; so may those that wait for a run's end.
+pub(super) fn controller(
+    client: &Client,
+    namespace: &str,
+    tell: Tell,
+    told: Told,
+) -> Controller<PeribolosRun> {
     let (store, writer) = reflector::store();
-    let runs = guarded(&Api::namespaced(client.clone(), namespace), watcher::Config::default())
-        .reflect(writer)
-        .touched_objects();
+    let runs =
+        guarded(&Api::namespaced(client.clone(), namespace), watcher::Config::default()).reflect(writer);
+    let runs = stored(runs, store.clone()).inspect_ok(move |run: &PeribolosRun| {
+        let namespace = run.namespace().unwrap_or_default();
+        tell.tell(ObjectRef::new(&run.spec.installation_ref.name).within(&namespace));
+    });
+    let all = store.clone();
+    let told = told.flat_map(move |installation| stream::iter(unfinished(&installation, &all)));
     let task_runs: Api<TaskRun> = Api::namespaced(client.clone(), namespace);
     let ours = watcher::Config::default().labels(&format!("{}={}", names::LABEL_MANAGED_BY, names::MANAGER));
     Controller::for_stream(runs, store)
         .with_config(Config::default().concurrency(CONCURRENCY))
         .owns(task_runs, ours)
+        .reconcile_on(told)
+}
+
+/// The runs of an installation that have not ended.
+fn unfinished(
+    installation: &ObjectRef<GitHubInstallation>,
+    all: &Store<PeribolosRun>,
+) -> Vec<ObjectRef<PeribolosRun>> {
+    let is_unfinished = |run: &&Arc<PeribolosRun>| {
+        run.spec.installation_ref.name == installation.name
+            && !peribolos_core::run::queue::phase(run).is_final()
+    };
+    all.state().iter().filter(is_unfinished).map(|run| ObjectRef::from_obj(run.as_ref())).collect()
 }
 
 /// Runs the controller until `stop`.
 pub async fn run(controller: Controller<PeribolosRun>, ctx: Shared, stop: CancellationToken) {
-    let installations: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
-    let installations = guarded(&installations, watcher::Config::default()).touched_objects();
-    let store = ctx.runs.clone();
     controller
-        // Whatever changes about an installation, its unfinished runs may now go on; so may those that wait for a run's end.
-        .watches_stream(installations, move |installation: GitHubInstallation| {
-            let name = installation.name_any();
-            store
-                .state()
-                .into_iter()
-                .filter(move |run| {
-                    run.spec.installation_ref.name == name
-                        && !peribolos_core::run::queue::phase(run).is_final()
-                })
-                .map(|run| ObjectRef::from_obj(run.as_ref()))
-        })
         .graceful_shutdown_on(stop.cancelled_owned())
         .run(reconcile, error_policy, ctx)
         .for_each(|result| async move {
@@ -146,7 +156,7 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
     let now = Timestamp::now();
     let outcome = match case.phase() {
         Phase::Pending | Phase::Queued => wait::consider(&case, now).await,
-        Phase::Running => progress::follow(&case, now).await,
+        Phase::Running => Box::pin(progress::follow(&case, now)).await,
         _ => settle::conclude(&case).await,
     };
     if let Err(error) = &outcome

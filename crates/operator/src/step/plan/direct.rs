@@ -88,12 +88,12 @@ mod tests {
         digit.to_string().repeat(40).parse().unwrap()
     }
 
-    fn removing(logins: &[&str]) -> Option<Vec<Loss>> {
+    fn removing(logins: &[&str]) -> Vec<Loss> {
         let loss = |login: &&str| Loss {
             kind: LossKind::MemberRemoved,
             subject: Subject::Person(Login::new(*login)),
         };
-        Some(logins.iter().map(loss).collect())
+        logins.iter().map(loss).collect()
     }
 
     /// How much a commit brings: the file before it, the one applied last, its own.
@@ -112,7 +112,7 @@ mod tests {
         #[case] expected: usize,
     ) {
         let files = [('b', removing(&["zed"])), ('c', removing(&["zed", "amy"])), ('d', removing(&[]))];
-        let mut read: Read = files.into_iter().map(|(digit, losses)| (sha(digit), losses)).collect();
+        let mut read: Read = files.into_iter().map(|(digit, losses)| (sha(digit), Some(losses))).collect();
         read.insert(sha('e'), None);
         let direct = DirectArg { before: before.map(sha), after: sha(after) };
         assert_eq!(of_commit(&direct, applied.map(sha).as_ref(), &read).len(), expected);

@@ -1,0 +1,125 @@
+//! Watches: one object in a form this program can't read does not break them, and none tells of what its store has not.
+
+use futures::{Stream, StreamExt, future, stream};
+use kube::{
+    Api, Resource,
+    core::{DeserializeGuard, NamespaceResourceScope},
+    runtime::{
+        reflector::Store,
+        watcher::{self, Event},
+    },
+};
+use serde::de::DeserializeOwned;
+
+/// Watches objects of a kind. One that can't be read is left out, with a warning that names it.
+pub fn guarded<K>(
+    api: &Api<K>,
+    config: watcher::Config,
+) -> impl Stream<Item = watcher::Result<Event<K>>> + Send + 'static
+where
+    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+        + Clone
+        + std::fmt::Debug
+        + DeserializeOwned
+        + Send
+        + 'static,
+{
+    let client = api.clone().into_client();
+    let api: Api<DeserializeGuard<K>> = match api.namespace() {
+        Some(namespace) => Api::namespaced(client, namespace),
+        None => Api::all(client),
+    };
+    watcher::watcher(api, config).filter_map(|event| future::ready(event.map(readable).transpose()))
+}
+
+/// The objects that a reflected watch tells of, each once `store` has it. Those of a list come into the store only when the
+/// list is complete: whoever were woken before would see the objects as they were, and sleep on.
+pub fn stored<K>(
+    events: impl Stream<Item = watcher::Result<Event<K>>> + Send + 'static,
+    store: Store<K>,
+) -> impl Stream<Item = watcher::Result<K>> + Send + 'static
+where
+    K: Resource<DynamicType = ()> + Clone + Send + Sync + 'static,
+{
+    events.flat_map(move |event| {
+        let (one, all) = match event {
+            Ok(Event::Apply(object) | Event::Delete(object)) => (Some(Ok(object)), Vec::new()),
+            Ok(Event::InitDone) => (None, store.state()),
+            Ok(Event::Init | Event::InitApply(_)) => (None, Vec::new()),
+            Err(error) => (Some(Err(error)), Vec::new()),
+        };
+        stream::iter(one).chain(stream::iter(all).map(|object| Ok(K::clone(&object))))
+    })
+}
+
+fn readable<K: Resource<DynamicType = ()>>(event: Event<DeserializeGuard<K>>) -> Option<Event<K>> {
+    Some(match event {
+        Event::Init => Event::Init,
+        Event::InitDone => Event::InitDone,
+        Event::InitApply(object) => Event::InitApply(read(object)?),
+        Event::Apply(object) => Event::Apply(read(object)?),
+        Event::Delete(object) => Event::Delete(read(object)?),
+    })
+}
+
+fn read<K: Resource<DynamicType = ()>>(object: DeserializeGuard<K>) -> Option<K> {
+    match object.0 {
+        Ok(object) => Some(object),
+        Err(invalid) => {
+            let kind = K::kind(&());
+            tracing::warn!(%kind, name = invalid.metadata.name, error = invalid.error, "an object can't be read");
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kube::runtime::{WatchStreamExt, reflector};
+    use peribolos_api::PeribolosRun;
+    use serde_json::json;
+
+    use super::*;
+
+    fn run(name: &str, cancel: bool) -> PeribolosRun {
+        let spec = json!({"installationRef": {"name": "x"}, "mode": "Apply", "cancel": cancel});
+        serde_json::from_value(json!({"metadata": {"name": name, "namespace": "n"}, "spec": spec})).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_told_is_in_the_store() {
+        let (store, writer) = reflector::store();
+        let events = [
+            Event::Init,
+            Event::InitApply(run("a", false)),
+            Event::InitApply(run("b", false)),
+            Event::InitDone,
+            Event::Apply(run("a", true)),
+            // A list anew, as after a watch that was too old.
+            Event::Init,
+            Event::InitApply(run("a", false)),
+            Event::InitDone,
+            Event::Delete(run("a", false)),
+        ];
+        let events = stream::iter(events.map(Ok)).reflect(writer);
+        let look = store.clone();
+        let told = stored(events, store).map(move |object| {
+            let object = object.unwrap();
+            let there = look.state().into_iter().find(|there| there.metadata.name == object.metadata.name);
+            (object.metadata.name.unwrap(), there.map(|there| there.spec.cancel), object.spec.cancel)
+        });
+        let mut told: Vec<_> = told.collect().await;
+        told[..2].sort();
+        let told: Vec<_> = told.iter().map(|(name, there, said)| (name.as_str(), *there, *said)).collect();
+        assert_eq!(
+            told,
+            [
+                ("a", Some(false), false),
+                ("b", Some(false), false),
+                ("a", Some(true), true),
+                ("a", Some(false), false),
+                ("a", None, false),
+            ]
+        );
+    }
+}

@@ -1,0 +1,52 @@
+//! The controllers with their watches, each kind of which is watched once.
+//!
+//! A controller that had a watch of its own on another's objects could be woken before the store it reads them from has
+//! the change, see them as they were, and sleep on. So each tells the other, behind its store.
+
+use futures::channel::mpsc;
+use k8s_openapi::api::core::v1::Secret;
+use kube::{
+    Client,
+    core::PartialObjectMeta,
+    runtime::{
+        Controller,
+        reflector::{ObjectRef, Store},
+    },
+};
+use peribolos_api::{GitHubInstallation, PeribolosRun};
+
+use super::{installation, run};
+
+/// Where the other controller is told of an installation that something changed about.
+pub(super) struct Tell(mpsc::UnboundedSender<ObjectRef<GitHubInstallation>>);
+
+/// Where it hears that.
+pub(super) type Told = mpsc::UnboundedReceiver<ObjectRef<GitHubInstallation>>;
+
+impl Tell {
+    pub(super) fn tell(&self, installation: ObjectRef<GitHubInstallation>) {
+        // The other end is gone only with its controller, when the process stops.
+        self.0.unbounded_send(installation).ok();
+    }
+}
+
+/// Both controllers, not running yet.
+pub struct Controllers {
+    /// That of the installations; its store has them all.
+    pub installations: Controller<GitHubInstallation>,
+    /// The metadata of their Secrets.
+    pub secrets: Store<PartialObjectMeta<Secret>>,
+    /// That of the runs; its store has them all.
+    pub runs: Controller<PeribolosRun>,
+}
+
+impl Controllers {
+    /// The controllers of a namespace.
+    pub fn new(client: &Client, namespace: &str) -> Self {
+        let (to_runs, of_installations) = mpsc::unbounded();
+        let (to_installations, of_runs) = mpsc::unbounded();
+        let (installations, secrets) = installation::controller(client, namespace, Tell(to_runs), of_runs);
+        let runs = run::controller(client, namespace, Tell(to_installations), of_installations);
+        Self { installations, secrets, runs }
+    }
+}
