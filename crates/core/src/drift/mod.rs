@@ -1,5 +1,7 @@
 //! Drift: an organization that is no longer as its applied file says, though nobody pushed another one.
 
+pub mod issue;
+
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
     GitHubInstallation, PeribolosRun,

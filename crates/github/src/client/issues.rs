@@ -38,6 +38,15 @@ pub struct Issue {
     pub user: Option<User>,
 }
 
+/// Which issues are listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct IssueFilter<'a> {
+    /// In which state; `None`: in any.
+    pub state: Option<IssueState>,
+    /// Who made them: a login, of an App's account with `[bot]` behind it.
+    pub creator: Option<&'a str>,
+}
+
 /// What is to change of an issue; what is `None` stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct IssueUpdate<'a> {
@@ -89,20 +98,22 @@ pub enum Reaction {
 }
 
 impl Client {
-    /// Every issue in that state (`None`: in any), without pull requests, newest first.
-    pub async fn list_issues(&self, repo: &RepoName, state: Option<IssueState>) -> Result<Vec<Issue>, Error> {
+    /// Every such issue, without pull requests, newest first.
+    pub async fn list_issues(&self, repo: &RepoName, filter: &IssueFilter<'_>) -> Result<Vec<Issue>, Error> {
         #[derive(Deserialize)]
         struct Item {
             pull_request: Option<serde::de::IgnoredAny>,
             #[serde(flatten)]
             issue: Issue,
         }
-        let state = match state {
+        let state = match filter.state {
             Some(IssueState::Open) => "open",
             Some(IssueState::Closed) => "closed",
             None => "all",
         };
-        let call = Call::get(ROUTE, &[repo.owner.as_str(), &repo.name])?.query("state", state);
+        let call = Call::get(ROUTE, &[repo.owner.as_str(), &repo.name])?
+            .query("state", state)
+            .query_if("creator", filter.creator);
         let items: Vec<Item> = self.all(call).await?;
         Ok(items.into_iter().filter(|item| item.pull_request.is_none()).map(|item| item.issue).collect())
     }

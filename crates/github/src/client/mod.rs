@@ -28,7 +28,7 @@ pub use commits::Touching;
 pub use compare::{Comparison, MAX_COMPARED};
 pub use contents::{FileAnswer, MAX_FILE_BYTES, PutFile};
 pub use git::{Commit, TreeEntry};
-pub use issues::{Comment, Issue, IssueState, IssueUpdate, Reaction};
+pub use issues::{Comment, Issue, IssueFilter, IssueState, IssueUpdate, Reaction};
 pub use orgs::{
     Invitation, MemberRole, Membership, MembershipState, OrgRole, Organization, OrganizationPlan,
 };

@@ -9,8 +9,8 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use super::support::{self, json as answer};
 use crate::client::{
     Annotation, AnnotationLevel, CheckConclusion, CheckOutput, CheckRunId, CheckRunUpdate, CheckStatus,
-    IssueState, MAX_FILE_BYTES, MemberRole, MembershipState, NewCheckRun, OrgRole, PullFilter, PutFile,
-    Reaction, TreeEntry,
+    IssueFilter, IssueState, MAX_FILE_BYTES, MemberRole, MembershipState, NewCheckRun, OrgRole, PullFilter,
+    PutFile, Reaction, TreeEntry,
 };
 use crate::{AppId, Error, FileAnswer, Login, RepoName, Sha};
 
@@ -235,10 +235,12 @@ async fn issues_leave_out_pull_requests() {
     pull["pull_request"] = json!({"url": "x"});
     Mock::given(path("/repos/acme/.github/issues"))
         .and(query_param("state", "open"))
+        .and(query_param("creator", "app[bot]"))
         .respond_with(answer(json!([issue(1), pull])))
         .mount(&server)
         .await;
-    let issues = support::client(&server).list_issues(&repo(), Some(IssueState::Open)).await.unwrap();
+    let filter = IssueFilter { state: Some(IssueState::Open), creator: Some("app[bot]") };
+    let issues = support::client(&server).list_issues(&repo(), &filter).await.unwrap();
     assert_eq!(issues.iter().map(|issue| issue.number).collect::<Vec<_>>(), [1]);
 }
 

@@ -10,8 +10,8 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 use super::support;
 use crate::client::{
     Annotation, AnnotationLevel, CheckConclusion, CheckOutput, CheckRunId, CheckRunUpdate, CheckStatus,
-    IssueUpdate, MemberRole, NewCheckRun, NewPull, NewRepository, PullFilter, PullState, PutFile, Reaction,
-    TeamRole, TreeEntry,
+    IssueFilter, IssueUpdate, MemberRole, NewCheckRun, NewPull, NewRepository, PullFilter, PullState,
+    PutFile, Reaction, TeamRole, TreeEntry,
 };
 use crate::{App, Client, Error, InstallationId, RepoName, Sha, TokenScope};
 
@@ -246,7 +246,7 @@ async fn conversation(client: &Client) -> Result<(), Error> {
     client.create_check_run(&repo, &new).await?;
     assert!(!client.find_check_runs(&repo, &sha(), crate::AppId(1), "n").await?.is_empty());
     client.create_issue(&repo, "t", "b").await?;
-    client.list_issues(&repo, None).await?;
+    client.list_issues(&repo, &IssueFilter { state: None, creator: Some("a") }).await?;
     client.update_issue(&repo, 1, &IssueUpdate { title: Some("t"), ..IssueUpdate::default() }).await?;
     client.create_comment(&repo, 1, "b").await?;
     client.get_comment(&repo, 1).await?;

@@ -187,8 +187,12 @@ pub(super) async fn preview_grant(
 
 /// Whether an account is this App's own.
 pub(super) async fn is_our_bot(case: &Case<'_>, login: &Login) -> Result<bool, Error> {
-    let app = case.ctx.app.get_app().await?;
-    Ok(login.as_str().eq_ignore_ascii_case(&format!("{}[bot]", app.slug)))
+    Ok(login.as_str().eq_ignore_ascii_case(&our_bot(case).await?))
+}
+
+/// The login of this App's own account.
+pub(super) async fn our_bot(case: &Case<'_>) -> Result<String, Error> {
+    Ok(format!("{}[bot]", case.ctx.app.get_app().await?.slug))
 }
 
 /// Whether the merge has the very file that the base has. Without a merge (a conflict) nothing can be told.

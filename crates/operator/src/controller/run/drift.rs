@@ -6,19 +6,18 @@ use peribolos_api::{
     run::{Mode, Phase},
 };
 use peribolos_core::{
-    drift::{self, Drift},
-    run::{check, said::Said},
+    drift::{
+        self, Drift,
+        issue::{self, Known, Step},
+    },
+    run::said::Said,
 };
 use peribolos_github::{
     AccountType, Client,
-    client::{Issue, IssueState, IssueUpdate},
+    client::{Issue, IssueFilter, IssueState, IssueUpdate},
 };
 
 use super::{admission, case::Case, error::Error, replace};
-
-/// How the issue is found again.
-const MARKER: &str = "<!-- peribolos-operator: drift -->";
-const TITLE: &str = "The organization differs from its file";
 
 /// Opens, updates or closes the issue. Best effort: the next look for drift does it again.
 pub(super) async fn report(case: &Case<'_>, github: &Client, status: &PeribolosRunStatus, said: &Said) {
@@ -36,61 +35,50 @@ async fn bring(
     let mut ended: PeribolosRun = case.run.clone();
     ended.status = Some(status.clone());
     if drift::is_found_by(&ended, applied_blob(case)) {
-        if let Some(first) = &said.first {
-            open(case, github, &first.check.summary).await?;
-        }
+        let Some(first) = &said.first else { return Ok(()) };
+        let spec = &case.installation.spec;
+        let body = issue::body(&first.check.summary, &spec.config.path, spec.run.correct_drift);
+        let ours = ours(case, github).await?;
+        carry_out(case, github, issue::found(ours.iter().map(known), body)).await
     } else if says_none(&ended, case) && is_drifted(case) {
-        close(case, github).await?;
-    }
-    Ok(())
-}
-
-async fn open(case: &Case<'_>, github: &Client, summary: &str) -> Result<(), Error> {
-    let repository = case.repository()?;
-    let path = &case.installation.spec.config.path;
-    let what_next = if case.installation.spec.run.correct_drift {
-        "It is corrected by an apply of the file, unless a guard stops that."
+        let ours = ours(case, github).await?;
+        carry_out(case, github, issue::gone(ours.iter().map(known))).await
     } else {
-        "If the file is right, an owner comments `/peribolos apply` here. If GitHub is right, change the file."
-    };
-    let body = format!(
-        "Somebody changed the organization by hand, or an invitation was declined: it is no longer as `{path}` says. An \
-         apply of the file would do this:\n\n{}\n\n{what_next} This issue is closed by itself.\n\n{MARKER}\n",
-        check::defuse(summary)
-    );
-    match find(case, github).await? {
-        Some(issue) if issue.body.as_deref() == Some(&body) => {}
-        Some(issue) => {
-            let update = IssueUpdate { body: Some(&body), ..IssueUpdate::default() };
-            github.update_issue(&repository, issue.number, &update).await?;
+        Ok(())
+    }
+}
+
+/// The issues that this App wrote: anybody may give one of their own the same words.
+async fn ours(case: &Case<'_>, github: &Client) -> Result<Vec<Issue>, Error> {
+    let bot = admission::our_bot(case).await?;
+    let filter = IssueFilter { state: None, creator: Some(&bot) };
+    let mut issues = github.list_issues(&case.repository()?, &filter).await?;
+    issues.retain(|issue| {
+        let user = issue.user.as_ref().filter(|user| user.kind == AccountType::Bot);
+        user.is_some_and(|user| user.login.as_str().eq_ignore_ascii_case(&bot))
+    });
+    Ok(issues)
+}
+
+fn known(issue: &Issue) -> Known<'_> {
+    let body = issue.body.as_deref().unwrap_or_default();
+    Known { number: issue.number, title: &issue.title, body, open: issue.state == IssueState::Open }
+}
+
+async fn carry_out(case: &Case<'_>, github: &Client, step: Step) -> Result<(), Error> {
+    let repository = case.repository()?;
+    match step {
+        Step::Leave => {}
+        Step::Create { body } => {
+            github.create_issue(&repository, issue::TITLE, &body).await?;
         }
-        None => {
-            github.create_issue(&repository, TITLE, &body).await?;
+        Step::Update { number, body, open } => {
+            let state = if open { IssueState::Open } else { IssueState::Closed };
+            let update = IssueUpdate { body: Some(&body), state: Some(state), ..IssueUpdate::default() };
+            github.update_issue(&repository, number, &update).await?;
         }
     }
     Ok(())
-}
-
-async fn close(case: &Case<'_>, github: &Client) -> Result<(), Error> {
-    if let Some(issue) = find(case, github).await? {
-        let update = IssueUpdate { state: Some(IssueState::Closed), ..IssueUpdate::default() };
-        github.update_issue(&case.repository()?, issue.number, &update).await?;
-    }
-    Ok(())
-}
-
-/// The open issue that this App wrote: anybody may write the marker into one of their own.
-async fn find(case: &Case<'_>, github: &Client) -> Result<Option<Issue>, Error> {
-    for issue in github.list_issues(&case.repository()?, Some(IssueState::Open)).await? {
-        if let Some(user) = &issue.user
-            && user.kind == AccountType::Bot
-            && issue.body.as_deref().is_some_and(|body| body.contains(MARKER))
-            && admission::is_our_bot(case, &user.login).await?
-        {
-            return Ok(Some(issue));
-        }
-    }
-    Ok(None)
 }
 
 /// Makes sure of an Apply where this run is the newest word on drift, has found some, and it is to be corrected.

@@ -1,6 +1,6 @@
 //! The one issue that says what to do where the repository is public.
 
-use peribolos_github::{AccountType, Client};
+use peribolos_github::{AccountType, Client, client::IssueFilter};
 
 use super::{StepError, Target, texts};
 
@@ -9,7 +9,7 @@ const MARKER: &str = "<!-- peribolos-operator: onboarding -->";
 
 /// Finds the issue or makes it, and gives its address.
 pub(super) async fn ensure(client: &Client, target: &Target<'_>) -> Result<String, StepError> {
-    let issues = client.list_issues(target.repository, None).await?;
+    let issues = client.list_issues(target.repository, &IssueFilter::default()).await?;
     let ours = issues.into_iter().find(|issue| {
         // Anybody may write the marker into an issue of a public repository; only Apps are bots.
         let by_an_app = issue.user.as_ref().is_some_and(|user| user.kind == AccountType::Bot);

@@ -182,6 +182,7 @@ async fn drift_is_found_told_and_corrected() -> Result<()> {
         .await?;
     until(SOON, "the issue is closed and the condition false", async || {
         let issues = org.state().await?["issues"].as_array().cloned().unwrap_or_default();
+        ensure!(issues.len() < 2, "two issues: {issues:#?}");
         let closed = issues.iter().all(|issue| issue["state"] == "closed");
         let condition = drifted(&org.installation().await?).map(|condition| condition["status"].clone());
         Ok((closed && condition == Some(json!("False"))).then_some(()))
