@@ -50,6 +50,11 @@ pub fn correction(installation: &str, dry_run: &str) -> String {
     run(installation, &["correct", dry_run])
 }
 
+/// The name of the Apply that does what this one was known to leave.
+pub fn apply_again(installation: &str, apply: &str) -> String {
+    run(installation, &["again", apply])
+}
+
 /// The name of an attempt's TaskRun.
 pub fn task_run(run: &str, attempt: i32) -> String {
     format!("{run}-{attempt}")

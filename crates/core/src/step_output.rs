@@ -139,6 +139,9 @@ pub struct StepOutput {
     /// Digests of the removals that a preview shows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removals: Vec<String>,
+    /// Whether another apply of the same file does what this one was known to leave.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
     /// What the check on the commit is to show.
     pub check: CheckOutput,
 }
@@ -300,6 +303,7 @@ mod tests {
             changes: None,
             words: None,
             removals: vec![],
+            again: false,
             check: CheckOutput {
                 title: "peribolos.yaml can't be applied".into(),
                 summary: "1 error".into(),

@@ -259,7 +259,8 @@ fn plans() -> impl Strategy<Value = Plan> {
             for (operation, lasting) in plan.operations.iter_mut().zip(lasting) {
                 operation.lasting = lasting;
             }
-            plan.waiting = waiting.into_iter().map(|(login, team)| Waiting { login, team }).collect();
+            plan.waiting =
+                waiting.into_iter().map(|(login, team)| Waiting { login, team, repo: None }).collect();
             plan.left_out = left_out;
             plan
         },

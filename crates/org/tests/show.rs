@@ -116,9 +116,9 @@ fn everything() -> Plan {
         last.lasting = false;
     }
     plan.waiting = vec![
-        Waiting { login: login("dave"), team: None },
-        Waiting { login: login("dave"), team: Some(TeamName::new("Core")) },
-        Waiting { login: login("unnamed"), team: None },
+        Waiting { login: login("dave"), team: None, repo: None },
+        Waiting { login: login("dave"), team: Some(TeamName::new("Core")), repo: None },
+        Waiting { login: login("unnamed"), team: None, repo: Some(RepoName::new("site")) },
     ];
     plan.left_out = logins(&["nobody-at-all"]);
     plan

@@ -79,6 +79,7 @@ mod tests {
             changes,
             words: None,
             removals: vec![],
+            again: false,
             check: CheckOutput { title: title.into(), ..CheckOutput::default() },
         }
     }

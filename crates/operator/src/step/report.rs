@@ -25,6 +25,8 @@ pub(super) struct Facts {
     pub(super) words: Option<String>,
     /// Digests of the removals that a preview shows.
     pub(super) removals: Vec<String>,
+    /// Whether another apply of the same file does what this one was known to leave.
+    pub(super) again: bool,
 }
 
 /// A step's good end.
@@ -55,6 +57,7 @@ pub(super) fn output(step: StepName, facts: Facts, end: Result<Done, StepError>)
         changes: facts.changes,
         words: facts.words,
         removals: facts.removals,
+        again: facts.again,
         check,
     }
 }

@@ -10,7 +10,7 @@ use peribolos_github::{
 };
 use peribolos_org::{
     ConfigFile, parse,
-    plan::{self, Verification},
+    plan::{self, Operation, Verification},
     review::Judgement,
     show::{self, Disclosure},
 };
@@ -67,6 +67,7 @@ async fn verify(args: &VerifyArgs, facts: &mut Facts) -> Result<Done, StepError>
     let found = plan::verify(&planned.before, &planned.plan, &after, &left);
     let changes = changes(&planned, &found);
     facts.changes = Some(changes);
+    facts.again = is_done_by_another(&file, &planned, &found);
     let disclosure = planned.disclosed.disclosure(args.login.as_str());
     for beyond in &found.beyond {
         tracing::error!(?beyond, "gone, and not by the plan");
@@ -74,13 +75,21 @@ async fn verify(args: &VerifyArgs, facts: &mut Facts) -> Result<Done, StepError>
     for operation in &found.remaining {
         tracing::warn!(?operation, "not done");
     }
-    let summary = summary(&planned, &found, &disclosure);
+    let summary = summary(&planned, &found, facts.again, &disclosure);
     if found.beyond.is_empty() {
         Ok(Done { check: CheckOutput { title: title(changes), summary, annotations: Vec::new() }, url: None })
     } else {
         let title = format!("{} gone that should have stayed", things(found.beyond.len()));
         Err(StepError::Beyond { title, summary })
     }
+}
+
+/// Whether all that remains was known to remain, because upstream needs two applies for it: it takes a nested team out of its
+/// place when anything else about it changes, and puts it back the next time.
+fn is_done_by_another(file: &ConfigFile, planned: &Planned, found: &Verification) -> bool {
+    let next = plan::plan(file, &[], &planned.plan.expected(&planned.before), &planned.scope);
+    let is_foreseen = |left: &Operation| next.operations.iter().any(|next| next.change == left.change);
+    !found.remaining.is_empty() && found.remaining.iter().all(is_foreseen)
 }
 
 /// The file as upstream got it, which our parser reads like any other.
@@ -116,7 +125,7 @@ fn title(changes: Changes) -> String {
     }
 }
 
-fn summary(planned: &Planned, found: &Verification, disclosure: &Disclosure) -> String {
+fn summary(planned: &Planned, found: &Verification, again: bool, disclosure: &Disclosure) -> String {
     let mut parts = Vec::new();
     if !found.beyond.is_empty() {
         parts.push(format!(
@@ -126,7 +135,8 @@ fn summary(planned: &Planned, found: &Verification, disclosure: &Disclosure) -> 
         ));
     }
     if !found.remaining.is_empty() {
-        parts.push(format!("**Not done**\n\n{}", show::operations(&found.remaining, disclosure)));
+        let title = if again { "Not done yet: another apply follows by itself" } else { "Not done" };
+        parts.push(format!("**{title}**\n\n{}", show::operations(&found.remaining, disclosure)));
     }
     // Said before the plan was applied; this check takes the place of that one.
     parts.extend(Judgement::warned(planned.unreviewed.clone()).sentence(disclosure));

@@ -147,6 +147,35 @@ async fn what_was_not_done_is_named() {
 }
 
 #[tokio::test]
+async fn what_takes_two_applies_is_known_and_then_done() {
+    let nested = "      Core:\n        privacy: closed\n        members: [carol, dan]\n        repos: {site: write}\n        teams:\n";
+    let file = |description: &str| {
+        let below = format!(
+            "          Below: {{description: {description}, privacy: closed, members: [dan], repos: {{}}}}\n"
+        );
+        FILE.replace(
+            "      Core: {members: [carol, dan], repos: {site: write}}\n",
+            &format!("{nested}{below}"),
+        )
+    };
+    let mut pod = Pod::of(&file("one")).await;
+    pod.plan(&[]).await;
+    pod.apply().await;
+    assert!(!pod.verify().await.again, "a new team is put in its place at once");
+    pod.sha = pod.bench.github.push(ORG, json!({"peribolos.yaml": file("two")})).await;
+    pod.plan(&[]).await;
+    assert!(!pod.verify().await.again, "nothing is applied yet");
+    pod.apply().await;
+    let verified = pod.verify().await;
+    assert_eq!((verified.again, verified.changes), (true, Some(changes(1, Some(1), 1))), "{verified:?}");
+    assert!(verified.check.summary.contains("another apply follows by itself"), "{verified:?}");
+    pod.plan(&[]).await;
+    pod.apply().await;
+    let verified = pod.verify().await;
+    assert_eq!((verified.again, verified.changes), (false, Some(changes(1, Some(1), 0))), "{verified:?}");
+}
+
+#[tokio::test]
 async fn what_is_gone_beyond_the_plan_is_an_error() {
     let pod = Pod::of(&FILE.replace("frank]", "frank, zoe]")).await;
     pod.plan(&[]).await;

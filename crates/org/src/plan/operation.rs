@@ -290,7 +290,10 @@ pub enum RefusalKind {
 pub struct Waiting {
     /// Who.
     pub login: Login,
-    /// To the organization (none) or to this team of it.
+    /// To this team. With neither a team nor a repository: to the organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<TeamName>,
+    /// To this repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repo: Option<RepoName>,
 }

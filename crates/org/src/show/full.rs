@@ -144,7 +144,9 @@ impl Full<'_> {
         if !self.plan.waiting.is_empty() {
             let waits = self.plan.waiting.iter().map(|waiting| {
                 let team = waiting.team.as_ref().map(|team| format!(" (team {})", quote(team.as_str())));
-                format!("{}{}", quote(waiting.login.as_str()), team.unwrap_or_default())
+                let repo =
+                    waiting.repo.as_ref().map(|repo| format!(" (repository {})", quote(repo.as_str())));
+                format!("{}{}", quote(waiting.login.as_str()), team.or(repo).unwrap_or_default())
             });
             let waits = waits.collect::<Vec<_>>().join(", ");
             notes.push((format!("Invited, and yet to accept: {waits}."), Vec::new()));

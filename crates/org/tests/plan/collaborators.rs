@@ -1,8 +1,8 @@
 //! Direct collaborators, of newer versions of upstream only.
 
 use peribolos_org::Permission::{Admin, Read, Write};
-use peribolos_org::plan::Stage;
-use peribolos_org::{Login, Snapshot};
+use peribolos_org::plan::{Stage, Waiting};
+use peribolos_org::{Login, RepoName, Snapshot};
 
 use crate::support::{acme, everything, file, operations, plan_of, refusals, shown};
 
@@ -60,6 +60,8 @@ fn an_invitation_is_waited_for_or_changed() {
     let snapshot = site(&[], &[("zoe", Write)]);
     let plan = plan_of(&wish("zoe: write"), &snapshot, &everything());
     assert_eq!(shown(&plan), [""; 0]);
+    let waiting = Waiting { login: Login::new("zoe"), team: None, repo: Some(RepoName::new("site")) };
+    assert_eq!(plan.waiting, [waiting]);
     let plan = plan_of(&wish("zoe: admin"), &snapshot, &everything());
     assert_eq!(shown(&plan), ["set invitation of zoe to site: Some(Write) -> Admin"]);
     assert_eq!(plan.expected(&snapshot).repos[0].invitations, [(Login::new("zoe"), Admin)]);

@@ -37,7 +37,7 @@ fn who_is_invited_is_waited_for_whatever_the_role() {
     snapshot.invitations = vec![invited("dave", OrgRole::Member, InvitationState::Pending)];
     let plan = plan_of(&with("alice, bob, DAVE", "carol, oscar"), &snapshot, &usual());
     assert_eq!(shown(&plan), [""; 0]);
-    assert_eq!(plan.waiting, [Waiting { login: Login::new("dave"), team: None }]);
+    assert_eq!(plan.waiting, [Waiting { login: Login::new("dave"), team: None, repo: None }]);
     assert_eq!(plan.removal_delta, 0);
 }
 

@@ -53,7 +53,10 @@ fn the_newly_invited_are_invited_to_teams_too_and_then_waited_for() {
     assert_eq!(shown(&plan), [""; 0]);
     let zoe = Login::new("zoe");
     let core = Some(TeamName::new("Core"));
-    let expected = [Waiting { login: zoe.clone(), team: None }, Waiting { login: zoe, team: core }];
+    let expected = [
+        Waiting { login: zoe.clone(), team: None, repo: None },
+        Waiting { login: zoe, team: core, repo: None },
+    ];
     assert_eq!(plan.waiting, expected);
 }
 

@@ -1,5 +1,6 @@
 //! Makes sure of a run that follows from another: for the head of the branch in the place of an older commit, to see what
-//! an Apply left that ran out of time, or to preview open pull requests anew on another base.
+//! an Apply left that ran out of time, to finish what an Apply was known to leave, or to preview open pull requests anew on
+//! another base.
 
 use jiff::Timestamp;
 use kube::{
@@ -128,6 +129,18 @@ pub(super) async fn correct(case: &Case<'_>) -> Result<(), Error> {
     let name = names::correction(&case.installation.name_any(), &case.name());
     create(case, &name, Mode::Apply, "drift", Work::default()).await
 }
+
+/// Makes sure of another Apply, which does what this one was known to leave. That one is followed by none.
+pub(super) async fn apply_again(case: &Case<'_>) -> Result<(), Error> {
+    if case.run.spec.trigger.event == AGAIN {
+        return Ok(());
+    }
+    let name = names::apply_again(&case.installation.name_any(), &case.name());
+    create(case, &name, Mode::Apply, AGAIN, Work::default()).await
+}
+
+/// What is noted as the event that an Apply follows from which finishes another.
+const AGAIN: &str = "again";
 
 /// What a run is about.
 #[derive(Clone, Copy, Default)]

@@ -69,6 +69,9 @@ pub(super) async fn finish(
     if reason == Reason::TimedOut && case.run.spec.mode == Mode::Apply {
         replace::look_after_timeout(case).await?;
     }
+    if phase == Phase::Succeeded && said.verify.as_ref().is_some_and(|verify| verify.again) {
+        replace::apply_again(case).await?;
+    }
     // The check goes first: its annotations come from a pod that may be gone after a restart, and to write the same
     // check twice changes nothing. A check that can't be written now is completed by `conclude`.
     if let Ok(github) = case.github().await {

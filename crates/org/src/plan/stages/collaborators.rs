@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::quoted;
 use crate::model::Repo;
 use crate::names::{Login, RepoName};
-use crate::plan::operation::Change;
+use crate::plan::operation::{Change, Waiting};
 use crate::plan::planner::{Planner, line_of, sorted};
 use crate::plan::scope::Stage;
 use crate::values::Permission;
@@ -62,8 +62,11 @@ fn wanted(
     invited: &Access,
     (login, permission, line): (&Login, Permission, Option<u32>),
 ) {
-    // Who is invited with that permission is waited for.
-    if [have, invited].iter().any(|access| access.get(login) == Some(&permission)) {
+    if have.get(login) == Some(&permission) {
+        return;
+    }
+    if invited.get(login) == Some(&permission) {
+        planner.wait_for(Waiting { login: login.clone(), team: None, repo: Some(name.clone()) });
         return;
     }
     if permission == Permission::None {

@@ -53,7 +53,7 @@ fn enterprise_members(planner: &mut Planner<'_>) -> BTreeSet<Login> {
 
 fn add(planner: &mut Planner<'_>, invitees: &[Login], login: &Login, role: OrgRole, line: Option<u32>) {
     if invitees.binary_search(login).is_ok() {
-        planner.wait_for(Waiting { login: login.clone(), team: None });
+        planner.wait_for(Waiting { login: login.clone(), team: None, repo: None });
         return;
     }
     if role != OrgRole::Admin && is_last_owner(planner, login) {

@@ -29,7 +29,7 @@ pub(super) fn configure(planner: &mut Planner<'_>, team: &Team, id: TeamId) {
             }
             let (login, team) = (login.clone(), team.name.value.clone());
             if invited.contains(&login) {
-                planner.wait_for(Waiting { login, team: Some(team) });
+                planner.wait_for(Waiting { login, team: Some(team), repo: None });
                 continue;
             }
             changes.push((*line, Change::SetTeamMember { team, login, from, to: *to }));

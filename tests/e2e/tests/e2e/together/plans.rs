@@ -47,6 +47,27 @@ async fn a_preview_shows_what_the_merge_then_does() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_nested_team_is_back_in_its_place_by_a_second_run() -> Result<()> {
+    let world = World::connect().await?;
+    let org = Org::new(&world, "nested").await?;
+    let below = json!({"name": "Below", "slug": "below", "privacy": "closed", "parent": "core", "members": {}, "repos": {}});
+    org.by_hand(|state| state["teams"].as_array_mut().expect("teams").push(below.clone())).await?;
+    org.adopt(json!({})).await?;
+    let below =
+        "        teams:\n          Below: {description: new, privacy: closed, members: [], repos: {}}\n";
+    org.push(&(org.file(&[]) + below)).await?;
+    until(2 * POD, "the team is described and in its place", async || {
+        let teams = org.state().await?["teams"].as_array().cloned().unwrap_or_default();
+        let below = teams.into_iter().find(|team| team["slug"] == "below").unwrap_or_default();
+        Ok((below["description"] == "new" && below["parent"] == "core").then_some(()))
+    })
+    .await?;
+    let moves = org.changes().await?.len();
+    ensure!(moves == 2, "one request takes it out, one puts it back: {:?}", org.changes().await?);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_guard_stops_a_run_before_its_first_write() -> Result<()> {
     let world = World::connect().await?;
     let org = Org::new(&world, "guarded").await?;
