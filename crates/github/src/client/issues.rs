@@ -1,6 +1,7 @@
 //! Issues, comments and reactions.
 
 use http::Method;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
@@ -74,6 +75,10 @@ pub struct Comment {
     pub user: Option<User>,
     /// The issue or pull request it is on, as an address of the API.
     pub issue_url: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When it was edited; at first the same.
+    pub updated_at: Timestamp,
 }
 
 impl Comment {

@@ -54,6 +54,54 @@ async fn owners_apply_members_preview_and_strangers_do_neither() {
     }
 }
 
+/// Whether the plan step of a run's first attempt is told that an owner asked.
+async fn is_told_of_an_owner(world: &World, run: &str) -> bool {
+    let task_run = world.task_run(&format!("{run}-1")).await;
+    serde_json::to_string(&task_run.spec.params).unwrap().contains("--by-owner")
+}
+
+/// An Apply that a guard stops.
+async fn stopped(world: &World, run: &str) {
+    world.create(run, "Apply", json!({})).await;
+    world.task_run(&format!("{run}-1")).await;
+    world.tekton_ends(&format!("{run}-1"), "Failed", &[("plan", 12)]).await;
+    world.reaches(run, "Failed", "GuardTripped").await;
+}
+
+#[tokio::test]
+async fn an_owners_comment_lifts_the_guard_for_one_run() {
+    let world = World::start(&[]).await;
+    stopped(&world, "stopped").await;
+    let (_, id) = comment(&world, "alice", "Apply").await;
+    ask(&world, "first", "Apply", json!({}), &id).await;
+    assert!(is_told_of_an_owner(&world, "first").await);
+    world.tekton_ends("first-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    world.reaches("first", "Succeeded", "Applied").await;
+    ask(&world, "replayed", "Apply", json!({}), &id).await;
+    assert!(!is_told_of_an_owner(&world, "replayed").await);
+}
+
+#[tokio::test]
+async fn an_owners_comment_lifts_no_guard_for_what_came_later() {
+    let world = World::start(&[]).await;
+    stopped(&world, "stopped").await;
+    let (_, id) = comment(&world, "alice", "Apply").await;
+    world.github.push("acme", json!({"README.md": "later"})).await;
+    ask(&world, "late", "Apply", json!({}), &id).await;
+    assert!(!is_told_of_an_owner(&world, "late").await);
+}
+
+#[rstest::rstest]
+#[case("")]
+#[case("x")]
+#[tokio::test]
+async fn what_is_no_comment_is_no_command(#[case] id: &str) {
+    let world = World::start(&[]).await;
+    ask(&world, "r", "Apply", json!({}), id).await;
+    world.reaches("r", "Skipped", "NotAllowed").await;
+    assert_eq!(world.task_run_names().await, Vec::<String>::new());
+}
+
 #[tokio::test]
 async fn a_command_that_cant_be_acknowledged_counts_all_the_same() {
     let world = World::start(&[]).await;

@@ -2,24 +2,27 @@
 
 use peribolos_api::{
     PeribolosRun, Reason,
-    names::{ANNOTATION_COMMENT, ANNOTATION_REREQUEST},
+    names::ANNOTATION_REREQUEST,
     run::{Mode, Phase},
 };
-use peribolos_core::{
-    event,
-    run::{
-        command,
-        command::Standing,
-        preview::{self, Author, Grant},
-        source,
-    },
+use peribolos_core::run::{
+    command,
+    command::Standing,
+    preview::{self, Author, Grant},
+    source,
 };
 use peribolos_github::{
     AccountType, Client, FileAnswer, Login, RepoName, Retry, Sha,
-    client::{Comment, MembershipState, OrgRole, Pull, PullState},
+    client::{Pull, PullState},
 };
 
-use super::{case::Case, comment, error::Error, moved};
+use super::{
+    asked::{self, Asked},
+    case::Case,
+    comment,
+    error::Error,
+    moved,
+};
 
 /// What was found out about a run.
 pub(super) enum Admission {
@@ -156,7 +159,7 @@ async fn of_pull_request(
         });
     }
     let sha = Some(pull.head.sha.clone());
-    if let Err((reason, message)) = preview_grant(case, github, &pull).await? {
+    if let Err((reason, message)) = preview_grant(case, github, repository, &pull).await? {
         return Ok(Admission::Refused { phase: Phase::Skipped, reason, message: message.to_owned(), sha });
     }
     if is_unchanged(case, github, repository, branch, number).await? {
@@ -170,6 +173,7 @@ async fn of_pull_request(
 pub(super) async fn preview_grant(
     case: &Case<'_>,
     github: &Client,
+    repository: &RepoName,
     pull: &Pull,
 ) -> Result<Result<Grant, (Reason, &'static str)>, Error> {
     let author = match &pull.user {
@@ -177,11 +181,11 @@ pub(super) async fn preview_grant(
         Some(user) if user.kind == AccountType::Bot && is_our_bot(case, &user.login).await? => {
             Author::Operator
         }
-        Some(user) => standing(case, github, &user.login).await?.into(),
+        Some(user) => asked::standing(case, github, &user.login).await?.into(),
         None => Author::Stranger,
     };
-    // A command was let through by `sender_may_not`, so it came from a member.
-    let asked_for = comment_id(case.run).is_some();
+    let asked = asked::look_up(case, github, repository).await?;
+    let asked_for = matches!(asked, Asked::By(_, Standing::Owner | Standing::Member));
     Ok(preview::grant(case.installation.spec.preview, author, asked_for))
 }
 
@@ -220,26 +224,17 @@ async fn sender_may_not(
     github: &Client,
     repository: &RepoName,
 ) -> Result<Option<Admission>, Error> {
-    let Some(id) = comment_id(case.run) else { return Ok(None) };
-    let Some(comment) = comment::look_up(github, repository, id).await? else {
-        return Ok(Some(Admission::refused(Phase::Skipped, Reason::NotAllowed, "the comment is gone")));
-    };
-    if !says_so(&comment, case.run) {
-        return Ok(Some(Admission::refused(
-            Phase::Skipped,
-            Reason::NotAllowed,
-            "the comment asks for something else",
-        )));
-    }
-    // The author is taken from GitHub, not from the run: a run can be made by anyone who may make runs.
-    let standing = match &comment.user {
-        Some(user) => standing(case, github, &user.login).await?,
-        None => Standing::Stranger,
+    let (comment, standing) = match asked::look_up(case, github, repository).await? {
+        Asked::No => return Ok(None),
+        Asked::By(comment, standing) => (comment, standing),
+        Asked::Wrongly(why) => {
+            return Ok(Some(Admission::refused(Phase::Skipped, Reason::NotAllowed, why)));
+        }
     };
     match command::may(standing, case.run.spec.mode) {
         Ok(()) => {
             // The command counts, not the eyes: in an archived repository there can be none.
-            if let Err(error) = comment::acknowledge(github, repository, id).await {
+            if let Err(error) = comment::acknowledge(github, repository, comment.id).await {
                 tracing::warn!(run = case.name(), %error, "the command can't be acknowledged");
             }
             Ok(None)
@@ -256,29 +251,6 @@ async fn sender_may_not(
     }
 }
 
-/// Whether the comment asks for this run: its first line, and where it stands.
-fn says_so(comment: &Comment, run: &PeribolosRun) -> bool {
-    let first_line = comment.body.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
-    let about = run.spec.source.pull_request.and_then(|number| u64::try_from(number).ok());
-    event::command(first_line) == Some(run.spec.mode) && (about.is_none() || about == comment.issue_number())
-}
-
-/// What an account is in the organization, looked up live.
-async fn standing(case: &Case<'_>, github: &Client, login: &Login) -> Result<Standing, Error> {
-    let organization: Login = case.login().unwrap_or_default().parse()?;
-    let membership = github.membership(&organization, login).await?;
-    Ok(match membership {
-        Some(found) if found.state == MembershipState::Active => {
-            if found.role == OrgRole::Admin {
-                Standing::Owner
-            } else {
-                Standing::Member
-            }
-        }
-        _ => Standing::Stranger,
-    })
-}
-
 /// A branch's head. None: no such branch, or a repository without a commit.
 pub(super) async fn head(github: &Client, repository: &RepoName, branch: &str) -> Result<Option<Sha>, Error> {
     match github.branch_head(repository, branch).await {
@@ -293,10 +265,6 @@ pub(super) async fn pull(github: &Client, repository: &RepoName, number: i64) ->
         Err(error) if error.is_not_found() => Ok(None),
         other => Ok(Some(other?)),
     }
-}
-
-fn comment_id(run: &PeribolosRun) -> Option<u64> {
-    run.metadata.annotations.as_ref()?.get(ANNOTATION_COMMENT)?.parse().ok()
 }
 
 /// Whether the run was asked for by "Re-run" on a check.

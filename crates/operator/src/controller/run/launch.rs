@@ -219,7 +219,7 @@ async fn grant(
     let Some(pull) = admission::pull(github, repository, number).await? else {
         return Ok(Err((Reason::SourceNotAllowed, format!("there is no pull request {number} any more"))));
     };
-    let grant = match admission::preview_grant(case, github, &pull).await? {
+    let grant = match admission::preview_grant(case, github, repository, &pull).await? {
         Ok(grant) => grant,
         Err((reason, message)) => return Ok(Err((reason, message.to_owned()))),
     };

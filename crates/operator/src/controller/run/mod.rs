@@ -6,6 +6,7 @@
 mod admission;
 mod adopt;
 mod arguments;
+mod asked;
 mod case;
 mod check;
 mod claims;

@@ -8,7 +8,6 @@ use kube::ResourceExt;
 use peribolos_api::{
     PeribolosRun,
     installation::Preview,
-    names::ANNOTATION_COMMENT,
     run::{Mode, Phase},
 };
 use peribolos_core::run::{
@@ -20,7 +19,7 @@ use peribolos_github::{
     client::{MAX_COMPARED, Pull},
 };
 
-use super::{case::Case, error::Error};
+use super::{asked, case::Case, error::Error};
 
 /// Calls at once.
 const CONCURRENCY: usize = 8;
@@ -34,7 +33,7 @@ pub(super) async fn gather(
     branch: &str,
     sha: &Sha,
 ) -> Result<Reviewed, Error> {
-    let by_owner = case.run.annotations().contains_key(ANNOTATION_COMMENT);
+    let by_owner = asked::is_approved(case, github, repository, sha).await?;
     if case.installation.spec.preview == Preview::Off {
         return Ok(Reviewed { by_owner, ..Reviewed::default() });
     }

@@ -1,0 +1,104 @@
+//! The comment that a run was asked for by. It is looked up whenever something depends on it: nothing in a run is trusted,
+//! and its annotations may change.
+
+use jiff::Timestamp;
+use kube::ResourceExt;
+use peribolos_api::{PeribolosRun, Reason, names::ANNOTATION_COMMENT, run::Mode};
+use peribolos_core::{
+    event,
+    run::command::{self, Approval, Standing},
+};
+use peribolos_github::{
+    Client, Login, RepoName, Sha,
+    client::{Comment, MembershipState, OrgRole},
+};
+
+use super::{case::Case, comment, error::Error};
+
+/// Whether and by whom a run was asked for.
+pub(super) enum Asked {
+    /// By no comment.
+    No,
+    /// By this comment, of somebody of that standing.
+    By(Comment, Standing),
+    /// The run says by a comment, and that does not bear it out.
+    Wrongly(&'static str),
+}
+
+/// Looks at the run's comment and at what its author is.
+pub(super) async fn look_up(case: &Case<'_>, github: &Client, repository: &RepoName) -> Result<Asked, Error> {
+    let Some(id) = case.run.annotations().get(ANNOTATION_COMMENT) else { return Ok(Asked::No) };
+    let Ok(id) = id.parse() else { return Ok(Asked::Wrongly("the run's comment-id is no comment's number")) };
+    let Some(comment) = comment::look_up(github, repository, id).await? else {
+        return Ok(Asked::Wrongly("the comment is gone"));
+    };
+    if !says_so(&comment, case.run) {
+        return Ok(Asked::Wrongly("the comment asks for something else"));
+    }
+    // The author is taken from GitHub, not from the run: a run can be made by anyone who may make runs.
+    let standing = match &comment.user {
+        Some(user) => standing(case, github, &user.login).await?,
+        None => Standing::Stranger,
+    };
+    Ok(Asked::By(comment, standing))
+}
+
+/// Whether an owner's comment lets this very Apply of `sha` remove what no preview showed.
+pub(super) async fn is_approved(
+    case: &Case<'_>,
+    github: &Client,
+    repository: &RepoName,
+    sha: &Sha,
+) -> Result<bool, Error> {
+    let Asked::By(comment, Standing::Owner) = look_up(case, github, repository).await? else {
+        return Ok(false);
+    };
+    let made = |run: &PeribolosRun| run.metadata.creation_timestamp.as_ref().map(|made| made.0);
+    let earlier = |other: &PeribolosRun| (made(other), other.name_any()) < (made(case.run), case.name());
+    let names_it = |other: &PeribolosRun| {
+        other.annotations().get(ANNOTATION_COMMENT) == case.run.annotations().get(ANNOTATION_COMMENT)
+    };
+    let others = case.others();
+    Ok(command::lifts_guard(&Approval {
+        shown: others.iter().filter_map(|other| shown_at(other, sha)).max(),
+        written: comment.created_at,
+        edited: comment.updated_at,
+        run_made: made(case.run).unwrap_or(Timestamp::MAX),
+        is_used: others.iter().any(|other| names_it(other) && earlier(other)),
+    }))
+}
+
+/// When a run has shown people what an Apply of this commit would remove: a guard stopped it, or it looked for drift.
+fn shown_at(run: &PeribolosRun, sha: &Sha) -> Option<Timestamp> {
+    let status = run.status.as_ref().filter(|status| status.sha.as_deref() == Some(sha.as_str()))?;
+    let reason = status.reason.as_deref();
+    let shows = match run.spec.mode {
+        Mode::Apply => reason == Some(Reason::GuardTripped.as_str()),
+        Mode::DryRun => run.spec.source.pull_request.is_none() && reason == Some(Reason::Planned.as_str()),
+        Mode::Dump => false,
+    };
+    status.finished_at.as_deref().filter(|_| shows)?.parse().ok()
+}
+
+/// Whether the comment asks for this run: its first line, and where it stands.
+fn says_so(comment: &Comment, run: &PeribolosRun) -> bool {
+    let first_line = comment.body.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
+    let about = run.spec.source.pull_request.and_then(|number| u64::try_from(number).ok());
+    event::command(first_line) == Some(run.spec.mode) && (about.is_none() || about == comment.issue_number())
+}
+
+/// What an account is in the organization, looked up live.
+pub(super) async fn standing(case: &Case<'_>, github: &Client, login: &Login) -> Result<Standing, Error> {
+    let organization: Login = case.login().unwrap_or_default().parse()?;
+    let membership = github.membership(&organization, login).await?;
+    Ok(match membership {
+        Some(found) if found.state == MembershipState::Active => {
+            if found.role == OrgRole::Admin {
+                Standing::Owner
+            } else {
+                Standing::Member
+            }
+        }
+        _ => Standing::Stranger,
+    })
+}
