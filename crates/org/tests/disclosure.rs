@@ -17,7 +17,8 @@ use peribolos_org::review::Judgement;
 use peribolos_org::show::{Disclosure, summary, title};
 use peribolos_org::testing::case;
 use peribolos_org::{
-    Login, OrgRole, Permission, Privacy, RepoName, Slug, Spelling, TeamName, Visibility, settle,
+    ConfigFile, Login, OrgRole, Permission, Privacy, RepoName, Slug, Snapshot, Spelling, Team, TeamName,
+    Visibility, settle,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -379,5 +380,29 @@ proptest! {
                 prop_assert!(named || is_ours(code), "`{code}` is not in the file:\n{known}\n\n{posted}");
             }
         }
+        // Of a stranger's file nothing is confirmed: no team and no repository that only it names.
+        let names: BTreeSet<String> = names_in(&settled.file).chain(names_of(snapshot)).collect();
+        let strangers = summary(&plan, &trips, &Disclosure::default());
+        for line in strangers.lines() {
+            for code in line.split('`').skip(1).step_by(2) {
+                prop_assert!(!names.contains(code), "`{code}` is told:\n{strangers}");
+            }
+        }
     }
+}
+
+fn names_in(file: &ConfigFile) -> impl Iterator<Item = String> {
+    let mut names: Vec<String> = file.repos.iter().map(|repo| repo.name.value.to_string()).collect();
+    let mut teams: Vec<&Team> = file.teams.iter().collect();
+    while let Some(team) = teams.pop() {
+        names.push(team.name.value.to_string());
+        names.extend(team.repos.iter().map(|repo| repo.name.value.to_string()));
+        teams.extend(&team.teams);
+    }
+    names.into_iter()
+}
+
+fn names_of(snapshot: &Snapshot) -> impl Iterator<Item = String> {
+    let teams = snapshot.teams.iter().map(|team| team.name.to_string());
+    teams.chain(snapshot.repos.iter().map(|repo| repo.name.to_string()))
 }

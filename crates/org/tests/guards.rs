@@ -395,6 +395,7 @@ fn refusal(kind: RefusalKind) -> Refusal {
         line: Some(7),
         message: "the repository `site` would be archived".to_owned(),
         hint: "Archiving is only done when allowed".to_owned(),
+        about: Vec::new(),
     }
 }
 

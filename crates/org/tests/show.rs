@@ -159,6 +159,7 @@ fn stopped(plan: &mut Plan) -> Vec<Trip> {
         line: Some(line),
         message: message.to_owned(),
         hint: hint.to_owned(),
+        about: Vec::new(),
     };
     plan.refusals = vec![
         refusal(

@@ -27,10 +27,17 @@ pub fn synced<'a>(runs: impl IntoIterator<Item = &'a PeribolosRun>) -> Synced {
     let said = status.and_then(|s| s.message.as_deref()).unwrap_or_default();
     let message = if said.is_empty() { format!("run {name}") } else { format!("run {name}: {said}") };
     match phase {
+        Phase::Succeeded if leaves_something(run) => Synced::No(Reason::DriftFound, message),
         Phase::Succeeded => Synced::Yes(reason.unwrap_or(Reason::Applied), message),
         Phase::Cancelled => Synced::No(reason.unwrap_or(Reason::Cancelled), message),
         _ => Synced::No(reason.unwrap_or(Reason::ApplyFailed), message),
     }
+}
+
+/// Whether an apply's look afterwards found something still to do.
+fn leaves_something(run: &PeribolosRun) -> bool {
+    let changes = run.status.as_ref().and_then(|status| status.changes.as_ref());
+    changes.is_some_and(|changes| changes.remaining > 0)
 }
 
 /// A run that says something about the organization, with what orders it: when it ended, then its name.
@@ -91,6 +98,10 @@ mod tests {
         ];
         assert_eq!(synced(&runs), Synced::No(Reason::ConfigInvalid, "run c: m".into()));
         assert_eq!(synced(&runs[..1]), Synced::Yes(Reason::Applied, "run a: m".into()));
+        let mut left = runs[0].clone();
+        let changes = json!({"planned": 2, "applied": 1, "remaining": 1});
+        left.status.as_mut().unwrap().changes = Some(serde_json::from_value(changes).unwrap());
+        assert_eq!(synced([&left]), Synced::No(Reason::DriftFound, "run a: m".into()));
         assert_eq!(synced([&runs[0], &runs[2]]), Synced::Yes(Reason::NoChanges, "run b: m".into()));
     }
 

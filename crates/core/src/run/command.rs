@@ -36,7 +36,7 @@ const FRESH: SignedDuration = SignedDuration::from_hours(1);
 /// An owner's command, and the run that names it.
 #[derive(Clone, Copy, Debug)]
 pub struct Approval {
-    /// When people were last shown what an Apply of the same commit would remove: by the check of one that a guard stopped,
+    /// When people were last shown what an Apply of the same file would remove: by the check of one that a guard stopped,
     /// or by a look for drift. `None`: never.
     pub shown: Option<Timestamp>,
     /// When the comment was written.
@@ -50,7 +50,7 @@ pub struct Approval {
 }
 
 /// Whether an owner's command lets its run remove what no preview showed: once, soon, in the owner's own words, and after
-/// a check has said of this very commit what that is. A command that GitHub delivers late says nothing of later commits.
+/// a check has said of this very file what that is. A command that GitHub delivers late says nothing of later files.
 pub fn lifts_guard(approval: &Approval) -> bool {
     let Approval { shown, written, edited, run_made, is_used } = *approval;
     !is_used

@@ -10,7 +10,7 @@ use peribolos_github::{
 };
 use peribolos_org::{
     ConfigFile, parse,
-    plan::{self, Operation, Verification},
+    plan::{self, Verification},
     review::Judgement,
     show::{self, Disclosure},
 };
@@ -67,7 +67,9 @@ async fn verify(args: &VerifyArgs, facts: &mut Facts) -> Result<Done, StepError>
     let found = plan::verify(&planned.before, &planned.plan, &after, &left);
     let changes = changes(&planned, &found);
     facts.changes = Some(changes);
-    facts.again = is_done_by_another(&file, &planned, &found);
+    let expected = planned.plan.expected(&planned.before);
+    let next = plan::plan(&file, &[], &expected, &planned.scope);
+    facts.again = plan::is_done_by_another(&planned.before, &planned.plan, &found, &next);
     let disclosure = planned.disclosed.disclosure(args.login.as_str());
     for beyond in &found.beyond {
         tracing::error!(?beyond, "gone, and not by the plan");
@@ -82,14 +84,6 @@ async fn verify(args: &VerifyArgs, facts: &mut Facts) -> Result<Done, StepError>
         let title = format!("{} gone that should have stayed", things(found.beyond.len()));
         Err(StepError::Beyond { title, summary })
     }
-}
-
-/// Whether all that remains was known to remain, because upstream needs two applies for it: it takes a nested team out of its
-/// place when anything else about it changes, and puts it back the next time.
-fn is_done_by_another(file: &ConfigFile, planned: &Planned, found: &Verification) -> bool {
-    let next = plan::plan(file, &[], &planned.plan.expected(&planned.before), &planned.scope);
-    let is_foreseen = |left: &Operation| next.operations.iter().any(|next| next.change == left.change);
-    !found.remaining.is_empty() && found.remaining.iter().all(is_foreseen)
 }
 
 /// The file as upstream got it, which our parser reads like any other.

@@ -82,11 +82,14 @@ async fn an_owners_comment_lifts_the_guard_for_one_run() {
 }
 
 #[tokio::test]
-async fn an_owners_comment_lifts_no_guard_for_what_came_later() {
+async fn an_owners_comment_lifts_no_guard_for_another_file() {
     let world = World::start(&[]).await;
     stopped(&world, "stopped").await;
     let (_, id) = comment(&world, "alice", "Apply").await;
-    world.github.push("acme", json!({"README.md": "later"})).await;
+    world
+        .github
+        .push("acme", json!({"org.yaml": "orgs: {acme: {admins: [alice, bob], description: later}}"}))
+        .await;
     ask(&world, "late", "Apply", json!({}), &id).await;
     assert!(!is_told_of_an_owner(&world, "late").await);
 }

@@ -175,6 +175,33 @@ async fn what_takes_two_applies_is_known_and_then_done() {
     assert_eq!((verified.again, verified.changes), (false, Some(changes(1, Some(1), 0))), "{verified:?}");
 }
 
+/// Upstream goes through teams in any order: it may find dan in Core by Below, or look when that has gone.
+#[tokio::test]
+async fn who_was_in_a_team_by_one_that_leaves_it_is_put_back() {
+    let nested = "      Core:\n        privacy: closed\n        members: [carol, dan]\n        repos: {site: write}\n        teams:\n          \
+                  Below: {privacy: closed, members: [dan], repos: {}}\n";
+    let core = "      Core: {privacy: closed, members: [carol, dan], repos: {site: write}}\n";
+    let below = "      Below: {privacy: closed, members: [dan], repos: {}}\n";
+    let of = |teams: &str| FILE.replace("      Core: {members: [carol, dan], repos: {site: write}}\n", teams);
+    let mut pod = Pod::of(&of(nested).replace(
+        "Core:\n        privacy: closed\n        members: [carol, dan]",
+        "Core:\n        privacy: closed\n        members: [carol]",
+    ))
+    .await;
+    pod.plan(&["--maximum-removal-percent=100"]).await;
+    pod.apply().await;
+    pod.sha = pod.bench.github.push(ORG, json!({"peribolos.yaml": of(&format!("{below}{core}"))})).await;
+    pod.plan(&[]).await;
+    pod.apply().await;
+    let first = pod.verify().await;
+    let remaining = first.changes.map(|changes| changes.remaining);
+    assert_eq!(first.again, remaining > Some(0), "{first:?}");
+    pod.plan(&[]).await;
+    pod.apply().await;
+    let second = pod.verify().await;
+    assert_eq!(second.changes.map(|changes| changes.remaining), Some(0), "{second:?}");
+}
+
 #[tokio::test]
 async fn what_is_gone_beyond_the_plan_is_an_error() {
     let pod = Pod::of(&FILE.replace("frank]", "frank, zoe]")).await;

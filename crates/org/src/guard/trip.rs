@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::loss::LossGroup;
 use crate::names::Login;
 use crate::plan::Refusal;
-use crate::show::Disclosure;
 use crate::show::text::{capitalized, code, counted};
+use crate::show::{self, Disclosure};
 
 /// A guard that stops an apply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -84,7 +84,7 @@ impl Trip {
                 let limit = if *allowed == 1 { "only 1".to_owned() } else { format!("at most {allowed}") };
                 format!("{count} of {there} {of} {what}; {limit} may be ({percent} %).")
             }
-            Self::NotAllowed { refusal } => format!("{}.", refusal.message),
+            Self::NotAllowed { refusal } => format!("{}.", show::told(refusal, disclosure).0),
         }
     }
 

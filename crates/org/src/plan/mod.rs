@@ -13,12 +13,12 @@ mod words;
 #[cfg(feature = "testing")]
 pub(crate) use model::{canonical, slug_of};
 pub use operation::{
-    Change, Operation, OrgSetting, Refusal, RefusalKind, RepoSetting, RepoSettingName, SettingChange,
+    Change, Named, Operation, OrgSetting, Refusal, RefusalKind, RepoSetting, RepoSettingName, SettingChange,
     TeamRole, TeamSetting, Waiting,
 };
 pub use planner::plan;
 pub use scope::{Allowance, Ignored, Scope, Stage};
-pub use verify::{Beyond, Verification, verify};
+pub use verify::{Beyond, Verification, is_done_by_another, verify};
 
 use serde::{Deserialize, Serialize};
 

@@ -268,10 +268,35 @@ pub struct Refusal {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     /// What can't be done: one sentence without a full stop, which begins with a name or a capital letter. It
-    /// names only what the file names.
+    /// names only what the file names, all of it in `about`.
     pub message: String,
     /// What to do about it, likewise.
     pub hint: String,
+    /// Whose names are in these words: they are not told where these may not be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<Named>,
+}
+
+/// Something with a name that may be a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Named {
+    /// A team.
+    Team(TeamName),
+    /// A repository.
+    Repo(RepoName),
+}
+
+impl From<&TeamName> for Named {
+    fn from(name: &TeamName) -> Self {
+        Self::Team(name.clone())
+    }
+}
+
+impl From<&RepoName> for Named {
+    fn from(name: &RepoName) -> Self {
+        Self::Repo(name.clone())
+    }
 }
 
 /// Why something is refused.

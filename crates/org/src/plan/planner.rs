@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::model::Model;
-use super::operation::{Change, Operation, Refusal, RefusalKind, Waiting};
+use super::operation::{Change, Named, Operation, Refusal, RefusalKind, Waiting};
 use super::scope::{Ignored, Scope, Stage};
 use super::{Plan, stages};
 use crate::located::Located;
@@ -95,7 +95,7 @@ impl<'f> Planner<'f> {
     /// Refuses what the file wants of a whole repository.
     pub(super) fn refuse_repo(&mut self, repo: &Repo, message: impl Into<String>, hint: impl Into<String>) {
         self.refused_repos.insert(repo.name.key());
-        self.refuse(Stage::Repos, line_of(&repo.name), message, hint);
+        self.refuse(Stage::Repos, line_of(&repo.name), &[(&repo.name.value).into()], message, hint);
     }
 
     pub(super) fn ignores(&self, what: Ignored) -> bool {
@@ -118,31 +118,24 @@ impl<'f> Planner<'f> {
         &mut self,
         stage: Stage,
         line: Option<u32>,
+        about: &[Named],
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.refuse_as(RefusalKind::Impossible, stage, line, message.into(), hint.into());
+        let (kind, about) = (RefusalKind::Impossible, about.to_vec());
+        self.refusals.push(Refusal { stage, kind, line, message: message.into(), hint: hint.into(), about });
     }
 
     pub(super) fn not_allowed(
         &mut self,
         stage: Stage,
         line: Option<u32>,
+        about: &[Named],
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.refuse_as(RefusalKind::NotAllowed, stage, line, message.into(), hint.into());
-    }
-
-    fn refuse_as(
-        &mut self,
-        kind: RefusalKind,
-        stage: Stage,
-        line: Option<u32>,
-        message: String,
-        hint: String,
-    ) {
-        self.refusals.push(Refusal { stage, kind, line, message, hint });
+        let (kind, about) = (RefusalKind::NotAllowed, about.to_vec());
+        self.refusals.push(Refusal { stage, kind, line, message: message.into(), hint: hint.into(), about });
     }
 
     pub(super) fn wait_for(&mut self, waiting: Waiting) {

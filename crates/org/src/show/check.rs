@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::category::{Category, Mark};
 use super::disclosure::Disclosure;
 use super::item::{Item, Place};
+use super::refusal::told;
 use super::text::{capitalized, code, counted};
 use crate::guard::Trip;
 use crate::loss::Loss;
@@ -24,7 +25,7 @@ pub const MAX_SUMMARY_BYTES: usize = 16 * 1024;
 /// The summary of a plan: why it can't be applied if it can't, what it does, and what else is worth knowing.
 pub fn summary(plan: &Plan, trips: &[Trip], disclosure: &Disclosure) -> String {
     let mut parts: Vec<String> = Vec::new();
-    parts.extend(refusals(&plan.refusals));
+    parts.extend(refusals(&plan.refusals, disclosure));
     parts.extend(self::trips(trips, disclosure));
     let listed = operations(&plan.operations, disclosure);
     match (listed.is_empty(), parts.is_empty()) {
@@ -72,10 +73,11 @@ pub fn trips(trips: &[Trip], disclosure: &Disclosure) -> Option<String> {
 }
 
 /// What nobody can do. What is not allowed is among the guards.
-fn refusals(refusals: &[Refusal]) -> Option<String> {
+fn refusals(refusals: &[Refusal], disclosure: &Disclosure) -> Option<String> {
     let line = |refusal: &Refusal| {
         let line = refusal.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        format!("- {line}{}. {}.", refusal.message, capitalized(&refusal.hint))
+        let (message, hint) = told(refusal, Some(disclosure));
+        format!("- {line}{message}. {}.", capitalized(hint))
     };
     let impossible = refusals.iter().filter(|refusal| refusal.kind == RefusalKind::Impossible);
     let lines: Vec<String> = impossible.map(line).collect();
@@ -86,24 +88,24 @@ fn waiting(plan: &Plan, disclosure: &Disclosure) -> Option<String> {
     // Who is invited to the organization and to teams of it is one person.
     let people: std::collections::BTreeSet<&Login> =
         plan.waiting.iter().map(|waiting| &waiting.login).collect();
-    let names = names(people.into_iter().map(|login| told(login, disclosure)).collect())?;
+    let names = names(people.into_iter().map(|login| named(login, disclosure)).collect())?;
     Some(format!("Invited, and yet to accept: {names}."))
 }
 
 fn left_out(logins: &[Login], disclosure: &Disclosure) -> Option<String> {
-    let names = names(logins.iter().map(|login| told(login, disclosure)).collect())?;
+    let names = names(logins.iter().map(|login| named(login, disclosure)).collect())?;
     Some(format!("Left out, because GitHub knows nobody of that name: {names}."))
 }
 
-fn told(login: &Login, disclosure: &Disclosure) -> Option<String> {
+fn named(login: &Login, disclosure: &Disclosure) -> Option<String> {
     disclosure.names_login(login).then(|| code(login.as_str()))
 }
 
 fn without_effect(operations: &[Operation]) -> Option<String> {
     let number = Counts::of(operations).without_effect;
     (number > 0).then(|| {
-        let what = counted(number, "write is", "writes are");
-        format!("{what} sent again in every run and changes nothing (docs/differences.md).")
+        let [what, changes] = if number == 1 { ["write is", "changes"] } else { ["writes are", "change"] };
+        format!("{number} {what} sent by peribolos in every run and {changes} nothing.")
     })
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use crate::model::{ConfigFile, OrgSettings, RepoSettings, Team};
 use crate::names::{Login, RepoName, TeamName};
-use crate::plan::{OrgSetting, RepoSettingName, TeamSetting};
+use crate::plan::{Named, OrgSetting, RepoSettingName, TeamSetting};
 
 /// The names and values that files give, compared as GitHub compares them.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +51,14 @@ impl Disclosure {
     /// Whether a file names a repository, also by a former name or as a team's.
     pub fn names_repo(&self, repo: &RepoName) -> bool {
         self.repos.contains(&repo.key())
+    }
+
+    /// Whether a file names this.
+    pub(crate) fn names(&self, named: &Named) -> bool {
+        match named {
+            Named::Team(name) => self.names_team(name),
+            Named::Repo(name) => self.names_repo(name),
+        }
     }
 
     /// Whether a file gives the organization's setting this value.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::category::Mark;
 use super::line::Line;
-use super::text::{capitalized, code, counted, plain};
+use super::text::{capitalized, code, plain};
 use super::{Counts, title};
 use crate::guard::Trip;
 use crate::plan::{Plan, Refusal, RefusalKind};
@@ -159,8 +159,9 @@ impl Full<'_> {
         let idle = self.plan.operations.iter().filter(|operation| !operation.lasting);
         let idle: Vec<String> = idle.filter_map(Line::of).map(|line| line.text).collect();
         if !idle.is_empty() {
-            let number = counted(idle.len(), "write that is", "writes that are");
-            let note = format!("{number} sent again in every run and changes nothing (docs/differences.md):");
+            let [what, changes] =
+                if idle.len() == 1 { ["write is", "changes"] } else { ["writes are", "change"] };
+            let note = format!("{} {what} sent by peribolos in every run and {changes} nothing:", idle.len());
             notes.push((note, idle));
         }
         notes

@@ -9,6 +9,7 @@ mod disclosure;
 mod full;
 mod item;
 mod line;
+mod refusal;
 pub(crate) mod text;
 
 pub use beyond::beyond;
@@ -16,3 +17,4 @@ pub use check::{MAX_NAMES, MAX_SUMMARY_BYTES, losses, operations, summary, trips
 pub use counts::{Counts, title};
 pub use disclosure::Disclosure;
 pub use full::{Full, JSON_VERSION};
+pub use refusal::told;

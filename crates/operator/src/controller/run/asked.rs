@@ -9,7 +9,7 @@ use peribolos_core::{
     run::command::{self, Approval, Standing},
 };
 use peribolos_github::{
-    Client, Login, RepoName, Sha,
+    Client, FileAnswer, Login, RepoName, Sha,
     client::{Comment, MembershipState, OrgRole},
 };
 
@@ -58,9 +58,14 @@ pub(super) async fn is_approved(
     let names_it = |other: &PeribolosRun| {
         other.annotations().get(ANNOTATION_COMMENT) == case.run.annotations().get(ANNOTATION_COMMENT)
     };
+    let path = &case.installation.spec.config.path;
+    let blob = match github.file(repository, path, sha.as_str(), None).await? {
+        FileAnswer::Found { blob, .. } => Some(blob),
+        FileAnswer::Missing | FileAnswer::NotModified => None,
+    };
     let others = case.others();
     Ok(command::lifts_guard(&Approval {
-        shown: others.iter().filter_map(|other| shown_at(other, sha)).max(),
+        shown: others.iter().filter_map(|other| shown_at(other, sha, blob.as_ref())).max(),
         written: comment.created_at,
         edited: comment.updated_at,
         run_made: made(case.run).unwrap_or(Timestamp::MAX),
@@ -68,9 +73,12 @@ pub(super) async fn is_approved(
     }))
 }
 
-/// When a run has shown people what an Apply of this commit would remove: a guard stopped it, or it looked for drift.
-fn shown_at(run: &PeribolosRun, sha: &Sha) -> Option<Timestamp> {
-    let status = run.status.as_ref().filter(|status| status.sha.as_deref() == Some(sha.as_str()))?;
+/// When a run has shown people what an Apply of this commit's file would remove: a guard stopped it, or it looked for drift.
+fn shown_at(run: &PeribolosRun, sha: &Sha, blob: Option<&Sha>) -> Option<Timestamp> {
+    let status = run.status.as_ref().filter(|status| {
+        let is_file = blob.is_some_and(|blob| status.blob.as_deref() == Some(blob.as_str()));
+        is_file || status.sha.as_deref() == Some(sha.as_str())
+    })?;
     let reason = status.reason.as_deref();
     let shows = match run.spec.mode {
         Mode::Apply => reason == Some(Reason::GuardTripped.as_str()),

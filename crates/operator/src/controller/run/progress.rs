@@ -189,8 +189,9 @@ fn message(case: &Case<'_>, end: &End, said: &Said) -> String {
     }
     match said.about(end.reason) {
         Some(check) if !check.title.is_empty() => match check.annotations.first() {
-            Some(first) if end.phase == Phase::Failed => {
-                format!("{}: {}:{}: {}", check.title, first.path, first.start_line, first.message)
+            Some(first) if end.reason == Reason::ConfigInvalid => {
+                let column = first.start_column.map(|column| format!(":{column}")).unwrap_or_default();
+                format!("{}: {}:{}{column}: {}", check.title, first.path, first.start_line, first.message)
             }
             _ => check.title.clone(),
         },

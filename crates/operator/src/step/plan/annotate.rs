@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use peribolos_core::step_output::{Annotation, AnnotationLevel};
-use peribolos_org::{ConfigFile, Diagnostic, Login, MAX_BYTES, Position, Severity, decode, unknown_logins};
+use peribolos_org::{
+    ConfigFile, Diagnostic, Login, MAX_BYTES, Position, Severity, decode, show::Disclosure, unknown_logins,
+};
 
 use super::StepError;
 use super::count;
@@ -66,9 +68,20 @@ pub(super) fn findings(findings: &[Diagnostic], path: &str) -> Vec<Annotation> {
         .collect()
 }
 
-/// People who do not exist, where the file names them.
-pub(super) fn left_out(logins: &[Login], file: &ConfigFile, path: &str) -> Vec<Annotation> {
-    findings(&unknown_logins(logins, file, path), path)
+/// People who do not exist, where the file names them. Those that may not be named are not.
+pub(super) fn left_out(
+    logins: &[Login],
+    file: &ConfigFile,
+    path: &str,
+    disclosure: &Disclosure,
+) -> Vec<Annotation> {
+    let mut unknown = unknown_logins(logins, file, path);
+    for (finding, login) in unknown.iter_mut().zip(logins) {
+        if !disclosure.names_login(login) {
+            "GitHub knows nobody of this name".clone_into(&mut finding.message);
+        }
+    }
+    findings(&unknown, path)
 }
 
 fn invalid_at(path: &str, at: Position, message: String, code: &str) -> StepError {

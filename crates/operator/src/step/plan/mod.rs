@@ -133,7 +133,7 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
     tracing::info!("the plan\n{words}");
     facts.words = args.pull_request.0.is_none().then_some(words);
     let disclosure = disclosed.disclosure(args.login.as_str());
-    let mut annotations = annotate::left_out(&found.settled.left_out, &parsed.file, &args.path);
+    let mut annotations = annotate::left_out(&found.settled.left_out, &parsed.file, &args.path, &disclosure);
     annotations.extend(warnings);
     if let Some(refused) = considered.refused(&args.path, &disclosure, &annotations) {
         return Err(refused);

@@ -76,7 +76,7 @@ impl Considered {
             self.plan.refusals.iter().filter(|refusal| refusal.kind == RefusalKind::Impossible).count();
         let what = self.title();
         let mut annotations: Vec<Annotation> =
-            self.plan.refusals.iter().map(|refusal| annotation(path, refusal)).collect();
+            self.plan.refusals.iter().map(|refusal| annotation(path, refusal, disclosure)).collect();
         annotations.extend_from_slice(warnings);
         let summary = format!("Nothing was changed.\n\n{}", self.summary(disclosure));
         if impossible > 0 {
@@ -97,7 +97,8 @@ impl Considered {
     }
 }
 
-fn annotation(path: &str, refusal: &Refusal) -> Annotation {
-    let message = format!("{}: {}", refusal.message, refusal.hint);
+fn annotation(path: &str, refusal: &Refusal, disclosure: &Disclosure) -> Annotation {
+    let (message, hint) = show::told(refusal, Some(disclosure));
+    let message = format!("{message}: {hint}");
     annotate::on_line(path, refusal.line.unwrap_or(1), AnnotationLevel::Failure, message, "refused")
 }

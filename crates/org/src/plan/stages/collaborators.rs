@@ -24,7 +24,7 @@ fn of_repo(planner: &mut Planner<'_>, repo: &Repo) {
             let message = format!("{} does not exist", quoted(name.as_str()));
             let hint = "add Repos to `spec.run.manage` of the installation, or make the repository on GitHub; \
                         one that is archived keeps its name";
-            planner.refuse(Stage::Collaborators, line, message, hint);
+            planner.refuse(Stage::Collaborators, line, &[name.into()], message, hint);
         }
         return;
     };
@@ -32,7 +32,7 @@ fn of_repo(planner: &mut Planner<'_>, repo: &Repo) {
     let Some(have) = found.collaborators.clone() else {
         let message = format!("The collaborators of {} could not be read", quoted(name.as_str()));
         let hint = "the App needs administration of the repository";
-        planner.refuse(Stage::Collaborators, line, message, hint);
+        planner.refuse(Stage::Collaborators, line, &[(&name).into()], message, hint);
         return;
     };
     let want: BTreeMap<&Login, (Permission, Option<u32>)> = repo

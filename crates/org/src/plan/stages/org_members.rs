@@ -59,7 +59,13 @@ fn add(planner: &mut Planner<'_>, invitees: &[Login], login: &Login, role: OrgRo
     if role != OrgRole::Admin && is_last_owner(planner, login) {
         let hint = "keep an owner in `admins` until another has become one: who is invited is none before \
                     they accept";
-        planner.refuse(Stage::OrgMembers, line, "GitHub does not let the last owner become a member", hint);
+        planner.refuse(
+            Stage::OrgMembers,
+            line,
+            &[],
+            "GitHub does not let the last owner become a member",
+            hint,
+        );
         return;
     }
     if !planner.ignores(Ignored::Invitees) {
@@ -83,7 +89,7 @@ fn remove(planner: &mut Planner<'_>, login: &Login) {
         let hint = "keep an owner in `admins` until another has become one: who is invited is none before \
                     they accept";
         let line = line_of(&planner.file.org);
-        planner.refuse(Stage::OrgMembers, line, "GitHub does not let the last owner leave", hint);
+        planner.refuse(Stage::OrgMembers, line, &[], "GitHub does not let the last owner leave", hint);
         return;
     }
     let invited = planner.model.pending().get(&login).copied();

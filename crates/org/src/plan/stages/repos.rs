@@ -75,7 +75,7 @@ fn create(planner: &mut Planner<'_>, repo: &Repo) {
             quoted(name.as_str())
         );
         let hint = "leave `default_branch` out until the branch has been pushed";
-        planner.refuse(Stage::Repos, branch.line, message, hint);
+        planner.refuse(Stage::Repos, branch.line, &[(&name).into()], message, hint);
     }
     let settings = given
         .into_iter()
@@ -109,13 +109,13 @@ fn edit(planner: &mut Planner<'_>, repo: &Repo, id: RepoId) {
             quoted(repo.name.value.as_str())
         );
         let hint = "write `archived: true` instead, or unarchive it on GitHub first";
-        planner.refuse(Stage::Repos, line, message, hint);
+        planner.refuse(Stage::Repos, line, &[(&repo.name.value).into()], message, hint);
         return;
     }
     if allows_no_merge(&known, &changes) {
         let message = format!("No way to merge would be left in {}", quoted(repo.name.value.as_str()));
         let hint = "GitHub wants one of `allow_squash_merge`, `allow_merge_commit` and `allow_rebase_merge`";
-        planner.refuse(Stage::Repos, line, message, hint);
+        planner.refuse(Stage::Repos, line, &[(&repo.name.value).into()], message, hint);
         return;
     }
     planner.write(Stage::Repos, line, Change::EditRepo { name: known.name, changes });
@@ -136,19 +136,25 @@ fn is_allowed(
                 "{} is archived, and upstream makes no archived repository active again",
                 quoted(name.as_str())
             );
-            planner.refuse(Stage::Repos, line, message, "unarchive it on GitHub, or write `archived: true`");
+            planner.refuse(
+                Stage::Repos,
+                line,
+                &[name.into()],
+                message,
+                "unarchive it on GitHub, or write `archived: true`",
+            );
             false
         }
         (RepoSettingName::Archived, "true") if !allows(Allowance::RepoArchival) => {
             let message = format!("{} would be archived", quoted(name.as_str()));
             let hint = "add RepoArchival to `spec.run.allow` of the installation, or archive it on GitHub";
-            planner.not_allowed(Stage::Repos, line, message, hint);
+            planner.not_allowed(Stage::Repos, line, &[name.into()], message, hint);
             false
         }
         (RepoSettingName::Visibility, "public") if !allows(Allowance::RepoPublish) => {
             let message = format!("{} would become public", quoted(name.as_str()));
             let hint = "add RepoPublish to `spec.run.allow` of the installation, or publish it on GitHub";
-            planner.not_allowed(Stage::Repos, line, message, hint);
+            planner.not_allowed(Stage::Repos, line, &[name.into()], message, hint);
             false
         }
         _ => true,

@@ -42,7 +42,7 @@ fn settings(planner: &mut Planner<'_>, team: &Team, id: TeamId, parent: Option<T
     if kind == TeamKind::Enterprise {
         let message = format!("{} is a team of the enterprise, and can't be changed", quoted(name.as_str()));
         let hint = "add EnterpriseTeams to `spec.run.ignore` of the installation and remove it from the file";
-        planner.refuse(Stage::Teams, line, message, hint);
+        planner.refuse(Stage::Teams, line, &[(&name).into()], message, hint);
         return;
     }
     let goes_on = planner.scope.manages(Stage::TeamMembers) || planner.scope.manages(Stage::TeamRepos);
@@ -55,7 +55,7 @@ fn settings(planner: &mut Planner<'_>, team: &Team, id: TeamId, parent: Option<T
             quoted(team.name.value.as_str())
         );
         let hint = "rename the team on GitHub first; the file may have the new name by then";
-        planner.refuse(Stage::Teams, line, message, hint);
+        planner.refuse(Stage::Teams, line, &[(&name).into(), (&team.name.value).into()], message, hint);
     }
     let secret = changes
         .iter()
@@ -66,7 +66,7 @@ fn settings(planner: &mut Planner<'_>, team: &Team, id: TeamId, parent: Option<T
             quoted(team.name.value.as_str())
         );
         let hint = "move these in a change of its own first";
-        planner.refuse(Stage::Teams, line, message, hint);
+        planner.refuse(Stage::Teams, line, &[(&team.name.value).into()], message, hint);
     }
     planner.write(Stage::Teams, line, Change::EditTeam { name, changes });
 }
@@ -79,7 +79,7 @@ fn stays_seen(planner: &mut Planner<'_>, team: &Team, id: TeamId) {
             format!("{} would be secret, and secret teams are left alone", quoted(team.name.value.as_str()));
         let hint =
             "write `privacy: closed`, or remove SecretTeams from `spec.run.ignore` of the installation";
-        planner.refuse(Stage::Teams, line_of(&team.name), message, hint);
+        planner.refuse(Stage::Teams, line_of(&team.name), &[(&team.name.value).into()], message, hint);
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn configure(planner: &mut Planner<'_>, team: &Team, id: TeamId) {
             quoted(team.name.value.as_str())
         );
         let hint = "add EnterpriseTeams to `spec.run.ignore` of the installation and remove it from the file";
-        planner.refuse(Stage::TeamMembers, line_of(&team.name), message, hint);
+        planner.refuse(Stage::TeamMembers, line_of(&team.name), &[(&team.name.value).into()], message, hint);
         return;
     }
     for (line, change) in changes {

@@ -74,7 +74,7 @@ fn missing(planner: &mut Planner<'_>, repo: &TeamRepo) {
         "add Repos to `spec.run.manage` of the installation, make the repository, or remove the line"
     };
     let message = format!("{} does not exist", quoted(name.value.as_str()));
-    planner.refuse(Stage::TeamRepos, line_of(name), message, hint);
+    planner.refuse(Stage::TeamRepos, line_of(name), &[(&name.value).into()], message, hint);
 }
 
 /// Upstream would take the two spellings for two repositories, and give access to the one and take it from the other,
@@ -86,5 +86,5 @@ fn misspelt(planner: &mut Planner<'_>, repo: &TeamRepo) {
     let message = format!("{} is spelled otherwise on GitHub", quoted(repo.name.value.as_str()));
     let hint =
         "add Repos to `spec.run.manage` of the installation, or write the name that the repository has";
-    planner.refuse(Stage::TeamRepos, line_of(&repo.name), message, hint);
+    planner.refuse(Stage::TeamRepos, line_of(&repo.name), &[(&repo.name.value).into()], message, hint);
 }

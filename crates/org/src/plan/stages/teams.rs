@@ -80,7 +80,7 @@ fn create(planner: &mut Planner<'_>, team: &Team) -> Option<TeamId> {
     if planner.model.team_named(&name).is_some() {
         let message = format!("{} is one of the teams that are left alone", quoted(name.as_str()));
         let hint = "remove it from the file, or change `spec.run.ignore` of the installation";
-        planner.refuse(Stage::Teams, line, message, hint);
+        planner.refuse(Stage::Teams, line, &[(&name).into()], message, hint);
         return None;
     }
     let change = Change::CreateTeam {
@@ -114,7 +114,7 @@ fn delete(planner: &mut Planner<'_>, unused: &BTreeSet<TeamId>, matches: &Matche
         let message = "Teams that are not listed have other such teams below them, and upstream deletes them in \
                        any order: GitHub deletes a team with all below it, and upstream stops at what is gone";
         let hint = "remove the lowest teams from the file first, and those above them in a change of its own";
-        planner.refuse(Stage::Teams, line, message, hint);
+        planner.refuse(Stage::Teams, line, &[], message, hint);
     }
     order.sort();
     for (_, _, id) in order {
@@ -124,7 +124,7 @@ fn delete(planner: &mut Planner<'_>, unused: &BTreeSet<TeamId>, matches: &Matche
             let line = line_of(&planner.file.org);
             let message = "A team of the enterprise is not listed, and can't be deleted";
             let hint = "add EnterpriseTeams to `spec.run.ignore` of the installation, or list the team";
-            planner.refuse(Stage::Teams, line, message, hint);
+            planner.refuse(Stage::Teams, line, &[], message, hint);
             continue;
         }
         planner.write(Stage::Teams, None, Change::DeleteTeam { name, slug });
@@ -145,12 +145,12 @@ fn kept_below(planner: &mut Planner<'_>, kept: &BTreeSet<TeamId>, matches: &Matc
                 "{} is below a team that is not listed, and would be deleted with that",
                 quoted(name.as_str())
             );
-            planner.refuse(Stage::Teams, line_of(&team.name), message, hint);
+            planner.refuse(Stage::Teams, line_of(&team.name), &[name.into()], message, hint);
         }
     }
     if named < kept.len() {
         let line = line_of(&planner.file.org);
         let message = "A team that is left alone is below one that is not listed";
-        planner.refuse(Stage::Teams, line, message, hint);
+        planner.refuse(Stage::Teams, line, &[], message, hint);
     }
 }

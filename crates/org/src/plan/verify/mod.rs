@@ -1,5 +1,6 @@
 //! Whether an apply did what was planned, and nothing beyond.
 
+mod again;
 mod beyond;
 mod people;
 mod renames;
@@ -10,6 +11,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use again::is_done_by_another;
 pub use beyond::Beyond;
 
 use self::target::Target;
