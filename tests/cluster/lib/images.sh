@@ -71,7 +71,7 @@ images() {
 # import ARCHIVE: into the running containerd. From 2.0 on, ctr unpacks through the server unless told not to.
 import() {
   local flags=()
-  if ctr images import --help | grep -q -- --local; then flags=(--local); fi
+  if ctr images import --help | grep -- --local >/dev/null; then flags=(--local); fi
   ctr images import "${flags[@]}" "$1" >>"$LOGS/import.log" 2>&1 || { tail -5 "$LOGS/import.log" >&2; die "could not import $1"; }
 }
 
