@@ -110,18 +110,15 @@ fn the_rules() {
     let usual = Circumstances::default();
     let direct = Circumstances { brought_directly: missing.clone(), ..Circumstances::default() };
     let off = Circumstances { previews_off: true, ..Circumstances::default() };
-    let owner = Circumstances { owner_asked: true, ..Circumstances::default() };
     let table = [
         (Rule::Warn, &usual, true),
         (Rule::Warn, &direct, true),
         (Rule::Block, &usual, false),
         (Rule::Block, &direct, true),
         (Rule::Block, &off, true),
-        (Rule::Block, &owner, true),
         (Rule::Require, &usual, false),
         (Rule::Require, &direct, false),
         (Rule::Require, &off, false),
-        (Rule::Require, &owner, true),
     ];
     for (rule, how, goes_on) in table {
         let expected =

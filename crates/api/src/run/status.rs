@@ -58,7 +58,7 @@ pub struct PeribolosRunStatus {
     /// What was planned, applied and remains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
-    /// The removals that a preview showed, as salted hashes.
+    /// The removals that were shown, as salted hashes: by a preview, a look for drift, or an Apply that a guard stopped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 5000))]
     #[schemars(inner(length(max = 64)))]

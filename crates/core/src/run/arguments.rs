@@ -45,26 +45,46 @@ pub struct PlanFacts<'a> {
 /// What previews showed of the commits that an Apply brings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reviewed {
-    /// For each preview the salt and the digests of the removals it showed.
+    /// For each run that showed them the salt and the digests of its removals.
     pub shown: Vec<(String, Vec<String>)>,
-    /// The commits that came without a pull request, and what was applied before.
-    pub direct: Direct,
-    /// Whether an owner asked for this Apply.
-    pub by_owner: bool,
+    /// The commits.
+    pub history: History,
 }
 
-/// Commits that came without a pull request and touch the file.
+/// The commits that an Apply brings, and what was applied before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Direct {
-    /// Each with the commit before it, which the branch's first one has not.
-    pub commits: Vec<(Option<String>, String)>,
-    /// The commit that was applied last. Its file stands in for one before that can't be read.
+pub struct History {
+    /// The commits that changed the file, oldest first.
+    pub commits: Vec<Commit>,
+    /// The commit that was applied last.
     pub applied: Option<String>,
 }
 
-/// The most commits without a pull request that are looked at, the newest ones: each costs the step two requests. What
-/// more of them take away waits for an owner.
-const MAX_DIRECT: usize = 20;
+/// A commit that changed the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its id.
+    pub sha: String,
+    /// The commit before it, which a branch's first one has not.
+    pub before: Option<String>,
+    /// Whether it came without a pull request.
+    pub direct: bool,
+}
+
+impl History {
+    /// As flags. It only matters where some commits came without a pull request.
+    fn arguments(&self) -> Vec<String> {
+        if self.commits.iter().all(|commit| !commit.direct) {
+            return Vec::new();
+        }
+        let commit = |Commit { sha, before, direct }: &Commit| {
+            let way = if *direct { "direct" } else { "merged" };
+            format!("--commit={way}:{}..{sha}", before.as_deref().unwrap_or_default())
+        };
+        let commits = self.commits.iter().map(commit);
+        commits.chain(self.applied.iter().map(|sha| format!("--applied={sha}"))).collect()
+    }
+}
 
 /// The longest `--shown`, in bytes. Linux takes 128 KiB for one argument.
 const MAX_SHOWN_BYTES: usize = 120 * 1024;
@@ -102,15 +122,7 @@ fn review(spec: &GitHubInstallationSpec, reviewed: &Reviewed) -> Vec<String> {
         (rule, _) => rule,
     };
     let mut arguments = vec![format!("--unreviewed-removals={rule:?}")];
-    let Direct { commits, applied } = &reviewed.direct;
-    let newest = commits.iter().skip(commits.len().saturating_sub(MAX_DIRECT));
-    arguments.extend(
-        newest.map(|(before, sha)| format!("--direct={}..{sha}", before.as_deref().unwrap_or_default())),
-    );
-    arguments.extend(applied.iter().filter(|_| !commits.is_empty()).map(|sha| format!("--applied={sha}")));
-    if reviewed.by_owner {
-        arguments.push("--by-owner".to_owned());
-    }
+    arguments.extend(reviewed.history.arguments());
     let mut bytes = 0;
     for (salt, digests) in &reviewed.shown {
         let argument = format!("--shown={salt}:{}", digests.join(","));
@@ -251,20 +263,18 @@ mod tests {
     fn what_was_shown_goes_to_the_plan() {
         let reviewed = Reviewed {
             shown: vec![("u1".into(), vec!["aa".into(), "bb".into()]), ("u2".into(), vec![])],
-            direct: Direct {
-                commits: vec![(None, "a".into()), (Some("b".into()), "c".into())],
+            history: History {
+                commits: vec![commit(None, "a", false), commit(Some("b"), "c", true)],
                 applied: Some("b".into()),
             },
-            by_owner: true,
         };
         assert_eq!(
             review_of(&serde_json::json!({}), &reviewed),
             [
                 "--unreviewed-removals=Block",
-                "--direct=..a",
-                "--direct=b..c",
+                "--commit=merged:..a",
+                "--commit=direct:b..c",
                 "--applied=b",
-                "--by-owner",
                 "--shown=u1:aa,bb",
                 "--shown=u2:"
             ]
@@ -281,18 +291,14 @@ mod tests {
         assert_eq!(review_of(&spec, &Reviewed::default()), [format!("--unreviewed-removals={expected}")]);
     }
 
+    fn commit(before: Option<&str>, sha: &str, direct: bool) -> Commit {
+        Commit { sha: sha.into(), before: before.map(str::to_owned), direct }
+    }
+
     #[test]
-    fn of_many_commits_the_newest_are_looked_at() {
-        let commits = (0..50).map(|number| (None, number.to_string())).collect();
-        let reviewed =
-            Reviewed { direct: Direct { commits, applied: Some("0".into()) }, ..Reviewed::default() };
-        let arguments = review_of(&serde_json::json!({}), &reviewed);
-        assert_eq!(
-            (arguments.len(), &*arguments[1], &*arguments[20]),
-            (22, "--direct=..30", "--direct=..49")
-        );
-        let none = Direct { commits: Vec::new(), applied: Some("0".into()) };
-        let reviewed = Reviewed { direct: none, ..Reviewed::default() };
+    fn where_all_came_by_pull_requests_the_commits_do_not_matter() {
+        let history = History { commits: vec![commit(None, "a", false)], applied: Some("0".into()) };
+        let reviewed = Reviewed { history, ..Reviewed::default() };
         assert_eq!(review_of(&serde_json::json!({}), &reviewed), ["--unreviewed-removals=Block"]);
     }
 

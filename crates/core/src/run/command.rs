@@ -29,16 +29,13 @@ pub const fn may(standing: Standing, mode: Mode) -> Result<(), (Reason, &'static
     }
 }
 
-/// How old an owner's comment may be when the run is made that it lifts a guard for: what it is about may be another thing
+/// How old an owner's comment may be when the run is made that it lets remove things: what it is about may be another thing
 /// later on.
 const FRESH: SignedDuration = SignedDuration::from_hours(1);
 
 /// An owner's command, and the run that names it.
 #[derive(Clone, Copy, Debug)]
 pub struct Approval {
-    /// When people were last shown what an Apply of the same file would remove: by the check of one that a guard stopped,
-    /// or by a look for drift. `None`: never.
-    pub shown: Option<Timestamp>,
     /// When the comment was written.
     pub written: Timestamp,
     /// When it was edited last. Whoever may write to the repository may edit others' comments.
@@ -49,47 +46,33 @@ pub struct Approval {
     pub is_used: bool,
 }
 
-/// Whether an owner's command lets its run remove what no preview showed: once, soon, in the owner's own words, and after
-/// a check has said of this very file what that is. A command that GitHub delivers late says nothing of later files.
-pub fn lifts_guard(approval: &Approval) -> bool {
-    let Approval { shown, written, edited, run_made, is_used } = *approval;
-    !is_used
-        && edited == written
-        && run_made.duration_since(written) <= FRESH
-        && shown.is_some_and(|shown| shown <= written)
+/// Whether an owner's command approves of what was shown before it was written: once, soon, and in the owner's own words.
+pub fn approves(approval: &Approval) -> bool {
+    let Approval { written, edited, run_made, is_used } = *approval;
+    !is_used && edited == written && run_made.duration_since(written) <= FRESH
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Seconds: when a check showed it, when the comment was written and edited, and when its run was made.
+    /// Seconds: when the comment was written and edited, and when its run was made.
     #[rstest::rstest]
-    #[case::at_once(Some(0), (9, 9), 10, false, true)]
-    #[case::in_the_same_second(Some(9), (9, 9), 10, false, true)]
-    #[case::clocks_differ(Some(0), (9, 9), 5, false, true)]
-    #[case::an_hour_later(Some(0), (9, 9), 3609, false, true)]
-    #[case::too_late(Some(0), (9, 9), 3610, false, false)]
-    #[case::edited(Some(0), (9, 10), 11, false, false)]
-    #[case::used(Some(0), (9, 9), 10, true, false)]
-    #[case::written_before_it_was_shown(Some(10), (9, 9), 11, false, false)]
-    #[case::never_shown(None, (9, 9), 10, false, false)]
-    fn a_command_lifts_the_guard_once_and_of_what_was_shown(
-        #[case] shown: Option<i64>,
+    #[case::at_once((9, 9), 10, false, true)]
+    #[case::clocks_differ((9, 9), 5, false, true)]
+    #[case::an_hour_later((9, 9), 3609, false, true)]
+    #[case::too_late((9, 9), 3610, false, false)]
+    #[case::edited((9, 10), 11, false, false)]
+    #[case::used((9, 9), 10, true, false)]
+    fn a_command_approves_once_and_soon(
         #[case] (written, edited): (i64, i64),
         #[case] made: i64,
         #[case] is_used: bool,
         #[case] expected: bool,
     ) {
         let at = |second| Timestamp::from_second(1_000_000 + second).unwrap();
-        let approval = Approval {
-            shown: shown.map(at),
-            written: at(written),
-            edited: at(edited),
-            run_made: at(made),
-            is_used,
-        };
-        assert_eq!(lifts_guard(&approval), expected);
+        let approval = Approval { written: at(written), edited: at(edited), run_made: at(made), is_used };
+        assert_eq!(approves(&approval), expected);
     }
 
     #[rstest::rstest]

@@ -10,15 +10,14 @@ use crate::heal::file;
 
 /// The names of the finished runs of one installation that are beyond its history, oldest first.
 ///
-/// A DryRun with recorded removals is kept by another rule and does not count. The newest Apply is always kept: what
+/// A preview with recorded removals is kept by another rule and does not count. The newest Apply is always kept: what
 /// is healed is decided by it.
 pub fn beyond(history: &History, runs: &[&PeribolosRun]) -> Vec<String> {
     // Runs that say nothing of their file (a stranger's command, an old commit) have a history of their own: however
     // many there are, they push no other out of it.
     let mut finished: BTreeMap<(Mode, bool), Vec<&PeribolosRun>> = BTreeMap::new();
     for run in runs {
-        let recorded = run.status.as_ref().is_some_and(|status| !status.removals.is_empty());
-        if phase(run).is_final() && !recorded {
+        if phase(run).is_final() && !is_record(run) {
             finished.entry((run.spec.mode, file::counts(run))).or_default().push(run);
         }
     }
@@ -43,6 +42,13 @@ pub fn beyond(history: &History, runs: &[&PeribolosRun]) -> Vec<String> {
     names
 }
 
+/// Whether a run is a preview that recorded removals.
+fn is_record(run: &PeribolosRun) -> bool {
+    run.spec.mode == Mode::DryRun
+        && run.spec.source.pull_request.is_some()
+        && run.status.as_ref().is_some_and(|status| !status.removals.is_empty())
+}
+
 /// How long a preview's record of removals is kept after its pull request was closed: an Apply may still ask for it.
 const RECORDS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
@@ -56,8 +62,7 @@ pub fn recorded<'a>(runs: &[&'a PeribolosRun], now: Timestamp) -> Vec<&'a Peribo
     let mut found: Vec<&PeribolosRun> = runs
         .iter()
         .copied()
-        .filter(|run| phase(run).is_final())
-        .filter(|run| run.status.as_ref().is_some_and(|status| !status.removals.is_empty()))
+        .filter(|run| phase(run).is_final() && is_record(run))
         // A pull request that was closed long enough ago was previewed before that.
         .filter(|run| ended(run).is_some_and(|ended| is_past(ended, now)))
         .collect();
@@ -107,9 +112,13 @@ mod tests {
     fn the_newest_apply_and_recorded_previews_stay() {
         let apply = run("a", Mode::Apply, 1, Phase::Succeeded);
         let mut preview = run("d", Mode::DryRun, 1, Phase::Succeeded);
+        preview.spec.source.pull_request = Some(7);
         preview.status.as_mut().unwrap().removals = vec!["hash".into()];
         let history = History { apply: 0, dry_run: 0, dump: 0 };
         assert_eq!(beyond(&history, &[&apply, &preview]), Vec::<String>::new());
+        // What a look for drift has shown is no preview.
+        preview.spec.source.pull_request = None;
+        assert_eq!(beyond(&history, &[&apply, &preview]), ["d"]);
     }
 
     #[test]
@@ -117,6 +126,7 @@ mod tests {
         const DAY: i64 = 24 * 3600;
         let recorded_at = |name: &str, day: i64| {
             let mut preview = run(name, Mode::DryRun, day * DAY, Phase::Succeeded);
+            preview.spec.source.pull_request = Some(7);
             let status = preview.status.as_mut().unwrap();
             status.removals = vec!["hash".into()];
             status.finished_at = Some(at(day * DAY).to_string());

@@ -54,10 +54,11 @@ async fn owners_apply_members_preview_and_strangers_do_neither() {
     }
 }
 
-/// Whether the plan step of a run's first attempt is told that an owner asked.
-async fn is_told_of_an_owner(world: &World, run: &str) -> bool {
+/// Whether the plan step of a run's first attempt is told what another run has shown.
+async fn is_told(world: &World, run: &str, of: &str) -> bool {
     let task_run = world.task_run(&format!("{run}-1")).await;
-    serde_json::to_string(&task_run.spec.params).unwrap().contains("--by-owner")
+    let uid = world.run(of).await.metadata.uid.unwrap();
+    serde_json::to_string(&task_run.spec.params).unwrap().contains(&format!("--shown={uid}:"))
 }
 
 /// An Apply that a guard stops.
@@ -74,11 +75,11 @@ async fn an_owners_comment_lifts_the_guard_for_one_run() {
     stopped(&world, "stopped").await;
     let (_, id) = comment(&world, "alice", "Apply").await;
     ask(&world, "first", "Apply", json!({}), &id).await;
-    assert!(is_told_of_an_owner(&world, "first").await);
+    assert!(is_told(&world, "first", "stopped").await);
     world.tekton_ends("first-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
     world.reaches("first", "Succeeded", "Applied").await;
     ask(&world, "replayed", "Apply", json!({}), &id).await;
-    assert!(!is_told_of_an_owner(&world, "replayed").await);
+    assert!(!is_told(&world, "replayed", "stopped").await);
 }
 
 #[tokio::test]
@@ -91,7 +92,7 @@ async fn an_owners_comment_lifts_no_guard_for_another_file() {
         .push("acme", json!({"org.yaml": "orgs: {acme: {admins: [alice, bob], description: later}}"}))
         .await;
     ask(&world, "late", "Apply", json!({}), &id).await;
-    assert!(!is_told_of_an_owner(&world, "late").await);
+    assert!(!is_told(&world, "late", "stopped").await);
 }
 
 #[rstest::rstest]

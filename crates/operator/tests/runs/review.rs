@@ -21,7 +21,7 @@ async fn told(world: &World, run: &str) -> (Vec<String>, usize) {
     let params = params.as_array().unwrap();
     let plan = params.iter().find(|param| param["name"] == "planArgs").unwrap();
     let args: Vec<&str> = plan["value"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    let direct = args.iter().filter_map(|arg| arg.strip_prefix("--direct=")).map(str::to_owned).collect();
+    let direct = args.iter().filter_map(|arg| arg.strip_prefix("--commit=")).map(str::to_owned).collect();
     (direct, args.iter().filter(|arg| arg.starts_with("--shown=")).count())
 }
 
@@ -40,7 +40,7 @@ async fn a_commit_of_the_file_without_a_pull_request_is_told_with_the_one_before
     let other = world.github.push("acme", json!({"README.md": "two"})).await;
     let second = world.github.push("acme", json!({"org.yaml": format!("{FILE} # two")})).await;
     applied(&world, &first).await;
-    assert_eq!(told(&world, "r").await, (vec![format!("{other}..{second}")], 0));
+    assert_eq!(told(&world, "r").await, (vec![format!("direct:{other}..{second}")], 0));
 }
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn commits_of_other_files_bring_what_is_between_the_applied_one_and_the_he
     world.github.push("acme", json!({"README.md": "two"})).await;
     let head = world.github.push("acme", json!({"README.md": "three"})).await;
     applied(&world, &first).await;
-    assert_eq!(told(&world, "r").await, (vec![format!("{first}..{head}")], 0));
+    assert_eq!(told(&world, "r").await, (vec![format!("direct:{first}..{head}")], 0));
 }
 
 #[tokio::test]
@@ -71,9 +71,26 @@ async fn what_was_applied_already_brings_nothing() {
 }
 
 #[tokio::test]
-async fn of_the_first_apply_all_is_brought_by_the_commit_with_the_file() {
+async fn a_pull_request_among_direct_commits_keeps_its_place() {
     let world = World::start(&[]).await;
-    world.github.push("acme", json!({"org.yaml": FILE})).await;
-    let head = world.github.push("acme", json!({"README.md": "two"})).await;
-    assert_eq!(told(&world, "r").await, (vec![format!("..{head}")], 0));
+    let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
+    applied(&world, &first).await;
+    merge(&world, "orgs: {acme: {admins: [alice, bob, carol]}}").await;
+    let last = world.github.push("acme", json!({"org.yaml": FILE})).await;
+    let (commits, _) = told(&world, "r").await;
+    assert!(commits.len() > 1 && commits[0].starts_with(&format!("merged:{first}..")), "{commits:?}");
+    let newest = commits.last().unwrap();
+    assert!(newest.starts_with("direct:") && newest.ends_with(&last), "{commits:?}");
+}
+
+#[tokio::test]
+async fn before_the_first_apply_all_that_changed_the_file_is_told() {
+    let world = World::start(&[]).await;
+    let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
+    let second = world.github.push("acme", json!({"org.yaml": format!("{FILE} # two")})).await;
+    world.github.push("acme", json!({"README.md": "two"})).await;
+    let (commits, _) = told(&world, "r").await;
+    assert_eq!(commits.len(), 2, "{commits:?}");
+    assert!(commits[0].ends_with(&format!("..{first}")), "{commits:?}");
+    assert_eq!(commits[1], format!("direct:{first}..{second}"));
 }

@@ -236,7 +236,7 @@ async fn a_removal_that_no_preview_showed_stops_it() {
     let without_dan = |file: &str| file.replace("members: [carol, dan], repos", "members: [carol], repos");
     let pod = Pod::after(&[&before, &without_dan(&before)], &without_dan(FILE)).await;
     let [first, second] = pod.earlier.as_slice() else { panic!("{:?}", pod.earlier) };
-    let direct = |before: &str, after: &str| format!("--direct={before}..{after}");
+    let direct = |before: &str, after: &str| format!("--commit=direct:{before}..{after}");
     let (brought, not_brought) = (direct(first, &pod.sha), direct(second, &pod.sha));
     let (first_of_all, after_what) = (direct("", &pod.sha), format!("--applied={second}"));
     let shown = pod.plan(&["--salt=preview-1"]).await;
@@ -251,7 +251,6 @@ async fn a_removal_that_no_preview_showed_stops_it() {
         ("Block", &[not_brought.as_str(), &brought], StepExit::Ok),
         ("Block", &[first_of_all.as_str()], StepExit::Ok),
         ("Block", &[first_of_all.as_str(), &after_what], StepExit::GuardTripped),
-        ("Block", &["--by-owner"], StepExit::Ok),
         ("Require", &[brought.as_str()], StepExit::GuardTripped),
         ("Require", &[preview.as_str()], StepExit::Ok),
         ("Warn", &[], StepExit::Ok),

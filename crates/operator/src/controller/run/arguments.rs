@@ -41,7 +41,7 @@ pub(super) async fn of_apply(
     let facts = PlanFacts {
         discloses_file: true,
         disclose: &last_applied(case),
-        salt: None,
+        salt: case.run.metadata.uid.as_deref(),
         reviewed: Some(&reviewed),
     };
     Ok(Arguments {
@@ -61,7 +61,7 @@ pub(super) fn of_dry_run(case: &Case<'_>, token: RunToken, by_member: bool, base
     let facts = PlanFacts {
         discloses_file: by_member || !of_pull_request,
         disclose: &disclose,
-        salt: case.run.metadata.uid.as_deref().filter(|_| of_pull_request),
+        salt: case.run.metadata.uid.as_deref(),
         reviewed: None,
     };
     Arguments { args: arguments::for_plan(&case.installation.spec, &facts), ..Arguments::default() }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use kube::ResourceExt;
 use peribolos_api::{PeribolosRun, Reason, names::ANNOTATION_COMMENT, run::Mode};
 use peribolos_core::{
-    event,
+    drift, event,
     run::command::{self, Approval, Standing},
 };
 use peribolos_github::{
@@ -43,48 +43,55 @@ pub(super) async fn look_up(case: &Case<'_>, github: &Client, repository: &RepoN
     Ok(Asked::By(comment, standing))
 }
 
-/// Whether an owner's comment lets this very Apply of `sha` remove what no preview showed.
-pub(super) async fn is_approved(
+/// What an owner saw who asked for this Apply of `sha`: for each run that showed it before the comment was written, its salt
+/// and the digests of its removals. Nothing where the comment does not count.
+pub(super) async fn approved(
     case: &Case<'_>,
     github: &Client,
     repository: &RepoName,
     sha: &Sha,
-) -> Result<bool, Error> {
+) -> Result<Vec<(String, Vec<String>)>, Error> {
     let Asked::By(comment, Standing::Owner) = look_up(case, github, repository).await? else {
-        return Ok(false);
+        return Ok(Vec::new());
     };
+    let others = case.others();
     let made = |run: &PeribolosRun| run.metadata.creation_timestamp.as_ref().map(|made| made.0);
     let earlier = |other: &PeribolosRun| (made(other), other.name_any()) < (made(case.run), case.name());
     let names_it = |other: &PeribolosRun| {
         other.annotations().get(ANNOTATION_COMMENT) == case.run.annotations().get(ANNOTATION_COMMENT)
     };
+    let approval = Approval {
+        written: comment.created_at,
+        edited: comment.updated_at,
+        run_made: made(case.run).unwrap_or(Timestamp::MAX),
+        is_used: others.iter().any(|other| names_it(other) && earlier(other)),
+    };
+    if !command::approves(&approval) {
+        return Ok(Vec::new());
+    }
     let path = &case.installation.spec.config.path;
     let blob = match github.file(repository, path, sha.as_str(), None).await? {
         FileAnswer::Found { blob, .. } => Some(blob),
         FileAnswer::Missing | FileAnswer::NotModified => None,
     };
-    let others = case.others();
-    Ok(command::lifts_guard(&Approval {
-        shown: others.iter().filter_map(|other| shown_at(other, sha, blob.as_ref())).max(),
-        written: comment.created_at,
-        edited: comment.updated_at,
-        run_made: made(case.run).unwrap_or(Timestamp::MAX),
-        is_used: others.iter().any(|other| names_it(other) && earlier(other)),
-    }))
+    let shown = others.iter().filter_map(|other| {
+        let at = shown_at(other, sha, blob.as_ref())?;
+        let removals = other.status.as_ref()?.removals.clone();
+        (at <= comment.created_at).then_some((other.uid()?, removals))
+    });
+    Ok(shown.collect())
 }
 
-/// When a run has shown people what an Apply of this commit's file would remove: a guard stopped it, or it looked for drift.
+/// When a run has shown people what an Apply of this commit's file would remove: its check said so as a guard stopped it, or
+/// the issue about drift.
 fn shown_at(run: &PeribolosRun, sha: &Sha, blob: Option<&Sha>) -> Option<Timestamp> {
-    let status = run.status.as_ref().filter(|status| {
-        let is_file = blob.is_some_and(|blob| status.blob.as_deref() == Some(blob.as_str()));
-        is_file || status.sha.as_deref() == Some(sha.as_str())
-    })?;
-    let reason = status.reason.as_deref();
-    let shows = match run.spec.mode {
-        Mode::Apply => reason == Some(Reason::GuardTripped.as_str()),
-        Mode::DryRun => run.spec.source.pull_request.is_none() && reason == Some(Reason::Planned.as_str()),
-        Mode::Dump => false,
-    };
+    let status = run.status.as_ref()?;
+    let blob = blob.map(Sha::as_str);
+    let is_file = blob.is_some() && status.blob.as_deref() == blob;
+    let stopped = run.spec.mode == Mode::Apply
+        && status.reason.as_deref() == Some(Reason::GuardTripped.as_str())
+        && (is_file || status.sha.as_deref() == Some(sha.as_str()));
+    let shows = stopped || drift::is_found_by(run, blob);
     status.finished_at.as_deref().filter(|_| shows)?.parse().ok()
 }
 

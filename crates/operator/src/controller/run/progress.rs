@@ -102,7 +102,8 @@ async fn take_down(
         if first.pull_request_url.is_some() {
             status.pull_request_url.clone_from(&first.pull_request_url);
         }
-        if case.run.spec.source.pull_request.is_some() {
+        // Of an Apply only what it was stopped at: an owner may approve of that.
+        if case.run.spec.mode != Mode::Apply || first.exit == StepExit::GuardTripped {
             status.removals.clone_from(&first.removals);
         }
     }

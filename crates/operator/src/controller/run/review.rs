@@ -1,5 +1,5 @@
-//! What previews showed of the commits that an Apply brings: the union of the latest previews of all pull requests that
-//! were merged since the last Apply that succeeded.
+//! What was shown of what an Apply does: the union of the latest previews of all pull requests that were merged since the
+//! last Apply that succeeded, and what an owner saw who asked for it.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use peribolos_api::{
     run::{Mode, Phase},
 };
 use peribolos_core::run::{
-    arguments::{Direct, Reviewed},
+    arguments::{Commit, History, Reviewed},
     queue,
 };
 use peribolos_github::{
@@ -33,75 +33,80 @@ pub(super) async fn gather(
     branch: &str,
     sha: &Sha,
 ) -> Result<Reviewed, Error> {
-    let by_owner = asked::is_approved(case, github, repository, sha).await?;
+    let approved = asked::approved(case, github, repository, sha).await?;
     if case.installation.spec.preview == Preview::Off {
-        return Ok(Reviewed { by_owner, ..Reviewed::default() });
+        return Ok(Reviewed { shown: approved, ..Reviewed::default() });
     }
     let applied = applied(case)?;
-    let steps = steps(case, github, repository, applied.as_ref(), sha).await?;
-    let commits: Vec<Sha> = steps.iter().map(|step| step.sha.clone()).collect();
-    let pulls: Vec<Vec<Pull>> = stream::iter(commits)
+    let brought = brought(case, github, repository, applied.as_ref(), sha).await?;
+    let shas: Vec<Sha> = brought.iter().map(|brought| brought.sha.clone()).collect();
+    let pulls: Vec<Vec<Pull>> = stream::iter(shas)
         .map(|commit| async move { github.pulls_for_commit(repository, &commit).await })
         .buffered(CONCURRENCY)
         .try_collect()
         .await?;
     let merged: Vec<Vec<u64>> = pulls.iter().map(|pulls| merged_into(branch, pulls)).collect();
-    let direct = steps.into_iter().zip(&merged).filter(|(_, merged)| merged.is_empty());
-    let mut commits: Vec<_> = direct.map(|(step, _)| (step.before.map(text), text(step.after))).collect();
-    commits.dedup();
+    let history = history(&brought, &merged, applied.as_ref(), sha);
     let numbers: BTreeSet<u64> = merged.into_iter().flatten().collect();
     let others = case.others();
     let shown = numbers.into_iter().filter_map(|number| {
         let preview = latest_preview(others.iter().map(AsRef::as_ref), number)?;
         Some((preview.uid()?, preview.status.as_ref()?.removals.clone()))
     });
-    let direct = Direct { commits, applied: applied.map(text) };
-    Ok(Reviewed { shown: shown.collect(), direct, by_owner })
+    Ok(Reviewed { shown: shown.chain(approved).collect(), history })
 }
 
 /// A commit that an Apply brings.
-struct Step {
+struct Brought {
     sha: Sha,
-    /// Between which commits its file changed.
-    before: Option<Sha>,
-    after: Sha,
+    /// Whether it changed the file, and the one before it.
+    touching: Option<Option<Sha>>,
 }
 
-/// The commits since the last applied one that changed the file, oldest first; of the first Apply, the last that did. Where
-/// they can't be told, or are too many, none: then no pull request can have shown them, and none is taken for one that
-/// came without.
-async fn steps(
+/// The commits since the last applied one that changed the file, oldest first; before the first Apply, all that did. Where
+/// none did, all of them. Where they can't be told, or are too many, none: then no pull request can have shown them, and
+/// none is taken for one that came without.
+async fn brought(
     case: &Case<'_>,
     github: &Client,
     repository: &RepoName,
     applied: Option<&Sha>,
     sha: &Sha,
-) -> Result<Vec<Step>, Error> {
-    let path = &case.installation.spec.config.path;
-    let Some(applied) = applied else {
-        // There was no file before, as far as anybody has applied it.
-        let newest = github.commits_touching(repository, path, sha).await?.into_iter().next();
-        let commit = newest.map_or_else(|| sha.clone(), |newest| newest.sha);
-        return Ok(vec![Step { sha: commit, before: None, after: sha.clone() }]);
+) -> Result<Vec<Brought>, Error> {
+    let touching = github.commits_touching(repository, &case.installation.spec.config.path, sha);
+    let all = async {
+        let Some(applied) = applied else { return Ok(None) };
+        github.compare(repository, applied, sha).await
     };
-    let (comparison, touching) = tokio::try_join!(
-        github.compare(repository, applied, sha),
-        github.commits_touching(repository, path, sha),
-    )?;
+    let (comparison, touching) = tokio::try_join!(all, touching)?;
     let commits = comparison.filter(|comparison| comparison.total <= MAX_COMPARED);
     let commits = commits.map(|comparison| comparison.commits).unwrap_or_default();
-    let mut steps: Vec<Step> = touching
-        .into_iter()
-        .filter(|touching| commits.contains(&touching.sha))
-        .map(|touching| Step { sha: touching.sha.clone(), before: touching.parent, after: touching.sha })
-        .collect();
-    steps.reverse();
-    if steps.is_empty() {
-        // Whatever changed, as by a merge that takes an older file, came by one of these.
-        let step = |commit| Step { sha: commit, before: Some(applied.clone()), after: sha.clone() };
-        return Ok(commits.into_iter().map(step).collect());
+    let touching =
+        touching.into_iter().filter(|touching| applied.is_none() || commits.contains(&touching.sha));
+    let mut found: Vec<Brought> =
+        touching.map(|touching| Brought { sha: touching.sha, touching: Some(touching.parent) }).collect();
+    found.reverse();
+    if found.is_empty() {
+        found.extend(commits.into_iter().map(|sha| Brought { sha, touching: None }));
     }
-    Ok(steps)
+    Ok(found)
+}
+
+/// Which commits changed the file, and which of them came without a pull request.
+fn history(brought: &[Brought], merged: &[Vec<u64>], applied: Option<&Sha>, sha: &Sha) -> History {
+    let applied = applied.map(text);
+    let with_pulls = brought.iter().zip(merged);
+    let touching = with_pulls.clone().filter_map(|(brought, merged)| {
+        let before = brought.touching.as_ref()?;
+        Some(Commit { sha: text(&brought.sha), before: before.as_ref().map(text), direct: merged.is_empty() })
+    });
+    let mut commits: Vec<Commit> = touching.collect();
+    if commits.is_empty() && !brought.is_empty() {
+        // Whatever changed, as by a merge that takes an older file, came by one of these, and it can't be told which.
+        let direct = with_pulls.into_iter().all(|(_, merged)| merged.is_empty());
+        commits.push(Commit { sha: text(sha), before: applied.clone(), direct });
+    }
+    History { commits, applied }
 }
 
 fn applied(case: &Case<'_>) -> Result<Option<Sha>, Error> {
@@ -109,7 +114,7 @@ fn applied(case: &Case<'_>) -> Result<Option<Sha>, Error> {
     Ok(status.and_then(|status| status.last_applied_sha.as_deref()).map(str::parse).transpose()?)
 }
 
-fn text(sha: Sha) -> String {
+fn text(sha: &Sha) -> String {
     sha.as_str().to_owned()
 }
 

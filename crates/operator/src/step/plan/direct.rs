@@ -12,50 +12,81 @@ use peribolos_org::{
     settle,
 };
 
-use super::{PlanArgs, StepError, review::DirectArg};
+use super::{
+    PlanArgs, StepError,
+    review::{CommitArg, ReviewArgs},
+};
 
-/// What an organization would lose by the file of each commit; `None`: it has none that can be read.
+/// What an organization would lose by the file of each commit that was looked at; `None`: it has none that can be read.
 type Read = BTreeMap<Sha, Option<Vec<Loss>>>;
 
-/// The removals that the commits in question bring. `missing`: logins that GitHub does not know.
+/// Those of the removals in question that came by commits without a pull request.
 pub(super) async fn removals(
     client: &Client,
     args: &PlanArgs,
     snapshot: &Snapshot,
     spelling: &Spelling,
+    in_question: &[Loss],
 ) -> Result<Vec<Loss>, StepError> {
+    let ReviewArgs { commit, applied, .. } = &args.review;
     let mut read = Read::new();
-    let wanted: BTreeSet<&Sha> = args
-        .review
-        .direct
-        .iter()
-        .flat_map(|direct| [direct.before.as_ref(), Some(&direct.after)])
-        .chain([args.review.applied.as_ref()])
-        .flatten()
-        .collect();
-    for sha in wanted {
-        let losses = losses(client, args, sha, snapshot, spelling).await?;
-        read.insert(sha.clone(), losses);
+    // Files are read as far back as it takes.
+    loop {
+        match came_directly(in_question, commit, applied.as_ref(), &read) {
+            Ok(direct) => return Ok(direct),
+            Err(unread) => {
+                let losses = losses(client, args, &unread, snapshot, spelling).await?;
+                read.insert(unread, losses);
+            }
+        }
     }
-    Ok(args
-        .review
-        .direct
-        .iter()
-        .flat_map(|direct| of_commit(direct, args.review.applied.as_ref(), &read))
-        .collect())
 }
 
-/// What one commit brings. Without a file before it that can be read, what was applied last counts; if that can't be
-/// read either, nothing is taken for brought by it. Of the first that is applied all is.
-fn of_commit(direct: &DirectArg, applied: Option<&Sha>, read: &Read) -> Vec<Loss> {
-    let find = |sha: &Sha| read.get(sha).and_then(Option::as_deref);
-    let Some(after) = find(&direct.after) else { return Vec::new() };
-    let before = direct.before.as_ref().and_then(find).or_else(|| applied.and_then(find));
-    match before {
-        Some(before) => brought(before, after),
-        None if direct.before.is_none() && applied.is_none() => after.to_vec(),
-        None => Vec::new(),
+/// Those of the losses that the commit which brought them last brought without a pull request.
+///
+/// # Errors
+/// A commit whose file has to be read first.
+fn came_directly(
+    losses: &[Loss],
+    commits: &[CommitArg],
+    applied: Option<&Sha>,
+    read: &Read,
+) -> Result<Vec<Loss>, Sha> {
+    let mut open: Vec<&Loss> = losses.iter().collect();
+    let mut direct = Vec::new();
+    for (index, commit) in commits.iter().enumerate().rev() {
+        if open.is_empty() {
+            break;
+        }
+        let earlier = commits.get(..index).unwrap_or_default();
+        let brought: BTreeSet<String> =
+            of_commit(commit, earlier, applied, read)?.iter().map(Loss::key).collect();
+        let (found, left) = open.into_iter().partition(|loss| brought.contains(&loss.key()));
+        open = left;
+        let found: Vec<&Loss> = found;
+        if commit.direct {
+            direct.extend(found.into_iter().cloned());
+        }
     }
+    Ok(direct)
+}
+
+/// What one commit brings. Where the file before it can't be read, the newest one further back that can is taken, for what
+/// lies between was brought by others. The first file of all brings everything, if none was ever applied.
+fn of_commit(
+    commit: &CommitArg,
+    earlier: &[CommitArg],
+    applied: Option<&Sha>,
+    read: &Read,
+) -> Result<Vec<Loss>, Sha> {
+    let look = |sha: &Sha| read.get(sha).map(Option::as_deref).ok_or_else(|| sha.clone());
+    let Some(after) = look(&commit.sha)? else { return Ok(Vec::new()) };
+    for sha in commit.before.iter().chain(earlier.iter().rev().map(|commit| &commit.sha)).chain(applied) {
+        if let Some(before) = look(sha)? {
+            return Ok(brought(before, after));
+        }
+    }
+    Ok(if applied.is_none() { after.to_vec() } else { Vec::new() })
 }
 
 async fn losses(
@@ -96,25 +127,67 @@ mod tests {
         logins.iter().map(loss).collect()
     }
 
-    /// How much a commit brings: the file before it, the one applied last, its own.
-    #[rstest::rstest]
-    #[case::what_is_new(Some('b'), Some('d'), 'c', 1)]
-    #[case::nothing_of_another_file(Some('b'), Some('d'), 'b', 0)]
-    #[case::an_unreadable_file_brings_nothing(Some('b'), Some('d'), 'e', 0)]
-    #[case::after_an_unreadable_one_what_was_applied_counts(Some('e'), Some('b'), 'c', 1)]
-    #[case::the_branchs_first_after_what_was_applied(None, Some('b'), 'c', 1)]
-    #[case::nothing_to_hold_it_against(Some('e'), Some('e'), 'c', 0)]
-    #[case::the_first_of_all(None, None, 'c', 2)]
-    fn a_commit_brings(
-        #[case] before: Option<char>,
-        #[case] applied: Option<char>,
-        #[case] after: char,
-        #[case] expected: usize,
-    ) {
-        let files = [('b', removing(&["zed"])), ('c', removing(&["zed", "amy"])), ('d', removing(&[]))];
-        let mut read: Read = files.into_iter().map(|(digit, losses)| (sha(digit), Some(losses))).collect();
+    fn read() -> Read {
+        let files = [('b', vec!["zed"]), ('c', vec!["zed", "amy"]), ('d', vec![]), ('f', vec!["amy", "zed"])];
+        let mut read: Read =
+            files.into_iter().map(|(digit, losses)| (sha(digit), Some(removing(&losses)))).collect();
         read.insert(sha('e'), None);
-        let direct = DirectArg { before: before.map(sha), after: sha(after) };
-        assert_eq!(of_commit(&direct, applied.map(sha).as_ref(), &read).len(), expected);
+        read
+    }
+
+    /// Commits from a text of triples: `D` or `M`, the one before (`-`: none), its own.
+    fn commits(text: &str) -> Vec<CommitArg> {
+        text.split_whitespace()
+            .map(|triple| {
+                let letters: Vec<char> = triple.chars().collect();
+                let [way, before, own] = letters[..] else { panic!("{triple}") };
+                CommitArg { direct: way == 'D', before: (before != '-').then(|| sha(before)), sha: sha(own) }
+            })
+            .collect()
+    }
+
+    /// Who of amy and zed, whom the newest file removes, was removed without a pull request.
+    #[rstest::rstest]
+    #[case::what_is_new(Some('b'), "Dbc", "amy")]
+    #[case::by_a_pull_request(Some('b'), "Mbc", "")]
+    #[case::nothing_of_another_file(Some('c'), "Dcf", "")]
+    #[case::each_by_its_own(Some('d'), "Ddb Mbc", "zed")]
+    #[case::each_by_its_own_the_other_way(Some('d'), "Mdb Dbc", "amy")]
+    #[case::taken_back_and_brought_again(Some('d'), "Ddc Dcd Mdc", "")]
+    #[case::taken_back_and_brought_again_directly(Some('d'), "Mdc Mcd Ddc", "amy zed")]
+    #[case::after_an_unreadable_one_the_one_before_that(Some('d'), "Mdb Dbe Dec", "amy")]
+    #[case::a_pull_request_before_an_unreadable_one(Some('d'), "Mdc Dce Def", "")]
+    #[case::an_unreadable_one_after_what_was_applied(Some('b'), "Dbe Dec", "amy")]
+    #[case::nothing_to_hold_it_against(Some('e'), "Dec", "")]
+    #[case::the_branchs_first_after_what_was_applied(Some('b'), "D-c", "amy")]
+    #[case::the_first_of_all(None, "D-c", "amy zed")]
+    #[case::the_first_of_all_by_a_pull_request(None, "Mec Dcf", "")]
+    #[case::the_first_that_can_be_read(None, "D-e Dec", "amy zed")]
+    fn came(#[case] applied: Option<char>, #[case] text: &str, #[case] expected: &str) {
+        let direct =
+            came_directly(&removing(&["amy", "zed"]), &commits(text), applied.map(sha).as_ref(), &read());
+        let names = direct.map(|losses| {
+            let names = losses.iter().map(|loss| match &loss.subject {
+                Subject::Person(login) => login.to_string(),
+                other => panic!("{other:?}"),
+            });
+            let mut names: Vec<String> = names.collect();
+            names.sort();
+            names.join(" ")
+        });
+        assert_eq!(names, Ok(expected.to_owned()));
+    }
+
+    #[test]
+    fn what_is_not_read_yet_is_asked_for_and_no_more() {
+        let (amy, commits) = (removing(&["amy"]), commits("Ddb Mbe Dec"));
+        let all = read();
+        let mut read = Read::new();
+        let mut asked = Vec::new();
+        while let Err(unread) = came_directly(&amy, &commits, Some(&sha('d')), &read) {
+            asked.push(unread.clone());
+            read.insert(unread.clone(), all[&unread].clone());
+        }
+        assert_eq!(asked, ['c', 'e', 'b'].map(sha));
     }
 }

@@ -17,36 +17,42 @@ pub(super) struct ReviewArgs {
     /// What happens to removals that no preview showed: Warn, Block or Require; empty: nothing
     #[arg(long, value_name = "RULE", env = "PERIBOLOS_UNREVIEWED_REMOVALS", default_value = "")]
     unreviewed_removals: Words<Rule>,
-    /// A commit that came without a pull request, after the one before it and two dots; may be given more than once
-    #[arg(long, value_name = "BEFORE..SHA")]
-    pub(super) direct: Vec<DirectArg>,
+    /// A commit that changed the file, oldest first: `direct:` if it came without a pull request, else `merged:`, the commit
+    /// before it, two dots, and its own id
+    #[arg(long, value_name = "WAY:BEFORE..SHA")]
+    pub(super) commit: Vec<CommitArg>,
     /// The commit that was applied last
     #[arg(long, value_name = "SHA")]
     pub(super) applied: Option<Sha>,
-    /// An owner asked for this very apply
-    #[arg(long, env = "PERIBOLOS_BY_OWNER")]
-    by_owner: bool,
-    /// What a preview showed: its salt, a colon, and digests separated by commas
+    /// What was shown: its salt, a colon, and digests separated by commas
     #[arg(long, value_name = "SALT:DIGESTS")]
     shown: Vec<ShownArg>,
 }
 
-/// A commit that changed the file, and the one before it, if there is one.
+/// A commit that changed the file.
 #[derive(Clone, Debug)]
-pub(super) struct DirectArg {
+pub(super) struct CommitArg {
+    pub(super) direct: bool,
+    /// The one before it, if there is one.
     pub(super) before: Option<Sha>,
-    pub(super) after: Sha,
+    pub(super) sha: Sha,
 }
 
-impl FromStr for DirectArg {
+impl FromStr for CommitArg {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let sha = |text: &str| text.parse::<Sha>().map_err(|error| error.to_string());
-        let (before, after) =
-            text.split_once("..").ok_or("two commits with two dots between are expected")?;
+        let form = "direct: or merged: is expected, and two commits with two dots between";
+        let (way, commits) = text.split_once(':').ok_or(form)?;
+        let direct = match way {
+            "direct" => true,
+            "merged" => false,
+            _ => return Err(form.to_owned()),
+        };
+        let (before, own) = commits.split_once("..").ok_or(form)?;
         let before = (!before.is_empty()).then(|| sha(before)).transpose()?;
-        Ok(Self { before, after: sha(after)? })
+        Ok(Self { direct, before, sha: sha(own)? })
     }
 }
 
@@ -64,12 +70,13 @@ impl FromStr for ShownArg {
 }
 
 impl ReviewArgs {
-    /// Whether it matters what commits without a pull request bring: whether there are removals that they alone can let
+    /// The removals of which it matters by which commit they came: those that a commit without a pull request alone can let
     /// pass.
-    pub(super) fn asks_for_direct(&self, losses: &Losses) -> bool {
-        self.rule() == Some(Rule::Block)
-            && !self.direct.is_empty()
-            && matches!(self.judge(losses, Vec::new()), Judgement::Stop(_))
+    pub(super) fn in_question(&self, losses: &Losses) -> Vec<Loss> {
+        match self.judge(losses, Vec::new()) {
+            Judgement::Stop(losses) if self.rule() == Some(Rule::Block) && !self.commit.is_empty() => losses,
+            _ => Vec::new(),
+        }
     }
 
     /// Judges what a plan takes away, some of which commits without a pull request have brought.
@@ -77,7 +84,7 @@ impl ReviewArgs {
         let Some(rule) = self.rule() else { return Judgement::Shown };
         let shown: Vec<Shown> = self.shown.iter().map(|shown| shown.0.clone()).collect();
         // That previews are off is in the rule already.
-        let how = Circumstances { brought_directly, previews_off: false, owner_asked: self.by_owner };
+        let how = Circumstances { brought_directly, previews_off: false };
         review::judge(losses, &shown, rule, &how)
     }
 

@@ -33,11 +33,8 @@ impl Considered {
         let losses = Losses::of(&plan, snapshot, &scope);
         let limits = args.rules.limits();
         let trips = guard::trips(&settled.file, &plan, snapshot, &losses, &scope, &limits);
-        let brought = if args.review.asks_for_direct(&losses) {
-            direct::removals(client, args, snapshot, spelling).await?
-        } else {
-            Vec::new()
-        };
+        let in_question = args.review.in_question(&losses);
+        let brought = direct::removals(client, args, snapshot, spelling, &in_question).await?;
         let judgement = args.review.judge(&losses, brought);
         Ok(Self { plan, losses, trips, judgement })
     }
