@@ -24,6 +24,8 @@ pub(crate) static TEAM: Place = Place {
         )
         .trap(&[
             "Where both the new and an old name exist on GitHub, the new one is taken and the old one deleted.",
+            "A new name that changes the team's address is refused while its members or repositories are managed: \
+             upstream would look for them at the old address. Rename the team on GitHub first.",
         ]),
         Key::new("maintainers", Holds::List(Name::Person), "Members of the team who may manage it, by login.").trap(
             &["An owner of the organization is a maintainer of each team they are in, whatever the file says."],

@@ -59,8 +59,10 @@ pub(super) async fn gather(
 /// A commit that an Apply brings.
 struct Brought {
     sha: Sha,
-    /// Whether it changed the file, and the one before it.
-    touching: Option<Option<Sha>>,
+    /// The one before it, if it changed the file and is not the first.
+    before: Option<Sha>,
+    /// Whether it changed the file.
+    touches: bool,
 }
 
 /// The commits since the last applied one that changed the file, oldest first; before the first Apply, all that did. Where
@@ -83,11 +85,12 @@ async fn brought(
     let commits = commits.map(|comparison| comparison.commits).unwrap_or_default();
     let touching =
         touching.into_iter().filter(|touching| applied.is_none() || commits.contains(&touching.sha));
-    let mut found: Vec<Brought> =
-        touching.map(|touching| Brought { sha: touching.sha, touching: Some(touching.parent) }).collect();
+    let mut found: Vec<Brought> = touching
+        .map(|touching| Brought { sha: touching.sha, before: touching.parent, touches: true })
+        .collect();
     found.reverse();
     if found.is_empty() {
-        found.extend(commits.into_iter().map(|sha| Brought { sha, touching: None }));
+        found.extend(commits.into_iter().map(|sha| Brought { sha, before: None, touches: false }));
     }
     Ok(found)
 }
@@ -96,10 +99,12 @@ async fn brought(
 fn history(brought: &[Brought], merged: &[Vec<u64>], applied: Option<&Sha>, sha: &Sha) -> History {
     let applied = applied.map(text);
     let with_pulls = brought.iter().zip(merged);
-    let touching = with_pulls.clone().filter_map(|(brought, merged)| {
-        let before = brought.touching.as_ref()?;
-        Some(Commit { sha: text(&brought.sha), before: before.as_ref().map(text), direct: merged.is_empty() })
-    });
+    let touching =
+        with_pulls.clone().filter(|(brought, _)| brought.touches).map(|(brought, merged)| Commit {
+            sha: text(&brought.sha),
+            before: brought.before.as_ref().map(text),
+            direct: merged.is_empty(),
+        });
     let mut commits: Vec<Commit> = touching.collect();
     if commits.is_empty() && !brought.is_empty() {
         // Whatever changed, as by a merge that takes an older file, came by one of these, and it can't be told which.
