@@ -78,15 +78,14 @@ pub fn judge(losses: &Losses, shown: &[Shown], rule: Rule, how: &Circumstances) 
         Rule::Block => missing.iter().filter(|loss| !brought.contains(&loss.key())).cloned().collect(),
         Rule::Require => missing.clone(),
     };
-    if stopping.is_empty() { Judgement::warned(missing) } else { Judgement::Stop(stopping) }
+    match (stopping.is_empty(), missing.is_empty()) {
+        (false, _) => Judgement::Stop(stopping),
+        (true, false) => Judgement::Warn(missing),
+        (true, true) => Judgement::Shown,
+    }
 }
 
 impl Judgement {
-    /// Going on with what was not shown.
-    pub fn warned(missing: Vec<Loss>) -> Self {
-        if missing.is_empty() { Self::Shown } else { Self::Warn(missing) }
-    }
-
     /// What was not shown and is applied, or stops the run.
     pub fn not_shown(&self) -> &[Loss] {
         match self {
@@ -112,6 +111,12 @@ impl Judgement {
             _ => format!("{told}\n{list}"),
         })
     }
+}
+
+/// What an apply was to take away that had not been shown, for the check afterwards. None where all had been.
+pub fn told_afterwards(not_shown: &[Loss], disclosure: &Disclosure) -> Option<String> {
+    let list = show::losses(not_shown, disclosure);
+    (!not_shown.is_empty()).then(|| format!("No preview had shown these removals:\n{list}"))
 }
 
 const HOW_TO_GO_ON: &str = "If they are meant, an owner of the organization comments `/peribolos apply` on any issue or \

@@ -55,6 +55,15 @@ impl Sim {
         self.send("POST", "faults", &fault).await.map(drop)
     }
 
+    /// Fails the next `count` requests of this method and path (a glob) with 502.
+    ///
+    /// # Errors
+    /// When the simulator does not answer with success.
+    pub async fn fail(&self, method: &str, path: &str, count: u64) -> Result<()> {
+        let fault = json!({"method": method, "path": path, "status": 502, "count": count});
+        self.send("POST", "faults", &fault).await.map(drop)
+    }
+
     /// Turns the deliveries of webhooks on or off.
     ///
     /// # Errors

@@ -116,9 +116,11 @@ impl StepError {
             Self::NoFile { .. } | Self::NoRepository(_) | Self::NoBranch { .. } => StepExit::ConfigMissing,
             Self::MergeUnknown(_) => StepExit::GitHubUnavailable,
             Self::GitHub(error) if error.is_rate_limited() => StepExit::RateLimited,
+            // Suspended for a while; renamed; a token that is no longer accepted: another attempt knows more.
+            Self::GitHub(error) if error.is_suspended() || error.is_moved() || error.is_unauthorized() => {
+                StepExit::GitHubUnavailable
+            }
             Self::GitHub(error) if error.is_forbidden() => StepExit::PermissionsMissing,
-            // A token that is no longer accepted: another attempt gets a new one.
-            Self::GitHub(error) if error.is_unauthorized() => StepExit::GitHubUnavailable,
             Self::GitHub(error) if error.retry() != Retry::Never => StepExit::GitHubUnavailable,
             _ => StepExit::Failed,
         }

@@ -11,7 +11,7 @@ use peribolos_github::{
 use peribolos_org::{
     ConfigFile, parse,
     plan::{self, Verification},
-    review::Judgement,
+    review,
     show::{self, Disclosure},
 };
 
@@ -133,7 +133,7 @@ fn summary(planned: &Planned, found: &Verification, again: bool, disclosure: &Di
         parts.push(format!("**{title}**\n\n{}", show::operations(&found.remaining, disclosure)));
     }
     // Said before the plan was applied; this check takes the place of that one.
-    parts.extend(Judgement::warned(planned.unreviewed.clone()).sentence(disclosure));
+    parts.extend(review::told_afterwards(&planned.unreviewed, disclosure));
     parts.push(format!("**What was planned**\n\n{}", show::summary(&planned.plan, &[], disclosure)));
     parts.join("\n\n")
 }

@@ -16,4 +16,5 @@ mod moved;
 mod outcomes;
 mod queue;
 mod review;
+mod suspended;
 mod world;

@@ -272,7 +272,8 @@ async fn the_last_check_still_says_what_no_preview_showed() {
     assert!(planned.check.summary.contains(warning), "{planned:?}");
     pod.apply().await;
     let verified = pod.verify().await;
-    assert!(verified.exit == StepExit::Ok && verified.check.summary.contains(warning), "{verified:?}");
+    let told = "No preview had shown these removals:\n- `-` 1 team member";
+    assert!(verified.exit == StepExit::Ok && verified.check.summary.contains(told), "{verified:?}");
 }
 
 #[tokio::test]

@@ -62,6 +62,23 @@ async fn a_valid_file_is_settled_as_github_spells_it() {
     assert_eq!(bench.changes().await, [] as [serde_json::Value; 0]);
 }
 
+/// What passes by itself is tried again: a suspension, another name.
+#[rstest::rstest]
+#[case::suspended("suspend", json!(null))]
+#[case::renamed("rename", json!({"to": "acme-inc"}))]
+#[tokio::test]
+async fn what_another_attempt_knows_better_is_no_verdict(
+    #[case] event: &str,
+    #[case] body: serde_json::Value,
+) {
+    let bench = Bench::start(FIXTURE).await;
+    let sha = bench.github.push(ORG, json!({"peribolos.yaml": FILE})).await;
+    let token = bench.token().await;
+    bench.github.call("POST", &format!("/_sim/orgs/{ORG}/{event}"), (!body.is_null()).then_some(body)).await;
+    let ended = bench.plan(&sha, &token, &[]);
+    assert_eq!(ended.output().exit, StepExit::GitHubUnavailable, "{ended:?}");
+}
+
 #[tokio::test]
 async fn a_mistake_is_shown_where_it_is() {
     let bench = Bench::start(FIXTURE).await;

@@ -128,22 +128,25 @@ pub(super) async fn bring(
     Ok(i64::try_from(id.0).ok())
 }
 
-/// Completes a check, unless it is complete already with the same conclusion.
+/// Completes a check, unless it is complete already with the same conclusion: then it stays as it is, and the id is given
+/// with `true`.
 pub(super) async fn complete(
     case: &Case<'_>,
     github: &Client,
     status: &PeribolosRunStatus,
     wanted: &CheckRunUpdate,
-) -> Result<Option<i64>, Error> {
-    let (Some(name), Some(sha)) = (check::name(case.run), status.sha.as_deref()) else { return Ok(None) };
+) -> Result<(Option<i64>, bool), Error> {
+    let (Some(name), Some(sha)) = (check::name(case.run), status.sha.as_deref()) else {
+        return Ok((None, false));
+    };
     let (repository, sha): (_, Sha) = (case.repository()?, sha.parse()?);
     if let Some(check) = find(case, github, &repository, &sha, name).await?
         && check.conclusion.is_some()
         && check.conclusion == wanted.conclusion
     {
-        return Ok(i64::try_from(check.id.0).ok());
+        return Ok((i64::try_from(check.id.0).ok(), true));
     }
-    bring(case, github, status, wanted).await
+    Ok((bring(case, github, status, wanted).await?, false))
 }
 
 /// The run's check on GitHub, if there is one: its external id is the run's uid.

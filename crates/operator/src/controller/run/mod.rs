@@ -89,14 +89,14 @@ pub(super) fn controller(
         .reconcile_on(told)
 }
 
-/// The runs of an installation that have not ended.
+/// The runs of an installation that have not ended, or whose check is not complete.
 fn unfinished(
     installation: &ObjectRef<GitHubInstallation>,
     all: &Store<PeribolosRun>,
 ) -> Vec<ObjectRef<PeribolosRun>> {
     let is_unfinished = |run: &&Arc<PeribolosRun>| {
         run.spec.installation_ref.name == installation.name
-            && !peribolos_core::run::queue::phase(run).is_final()
+            && (!peribolos_core::run::queue::phase(run).is_final() || finalizer::has(run))
     };
     all.state().iter().filter(is_unfinished).map(|run| ObjectRef::from_obj(run.as_ref())).collect()
 }

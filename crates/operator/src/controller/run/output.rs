@@ -7,7 +7,7 @@ use peribolos_core::{
     step_output::{MAX_LINE_BYTES, StepOutput},
 };
 
-use super::{case::Case, error::Error};
+use super::{case::Case, error::Error, launch};
 use crate::kubernetes::{
     client::call,
     tekton::{StepState, TaskRun},
@@ -25,6 +25,15 @@ pub(super) async fn read(case: &Case<'_>, task_run: &TaskRun) -> Result<Said, Er
         Mode::DryRun | Mode::Dump => None,
     };
     Ok(Said { first, verify })
+}
+
+/// The same of a run that has ended, while its pod is still there.
+pub(super) async fn read_again(case: &Case<'_>) -> Result<Said, Error> {
+    let Some(name) = case.status().task_run_name else { return Ok(Said::default()) };
+    match call(case.task_runs().get_opt(&name)).await? {
+        Some(task_run) if launch::is_ours(case, &task_run) => read(case, &task_run).await,
+        _ => Ok(Said::default()),
+    }
 }
 
 async fn read_step(case: &Case<'_>, task_run: &TaskRun, wanted: &str) -> Result<Option<StepOutput>, Error> {

@@ -21,8 +21,8 @@ use peribolos_core::{
 };
 
 use super::{
-    admission, case::Case, check, drift, error::Error, finalizer, launch, moved, observe, progress, replace,
-    shown, slot, status,
+    admission, case::Case, check, drift, error::Error, finalizer, launch, moved, observe, output, progress,
+    replace, shown, slot, status,
 };
 use crate::{
     controller::tokens,
@@ -153,10 +153,11 @@ async fn complete_check(case: &Case<'_>, mut status: PeribolosRunStatus) -> Resu
     if !unfinished {
         return Ok(());
     }
-    let before = status.check_run_id;
+    let before = status.clone();
     let outcome = match case.github().await {
-        Ok(github) if before.is_none() || !shown::is_shown(case, &status) => {
-            shown::complete(case, &github, &mut status).await
+        Ok(github) if before.check_run_id.is_none() || !shown::is_shown(case, &status) => {
+            let said = output::read_again(case).await?;
+            shown::complete(case, &github, &mut status, &said).await
         }
         Ok(_) => Ok(()),
         Err(error) => Err(error),
@@ -165,7 +166,7 @@ async fn complete_check(case: &Case<'_>, mut status: PeribolosRunStatus) -> Resu
         let why = give_up(case, error).await?;
         tracing::warn!(run = case.name(), why, "the check can't be completed");
     }
-    if before != status.check_run_id {
+    if before != status {
         status::write(case, status).await?;
     }
     finalizer::remove(case).await
@@ -183,16 +184,17 @@ async fn give_up(case: &Case<'_>, error: Error) -> Result<String, Error> {
     }
 }
 
-/// The App may no longer write that check: nothing is gained by trying for ever.
+/// The App may no longer write that check: nothing is gained by trying for ever. A suspension passes.
 fn is_hopeless(error: &Error) -> bool {
     match error {
         Error::GitHub(error) => {
-            matches!(error.status(), Some(401 | 403 | 404 | 410 | 422)) && !error.is_rate_limited()
+            matches!(error.status(), Some(401 | 403 | 404 | 410 | 422))
+                && !error.is_rate_limited()
+                && !error.is_suspended()
         }
-        Error::Token(error) => matches!(
-            error.reason(),
-            Reason::InstallationNotFound | Reason::InstallationSuspended | Reason::PermissionsMissing
-        ),
+        Error::Token(error) => {
+            matches!(error.reason(), Reason::InstallationNotFound | Reason::PermissionsMissing)
+        }
         _ => false,
     }
 }

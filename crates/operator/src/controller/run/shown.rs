@@ -48,15 +48,24 @@ pub(super) fn is_shown(case: &Case<'_>, status: &PeribolosRunStatus) -> bool {
         .is_some_and(|shown| shown.status == wanted.status && shown.conclusion == wanted.conclusion)
 }
 
-/// Completes a check that was left behind, by a crash or because GitHub could not be reached. What an earlier process
-/// may have posted of the step's words is kept where it says the same end.
+/// Completes a check that was left behind, by a crash or because GitHub could not be reached, with what the steps `said` if
+/// that can still be read. If not, what an earlier process may have posted of it is kept where it says the same end; and
+/// where nothing was, no removals were shown.
 pub(super) async fn complete(
     case: &Case<'_>,
     github: &Client,
     status: &mut PeribolosRunStatus,
+    said: &Said,
 ) -> Result<(), Error> {
-    let Some(wanted) = check::wanted(case, status, &Said::default()) else { return Ok(()) };
-    status.check_run_id = check::complete(case, github, status, &wanted).await?.or(status.check_run_id);
+    if *said != Said::default() {
+        return bring(case, github, status, said).await;
+    }
+    let Some(wanted) = check::wanted(case, status, said) else { return Ok(()) };
+    let (id, was_complete) = check::complete(case, github, status, &wanted).await?;
+    status.check_run_id = id.or(status.check_run_id);
+    if !was_complete {
+        status.removals.clear();
+    }
     Ok(())
 }
 

@@ -68,6 +68,21 @@ async fn a_nested_team_is_back_in_its_place_by_a_second_run() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_check_that_github_did_not_take_is_written_in_full_later() -> Result<()> {
+    let world = World::connect().await?;
+    let org = Org::new(&world, "retold").await?;
+    org.push(&org.file(&[])).await?;
+    org.adopt(json!({})).await?;
+    world.sim.fail("PATCH", "/repos/retold/.github/check-runs/*", 3).await?;
+    let text = org.file(&[]).replace("members:\n    - carol", "members: []").replace("[carol]", "[]");
+    let (_, head) = org.propose(&text, "removal", "alice").await?;
+    let (conclusion, check) = org.previewed(&head).await?;
+    ensure!(conclusion == "success", "{check:#}");
+    ensure!(words(&check).contains("`carol`"), "the check does not say who would be removed: {check:#}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_guard_stops_a_run_before_its_first_write() -> Result<()> {
     let world = World::connect().await?;
     let org = Org::new(&world, "guarded").await?;
