@@ -25,10 +25,14 @@ async fn owner(world: &World, does: &str, ready: &str) {
 
 #[tokio::test]
 async fn the_check_of_a_run_that_ended_meanwhile_is_completed_afterwards() {
-    let world = World::start(&[]).await;
+    let world = World::with_short_tokens().await;
     world.create("r", "Apply", json!({})).await;
     world.task_run("r-1").await;
     world.reaches("r", "Running", "Running").await;
+    // Its pod is at work, so it needs no Secret any more.
+    let step =
+        json!({"name": "plan", "container": "step-plan", "running": {"startedAt": "2026-01-01T00:00:00Z"}});
+    world.tekton_says("r-1", json!({"steps": [step]})).await;
     owner(&world, "suspend", "False").await;
     world.tekton_ends("r-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
     world.reaches("r", "Succeeded", "Applied").await;
