@@ -153,6 +153,13 @@ async fn a_removal_that_nobody_saw_waits_for_an_owner() -> Result<()> {
     ensure!(run["status"]["reason"] == "GuardTripped", "{run:#}");
     ensure!(org.changes().await?.is_empty(), "{:?}", org.changes().await?);
 
+    // Nor do commits without a pull request bring it about that do not mean it.
+    for text in ["orgs: [\n".to_owned(), org.file(&["dave"]) + "# mended\n"] {
+        let sha = org.push(&text).await?;
+        ensure!(org.concluded(&sha).await?.0 == "failure", "{text} was applied");
+    }
+    ensure!(org.changes().await?.is_empty(), "{:?}", org.changes().await?);
+
     org.comment(number, "/peribolos apply", "alice").await?;
     until(POD, "the owner's command is applied", async || {
         Ok((org.newcomers().await? == ["dave"]).then_some(()))
