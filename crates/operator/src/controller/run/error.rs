@@ -63,9 +63,10 @@ impl Error {
         matches!(self, Self::GitHub(error) if error.is_forbidden() && !error.is_suspended())
     }
 
-    /// Whether it came from asking GitHub: asking again at once would only make it worse.
+    /// Whether it came from asking GitHub: asking again at once would only make it worse. The look at a renamed
+    /// organization, which this run has asked for, wakes it every time.
     pub const fn is_githubs(&self) -> bool {
-        matches!(self, Self::GitHub(_) | Self::Token(_))
+        matches!(self, Self::GitHub(_) | Self::Token(_) | Self::OrganizationRenamed(_))
     }
 
     /// The reason a waiting run shows for it.
