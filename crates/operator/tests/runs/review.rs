@@ -13,7 +13,7 @@ async fn applied(world: &World, sha: &str) {
     world.installations().patch_status(ACME, &PatchParams::default(), &patch).await.unwrap();
 }
 
-/// The commits that an Apply of the head takes for ones without a pull request, and how many previews it counts.
+/// The commits that an Apply of the head is told of, and how many runs that showed removals.
 async fn told(world: &World, run: &str) -> (Vec<String>, usize) {
     world.create(run, "Apply", json!({})).await;
     let task_run = world.task_run(&format!("{run}-1")).await;
@@ -21,8 +21,8 @@ async fn told(world: &World, run: &str) -> (Vec<String>, usize) {
     let params = params.as_array().unwrap();
     let plan = params.iter().find(|param| param["name"] == "planArgs").unwrap();
     let args: Vec<&str> = plan["value"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    let direct = args.iter().filter_map(|arg| arg.strip_prefix("--commit=")).map(str::to_owned).collect();
-    (direct, args.iter().filter(|arg| arg.starts_with("--shown=")).count())
+    let commits = args.iter().filter_map(|arg| arg.strip_prefix("--commit=")).map(str::to_owned).collect();
+    (commits, args.iter().filter(|arg| arg.starts_with("--shown=")).count())
 }
 
 /// A pull request with this file, merged at once.

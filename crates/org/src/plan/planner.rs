@@ -122,8 +122,7 @@ impl<'f> Planner<'f> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        let (kind, about) = (RefusalKind::Impossible, about.to_vec());
-        self.refusals.push(Refusal { stage, kind, line, message: message.into(), hint: hint.into(), about });
+        self.refuse_as(RefusalKind::Impossible, stage, line, about, [message.into(), hint.into()]);
     }
 
     pub(super) fn not_allowed(
@@ -134,8 +133,18 @@ impl<'f> Planner<'f> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        let (kind, about) = (RefusalKind::NotAllowed, about.to_vec());
-        self.refusals.push(Refusal { stage, kind, line, message: message.into(), hint: hint.into(), about });
+        self.refuse_as(RefusalKind::NotAllowed, stage, line, about, [message.into(), hint.into()]);
+    }
+
+    fn refuse_as(
+        &mut self,
+        kind: RefusalKind,
+        stage: Stage,
+        line: Option<u32>,
+        about: &[Named],
+        [message, hint]: [String; 2],
+    ) {
+        self.refusals.push(Refusal { stage, kind, line, message, hint, about: about.to_vec() });
     }
 
     pub(super) fn wait_for(&mut self, waiting: Waiting) {

@@ -9,7 +9,7 @@ use super::category::{Category, Mark};
 use super::disclosure::Disclosure;
 use super::item::{Item, Place};
 use super::refusal::told;
-use super::text::{capitalized, code, counted};
+use super::text::{self, capitalized, code, counted};
 use crate::guard::Trip;
 use crate::loss::Loss;
 use crate::names::Login;
@@ -103,10 +103,7 @@ fn named(login: &Login, disclosure: &Disclosure) -> Option<String> {
 
 fn without_effect(operations: &[Operation]) -> Option<String> {
     let number = Counts::of(operations).without_effect;
-    (number > 0).then(|| {
-        let [what, changes] = if number == 1 { ["write is", "changes"] } else { ["writes are", "change"] };
-        format!("{number} {what} sent by peribolos in every run and {changes} nothing.")
-    })
+    (number > 0).then(|| format!("{}.", text::without_effect(number)))
 }
 
 /// Items of one category and place on one line.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::category::Mark;
 use super::line::Line;
-use super::text::{capitalized, code, plain};
+use super::text::{capitalized, code, plain, without_effect};
 use super::{Counts, title};
 use crate::guard::Trip;
 use crate::plan::{Plan, Refusal, RefusalKind};
@@ -159,9 +159,7 @@ impl Full<'_> {
         let idle = self.plan.operations.iter().filter(|operation| !operation.lasting);
         let idle: Vec<String> = idle.filter_map(Line::of).map(|line| line.text).collect();
         if !idle.is_empty() {
-            let [what, changes] =
-                if idle.len() == 1 { ["write is", "changes"] } else { ["writes are", "change"] };
-            let note = format!("{} {what} sent by peribolos in every run and {changes} nothing:", idle.len());
+            let note = format!("{}:", without_effect(idle.len()));
             notes.push((note, idle));
         }
         notes

@@ -80,11 +80,12 @@ async fn look_up(case: &Case<'_>, github: &Client) -> Result<Admission, Error> {
     if let Err(refused) = source::settle(&case.run.spec, login, &repository.name, &branch) {
         return Ok(Admission::refused(Phase::Failed, Reason::SourceNotAllowed, refused.to_string()));
     }
-    if let Some(refused) = sender_may_not(case, github, &repository).await? {
+    let asked = asked::look_up(case, github, &repository).await?;
+    if let Some(refused) = sender_may_not(case, github, &repository, &asked).await? {
         return Ok(refused);
     }
     match case.run.spec.source.pull_request {
-        Some(number) => of_pull_request(case, github, &repository, &branch, number).await,
+        Some(number) => of_pull_request(case, github, (&repository, &branch), number, &asked).await,
         None => of_branch(case, github, &repository, &branch).await,
     }
 }
@@ -130,9 +131,9 @@ async fn of_branch(
 async fn of_pull_request(
     case: &Case<'_>,
     github: &Client,
-    repository: &RepoName,
-    branch: &str,
+    (repository, branch): (&RepoName, &str),
     number: i64,
+    asked: &Asked,
 ) -> Result<Admission, Error> {
     let pull = match pull(github, repository, number).await? {
         Some(pull) if pull.base.branch == branch => pull,
@@ -159,7 +160,7 @@ async fn of_pull_request(
         });
     }
     let sha = Some(pull.head.sha.clone());
-    if let Err((reason, message)) = preview_grant(case, github, repository, &pull).await? {
+    if let Err((reason, message)) = preview_grant(case, github, &pull, asked).await? {
         return Ok(Admission::Refused { phase: Phase::Skipped, reason, message: message.to_owned(), sha });
     }
     if is_unchanged(case, github, repository, branch, number).await? {
@@ -173,8 +174,8 @@ async fn of_pull_request(
 pub(super) async fn preview_grant(
     case: &Case<'_>,
     github: &Client,
-    repository: &RepoName,
     pull: &Pull,
+    asked: &Asked,
 ) -> Result<Result<Grant, (Reason, &'static str)>, Error> {
     let author = match &pull.user {
         // The onboarding pull request is the operator's own; who else pushed to its branch is not known.
@@ -184,7 +185,6 @@ pub(super) async fn preview_grant(
         Some(user) => asked::standing(case, github, &user.login).await?.into(),
         None => Author::Stranger,
     };
-    let asked = asked::look_up(case, github, repository).await?;
     let asked_for = matches!(asked, Asked::By(_, Standing::Owner | Standing::Member));
     Ok(preview::grant(case.installation.spec.preview, author, asked_for))
 }
@@ -223,12 +223,13 @@ async fn sender_may_not(
     case: &Case<'_>,
     github: &Client,
     repository: &RepoName,
+    asked: &Asked,
 ) -> Result<Option<Admission>, Error> {
-    let (comment, standing) = match asked::look_up(case, github, repository).await? {
+    let (comment, standing) = match asked {
         Asked::No => return Ok(None),
-        Asked::By(comment, standing) => (comment, standing),
+        Asked::By(comment, standing) => (comment, *standing),
         Asked::Wrongly(why) => {
-            return Ok(Some(Admission::refused(Phase::Skipped, Reason::NotAllowed, why)));
+            return Ok(Some(Admission::refused(Phase::Skipped, Reason::NotAllowed, *why)));
         }
     };
     match command::may(standing, case.run.spec.mode) {
@@ -240,7 +241,7 @@ async fn sender_may_not(
             Ok(None)
         }
         Err((reason, message)) => {
-            match comment::refuse(github, repository, &comment, case.run, message).await {
+            match comment::refuse(github, repository, comment, case.run, message).await {
                 Err(Error::GitHub(error)) if error.retry() == Retry::Never => {
                     tracing::warn!(run = case.name(), %error, "the refused command can't be answered");
                 }

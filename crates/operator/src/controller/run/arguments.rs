@@ -78,8 +78,7 @@ pub(super) fn of_dump(case: &Case<'_>) -> Arguments {
 
 /// The commit that was applied last: it is on the base branch, so what its file names may be named.
 fn last_applied<'a>(case: &'a Case<'_>) -> Vec<&'a str> {
-    let status = case.installation.status.as_ref();
-    status.and_then(|status| status.last_applied_sha.as_deref()).into_iter().collect()
+    case.last_applied_sha().into_iter().collect()
 }
 
 /// What is left of the token's hourly limit. None: GitHub Enterprise Server has its limits turned off.

@@ -42,6 +42,16 @@ impl Case<'_> {
         self.installation.status.as_ref()?.active_run.as_deref()
     }
 
+    /// The commit that was applied last.
+    pub(super) fn last_applied_sha(&self) -> Option<&str> {
+        self.installation.status.as_ref()?.last_applied_sha.as_deref()
+    }
+
+    /// Its file.
+    pub(super) fn last_applied_blob(&self) -> Option<&str> {
+        self.installation.status.as_ref()?.last_applied_blob.as_deref()
+    }
+
     /// The config repository. Only for an installation whose account is known.
     pub(super) fn repository(&self) -> Result<RepoName, Error> {
         let owner: Login = self.login().unwrap_or_default().parse()?;

@@ -31,7 +31,7 @@ async fn bring(
 ) -> Result<(), Error> {
     let mut ended: PeribolosRun = case.run.clone();
     ended.status = Some(status.clone());
-    if drift::is_found_by(&ended, applied_blob(case)) {
+    if drift::is_found_by(&ended, case.last_applied_blob()) {
         let Some(first) = &said.first else { return Ok(()) };
         let spec = &case.installation.spec;
         let body = issue::body(&first.check.summary, &spec.config.path, spec.run.correct_drift);
@@ -85,18 +85,14 @@ pub(super) async fn correct(case: &Case<'_>) -> Result<(), Error> {
     }
     let others = case.others();
     let runs = others.iter().map(AsRef::as_ref).chain([case.run]);
-    match drift::drift(runs, applied_blob(case)) {
+    match drift::drift(runs, case.last_applied_blob()) {
         Drift::Found(by, _) if by == case.name() => replace::correct(case).await,
         _ => Ok(()),
     }
 }
 
-fn applied_blob<'a>(case: &'a Case<'_>) -> Option<&'a str> {
-    case.installation.status.as_ref()?.last_applied_blob.as_deref()
-}
-
 fn says_none(run: &PeribolosRun, case: &Case<'_>) -> bool {
-    matches!(drift::drift([run], applied_blob(case)), Drift::None(_))
+    matches!(drift::drift([run], case.last_applied_blob()), Drift::None(_))
 }
 
 fn is_drifted(case: &Case<'_>) -> bool {

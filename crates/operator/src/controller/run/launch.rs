@@ -17,6 +17,7 @@ use peribolos_github::{Client, RepoName, Sha};
 use super::{
     admission,
     arguments::{self, Place},
+    asked,
     case::Case,
     config_repository,
     error::Error,
@@ -219,7 +220,8 @@ async fn grant(
     let Some(pull) = admission::pull(github, repository, number).await? else {
         return Ok(Err((Reason::SourceNotAllowed, format!("there is no pull request {number} any more"))));
     };
-    let grant = match admission::preview_grant(case, github, repository, &pull).await? {
+    let asked = asked::look_up(case, github, repository).await?;
+    let grant = match admission::preview_grant(case, github, &pull, &asked).await? {
         Ok(grant) => grant,
         Err((reason, message)) => return Ok(Err((reason, message.to_owned()))),
     };

@@ -104,11 +104,10 @@ pub(super) async fn look_after_timeout(case: &Case<'_>) -> Result<(), Error> {
 pub(super) async fn preview_again(case: &Case<'_>, github: &Client) -> Result<(), Error> {
     let (Some(base), Some(blob)) = (case.status().sha, case.status().blob) else { return Ok(()) };
     let installation = &case.installation;
-    let applied = installation.status.as_ref().and_then(|status| status.last_applied_blob.as_deref());
     // Only while this Apply has the slot: afterwards it is told from those before it no more.
     if case.run.spec.mode != Mode::Apply
         || case.active_run() != Some(&case.name())
-        || applied == Some(&blob)
+        || case.last_applied_blob() == Some(&blob)
         || installation.spec.preview == Preview::Off
     {
         return Ok(());

@@ -37,7 +37,7 @@ pub(super) async fn gather(
     if case.installation.spec.preview == Preview::Off {
         return Ok(Reviewed { shown: approved, ..Reviewed::default() });
     }
-    let applied = applied(case)?;
+    let applied: Option<Sha> = case.last_applied_sha().map(str::parse).transpose()?;
     let brought = brought(case, github, repository, applied.as_ref(), sha).await?;
     let shas: Vec<Sha> = brought.iter().map(|brought| brought.sha.clone()).collect();
     let pulls: Vec<Vec<Pull>> = stream::iter(shas)
@@ -112,11 +112,6 @@ fn history(brought: &[Brought], merged: &[Vec<u64>], applied: Option<&Sha>, sha:
         commits.push(Commit { sha: text(sha), before: applied.clone(), direct });
     }
     History { commits, applied }
-}
-
-fn applied(case: &Case<'_>) -> Result<Option<Sha>, Error> {
-    let status = case.installation.status.as_ref();
-    Ok(status.and_then(|status| status.last_applied_sha.as_deref()).map(str::parse).transpose()?)
 }
 
 fn text(sha: &Sha) -> String {

@@ -52,6 +52,17 @@ impl Renames {
         Found { things, renames: &self.teams }
     }
 
+    /// The team that has this name after the plan.
+    pub(super) fn team_before<'s>(
+        &self,
+        snapshot: &'s Snapshot,
+        name: &TeamName,
+    ) -> Option<&'s SnapshotTeam> {
+        let new = team_key(name);
+        let old = self.teams.iter().find_map(|(old, to)| (*to == new).then_some(old)).unwrap_or(&new);
+        snapshot.teams.iter().find(|team| team_key(&team.name) == *old)
+    }
+
     pub(super) fn repos<'s>(&'s self, snapshot: &'s Snapshot) -> Found<'s, SnapshotRepo> {
         let things = snapshot.repos.iter().map(|repo| (repo.name.key(), repo)).collect();
         Found { things, renames: &self.repos }
