@@ -60,14 +60,18 @@ impl FromStr for Login {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
+        text.to_owned().try_into()
+    }
+}
+
+impl TryFrom<String> for Login {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
         // Looser than GitHub's sign-up form on purpose: bots (`x[bot]`) and managed users (`x_corp`) differ from it.
         let fits = (1..=100).contains(&text.len())
             && text.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '/' | '\\' | '?' | '#' | '%'));
-        if fits && text != "." && text != ".." {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(IdError::Login(excerpt(text)))
-        }
+        if fits && text != "." && text != ".." { Ok(Self(text)) } else { Err(IdError::Login(excerpt(&text))) }
     }
 }
 
@@ -111,10 +115,19 @@ impl FromStr for Sha {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
+        text.to_owned().try_into()
+    }
+}
+
+impl TryFrom<String> for Sha {
+    type Error = IdError;
+
+    fn try_from(mut text: String) -> Result<Self, IdError> {
         if matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit()) {
-            Ok(Self(text.to_ascii_lowercase()))
+            text.make_ascii_lowercase();
+            Ok(Self(text))
         } else {
-            Err(IdError::Sha(excerpt(text)))
+            Err(IdError::Sha(excerpt(&text)))
         }
     }
 }
@@ -194,18 +207,13 @@ impl fmt::Display for Sha {
     }
 }
 
-macro_rules! through_text {
-    ($($name:ident),*) => { $(
-        impl TryFrom<String> for $name {
-            type Error = IdError;
+impl TryFrom<String> for RepoName {
+    type Error = IdError;
 
-            fn try_from(text: String) -> Result<Self, IdError> {
-                text.parse()
-            }
-        }
-    )* };
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
 }
-through_text!(Login, Sha, RepoName);
 
 impl From<Login> for String {
     fn from(login: Login) -> Self {

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use peribolos_core::event::IgnoreReason;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::persist::{Outcome, Persisted};
 
@@ -24,6 +24,15 @@ pub(super) enum Answer {
     Refused(StatusCode, String),
     /// 503: ours, or Kubernetes'.
     Unavailable(&'static str),
+}
+
+/// An answer's body: an object of one field.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Word<'a> {
+    Results(Vec<Persisted>),
+    Ignored(&'a str),
+    Error(&'a str),
 }
 
 impl Answer {
@@ -44,10 +53,8 @@ impl Answer {
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         match self {
-            Self::Persisted(results) => {
-                (StatusCode::ACCEPTED, Json(json!({ "results": results }))).into_response()
-            }
-            Self::Ignored(reason) => Json(json!({ "ignored": reason.as_str() })).into_response(),
+            Self::Persisted(results) => (StatusCode::ACCEPTED, Json(Word::Results(results))).into_response(),
+            Self::Ignored(reason) => Json(Word::Ignored(reason.as_str())).into_response(),
             Self::Refused(status, sentence) => error(status, &sentence),
             Self::Unavailable(sentence) => {
                 let mut response = error(StatusCode::SERVICE_UNAVAILABLE, sentence);
@@ -59,5 +66,5 @@ impl IntoResponse for Answer {
 }
 
 fn error(status: StatusCode, sentence: &str) -> Response {
-    (status, Json(json!({ "error": sentence }))).into_response()
+    (status, Json(Word::Error(sentence))).into_response()
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
+use bytes::BytesMut;
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -24,7 +25,7 @@ pub(super) enum BodyError {
 
 /// A body, and the share of the bytes in flight that it holds until it is dropped.
 pub(super) struct Held {
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     _share: Option<OwnedSemaphorePermit>,
 }
 
@@ -41,11 +42,12 @@ pub(super) async fn read(body: Body, limits: &Limits, in_flight: &Arc<Semaphore>
 }
 
 async fn collect(mut body: Body, limit: usize, in_flight: &Arc<Semaphore>) -> Result<Held, BodyError> {
-    let mut bytes = Vec::new();
+    // Most bodies come in one piece, which is kept as it is.
+    let (mut whole, mut pieces) = (Bytes::new(), BytesMut::new());
     let mut share: Option<OwnedSemaphorePermit> = None;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
-        if data.len() > limit - bytes.len() {
+        if data.len() > limit - whole.len() - pieces.len() {
             return Err(BodyError::TooLarge(limit));
         }
         // Only bytes that came are counted: to announce many costs others nothing. Nobody waits while holding a share.
@@ -55,8 +57,14 @@ async fn collect(mut body: Body, limit: usize, in_flight: &Arc<Semaphore>) -> Re
             Some(share) => share.merge(more),
             None => share = Some(more),
         }
-        bytes.extend_from_slice(&data);
+        if whole.is_empty() && pieces.is_empty() {
+            whole = data;
+        } else {
+            pieces.extend_from_slice(&std::mem::take(&mut whole));
+            pieces.extend_from_slice(&data);
+        }
     }
+    let bytes = if pieces.is_empty() { whole } else { pieces.freeze() };
     Ok(Held { bytes, _share: share })
 }
 

@@ -21,7 +21,7 @@ const EVENTS: [&str; 10] = [
 /// Counts an answer to a delivery of this event.
 pub(super) fn answered(metrics: &Metrics, event: Option<&str>, answer: &Answer, since: Instant) {
     let event = EVENTS.into_iter().find(|known| event == Some(known)).unwrap_or("other");
-    let labels = Delivery { event: event.to_owned(), result: answer.result().to_owned() };
+    let labels = Delivery { event, result: answer.result() };
     metrics.webhook_deliveries.get_or_create(&labels).inc();
     metrics.webhook_duration.observe(since.elapsed().as_secs_f64());
 }

@@ -94,3 +94,27 @@ async fn a_slot_that_was_taken_and_not_used_is_used() {
     .await;
     world.task_run("s-1").await;
 }
+
+#[tokio::test]
+async fn a_start_that_was_written_down_without_the_slot_waits_for_it() {
+    let mut world = World::start(&[]).await;
+    world.create("working", "Apply", json!({})).await;
+    let working = world.reaches("working", "Running", "Running").await;
+    world.kill();
+    // The slot is taken beside the writing: of the two, a crash may leave only this.
+    world
+        .create_with("r", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:01Z"}}), json!({}))
+        .await;
+    let sha = working.status.unwrap().sha;
+    let written =
+        json!({"phase": "Running", "reason": "Starting", "attempts": 1, "taskRunName": "r-1", "sha": sha});
+    let patch = Patch::Merge(json!({"status": written}));
+    world.runs().patch_status("r", &PatchParams::default(), &patch).await.unwrap();
+    world.restart("second").await;
+    let waiting = world.reaches("r", "Queued", "WaitingForRun").await.status.unwrap();
+    assert_eq!((waiting.attempts, waiting.task_run_name), (Some(0), None));
+    assert_eq!(world.installation_status().await["activeRun"], "working");
+    assert_eq!(world.task_run_names().await, ["working-1"]);
+    world.tekton_ends("working-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    world.task_run("r-1").await;
+}

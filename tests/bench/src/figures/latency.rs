@@ -25,6 +25,8 @@ const ALONE: usize = 12;
 /// Pushes at once.
 const TOGETHER: usize = 16;
 const ROUNDS: usize = 3;
+/// The writes of a push that must follow one another: the run; the slot, before its TaskRun is made; the TaskRun.
+const IN_A_ROW: usize = 3;
 
 pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Result<()> {
     let client = plane.client();
@@ -45,14 +47,17 @@ pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Resul
     bench.pushes(&[world::login(0)]).await?;
     let spec = bench.arrivals.last_spec().context("the first TaskRun has no spec")?;
 
-    let (mut pushes, mut creates) = (Vec::new(), Vec::new());
+    let (mut pushes, mut creates, mut rows_of_creates) = (Vec::new(), Vec::new(), Vec::new());
     let before = writes(&bench.client).await?;
     for n in 1..=ALONE {
         pushes.extend(bench.pushes(&[world::login(n)]).await?);
         creates.extend(bench.creates(&spec, 1).await?);
+        rows_of_creates.push(bench.creates_in_a_row(&spec).await?);
     }
-    let of_a_push = (writes(&bench.client).await? - before) / ALONE as u64 - 1;
-    rows.push(row("push to TaskRun, one at a time", pushes, creates)?);
+    let bare = 1 + IN_A_ROW as u64;
+    let of_a_push = (writes(&bench.client).await? - before) / ALONE as u64 - bare;
+    rows.push(row("push to TaskRun, one at a time", pushes.clone(), creates)?);
+    rows.push(row(&format!("… beside {IN_A_ROW} bare creates, one after another"), pushes, rows_of_creates)?);
     rows.push(Row::new(
         "… writes to the API server a push (runs, installations, TaskRuns)",
         of_a_push.to_string(),
@@ -98,8 +103,30 @@ impl Bench {
 
     /// Makes so many TaskRuns at once; how long each took to be seen.
     async fn creates(&mut self, spec: &Value, number: usize) -> Result<Vec<Duration>> {
-        let api: Api<DynamicObject> =
-            Api::namespaced_with(self.client.clone(), &self.namespace, &task_runs());
+        let (logins, objects) = self.bare(spec, number)?;
+        let (api, params) = (self.task_runs(), PostParams::default());
+        let begin = Instant::now();
+        try_join_all(objects.iter().map(|object| api.create(&params, object))).await?;
+        self.arrivals.of(&logins, begin).await
+    }
+
+    /// Makes TaskRuns, each when the one before is made; how long it took until the last was seen.
+    async fn creates_in_a_row(&mut self, spec: &Value) -> Result<Duration> {
+        let (logins, objects) = self.bare(spec, IN_A_ROW)?;
+        let (api, params) = (self.task_runs(), PostParams::default());
+        let begin = Instant::now();
+        for object in &objects {
+            api.create(&params, object).await?;
+        }
+        self.arrivals.of(&logins, begin).await?.into_iter().max().context("none was made")
+    }
+
+    fn task_runs(&self) -> Api<DynamicObject> {
+        Api::namespaced_with(self.client.clone(), &self.namespace, &task_runs())
+    }
+
+    /// TaskRuns like the operator's, and the logins that they are for.
+    fn bare(&mut self, spec: &Value, number: usize) -> Result<(Vec<String>, Vec<DynamicObject>)> {
         let logins: Vec<String> = (self.made..self.made + number).map(|n| format!("bare-{n}")).collect();
         self.made += number;
         let objects = logins.iter().map(|login| {
@@ -113,11 +140,8 @@ impl Bench {
                 "apiVersion": "tekton.dev/v1", "kind": "TaskRun", "metadata": {"name": login}, "spec": spec,
             }))
         });
-        let objects: Vec<DynamicObject> = objects.collect::<Result<_, _>>()?;
-        let begin = Instant::now();
-        let params = PostParams::default();
-        try_join_all(objects.iter().map(|object| api.create(&params, object))).await?;
-        self.arrivals.of(&logins, begin).await
+        let objects = objects.collect::<Result<_, _>>()?;
+        Ok((logins, objects))
     }
 }
 

@@ -1,4 +1,5 @@
-//! A run's start: the attempt is written down, the head is read once more, the tokens are made fresh, the TaskRun is made.
+//! A run's start: the attempt is written down and the slot taken, then the head is read once more, the tokens are made
+//! fresh, the TaskRun is made.
 
 use std::time::Duration;
 
@@ -53,11 +54,6 @@ pub(super) fn is_starting(run: &PeribolosRun) -> bool {
 
 /// Takes up a start that a crash broke off: it is written down, and its TaskRun is not there.
 pub(super) async fn launch(case: &Case<'_>) -> Result<Action, Error> {
-    // After a crash the slot may be another run's by now.
-    if case.run.spec.mode != Mode::DryRun && !slot::take(case).await? {
-        let message = "another run has the installation's slot";
-        return unclaim(case, Reason::WaitingForRun, message, None).await;
-    }
     conclude(case, prepare(case, &case.status(), None).await).await
 }
 
@@ -96,6 +92,10 @@ pub(super) async fn conclude(case: &Case<'_>, prepared: Result<Prepared, Error>)
             status::write(case, status).await?;
             Ok(Action::requeue(Duration::from_secs(30)))
         }
+        Ok(Prepared::NoSlot) => {
+            let message = "another run has the installation's slot";
+            unclaim(case, Reason::WaitingForRun, message, None).await
+        }
         Ok(Prepared::NotHead(head)) => not_head(case, case.status(), head.as_ref()).await,
         Ok(Prepared::Refused(phase, reason, message)) => settle::end(case, phase, reason, &message).await,
         Err(error @ Error::Kubernetes(_)) => Err(error),
@@ -114,21 +114,24 @@ pub(super) async fn conclude(case: &Case<'_>, prepared: Result<Prepared, Error>)
     }
 }
 
-/// What came of looking up all that a start needs.
+/// What came of taking the slot and looking up all that a start needs.
 pub(super) enum Prepared {
     Attempt(Box<TaskRun>),
+    /// Another run has the slot: this one was broken off by a crash, or the watch was behind.
+    NoSlot,
     /// The branch has another head by now, or is gone.
     NotHead(Option<NewHead>),
     Refused(Phase, Reason, String),
 }
 
-/// Looks up all that an attempt with this status needs. `branch` is the one that is applied, if it is known by now.
+/// Takes the slot and looks up all that an attempt with this status needs. `branch` is the one that is applied, if it is
+/// known by now.
 pub(super) async fn prepare(
     case: &Case<'_>,
     status: &PeribolosRunStatus,
     branch: Option<&str>,
 ) -> Result<Prepared, Error> {
-    match look_up(case, status, branch).await {
+    match Box::pin(look_up(case, status, branch)).await {
         Err(Error::GitHub(error)) if error.is_moved() => {
             let message = moved::explain(case, error).await?;
             Ok(Prepared::Refused(Phase::Failed, Reason::ConfigMissing, message))
@@ -153,12 +156,20 @@ async fn look_up(
                 None => admission::branch(case, &github, &repository).await?,
             };
             let place = Place { repository: &repository, branch: &branch, sha };
+            // The head is read with the slot in hand: from there on nobody else can apply another one.
+            let head = async {
+                if !slot::take(case).await? {
+                    return Ok(None);
+                }
+                admission::head(&github, &repository, &branch).await.map(Some)
+            };
             let (head, token, told) = tokio::join!(
-                admission::head(&github, &repository, &branch),
+                head,
                 tokens::ensure(case.ctx, &case.installation, Need::RunStart),
                 arguments::of_apply(case, &github, &place),
             );
-            match head? {
+            let Some(head) = head? else { return Ok(Prepared::NoSlot) };
+            match head {
                 Some(head) if head.as_str() == sha => {}
                 Some(head) => {
                     let head = NewHead::read(case, &github, &repository, &branch, head).await?;
@@ -178,6 +189,9 @@ async fn look_up(
             Err((reason, message)) => return Ok(Prepared::Refused(Phase::Skipped, reason, message)),
         },
         Mode::Dump => {
+            if !slot::take(case).await? {
+                return Ok(Prepared::NoSlot);
+            }
             if let Err(message) = config_repository::ensure(case, &github, &repository).await? {
                 return Ok(Prepared::Refused(Phase::Skipped, Reason::ConfigMissing, message));
             }

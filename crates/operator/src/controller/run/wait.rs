@@ -107,11 +107,12 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
             Ok(Action::requeue(TURN))
         }
         (Turn::Claim, None) => {
-            let claimed = Box::pin(claim(case, status, branch.as_deref(), now)).await;
-            let Ok(Some((run, prepared))) = claimed else {
-                case.ctx.claims.release(case.run).await;
-                // Another run was faster.
-                return claimed.map(|_| Action::requeue(Duration::from_secs(1)));
+            let (run, prepared) = match Box::pin(claim(case, status, branch.as_deref(), now)).await {
+                Ok(claimed) => claimed,
+                Err(error) => {
+                    case.ctx.claims.release(case.run).await;
+                    return Err(error);
+                }
             };
             let case = Case { ctx: case.ctx, run: &run, installation: case.installation.clone() };
             launch::conclude(&case, prepared).await
@@ -151,28 +152,25 @@ async fn look_at_head(
     })
 }
 
-/// Takes the slot, then writes down which attempt this is, while all that its start needs is looked up: the branch's head
-/// among it, so that nobody else can apply another one from there on. None: another run has the slot.
+/// Writes down which attempt this is, and prepares it: [`launch::prepare`]. Of an Apply's preparations only the slot leaves
+/// a trace, and the run keeps it or gives it back whichever of the two is known after a crash: so it waits for no write.
 async fn claim(
     case: &Case<'_>,
     status: PeribolosRunStatus,
     branch: Option<&str>,
     now: Timestamp,
-) -> Result<Option<(PeribolosRun, Result<Prepared, Error>)>, Error> {
-    if case.run.spec.mode != Mode::DryRun && !slot::take(case).await? {
-        return Ok(None);
-    }
+) -> Result<(PeribolosRun, Result<Prepared, Error>), Error> {
     let status = launch::attempt(case, status, now);
-    if case.run.spec.mode != Mode::Apply {
-        // Other modes' preparations make Secrets and a repository: not before it is written down why.
-        let run = status::replace(case, status).await?;
-        let claimed = Case { ctx: case.ctx, run: &run, installation: case.installation.clone() };
-        let prepared = launch::prepare(&claimed, &claimed.status(), branch).await;
-        return Ok(Some((run, prepared)));
+    if case.run.spec.mode == Mode::Apply {
+        let write = status::replace(case, status.clone());
+        let (run, prepared) = tokio::join!(write, launch::prepare(case, &status, branch));
+        return Ok((run?, prepared));
     }
-    let (run, prepared) =
-        tokio::join!(status::replace(case, status.clone()), launch::prepare(case, &status, branch));
-    Ok(Some((run?, prepared)))
+    // Other modes' preparations make Secrets and a repository: not before it is written down why.
+    let run = status::replace(case, status).await?;
+    let claimed = Case { ctx: case.ctx, run: &run, installation: case.installation.clone() };
+    let prepared = launch::prepare(&claimed, &claimed.status(), branch).await;
+    Ok((run, prepared))
 }
 
 async fn wait(

@@ -58,6 +58,7 @@ pub(super) async fn mint(
         // A token knows what is granted now, even if the webhook that would have said so was lost.
         memory.look |= minted.permissions != *holder.granted;
         memory.succeed();
+        memory.remember_client(ctx.app.with_token(held.token.clone()), issued);
     }
     Ok(held)
 }
