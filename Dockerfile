@@ -3,8 +3,9 @@ FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
 COPY crates crates
-# Cargo reads the manifests of all members of the workspace.
+# Cargo reads the manifests of all members of the workspace, and the program has the App's permissions from its manifest.
 COPY tests tests
+COPY docs docs
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target \
     cargo build --release --locked -p peribolos-operator \
     && cp target/release/peribolos-operator /peribolos-operator

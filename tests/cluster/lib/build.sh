@@ -69,9 +69,10 @@ build_part() {
   say "$name: built in $((SECONDS - started)) s"
 }
 
-# build [control-plane]: the parts, one builder a cache at a time.
+# build [control-plane | tools]: the parts, one builder a cache at a time; `tools` are there with each.
 build() {
   local part parts=$PARTS
+  if [ "${1:-}" = tools ]; then parts=""; fi
   if [ "${1:-}" = control-plane ]; then parts="control-plane peribolos"; fi
   if [ "${1:-}" = control-plane ] && [ -n "${KUBEBUILDER_ASSETS:-}" ]; then parts=peribolos; fi
   mkdir -p "$CACHE"/{tmp,run}

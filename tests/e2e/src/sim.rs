@@ -55,12 +55,12 @@ impl Sim {
         self.send("POST", "faults", &fault).await.map(drop)
     }
 
-    /// Fails the next `count` requests of this method and path (a glob) with 502.
+    /// Fails the next `count` requests of this method and path (a glob) with that status.
     ///
     /// # Errors
     /// When the simulator does not answer with success.
-    pub async fn fail(&self, method: &str, path: &str, count: u64) -> Result<()> {
-        let fault = json!({"method": method, "path": path, "status": 502, "count": count});
+    pub async fn fail(&self, method: &str, path: &str, status: u16, count: u64) -> Result<()> {
+        let fault = json!({"method": method, "path": path, "status": status, "count": count});
         self.send("POST", "faults", &fault).await.map(drop)
     }
 

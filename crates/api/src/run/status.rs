@@ -58,11 +58,16 @@ pub struct PeribolosRunStatus {
     /// What was planned, applied and remains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
-    /// The removals that were shown, as salted hashes: by a preview, a look for drift, or an Apply that a guard stopped.
+    /// The removals that the run would bring, as salted hashes: of a preview, a look for drift, or an Apply that a guard
+    /// stopped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 5000))]
     #[schemars(inner(length(max = 64)))]
     pub removals: Vec<String>,
+    /// When people were shown what the run would do, by its check or the issue about drift (RFC 3339). Until then its
+    /// removals were shown to nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_at: Option<String>,
     /// The onboarding pull request, or the issue in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 512))]

@@ -65,8 +65,8 @@ pub struct History {
 pub struct Commit {
     /// Its id.
     pub sha: String,
-    /// The commit before it, which a branch's first one has not.
-    pub before: Option<String>,
+    /// The commits before it: a branch's first one has none, a merge two or more.
+    pub before: Vec<String>,
     /// Whether it came without a pull request.
     pub direct: bool,
 }
@@ -79,7 +79,7 @@ impl History {
         }
         let commit = |Commit { sha, before, direct }: &Commit| {
             let way = if *direct { "direct" } else { "merged" };
-            format!("--commit={way}:{}..{sha}", before.as_deref().unwrap_or_default())
+            format!("--commit={way}:{}..{sha}", before.join(","))
         };
         let commits = self.commits.iter().map(commit);
         commits.chain(self.applied.iter().map(|sha| format!("--applied={sha}"))).collect()
@@ -292,7 +292,7 @@ mod tests {
     }
 
     fn commit(before: Option<&str>, sha: &str, direct: bool) -> Commit {
-        Commit { sha: sha.into(), before: before.map(str::to_owned), direct }
+        Commit { sha: sha.into(), before: before.into_iter().map(str::to_owned).collect(), direct }
     }
 
     #[test]

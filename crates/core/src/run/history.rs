@@ -10,8 +10,8 @@ use crate::heal::file;
 
 /// The names of the finished runs of one installation that are beyond its history, oldest first.
 ///
-/// A preview with recorded removals is kept by another rule and does not count. The newest Apply is always kept: what
-/// is healed is decided by it.
+/// A preview with recorded removals is kept by another rule and does not count. The newest Apply is always kept, and the
+/// newest DryRun of the branch: what is healed is decided by the one, and when drift is looked for again by the other.
 pub fn beyond(history: &History, runs: &[&PeribolosRun]) -> Vec<String> {
     // Runs that say nothing of their file (a stranger's command, an old commit) have a history of their own: however
     // many there are, they push no other out of it.
@@ -22,7 +22,11 @@ pub fn beyond(history: &History, runs: &[&PeribolosRun]) -> Vec<String> {
         }
     }
     let applies = runs.iter().filter(|run| run.spec.mode == Mode::Apply && file::counts(run));
-    let newest_apply = applies.max_by_key(|run| order(run));
+    let looks =
+        runs.iter().filter(|run| run.spec.mode == Mode::DryRun && run.spec.source.pull_request.is_none());
+    let newest = [applies.max_by_key(|run| order(run)), looks.max_by_key(|run| order(run))];
+    let is_kept =
+        |run: &PeribolosRun| newest.iter().flatten().any(|newest| newest.metadata.name == run.metadata.name);
     let mut names = Vec::new();
     for ((mode, _), mut runs) in finished {
         let keep = match mode {
@@ -33,10 +37,7 @@ pub fn beyond(history: &History, runs: &[&PeribolosRun]) -> Vec<String> {
         runs.sort_by_key(|run| order(run));
         let surplus = runs.len().saturating_sub(usize::try_from(keep).unwrap_or(0));
         names.extend(
-            runs[..surplus]
-                .iter()
-                .filter(|run| newest_apply.is_none_or(|newest| newest.metadata.name != run.metadata.name))
-                .filter_map(|run| run.metadata.name.clone()),
+            runs[..surplus].iter().filter(|run| !is_kept(run)).filter_map(|run| run.metadata.name.clone()),
         );
     }
     names
@@ -116,9 +117,10 @@ mod tests {
         preview.status.as_mut().unwrap().removals = vec!["hash".into()];
         let history = History { apply: 0, dry_run: 0, dump: 0 };
         assert_eq!(beyond(&history, &[&apply, &preview]), Vec::<String>::new());
-        // What a look for drift has shown is no preview.
+        // What looks for drift have shown are no previews; when the next one is due follows from the newest.
         preview.spec.source.pull_request = None;
-        assert_eq!(beyond(&history, &[&apply, &preview]), ["d"]);
+        let later = run("e", Mode::DryRun, 2, Phase::Failed);
+        assert_eq!(beyond(&history, &[&apply, &preview, &later]), ["d"]);
     }
 
     #[test]

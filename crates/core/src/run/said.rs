@@ -34,6 +34,11 @@ impl Said {
         told_by.as_ref().map(|output| &output.check)
     }
 
+    /// Whether the words for a run that ends for this reason are the plan's, with all that it would remove.
+    pub fn shows_plan(&self, reason: Reason) -> bool {
+        self.first.is_some() && matches!(reason, Reason::Planned | Reason::GuardTripped)
+    }
+
     /// The remarks on the file: they hold however the run ends.
     pub fn annotations(&self) -> &[Annotation] {
         self.first.as_ref().map_or(&[], |output| &output.check.annotations)
@@ -115,6 +120,20 @@ mod tests {
         assert_eq!(only_plan.about(Reason::RateLimited).map(|check| check.title.as_str()), Some("planned"));
         assert_eq!(only_plan.changes(), Some(changes(3, None)));
         assert_eq!(both().changes(), Some(changes(3, Some(2))));
+    }
+
+    #[rstest::rstest]
+    #[case(Reason::Planned, true)]
+    #[case(Reason::GuardTripped, true)]
+    #[case(Reason::PodLost, false)]
+    #[case(Reason::OutOfMemory, false)]
+    #[case(Reason::Applied, false)]
+    fn a_plan_is_shown_where_its_own_words_are(#[case] reason: Reason, #[case] expected: bool) {
+        assert_eq!(both().shows_plan(reason), expected);
+        assert!(!Said::default().shows_plan(reason));
+        if expected {
+            assert_eq!(both().about(reason), both().first.as_ref().map(|first| &first.check));
+        }
     }
 
     #[rstest::rstest]

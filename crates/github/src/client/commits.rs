@@ -8,15 +8,15 @@ use crate::error::Error;
 use crate::{RepoName, Sha};
 
 /// The most commits that are read of a file's history.
-const MAX_TOUCHING: usize = 100;
+pub const MAX_TOUCHING: usize = 100;
 
-/// A commit, and the one before it.
+/// A commit, and those before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Touching {
     /// Its id.
     pub sha: Sha,
-    /// Its first parent: the branch as it was before. The first commit has none.
-    pub parent: Option<Sha>,
+    /// Its parents, the first one first. The first commit has none, a merge two or more.
+    pub parents: Vec<Sha>,
 }
 
 #[derive(Deserialize)]
@@ -32,22 +32,23 @@ struct Parent {
 
 impl Client {
     /// The commits of `head`'s history that changed the file at `path`, newest first, at most 100. As git's own log, it
-    /// leaves out sides of a merge whose changes the merge did not take.
+    /// leaves out sides of a merge whose changes the merge did not take. `None` where the repository has no such commit (any
+    /// more).
     pub async fn commits_touching(
         &self,
         repo: &RepoName,
         path: &str,
         head: &Sha,
-    ) -> Result<Vec<Touching>, Error> {
+    ) -> Result<Option<Vec<Touching>>, Error> {
         let call = Call::get("/repos/{owner}/{repo}/commits", &[repo.owner.as_str(), &repo.name])?
             .query("sha", head.as_str())
             .query("path", path)
             .query("per_page", MAX_TOUCHING.to_string());
-        let found: Vec<Body> = self.read(call).await?;
+        let found: Option<Vec<Body>> = self.find(call).await?;
         let touching = |body: Body| {
-            let parent = body.parents.into_iter().next().map(|parent| parent.sha);
-            Touching { sha: body.sha, parent }
+            let parents = body.parents.into_iter().map(|parent| parent.sha).collect();
+            Touching { sha: body.sha, parents }
         };
-        Ok(found.into_iter().map(touching).collect())
+        Ok(found.map(|found| found.into_iter().map(touching).collect()))
     }
 }

@@ -24,7 +24,7 @@ pub use checks::{
     Annotation, AnnotationLevel, CheckConclusion, CheckOutput, CheckRun, CheckRunId, CheckRunUpdate,
     CheckStatus, NewCheckRun,
 };
-pub use commits::Touching;
+pub use commits::{MAX_TOUCHING, Touching};
 pub use compare::{Comparison, MAX_COMPARED};
 pub use contents::{FileAnswer, MAX_FILE_BYTES, PutFile};
 pub use git::{Commit, TreeEntry};

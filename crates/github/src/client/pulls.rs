@@ -76,6 +76,12 @@ pub struct PullRepository {
     pub full_name: RepoName,
 }
 
+#[derive(Deserialize)]
+struct ChangedFile {
+    filename: String,
+    previous_filename: Option<String>,
+}
+
 /// Which pull requests to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PullFilter<'a> {
@@ -132,7 +138,30 @@ impl Client {
         self.write(Method::POST, "/repos/{owner}/{repo}/pulls", &[repo.owner.as_str(), &repo.name], new).await
     }
 
-    /// The pull requests that brought a commit to the default branch or, while it is not there, that hold it open.
+    /// The pull requests that were closed or changed after being closed last, newest first, at most 30.
+    pub async fn pulls_closed_lately(&self, repo: &RepoName) -> Result<Vec<Pull>, Error> {
+        let call = Call::get("/repos/{owner}/{repo}/pulls", &[repo.owner.as_str(), &repo.name])?
+            .query("state", "closed")
+            .query("sort", "updated")
+            .query("direction", "desc")
+            .query("per_page", "30");
+        self.read(call).await
+    }
+
+    /// The paths of the files that a pull request changes, those that it renames by both names.
+    pub async fn pull_files(&self, repo: &RepoName, number: u64) -> Result<Vec<String>, Error> {
+        let values = [repo.owner.as_str(), &repo.name, &number.to_string()];
+        let call = Call::get("/repos/{owner}/{repo}/pulls/{pull_number}/files", &values)?;
+        let files: Vec<ChangedFile> = self.all(call).await?;
+        Ok(files
+            .into_iter()
+            .flat_map(|file| [Some(file.filename), file.previous_filename])
+            .flatten()
+            .collect())
+    }
+
+    /// The pull requests that brought a commit to the default branch or, while it is not there, that hold it open. GitHub
+    /// may know a merged one some seconds late.
     pub async fn pulls_for_commit(&self, repo: &RepoName, sha: &Sha) -> Result<Vec<Pull>, Error> {
         let values = [repo.owner.as_str(), &repo.name, sha.as_str()];
         self.all(Call::get("/repos/{owner}/{repo}/commits/{commit_sha}/pulls", &values)?).await

@@ -142,7 +142,7 @@ async fn every_call_is_as_github_describes_it() {
     assert!(faults.is_empty(), "{faults:#?}");
     outcome.unwrap();
     let called = described.called.lock().unwrap();
-    assert_eq!(called.len(), 46, "{called:#?}");
+    assert_eq!(called.len(), 47, "{called:#?}");
 }
 
 async fn as_app(app: &App) -> Result<(), Error> {
@@ -199,7 +199,9 @@ async fn repository(client: &Client) -> Result<(), Error> {
     assert!(!client.list_pulls(&repo, &filter).await?.is_empty());
     client.create_pull(&repo, &NewPull { title: "t", body: "b", head: "h", base: "main" }).await?;
     assert!(client.compare(&repo, &sha, &sha).await?.is_some());
-    assert!(!client.commits_touching(&repo, "a/b.yaml", &sha).await?.is_empty());
+    assert!(client.commits_touching(&repo, "a/b.yaml", &sha).await?.is_some_and(|found| !found.is_empty()));
+    assert!(!client.pulls_closed_lately(&repo).await?.is_empty());
+    assert!(!client.pull_files(&repo, 1).await?.is_empty());
     client.pulls_for_commit(&repo, &sha).await.map(drop)
 }
 

@@ -29,6 +29,11 @@ impl CallError {
         matches!(self, Self::Kube(kube::Error::Api(status)) if status.code == 422)
     }
 
+    /// Whether the API server does not take the object: 400 and 422 invalid, 403 forbidden, as by a quota, 413 too large.
+    pub fn is_forbidden_or_invalid(&self) -> bool {
+        matches!(self, Self::Kube(kube::Error::Api(status)) if matches!(status.code, 400 | 403 | 413 | 422))
+    }
+
     /// Whether the object was there already, or changed meanwhile.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Kube(kube::Error::Api(status)) if status.code == 409)

@@ -1,5 +1,6 @@
 //! Commands by comment: who gave them is looked up at GitHub, whatever the run says.
 
+use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -61,12 +62,27 @@ async fn is_told(world: &World, run: &str, of: &str) -> bool {
     serde_json::to_string(&task_run.spec.params).unwrap().contains(&format!("--shown={uid}:"))
 }
 
-/// An Apply that a guard stops.
+/// An Apply that a guard stops, and whose check says so: there are no pods here whose words it could have.
 async fn stopped(world: &World, run: &str) {
     world.create(run, "Apply", json!({})).await;
     world.task_run(&format!("{run}-1")).await;
     world.tekton_ends(&format!("{run}-1"), "Failed", &[("plan", 12)]).await;
-    world.reaches(run, "Failed", "GuardTripped").await;
+    let stopped = world.reaches(run, "Failed", "GuardTripped").await;
+    let status = stopped.status.unwrap();
+    assert_eq!(status.shown_at, None, "the plan's words were not there");
+    let patch = Patch::Merge(json!({"status": {"shownAt": status.finished_at}}));
+    world.runs().patch_status(run, &PatchParams::default(), &patch).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_no_check_could_say_is_approved_of_by_nobody() {
+    let world = World::start(&[]).await;
+    stopped(&world, "stopped").await;
+    let patch = Patch::Merge(json!({"status": {"shownAt": null}}));
+    world.runs().patch_status("stopped", &PatchParams::default(), &patch).await.unwrap();
+    let (_, id) = comment(&world, "alice", "Apply").await;
+    ask(&world, "asked", "Apply", json!({}), &id).await;
+    assert!(!is_told(&world, "asked", "stopped").await);
 }
 
 #[tokio::test]

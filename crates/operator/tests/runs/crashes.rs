@@ -118,3 +118,33 @@ async fn a_start_that_was_written_down_without_the_slot_waits_for_it() {
     world.tekton_ends("working-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
     world.task_run("r-1").await;
 }
+
+#[tokio::test]
+async fn a_start_that_was_broken_off_waits_while_runs_are_suspended() {
+    let mut world = World::start(&[]).await;
+    let hang = json!({"method": "GET", "path": "/rate_limit", "delayMs": 3_600_000});
+    world.github.call("POST", "/_sim/faults", Some(hang)).await;
+    world.create("r", "Apply", json!({})).await;
+    world.reaches("r", "Running", "Starting").await;
+    world.kill();
+    world.github.call("DELETE", "/_sim/faults", None).await;
+    let suspend = |suspend: bool| Patch::Merge(json!({"spec": {"suspend": suspend}}));
+    world.installations().patch(ACME, &PatchParams::default(), &suspend(true)).await.unwrap();
+    world.restart("second").await;
+    world.reaches("r", "Pending", "Suspended").await;
+    assert_eq!(world.task_run_names().await, Vec::<String>::new());
+    world.slot_is_free().await;
+    world.installations().patch(ACME, &PatchParams::default(), &suspend(false)).await.unwrap();
+    world.task_run("r-1").await;
+}
+
+#[tokio::test]
+async fn a_run_that_is_deleted_while_it_starts_keeps_no_slot() {
+    let world = World::start(&[]).await;
+    let hang = json!({"method": "GET", "path": "/rate_limit", "delayMs": 4_000});
+    world.github.call("POST", "/_sim/faults", Some(hang)).await;
+    world.create("r", "Apply", json!({})).await;
+    world.reaches("r", "Running", "Starting").await;
+    world.delete("r").await;
+    world.slot_is_free().await;
+}

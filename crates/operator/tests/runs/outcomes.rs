@@ -278,3 +278,49 @@ async fn a_deleted_run_is_let_go_though_github_asks_to_wait_for_long() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_file_that_was_applied_is_known_though_no_step_could_be_heard() {
+    let world = World::start(&[]).await;
+    let sha = world.github.push("acme", json!({"org.yaml": "orgs: {acme: {admins: [alice, bob]}}"})).await;
+    world.create("r", "Apply", json!({"sha": sha})).await;
+    world.task_run("r-1").await;
+    world.tekton_ends("r-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    let run = world.reaches("r", "Succeeded", "Applied").await;
+    world.slot_is_free().await;
+    let installation = world.installation_status().await;
+    assert_eq!(installation["lastAppliedSha"], sha);
+    assert!(installation["lastAppliedBlob"].is_string(), "{installation}");
+    assert_eq!(installation["lastAppliedBlob"].as_str(), run.status.unwrap().blob.as_deref());
+}
+
+#[tokio::test]
+async fn a_task_run_that_may_not_be_made_is_a_failed_attempt() {
+    let world = World::start(&[]).await;
+    let quotas: kube::Api<k8s_openapi::api::core::v1::ResourceQuota> =
+        kube::Api::namespaced(world.client.clone(), &world.namespace);
+    let none = json!({"count/taskruns.tekton.dev": "0"});
+    let quota =
+        serde_json::from_value(json!({"metadata": {"name": "none"}, "spec": {"hard": none}})).unwrap();
+    quotas.create(&kube::api::PostParams::default(), &quota).await.unwrap();
+    // There is no controller of quotas here.
+    let counted = kube::api::Patch::Merge(json!({"status": {"hard": none, "used": none}}));
+    quotas.patch_status("none", &kube::api::PatchParams::default(), &counted).await.unwrap();
+    world.create("r", "Apply", json!({})).await;
+    let run = world.reaches("r", "Queued", "PodFailed").await;
+    assert!(run.status.unwrap().message.unwrap().contains("quota"), "it says why");
+    world.slot_is_free().await;
+}
+
+#[tokio::test]
+async fn a_check_that_may_not_be_written_for_a_while_is_completed_afterwards() {
+    let world = World::start(&[]).await;
+    world.create("r", "Apply", json!({})).await;
+    world.task_run("r-1").await;
+    let archived = json!({"method": "PATCH", "path": "/repos/acme/.github/check-runs/*", "status": 403, "count": 3,
+        "body": {"message": "Repository was archived so is read-only."}});
+    world.github.call("POST", "/_sim/faults", Some(archived)).await;
+    world.tekton_ends("r-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    let run = world.reaches("r", "Succeeded", "Applied").await;
+    assert_eq!(world.conclusion(&run).await, "success");
+}

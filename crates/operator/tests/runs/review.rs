@@ -94,3 +94,42 @@ async fn before_the_first_apply_all_that_changed_the_file_is_told() {
     assert!(commits[0].ends_with(&format!("..{first}")), "{commits:?}");
     assert_eq!(commits[1], format!("direct:{first}..{second}"));
 }
+
+#[tokio::test]
+async fn what_github_does_not_know_yet_of_a_merge_came_by_a_pull_request_all_the_same() {
+    let world = World::start(&[]).await;
+    let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
+    applied(&world, &first).await;
+    let late = json!({"method": "GET", "path": "/repos/acme/.github/commits/*/pulls", "status": 200, "body": [], "count": 1000});
+    world.github.call("POST", "/_sim/faults", Some(late)).await;
+    merge(&world, "orgs: {acme: {admins: [alice, bob, carol]}}").await;
+    assert_eq!(told(&world, "r").await, (vec![], 0));
+}
+
+#[tokio::test]
+async fn a_pull_request_merged_into_another_branch_is_one() {
+    let world = World::start(&[]).await;
+    let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
+    applied(&world, &first).await;
+    merge(&world, "orgs: {acme: {admins: [alice, bob, carol]}}").await;
+    let head = world.github.org("acme").await["repos"][".github"]["head"].clone();
+    let push = json!({"branch": "prod", "files": {"README.md": "prod"}, "message": "x", "sender": "alice", "force": false});
+    let pushed = world.github.call("POST", "/_sim/orgs/acme/repos/.github/push", Some(push)).await;
+    assert!(pushed["sha"].is_string(), "{pushed} {head}");
+    let patch = Patch::Merge(json!({"spec": {"config": {"branch": "prod"}}}));
+    world.installations().patch(ACME, &PatchParams::default(), &patch).await.unwrap();
+    assert_eq!(told(&world, "r").await, (vec![], 0));
+}
+
+#[tokio::test]
+async fn many_commits_of_other_files_hide_none_of_the_file() {
+    let world = World::start(&[]).await;
+    let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
+    applied(&world, &first).await;
+    let mut before = first;
+    for number in 0..101 {
+        before = world.github.push("acme", json!({"README.md": number.to_string()})).await;
+    }
+    let head = world.github.push("acme", json!({"org.yaml": format!("{FILE} # two")})).await;
+    assert_eq!(told(&world, "r").await, (vec![format!("direct:{before}..{head}")], 0));
+}

@@ -17,26 +17,16 @@ pub(super) struct Arguments {
     pub(super) plan_args: Vec<String>,
 }
 
-/// Where an attempt's file lies.
-pub(super) struct Place<'a> {
-    pub(super) repository: &'a RepoName,
-    /// The config branch.
-    pub(super) branch: &'a str,
-    /// The commit that is applied or previewed.
-    pub(super) sha: &'a str,
-}
-
 /// The arguments of an Apply.
 pub(super) async fn of_apply(
     case: &Case<'_>,
     github: &Client,
-    place: &Place<'_>,
+    repository: &RepoName,
+    sha: &str,
 ) -> Result<Arguments, Error> {
-    let sha: Sha = place.sha.parse()?;
-    let (requests_left, reviewed) = tokio::try_join!(
-        requests_left(github),
-        review::gather(case, github, place.repository, place.branch, &sha),
-    )?;
+    let sha: Sha = sha.parse()?;
+    let (requests_left, reviewed) =
+        tokio::try_join!(requests_left(github), review::gather(case, github, repository, &sha),)?;
     let spec = &case.installation.spec;
     let facts = PlanFacts {
         discloses_file: true,

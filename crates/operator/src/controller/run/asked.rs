@@ -82,8 +82,8 @@ pub(super) async fn approved(
     Ok(shown.collect())
 }
 
-/// When a run has shown people what an Apply of this commit's file would remove: its check said so as a guard stopped it, or
-/// the issue about drift.
+/// When a run has shown people what an Apply of this commit's file would remove: its check said so after a guard stopped it,
+/// or the issue about drift.
 fn shown_at(run: &PeribolosRun, sha: &Sha, blob: Option<&Sha>) -> Option<Timestamp> {
     let status = run.status.as_ref()?;
     let blob = blob.map(Sha::as_str);
@@ -92,7 +92,7 @@ fn shown_at(run: &PeribolosRun, sha: &Sha, blob: Option<&Sha>) -> Option<Timesta
         && status.reason.as_deref() == Some(Reason::GuardTripped.as_str())
         && (is_file || status.sha.as_deref() == Some(sha.as_str()));
     let shows = stopped || drift::is_found_by(run, blob);
-    status.finished_at.as_deref().filter(|_| shows)?.parse().ok()
+    status.shown_at.as_deref().filter(|_| shows)?.parse().ok()
 }
 
 /// Whether the comment asks for this run: its first line, and where it stands.
@@ -116,4 +116,36 @@ pub(super) async fn standing(case: &Case<'_>, github: &Client, login: &Login) ->
         }
         _ => Standing::Stranger,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const SHA: &str = "1111111111111111111111111111111111111111";
+
+    fn run(mode: &str, status: Value) -> PeribolosRun {
+        serde_json::from_value(json!({
+            "apiVersion": "peribolos.dev/v1alpha1", "kind": "PeribolosRun", "metadata": {"name": "r"},
+            "spec": {"installationRef": {"name": "acme-1"}, "mode": mode}, "status": status,
+        }))
+        .unwrap()
+    }
+
+    fn at(run: &PeribolosRun) -> Option<String> {
+        let blob: Sha = "2222222222222222222222222222222222222222".parse().unwrap();
+        shown_at(run, &SHA.parse().unwrap(), Some(&blob)).map(|at| at.to_string())
+    }
+
+    #[test]
+    fn a_stop_shows_from_when_its_check_says_so() {
+        let mut stopped = json!({"phase": "Failed", "reason": "GuardTripped", "sha": SHA, "finishedAt": "2026-01-01T00:00:00Z"});
+        assert_eq!(at(&run("Apply", stopped.clone())), None, "no check could be written");
+        stopped["shownAt"] = json!("2026-01-01T00:05:00Z");
+        assert_eq!(at(&run("Apply", stopped.clone())).as_deref(), Some("2026-01-01T00:05:00Z"));
+        stopped["reason"] = json!("ApplyFailed");
+        assert_eq!(at(&run("Apply", stopped)), None);
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::Pod;
 use kube::{Api, ResourceExt};
 use peribolos_api::{GitHubInstallation, PeribolosRun, PeribolosRunStatus, run::Phase};
-use peribolos_core::run::queue;
+use peribolos_core::run::{check, queue};
 use peribolos_github::{Client, Login, RepoName};
 
 use super::error::Error;
@@ -28,6 +28,11 @@ impl Case<'_> {
 
     pub(super) fn phase(&self) -> Phase {
         queue::phase(self.run)
+    }
+
+    /// Whether it has a check on its commit.
+    pub(super) fn has_check(&self) -> bool {
+        check::name(self.run).is_some()
     }
 
     pub(super) fn status(&self) -> PeribolosRunStatus {

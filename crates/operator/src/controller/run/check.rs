@@ -128,25 +128,22 @@ pub(super) async fn bring(
     Ok(i64::try_from(id.0).ok())
 }
 
-/// Completes a check, unless it is complete already with the same conclusion: then it stays as it is, and the id is given
-/// with `true`.
+/// Completes a check, unless it is complete already with the same conclusion: then it stays as it is. Gives its id.
 pub(super) async fn complete(
     case: &Case<'_>,
     github: &Client,
     status: &PeribolosRunStatus,
     wanted: &CheckRunUpdate,
-) -> Result<(Option<i64>, bool), Error> {
-    let (Some(name), Some(sha)) = (check::name(case.run), status.sha.as_deref()) else {
-        return Ok((None, false));
-    };
+) -> Result<Option<i64>, Error> {
+    let (Some(name), Some(sha)) = (check::name(case.run), status.sha.as_deref()) else { return Ok(None) };
     let (repository, sha): (_, Sha) = (case.repository()?, sha.parse()?);
     if let Some(check) = find(case, github, &repository, &sha, name).await?
         && check.conclusion.is_some()
         && check.conclusion == wanted.conclusion
     {
-        return Ok((i64::try_from(check.id.0).ok(), true));
+        return Ok(i64::try_from(check.id.0).ok());
     }
-    Ok((bring(case, github, status, wanted).await?, false))
+    bring(case, github, status, wanted).await
 }
 
 /// The run's check on GitHub, if there is one: its external id is the run's uid.

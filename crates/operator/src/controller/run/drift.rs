@@ -16,33 +16,44 @@ use peribolos_github::{
 
 use super::{admission, case::Case, error::Error, replace};
 
-/// Opens, updates or closes the issue. Best effort: the next look for drift does it again.
-pub(super) async fn report(case: &Case<'_>, github: &Client, status: &PeribolosRunStatus, said: &Said) {
-    if let Err(error) = bring(case, github, status, said).await {
-        tracing::warn!(run = case.run.metadata.name, %error, "the issue about drift could not be written");
-    }
-}
-
-async fn bring(
+/// Opens, updates or closes the issue. Best effort: [`tell`] is tried again. Whether it says now what was found.
+pub(super) async fn report(
     case: &Case<'_>,
     github: &Client,
     status: &PeribolosRunStatus,
     said: &Said,
-) -> Result<(), Error> {
+) -> bool {
+    match tell(case, github, status, said).await {
+        Ok(is_told) => is_told,
+        Err(error) => {
+            tracing::warn!(run = case.run.metadata.name, %error, "the issue about drift could not be written");
+            false
+        }
+    }
+}
+
+/// Whether the issue says now what was found.
+pub(super) async fn tell(
+    case: &Case<'_>,
+    github: &Client,
+    status: &PeribolosRunStatus,
+    said: &Said,
+) -> Result<bool, Error> {
     let mut ended: PeribolosRun = case.run.clone();
     ended.status = Some(status.clone());
     if drift::is_found_by(&ended, case.last_applied_blob()) {
-        let Some(first) = &said.first else { return Ok(()) };
+        let Some(first) = &said.first else { return Ok(false) };
         let spec = &case.installation.spec;
         let body = issue::body(&first.check.summary, &spec.config.path, spec.run.correct_drift);
         let ours = ours(case, github).await?;
-        carry_out(case, github, issue::found(ours.iter().map(known), body)).await
-    } else if says_none(&ended, case) && is_drifted(case) {
-        let ours = ours(case, github).await?;
-        carry_out(case, github, issue::gone(ours.iter().map(known))).await
-    } else {
-        Ok(())
+        carry_out(case, github, issue::found(ours.iter().map(known), body)).await?;
+        return Ok(true);
     }
+    if says_none(&ended, case) && is_drifted(case) {
+        let ours = ours(case, github).await?;
+        carry_out(case, github, issue::gone(ours.iter().map(known))).await?;
+    }
+    Ok(false)
 }
 
 /// The issues that this App wrote: anybody may give one of their own the same words.
@@ -80,15 +91,19 @@ async fn carry_out(case: &Case<'_>, github: &Client, step: Step) -> Result<(), E
 
 /// Makes sure of an Apply where this run is the newest word on drift, has found some, and it is to be corrected.
 pub(super) async fn correct(case: &Case<'_>) -> Result<(), Error> {
-    if !case.installation.spec.run.correct_drift || case.installation.spec.suspend {
+    // What an Apply left that ran out of time is not for another one to run out of time at.
+    let after_timeout = case.run.spec.trigger.event == replace::TIMEOUT;
+    if !case.installation.spec.run.correct_drift || case.installation.spec.suspend || after_timeout {
         return Ok(());
     }
+    if is_the_word(case) { replace::correct(case).await } else { Ok(()) }
+}
+
+/// Whether this run is the newest that looked for drift, and has found some.
+pub(super) fn is_the_word(case: &Case<'_>) -> bool {
     let others = case.others();
     let runs = others.iter().map(AsRef::as_ref).chain([case.run]);
-    match drift::drift(runs, case.last_applied_blob()) {
-        Drift::Found(by, _) if by == case.name() => replace::correct(case).await,
-        _ => Ok(()),
-    }
+    matches!(drift::drift(runs, case.last_applied_blob()), Drift::Found(by, _) if by == case.name())
 }
 
 fn says_none(run: &PeribolosRun, case: &Case<'_>) -> bool {

@@ -47,6 +47,16 @@ impl Error {
         }
     }
 
+    /// Whether there will be no TaskRun of that name, however often it is tried: it is somebody else's, a quota or an admission
+    /// webhook forbids it, or it is not valid or too large.
+    pub fn refuses_task_run(&self) -> bool {
+        match self {
+            Self::ForeignTaskRun(_) => true,
+            Self::Kubernetes(error) => error.is_forbidden_or_invalid(),
+            _ => false,
+        }
+    }
+
     /// Whether the object changed under our hands: the watch brings the newer one.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Kubernetes(error) if error.is_conflict())

@@ -11,7 +11,7 @@ use peribolos_api::{Reason, names, run::Phase};
 use peribolos_core::run::said::Said;
 use serde_json::json;
 
-use super::{case::Case, check, error::Error, progress, status};
+use super::{case::Case, check, error::Error, progress, settle, status};
 use crate::kubernetes::client::call;
 
 /// How long completing the check of a deleted run is tried: after that the run goes.
@@ -58,9 +58,9 @@ pub(super) async fn let_go(case: &Case<'_>) -> Result<(), Error> {
             let since =
                 case.run.metadata.deletion_timestamp.as_ref().map_or(Timestamp::UNIX_EPOCH, |time| time.0);
             let waited = Timestamp::now().duration_since(since);
-            let hopeless = matches!(&error, Error::GitHub(error) if matches!(error.status(), Some(401 | 403 | 404)))
-                || matches!(&error, Error::Token(_));
-            if !hopeless && waited < jiff::SignedDuration::try_from(PATIENCE).unwrap_or_default() {
+            if !settle::is_hopeless(&error)
+                && waited < jiff::SignedDuration::try_from(PATIENCE).unwrap_or_default()
+            {
                 return Err(error);
             }
             tracing::warn!(run = case.name(), %error, "the check of a deleted run stays as it is");

@@ -16,9 +16,7 @@ use peribolos_core::{
 use peribolos_github::{Client, RepoName, Sha};
 
 use super::{
-    admission,
-    arguments::{self, Place},
-    asked,
+    admission, arguments, asked,
     case::Case,
     config_repository,
     error::Error,
@@ -31,6 +29,9 @@ use crate::{
     controller::tokens::{self, Need},
     kubernetes::{client::call, tekton::TaskRun},
 };
+
+/// What a run waits for while its installation's runs are suspended.
+pub(super) const SUSPENDED: &str = "runs are suspended: spec.suspend of the installation is true";
 
 /// The status' reason while the TaskRun may not be there yet. Nothing else tells "not made yet" from "deleted".
 pub(super) const STARTING: &str = "Starting";
@@ -54,6 +55,9 @@ pub(super) fn is_starting(run: &PeribolosRun) -> bool {
 
 /// Takes up a start that a crash broke off: it is written down, and its TaskRun is not there.
 pub(super) async fn launch(case: &Case<'_>) -> Result<Action, Error> {
+    if case.installation.spec.suspend {
+        return unclaim(case, Reason::Suspended, SUSPENDED, None).await;
+    }
     conclude(case, prepare(case, &case.status(), None).await).await
 }
 
@@ -79,8 +83,8 @@ pub(super) async fn conclude(case: &Case<'_>, prepared: Result<Prepared, Error>)
             };
             let (created, ()) = tokio::join!(create(case, &task_run), show);
             match created {
-                Err(error @ Error::ForeignTaskRun(_)) => {
-                    return progress::foreign_task_run(case, status, &error, Timestamp::now()).await;
+                Err(error) if error.refuses_task_run() => {
+                    return progress::no_task_run(case, status, &error, Timestamp::now()).await;
                 }
                 other => other?,
             }
@@ -155,7 +159,6 @@ async fn look_up(
                 Some(branch) => branch.to_owned(),
                 None => admission::branch(case, &github, &repository).await?,
             };
-            let place = Place { repository: &repository, branch: &branch, sha };
             // The head is read with the slot in hand: from there on nobody else can apply another one.
             let head = async {
                 if !slot::take(case).await? {
@@ -166,7 +169,7 @@ async fn look_up(
             let (head, token, told) = tokio::join!(
                 head,
                 tokens::ensure(case.ctx, &case.installation, Need::RunStart),
-                arguments::of_apply(case, &github, &place),
+                arguments::of_apply(case, &github, &repository, sha),
             );
             let Some(head) = head? else { return Ok(Prepared::NoSlot) };
             match head {

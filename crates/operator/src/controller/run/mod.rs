@@ -144,10 +144,13 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
     };
     let mut case = Case { ctx, run, installation };
     if run.metadata.deletion_timestamp.is_some() {
-        // Its slot, if it has one, is freed by the next run in line once its pod is gone.
         finalizer::let_go(&case).await?;
         shown::forget(&case);
         ctx.claims.release(run).await;
+        // While a pod of it is at work its slot stays; then the next run in line frees it.
+        if case.active_run() == Some(&case.name()) {
+            slot::free_if_gone(&case, &case.name()).await?;
+        }
         return Ok(Action::await_change());
     }
     let adopted = adopt::ensure(&case).await?;

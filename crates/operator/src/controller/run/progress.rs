@@ -19,7 +19,7 @@ use peribolos_core::{
     },
     step_output::StepExit,
 };
-use peribolos_github::client::PullState;
+use peribolos_github::{FileAnswer, client::PullState};
 use serde_json::json;
 
 use super::{admission, case::Case, error::Error, launch, observe, output, settle, shown, slot, status};
@@ -37,12 +37,12 @@ pub(super) async fn follow(case: &Case<'_>, now: Timestamp) -> Result<Action, Er
         if case.run.spec.cancel {
             return settle::cancelled_before_start(case).await;
         }
-        return launch::launch(case).await;
+        return Box::pin(launch::launch(case)).await;
     }
     if let Some(task_run) = &task_run
         && !launch::is_ours(case, task_run)
     {
-        return foreign_task_run(case, status, &Error::ForeignTaskRun(name), now).await;
+        return no_task_run(case, status, &Error::ForeignTaskRun(name), now).await;
     }
     let said = match &task_run {
         Some(task_run) => take_down(case, task_run, &mut status).await?,
@@ -126,9 +126,9 @@ async fn take_down(
     Ok(said)
 }
 
-/// Ends an attempt whose TaskRun's name somebody else has taken: no pod can be made by that name. The next attempt has
-/// another one.
-pub(super) async fn foreign_task_run(
+/// Ends an attempt that can have no TaskRun, because somebody else has taken its name or the API server does not let it be
+/// made: no pod comes of it. The next attempt has another name.
+pub(super) async fn no_task_run(
     case: &Case<'_>,
     status: PeribolosRunStatus,
     error: &Error,
@@ -151,6 +151,12 @@ async fn ended(
 ) -> Result<Action, Error> {
     if end.reason == Reason::Applied {
         end.reason = said::applied(said.changes());
+    }
+    if end.phase == Phase::Succeeded && case.run.spec.mode == Mode::Apply && status.blob.is_none() {
+        match applied_blob(case).await {
+            Ok(blob) => status.blob = blob,
+            Err(error) => tracing::warn!(run = case.name(), %error, "the file that was applied can't be told"),
+        }
     }
     let message = message(case, &end, &said);
     if end.reason == Reason::StepFailed
@@ -177,6 +183,17 @@ async fn ended(
         return settle::step_back(case, status).await;
     }
     settle::finish(case, status, end.phase, end.reason, &message, &said).await
+}
+
+/// The file of the commit that was applied, where the step's words are lost that told it.
+async fn applied_blob(case: &Case<'_>) -> Result<Option<String>, Error> {
+    let Some(sha) = case.status().sha else { return Ok(None) };
+    let path = &case.installation.spec.config.path;
+    let file = case.github().await?.file(&case.repository()?, path, sha.as_str(), None).await?;
+    Ok(match file {
+        FileAnswer::Found { blob, .. } => Some(blob.as_str().to_owned()),
+        FileAnswer::Missing | FileAnswer::NotModified => None,
+    })
 }
 
 /// The sentence for the run's status: our own step's words are better than its exit code. A DryRun of the branch has no

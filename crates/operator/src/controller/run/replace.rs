@@ -97,7 +97,7 @@ async fn others_now(case: &Case<'_>) -> Result<Vec<PeribolosRun>, Error> {
 /// Makes sure of a DryRun of the branch's head: what an Apply did that ran out of time is unknown.
 pub(super) async fn look_after_timeout(case: &Case<'_>) -> Result<(), Error> {
     let name = names::look_after(&case.installation.name_any(), &case.name());
-    create(case, &name, Mode::DryRun, "timeout", Work::default()).await
+    create(case, &name, Mode::DryRun, TIMEOUT, Work::default()).await
 }
 
 /// Makes sure that the open pull requests are previewed anew once an Apply has brought another file to the base.
@@ -138,6 +138,8 @@ pub(super) async fn apply_again(case: &Case<'_>) -> Result<(), Error> {
     create(case, &name, Mode::Apply, AGAIN, Work::default()).await
 }
 
+/// What is noted as the event that a DryRun follows from which looks what an Apply did that ran out of time.
+pub(super) const TIMEOUT: &str = "timeout";
 /// What is noted as the event that an Apply follows from which finishes another.
 const AGAIN: &str = "again";
 

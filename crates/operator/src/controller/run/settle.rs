@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kube::{
     Resource, ResourceExt,
     api::DeleteParams,
@@ -32,6 +32,10 @@ use crate::{
 
 /// So many old previews are looked up each time a run ends.
 const RECORDS_LOOKED_AT: usize = 5;
+
+/// How long a check that the App may not write is tried again: a repository may be archived by mistake, and a permission
+/// given back.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Ends a run that has no pod.
 pub(super) async fn end(
@@ -75,8 +79,11 @@ pub(super) async fn finish(
     // The check goes first: its annotations come from a pod that may be gone after a restart, and to write the same
     // check twice changes nothing. A check that can't be written now is completed by `conclude`.
     if let Ok(github) = case.github().await {
-        shown::update(case, &github, &mut status, said).await;
-        drift::report(case, &github, &status, said).await;
+        let is_written = shown::update(case, &github, &mut status, said).await;
+        let is_told = drift::report(case, &github, &status, said).await;
+        if is_told || (is_written && case.has_check()) {
+            shown::note(&mut status, said, Timestamp::now());
+        }
     }
     status::write(case, status.clone()).await?;
     count(case, &status);
@@ -126,6 +133,7 @@ pub(super) async fn conclude(case: &Case<'_>) -> Result<Action, Error> {
     case.ctx.claims.release(case.run).await;
     remove_tokens(case).await?;
     complete_check(case, status).await?;
+    tell_of_drift(case).await?;
     drift::correct(case).await?;
     shown::forget(case);
     prune(case).await?;
@@ -163,6 +171,11 @@ async fn complete_check(case: &Case<'_>, mut status: PeribolosRunStatus) -> Resu
         Err(error) => Err(error),
     };
     if let Err(error) = outcome {
+        let ended = status.finished_at.as_deref().and_then(|at| at.parse::<Timestamp>().ok());
+        if is_hopeless(&error) && ended.is_some_and(|ended| Timestamp::now().duration_since(ended) < PATIENCE)
+        {
+            return Err(error);
+        }
         let why = give_up(case, error).await?;
         tracing::warn!(run = case.name(), why, "the check can't be completed");
     }
@@ -170,6 +183,31 @@ async fn complete_check(case: &Case<'_>, mut status: PeribolosRunStatus) -> Resu
         status::write(case, status).await?;
     }
     finalizer::remove(case).await
+}
+
+/// Opens or updates the issue about drift that could not be written when the run ended.
+async fn tell_of_drift(case: &Case<'_>) -> Result<(), Error> {
+    let mut status = case.status();
+    if status.shown_at.is_some() || !drift::is_the_word(case) {
+        return Ok(());
+    }
+    let said = output::read_again(case).await?;
+    let outcome = match case.github().await {
+        Ok(github) => drift::tell(case, &github, &status, &said).await,
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Ok(true) => {
+            shown::note(&mut status, &said, Timestamp::now());
+            status::write(case, status).await
+        }
+        Ok(false) => Ok(()),
+        Err(error) => {
+            let why = give_up(case, error).await?;
+            tracing::warn!(run = case.name(), why, "the issue about drift can't be written");
+            Ok(())
+        }
+    }
 }
 
 /// Why nothing is gained by trying again.
@@ -185,7 +223,7 @@ async fn give_up(case: &Case<'_>, error: Error) -> Result<String, Error> {
 }
 
 /// The App may no longer write that check: nothing is gained by trying for ever. A suspension passes.
-fn is_hopeless(error: &Error) -> bool {
+pub(super) fn is_hopeless(error: &Error) -> bool {
     match error {
         Error::GitHub(error) => {
             matches!(error.status(), Some(401 | 403 | 404 | 410 | 422))

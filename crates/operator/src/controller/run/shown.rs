@@ -1,22 +1,37 @@
 //! Shows the run's status on GitHub when it has changed since it was shown last.
 
-use peribolos_api::PeribolosRunStatus;
+use jiff::Timestamp;
+use peribolos_api::{PeribolosRunStatus, Reason};
 use peribolos_core::run::said::Said;
 use peribolos_github::{Client, client::CheckRunUpdate};
 
-use super::{case::Case, check, error::Error};
+use super::{case::Case, check, error::Error, status};
 use crate::controller::tokens;
 
 /// What was shown last, by run: so that nothing is posted twice. A restart forgets it and posts once more.
 pub type Shown = std::sync::Mutex<std::collections::HashMap<String, CheckRunUpdate>>;
 
-/// Brings the check up to date and notes its id. Best effort: a run does not stop because its check can't be written.
-pub(super) async fn update(case: &Case<'_>, github: &Client, status: &mut PeribolosRunStatus, said: &Said) {
-    if let Err(error) = bring(case, github, status, said).await {
-        if error.is_unauthorized() {
-            tokens::invalidate(case.ctx, &case.installation);
-        }
-        tracing::warn!(run = case.name(), %error, "the check could not be written; it is tried again later");
+/// Brings the check up to date and notes its id. Best effort: a run does not stop because its check can't be written. Whether
+/// it was.
+pub(super) async fn update(
+    case: &Case<'_>,
+    github: &Client,
+    status: &mut PeribolosRunStatus,
+    said: &Said,
+) -> bool {
+    let Err(error) = bring(case, github, status, said).await else { return true };
+    if error.is_unauthorized() {
+        tokens::invalidate(case.ctx, &case.installation);
+    }
+    tracing::warn!(run = case.name(), %error, "the check could not be written; it is tried again later");
+    false
+}
+
+/// Takes note that what the run's steps `said` stands where people read it, since `at`: only that counts as shown.
+pub(super) fn note(status: &mut PeribolosRunStatus, said: &Said, at: Timestamp) {
+    let reason = status.reason.as_deref().and_then(Reason::parse);
+    if reason.is_some_and(|reason| said.shows_plan(reason)) {
+        status.shown_at.get_or_insert_with(|| status::seconds(at));
     }
 }
 
@@ -49,8 +64,7 @@ pub(super) fn is_shown(case: &Case<'_>, status: &PeribolosRunStatus) -> bool {
 }
 
 /// Completes a check that was left behind, by a crash or because GitHub could not be reached, with what the steps `said` if
-/// that can still be read. If not, what an earlier process may have posted of it is kept where it says the same end; and
-/// where nothing was, no removals were shown.
+/// that can still be read. If not, what an earlier process may have posted of it is kept where it says the same end.
 pub(super) async fn complete(
     case: &Case<'_>,
     github: &Client,
@@ -58,14 +72,12 @@ pub(super) async fn complete(
     said: &Said,
 ) -> Result<(), Error> {
     if *said != Said::default() {
-        return bring(case, github, status, said).await;
+        bring(case, github, status, said).await?;
+        note(status, said, Timestamp::now());
+        return Ok(());
     }
     let Some(wanted) = check::wanted(case, status, said) else { return Ok(()) };
-    let (id, was_complete) = check::complete(case, github, status, &wanted).await?;
-    status.check_run_id = id.or(status.check_run_id);
-    if !was_complete {
-        status.removals.clear();
-    }
+    status.check_run_id = check::complete(case, github, status, &wanted).await?.or(status.check_run_id);
     Ok(())
 }
 

@@ -106,8 +106,11 @@ fn left_behind(run: &PeribolosRun, status: &PeribolosRunStatus) -> Value {
     if run.spec.mode == Mode::Apply && status.phase == Some(Phase::Succeeded) {
         left["lastAppliedSha"] = json!(status.sha);
         left["lastAppliedShortSha"] = json!(status.short_sha);
-        left["lastAppliedBlob"] = json!(status.blob);
-        left["lastAttemptedBlob"] = json!(status.blob);
+        // Without a blob the step's words were lost: what is known of the one before stays.
+        if status.blob.is_some() {
+            left["lastAppliedBlob"] = json!(status.blob);
+            left["lastAttemptedBlob"] = json!(status.blob);
+        }
     }
     left
 }

@@ -61,8 +61,7 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
         status.phase = Some(Phase::Queued);
     }
     if case.installation.spec.suspend {
-        let message = "runs are suspended: spec.suspend of the installation is true";
-        return wait(case, status, Phase::Pending, Reason::Suspended, message).await;
+        return wait(case, status, Phase::Pending, Reason::Suspended, launch::SUSPENDED).await;
     }
     let due = status.retry_at.as_deref().and_then(|at| at.parse::<Timestamp>().ok()).filter(|at| *at > now);
     // Others that look meanwhile are to see that this one was let in.

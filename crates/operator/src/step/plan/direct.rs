@@ -1,4 +1,4 @@
-//! What commits without a pull request bring: the removals that their file means and the one before it does not.
+//! What commits without a pull request bring: the removals that their file means and none of those before it does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,34 +59,62 @@ fn came_directly(
             break;
         }
         let earlier = commits.get(..index).unwrap_or_default();
-        let brought: BTreeSet<String> =
-            of_commit(commit, earlier, applied, read)?.iter().map(Loss::key).collect();
-        let (found, left) = open.into_iter().partition(|loss| brought.contains(&loss.key()));
+        let brought = of_commit(commit, earlier, applied, read)?;
+        let keys: BTreeSet<String> = brought.losses.iter().map(Loss::key).collect();
+        let (found, left) = open.into_iter().partition(|loss| keys.contains(&loss.key()));
         open = left;
         let found: Vec<&Loss> = found;
-        if commit.direct {
+        if commit.direct && !brought.maybe_by_others {
             direct.extend(found.into_iter().cloned());
         }
     }
     Ok(direct)
 }
 
-/// What one commit brings. Where the file before it can't be read, the newest one further back that can is taken, for what
-/// lies between was brought by others. The first file of all brings everything, if none was ever applied.
+/// What one commit brings.
+struct Brought {
+    losses: Vec<Loss>,
+    /// Whether a pull request in between, whose file can't be read, may have brought them.
+    maybe_by_others: bool,
+}
+
+/// What one commit brings, as a merge that none of those does which it merges. Where no file before it can be read, the
+/// newest one further back that can is taken, for what lies between was brought by others. The first file of all brings
+/// everything, if none was ever applied.
 fn of_commit(
     commit: &CommitArg,
     earlier: &[CommitArg],
     applied: Option<&Sha>,
     read: &Read,
-) -> Result<Vec<Loss>, Sha> {
+) -> Result<Brought, Sha> {
     let look = |sha: &Sha| read.get(sha).map(Option::as_deref).ok_or_else(|| sha.clone());
-    let Some(after) = look(&commit.sha)? else { return Ok(Vec::new()) };
-    for sha in commit.before.iter().chain(earlier.iter().rev().map(|commit| &commit.sha)).chain(applied) {
-        if let Some(before) = look(sha)? {
-            return Ok(brought(before, after));
+    let mut found = Brought { losses: Vec::new(), maybe_by_others: false };
+    let Some(after) = look(&commit.sha)? else { return Ok(found) };
+    let (mut before, mut unreadable) = (Vec::new(), Vec::new());
+    for sha in &commit.before {
+        match look(sha)? {
+            Some(losses) => before.push(losses),
+            None => unreadable.push(sha),
         }
     }
-    Ok(if applied.is_none() { after.to_vec() } else { Vec::new() })
+    // One side of a merge may have meant what the other does not.
+    let came_directly = |sha: &Sha| earlier.iter().any(|commit| commit.sha == *sha && commit.direct);
+    found.maybe_by_others = !before.is_empty() && !unreadable.into_iter().all(came_directly);
+    for between in earlier.iter().rev() {
+        if !before.is_empty() {
+            break;
+        }
+        before.extend(look(&between.sha)?);
+        found.maybe_by_others |= before.is_empty() && !between.direct;
+    }
+    if let (true, Some(applied)) = (before.is_empty(), applied) {
+        match look(applied)? {
+            Some(losses) => before.push(losses),
+            None => return Ok(found),
+        }
+    }
+    found.losses = before.into_iter().fold(after.to_vec(), |left, before| brought(before, &left));
+    Ok(found)
 }
 
 async fn losses(
@@ -128,20 +156,27 @@ mod tests {
     }
 
     fn read() -> Read {
-        let files = [('b', vec!["zed"]), ('c', vec!["zed", "amy"]), ('d', vec![]), ('f', vec!["amy", "zed"])];
+        let files = [
+            ('a', vec!["amy"]),
+            ('b', vec!["zed"]),
+            ('c', vec!["zed", "amy"]),
+            ('d', vec![]),
+            ('f', vec!["amy", "zed"]),
+        ];
         let mut read: Read =
             files.into_iter().map(|(digit, losses)| (sha(digit), Some(removing(&losses)))).collect();
         read.insert(sha('e'), None);
         read
     }
 
-    /// Commits from a text of triples: `D` or `M`, the one before (`-`: none), its own.
+    /// Commits from a text of words: `D` or `M`, those before (`-`: none), its own.
     fn commits(text: &str) -> Vec<CommitArg> {
         text.split_whitespace()
-            .map(|triple| {
-                let letters: Vec<char> = triple.chars().collect();
-                let [way, before, own] = letters[..] else { panic!("{triple}") };
-                CommitArg { direct: way == 'D', before: (before != '-').then(|| sha(before)), sha: sha(own) }
+            .map(|word| {
+                let letters: Vec<char> = word.chars().collect();
+                let [way, before @ .., own] = &letters[..] else { panic!("{word}") };
+                let before = before.iter().filter(|letter| **letter != '-').copied().map(sha).collect();
+                CommitArg { direct: *way == 'D', before, sha: sha(*own) }
             })
             .collect()
     }
@@ -158,6 +193,12 @@ mod tests {
     #[case::after_an_unreadable_one_the_one_before_that(Some('d'), "Mdb Dbe Dec", "amy")]
     #[case::a_pull_request_before_an_unreadable_one(Some('d'), "Mdc Dce Def", "")]
     #[case::an_unreadable_one_after_what_was_applied(Some('b'), "Dbe Dec", "amy")]
+    #[case::an_unreadable_pull_request_that_is_mended(Some('d'), "Mde Dec", "")]
+    #[case::a_merge_of_what_a_pull_request_brought(Some('d'), "Dda Mdb Dabc", "amy")]
+    #[case::a_merge_that_brings_it_itself(Some('d'), "Ddd Mdb Ddbc", "amy")]
+    #[case::a_pull_request_that_merged_what_came_directly(Some('d'), "Ddb Mda Mbac", "zed")]
+    #[case::a_merge_with_an_unreadable_side(Some('d'), "Mdb Dde Debc", "amy")]
+    #[case::a_merge_with_an_unreadable_side_by_a_pull_request(Some('d'), "Mde Mdb Debc", "")]
     #[case::nothing_to_hold_it_against(Some('e'), "Dec", "")]
     #[case::the_branchs_first_after_what_was_applied(Some('b'), "D-c", "amy")]
     #[case::the_first_of_all(None, "D-c", "amy zed")]

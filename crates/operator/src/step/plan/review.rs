@@ -17,9 +17,9 @@ pub(super) struct ReviewArgs {
     /// What happens to removals that no preview showed: Warn, Block or Require; empty: nothing
     #[arg(long, value_name = "RULE", env = "PERIBOLOS_UNREVIEWED_REMOVALS", default_value = "")]
     unreviewed_removals: Words<Rule>,
-    /// A commit that changed the file, oldest first: `direct:` if it came without a pull request, else `merged:`, the commit
+    /// A commit that changed the file, oldest first: `direct:` if it came without a pull request, else `merged:`, the commits
     /// before it, two dots, and its own id
-    #[arg(long, value_name = "WAY:BEFORE..SHA")]
+    #[arg(long, value_name = "WAY:BEFORE,…..SHA")]
     pub(super) commit: Vec<CommitArg>,
     /// The commit that was applied last
     #[arg(long, value_name = "SHA")]
@@ -33,8 +33,8 @@ pub(super) struct ReviewArgs {
 #[derive(Clone, Debug)]
 pub(super) struct CommitArg {
     pub(super) direct: bool,
-    /// The one before it, if there is one.
-    pub(super) before: Option<Sha>,
+    /// Those before it: none, one or, of a merge, more.
+    pub(super) before: Vec<Sha>,
     pub(super) sha: Sha,
 }
 
@@ -43,7 +43,8 @@ impl FromStr for CommitArg {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let sha = |text: &str| text.parse::<Sha>().map_err(|error| error.to_string());
-        let form = "direct: or merged: is expected, and two commits with two dots between";
+        let form =
+            "direct: or merged: is expected, the commits before with commas between, two dots and a commit";
         let (way, commits) = text.split_once(':').ok_or(form)?;
         let direct = match way {
             "direct" => true,
@@ -51,7 +52,7 @@ impl FromStr for CommitArg {
             _ => return Err(form.to_owned()),
         };
         let (before, own) = commits.split_once("..").ok_or(form)?;
-        let before = (!before.is_empty()).then(|| sha(before)).transpose()?;
+        let before = before.split(',').filter(|text| !text.is_empty()).map(sha).collect::<Result<_, _>>()?;
         Ok(Self { direct, before, sha: sha(own)? })
     }
 }

@@ -73,13 +73,70 @@ async fn a_check_that_github_did_not_take_is_written_in_full_later() -> Result<(
     let org = Org::new(&world, "retold").await?;
     org.push(&org.file(&[])).await?;
     org.adopt(json!({})).await?;
-    world.sim.fail("PATCH", "/repos/retold/.github/check-runs/*", 3).await?;
+    world.sim.fail("PATCH", "/repos/retold/.github/check-runs/*", 502, 3).await?;
     let text = org.file(&[]).replace("members:\n    - carol", "members: []").replace("[carol]", "[]");
     let (_, head) = org.propose(&text, "removal", "alice").await?;
     let (conclusion, check) = org.previewed(&head).await?;
     ensure!(conclusion == "success", "{check:#}");
     ensure!(words(&check).contains("`carol`"), "the check does not say who would be removed: {check:#}");
     Ok(())
+}
+
+/// More answers than any test has to wait for.
+const FOR_GOOD: u64 = 1_000_000;
+
+#[tokio::test]
+async fn what_no_check_could_say_was_shown_to_nobody() -> Result<()> {
+    let world = World::connect().await?;
+    // One is tried again and again, the other is given up.
+    for (login, status) in [("unheard", 502), ("unspoken", 422)] {
+        let org = Org::new(&world, login).await?;
+        org.push(&org.file(&[])).await?;
+        org.adopt(json!({})).await?;
+        world.sim.fail("PATCH", &format!("/repos/{login}/.github/check-runs/*"), status, FOR_GOOD).await?;
+        let text = org.file(&[]).replace("members:\n    - carol", "members: []").replace("[carol]", "[]");
+        let (number, head) = org.propose(&text, "removal", "alice").await?;
+        let ended = |run: &Value| run["spec"]["mode"] == "DryRun" && run["status"]["phase"] == "Succeeded";
+        until(POD, "the preview has ended", async || {
+            Ok(org.runs().await?.iter().any(|run| ended(run) && run["status"]["sha"] == head).then_some(()))
+        })
+        .await?;
+        let sha = org.merge(number).await?;
+        let run = org.apply_is(&sha, "Failed").await?;
+        ensure!(run["status"]["reason"] == "GuardTripped", "{run:#}");
+        // Nobody could read why it was stopped, so nobody approves of it.
+        org.comment(number, "/peribolos apply", "alice").await?;
+        until(POD, "the owner's command is stopped, too", async || {
+            let runs = org.runs().await?;
+            let asked = runs.into_iter().find(|run| run["spec"]["trigger"]["event"] == "issue_comment");
+            Ok(asked.filter(|run| run["status"]["reason"] == "GuardTripped"))
+        })
+        .await?;
+        ensure!(org.changes().await?.is_empty(), "{login}: {:?}", org.changes().await?);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_issue_about_drift_that_github_did_not_take_is_written_later() -> Result<()> {
+    let world = World::connect().await?;
+    let org = Org::new(&world, "untold").await?;
+    org.people(&["dave"]).await?;
+    org.adopt(json!({})).await?;
+    let sha = org.push(&org.file(&[])).await?;
+    ensure!(org.concluded(&sha).await?.0 == "success", "the push failed");
+    org.by_hand(|state| state["members"]["dave"] = json!("member")).await?;
+    world.sim.fail("POST", "/repos/untold/.github/issues", 502, 2).await?;
+    let installation = org.installation().await?["metadata"]["name"].clone();
+    let look = json!({"metadata": {"name": "untold-look"}, "spec": {"installationRef": {"name": installation}, "mode": "DryRun"}});
+    world.cluster.create(Kind::Run, look).await?;
+    until(2 * POD, "the issue is open, and the run says since when", async || {
+        let issues = org.state().await?["issues"].as_array().cloned().unwrap_or_default();
+        let run = world.cluster.get(Kind::Run, "untold-look").await?.context("the run is gone")?;
+        ensure!(issues.len() < 2, "two issues: {issues:#?}");
+        Ok((issues.len() == 1 && run["status"]["shownAt"].is_string()).then_some(()))
+    })
+    .await
 }
 
 #[tokio::test]
