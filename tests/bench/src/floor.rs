@@ -3,7 +3,13 @@
 use std::net::SocketAddr;
 
 use anyhow::{Result, bail};
-use axum::{Router, body::Bytes, extract::DefaultBodyLimit, http::StatusCode, routing};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::DefaultBodyLimit,
+    http::{HeaderMap, HeaderValue, StatusCode},
+    routing,
+};
 use futures::StreamExt;
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
@@ -12,11 +18,30 @@ use kube::{
     runtime::{WatchStreamExt, reflector, watcher},
 };
 use peribolos_api::GitHubInstallation;
+use peribolos_github::webhook::{Webhook, WebhookSecret, verify_signature};
 use tokio::net::TcpListener;
+
+use crate::support::github::WEBHOOK_SECRET;
 
 /// Serves a bare handler.
 pub async fn handler(address: SocketAddr) -> Result<()> {
     let answer = async |_body: Bytes| (StatusCode::ACCEPTED, "accepted");
+    let app = Router::new().route("/webhook", routing::post(answer)).layer(DefaultBodyLimit::disable());
+    Ok(axum::serve(TcpListener::bind(address).await?, app).await?)
+}
+
+/// Serves a handler that does what cannot be left out: it checks the signature and reads the payload of a push.
+pub async fn reader(address: SocketAddr) -> Result<()> {
+    let secrets = [WebhookSecret::new(WEBHOOK_SECRET.as_bytes())?];
+    let answer = async move |headers: HeaderMap, body: Bytes| {
+        let signature = headers.get("x-hub-signature-256").map(HeaderValue::as_bytes).unwrap_or_default();
+        let signed = verify_signature(&secrets, &body, signature).is_ok();
+        if signed && Webhook::parse("push", &body).is_ok() {
+            (StatusCode::ACCEPTED, "accepted")
+        } else {
+            (StatusCode::UNAUTHORIZED, "unauthorized")
+        }
+    };
     let app = Router::new().route("/webhook", routing::post(answer)).layer(DefaultBodyLimit::disable());
     Ok(axum::serve(TcpListener::bind(address).await?, app).await?)
 }

@@ -38,6 +38,9 @@ enum Part {
     Handler {
         /// Where it listens.
         address: SocketAddr,
+        /// Checks the signature and reads the payload, too.
+        #[arg(long)]
+        reads: bool,
     },
     /// The least a controller can hold: the installations and the metadata of their Secrets.
     Watch {
@@ -54,7 +57,8 @@ async fn main() -> Result<()> {
     match args.part {
         None => figures::measure(args.only.as_deref().unwrap_or_default()).await,
         Some(Part::Read) => figures::read().await,
-        Some(Part::Handler { address }) => floor::handler(address).await,
+        Some(Part::Handler { address, reads: false }) => floor::handler(address).await,
+        Some(Part::Handler { address, reads: true }) => floor::reader(address).await,
         Some(Part::Watch { namespace, address }) => floor::watch(&namespace, address).await,
     }
 }

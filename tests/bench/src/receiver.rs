@@ -53,6 +53,13 @@ impl Server {
         Self::start(&std::env::current_exe()?, &words, None, (address, address), tempfile::tempdir()?).await
     }
 
+    /// The handler that checks the signature and reads the payload, and does no more, when it answers.
+    pub async fn reader() -> Result<Self> {
+        let address = local_port();
+        let words = ["handler".to_owned(), address.to_string(), "--reads".to_owned()];
+        Self::start(&std::env::current_exe()?, &words, None, (address, address), tempfile::tempdir()?).await
+    }
+
     /// The bare watch, when both lists are there.
     pub async fn watch(plane: &ControlPlane, namespace: &str) -> Result<Self> {
         let address = local_port();

@@ -48,6 +48,25 @@ async fn an_old_commit_is_never_applied_and_the_head_is() {
 }
 
 #[tokio::test]
+async fn a_head_that_moves_while_a_start_is_slow_is_seen() {
+    let world = World::start(&[]).await;
+    let old = world.github.push("acme", json!({"README.md": "one"})).await;
+    // Longer than an answer about the head counts.
+    let slow = json!({"method": "GET", "path": "/rate_limit", "delayMs": 6_000, "count": 1});
+    world.github.call("POST", "/_sim/faults", Some(slow)).await;
+    world.create("slow", "Apply", json!({"sha": old})).await;
+    world.reaches("slow", "Running", "Starting").await;
+    eventually("the head was read with the slot in hand", async || {
+        let requests = world.github.call("GET", "/_sim/requests", None).await.to_string();
+        if requests.contains("/git/ref/heads/main") { Ok(()) } else { Err(requests) }
+    })
+    .await;
+    world.github.push("acme", json!({"README.md": "two"})).await;
+    world.reaches("slow", "Superseded", "Superseded").await;
+    assert!(!world.task_run_names().await.contains(&"slow-1".to_owned()));
+}
+
+#[tokio::test]
 async fn late_deliveries_of_an_old_push_do_not_lose_the_head() {
     let world = World::start(&[]).await;
     let old = world.github.push("acme", json!({"README.md": "one"})).await;

@@ -28,7 +28,7 @@ struct Measured {
 pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Result<()> {
     let namespace = namespace(&plane.client()).await;
     let receiver = Server::receiver(plane, &namespace, local_port()).await?;
-    let handler = Server::handler().await?;
+    let (handler, reader) = (Server::handler().await?, Server::reader().await?);
     let push = delivery::irrelevant_push()?;
     for signed in [Signed::Rightly, Signed::Wrongly] {
         // The receiver trusts nobody who signs wrongly with a second request: the floor gets a new connection for each, too.
@@ -40,8 +40,12 @@ pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Resul
         let status = exchange(&mut TcpStream::connect(receiver.address).await?, &request).await?;
         let load = Load { request, connection };
         for connections in [1, 16, 64] {
+            let mut reading = Measured::nothing();
             let (mut ours, mut floor) = (Measured::nothing(), Measured::nothing());
             for _ in 0..ROUNDS {
+                if signed == Signed::Rightly {
+                    reading.round(&reader, connections, &load, 202).await?;
+                }
                 floor.round(&handler, connections, &load, 202).await?;
                 ours.round(&receiver, connections, &load, status).await?;
             }
@@ -58,6 +62,16 @@ pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Resul
                 Row::new("… CPU a request", ours.cpu_text(), floor.cpu_text())
                     .ratio(ours.cpu_of_one(), floor.cpu_of_one()),
             );
+            if signed == Signed::Rightly {
+                rows.push(
+                    Row::new(
+                        "… beside a handler that checks the signature and reads the JSON",
+                        format!("{:.0} /s", ours.answered.rate()),
+                        format!("{:.0} /s", reading.answered.rate()),
+                    )
+                    .ratio(ours.answered.rate(), reading.answered.rate()),
+                );
+            }
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! A run's start: the attempt is written down and the slot taken, then the head is read once more, the tokens are made
 //! fresh, the TaskRun is made.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use kube::{ResourceExt, api::PostParams, runtime::controller::Action};
@@ -29,6 +29,10 @@ use crate::{
     controller::tokens::{self, Need},
     kubernetes::{client::call, tekton::TaskRun},
 };
+
+/// So long an answer about the head counts: then the look-ups beside it were slow, or this process stood still, and it is
+/// read again before anything is made of it.
+const HEAD_COUNTS: Duration = Duration::from_secs(5);
 
 /// What a run waits for while its installation's runs are suspended.
 pub(super) const SUSPENDED: &str = "runs are suspended: spec.suspend of the installation is true";
@@ -164,24 +168,27 @@ async fn look_up(
                 if !slot::take(case).await? {
                     return Ok(None);
                 }
-                admission::head(&github, &repository, &branch).await.map(Some)
+                let head = admission::head(&github, &repository, &branch).await?;
+                Ok::<_, Error>(Some((head, Instant::now())))
             };
             let (head, token, told) = tokio::join!(
                 head,
                 tokens::ensure(case.ctx, &case.installation, Need::RunStart),
                 arguments::of_apply(case, &github, &repository, sha),
             );
-            let Some(head) = head? else { return Ok(Prepared::NoSlot) };
-            match head {
-                Some(head) if head.as_str() == sha => {}
-                Some(head) => {
-                    let head = NewHead::read(case, &github, &repository, &branch, head).await?;
-                    return Ok(Prepared::NotHead(Some(head)));
-                }
-                None => return Ok(Prepared::NotHead(None)),
+            let Some((head, read)) = head? else { return Ok(Prepared::NoSlot) };
+            if let Some(not_head) = moved_on(case, &github, (&repository, &branch), sha, head).await? {
+                return Ok(not_head);
             }
             token?;
-            told?
+            let told = told?;
+            if read.elapsed() > HEAD_COUNTS {
+                let head = admission::head(&github, &repository, &branch).await?;
+                if let Some(not_head) = moved_on(case, &github, (&repository, &branch), sha, head).await? {
+                    return Ok(not_head);
+                }
+            }
+            told
         }
         Mode::DryRun => match grant(case, &github, &repository).await? {
             Ok(Granted { token: kind, by_member, base }) => {
@@ -215,6 +222,23 @@ async fn look_up(
         args: told.args,
         plan_args: told.plan_args,
     }))))
+}
+
+/// What comes of a start whose commit is not, or no longer, the branch's head. None: it is.
+async fn moved_on(
+    case: &Case<'_>,
+    github: &Client,
+    (repository, branch): (&RepoName, &str),
+    sha: &str,
+    head: Option<Sha>,
+) -> Result<Option<Prepared>, Error> {
+    Ok(match head {
+        Some(head) if head.as_str() == sha => None,
+        Some(head) => {
+            Some(Prepared::NotHead(Some(NewHead::read(case, github, repository, branch, head).await?)))
+        }
+        None => Some(Prepared::NotHead(None)),
+    })
 }
 
 /// What a DryRun is let have.

@@ -155,7 +155,9 @@ async fn ended(
     if end.phase == Phase::Succeeded && case.run.spec.mode == Mode::Apply && status.blob.is_none() {
         match applied_blob(case).await {
             Ok(blob) => status.blob = blob,
-            Err(error) => tracing::warn!(run = case.name(), %error, "the file that was applied can't be told"),
+            Err(error) => {
+                tracing::warn!(run = case.name(), %error, "the file that was applied can't be told");
+            }
         }
     }
     let message = message(case, &end, &said);

@@ -61,6 +61,10 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
         status.phase = Some(Phase::Queued);
     }
     if case.installation.spec.suspend {
+        if case.active_run() == Some(&case.name()) {
+            // Of a start that was broken off.
+            slot::give_back(case, &status).await?;
+        }
         return wait(case, status, Phase::Pending, Reason::Suspended, launch::SUSPENDED).await;
     }
     let due = status.retry_at.as_deref().and_then(|at| at.parse::<Timestamp>().ok()).filter(|at| *at > now);
