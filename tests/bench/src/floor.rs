@@ -8,7 +8,7 @@ use axum::{
     body::Bytes,
     extract::DefaultBodyLimit,
     http::{HeaderMap, HeaderValue, StatusCode},
-    routing,
+    routing::{self, MethodRouter},
 };
 use futures::StreamExt;
 use k8s_openapi::api::core::v1::Secret;
@@ -26,7 +26,11 @@ use crate::support::github::WEBHOOK_SECRET;
 /// Serves a bare handler.
 pub async fn handler(address: SocketAddr) -> Result<()> {
     let answer = async |_body: Bytes| (StatusCode::ACCEPTED, "accepted");
-    let app = Router::new().route("/webhook", routing::post(answer)).layer(DefaultBodyLimit::disable());
+    serve(address, routing::post(answer)).await
+}
+
+async fn serve(address: SocketAddr, webhook: MethodRouter) -> Result<()> {
+    let app = Router::new().route("/webhook", webhook).layer(DefaultBodyLimit::disable());
     Ok(axum::serve(TcpListener::bind(address).await?, app).await?)
 }
 
@@ -42,8 +46,7 @@ pub async fn reader(address: SocketAddr) -> Result<()> {
             (StatusCode::UNAUTHORIZED, "unauthorized")
         }
     };
-    let app = Router::new().route("/webhook", routing::post(answer)).layer(DefaultBodyLimit::disable());
-    Ok(axum::serve(TcpListener::bind(address).await?, app).await?)
+    serve(address, routing::post(answer)).await
 }
 
 /// Holds the installations of a namespace and the metadata of its Secrets, and serves 404 when both are listed.

@@ -112,10 +112,9 @@ async fn a_pull_request_merged_into_another_branch_is_one() {
     let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
     applied(&world, &first).await;
     merge(&world, "orgs: {acme: {admins: [alice, bob, carol]}}").await;
-    let head = world.github.org("acme").await["repos"][".github"]["head"].clone();
     let push = json!({"branch": "prod", "files": {"README.md": "prod"}, "message": "x", "sender": "alice", "force": false});
     let pushed = world.github.call("POST", "/_sim/orgs/acme/repos/.github/push", Some(push)).await;
-    assert!(pushed["sha"].is_string(), "{pushed} {head}");
+    assert!(pushed["sha"].is_string(), "{pushed}");
     let patch = Patch::Merge(json!({"spec": {"config": {"branch": "prod"}}}));
     world.installations().patch(ACME, &PatchParams::default(), &patch).await.unwrap();
     assert_eq!(told(&world, "r").await, (vec![], 0));

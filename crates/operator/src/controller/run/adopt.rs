@@ -8,8 +8,6 @@ use kube::{
 use peribolos_api::{PeribolosRun, names};
 use serde_json::json;
 
-use peribolos_core::run::check;
-
 use super::{case::Case, error::Error, finalizer};
 use crate::kubernetes::client::call;
 
@@ -27,7 +25,7 @@ pub(super) async fn ensure(case: &Case<'_>) -> Result<Option<PeribolosRun>, Erro
         && labels.get(names::LABEL_MODE) == Some(&mode)
         && (sha.is_none() || labels.get(names::LABEL_SHA) == sha.as_ref());
     // The finalizer comes with the first write, long before there is a check to complete.
-    let guarded = check::name(case.run).is_none() || finalizer::has(case.run) || case.phase().is_final();
+    let guarded = !case.has_check() || finalizer::has(case.run) || case.phase().is_final();
     if is_ours && labelled && guarded {
         return Ok(None);
     }

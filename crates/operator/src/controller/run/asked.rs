@@ -9,7 +9,7 @@ use peribolos_core::{
     run::command::{self, Approval, Standing},
 };
 use peribolos_github::{
-    Client, FileAnswer, Login, RepoName, Sha,
+    Client, Login, RepoName, Sha,
     client::{Comment, MembershipState, OrgRole},
 };
 
@@ -69,11 +69,7 @@ pub(super) async fn approved(
     if !command::approves(&approval) {
         return Ok(Vec::new());
     }
-    let path = &case.installation.spec.config.path;
-    let blob = match github.file(repository, path, sha.as_str(), None).await? {
-        FileAnswer::Found { blob, .. } => Some(blob),
-        FileAnswer::Missing | FileAnswer::NotModified => None,
-    };
+    let blob = case.blob(github, repository, sha.as_str()).await?;
     let shown = others.iter().filter_map(|other| {
         let at = shown_at(other, sha, blob.as_ref())?;
         let removals = other.status.as_ref()?.removals.clone();

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::{Api, ResourceExt};
 use peribolos_api::{GitHubInstallation, PeribolosRun, PeribolosRunStatus, run::Phase};
 use peribolos_core::run::{check, queue};
-use peribolos_github::{Client, Login, RepoName};
+use peribolos_github::{Client, FileAnswer, Login, RepoName, Sha};
 
 use super::error::Error;
 use crate::{
@@ -66,6 +66,20 @@ impl Case<'_> {
     /// A client with the installation's token.
     pub(super) async fn github(&self) -> Result<Client, Error> {
         Ok(tokens::client(self.ctx, &self.installation).await?)
+    }
+
+    /// The file of a commit. None: it has none.
+    pub(super) async fn blob(
+        &self,
+        github: &Client,
+        repository: &RepoName,
+        sha: &str,
+    ) -> Result<Option<Sha>, Error> {
+        let path = &self.installation.spec.config.path;
+        Ok(match github.file(repository, path, sha, None).await? {
+            FileAnswer::Found { blob, .. } => Some(blob),
+            FileAnswer::Missing | FileAnswer::NotModified => None,
+        })
     }
 
     pub(super) fn runs(&self) -> Api<PeribolosRun> {

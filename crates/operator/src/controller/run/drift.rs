@@ -101,6 +101,9 @@ pub(super) async fn correct(case: &Case<'_>) -> Result<(), Error> {
 
 /// Whether this run is the newest that looked for drift, and has found some.
 pub(super) fn is_the_word(case: &Case<'_>) -> bool {
+    if !drift::is_found_by(case.run, case.last_applied_blob()) {
+        return false;
+    }
     let others = case.others();
     let runs = others.iter().map(AsRef::as_ref).chain([case.run]);
     matches!(drift::drift(runs, case.last_applied_blob()), Drift::Found(by, _) if by == case.name())

@@ -177,15 +177,16 @@ async fn look_up(
                 arguments::of_apply(case, &github, &repository, sha),
             );
             let Some((head, read)) = head? else { return Ok(Prepared::NoSlot) };
-            if let Some(not_head) = moved_on(case, &github, (&repository, &branch), sha, head).await? {
-                return Ok(not_head);
+            let place = (&repository, branch.as_str());
+            if let Err(newer) = replace::held_against(case, &github, place, head, sha).await? {
+                return Ok(Prepared::NotHead(newer));
             }
             token?;
             let told = told?;
             if read.elapsed() > HEAD_COUNTS {
                 let head = admission::head(&github, &repository, &branch).await?;
-                if let Some(not_head) = moved_on(case, &github, (&repository, &branch), sha, head).await? {
-                    return Ok(not_head);
+                if let Err(newer) = replace::held_against(case, &github, place, head, sha).await? {
+                    return Ok(Prepared::NotHead(newer));
                 }
             }
             told
@@ -222,23 +223,6 @@ async fn look_up(
         args: told.args,
         plan_args: told.plan_args,
     }))))
-}
-
-/// What comes of a start whose commit is not, or no longer, the branch's head. None: it is.
-async fn moved_on(
-    case: &Case<'_>,
-    github: &Client,
-    (repository, branch): (&RepoName, &str),
-    sha: &str,
-    head: Option<Sha>,
-) -> Result<Option<Prepared>, Error> {
-    Ok(match head {
-        Some(head) if head.as_str() == sha => None,
-        Some(head) => {
-            Some(Prepared::NotHead(Some(NewHead::read(case, github, repository, branch, head).await?)))
-        }
-        None => Some(Prepared::NotHead(None)),
-    })
 }
 
 /// What a DryRun is let have.

@@ -19,7 +19,7 @@ use peribolos_core::{
     },
     step_output::StepExit,
 };
-use peribolos_github::{FileAnswer, client::PullState};
+use peribolos_github::client::PullState;
 use serde_json::json;
 
 use super::{admission, case::Case, error::Error, launch, observe, output, settle, shown, slot, status};
@@ -37,7 +37,7 @@ pub(super) async fn follow(case: &Case<'_>, now: Timestamp) -> Result<Action, Er
         if case.run.spec.cancel {
             return settle::cancelled_before_start(case).await;
         }
-        return Box::pin(launch::launch(case)).await;
+        return launch::launch(case).await;
     }
     if let Some(task_run) = &task_run
         && !launch::is_ours(case, task_run)
@@ -190,12 +190,8 @@ async fn ended(
 /// The file of the commit that was applied, where the step's words are lost that told it.
 async fn applied_blob(case: &Case<'_>) -> Result<Option<String>, Error> {
     let Some(sha) = case.status().sha else { return Ok(None) };
-    let path = &case.installation.spec.config.path;
-    let file = case.github().await?.file(&case.repository()?, path, sha.as_str(), None).await?;
-    Ok(match file {
-        FileAnswer::Found { blob, .. } => Some(blob.as_str().to_owned()),
-        FileAnswer::Missing | FileAnswer::NotModified => None,
-    })
+    let blob = case.blob(&case.github().await?, &case.repository()?, &sha).await?;
+    Ok(blob.map(String::from))
 }
 
 /// The sentence for the run's status: our own step's words are better than its exit code. A DryRun of the branch has no

@@ -20,7 +20,7 @@ use peribolos_core::{
     run::{check, source},
 };
 use peribolos_github::{
-    Client, FileAnswer, RepoName, Sha,
+    Client, RepoName, Sha,
     client::{PullFilter, PullState},
 };
 
@@ -43,13 +43,25 @@ impl NewHead {
         branch: &str,
         sha: Sha,
     ) -> Result<Self, Error> {
-        let path = &case.installation.spec.config.path;
-        let blob = match github.file(repository, path, sha.as_str(), None).await? {
-            FileAnswer::Found { blob, .. } => blob.as_str().to_owned(),
-            FileAnswer::Missing | FileAnswer::NotModified => String::new(),
-        };
+        let blob = case.blob(github, repository, sha.as_str()).await?.map(String::from).unwrap_or_default();
         Ok(Self { sha, branch: branch.to_owned(), blob })
     }
+}
+
+/// Holds a branch's head against the commit of a run: the head if it is that, else what it is by now; `None`: the branch is
+/// gone.
+pub(super) async fn held_against(
+    case: &Case<'_>,
+    github: &Client,
+    (repository, branch): (&RepoName, &str),
+    head: Option<Sha>,
+    sha: &str,
+) -> Result<Result<Sha, Option<NewHead>>, Error> {
+    Ok(match head {
+        Some(head) if head.as_str() == sha => Ok(head),
+        Some(head) => Err(Some(NewHead::read(case, github, repository, branch, head).await?)),
+        None => Err(None),
+    })
 }
 
 /// Makes a run for the head in the place of this one, if one is needed. Its name follows from the newest Apply and the

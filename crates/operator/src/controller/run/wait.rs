@@ -19,7 +19,7 @@ use super::{
     case::Case,
     error::Error,
     launch::{self, Prepared},
-    replace::NewHead,
+    replace::{self, NewHead},
     settle, shown, slot, status,
 };
 
@@ -148,11 +148,9 @@ async fn look_at_head(
         Some(branch) => branch.to_owned(),
         None => admission::branch(case, github, &repository).await?,
     };
-    Ok(match admission::head(github, &repository, &branch).await? {
-        Some(head) if queue::commit(run) == Some(head.as_str()) => Ok(head),
-        Some(head) => Err(Some(NewHead::read(case, github, &repository, &branch, head).await?)),
-        None => Err(None),
-    })
+    let head = admission::head(github, &repository, &branch).await?;
+    let sha = queue::commit(run).unwrap_or_default();
+    replace::held_against(case, github, (&repository, &branch), head, sha).await
 }
 
 /// Writes down which attempt this is, and prepares it: [`launch::prepare`]. Of an Apply's preparations only the slot leaves

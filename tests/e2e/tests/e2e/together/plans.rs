@@ -12,6 +12,11 @@ fn words(check: &Value) -> String {
     format!("{}\n{}", check["output"]["title"], check["output"]["summary"])
 }
 
+/// The configuration that says what is there, but for carol.
+fn without_carol(org: &Org) -> String {
+    org.file(&[]).replace("members:\n    - carol", "members: []").replace("[carol]", "[]")
+}
+
 #[tokio::test]
 async fn a_preview_shows_what_the_merge_then_does() -> Result<()> {
     let world = World::connect().await?;
@@ -74,7 +79,7 @@ async fn a_check_that_github_did_not_take_is_written_in_full_later() -> Result<(
     org.push(&org.file(&[])).await?;
     org.adopt(json!({})).await?;
     world.sim.fail("PATCH", "/repos/retold/.github/check-runs/*", 502, 3).await?;
-    let text = org.file(&[]).replace("members:\n    - carol", "members: []").replace("[carol]", "[]");
+    let text = without_carol(&org);
     let (_, head) = org.propose(&text, "removal", "alice").await?;
     let (conclusion, check) = org.previewed(&head).await?;
     ensure!(conclusion == "success", "{check:#}");
@@ -94,7 +99,7 @@ async fn what_no_check_could_say_was_shown_to_nobody() -> Result<()> {
         org.push(&org.file(&[])).await?;
         org.adopt(json!({})).await?;
         world.sim.fail("PATCH", &format!("/repos/{login}/.github/check-runs/*"), status, FOR_GOOD).await?;
-        let text = org.file(&[]).replace("members:\n    - carol", "members: []").replace("[carol]", "[]");
+        let text = without_carol(&org);
         let (number, head) = org.propose(&text, "removal", "alice").await?;
         let ended = |run: &Value| run["spec"]["mode"] == "DryRun" && run["status"]["phase"] == "Succeeded";
         until(POD, "the preview has ended", async || {
