@@ -1,7 +1,7 @@
 //! Which teams exist, their names, places and settings.
 
-use peribolos_org::plan::{Ignore, Kind, Scope};
-use peribolos_org::{ManagedBy, Permission, Privacy, Snapshot, SnapshotTeam};
+use peribolos_org::plan::{Ignore, Kind, Lookups, Scope, plan};
+use peribolos_org::{ConfigFile, ManagedBy, Permission, Privacy, Snapshot, SnapshotTeam, TeamName, parse};
 
 use crate::support::{
     acme, below, everything, file, of, operations, plan_of, reaching, refusals, shown, team, usual, warnings,
@@ -23,23 +23,23 @@ fn ignoring(what: Ignore) -> Scope {
 fn teams_are_made_above_first_and_deleted_lowest_first() {
     let snapshot = having(vec![team("A"), below("a", team("B")), below("b", team("C"))]);
     let yaml = teams(
-        "X: {teams: {W: {teams: {V: {description: Deep}}}}, description: New}, Y: {privacy: secret}, Z: {}",
+        "X: {teams: {W: {teams: {V: {description: Deep}}}}, description: New}, S: {privacy: secret}, Z: {}",
     );
     let plan = plan_of(&yaml, &snapshot, &usual());
     assert_eq!(
         shown(&plan),
         [
+            "4 create team S secret",
             "4 create team X \"New\" closed",
             "4 create team W closed below X",
             "4 create team V \"Deep\" closed below W",
-            "4 create team Y secret",
             "4 create team Z secret",
             "11 delete team C (c)",
             "11 delete team B (b)",
             "11 delete team A (a)",
         ]
     );
-    assert_eq!(plan.operations[1].needs, [0]);
+    assert_eq!(plan.operations[2].needs, [1]);
     assert_eq!(plan.operations[6].needs, [5]);
 }
 
@@ -128,24 +128,32 @@ fn an_address_is_freed_just_before_it_is_needed() {
     );
     assert_eq!(plan.operations[2].needs, [0, 1]);
     assert_eq!(plan.operations[3].needs, [2]);
-    // Renamed.
-    let snapshot = having(vec![team("Ops & Tools"), team("Web")]);
-    let yaml = teams("Keepers: {previously: [Ops & Tools]}, ops-tools: {previously: [Web]}, a: {}");
-    let plan = plan_of(&yaml, &snapshot, &usual());
-    assert_eq!(
-        shown(&plan)[1..],
-        [
-            "4 edit team Ops & Tools, name \"Ops & Tools\" -> \"Keepers\"",
-            "4 edit team Web, name \"Web\" -> \"ops-tools\"",
-        ]
-    );
-    assert_eq!(plan.operations[2].needs, [1]);
+}
+
+/// Formerly: what the reader of files refuses, and the planner does all the same.
+fn formerly(yaml: &str, former: &[(&str, &str)]) -> ConfigFile {
+    let mut file = parse(&teams(yaml), "peribolos.yaml", None).unwrap().file;
+    for (name, former) in former {
+        let team = file.teams.iter_mut().find(|team| team.name.as_str() == *name).unwrap();
+        team.previously.push(TeamName::new(*former).into());
+    }
+    file
+}
+
+#[test]
+fn ends_of_chains_are_renamed_first() {
+    let snapshot = having(vec![team("A"), team("B")]);
+    let file = formerly("B: {}, C: {}", &[("B", "A"), ("C", "B")]);
+    let plan = plan(&file, &snapshot, &Lookups::default(), &usual());
+    assert_eq!(shown(&plan), ["4 edit team B, name \"B\" -> \"C\"", "4 edit team A, name \"A\" -> \"B\""]);
+    assert_eq!(plan.operations[1].needs, [0]);
 }
 
 #[test]
 fn addresses_that_are_exchanged_or_kept_by_others_are_refused() {
     let snapshot = having(vec![team("a b"), team("c d")]);
-    let plan = plan_of(&teams("a-b: {previously: [c d]}, c-d: {previously: [a b]}"), &snapshot, &usual());
+    let file = formerly("a-b: {}, c-d: {}", &[("a-b", "c d"), ("c-d", "a b")]);
+    let plan = plan(&file, &snapshot, &Lookups::default(), &usual());
     assert!(refusals(&plan)[0].contains("and others exchange their addresses"), "{:?}", refusals(&plan));
     let mut secret = team("Ops & Tools");
     secret.privacy = Privacy::Secret;
@@ -219,13 +227,13 @@ fn a_move_waits_for_what_it_would_take_away() {
     assert_eq!(
         shown(&plan),
         [
-            "7 team New in site: - -> read",
             "7 team Api in site: - -> read since a source goes",
+            "7 team New in site: - -> read",
             "8 edit team Api, parent \"Docs\" -> \"\"",
             "8 edit team Docs, parent \"Core\" -> \"New\"",
         ]
     );
-    assert_eq!(plan.operations[2].needs, [1]);
+    assert_eq!(plan.operations[2].needs, [0]);
 }
 
 #[test]

@@ -168,3 +168,19 @@ fn an_owner_stays_one_where_the_teams_could_not_be_given() {
         ["dora: owner -> member waits for dora in team Core: - -> member"]
     );
 }
+
+#[test]
+fn a_place_is_kept_where_the_default_permission_that_replaces_it_was_not_raised() {
+    let mut before = old();
+    before.teams.pop();
+    let yaml = file("    teams: {Old: {members: [oscar], repos: {site: write}}}\n");
+    let yaml = yaml.replace("    admins:", "    default_repository_permission: read\n    admins:");
+    let plan = plan_of(&yaml, &before, &everything());
+    let raised = |change: &Change| matches!(change, Change::EditOrg { .. });
+    assert_eq!(
+        withhold(&plan, &before, raised),
+        [
+            "carol in team Old: member -> - waits for edit org, default_repository_permission \"none\" -> \"read\""
+        ]
+    );
+}
