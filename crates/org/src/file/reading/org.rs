@@ -2,8 +2,8 @@
 
 use peribolos_vocab::{Kind, Login};
 
-use crate::located::Located;
-use crate::model::{ConfigFile, OrgSettings};
+use crate::file::model::{ConfigFile, OrgSettings};
+use crate::file::position::Located;
 use crate::settings::OrgSetting;
 
 use super::keys;
