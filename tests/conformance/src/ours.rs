@@ -1,18 +1,14 @@
 //! What this project makes of an organization and a file.
 
-use std::collections::BTreeSet;
-
 use anyhow::{Result, bail};
+use peribolos_github::lookups;
 use peribolos_github::snapshot::{self, ReadOptions};
-use peribolos_org::plan::{Plan, Scope};
-use peribolos_org::{ConfigFile, Login, Settled, Snapshot, Spelling, parse, settle};
+use peribolos_org::plan::{self, Lookups, Outcome, Plan, Scope};
+use peribolos_org::{ConfigFile, Snapshot, parse};
 
 use crate::organization::Organization;
 
 /// The organization as GitHub has it now. The one place where it is read.
-///
-/// Invitations are read also where Invitees are ignored: without them a plan can't tell that inviting somebody again
-/// changes nothing.
 ///
 /// # Errors
 /// When a call fails.
@@ -34,16 +30,17 @@ pub fn read(organization: &Organization, source: &str) -> Result<ConfigFile> {
     }
 }
 
-/// A file, settled and planned.
-#[derive(Debug)]
-pub struct Ours {
-    /// What upstream gets.
-    pub settled: Settled,
-    /// What it is said to do.
-    pub plan: Plan,
+async fn looked_up(
+    organization: &Organization,
+    snapshot: &Snapshot,
+    file: &ConfigFile,
+    scope: &Scope,
+) -> Result<Lookups> {
+    let questions = plan::questions(file, snapshot, scope);
+    Ok(lookups::answer(organization.client(), organization.login(), &questions).await?)
 }
 
-/// Settles and plans a file on an organization as a snapshot has it.
+/// Plans a file on an organization as a snapshot has it.
 ///
 /// # Errors
 /// When a call fails.
@@ -52,23 +49,7 @@ pub async fn plan(
     snapshot: &Snapshot,
     file: &ConfigFile,
     scope: &Scope,
-) -> Result<Ours> {
-    let settled = settle(file, &spelling(organization, snapshot, file).await?);
-    let plan = peribolos_org::plan::plan(&settled.file, &settled.left_out, snapshot, scope);
-    Ok(Ours { settled, plan })
-}
-
-/// How GitHub spells the names of a file, with the people whom the organization does not have looked up.
-async fn spelling(organization: &Organization, snapshot: &Snapshot, file: &ConfigFile) -> Result<Spelling> {
-    let mut spelling = Spelling::of_snapshot(snapshot, BTreeSet::new());
-    let strangers: Vec<Login> =
-        file.logins().into_iter().filter(|login| !spelling.logins.contains(*login)).cloned().collect();
-    let asked = strangers.iter().map(|login| login.as_str().parse()).collect::<Result<Vec<_>, _>>()?;
-    for (login, found) in strangers.into_iter().zip(organization.client().find_people(&asked).await?) {
-        match found {
-            Some(found) => spelling.logins.insert(Login::new(found.as_str())),
-            None => spelling.missing.insert(login),
-        };
-    }
-    Ok(spelling)
+) -> Result<Plan> {
+    let lookups = looked_up(organization, snapshot, file, scope).await?;
+    Ok(plan::plan(file, snapshot, &lookups, scope))
 }

@@ -8,7 +8,8 @@ use std::thread::available_parallelism;
 use anyhow::{Context, Result, anyhow, bail};
 use peribolos_api::GitHubInstallationSpec;
 use peribolos_core::run::arguments::for_apply;
-use peribolos_org::plan::{Allowance, Ignored, Scope, Stage};
+use peribolos_org::Kind;
+use peribolos_org::plan::{Allowance, Ignored, Scope};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
@@ -29,22 +30,21 @@ pub struct Ended {
     pub log: String,
 }
 
-/// Applies a settled file with `--confirm`.
+/// Applies a normalized file with `--confirm`, whatever it takes away.
 ///
 /// The arguments are those that the Task of the chart has and those that follow from an installation's spec, but
-/// without a pause before something that is not found is asked for again. `removal_delta` is in ten-thousandths.
+/// without a pause before something that is not found is asked for again, and without a limit on removals.
 ///
 /// # Errors
 /// When upstream is not there or can't be started. That it fails is no error.
 pub async fn apply(
     organization: &Organization,
-    settled: &str,
+    normalized: &str,
     scope: &Scope,
-    removal_delta: u32,
 ) -> Result<Ended> {
     let program = PROGRAM.as_ref().map_err(|error| anyhow!("{error:#}"))?;
-    let file = organization.dir().join("settled.yaml");
-    std::fs::write(&file, settled)?;
+    let file = organization.dir().join("normalized.yaml");
+    std::fs::write(&file, normalized)?;
     let url = organization.github().url();
     let mut arguments = vec![
         format!("--config-path={}", file.display()),
@@ -57,11 +57,7 @@ pub async fn apply(
         "--confirm".to_owned(),
     ];
     arguments.extend(for_apply(&spec(scope)?, None));
-    arguments.push(format!(
-        "--maximum-removal-delta={}.{:04}",
-        removal_delta / 10_000,
-        removal_delta % 10_000
-    ));
+    arguments.push("--maximum-removal-delta=1".to_owned());
     let _place = PLACES.acquire().await?;
     let ended = tokio::process::Command::new(program)
         .args(&arguments)
@@ -82,7 +78,7 @@ pub async fn apply(
 
 /// The spec of an installation that is managed so.
 fn spec(scope: &Scope) -> Result<GitHubInstallationSpec> {
-    let manage: Vec<Stage> = scope.manage.iter().copied().collect();
+    let manage: Vec<Kind> = scope.manage.iter().copied().collect();
     let allow: Vec<Allowance> = scope.allow.iter().copied().collect();
     let ignore: Vec<Ignored> = scope.ignore.iter().copied().collect();
     let run = json!({"manage": manage, "allow": allow, "ignore": ignore});
