@@ -45,7 +45,8 @@ pub use peribolos_vocab::{
 pub use report::{Style, render_diagnostic};
 pub use settle::{Settled, settle};
 pub use snapshot::{
-    Invitation, InvitationState, Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, TeamKind,
+    Invitation, InvitationState, ManagedBy, Own, RepoInvitation, Settings, Snapshot, SnapshotCollaborator,
+    SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, Unread,
 };
 pub use spelling::Spelling;
 pub use unknown::unknown_logins;

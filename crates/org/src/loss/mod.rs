@@ -1,7 +1,7 @@
 //! Every loss that a plan means: what somebody or something has before it and has no more after it.
 //!
-//! Guards count them, previews record them, and checks show them first. What is given back by GitHub at once
-//! (`lasting: false`) is no loss. Nor is what is left alone: a rename, a team under another parent, a setting.
+//! Guards count them, previews record them, and checks show them first. What is left alone is no loss: a
+//! rename, a team under another parent, a setting.
 
 mod kind;
 mod of_change;
@@ -82,8 +82,7 @@ pub struct Losses {
 impl Losses {
     /// The losses of a plan that was made from this snapshot.
     pub fn of(plan: &Plan, snapshot: &Snapshot, scope: &Scope) -> Self {
-        let lasting = plan.operations.iter().filter(|operation| operation.lasting);
-        let list = lasting.flat_map(|operation| Loss::of(&operation.change)).collect();
+        let list = plan.operations.iter().flat_map(|operation| Loss::of(&operation.change)).collect();
         Self { list, there: there::there(snapshot, scope) }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use peribolos_vocab::{Allow, Ignore, Kind};
+use peribolos_vocab::{Allow, Ignore, Kind, RepoName};
 use serde::{Deserialize, Serialize};
 
 /// Which parts of an organization are managed, as `spec.run` of its installation says.
@@ -14,6 +14,9 @@ pub struct Scope {
     pub allow: BTreeSet<Allow>,
     /// What is left alone.
     pub ignore: BTreeSet<Ignore>,
+    /// The repository that the file itself is in, where it is one of the organization: it is never archived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config_repository: Option<RepoName>,
 }
 
 impl Scope {
