@@ -4,6 +4,7 @@
 //! people's files: nothing in it is trusted, everything is bounded, here and not where it is used.
 
 use jiff::Timestamp;
+pub use peribolos_vocab::{Annotation, AnnotationLevel};
 use serde::{Deserialize, Serialize};
 
 /// The longest line that is read, in bytes.
@@ -183,41 +184,6 @@ pub struct CheckOutput {
     /// Remarks on lines of the file.
     #[serde(default)]
     pub annotations: Vec<Annotation>,
-}
-
-/// How much an annotation matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AnnotationLevel {
-    /// Good to know.
-    Notice,
-    /// It should be looked at.
-    Warning,
-    /// It must be mended.
-    Failure,
-}
-
-/// A remark on lines of a file, with the fields of GitHub's checks API.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Annotation {
-    /// The file, inside the repository.
-    pub path: String,
-    /// The first line, from 1.
-    pub start_line: u32,
-    /// The last line.
-    pub end_line: u32,
-    /// The first column, from 1; only where both lines are the same.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_column: Option<u32>,
-    /// The last column.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub end_column: Option<u32>,
-    /// How much it matters.
-    pub annotation_level: AnnotationLevel,
-    /// What is wrong and what to do about it.
-    pub message: String,
-    /// A few words.
-    pub title: String,
 }
 
 /// A step's log has no line that can be used.

@@ -7,10 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use peribolos_vocab::{Login, OrgRole, Permission, RepoName, Slug, Word};
+
 use crate::located::Located;
 use crate::model::{Collaborator, ConfigFile, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
-use crate::names::{Login, Slug};
-use crate::snapshot::{InvitationState, OrgRole, Snapshot, SnapshotRepo, SnapshotTeam};
+use crate::plan::{OrgSetting, RepoSettingName};
+use crate::snapshot::{InvitationState, Own, Settings, Snapshot, SnapshotRepo, SnapshotTeam};
 use crate::text::is_unseen;
 use crate::write::render;
 use crate::yaml::Emitter;
@@ -83,18 +85,32 @@ fn unless_empty(text: &str) -> Option<Located<String>> {
     (!text.is_empty()).then(|| text.to_owned().into())
 }
 
+/// A setting's value; none where GitHub does not show it.
+fn text<K: Ord>(settings: &Settings<K>, key: K) -> Option<Located<String>> {
+    settings.get(&key).and_then(|text| unless_empty(text))
+}
+
+fn flag<K: Ord>(settings: &Settings<K>, key: K) -> Option<Located<bool>> {
+    settings.get(&key).map(|value| Located::from(value == "true"))
+}
+
+fn word<K: Ord, W: Word>(settings: &Settings<K>, key: K) -> Option<Located<W>> {
+    settings.get(&key).and_then(|word| W::from_word(word)).map(Located::from)
+}
+
 fn settings(snapshot: &Snapshot) -> OrgSettings {
+    let settings = &snapshot.settings;
     OrgSettings {
-        name: unless_empty(&snapshot.name),
-        description: unless_empty(&snapshot.description),
-        company: unless_empty(&snapshot.company),
-        email: unless_empty(&snapshot.email),
-        billing_email: snapshot.billing_email.as_deref().and_then(unless_empty),
-        location: unless_empty(&snapshot.location),
-        default_repository_permission: snapshot.default_repository_permission.map(Located::from),
-        members_can_create_repositories: snapshot.members_can_create_repositories.map(Located::from),
-        has_organization_projects: snapshot.has_organization_projects.map(Located::from),
-        has_repository_projects: snapshot.has_repository_projects.map(Located::from),
+        name: text(settings, OrgSetting::Name),
+        description: text(settings, OrgSetting::Description),
+        company: text(settings, OrgSetting::Company),
+        email: text(settings, OrgSetting::Email),
+        billing_email: text(settings, OrgSetting::BillingEmail),
+        location: text(settings, OrgSetting::Location),
+        default_repository_permission: word(settings, OrgSetting::DefaultRepositoryPermission),
+        members_can_create_repositories: flag(settings, OrgSetting::MembersCanCreateRepositories),
+        has_organization_projects: flag(settings, OrgSetting::HasOrganizationProjects),
+        has_repository_projects: flag(settings, OrgSetting::HasRepositoryProjects),
     }
 }
 
@@ -146,7 +162,7 @@ impl Dumper {
             }
             children.entry(parent).or_default().push(team);
         }
-        let placed = self.level(None, &mut children);
+        let placed = self.level(None, None, &mut children);
         for team in children.into_values().flatten() {
             self.note(format!("The team {} is nested in itself and was left out.", team.name));
         }
@@ -158,20 +174,21 @@ impl Dumper {
     fn level<'s>(
         &mut self,
         parent: Option<&'s Slug>,
+        above: Option<&'s SnapshotTeam>,
         children: &mut BTreeMap<Option<&'s Slug>, Vec<&'s SnapshotTeam>>,
     ) -> Vec<Team> {
         let mut level = children.remove(&parent).unwrap_or_default();
         level.sort_by_key(|team| (team.name.as_str().to_ascii_lowercase(), &team.name));
         let mut teams = Vec::with_capacity(level.len());
         for team in level {
-            let mut dumped = self.team(team);
-            dumped.teams = self.level(Some(&team.slug), children);
+            let mut dumped = self.team(team, above);
+            dumped.teams = self.level(Some(&team.slug), Some(team), children);
             teams.push(dumped);
         }
         teams
     }
 
-    fn team(&mut self, team: &SnapshotTeam) -> Team {
+    fn team(&mut self, team: &SnapshotTeam, above: Option<&SnapshotTeam>) -> Team {
         let maintainers: BTreeSet<Login> = team.maintainers.iter().cloned().collect();
         let mut members: BTreeSet<Login> = team.members.iter().chain(&team.invitations).cloned().collect();
         members.retain(|login| !maintainers.contains(login));
@@ -183,7 +200,7 @@ impl Dumper {
             previously: Vec::new(),
             maintainers: located(maintainers),
             members: located(members),
-            repos: self.team_repos(team),
+            repos: self.team_repos(team, above),
             teams: Vec::new(),
         }
     }
@@ -202,25 +219,35 @@ impl Dumper {
         logins
     }
 
-    fn team_repos(&mut self, team: &SnapshotTeam) -> Vec<TeamRepo> {
+    /// The access that was given to the team itself. Where GitHub does not show that apart, it is listed only if it is
+    /// more than what the team above gives.
+    fn team_repos(&mut self, team: &SnapshotTeam, above: Option<&SnapshotTeam>) -> Vec<TeamRepo> {
         let mut repos: Vec<_> = team.repos.iter().collect();
         repos.sort_by_key(|repo| (repo.name.as_str().to_ascii_lowercase(), &repo.name));
-        for repo in &repos {
+        let inherited =
+            |name: &RepoName| above?.repos.iter().find(|repo| repo.name == *name).map(|repo| repo.permission);
+        let mut dumped = Vec::with_capacity(repos.len());
+        for repo in repos {
+            let permission = match repo.own {
+                Own::Is(permission) => permission,
+                Own::Unknown if inherited(&repo.name) < Some(repo.permission) => repo.permission,
+                Own::Unknown | Own::None => continue,
+            };
             if let Some(role) = &repo.custom_role {
                 self.note(format!(
                     "The team {} has the custom role {role} in {}: the file says `{}`, which leaves \
                      it as it is; another word replaces it.",
                     team.name,
                     repo.name,
-                    repo.permission.as_str()
+                    permission.as_str()
                 ));
             }
+            dumped.push(TeamRepo {
+                name: Located::from(repo.name.clone()),
+                permission: Located::from(permission),
+            });
         }
-        let dumped = repos.into_iter().map(|repo| TeamRepo {
-            name: Located::from(repo.name.clone()),
-            permission: Located::from(repo.permission),
-        });
-        dumped.collect()
+        dumped
     }
 }
 
@@ -231,30 +258,40 @@ fn repos(repos: &[SnapshotRepo]) -> Vec<Repo> {
 }
 
 fn repo(repo: &SnapshotRepo) -> Repo {
+    let known = &repo.settings;
     let settings = RepoSettings {
-        description: unless_empty(&repo.description),
-        homepage: unless_empty(&repo.homepage),
-        visibility: Some(Located::from(repo.visibility)),
-        has_issues: Some(Located::from(repo.has_issues)),
-        has_projects: Some(Located::from(repo.has_projects)),
-        has_wiki: Some(Located::from(repo.has_wiki)),
-        allow_squash_merge: repo.allow_squash_merge.map(Located::from),
-        allow_merge_commit: repo.allow_merge_commit.map(Located::from),
-        allow_rebase_merge: repo.allow_rebase_merge.map(Located::from),
-        squash_merge_commit_title: repo.squash_merge_commit_title.map(Located::from),
-        squash_merge_commit_message: repo.squash_merge_commit_message.map(Located::from),
-        default_branch: unless_empty(&repo.default_branch),
-        // `archived: false` would be an error once somebody archives it by hand.
-        archived: repo.archived.then(|| Located::from(true)),
+        description: text(known, RepoSettingName::Description),
+        homepage: text(known, RepoSettingName::Homepage),
+        visibility: word(known, RepoSettingName::Visibility),
+        has_issues: flag(known, RepoSettingName::HasIssues),
+        has_projects: flag(known, RepoSettingName::HasProjects),
+        has_wiki: flag(known, RepoSettingName::HasWiki),
+        allow_squash_merge: flag(known, RepoSettingName::AllowSquashMerge),
+        allow_merge_commit: flag(known, RepoSettingName::AllowMergeCommit),
+        allow_rebase_merge: flag(known, RepoSettingName::AllowRebaseMerge),
+        squash_merge_commit_title: word(known, RepoSettingName::SquashMergeCommitTitle),
+        squash_merge_commit_message: word(known, RepoSettingName::SquashMergeCommitMessage),
+        default_branch: text(known, RepoSettingName::DefaultBranch),
+        // `archived: false` would unarchive what somebody archives by hand.
+        archived: flag(known, RepoSettingName::Archived).filter(|archived| archived.value),
     };
     let collaborators = repo.collaborators.as_ref().map(|people| {
-        let known: BTreeSet<&Login> = people.iter().map(|(login, _)| login).collect();
-        let invited = repo.invitations.iter().filter(|(login, _)| !known.contains(login));
-        let mut people: Vec<_> = people.iter().chain(invited).collect();
-        people.sort();
-        let people = people.into_iter().map(|(login, permission)| Collaborator {
+        let mut listed: BTreeMap<&Login, Permission> = BTreeMap::new();
+        for invitation in repo.invitations.iter().filter(|invitation| !invitation.expired) {
+            listed.insert(&invitation.login, invitation.permission);
+        }
+        for person in people {
+            // What is not the person's own comes from elsewhere, and stays as that does.
+            let permission = match person.own {
+                Own::Is(permission) => permission,
+                Own::Unknown => person.permission,
+                Own::None => continue,
+            };
+            listed.insert(&person.login, permission);
+        }
+        let people = listed.into_iter().map(|(login, permission)| Collaborator {
             login: Located::from(login.clone()),
-            permission: Located::from(*permission),
+            permission: Located::from(permission),
         });
         Located::from(people.collect::<Vec<_>>())
     });

@@ -1,38 +1,26 @@
 //! What GitHub has: one organization at one moment.
 //!
-//! Whoever fills it must follow the notes on each field, or what is dumped from it is not what
-//! upstream peribolos compares with: it reads the REST API, whose lists are not always GraphQL's.
+//! Whoever fills it follows the notes on each field. What could not be read is absent or unknown here, never a guess,
+//! and is listed in [`Snapshot::unread`]: nothing is planned for it.
 
+use std::collections::BTreeMap;
+
+use peribolos_vocab::{Kind, Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName};
 use serde::{Deserialize, Serialize};
 
-use crate::names::{Login, RepoName, Slug, TeamName};
-use crate::values::{DefaultPermission, Permission, Privacy, SquashMessage, SquashTitle, Visibility};
+use crate::plan::{Named, OrgSetting, RepoSettingName};
+
+/// Settings by key, each value as the file writes it. A key that is absent is unknown.
+pub type Settings<K> = BTreeMap<K, String>;
 
 /// One organization as GitHub has it. Lists may be in any order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Snapshot {
-    /// Its login, as GitHub spells it.
+    /// Its login, as GitHub writes it.
     pub org: Login,
-    /// The name people see; empty if there is none. So are the next five.
-    pub name: String,
-    /// A sentence about it.
-    pub description: String,
-    /// The company's name.
-    pub company: String,
-    /// The public e-mail address.
-    pub email: String,
-    /// Where bills go. `None`: the token may not see it.
-    pub billing_email: Option<String>,
-    /// Where it is.
-    pub location: String,
-    /// What every member may do in each repository. `None`: the token may not see it.
-    pub default_repository_permission: Option<DefaultPermission>,
-    /// Whether members may make repositories. `None`: the token may not see it.
-    pub members_can_create_repositories: Option<bool>,
-    /// Whether the organization has projects.
-    pub has_organization_projects: Option<bool>,
-    /// Whether its repositories may have projects.
-    pub has_repository_projects: Option<bool>,
+    /// Its settings. A key that GitHub does not show is absent.
+    pub settings: Settings<OrgSetting>,
     /// Its owners.
     pub admins: Vec<Login>,
     /// Its other members, concealed ones included.
@@ -45,18 +33,22 @@ pub struct Snapshot {
     pub teams: Vec<SnapshotTeam>,
     /// All repositories.
     pub repos: Vec<SnapshotRepo>,
+    /// What could not be read, and why. Nothing of it is planned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
 }
 
-/// The role of a member or an invited person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OrgRole {
-    /// An owner.
-    Admin,
-    /// A member.
-    Member,
-    /// Somebody who sees bills and is no member; only invitations have it.
-    BillingManager,
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unread {
+    /// Which kind of thing.
+    pub kind: Kind,
+    /// Of which team or repository; none: of the whole organization.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Named>,
+    /// Why: a sentence without a full stop, which begins with a capital letter.
+    pub why: String,
 }
 
 /// Where an invitation is.
@@ -71,6 +63,8 @@ pub enum InvitationState {
 /// An invitation to the organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
+    /// GitHub's number for it; 0 where it is only expected.
+    pub id: u64,
     /// Who is invited; `None` if only an e-mail address is.
     pub login: Option<Login>,
     /// As what. GitHub's `reinstate` counts as a member.
@@ -81,7 +75,10 @@ pub struct Invitation {
 
 /// A team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SnapshotTeam {
+    /// GitHub's number for it; 0 where it is only expected.
+    pub id: u64,
     /// The name people see.
     pub name: TeamName,
     /// The part of its address made from that.
@@ -93,76 +90,124 @@ pub struct SnapshotTeam {
     /// Who can see it.
     pub privacy: Privacy,
     /// Who manages it.
-    pub kind: TeamKind,
-    /// Members who may manage it, as the REST list with `role=maintainer` has them.
+    pub managed_by: ManagedBy,
+    /// People with a place of their own in it who may manage it. Owners of the organization are among them.
     pub maintainers: Vec<Login>,
-    /// Its other members, as the REST list with `role=member` has them: with those of child teams.
+    /// Others with a place of their own in it. Who is in it by a team below it alone is in neither list.
     pub members: Vec<Login>,
-    /// Those of `members` who are in it through a team below it alone.
-    pub inherited_members: Vec<Login>,
     /// People invited to the organization and this team who have not yet accepted.
     pub invitations: Vec<Login>,
-    /// Its repositories, as the REST list has them: with those inherited from the team above.
+    /// The repositories that it reaches, also by a team above it.
     pub repos: Vec<SnapshotTeamRepo>,
+    /// Organization roles of the team that give it access to every repository, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub org_roles: Vec<String>,
 }
 
 /// Who manages a team.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TeamKind {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ManagedBy {
     /// The organization.
     #[default]
     Organization,
-    /// The enterprise it belongs to: the organization can't change it.
+    /// The enterprise that the organization belongs to: the organization can't change the team.
     Enterprise,
+    /// An identity provider: it decides who is in the team, and the organization the rest.
+    IdentityProvider {
+        /// The group whose members are those of the team, where GitHub names it.
+        group: Option<String>,
+    },
+}
+
+/// The access that somebody has by themselves, apart from what comes from elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Own {
+    /// This much.
+    Is(Permission),
+    /// Nothing: all of it comes from elsewhere.
+    None,
+    /// GitHub does not show it apart.
+    Unknown,
+}
+
+impl Own {
+    /// The permission, where it is known that there is one.
+    pub const fn permission(self) -> Option<Permission> {
+        match self {
+            Self::Is(permission) => Some(permission),
+            Self::None | Self::Unknown => None,
+        }
+    }
 }
 
 /// What a team may do in a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SnapshotTeamRepo {
     /// The repository.
     pub name: RepoName,
-    /// The highest of GitHub's own permissions that it includes.
+    /// What it may do there, from whatever source. Of a custom role: the permission it is based on.
     pub permission: Permission,
-    /// Whether the team above it gives it at least as much there: then GitHub does not tell what is the team's own.
-    pub inherited: bool,
-    /// The name of a role of the organization's own making, which the file can't express.
+    /// What was given to the team itself.
+    pub own: Own,
+    /// The name of the custom role that was given to the team itself, which the file can't express.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_role: Option<String>,
 }
 
 /// A repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SnapshotRepo {
-    /// Its name, as GitHub spells it.
+    /// GitHub's number for it; 0 where it is only expected.
+    pub id: u64,
+    /// Its name, as GitHub writes it.
     pub name: RepoName,
-    /// Who can see it.
-    pub visibility: Visibility,
-    /// A sentence about it; empty if there is none.
-    pub description: String,
-    /// Its web page; empty if there is none.
-    pub homepage: String,
-    /// The branch that is shown first, also of an empty repository; empty if not known.
-    pub default_branch: String,
-    /// Whether it is read-only.
-    pub archived: bool,
-    /// Whether it has issues.
-    pub has_issues: bool,
-    /// Whether it has projects.
-    pub has_projects: bool,
-    /// Whether it has a wiki.
-    pub has_wiki: bool,
-    /// Whether pull requests may be squashed. `None`, as the next four: the token may not see it.
-    pub allow_squash_merge: Option<bool>,
-    /// Whether pull requests may be merged by a merge commit.
-    pub allow_merge_commit: Option<bool>,
-    /// Whether pull requests may be rebased.
-    pub allow_rebase_merge: Option<bool>,
-    /// The default title of a squash merge.
-    pub squash_merge_commit_title: Option<SquashTitle>,
-    /// The default message of a squash merge.
-    pub squash_merge_commit_message: Option<SquashMessage>,
+    /// Its settings. A key that GitHub does not show is absent.
+    pub settings: Settings<RepoSettingName>,
+    /// Whether it has no commit yet.
+    pub is_empty: bool,
+    /// False: it is not among the repositories that the App was given, so nothing of it can be written.
+    pub selected: bool,
     /// People with access of their own. `None`: they were not read.
-    pub collaborators: Option<Vec<(Login, Permission)>>,
-    /// People who are invited to it and have not yet accepted; empty where they were not read.
-    pub invitations: Vec<(Login, Permission)>,
+    pub collaborators: Option<Vec<SnapshotCollaborator>>,
+    /// Invitations to it that nobody has accepted yet; empty where they were not read.
+    pub invitations: Vec<RepoInvitation>,
+}
+
+impl SnapshotRepo {
+    /// Whether it is read-only.
+    pub fn is_archived(&self) -> bool {
+        self.settings.get(&RepoSettingName::ARCHIVED).is_some_and(|archived| archived == "true")
+    }
+}
+
+/// A person with access of their own to a repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SnapshotCollaborator {
+    /// Who.
+    pub login: Login,
+    /// What they may do there, from whatever source. Of a custom role: the permission it is based on.
+    pub permission: Permission,
+    /// What was given to the person in this repository.
+    pub own: Own,
+    /// The name of the custom role that was given to the person there, which the file can't express.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_role: Option<String>,
+}
+
+/// An invitation to a repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepoInvitation {
+    /// GitHub's number for it; 0 where it is only expected.
+    pub id: u64,
+    /// Who is invited.
+    pub login: Login,
+    /// What they may do there once they accept.
+    pub permission: Permission,
+    /// Whether it can no longer be accepted.
+    pub expired: bool,
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::names::{Login, RepoName, TeamName};
+use peribolos_vocab::{Login, RepoName, TeamName};
+
 use crate::snapshot::{InvitationState, Snapshot};
 
 /// How GitHub spells names, as far as it was asked. A name it knows nothing of stays as the file
@@ -41,11 +42,10 @@ impl Spelling {
             .iter()
             .filter(|invitation| invitation.state == InvitationState::Pending)
             .filter_map(|invitation| invitation.login.as_ref());
-        let at_repos = snapshot
-            .repos
-            .iter()
-            .flat_map(|repo| repo.collaborators.iter().flatten().chain(&repo.invitations))
-            .map(|(login, _)| login);
+        let at_repos = snapshot.repos.iter().flat_map(|repo| {
+            let people = repo.collaborators.iter().flatten().map(|person| &person.login);
+            people.chain(repo.invitations.iter().map(|invitation| &invitation.login))
+        });
         let logins = snapshot.admins.iter().chain(&snapshot.members).chain(invited).chain(at_repos).cloned();
         Self {
             org: snapshot.org.clone(),

@@ -2,8 +2,9 @@
 
 use peribolos_api::{
     GitHubInstallationSpec,
-    installation::{Allow, Ignore, Manage, Preview, UnreviewedRemovals},
+    installation::{Preview, UnreviewedRemovals},
 };
+use peribolos_vocab::{Allow, Ignore, Kind};
 
 /// The part of the remaining requests that a run may use; the rest is for people and other runs.
 const SHARE_OF_LIMIT_PERCENT: u64 = 70;
@@ -135,15 +136,15 @@ fn review(spec: &GitHubInstallationSpec, reviewed: &Reviewed) -> Vec<String> {
     arguments
 }
 
-const fn fix_flag(part: Manage) -> &'static str {
+const fn fix_flag(part: Kind) -> &'static str {
     match part {
-        Manage::Org => "--fix-org",
-        Manage::OrgMembers => "--fix-org-members",
-        Manage::Teams => "--fix-teams",
-        Manage::TeamMembers => "--fix-team-members",
-        Manage::TeamRepos => "--fix-team-repos",
-        Manage::Repos => "--fix-repos",
-        Manage::Collaborators => "--fix-collaborators",
+        Kind::Org => "--fix-org",
+        Kind::OrgMembers => "--fix-org-members",
+        Kind::Teams => "--fix-teams",
+        Kind::TeamMembers => "--fix-team-members",
+        Kind::TeamRepos => "--fix-team-repos",
+        Kind::Repos => "--fix-repos",
+        Kind::Collaborators => "--fix-collaborators",
     }
 }
 

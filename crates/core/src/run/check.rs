@@ -6,6 +6,7 @@ use peribolos_api::{
     PeribolosRun, Reason, names,
     run::{Mode, Phase},
 };
+use peribolos_vocab::CheckConclusion;
 
 /// The check's name on a commit that is applied.
 pub const APPLY: &str = "peribolos";
@@ -20,38 +21,7 @@ pub enum CheckState {
     /// The run is at work.
     InProgress,
     /// The run has ended.
-    Completed(Conclusion),
-}
-
-/// How a completed check ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Conclusion {
-    /// Green.
-    Success,
-    /// Red.
-    Failure,
-    /// Red: it took too long.
-    TimedOut,
-    /// Grey: somebody cancelled it.
-    Cancelled,
-    /// Yellow: somebody must do something.
-    ActionRequired,
-    /// Grey: nothing was to be done.
-    Skipped,
-}
-
-impl Conclusion {
-    /// GitHub's word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::Failure => "failure",
-            Self::TimedOut => "timed_out",
-            Self::Cancelled => "cancelled",
-            Self::ActionRequired => "action_required",
-            Self::Skipped => "skipped",
-        }
-    }
+    Completed(CheckConclusion),
 }
 
 /// The name of a run's check; a Dump has none.
@@ -75,17 +45,19 @@ pub fn finalizers(run: &PeribolosRun) -> Vec<String> {
 pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<CheckState> {
     use CheckState::{Completed, InProgress, Queued};
     if matches!(reason, Some(Reason::NotAllowed | Reason::NotHead)) {
-        return was_made.then_some(Completed(Conclusion::Cancelled));
+        return was_made.then_some(Completed(CheckConclusion::Cancelled));
     }
     Some(match phase {
         Phase::Pending | Phase::Queued => Queued,
         Phase::Running => InProgress,
-        Phase::Succeeded => Completed(Conclusion::Success),
-        Phase::Failed if reason == Some(Reason::TimedOut) => Completed(Conclusion::TimedOut),
-        Phase::Failed => Completed(Conclusion::Failure),
-        Phase::Skipped if reason == Some(Reason::ApprovalRequired) => Completed(Conclusion::ActionRequired),
-        Phase::Superseded | Phase::Skipped => Completed(Conclusion::Skipped),
-        Phase::Cancelled => Completed(Conclusion::Cancelled),
+        Phase::Succeeded => Completed(CheckConclusion::Success),
+        Phase::Failed if reason == Some(Reason::TimedOut) => Completed(CheckConclusion::TimedOut),
+        Phase::Failed => Completed(CheckConclusion::Failure),
+        Phase::Skipped if reason == Some(Reason::ApprovalRequired) => {
+            Completed(CheckConclusion::ActionRequired)
+        }
+        Phase::Superseded | Phase::Skipped => Completed(CheckConclusion::Skipped),
+        Phase::Cancelled => Completed(CheckConclusion::Cancelled),
     })
 }
 
@@ -170,17 +142,29 @@ mod tests {
     #[case(Phase::Pending, None, Some(CheckState::Queued))]
     #[case(Phase::Queued, Some(Reason::PodLost), Some(CheckState::Queued))]
     #[case(Phase::Running, None, Some(CheckState::InProgress))]
-    #[case(Phase::Succeeded, Some(Reason::Applied), Some(CheckState::Completed(Conclusion::Success)))]
-    #[case(Phase::Failed, Some(Reason::ConfigInvalid), Some(CheckState::Completed(Conclusion::Failure)))]
-    #[case(Phase::Failed, Some(Reason::OutOfMemory), Some(CheckState::Completed(Conclusion::Failure)))]
-    #[case(Phase::Failed, Some(Reason::TimedOut), Some(CheckState::Completed(Conclusion::TimedOut)))]
-    #[case(Phase::Cancelled, Some(Reason::Cancelled), Some(CheckState::Completed(Conclusion::Cancelled)))]
-    #[case(Phase::Superseded, Some(Reason::Superseded), Some(CheckState::Completed(Conclusion::Skipped)))]
-    #[case(Phase::Skipped, Some(Reason::FileUnchanged), Some(CheckState::Completed(Conclusion::Skipped)))]
+    #[case(Phase::Succeeded, Some(Reason::Applied), Some(CheckState::Completed(CheckConclusion::Success)))]
+    #[case(Phase::Failed, Some(Reason::ConfigInvalid), Some(CheckState::Completed(CheckConclusion::Failure)))]
+    #[case(Phase::Failed, Some(Reason::OutOfMemory), Some(CheckState::Completed(CheckConclusion::Failure)))]
+    #[case(Phase::Failed, Some(Reason::TimedOut), Some(CheckState::Completed(CheckConclusion::TimedOut)))]
+    #[case(
+        Phase::Cancelled,
+        Some(Reason::Cancelled),
+        Some(CheckState::Completed(CheckConclusion::Cancelled))
+    )]
+    #[case(
+        Phase::Superseded,
+        Some(Reason::Superseded),
+        Some(CheckState::Completed(CheckConclusion::Skipped))
+    )]
+    #[case(
+        Phase::Skipped,
+        Some(Reason::FileUnchanged),
+        Some(CheckState::Completed(CheckConclusion::Skipped))
+    )]
     #[case(
         Phase::Skipped,
         Some(Reason::ApprovalRequired),
-        Some(CheckState::Completed(Conclusion::ActionRequired))
+        Some(CheckState::Completed(CheckConclusion::ActionRequired))
     )]
     #[case(Phase::Skipped, Some(Reason::NotAllowed), None)]
     #[case(Phase::Skipped, Some(Reason::NotHead), None)]
@@ -195,7 +179,7 @@ mod tests {
     #[test]
     fn a_check_that_was_made_is_not_left_unfinished() {
         let ended = state(Phase::Skipped, Some(Reason::NotHead), true);
-        assert_eq!(ended, Some(CheckState::Completed(Conclusion::Cancelled)));
+        assert_eq!(ended, Some(CheckState::Completed(CheckConclusion::Cancelled)));
     }
 
     #[rstest::rstest]

@@ -5,14 +5,14 @@
 mod people;
 mod trip;
 
+use peribolos_vocab::Login;
 use serde::{Deserialize, Serialize};
 
 pub use trip::Trip;
 
 use crate::loss::{LossGroup, Losses};
 use crate::model::ConfigFile;
-use crate::names::Login;
-use crate::plan::{Plan, RefusalKind, Scope};
+use crate::plan::{Plan, RefusalClass, Scope};
 use crate::snapshot::Snapshot;
 
 /// The limits of an installation: its `spec.guards`.
@@ -45,7 +45,7 @@ impl Limits {
 /// Every guard that the plan of a file trips, the gravest first. None: nothing stands against it.
 ///
 /// What upstream would stop at for lack of `spec.run.allow` is among them; what nobody can do
-/// ([`RefusalKind::Impossible`]) is not, since no field of the installation helps.
+/// ([`RefusalClass::Impossible`]) is not, since no field of the installation helps.
 pub fn trips(
     file: &ConfigFile,
     plan: &Plan,
@@ -68,7 +68,7 @@ pub fn trips(
             });
         }
     }
-    let refused = plan.refusals.iter().filter(|refusal| refusal.kind == RefusalKind::NotAllowed);
+    let refused = plan.refusals.iter().filter(|refusal| refusal.class == RefusalClass::NotAllowed);
     trips.extend(refused.cloned().map(|refusal| Trip::NotAllowed { refusal }));
     trips
 }

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use peribolos_vocab::Login;
+
 use super::{Limits, Trip};
 use crate::model::ConfigFile;
-use crate::names::Login;
-use crate::plan::{Plan, Scope, Stage};
+use crate::plan::{Kind, Plan, Scope};
 use crate::snapshot::Snapshot;
 
 pub(super) fn trips(
@@ -24,7 +25,7 @@ pub(super) fn trips(
     if admins.is_empty() && members.is_empty() && !there.is_empty() {
         return vec![Trip::Nobody { members: there.len() }];
     }
-    if !scope.manages(Stage::OrgMembers) {
+    if !scope.manages(Kind::OrgMembers) {
         return Vec::new();
     }
     let mut trips = Vec::new();

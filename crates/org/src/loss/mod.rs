@@ -1,7 +1,7 @@
 //! Every loss that a plan means: what somebody or something has before it and has no more after it.
 //!
-//! Guards count them, previews record them, and checks show them first. What is given back by GitHub at once
-//! (`lasting: false`) is no loss. Nor is what is left alone: a rename, a team under another parent, a setting.
+//! Guards count them, previews record them, and checks show them first. What is left alone is no loss: a
+//! rename, a team under another parent, a setting.
 
 mod kind;
 mod of_change;
@@ -9,15 +9,14 @@ mod there;
 
 use std::collections::BTreeMap;
 
+use peribolos_vocab::{Login, Permission, RepoName, Slug, TeamName};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use kind::{LossGroup, LossKind};
 
-use crate::names::{Login, RepoName, Slug, TeamName};
 use crate::plan::{Change, Plan, Scope};
 use crate::snapshot::Snapshot;
-use crate::values::Permission;
 
 /// One loss.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,8 +82,7 @@ pub struct Losses {
 impl Losses {
     /// The losses of a plan that was made from this snapshot.
     pub fn of(plan: &Plan, snapshot: &Snapshot, scope: &Scope) -> Self {
-        let lasting = plan.operations.iter().filter(|operation| operation.lasting);
-        let list = lasting.flat_map(|operation| Loss::of(&operation.change)).collect();
+        let list = plan.operations.iter().flat_map(|operation| Loss::of(&operation.change)).collect();
         Self { list, there: there::there(snapshot, scope) }
     }
 

@@ -1,9 +1,9 @@
 //! What one change takes away.
 
+use peribolos_vocab::{OrgRole, Visibility};
+
 use super::{Loss, LossKind, Subject};
-use crate::plan::{Change, OrgSetting, RepoSettingName, SettingChange, TeamRole};
-use crate::snapshot::OrgRole;
-use crate::values::{DefaultPermission, Visibility, Word};
+use crate::plan::{Change, RepoSettingName, SettingChange, TeamRole, settings};
 
 pub(super) fn losses(change: &Change) -> Vec<Loss> {
     if let Change::EditRepo { name, changes } = change {
@@ -16,7 +16,7 @@ pub(super) fn losses(change: &Change) -> Vec<Loss> {
 fn single(change: &Change) -> Option<Loss> {
     let (kind, subject) = match change {
         Change::EditOrg { changes } => {
-            let lowered = changes.iter().find(|change| lowers_default_permission(change))?;
+            let lowered = changes.iter().find(|change| settings::lowers_default_permission(change))?;
             (LossKind::DefaultPermissionLowered, Subject::DefaultPermission(lowered.to.clone()))
         }
         Change::RemoveMember { login, role: OrgRole::Admin } => {
@@ -26,7 +26,7 @@ fn single(change: &Change) -> Option<Loss> {
         Change::ChangeRole { login, from: OrgRole::Admin, to } if *to != OrgRole::Admin => {
             (LossKind::OwnerDemoted, Subject::Person(login.clone()))
         }
-        Change::CancelInvitation { login, .. } => {
+        Change::CancelInvitation { login, failed: false, .. } => {
             (LossKind::InvitationCancelled, Subject::Person(login.clone()))
         }
         Change::DeleteTeam { name, slug } => {
@@ -42,7 +42,7 @@ fn single(change: &Change) -> Option<Loss> {
             LossKind::TeamRepoRemoved,
             Subject::TeamRepo { team: team.clone(), repo: repo.clone(), left: None },
         ),
-        Change::SetTeamRepo { team, repo, from: Some(from), to } if to < from => (
+        Change::SetTeamRepo { team, repo, from: Some(from), to, .. } if to < from => (
             LossKind::TeamRepoLowered,
             Subject::TeamRepo { team: team.clone(), repo: repo.clone(), left: Some(*to) },
         ),
@@ -54,6 +54,14 @@ fn single(change: &Change) -> Option<Loss> {
             LossKind::CollaboratorLowered,
             Subject::Collaborator { repo: repo.clone(), login: login.clone(), left: Some(*to) },
         ),
+        Change::CancelRepoInvitation { repo, login, expired: false, .. } => (
+            LossKind::CollaboratorRemoved,
+            Subject::Collaborator { repo: repo.clone(), login: login.clone(), left: None },
+        ),
+        Change::EditRepoInvitation { repo, login, from, to, .. } if to < from => (
+            LossKind::CollaboratorLowered,
+            Subject::Collaborator { repo: repo.clone(), login: login.clone(), left: Some(*to) },
+        ),
         _ => return None,
     };
     Some(Loss { kind, subject })
@@ -61,19 +69,10 @@ fn single(change: &Change) -> Option<Loss> {
 
 fn repo_setting(change: &SettingChange<RepoSettingName>) -> Option<LossKind> {
     match change.setting {
-        RepoSettingName::Archived if change.to == "true" => Some(LossKind::RepoArchived),
-        RepoSettingName::Visibility if change.to == Visibility::Public.as_str() => {
+        RepoSettingName::ARCHIVED if change.to == "true" => Some(LossKind::RepoArchived),
+        RepoSettingName::VISIBILITY if change.to == Visibility::Public.as_str() => {
             Some(LossKind::RepoPublished)
         }
         _ => None,
     }
-}
-
-/// Where it is not known what was, everything but the highest may be less.
-fn lowers_default_permission(change: &SettingChange<OrgSetting>) -> bool {
-    if change.setting != OrgSetting::DefaultRepositoryPermission {
-        return false;
-    }
-    let from = change.from.as_deref().and_then(DefaultPermission::from_word);
-    DefaultPermission::from_word(&change.to) < Some(from.unwrap_or(DefaultPermission::Admin))
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use peribolos_vocab::{Login, Privacy};
+
 use super::LossGroup;
-use crate::names::Login;
-use crate::plan::{Ignored, Scope};
-use crate::snapshot::{InvitationState, Snapshot, SnapshotTeam, TeamKind};
-use crate::values::{Privacy, Visibility};
+use crate::plan::{Ignore, RepoSettingName, Scope};
+use crate::snapshot::{InvitationState, ManagedBy, Own, Snapshot, SnapshotRepo, SnapshotTeam};
 
 /// How many things of each group an organization has, of those that are managed: what is left alone can't be lost,
 /// and would make a loss look small.
@@ -27,7 +27,7 @@ pub(super) fn there(snapshot: &Snapshot, scope: &Scope) -> BTreeMap<LossGroup, u
         (LossGroup::TeamMembers, managed().map(places).sum()),
         (
             LossGroup::TeamRepos,
-            managed().map(|team| team.repos.iter().filter(|repo| !repo.inherited).count()).sum(),
+            managed().map(|team| team.repos.iter().filter(|repo| repo.own != Own::None).count()).sum(),
         ),
         (
             LossGroup::Collaborators,
@@ -35,29 +35,32 @@ pub(super) fn there(snapshot: &Snapshot, scope: &Scope) -> BTreeMap<LossGroup, u
                 .map(|repo| repo.collaborators.as_ref().map_or(0, Vec::len) + repo.invitations.len())
                 .sum(),
         ),
-        (LossGroup::Archived, repos().filter(|repo| !repo.archived).count()),
-        (LossGroup::Published, repos().filter(|repo| repo.visibility != Visibility::Public).count()),
+        (LossGroup::Archived, repos().filter(|repo| !repo.is_archived()).count()),
+        (LossGroup::Published, repos().filter(|repo| !is_public(repo)).count()),
         (LossGroup::DefaultPermission, 1),
     ])
 }
 
 fn is_managed(team: &SnapshotTeam, scope: &Scope) -> bool {
     let ignores = |what| scope.ignore.contains(&what);
-    !(ignores(Ignored::SecretTeams) && team.privacy == Privacy::Secret
-        || ignores(Ignored::EnterpriseTeams) && team.kind == TeamKind::Enterprise)
+    !(ignores(Ignore::SecretTeams) && team.privacy == Privacy::Secret
+        || ignores(Ignore::EnterpriseTeams) && team.managed_by == ManagedBy::Enterprise)
+}
+
+fn is_public(repo: &SnapshotRepo) -> bool {
+    repo.settings.get(&RepoSettingName::VISIBILITY).is_some_and(|visibility| visibility == "public")
 }
 
 /// People whom upstream never removes: those of the enterprise's teams, when these are left alone.
 fn protected<'s>(snapshot: &'s Snapshot, scope: &Scope) -> HashSet<&'s Login> {
-    if !scope.ignore.contains(&Ignored::EnterpriseTeams) {
+    if !scope.ignore.contains(&Ignore::EnterpriseTeams) {
         return HashSet::new();
     }
-    let teams = snapshot.teams.iter().filter(|team| team.kind == TeamKind::Enterprise);
+    let teams = snapshot.teams.iter().filter(|team| team.managed_by == ManagedBy::Enterprise);
     teams.flat_map(|team| team.maintainers.iter().chain(&team.members)).collect()
 }
 
 /// The places in a team that are its own: not those that come from a team below it.
 fn places(team: &SnapshotTeam) -> usize {
-    let own = team.members.len().saturating_sub(team.inherited_members.len());
-    team.maintainers.len() + own + team.invitations.len()
+    team.maintainers.len() + team.members.len() + team.invitations.len()
 }

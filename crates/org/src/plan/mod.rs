@@ -1,44 +1,44 @@
-//! What an apply of a file would do: operations in upstream's stages, as upstream peribolos then carries them out.
+//! The difference between a file and an organization, as operations in the order of applying.
 
-mod expected;
-mod model;
+mod change;
+mod keys;
+mod lookups;
 mod operation;
-mod planner;
+mod outcome;
 mod scope;
-mod settings;
-mod stages;
+pub(crate) mod settings;
+mod skeleton;
 mod verify;
-mod words;
 
+pub use change::{Change, Method, RepoSetting, SettingChange};
+pub use keys::{OrgSetting, RepoSettingName, Request, TeamSetting};
+pub use lookups::{Lookups, Question};
+pub use operation::{Because, Named, Operation, Place, Refusal, RefusalClass, Waiting, Warning};
+pub use outcome::{Cause, Failure, Outcome, Withheld};
+pub use peribolos_vocab::{Allow, Ignore, Kind, TeamRole};
+pub use scope::Scope;
+pub use skeleton::{Expected, plan, questions, withheld};
 #[cfg(feature = "testing")]
-pub(crate) use model::{canonical, slug_of};
-pub use operation::{
-    Change, Named, Operation, OrgSetting, Refusal, RefusalKind, RepoSetting, RepoSettingName, SettingChange,
-    TeamRole, TeamSetting, Waiting,
-};
-pub use planner::plan;
-pub use scope::{Allowance, Ignored, Scope, Stage};
-pub use verify::{Beyond, Verification, is_done_by_another, verify};
+pub(crate) use skeleton::{canonical, slug_of};
+pub use verify::{Beyond, Verification, verify};
 
+use peribolos_vocab::Login;
 use serde::{Deserialize, Serialize};
 
-use crate::names::Login;
-
-/// What an apply of a file would do to an organization.
+/// What an apply of a file does to an organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     /// The organization.
     pub org: Login,
-    /// What would be written, sorted by stage, and within one by rule.
+    /// What is done, in the order of applying.
     pub operations: Vec<Operation>,
-    /// What upstream would stop at. With any of these the file is not applied at all.
+    /// What can't be done, or is not allowed. With any of these nothing of the file is applied.
     pub refusals: Vec<Refusal>,
-    /// People who are invited already and have not accepted yet. Nothing is written for them.
+    /// What is not planned although the file differs, or is not known. The rest is applied.
+    pub warnings: Vec<Warning>,
+    /// People who are invited already and have not accepted yet. Nothing is done for them.
     pub waiting: Vec<Waiting>,
-    /// Logins that do not exist and were left out.
+    /// Logins that nobody has and that were left out.
     pub left_out: Vec<Login>,
-    /// `--maximum-removal-delta` for upstream: the larger of the two fractions it compares, in ten-thousandths,
-    /// rounded up.
-    pub removal_delta: u32,
 }

@@ -1,8 +1,9 @@
 //! What kind of change it is, as people count changes.
 
+use peribolos_vocab::OrgRole;
+
 use crate::loss::{Loss, LossKind};
 use crate::plan::{Change, Operation, TeamRole};
-use crate::snapshot::OrgRole;
 
 /// What becomes of something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,15 +128,17 @@ impl Category {
             Change::InviteMember { role: OrgRole::Admin, .. } => Self::OwnerAdded,
             Change::InviteMember { .. } => Self::MemberAdded,
             Change::ChangeRole { .. } => Self::OwnerPromoted,
-            // A removal is a loss and does not come here.
             Change::RemoveMember { .. } => Self::MemberRemoved,
-            Change::CancelInvitation { .. } => Self::InvitationCancelled,
-            Change::ClearFailedInvitation { .. } => Self::InvitationCleared,
+            Change::CancelInvitation { .. } => Self::InvitationCleared,
             Change::CreateRepo { .. } => Self::RepoCreated,
-            Change::EditRepo { .. } => Self::RepoChanged,
+            Change::RenameRepo { .. } | Change::EditRepo { .. } | Change::SetTopics { .. } => {
+                Self::RepoChanged
+            }
             Change::SetCollaborator { from: None, .. } => Self::CollaboratorAdded,
-            Change::SetCollaborator { .. } => Self::CollaboratorChanged,
-            Change::RemoveCollaborator { .. } => Self::CollaboratorRemoved,
+            Change::SetCollaborator { .. } | Change::EditRepoInvitation { .. } => Self::CollaboratorChanged,
+            Change::RemoveCollaborator { .. } | Change::CancelRepoInvitation { .. } => {
+                Self::CollaboratorRemoved
+            }
             Change::CreateTeam { .. } => Self::TeamCreated,
             Change::EditTeam { .. } => Self::TeamChanged,
             Change::DeleteTeam { .. } => Self::TeamDeleted,

@@ -5,16 +5,16 @@
 
 use std::collections::BTreeMap;
 
+use peribolos_vocab::Login;
+
 use super::category::{Category, Mark};
 use super::disclosure::Disclosure;
 use super::item::{Item, Place};
 use super::refusal::told;
-use super::text::{self, capitalized, code, counted};
+use super::text::{capitalized, code, counted};
 use crate::guard::Trip;
 use crate::loss::Loss;
-use crate::names::Login;
-use crate::plan::{Operation, Plan, Refusal, RefusalKind};
-use crate::show::Counts;
+use crate::plan::{Operation, Plan, Refusal, RefusalClass};
 
 /// So many names are given on one line; the rest is counted.
 pub const MAX_NAMES: usize = 30;
@@ -36,7 +36,6 @@ pub fn summary(plan: &Plan, trips: &[Trip], disclosure: &Disclosure) -> String {
     }
     parts.extend(waiting(plan, disclosure));
     parts.extend(left_out(&plan.left_out, disclosure));
-    parts.extend(without_effect(&plan.operations));
     bounded(&parts.join("\n\n"))
 }
 
@@ -45,8 +44,8 @@ pub fn operations<'p>(
     operations: impl IntoIterator<Item = &'p Operation>,
     disclosure: &Disclosure,
 ) -> String {
-    let lasting = operations.into_iter().filter(|operation| operation.lasting);
-    let items: Vec<Item> = lasting.flat_map(|operation| Item::of(operation, disclosure)).collect();
+    let items: Vec<Item> =
+        operations.into_iter().flat_map(|operation| Item::of(operation, disclosure)).collect();
     let (losses, others): (Vec<Item>, Vec<Item>) =
         items.into_iter().partition(|item| item.category.is_loss());
     let (added, changed): (Vec<Item>, Vec<Item>) =
@@ -79,7 +78,7 @@ fn refusals(refusals: &[Refusal], disclosure: &Disclosure) -> Option<String> {
         let (message, hint) = told(refusal, Some(disclosure));
         format!("- {line}{message}. {}.", capitalized(hint))
     };
-    let impossible = refusals.iter().filter(|refusal| refusal.kind == RefusalKind::Impossible);
+    let impossible = refusals.iter().filter(|refusal| refusal.class == RefusalClass::Impossible);
     let lines: Vec<String> = impossible.map(line).collect();
     (!lines.is_empty()).then(|| format!("**This can't be applied**\n{}", lines.join("\n")))
 }
@@ -99,11 +98,6 @@ fn left_out(logins: &[Login], disclosure: &Disclosure) -> Option<String> {
 
 fn named(login: &Login, disclosure: &Disclosure) -> Option<String> {
     disclosure.names_login(login).then(|| code(login.as_str()))
-}
-
-fn without_effect(operations: &[Operation]) -> Option<String> {
-    let number = Counts::of(operations).without_effect;
-    (number > 0).then(|| format!("{}.", text::without_effect(number)))
 }
 
 /// Items of one category and place on one line.

@@ -17,8 +17,6 @@ pub struct Counts {
     pub changes: usize,
     /// Those among them that take something away.
     pub losses: usize,
-    /// Writes that change nothing and are sent in every run.
-    pub without_effect: usize,
 }
 
 impl Counts {
@@ -26,12 +24,8 @@ impl Counts {
     pub fn of<'p>(operations: impl IntoIterator<Item = &'p Operation>) -> Self {
         let mut counts = Self::default();
         for operation in operations {
-            if operation.lasting {
-                counts.changes += 1;
-                counts.losses += usize::from(!Loss::of(&operation.change).is_empty());
-            } else {
-                counts.without_effect += 1;
-            }
+            counts.changes += 1;
+            counts.losses += usize::from(!Loss::of(&operation.change).is_empty());
         }
         counts
     }
@@ -40,11 +34,10 @@ impl Counts {
 /// A title names so many kinds of changes; the rest is counted.
 const MAX_KINDS: usize = 8;
 
-/// The changes in one line, removals first: `- 1 team, + 2 members, ~ 3 repositories`. Writes without effect are not
-/// counted.
+/// The changes in one line, removals first: `- 1 team, + 2 members, ~ 3 repositories`.
 pub fn title<'p>(operations: impl IntoIterator<Item = &'p Operation>) -> String {
     let mut counts: BTreeMap<Category, usize> = BTreeMap::new();
-    for operation in operations.into_iter().filter(|operation| operation.lasting) {
+    for operation in operations {
         for category in Category::of(operation) {
             *counts.entry(category).or_default() += 1;
         }

@@ -5,8 +5,9 @@
 
 use std::collections::HashSet;
 
+use peribolos_vocab::{Login, RepoName, TeamName};
+
 use crate::model::{ConfigFile, OrgSettings, RepoSettings, Team};
-use crate::names::{Login, RepoName, TeamName};
 use crate::plan::{Named, OrgSetting, RepoSettingName, TeamSetting};
 
 /// The names and values that files give, compared as GitHub compares them.
@@ -56,6 +57,7 @@ impl Disclosure {
     /// Whether a file names this.
     pub(crate) fn names(&self, named: &Named) -> bool {
         match named {
+            Named::Person(login) => self.names_login(login),
             Named::Team(name) => self.names_team(name),
             Named::Repo(name) => self.names_repo(name),
         }
@@ -81,10 +83,7 @@ impl Disclosure {
 
     /// Whether a file gives a repository's setting this value.
     pub(super) fn gives_repo(&self, repo: &RepoName, setting: RepoSettingName, value: &str) -> bool {
-        match setting {
-            RepoSettingName::Name => self.names_repo(&RepoName::new(value)),
-            _ => self.gives(Setting::Repo(repo.key(), setting), value),
-        }
+        self.gives(Setting::Repo(repo.key(), setting), value)
     }
 
     fn gives(&self, setting: Setting, value: &str) -> bool {

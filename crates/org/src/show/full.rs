@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::category::Mark;
 use super::line::Line;
-use super::text::{capitalized, code, plain, without_effect};
+use super::text::{capitalized, code, plain};
 use super::{Counts, title};
 use crate::guard::Trip;
-use crate::plan::{Plan, Refusal, RefusalKind};
+use crate::plan::{Plan, Refusal, RefusalClass};
 use crate::report::Style;
 
 /// The version of the JSON form. It changes when a field goes or means something else.
@@ -130,7 +130,8 @@ impl Full<'_> {
 
     /// What keeps it from being applied: the line, what, and what to do.
     fn stops(&self) -> Vec<(Option<u32>, String, String)> {
-        let impossible = self.plan.refusals.iter().filter(|refusal| refusal.kind == RefusalKind::Impossible);
+        let impossible =
+            self.plan.refusals.iter().filter(|refusal| refusal.class == RefusalClass::Impossible);
         let refused = impossible.map(|Refusal { line, message, hint, .. }| {
             (*line, format!("{message}."), format!("{}.", capitalized(hint)))
         });
@@ -156,21 +157,14 @@ impl Full<'_> {
             let names = names.collect::<Vec<_>>().join(", ");
             notes.push((format!("Left out, because GitHub knows nobody of that name: {names}."), Vec::new()));
         }
-        let idle = self.plan.operations.iter().filter(|operation| !operation.lasting);
-        let idle: Vec<String> = idle.filter_map(Line::of).map(|line| line.text).collect();
-        if !idle.is_empty() {
-            let note = format!("{}:", without_effect(idle.len()));
-            notes.push((note, idle));
-        }
         notes
     }
 }
 
 /// What changes, in groups: removals and other losses first.
 fn sections(plan: &Plan) -> Vec<(&'static str, Vec<Line>)> {
-    let lasting = plan.operations.iter().filter(|operation| operation.lasting);
     let (losses, others): (Vec<Line>, Vec<Line>) =
-        lasting.filter_map(Line::of).partition(|line| line.is_loss);
+        plan.operations.iter().filter_map(Line::of).partition(|line| line.is_loss);
     let (added, changed): (Vec<Line>, Vec<Line>) =
         others.into_iter().partition(|line| line.mark == Mark::Add);
     let sections = [("Removals", losses), ("Additions", added), ("Changes", changed)];

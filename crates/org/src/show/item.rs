@@ -1,13 +1,12 @@
 //! One change as a check shows it: with the names that may be told.
 
+use peribolos_vocab::{Login, OrgRole, Permission, RepoName, TeamName};
+
 use super::category::Category;
 use super::disclosure::Disclosure;
 use super::text::code;
 use crate::loss::{Loss, Subject};
-use crate::names::{Login, RepoName, TeamName};
 use crate::plan::{Change, Operation, OrgSetting, RepoSettingName, SettingChange};
-use crate::snapshot::OrgRole;
-use crate::values::Permission;
 
 /// One change, as far as it may be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +74,7 @@ impl Item {
             }
             Subject::Repo(repo) => (Place::Org, tell.repo(repo)),
             Subject::DefaultPermission(to) => {
-                let setting = OrgSetting::DefaultRepositoryPermission;
+                let setting = OrgSetting::DEFAULT_REPOSITORY_PERMISSION;
                 let value = disclosure.gives_org(setting, to).then(|| format!(" (to {})", code(to)));
                 let key = code("default_repository_permission");
                 (Place::Org, Some(format!("{key}{}", value.unwrap_or_default())))
@@ -112,7 +111,7 @@ impl Item {
                     })
                     .collect()
             }
-            Change::EditTeam { name, changes } => changes
+            Change::EditTeam { name, changes, .. } => changes
                 .iter()
                 .map(|change| {
                     let gives = |value: &str| disclosure.gives_team(name, change.setting, value);
@@ -130,8 +129,8 @@ impl Item {
     /// Whether the item's category says already what a change does.
     fn is_about(&self, change: &SettingChange<RepoSettingName>) -> bool {
         match self.category {
-            Category::RepoArchived => change.setting == RepoSettingName::Archived,
-            Category::RepoPublished => change.setting == RepoSettingName::Visibility,
+            Category::RepoArchived => change.setting == RepoSettingName::ARCHIVED,
+            Category::RepoPublished => change.setting == RepoSettingName::VISIBILITY,
             _ => false,
         }
     }
@@ -161,13 +160,21 @@ fn named(change: &Change, tell: &Teller<'_>) -> (Place, Option<String>) {
         Change::InviteMember { login, .. }
         | Change::ChangeRole { login, .. }
         | Change::RemoveMember { login, .. }
-        | Change::CancelInvitation { login, .. }
-        | Change::ClearFailedInvitation { login } => (Place::Org, tell.login(login)),
-        Change::CreateRepo { name, .. } | Change::EditRepo { name, .. } => (Place::Org, tell.repo(name)),
-        Change::SetCollaborator { repo, login, to: permission, .. } => {
+        | Change::CancelInvitation { login, .. } => (Place::Org, tell.login(login)),
+        Change::CreateRepo { name, .. } | Change::EditRepo { name, .. } | Change::SetTopics { name, .. } => {
+            (Place::Org, tell.repo(name))
+        }
+        Change::RenameRepo { from, to: new } => {
+            let name = tell.repo(from).zip(tell.repo(new));
+            (Place::Org, name.map(|(from, new)| format!("{from} (renamed to {new})")))
+        }
+        Change::SetCollaborator { repo, login, to: permission, .. }
+        | Change::EditRepoInvitation { repo, login, to: permission, .. } => {
             (tell.in_repo(repo), to(tell.login(login), permission.as_str()))
         }
-        Change::RemoveCollaborator { repo, login, .. } => (tell.in_repo(repo), tell.login(login)),
+        Change::RemoveCollaborator { repo, login, .. } | Change::CancelRepoInvitation { repo, login, .. } => {
+            (tell.in_repo(repo), tell.login(login))
+        }
         Change::CreateTeam { name, .. } | Change::EditTeam { name, .. } | Change::DeleteTeam { name, .. } => {
             (Place::Org, tell.team(name))
         }

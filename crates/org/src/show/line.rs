@@ -1,9 +1,10 @@
 //! One change in full, for people who may see everything.
 
+use peribolos_vocab::Permission;
+
 use super::category::{Category, Mark};
 use super::text::{plain, value};
 use crate::plan::{Change, Operation, RepoSetting, SettingChange, TeamRole};
-use crate::values::Permission;
 
 /// One change in full.
 pub(super) struct Line {
@@ -46,23 +47,35 @@ fn text(change: &Change) -> String {
         Change::ChangeRole { login, from, to } => {
             format!("{}{}", plain(login.as_str()), changes_to(Some(from.as_str()), to.as_str()))
         }
-        Change::CancelInvitation { login, role } => {
-            format!("invitation of {} (as {})", plain(login.as_str()), role.as_str())
+        Change::CancelInvitation { login, role, failed, .. } => {
+            let failed = if *failed { "failed " } else { "" };
+            format!("{failed}invitation of {} (as {})", plain(login.as_str()), role.as_str())
         }
-        Change::ClearFailedInvitation { login } => {
-            format!("failed invitation of {}", plain(login.as_str()))
-        }
-        Change::CreateRepo { name, .. } | Change::EditRepo { name, .. } => {
+        Change::CreateRepo { name, .. } | Change::EditRepo { name, .. } | Change::SetTopics { name, .. } => {
             format!("repository {}", plain(name.as_str()))
         }
-        Change::SetCollaborator { repo, login, from, to, invitation } => {
-            let change = changes_to(may(from), to.as_str());
-            let (repo, login) = (plain(repo.as_str()), plain(login.as_str()));
-            format!("collaborator {login} of {repo}{change}{}", invited(invitation))
+        Change::RenameRepo { from, to } => {
+            format!("repository {}{}", plain(from.as_str()), changes_to(None, &plain(to.as_str())))
         }
-        Change::RemoveCollaborator { repo, login, from, invitation } => {
+        Change::SetCollaborator { repo, login, from, to, .. } => {
+            let change = changes_to(may(from), to.as_str());
+            format!("collaborator {} of {}{change}", plain(login.as_str()), plain(repo.as_str()))
+        }
+        Change::EditRepoInvitation { repo, login, from, to, .. } => {
+            let change = changes_to(Some(from.as_str()), to.as_str());
+            format!("collaborator {} of {}{change} (invited)", plain(login.as_str()), plain(repo.as_str()))
+        }
+        Change::RemoveCollaborator { repo, login, from } => {
+            format!(
+                "collaborator {} of {} (had {})",
+                plain(login.as_str()),
+                plain(repo.as_str()),
+                from.as_str()
+            )
+        }
+        Change::CancelRepoInvitation { repo, login, permission, .. } => {
             let (repo, login) = (plain(repo.as_str()), plain(login.as_str()));
-            format!("collaborator {login} of {repo} (had {}){}", from.as_str(), invited(invitation))
+            format!("collaborator {login} of {repo} (had {}) (invited)", permission.as_str())
         }
         Change::CreateTeam { name, .. } | Change::EditTeam { name, .. } | Change::DeleteTeam { name, .. } => {
             format!("team {}", plain(name.as_str()))
@@ -75,7 +88,7 @@ fn text(change: &Change) -> String {
             let (team, login) = (plain(team.as_str()), plain(login.as_str()));
             format!("{login} in team {team} (was {}){}", from.as_str(), invited(invitation))
         }
-        Change::SetTeamRepo { team, repo, from, to } => {
+        Change::SetTeamRepo { team, repo, from, to, .. } => {
             let change = changes_to(may(from), to.as_str());
             format!("access of team {} to {}{change}", plain(team.as_str()), plain(repo.as_str()))
         }
@@ -97,14 +110,16 @@ fn settings(change: &Change) -> Vec<String> {
         Change::EditTeam { changes, .. } => {
             changes.iter().map(|change| changed(change.setting.key(), change)).collect()
         }
-        Change::CreateRepo { visibility, settings, .. } => {
-            let visibility = visibility.map(|visibility| format!("visibility: {}", visibility.as_str()));
-            visibility.into_iter().chain(settings.iter().map(given)).collect()
-        }
-        Change::CreateTeam { description, privacy, .. } => {
+        Change::SetTopics { from, to, .. } => match from {
+            Some(from) => vec![format!("topics: {} -> {}", value(from), value(to))],
+            None => vec![format!("topics: {}", value(to))],
+        },
+        Change::CreateRepo { settings, .. } => settings.iter().map(given).collect(),
+        Change::CreateTeam { description, privacy, parent, .. } => {
             let description = description.as_ref().map(|text| format!("description: {}", value(text)));
-            let privacy = privacy.map(|privacy| format!("privacy: {}", privacy.as_str()));
-            description.into_iter().chain(privacy).collect()
+            let privacy = format!("privacy: {}", privacy.as_str());
+            let parent = parent.as_ref().map(|parent| format!("parent: {}", value(parent.as_str())));
+            description.into_iter().chain([privacy]).chain(parent).collect()
         }
         _ => Vec::new(),
     }

@@ -19,12 +19,6 @@ pub(crate) fn counted(number: usize, one: &str, more: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { more })
 }
 
-/// How many writes upstream sends in vain.
-pub(super) fn without_effect(number: usize) -> String {
-    let [what, changes] = if number == 1 { ["write is", "changes"] } else { ["writes are", "change"] };
-    format!("{number} {what} sent by peribolos in every run and {changes} nothing")
-}
-
 /// A name for a terminal: nothing in it that a terminal would act on.
 pub(super) fn plain(name: &str) -> String {
     let mut shown = String::with_capacity(name.len());

@@ -1,5 +1,6 @@
 //! A generated organization.
 
+use peribolos_vocab::Login;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -8,9 +9,8 @@ use super::names::{REPOS, TEAMS, TEXTS, pick};
 use super::people::{self, Standing};
 use super::values::DEFAULTS;
 use super::{repos, teams};
-use crate::names::Login;
-use crate::plan::canonical;
-use crate::snapshot::Snapshot;
+use crate::plan::{OrgSetting, canonical};
+use crate::snapshot::{Settings, Snapshot};
 
 /// An organization as GitHub may have it and as a reader with every permission sees it: each list has what
 /// GitHub's has, with what is inherited. It is called `acme`.
@@ -25,24 +25,28 @@ pub fn snapshot() -> impl Strategy<Value = Snapshot> {
         let repos = repos::build(&repos, &standings);
         let teams = teams::build(&teams, &standings, &repos);
         let text = |at: usize| pick(texts[at], TEXTS).to_owned();
-        canonical(&Snapshot {
+        let own = Snapshot {
             org: Login::new("acme"),
-            name: text(0),
-            description: text(1),
-            company: text(2),
-            email: pick(texts[3], &["", "hello@acme.example"]).to_owned(),
-            billing_email: Some("billing@acme.example".to_owned()),
-            location: text(4),
-            default_repository_permission: Some(permission),
-            members_can_create_repositories: Some(flags[0]),
-            has_organization_projects: Some(flags[1]),
-            has_repository_projects: Some(flags[2]),
+            settings: Settings::from([
+                (OrgSetting::Name, text(0)),
+                (OrgSetting::Description, text(1)),
+                (OrgSetting::Company, text(2)),
+                (OrgSetting::Email, pick(texts[3], &["", "hello@acme.example"]).to_owned()),
+                (OrgSetting::BillingEmail, "billing@acme.example".to_owned()),
+                (OrgSetting::Location, text(4)),
+                (OrgSetting::DefaultRepositoryPermission, permission.as_str().to_owned()),
+                (OrgSetting::MembersCanCreateRepositories, flags[0].to_string()),
+                (OrgSetting::HasOrganizationProjects, flags[1].to_string()),
+                (OrgSetting::HasRepositoryProjects, flags[2].to_string()),
+            ]),
             admins: people::of(&standings, |standing| standing == Standing::Owner),
             members: people::of(&standings, |standing| standing == Standing::Member),
             concealed: Vec::new(),
             invitations: people::invitations(&standings),
             teams,
             repos,
-        })
+            unread: Vec::new(),
+        };
+        canonical(&own)
     })
 }

@@ -1,11 +1,11 @@
 //! People of a generated organization.
 
+use peribolos_vocab::{Login, OrgRole};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::names::LOGINS;
-use crate::names::Login;
-use crate::snapshot::{Invitation, InvitationState, OrgRole};
+use crate::snapshot::{Invitation, InvitationState};
 
 /// What somebody is to an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,14 +45,14 @@ pub(super) fn of(standings: &[Standing], wanted: impl Fn(Standing) -> bool) -> V
 
 /// The invitations there are.
 pub(super) fn invitations(standings: &[Standing]) -> Vec<Invitation> {
-    let named = standings.iter().zip(LOGINS);
-    let invitation = |(standing, login): (&Standing, &&str)| {
+    let named = standings.iter().zip(LOGINS).zip(1..);
+    let invitation = |((standing, login), id): ((&Standing, &&str), u64)| {
         let (role, state) = match standing {
             Standing::Invited(role) => (*role, InvitationState::Pending),
             Standing::Failed(role) => (*role, InvitationState::Failed),
             _ => return None,
         };
-        Some(Invitation { login: Some(Login::new(*login)), role, state })
+        Some(Invitation { id, login: Some(Login::new(*login)), role, state })
     };
     named.filter_map(invitation).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use peribolos_vocab::{Login, Permission, Privacy, Slug, TeamName};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -9,10 +10,8 @@ use proptest::sample::{Index, select};
 use super::names::{LOGINS, TEAMS, TEXTS, pick};
 use super::people::Standing;
 use super::values::PERMISSIONS;
-use crate::names::{Login, Slug, TeamName};
 use crate::plan::slug_of;
-use crate::snapshot::{SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, TeamKind};
-use crate::values::{Permission, Privacy};
+use crate::snapshot::{ManagedBy, Own, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo};
 
 /// Choices for one team.
 #[derive(Clone, Debug)]
@@ -44,7 +43,7 @@ pub(super) fn seed() -> impl Strategy<Value = TeamSeed> {
 /// The teams of these seeds, named in turn, each with what is its own.
 pub(super) fn build(seeds: &[TeamSeed], standings: &[Standing], repos: &[SnapshotRepo]) -> Vec<SnapshotTeam> {
     let mut teams: Vec<SnapshotTeam> = Vec::with_capacity(seeds.len());
-    for (seed, name) in seeds.iter().zip(TEAMS) {
+    for ((seed, name), id) in seeds.iter().zip(TEAMS).zip(1..) {
         // A team is below one of those before it, so there are no circles.
         let parent = seed.parent.filter(|_| !teams.is_empty()).map(|parent| parent.index(teams.len()));
         if let Some(parent) = parent {
@@ -66,17 +65,18 @@ pub(super) fn build(seeds: &[TeamSeed], standings: &[Standing], repos: &[Snapsho
             roles.iter().filter(move |(_, role)| **role == wanted).map(|(login, _)| login.clone())
         };
         teams.push(SnapshotTeam {
+            id,
             name: TeamName::new(*name),
             slug: Slug::new(slug_of(name)),
             parent: parent.map(|parent| teams[parent].slug.clone()),
             description: pick(seed.description, TEXTS).to_owned(),
             privacy: if secret { Privacy::Secret } else { Privacy::Closed },
-            kind: TeamKind::Organization,
+            managed_by: ManagedBy::Organization,
             maintainers: of(true).collect(),
             members: of(false).collect(),
-            inherited_members: Vec::new(),
             invitations: invitations.into_iter().collect(),
             repos: own_repos(seed, repos),
+            org_roles: Vec::new(),
         });
     }
     teams
@@ -91,7 +91,7 @@ fn own_repos(seed: &TeamSeed, repos: &[SnapshotRepo]) -> Vec<SnapshotTeamRepo> {
     let own = chosen.into_iter().map(|(repo, permission)| SnapshotTeamRepo {
         name: repos[repo].name.clone(),
         permission,
-        inherited: false,
+        own: Own::Is(permission),
         custom_role: None,
     });
     own.collect()

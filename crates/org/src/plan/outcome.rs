@@ -1,0 +1,83 @@
+//! What became of the operations of a plan.
+
+use serde::{Deserialize, Serialize};
+
+/// What became of one operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// It is in force.
+    Done,
+    /// GitHub took it, and it is in force once somebody has accepted an invitation.
+    Waiting,
+    /// GitHub refused it, or could not be reached.
+    Failed(Failure),
+    /// It was not tried, because an operation that it needs was not done.
+    Skipped {
+        /// That operation's index in the plan.
+        because: usize,
+    },
+    /// It takes something away that a grant which is not in force was to replace.
+    Withheld(Withheld),
+    /// It was not as planned any more, and was left: a sentence that says how.
+    Left(String),
+    /// It was not reached: there was no time left, or the file had changed.
+    NotTried,
+}
+
+impl Outcome {
+    /// Whether what needs the operation can be done: it is in force, or will be once somebody accepts.
+    pub const fn is_base(&self) -> bool {
+        matches!(self, Self::Done | Self::Waiting)
+    }
+}
+
+/// Why an operation failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// GitHub's sentence, or ours where GitHub gave none.
+    pub sentence: String,
+    /// The HTTP status, if there was an answer.
+    pub status: Option<u16>,
+    /// Whether another try may help.
+    pub cause: Cause,
+    /// What can be done about it: a sentence.
+    pub what_to_do: String,
+}
+
+/// Whether another try of something that failed may help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Cause {
+    /// Soon.
+    Transient,
+    /// After a day: GitHub takes no more invitations.
+    Invitations,
+    /// Only when something else changes.
+    Refused,
+}
+
+/// Why a removal was withheld.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Withheld {
+    /// A grant of the plan that was to replace what is taken away is not in force: its index in the plan.
+    Grant {
+        /// The index.
+        operation: usize,
+    },
+    /// Somebody who was invited before has not accepted yet: the index in [`super::Plan::waiting`].
+    Invitation {
+        /// The index.
+        waiting: usize,
+    },
+    /// Too few active owners would be left.
+    Owners {
+        /// So many would be left.
+        left: usize,
+        /// So many there must be.
+        minimum: usize,
+    },
+    /// The person must stay an owner.
+    RequiredOwner,
+}
