@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use peribolos_org::Kind;
-use peribolos_org::plan::{Allowance, Ignored, Plan, Scope};
+use peribolos_org::plan::{Allow, Ignore, Plan, Scope};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -45,9 +45,9 @@ struct ScopeText {
     #[serde(default = "usual")]
     manage: Vec<Kind>,
     #[serde(default)]
-    allow: Vec<Allowance>,
+    allow: Vec<Allow>,
     #[serde(default)]
-    ignore: Vec<Ignored>,
+    ignore: Vec<Ignore>,
 }
 
 impl Default for ScopeText {

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use peribolos_api::GitHubInstallationSpec;
 use peribolos_core::run::arguments::for_apply;
 use peribolos_org::Kind;
-use peribolos_org::plan::{Allowance, Ignored, Scope};
+use peribolos_org::plan::{Allow, Ignore, Scope};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
@@ -79,8 +79,8 @@ pub async fn apply(
 /// The spec of an installation that is managed so.
 fn spec(scope: &Scope) -> Result<GitHubInstallationSpec> {
     let manage: Vec<Kind> = scope.manage.iter().copied().collect();
-    let allow: Vec<Allowance> = scope.allow.iter().copied().collect();
-    let ignore: Vec<Ignored> = scope.ignore.iter().copied().collect();
+    let allow: Vec<Allow> = scope.allow.iter().copied().collect();
+    let ignore: Vec<Ignore> = scope.ignore.iter().copied().collect();
     let run = json!({"manage": manage, "allow": allow, "ignore": ignore});
     Ok(serde_json::from_value(json!({"installationId": 1, "run": run}))?)
 }
