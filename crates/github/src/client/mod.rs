@@ -36,6 +36,7 @@ pub use teams::{RepositoryPermissions, Team, TeamParent, TeamRepository};
 
 use crate::GitHubConfig;
 use crate::call::Call;
+use crate::credential::{Credential, TokenSource};
 use crate::error::Error;
 use crate::graphql;
 use crate::page;
@@ -45,7 +46,7 @@ use crate::transport::{Answer, Transport};
 #[derive(Clone)]
 pub struct Client {
     transport: Arc<Transport>,
-    token: SecretString,
+    credential: Credential,
 }
 
 /// The primary rate limit of this token.
@@ -67,11 +68,23 @@ impl Client {
     /// # Errors
     /// [`Error::Config`] where a URL, header or certificate of `config` can't be used.
     pub fn connect(config: &GitHubConfig, token: SecretString) -> Result<Self, Error> {
-        Ok(Self::new(Arc::new(Transport::new(config)?), token))
+        Ok(Self::new(Arc::new(Transport::new(config)?), token.into()))
     }
 
-    pub(crate) fn new(transport: Arc<Transport>, token: SecretString) -> Self {
-        Self { transport, token }
+    /// The same, with tokens from `source`: when GitHub answers 401, the newest one is taken and the request is sent once
+    /// more.
+    ///
+    /// # Errors
+    /// As [`Client::connect`], and where there is no token yet.
+    pub async fn connect_renewing(
+        config: &GitHubConfig,
+        source: Arc<dyn TokenSource>,
+    ) -> Result<Self, Error> {
+        Ok(Self::new(Arc::new(Transport::new(config)?), Credential::renewed(source).await?))
+    }
+
+    pub(crate) fn new(transport: Arc<Transport>, credential: Credential) -> Self {
+        Self { transport, credential }
     }
 
     /// The REST limit of this token. Asking costs none of it.
@@ -94,7 +107,7 @@ impl Client {
         variables: impl Serialize,
     ) -> Result<T, Error> {
         let call = graphql::call(query, variables)?;
-        graphql::data(&self.transport.graphql(&self.token, &call).await?)
+        graphql::data(&self.transport.graphql(&self.credential, &call).await?)
     }
 
     /// Asks GraphQL as [`Client::graphql`] does, and takes null for what GitHub says is not there.
@@ -104,11 +117,11 @@ impl Client {
         variables: impl Serialize,
     ) -> Result<T, Error> {
         let call = graphql::call(query, variables)?;
-        graphql::found(&self.transport.graphql(&self.token, &call).await?)
+        graphql::found(&self.transport.graphql(&self.credential, &call).await?)
     }
 
     async fn send(&self, call: Call) -> Result<Answer, Error> {
-        self.transport.rest(&self.token, &call).await
+        self.transport.rest(&self.credential, &call).await
     }
 
     async fn read<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
@@ -125,7 +138,7 @@ impl Client {
     }
 
     async fn all<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {
-        page::all(&self.transport, &self.token, call).await
+        page::all(&self.transport, &self.credential, call).await
     }
 
     async fn write<T: DeserializeOwned>(
