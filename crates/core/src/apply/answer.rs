@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use peribolos_org::plan::Method;
 
 use super::pace::later;
 use crate::time_scale::TimeScale;
@@ -15,19 +16,6 @@ const LIMIT_PAUSE: Duration = Duration::from_mins(1);
 const APPEARS_WITHIN: Duration = Duration::from_secs(15);
 /// … and how often it is asked.
 const APPEARS_EVERY: Duration = Duration::from_secs(1);
-
-/// The method of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// Makes something.
-    Post,
-    /// Gives something, or replaces it.
-    Put,
-    /// Changes fields.
-    Patch,
-    /// Removes something.
-    Delete,
-}
 
 /// A request, as far as repeating it goes.
 #[derive(Clone, Copy, Debug)]
