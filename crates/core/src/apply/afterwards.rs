@@ -5,19 +5,23 @@ use peribolos_org::plan::{Change, Operation, Outcome, Plan};
 /// Corrects outcomes by what is still planned afterwards: what was refused, left or not tried and is as the file says
 /// nevertheless is done. A request that seemed to fail may have taken effect, and others change the organization, too.
 pub fn corrected(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec<Outcome> {
-    let is_left = |change: &Change| remaining.iter().any(|operation| is_about_the_same(change, &operation.change));
+    let is_left =
+        |change: &Change| remaining.iter().any(|operation| is_about_the_same(change, &operation.change));
     plan.operations
         .iter()
         .zip(outcomes)
-        .map(|(operation, outcome)| {
-            if outcome.is_base() || is_left(&operation.change) { outcome.clone() } else { Outcome::Done }
-        })
+        .map(
+            |(operation, outcome)| {
+                if outcome.is_base() || is_left(&operation.change) { outcome.clone() } else { Outcome::Done }
+            },
+        )
         .collect()
 }
 
 /// The operations that GitHub took and that are planned again: GitHub does not show them yet, or they do not hold.
 pub fn missed(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec<usize> {
-    let is_left = |change: &Change| remaining.iter().any(|operation| is_about_the_same(change, &operation.change));
+    let is_left =
+        |change: &Change| remaining.iter().any(|operation| is_about_the_same(change, &operation.change));
     plan.operations
         .iter()
         .zip(outcomes)
@@ -30,9 +34,9 @@ pub fn missed(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec
 /// Whether one operation would do again what another has done, all of it or a part.
 fn is_about_the_same(one: &Change, other: &Change) -> bool {
     use Change::{
-        CancelInvitation, CancelRepoInvitation, ChangeRole, CreateRepo, CreateTeam, DeleteTeam, EditOrg, EditRepo,
-        EditRepoInvitation, EditTeam, InviteMember, RemoveCollaborator, RemoveMember, RemoveTeamMember,
-        RemoveTeamRepo, RenameRepo, SetCollaborator, SetTeamMember, SetTeamRepo, SetTopics,
+        CancelInvitation, CancelRepoInvitation, ChangeRole, CreateRepo, CreateTeam, DeleteTeam, EditOrg,
+        EditRepo, EditRepoInvitation, EditTeam, InviteMember, RemoveCollaborator, RemoveMember,
+        RemoveTeamMember, RemoveTeamRepo, RenameRepo, SetCollaborator, SetTeamMember, SetTeamRepo, SetTopics,
     };
     match (one, other) {
         (EditOrg { changes: one }, EditOrg { changes: other }) => {
@@ -54,9 +58,10 @@ fn is_about_the_same(one: &Change, other: &Change) -> bool {
         | (RenameRepo { from: a, .. }, RenameRepo { from: b, .. })
         | (SetTopics { name: a, .. }, SetTopics { name: b, .. }) => a == b,
         (SetCollaborator { repo: a, login: one, .. }, SetCollaborator { repo: b, login: other, .. })
-        | (RemoveCollaborator { repo: a, login: one, .. }, RemoveCollaborator { repo: b, login: other, .. }) => {
-            a == b && one == other
-        }
+        | (
+            RemoveCollaborator { repo: a, login: one, .. },
+            RemoveCollaborator { repo: b, login: other, .. },
+        ) => a == b && one == other,
         (CreateTeam { name: a, .. }, CreateTeam { name: b, .. })
         | (DeleteTeam { name: a, .. }, DeleteTeam { name: b, .. }) => a == b,
         (SetTeamMember { team: a, login: one, .. }, SetTeamMember { team: b, login: other, .. })
@@ -88,7 +93,8 @@ mod tests {
     }
 
     fn settings(list: &[OrgSetting]) -> Change {
-        let change = |setting: &OrgSetting| SettingChange { setting: *setting, from: None, to: "x".to_owned() };
+        let change =
+            |setting: &OrgSetting| SettingChange { setting: *setting, from: None, to: "x".to_owned() };
         Change::EditOrg { changes: list.iter().map(change).collect() }
     }
 

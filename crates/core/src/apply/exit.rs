@@ -120,11 +120,7 @@ mod tests {
         StepExit::Incomplete, Some(Cause::Refused))]
     #[case::withheld(vec![Outcome::Done, withheld()], StepExit::Incomplete, Some(Cause::Withheld))]
     #[case::left(vec![Outcome::Left("so".into()), withheld()], StepExit::Incomplete, Some(Cause::Transient))]
-    fn outcomes_decide(
-        #[case] outcomes: Vec<Outcome>,
-        #[case] exit: StepExit,
-        #[case] cause: Option<Cause>,
-    ) {
+    fn outcomes_decide(#[case] outcomes: Vec<Outcome>, #[case] exit: StepExit, #[case] cause: Option<Cause>) {
         let end = Met { outcomes: &outcomes, ..Met::default() }.end();
         assert_eq!(end, End { exit, cause, until: None });
     }
