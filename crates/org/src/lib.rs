@@ -6,8 +6,8 @@
 //!   nothing that upstream would read in another way.
 //! - [`dump`] turns a [`Snapshot`] of what GitHub has into a [`ConfigFile`], [`Dumped::to_yaml`]
 //!   writes that for the organization's owners.
-//! - [`plan`] is what an apply of a file would do. Around it: [`loss`] (what is taken away), [`guard`] (limits on
-//!   that), [`review`] (what nobody has seen before), [`show`] (plans for people).
+//! - [`plan`] is what an apply of a file would do. Around it: [`removals`], [`guard`] (limits on those), [`review`] (those
+//!   that nobody has seen before), [`show`] (plans and results for people).
 //!
 //! Facts about upstream peribolos that this crate works around are named where it does so.
 
@@ -15,11 +15,11 @@ mod diagnostic;
 mod dump;
 pub mod guard;
 mod located;
-pub mod loss;
 mod model;
 mod parse;
 pub mod plan;
 pub mod reference;
+pub mod removals;
 mod report;
 pub mod review;
 mod settle;

@@ -1,20 +1,15 @@
 //! People whom GitHub does not know.
 
+use crate::Login;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::located::{Located, Position};
 use crate::model::{ConfigFile, Team};
 use crate::plan::{Change, Plan};
 use crate::show::Namer;
-use crate::Login;
 
 /// A warning for each login that a plan leaves out because nobody has it, where the file first names it. Where a member
 /// of a similar name is removed by the same plan, it asks whether that is the same person.
-pub fn unknown_logins(
-    plan: &Plan,
-    file: &ConfigFile,
-    file_name: &str,
-    namer: &Namer<'_>,
-) -> Vec<Diagnostic> {
+pub fn unknown_logins(plan: &Plan, file: &ConfigFile, file_name: &str, namer: &Namer<'_>) -> Vec<Diagnostic> {
     let warning = |login: &Login| {
         let Position { line, column, end_column } = position(file, login).unwrap_or(Position::START);
         let name = namer.login(login).unwrap_or_else(|| "this login".to_owned());
@@ -25,9 +20,9 @@ pub fn unknown_logins(
             ),
             Some(member) => {
                 let member = namer.login(member);
-                let shown = member.as_ref().map_or("a member of a similar name".to_owned(), |member| {
-                    format!("member {member}")
-                });
+                let shown = member
+                    .as_ref()
+                    .map_or("a member of a similar name".to_owned(), |member| format!("member {member}"));
                 let hint = match member {
                     Some(member) => format!("write {member}, or the member is removed"),
                     None => "write that name, or the member is removed".to_owned(),

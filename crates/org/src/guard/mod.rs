@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 
 pub use trip::Trip;
 
-use crate::removals::{RemovalGroup, Removals};
+use crate::Login;
 use crate::model::ConfigFile;
-use crate::names::Login;
-use crate::plan::{Class, Plan, Scope};
+use crate::plan::{Plan, RefusalClass, Scope};
+use crate::removals::{RemovalGroup, Removals};
 use crate::snapshot::Snapshot;
 
 /// The limits of an installation: its `spec.guards`.
@@ -44,7 +44,7 @@ impl Limits {
 
 /// Every guard that the plan of a file trips, the gravest first. None: nothing stands against it.
 ///
-/// What `spec.run.allow` does not allow is among them; what nobody can do ([`Class::Impossible`]) is not, since no field of
+/// What `spec.run.allow` does not allow is among them; what nobody can do ([`RefusalClass::Impossible`]) is not, since no field of
 /// the installation helps.
 pub fn trips(
     file: &ConfigFile,
@@ -68,7 +68,7 @@ pub fn trips(
             });
         }
     }
-    let refused = plan.refusals.iter().filter(|refusal| refusal.class == Class::NotAllowed);
+    let refused = plan.refusals.iter().filter(|refusal| refusal.class == RefusalClass::NotAllowed);
     trips.extend(refused.cloned().map(|refusal| Trip::NotAllowed { refusal }));
     trips
 }

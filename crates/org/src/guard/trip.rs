@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::removals::RemovalGroup;
-use crate::names::Login;
+use crate::Login;
 use crate::plan::Refusal;
+use crate::removals::RemovalGroup;
 use crate::show::text::{capitalized, counted, sentence};
 use crate::show::{self, Namer};
 

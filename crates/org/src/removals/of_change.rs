@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 
 use super::{Removal, RemovalKind, Subject};
-use crate::plan::{Change, Operation, OrgSetting, RepoSettingName, SettingChange, TeamRole};
-use crate::{DefaultPermission, Login, OrgRole, Permission, RepoName, Visibility};
+use crate::plan::{Because, Change, Operation, RepoSettingName, SettingChange, TeamRole, settings};
+use crate::{Login, OrgRole, Permission, RepoName, Visibility};
 
 /// The removals that operations do, in their order.
 pub(super) fn removals(operations: &[Operation]) -> Vec<Removal> {
     let again = Again::of(operations);
     let of = |(index, operation): (usize, &Operation)| {
         let removal = move |(kind, subject)| Removal { kind, subject, operation: Some(index) };
-        of_change(&operation.change, &again).into_iter().map(removal)
+        // An owner is shown as a maintainer of each of their teams: that goes with being an owner, which is counted.
+        let counted = operation.because != Some(Because::Demoted);
+        let removals = if counted { of_change(&operation.change, &again) } else { Vec::new() };
+        removals.into_iter().map(removal)
     };
     operations.iter().enumerate().flat_map(of).collect()
 }
@@ -46,13 +49,17 @@ fn of_change(change: &Change, again: &Again<'_>) -> Vec<(RemovalKind, Subject)> 
         let kinds = changes.iter().filter_map(repo_setting);
         return kinds.map(|kind| (kind, Subject::Repo(name.clone()))).collect();
     }
-    person(change, again).or_else(|| team(change)).or_else(|| collaborator(change, again)).into_iter().collect()
+    person(change, again)
+        .or_else(|| team(change))
+        .or_else(|| collaborator(change, again))
+        .into_iter()
+        .collect()
 }
 
 fn person(change: &Change, again: &Again<'_>) -> Option<(RemovalKind, Subject)> {
     let (kind, login) = match change {
         Change::EditOrg { changes } => {
-            let lowered = changes.iter().find(|change| lowers_default_permission(change))?;
+            let lowered = changes.iter().find(|change| settings::lowers_default_permission(change))?;
             return Some((
                 RemovalKind::DefaultPermissionLowered,
                 Subject::DefaultPermission(lowered.to.clone()),
@@ -79,14 +86,12 @@ fn team(change: &Change) -> Option<(RemovalKind, Subject)> {
         Change::DeleteTeam { name, slug } => {
             (RemovalKind::TeamDeleted, Subject::Team { name: name.clone(), slug: slug.clone() })
         }
-        Change::RemoveTeamMember { team, login, .. } => (
-            RemovalKind::TeamMemberRemoved,
-            Subject::TeamMember { team: team.clone(), login: login.clone() },
-        ),
-        Change::SetTeamMember { team, login, from: Some(TeamRole::Maintainer), to: TeamRole::Member } => (
-            RemovalKind::MaintainerDemoted,
-            Subject::TeamMember { team: team.clone(), login: login.clone() },
-        ),
+        Change::RemoveTeamMember { team, login, .. } => {
+            (RemovalKind::TeamMemberRemoved, Subject::TeamMember { team: team.clone(), login: login.clone() })
+        }
+        Change::SetTeamMember { team, login, from: Some(TeamRole::Maintainer), to: TeamRole::Member } => {
+            (RemovalKind::MaintainerDemoted, Subject::TeamMember { team: team.clone(), login: login.clone() })
+        }
         Change::RemoveTeamRepo { team, repo, .. } => (
             RemovalKind::TeamRepoRemoved,
             Subject::TeamRepo { team: team.clone(), repo: repo.clone(), left: None },
@@ -133,19 +138,10 @@ fn invited_anew(again: &Again<'_>, repo: &RepoName, login: &Login) -> Option<Per
 
 fn repo_setting(change: &SettingChange<RepoSettingName>) -> Option<RemovalKind> {
     match change.setting {
-        RepoSettingName::Archived if change.to == "true" => Some(RemovalKind::RepoArchived),
-        RepoSettingName::Visibility if change.to == Visibility::Public.as_str() => {
+        RepoSettingName::ARCHIVED if change.to == "true" => Some(RemovalKind::RepoArchived),
+        RepoSettingName::VISIBILITY if change.to == Visibility::Public.as_str() => {
             Some(RemovalKind::RepoPublished)
         }
         _ => None,
     }
-}
-
-fn lowers_default_permission(change: &SettingChange<OrgSetting>) -> bool {
-    if change.setting != OrgSetting::DefaultRepositoryPermission {
-        return false;
-    }
-    // Where it is not known what was, everything but the highest may be less.
-    let from = change.from.as_deref().and_then(DefaultPermission::from_word);
-    DefaultPermission::from_word(&change.to) < Some(from.unwrap_or(DefaultPermission::Admin))
 }

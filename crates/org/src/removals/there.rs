@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::RemovalGroup;
-use crate::plan::{Ignored, OrgSetting, RepoSettingName, Scope};
-use crate::{InvitationState, Login, ManagedBy, Own, Privacy, Snapshot, SnapshotRepo, SnapshotTeam, Visibility};
+use crate::plan::{Ignore, OrgSetting, RepoSettingName, Scope};
+use crate::{
+    InvitationState, Login, ManagedBy, Own, Privacy, Snapshot, SnapshotRepo, SnapshotTeam, Visibility,
+};
 
 /// How many things of each group an organization has, of those that are managed: what is left alone can't be removed,
 /// and would make a removal look small.
@@ -18,12 +20,10 @@ pub(super) fn there(snapshot: &Snapshot, scope: &Scope) -> BTreeMap<RemovalGroup
         .filter(|invitation| invitation.state == InvitationState::Pending && invitation.login.is_some());
     // What is outside of the App's selection can't be written.
     let repos = || snapshot.repos.iter().filter(|repo| repo.selected);
-    let is = |repo: &&SnapshotRepo, setting, value: &str| {
-        repo.settings.get(&setting).is_some_and(|actual| actual == value)
+    let is_public = |repo: &&SnapshotRepo| {
+        let visibility = repo.settings.get(&RepoSettingName::VISIBILITY);
+        visibility.is_some_and(|visibility| visibility == Visibility::Public.as_str())
     };
-    let archived = |repo: &&SnapshotRepo| is(repo, RepoSettingName::Archived, "true");
-    let public =
-        |repo: &&SnapshotRepo| is(repo, RepoSettingName::Visibility, Visibility::Public.as_str());
     BTreeMap::from([
         (RemovalGroup::Members, people(&snapshot.admins) + people(&snapshot.members)),
         (RemovalGroup::Owners, people(&snapshot.admins)),
@@ -32,18 +32,18 @@ pub(super) fn there(snapshot: &Snapshot, scope: &Scope) -> BTreeMap<RemovalGroup
         (RemovalGroup::TeamMembers, managed().map(places).sum()),
         (RemovalGroup::TeamRepos, managed().map(access).sum()),
         (RemovalGroup::Collaborators, repos().map(collaborators).sum()),
-        (RemovalGroup::Archived, repos().filter(|repo| !archived(repo)).count()),
-        (RemovalGroup::Published, repos().filter(|repo| !public(repo)).count()),
+        (RemovalGroup::Archived, repos().filter(|repo| !repo.is_archived()).count()),
+        (RemovalGroup::Published, repos().filter(|repo| !is_public(repo)).count()),
         (
             RemovalGroup::DefaultPermission,
-            usize::from(snapshot.settings.contains_key(&OrgSetting::DefaultRepositoryPermission)),
+            usize::from(snapshot.settings.contains_key(&OrgSetting::DEFAULT_REPOSITORY_PERMISSION)),
         ),
     ])
 }
 
 /// The organization can't delete teams of its enterprise.
 fn is_managed(team: &SnapshotTeam, scope: &Scope) -> bool {
-    let left_alone = scope.ignore.contains(&Ignored::SecretTeams) && team.privacy == Privacy::Secret;
+    let left_alone = scope.ignore.contains(&Ignore::SecretTeams) && team.privacy == Privacy::Secret;
     !left_alone && team.managed_by != ManagedBy::Enterprise
 }
 

@@ -1,8 +1,8 @@
 //! What kind of change it is, as people count changes.
 
+use crate::OrgRole;
 use crate::plan::Change;
 use crate::removals::RemovalKind;
-use crate::OrgRole;
 
 /// What becomes of something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

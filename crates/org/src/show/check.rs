@@ -9,11 +9,11 @@ use super::item::Item;
 use super::list::{Lines, MAX_NAMES};
 use super::text::{capitalized, counted, sentence};
 use super::{Disclosure, Namer, PlanReport, message};
+use crate::Login;
 use crate::guard::Trip;
-use crate::plan::{Class, Plan, Refusal, Warning};
+use crate::plan::{Plan, Refusal, RefusalClass, Warning};
 use crate::removals::Removal;
 use crate::review::Judgement;
-use crate::Login;
 
 /// A summary has at most so many bytes: GitHub takes 64 KiB, of which others need some.
 pub const MAX_SUMMARY_BYTES: usize = 16 * 1024;
@@ -33,14 +33,17 @@ pub(super) fn check(report: &PlanReport<'_>, disclosure: &Disclosure) -> Check {
     let namer = Namer::disclosed(disclosure);
     let mut lines = Lines::default();
     let impossible: Vec<&Refusal> =
-        plan.refusals.iter().filter(|refusal| refusal.class == Class::Impossible).collect();
+        plan.refusals.iter().filter(|refusal| refusal.class == RefusalClass::Impossible).collect();
     let stopped = !impossible.is_empty() || !trips.is_empty();
     match judgement {
         // What would be applied against a warning is not said where it is not applied at all.
         Judgement::Shown => {}
         Judgement::Warn(_) if stopped => {}
         Judgement::Warn(missing) => {
-            lines.changes("No preview showed these removals, and they are applied:", items(missing, report, &namer));
+            lines.changes(
+                "No preview showed these removals, and they are applied:",
+                items(missing, report, &namer),
+            );
         }
         Judgement::Stop(missing) => stop(&mut lines, missing, report, &namer),
     }
@@ -91,8 +94,7 @@ fn items(missing: &[Removal], report: &PlanReport<'_>, namer: &Namer<'_>) -> Vec
 
 /// Said where removals are counted and not named.
 fn only_counted(number: usize) -> String {
-    let [removals, are, it] =
-        if number == 1 { ["removal", "is", "it"] } else { ["removals", "are", "them"] };
+    let [removals, are, it] = if number == 1 { ["removal", "is", "it"] } else { ["removals", "are", "them"] };
     format!(
         "{number} {removals} {are} only counted here, because no file names what is removed, so this check does not count \
          as having shown {it}. Name {it} in the file first, and take {it} out again by a pull request."
@@ -140,19 +142,14 @@ fn warnings(warnings: &[Warning], namer: &Namer<'_>) -> Option<String> {
         }
     }
     if unnamed > 0 {
-        lines.push(format!(
-            "- {} about what the file does not name",
-            counted(unnamed, "warning", "warnings")
-        ));
+        lines
+            .push(format!("- {} about what the file does not name", counted(unnamed, "warning", "warnings")));
     }
     (!lines.is_empty()).then(|| format!("**Warnings**\n{}", lines.join("\n")))
 }
 
 /// People by their names, those who may not be named counted. None without any.
-pub(super) fn people<'l>(
-    logins: impl IntoIterator<Item = &'l Login>,
-    namer: &Namer<'_>,
-) -> Option<String> {
+pub(super) fn people<'l>(logins: impl IntoIterator<Item = &'l Login>, namer: &Namer<'_>) -> Option<String> {
     let all: Vec<Option<String>> = logins.into_iter().map(|login| namer.login(login)).collect();
     let total = all.len();
     let mut names: Vec<String> = all.into_iter().flatten().collect();

@@ -2,7 +2,9 @@
 
 use super::Namer;
 use super::category::{Category, Mark};
-use crate::plan::{Because, Change, Operation, Plan, RepoSettingName, SettingChange, TeamRole, TeamSetting};
+use crate::plan::{
+    Because, Change, Operation, OrgSetting, Plan, RepoSettingName, SettingChange, TeamRole, TeamSetting,
+};
 use crate::removals::{Removal, RemovalKind, Removals, Subject};
 use crate::{Login, OrgRole, Permission, RepoName, TeamName};
 
@@ -104,7 +106,7 @@ impl Item {
             }
             Subject::Repo(repo) => (Place::Org, namer.repo(repo), Vec::new()),
             Subject::DefaultPermission(to) => {
-                let setting = crate::plan::OrgSetting::DefaultRepositoryPermission;
+                let setting = OrgSetting::DEFAULT_REPOSITORY_PERMISSION;
                 let value = namer.org_value(setting, to).map(|value| format!("to {value}"));
                 (Place::Org, Some(namer.quote(setting.key())), value.into_iter().collect())
             }
@@ -151,7 +153,9 @@ pub(super) fn of_place(place: &Place) -> String {
 
 fn reason(because: &Because) -> &'static str {
     match because {
-        Because::SourceGoes => "needed because the access by another way goes",
+        Because::SourceGoes => "needed because another source of it goes",
+        Because::LeavesOrganization => "given again after leaving the organization",
+        Because::Demoted => "as an owner becomes a member",
     }
 }
 
@@ -256,9 +260,8 @@ fn settings(change: &Change, shown: Option<RemovalKind>, namer: &Namer<'_>) -> V
                 .collect()
         }
         Change::SetTopics { name, from, to } => {
-            let topics = RepoSettingName::Topics;
-            let value = |value: &str| namer.repo_value(name, topics, value);
-            vec![changed(topics.key(), from.as_deref(), to, namer, value)]
+            let value = |value: &str| namer.topics(name, value);
+            vec![changed("topics", from.as_deref(), to, namer, value)]
         }
         Change::CreateRepo { name, settings } => settings
             .iter()
@@ -281,7 +284,7 @@ fn settings(change: &Change, shown: Option<RemovalKind>, namer: &Namer<'_>) -> V
         Change::CreateTeam { name, description, privacy, parent } => {
             let given = [
                 (TeamSetting::Description, description.clone()),
-                (TeamSetting::Privacy, privacy.map(|privacy| privacy.as_str().to_owned())),
+                (TeamSetting::Privacy, Some(privacy.as_str().to_owned())),
                 (TeamSetting::Parent, parent.as_ref().map(|parent| parent.as_str().to_owned())),
             ];
             let shown = given.into_iter().filter_map(|(setting, to)| {
@@ -294,17 +297,12 @@ fn settings(change: &Change, shown: Option<RemovalKind>, namer: &Namer<'_>) -> V
     }
 }
 
-fn org_setting(
-    change: &SettingChange<crate::plan::OrgSetting>,
-    lowered: Option<usize>,
-    namer: &Namer<'_>,
-) -> Item {
+fn org_setting(change: &SettingChange<OrgSetting>, lowered: Option<usize>, namer: &Namer<'_>) -> Item {
     let value = |value: &str| namer.org_value(change.setting, value);
     let name = changed(change.setting.key(), change.from.as_deref(), &change.to, namer, value);
-    let is_removal = change.setting == crate::plan::OrgSetting::DefaultRepositoryPermission;
+    let is_removal = change.setting == OrgSetting::DEFAULT_REPOSITORY_PERMISSION;
     let removal = lowered.filter(|_| is_removal);
-    let category =
-        if removal.is_some() { Category::DefaultPermissionLowered } else { Category::OrgSetting };
+    let category = if removal.is_some() { Category::DefaultPermissionLowered } else { Category::OrgSetting };
     Item {
         category,
         place: Place::Org,
@@ -320,8 +318,8 @@ fn org_setting(
 /// Whether an item's category says already what a setting does.
 fn is_about(shown: Option<RemovalKind>, change: &SettingChange<RepoSettingName>) -> bool {
     match shown {
-        Some(RemovalKind::RepoArchived) => change.setting == RepoSettingName::Archived,
-        Some(RemovalKind::RepoPublished) => change.setting == RepoSettingName::Visibility,
+        Some(RemovalKind::RepoArchived) => change.setting == RepoSettingName::ARCHIVED,
+        Some(RemovalKind::RepoPublished) => change.setting == RepoSettingName::VISIBILITY,
         _ => false,
     }
 }

@@ -58,8 +58,7 @@ impl Lines {
 
     fn group(&mut self, category: Category, place: &Place, items: Vec<Item>) {
         let (mark, one, more) = category.words();
-        let what =
-            format!("- `{}` {}{}", mark.sign(), counted(items.len(), one, more), of_place(place));
+        let what = format!("- `{}` {}{}", mark.sign(), counted(items.len(), one, more), of_place(place));
         let mut names: Vec<(String, Option<usize>)> =
             items.iter().filter_map(|item| Some((item.described(true)?, item.removal))).collect();
         let unnamed = items.len() - names.len();

@@ -1,7 +1,7 @@
 //! Refusals and warnings of a plan, as far as they may be shown.
 
 use super::Namer;
-use crate::plan::{Class, Refusal, Warning};
+use crate::plan::{Refusal, RefusalClass, Warning};
 
 /// What can't be done, and what to do about it.
 pub fn refusal<'r>(refusal: &'r Refusal, namer: &Namer<'_>) -> (&'r str, &'r str) {
@@ -9,11 +9,11 @@ pub fn refusal<'r>(refusal: &'r Refusal, namer: &Namer<'_>) -> (&'r str, &'r str
         return (&refusal.message, &refusal.hint);
     }
     match refusal.class {
-        Class::Impossible => (
+        RefusalClass::Impossible => (
             "Something can't be done that has to do with what the file on the base branch does not name",
             "a member can see it with `peribolos-operator plan`, and it is in the log of the pod",
         ),
-        Class::NotAllowed => (
+        RefusalClass::NotAllowed => (
             "Something that the file on the base branch does not name would be archived or made public",
             &refusal.hint,
         ),

@@ -53,7 +53,7 @@ impl<'d> Namer<'d> {
     }
 
     /// A person's login; none: it may not be shown.
-    pub(super) fn login(&self, login: &Login) -> Option<String> {
+    pub(crate) fn login(&self, login: &Login) -> Option<String> {
         let named = self.disclosure.is_none_or(|disclosure| disclosure.names_login(login));
         named.then(|| self.quote(login.as_str()))
     }
@@ -96,6 +96,11 @@ impl<'d> Namer<'d> {
     ) -> Option<String> {
         let gives = self.disclosure.is_none_or(|disclosure| disclosure.gives_repo(repo, setting, value));
         gives.then(|| self.value(value))
+    }
+
+    /// All topics of a repository; none: they may not be shown.
+    pub(super) fn topics(&self, _repo: &RepoName, value: &str) -> Option<String> {
+        self.is_full().then(|| self.value(value))
     }
 
     fn value(&self, text: &str) -> String {

@@ -21,7 +21,8 @@ pub fn remedy(change: &Change, status: Option<u16>, sentence: &str) -> String {
         "Unarchive the repository first (`archived: false` in this file), or keep the line as it is."
     } else if says(&["security manager"]) {
         "An organization role gives the team every repository: change the role in the organization's settings."
-    } else if says(&["managed by", "externally managed", "identity provider", "external group", "synchroni"]) {
+    } else if says(&["managed by", "externally managed", "identity provider", "external group", "synchroni"])
+    {
         "An identity provider manages this: change it there, and let the file say the same."
     } else if says(&["seat", "license"]) {
         "The organization has no seat left: buy one, or remove somebody first."
@@ -73,7 +74,11 @@ mod tests {
     #[test]
     fn what_github_says_decides_what_helps() {
         let table = [
-            (403, "Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted", "cluster's addresses"),
+            (
+                403,
+                "Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted",
+                "cluster's addresses",
+            ),
             (403, "Resource protected by organization SAML enforcement.", "single sign-on"),
             (422, "This organization requires two-factor authentication", "turn it on"),
             (403, "Repository was archived so is read-only.", "`archived: false`"),

@@ -11,7 +11,7 @@ use super::list::sections;
 use super::text::{capitalized, plain, sentence};
 use super::{Counts, Disclosure, Namer, title};
 use crate::guard::Trip;
-use crate::plan::{Class, Plan, Refusal, Warning};
+use crate::plan::{Plan, Refusal, RefusalClass, Warning};
 use crate::removals::Removals;
 use crate::report::Style;
 use crate::review::Judgement;
@@ -94,7 +94,8 @@ impl PlanReport<'_> {
             let _ = writeln!(text, "\n{note}");
         }
         let remarks = self.warnings().into_iter().map(|remark| (paint.yellow("warning"), remark));
-        for (level, remark) in remarks.chain(self.stops().into_iter().map(|stop| (paint.red("error"), stop))) {
+        for (level, remark) in remarks.chain(self.stops().into_iter().map(|stop| (paint.red("error"), stop)))
+        {
             let _ = write!(text, "\n{level}{} {}", paint.bold(":"), remark.message);
             if let Some(line) = remark.line {
                 let _ = write!(text, "\n  --> {}:{line}", self.file);
@@ -151,7 +152,8 @@ impl PlanReport<'_> {
 
     /// What keeps it from being applied.
     fn stops(&self) -> Vec<Remark> {
-        let impossible = self.plan.refusals.iter().filter(|refusal| refusal.class == Class::Impossible);
+        let impossible =
+            self.plan.refusals.iter().filter(|refusal| refusal.class == RefusalClass::Impossible);
         let refused = impossible.map(|Refusal { line, message, hint, .. }| Remark {
             line: *line,
             message: sentence(message),

@@ -81,7 +81,9 @@ impl Writer<'_, '_> {
     }
 
     fn parts(&self, change: &Change) -> (String, String) {
-        self.person_parts(change).or_else(|| self.repo_parts(change)).unwrap_or_else(|| self.team_parts(change))
+        self.person_parts(change)
+            .or_else(|| self.repo_parts(change))
+            .unwrap_or_else(|| self.team_parts(change))
     }
 
     fn person_parts(&self, change: &Change) -> Option<(String, String)> {
@@ -143,13 +145,13 @@ impl Writer<'_, '_> {
         let is = |setting, value: &str| {
             changes.iter().any(|change| change.setting == setting && change.to == value)
         };
-        if is(RepoSettingName::Archived, "true") {
+        if is(RepoSettingName::ARCHIVED, "true") {
             return "archived".to_owned();
         }
-        if is(RepoSettingName::Archived, "false") {
+        if is(RepoSettingName::ARCHIVED, "false") {
             return "unarchived".to_owned();
         }
-        if is(RepoSettingName::Visibility, Visibility::Public.as_str()) {
+        if is(RepoSettingName::VISIBILITY, Visibility::Public.as_str()) {
             return "made public".to_owned();
         }
         format!("changed ({})", self.keys(changes.iter().map(|change| change.setting.key())))
@@ -177,10 +179,9 @@ impl Writer<'_, '_> {
             Change::SetTeamRepo { team, repo, to, .. } => {
                 (self.team(team), format!("given {} in {}", self.quote(to.as_str()), self.repo(repo)))
             }
-            Change::RemoveTeamRepo { team, repo, .. } => (
-                format!("the access of {} to {}", self.team(team), self.repo(repo)),
-                "removed".to_owned(),
-            ),
+            Change::RemoveTeamRepo { team, repo, .. } => {
+                (format!("the access of {} to {}", self.team(team), self.repo(repo)), "removed".to_owned())
+            }
             // The others are about people and repositories.
             _ => ("something".to_owned(), "changed".to_owned()),
         }
@@ -231,9 +232,8 @@ impl Writer<'_, '_> {
             }
             Change::SetTeamMember { team: in_team, login, .. }
             | Change::RemoveTeamMember { team: in_team, login, .. } => team(in_team) && person(login),
-            Change::SetTeamRepo { team: of, repo: to, .. } | Change::RemoveTeamRepo { team: of, repo: to, .. } => {
-                team(of) && repo(to)
-            }
+            Change::SetTeamRepo { team: of, repo: to, .. }
+            | Change::RemoveTeamRepo { team: of, repo: to, .. } => team(of) && repo(to),
         }
     }
 }

@@ -53,7 +53,7 @@ impl Applied<'_> {
     }
 
     fn first_problem(&self, gone: usize, namer: &Namer<'_>) -> Option<String> {
-        let failed: Vec<&Operation> = self.with(|outcome| matches!(outcome, Outcome::Failed(_))).collect();
+        let failed: Vec<&Operation> = self.those(|outcome| matches!(outcome, Outcome::Failed(_))).collect();
         if let [operation] = failed.as_slice() {
             return Some(Sentence::of(&operation.change, namer).could_not());
         }
@@ -148,9 +148,10 @@ impl Applied<'_> {
         sections.extend(self.gone(namer));
         sections.extend(self.open(namer));
         let waiting = self.waiting();
-        sections.extend(people(waiting, namer).map(|names| {
-            Section::new("Waiting to be accepted", vec![format!("invitations of {names}")])
-        }));
+        sections
+            .extend(people(waiting, namer).map(|names| {
+                Section::new("Waiting to be accepted", vec![format!("invitations of {names}")])
+            }));
         sections
     }
 
@@ -179,9 +180,9 @@ impl Applied<'_> {
 
     /// People who have not accepted an invitation yet, of this apply or of an earlier one.
     fn waiting(&self) -> BTreeSet<&Login> {
-        let invited = self.with(|outcome| matches!(outcome, Outcome::Waiting));
-        let invited = invited.filter_map(|operation| invited(&operation.change));
-        invited.chain(self.report.plan.waiting.iter().map(|waiting| &waiting.login)).collect()
+        let waits = self.those(|outcome| matches!(outcome, Outcome::Waiting));
+        let waits = waits.filter_map(|operation| invited(&operation.change));
+        waits.chain(self.report.plan.waiting.iter().map(|waiting| &waiting.login)).collect()
     }
 
     /// What is done, with what teams inherit no more where nothing is missing.
@@ -211,7 +212,7 @@ impl Applied<'_> {
         (0..self.report.plan.operations.len()).filter(|index| is(self.outcome(*index))).count()
     }
 
-    fn with(&self, is: impl Fn(&Outcome) -> bool) -> impl Iterator<Item = &Operation> {
+    fn those(&self, is: impl Fn(&Outcome) -> bool) -> impl Iterator<Item = &Operation> {
         let operations = self.report.plan.operations.iter().enumerate();
         operations.filter(move |(index, _)| is(self.outcome(*index))).map(|(_, operation)| operation)
     }

@@ -1,8 +1,8 @@
 //! What of a plan is not in force: what failed, and what was not done because of it, withheld, left or not reached.
 
+use super::super::Namer;
 use super::super::sentence::Sentence;
 use super::super::text::{capitalized, sentence, tidy};
-use super::super::Namer;
 use super::section::Section;
 use crate::plan::{Failure, Operation, Outcome, Plan, Withheld};
 
@@ -84,7 +84,8 @@ impl Problems<'_, '_> {
         match reason {
             Withheld::Grant { operation } => self.not_in_force(*operation),
             Withheld::Invitation { waiting } => {
-                let person = self.plan.waiting.get(*waiting).and_then(|waiting| self.namer.login(&waiting.login));
+                let person =
+                    self.plan.waiting.get(*waiting).and_then(|waiting| self.namer.login(&waiting.login));
                 let person = person.unwrap_or_else(|| "somebody whom the file does not name".to_owned());
                 format!("{person} has yet to accept an invitation")
             }
