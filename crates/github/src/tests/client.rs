@@ -170,7 +170,7 @@ fn annotations(count: u32) -> CheckRunUpdate {
 #[case(51, &[50, 1])]
 #[case(120, &[50, 50, 20])]
 #[tokio::test]
-async fn annotations_go_out_fifty_at_a_time(#[case] count: u64, #[case] batches: &[usize]) {
+async fn annotations_go_out_fifty_at_a_time(#[case] count: u32, #[case] batches: &[usize]) {
     let server = MockServer::start().await;
     let made = json!({"id": 5, "name": "peribolos", "head_sha": SHA, "external_id": "uid", "status": "completed",
                       "conclusion": "timed_out", "html_url": null});
