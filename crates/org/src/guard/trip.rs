@@ -81,8 +81,7 @@ impl Trip {
             Self::RequiredOwners { missing } => required_owners(missing, namer),
             Self::TooMany { group, count, there, allowed, percent } => {
                 let [what, of] = phrases(*group, *count);
-                let limit = if *allowed == 1 { "only 1".to_owned() } else { format!("at most {allowed}") };
-                format!("{count} of {there} {of} {what}; {limit} may be ({percent} %).")
+                format!("{count} of {there} {of} {what}, and the limit is {allowed} ({percent} %).")
             }
             Self::NotAllowed { refusal } => sentence(show::refusal(refusal, namer).0),
         }
@@ -124,10 +123,10 @@ impl fmt::Display for Trip {
 }
 
 fn few_owners(left: usize, invited: usize, minimum: usize) -> String {
-    let mut sentence = format!("The file leaves {}, and there must be ", counted(left, "owner", "owners"));
-    sentence.push_str(&minimum.to_string());
+    let left = counted(left, "active owner", "active owners");
+    let mut sentence = format!("The file leaves {left}, and at least {minimum} are required");
     if invited > 0 {
-        let who = counted(invited, "owner in the file is no member", "owners in the file are no members");
+        let who = counted(invited, "owner in the file is not a member", "owners in the file are not members");
         sentence = format!("{sentence}: {who} of the organization yet");
     }
     sentence.push('.');
@@ -135,7 +134,7 @@ fn few_owners(left: usize, invited: usize, minimum: usize) -> String {
 }
 
 fn few_owners_remedy(invited: usize, minimum: usize) -> String {
-    let mut remedy = "Name owners under `admins` who are members of the organization already".to_owned();
+    let mut remedy = "Name owners under `admins` who are already members of the organization".to_owned();
     if invited > 0 {
         remedy.push_str("; somebody new must first accept an invitation, which an owner can send on GitHub");
     }
