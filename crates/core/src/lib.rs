@@ -11,6 +11,6 @@ pub mod heal;
 pub mod installation_status;
 pub mod names;
 pub mod ownership;
+pub mod report;
 pub mod run;
-pub mod step_output;
 pub mod token;
