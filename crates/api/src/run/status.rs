@@ -44,7 +44,8 @@ pub struct PeribolosRunStatus {
     /// The TaskRun of the last attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task_run_name: Option<String>,
-    /// When a failed attempt is tried again (RFC 3339).
+    /// When a failed attempt is tried again; of a run that has ended, when the same file is applied again though nobody
+    /// changed it (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<String>,
     /// The check run on GitHub.
@@ -70,6 +71,9 @@ pub struct PeribolosRunStatus {
     /// Whether an attempt started and left no report: what it changed is unknown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub outcome_unknown: bool,
+    /// Whether the rule of unreviewed removals let its plan pass and none of the plan's removals is left to be done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reviewed: bool,
     /// The removals that the run would bring, as salted hashes: of a preview, a look for drift, or an Apply that a guard
     /// stopped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -74,7 +74,7 @@ pub fn ensure(
     };
     let mode = if status.last_apply.is_none() { Mode::DryRun } else { Mode::Apply };
     // Before the first Apply there may be one under way, or one that has told what a DryRun would.
-    let in_the_way = |run: &PeribolosRun| stands_in_the_way(run, status, head);
+    let in_the_way = |run: &PeribolosRun| stands_in_the_way(run, status, head, now);
     if of(Mode::Apply).is_some_and(in_the_way) || of(mode).is_some_and(in_the_way) {
         return None;
     }
@@ -109,7 +109,7 @@ pub fn in_place_of(
         .max_by_key(|other| order(other));
     if names_a_commit
         && (!is_pending(status, head.blob, now)
-            || newest.is_some_and(|newest| stands_in_the_way(newest, status, head)))
+            || newest.is_some_and(|newest| stands_in_the_way(newest, status, head, now)))
     {
         return None;
     }
@@ -149,9 +149,17 @@ fn has_reason(run: &PeribolosRun, reason: Reason) -> bool {
     run.status.as_ref().and_then(|status| status.reason.as_deref()) == Some(reason.as_str())
 }
 
-fn stands_in_the_way(run: &PeribolosRun, of: &GitHubInstallationStatus, head: Head<'_>) -> bool {
-    // Whether the last Apply is repeated was decided by what it left in the installation's status.
-    if of.last_apply.as_ref().is_some_and(|last| run.metadata.uid == last.uid && phase(run).is_final()) {
+fn stands_in_the_way(
+    run: &PeribolosRun,
+    of: &GitHubInstallationStatus,
+    head: Head<'_>,
+    now: Timestamp,
+) -> bool {
+    // Whether the last Apply is repeated was decided by what it left in the installation's status. One whose file nobody
+    // could read left its commit alone.
+    let is_decided = |last: &LastApply| last.blob.is_some() || is_due_again(of, last, now);
+    let last = of.last_apply.as_ref().filter(|last| run.metadata.uid == last.uid && phase(run).is_final());
+    if last.is_some_and(is_decided) {
         return false;
     }
     let status = run.status.as_ref();
@@ -271,6 +279,21 @@ mod tests {
             "lastTransitionTime": at(since).to_string()});
         status.conditions = vec![serde_json::from_value(condition).unwrap()];
         assert_eq!(mode(&status, &[failed(Reason::PermissionsMissing, "new")], 300), expected);
+    }
+
+    #[test]
+    fn an_apply_whose_file_nobody_could_read_is_told_by_its_commit() {
+        let unread = |retry_at| {
+            let mut status = after(Reason::ConfigMissing, retry_at);
+            status.last_apply.as_mut().unwrap().blob = None;
+            let mut run = failed(Reason::ConfigMissing, "new");
+            run.spec.source.sha = "head".into();
+            (run.status.as_mut().unwrap().blob, run.status.as_mut().unwrap().sha) = (None, Some("head".into()));
+            mode(&status, &[run], 300)
+        };
+        assert_eq!(unread(None), None);
+        assert_eq!(unread(Some(301)), None);
+        assert_eq!(unread(Some(300)), Some(Mode::Apply));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Source: GitHub REST API, "Create a check run".
 
+use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
     PeribolosRun, Reason, names,
     run::{Mode, Phase},
@@ -114,6 +115,17 @@ fn is_about(report: &StepReport, reason: Reason) -> bool {
     }
 }
 
+/// An apply shows how far it has come once it has run so long, …
+const FIRST_PROGRESS: SignedDuration = SignedDuration::from_secs(20);
+/// … and then at most this often: each time is a write that GitHub counts.
+const PROGRESS_INTERVAL: SignedDuration = SignedDuration::from_mins(2);
+
+/// Whether the check of an apply that began at `started` is to show how far it has come. `last`: when it did so last.
+pub fn is_progress_due(started: Timestamp, last: Option<Timestamp>, now: Timestamp) -> bool {
+    now.duration_since(started) > FIRST_PROGRESS
+        && last.is_none_or(|last| now.duration_since(last) >= PROGRESS_INTERVAL)
+}
+
 /// The title while an apply goes on.
 pub fn progress_title(progress: Progress) -> String {
     format!("Applying: {} of {}", progress.done, progress.of)
@@ -201,6 +213,7 @@ pub fn cap(text: &str, bytes: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::testing::at;
 
     #[rstest::rstest]
     #[case(Phase::Pending, None, Some(CheckState::Queued))]
@@ -241,6 +254,15 @@ mod tests {
     #[case::its_pull_request_may_be_merged_as_well(Mode::DryRun, "Not previewed any more")]
     fn what_gave_way_says_so(#[case] mode: Mode, #[case] expected: &str) {
         assert_eq!(title(mode, Phase::Superseded, Some(Reason::Superseded)), expected);
+    }
+
+    #[rstest::rstest]
+    #[case(20, None, false)]
+    #[case(21, None, true)]
+    #[case(140, Some(21), false)]
+    #[case(141, Some(21), true)]
+    fn progress_is_shown_now_and_then(#[case] now: i64, #[case] last: Option<i64>, #[case] due: bool) {
+        assert_eq!(is_progress_due(at(0), last.map(at), at(now)), due);
     }
 
     /// Every exit code of an apply, with the reason of a run that ended so.

@@ -7,11 +7,8 @@ use peribolos_api::{
     run::{Mode, Phase},
 };
 use peribolos_core::{
-    run::{
-        check::{self, CheckState, Conclusion},
-        said::Said,
-    },
-    step_output,
+    report::{self, StepReport},
+    run::check::{self, CheckState, Conclusion},
 };
 use peribolos_github::{
     AppId, Client, RepoName, Sha,
@@ -24,7 +21,11 @@ use peribolos_github::{
 use super::{case::Case, error::Error};
 
 /// What the check of a run in this status should be. None: there is none to write.
-pub(super) fn wanted(case: &Case<'_>, status: &PeribolosRunStatus, said: &Said) -> Option<CheckRunUpdate> {
+pub(super) fn wanted(
+    case: &Case<'_>,
+    status: &PeribolosRunStatus,
+    report: Option<&StepReport>,
+) -> Option<CheckRunUpdate> {
     check::name(case.run)?;
     let phase = status.phase.unwrap_or(Phase::Pending);
     let reason = status.reason.as_deref().and_then(Reason::parse);
@@ -41,7 +42,7 @@ pub(super) fn wanted(case: &Case<'_>, status: &PeribolosRunStatus, said: &Said) 
         details_url: details_url(case, status),
         started_at: time(&status.started_at),
         completed_at: conclusion.and_then(|_| time(&status.finished_at)),
-        output: Some(render(case.run.spec.mode, status, phase, reason, said)),
+        output: Some(render(case.run.spec.mode, status, phase, reason, report)),
     })
 }
 
@@ -50,26 +51,33 @@ fn render(
     status: &PeribolosRunStatus,
     phase: Phase,
     reason: Option<Reason>,
-    said: &Said,
+    report: Option<&StepReport>,
 ) -> CheckOutput {
     let message = status.message.clone().unwrap_or_default();
-    let from_step = reason.filter(|_| phase.is_final()).and_then(|reason| said.about(reason));
+    let from_step = reason.filter(|_| phase.is_final()).and_then(|reason| check::reported(report, reason));
     let title = match from_step {
         Some(check) if !check.title.is_empty() => check::defuse(&check.title),
         _ => check::title(mode, phase, reason).to_owned(),
     };
-    let summary = match from_step {
+    let mut summary = match from_step {
         Some(check) if !check.summary.is_empty() => check::defuse(&check.summary),
         _ if message.is_empty() => title.clone(),
         _ => check::defuse(&message),
     };
-    let annotations =
-        if phase.is_final() { said.annotations().iter().map(annotation).collect() } else { Vec::new() };
+    if from_step.is_some()
+        && status.attempts.is_some_and(|attempts| attempts > 1)
+        && let Some(changes) = &status.changes
+    {
+        summary = format!("In all attempts together: {}.\n\n{summary}", changes.summary);
+    }
+    // Remarks on the file hold however the run ends.
+    let remarks = report.filter(|_| phase.is_final()).map(|report| report.check.annotations.as_slice());
+    let annotations = remarks.unwrap_or_default().iter().map(annotation).collect();
     CheckOutput { title: check::cap(&title, 250), summary, text: None, annotations }
 }
 
 /// Annotations are shown as plain text by GitHub, so only their length is bounded, which the reader has done.
-fn annotation(from: &step_output::Annotation) -> Annotation {
+fn annotation(from: &report::Annotation) -> Annotation {
     let same_line = from.start_line == from.end_line;
     Annotation {
         path: from.path.clone(),
@@ -78,9 +86,9 @@ fn annotation(from: &step_output::Annotation) -> Annotation {
         start_column: from.start_column.filter(|_| same_line).map(Into::into),
         end_column: from.end_column.filter(|_| same_line).map(Into::into),
         annotation_level: match from.annotation_level {
-            step_output::AnnotationLevel::Notice => AnnotationLevel::Notice,
-            step_output::AnnotationLevel::Warning => AnnotationLevel::Warning,
-            step_output::AnnotationLevel::Failure => AnnotationLevel::Failure,
+            report::AnnotationLevel::Notice => AnnotationLevel::Notice,
+            report::AnnotationLevel::Warning => AnnotationLevel::Warning,
+            report::AnnotationLevel::Failure => AnnotationLevel::Failure,
         },
         message: from.message.clone(),
         title: Some(from.title.clone()),
