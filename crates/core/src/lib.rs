@@ -11,6 +11,5 @@ pub mod heal;
 pub mod installation_status;
 pub mod names;
 pub mod ownership;
-pub mod report;
 pub mod run;
 pub mod token;

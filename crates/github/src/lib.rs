@@ -13,7 +13,6 @@ mod delivery;
 mod error;
 mod flight;
 mod graphql;
-mod ids;
 mod key;
 mod page;
 mod refusal;
@@ -33,6 +32,7 @@ pub use client::{Client, FileAnswer};
 pub use config::{GitHubConfig, Observer, Timeouts};
 pub use delivery::Delivery;
 pub use error::{Error, Refusal, Retry};
-pub use ids::{AppId, IdError, InstallationId, Login, RepoName, Sha};
 pub use key::PrivateKey;
+// `RepoName` is the name that `FullName` had here.
+pub use peribolos_vocab::{AppId, FullName, FullName as RepoName, IdError, InstallationId, Login, Sha};
 pub use token::{MintedToken, TokenScope};

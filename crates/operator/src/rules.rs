@@ -88,7 +88,7 @@ impl<W: DeserializeOwned> FromStr for Words<W> {
 struct Logins(Vec<Login>);
 
 impl FromStr for Logins {
-    type Err = peribolos_org::InvalidName;
+    type Err = peribolos_github::IdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         pieces(text).map(str::parse).collect::<Result<_, _>>().map(Self)

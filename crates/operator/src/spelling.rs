@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use peribolos_github::{Client, Error as GitHubError, Login};
-use peribolos_org::{ConfigFile, Login as OrgLogin, Snapshot, Spelling};
+use peribolos_org::{ConfigFile, Snapshot, Spelling};
 
 /// So many people who are new to the organization are looked up. GitHub sends at most 500 invitations a day.
 const MAX_STRANGERS: usize = 500;
@@ -33,22 +33,16 @@ pub async fn spelling(
 ) -> Result<Spelling, SpellingError> {
     let mut spelling = Spelling::of_snapshot(snapshot, BTreeSet::new());
     let named = file.logins().into_iter();
-    let strangers: BTreeSet<&OrgLogin> = named.filter(|login| !spelling.logins.contains(*login)).collect();
+    let strangers: BTreeSet<&Login> = named.filter(|login| !spelling.logins.contains(*login)).collect();
     if strangers.len() > MAX_STRANGERS {
         return Err(SpellingError::TooManyStrangers { found: strangers.len() });
     }
-    // What is no login at all is nobody's.
-    let (asked, impossible): (Vec<_>, Vec<_>) = strangers
-        .into_iter()
-        .map(|login| (login, login.as_str().parse::<Login>()))
-        .partition(|(_, parsed)| parsed.is_ok());
-    spelling.missing.extend(impossible.into_iter().map(|(login, _)| login.clone()));
-    let logins: Vec<Login> = asked.iter().filter_map(|(_, parsed)| parsed.as_ref().ok().cloned()).collect();
+    let logins: Vec<Login> = strangers.into_iter().cloned().collect();
     let found = client.find_people(&logins).await?;
-    for ((login, _), found) in asked.into_iter().zip(found) {
+    for (login, found) in logins.into_iter().zip(found) {
         match found {
-            Some(found) => spelling.logins.insert(OrgLogin::new(found.as_str())),
-            None => spelling.missing.insert(login.clone()),
+            Some(found) => spelling.logins.insert(found),
+            None => spelling.missing.insert(login),
         };
     }
     Ok(spelling)

@@ -7,10 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use peribolos_vocab::{Login, OrgRole, Slug};
+
 use crate::located::Located;
 use crate::model::{Collaborator, ConfigFile, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
-use crate::names::{Login, Slug};
-use crate::snapshot::{InvitationState, OrgRole, Snapshot, SnapshotRepo, SnapshotTeam};
+use crate::snapshot::{InvitationState, Snapshot, SnapshotRepo, SnapshotTeam};
 use crate::text::is_unseen;
 use crate::write::render;
 use crate::yaml::Emitter;

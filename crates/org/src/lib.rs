@@ -17,7 +17,6 @@ pub mod guard;
 mod located;
 pub mod loss;
 mod model;
-mod names;
 mod parse;
 pub mod plan;
 pub mod reference;
@@ -31,7 +30,6 @@ mod spelling;
 pub mod testing;
 mod text;
 mod unknown;
-mod values;
 mod write;
 mod yaml;
 
@@ -39,14 +37,16 @@ pub use diagnostic::{Code, Diagnostic, Severity};
 pub use dump::{DumpNote, Dumped, dump};
 pub use located::{Located, Position};
 pub use model::{Collaborator, ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
-pub use names::{InvalidName, Login, RepoName, Slug, TeamName};
 pub use parse::{MAX_BYTES, Parsed, decode, parse};
+pub use peribolos_vocab::{
+    DefaultPermission, InvalidName, Login, OrgRole, Permission, Privacy, RepoName, Slug, SquashMessage,
+    SquashTitle, TeamName, Visibility,
+};
 pub use report::{Style, render_diagnostic};
 pub use settle::{Settled, settle};
 pub use snapshot::{
-    Invitation, InvitationState, OrgRole, Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, TeamKind,
+    Invitation, InvitationState, Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, TeamKind,
 };
 pub use spelling::Spelling;
 pub use unknown::unknown_logins;
-pub use values::{DefaultPermission, Permission, Privacy, SquashMessage, SquashTitle, Visibility};
 pub use write::render;

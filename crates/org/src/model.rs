@@ -5,9 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use peribolos_vocab::{
+    DefaultPermission, Login, Permission, Privacy, RepoName, SquashMessage, SquashTitle, TeamName, Visibility,
+};
+
 use crate::located::Located;
-use crate::names::{Login, RepoName, TeamName};
-use crate::values::{DefaultPermission, Permission, Privacy, SquashMessage, SquashTitle, Visibility};
 
 /// One organization as its file wants it.
 #[derive(Clone, Debug, PartialEq, Eq)]

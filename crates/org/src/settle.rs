@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use peribolos_vocab::{Login, Permission, RepoName, TeamName};
+
 use crate::located::Located;
 use crate::model::{Collaborator, ConfigFile, Repo, Team, TeamRepo};
-use crate::names::{Login, RepoName, TeamName};
 use crate::spelling::Spelling;
-use crate::values::Permission;
 use crate::write::{Reader, write};
 
 /// A settled file.

@@ -3,10 +3,11 @@
 //! Whoever fills it must follow the notes on each field, or what is dumped from it is not what
 //! upstream peribolos compares with: it reads the REST API, whose lists are not always GraphQL's.
 
+use peribolos_vocab::{
+    DefaultPermission, Login, OrgRole, Permission, Privacy, RepoName, Slug, SquashMessage, SquashTitle,
+    TeamName, Visibility,
+};
 use serde::{Deserialize, Serialize};
-
-use crate::names::{Login, RepoName, Slug, TeamName};
-use crate::values::{DefaultPermission, Permission, Privacy, SquashMessage, SquashTitle, Visibility};
 
 /// One organization as GitHub has it. Lists may be in any order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,18 +46,6 @@ pub struct Snapshot {
     pub teams: Vec<SnapshotTeam>,
     /// All repositories.
     pub repos: Vec<SnapshotRepo>,
-}
-
-/// The role of a member or an invited person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OrgRole {
-    /// An owner.
-    Admin,
-    /// A member.
-    Member,
-    /// Somebody who sees bills and is no member; only invitations have it.
-    BillingManager,
 }
 
 /// Where an invitation is.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::names::{Login, RepoName, TeamName};
+use peribolos_vocab::{Login, RepoName, TeamName};
+
 use crate::snapshot::{InvitationState, Snapshot};
 
 /// How GitHub spells names, as far as it was asked. A name it knows nothing of stays as the file

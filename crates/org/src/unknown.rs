@@ -1,9 +1,10 @@
 //! People whom GitHub does not know.
 
+use peribolos_vocab::Login;
+
 use crate::diagnostic::{Code, Diagnostic, Severity, quoted};
 use crate::located::{Located, Position};
 use crate::model::{ConfigFile, Team};
-use crate::names::Login;
 
 /// A warning for each login that was left out because nobody has it, where the file first names it.
 pub fn unknown_logins(left_out: &[Login], file: &ConfigFile, file_name: &str) -> Vec<Diagnostic> {

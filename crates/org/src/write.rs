@@ -1,9 +1,9 @@
 //! A model as YAML, for people or for upstream peribolos.
 
+use peribolos_vocab::{Login, RepoName, TeamName, Visibility, compare_ignoring_case};
+
 use crate::located::Located;
 use crate::model::{ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team};
-use crate::names::{Login, RepoName, TeamName, compare_ignoring_case};
-use crate::values::Visibility;
 use crate::yaml::Emitter;
 
 /// Writes a file as YAML for people: sorted, the same bytes for the same model.

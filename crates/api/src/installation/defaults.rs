@@ -1,6 +1,7 @@
 //! The default of each field of the spec: written once, used by the schema and by `Default`.
 
-use super::Manage;
+use peribolos_vocab::Kind;
+
 use crate::GoDuration;
 
 fn go(text: &'static str) -> GoDuration {
@@ -36,8 +37,8 @@ pub(super) fn drift_check() -> GoDuration {
     go("24h")
 }
 
-pub(super) fn manage() -> Vec<Manage> {
-    use Manage::{Org, OrgMembers, Repos, TeamMembers, TeamRepos, Teams};
+pub(super) fn manage() -> Vec<Kind> {
+    use Kind::{Org, OrgMembers, Repos, TeamMembers, TeamRepos, Teams};
     vec![Org, OrgMembers, Teams, TeamMembers, TeamRepos, Repos]
 }
 

@@ -4,6 +4,7 @@ mod defaults;
 mod spec;
 mod status;
 
+pub use peribolos_vocab::{Allow, Ignore, Kind};
 pub use spec::*;
 pub use status::*;
 

@@ -1,6 +1,7 @@
 //! What a user says about an installation. Doc comments here are what `kubectl explain` prints.
 
 use kube::{CustomResource, KubeSchema};
+use peribolos_vocab::{Allow, Ignore, Kind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -175,7 +176,7 @@ pub struct RunSpec {
     #[schemars(length(max = 7))]
     #[x_kube(merge_strategy = ListMerge::Set, validation = Rule::new("!('TeamMembers' in self || 'TeamRepos' in self) || 'Teams' in self").message("TeamMembers and TeamRepos need Teams in manage"))]
     #[serde(default = "defaults::manage")]
-    pub manage: Vec<Manage>,
+    pub manage: Vec<Kind>,
     /// What may be done beyond that.
     #[schemars(length(max = 2))]
     #[x_kube(merge_strategy = ListMerge::Set)]
@@ -212,45 +213,6 @@ impl Default for RunSpec {
             history: History::default(),
         }
     }
-}
-
-/// A part of an organization that peribolos manages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub enum Manage {
-    /// `--fix-org`: the organization's settings.
-    Org,
-    /// `--fix-org-members`: who is a member and who an owner.
-    OrgMembers,
-    /// `--fix-teams`: which teams exist.
-    Teams,
-    /// `--fix-team-members`: who is in them.
-    TeamMembers,
-    /// `--fix-team-repos`: which repositories they reach.
-    TeamRepos,
-    /// `--fix-repos`: which repositories exist, and their settings.
-    Repos,
-    /// `--fix-collaborators`: direct collaborators of repositories.
-    Collaborators,
-}
-
-/// Something peribolos does only when allowed to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum Allow {
-    /// Archive repositories.
-    RepoArchival,
-    /// Make private repositories public.
-    RepoPublish,
-}
-
-/// Something peribolos leaves alone when told to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum Ignore {
-    /// Pending invitations.
-    Invitees,
-    /// Teams only their members see.
-    SecretTeams,
-    /// Teams that the enterprise manages.
-    EnterpriseTeams,
 }
 
 /// How many finished runs of each mode are kept.

@@ -1,8 +1,7 @@
 //! What a run changed, added up over its attempts.
 
 use peribolos_api::run::{Changes, ContentWrites};
-
-use crate::report::{self, StepReport};
+use peribolos_vocab::report::{self, StepReport};
 
 /// The counts after an attempt with this report; `before` are those of the attempts before it.
 pub fn add(before: Option<&Changes>, report: &StepReport) -> Option<Changes> {
@@ -38,8 +37,9 @@ fn number(count: u32) -> i32 {
 
 #[cfg(test)]
 mod tests {
+    use peribolos_vocab::report::{StepExit, StepName};
+
     use super::*;
-    use crate::report::{StepExit, StepName};
 
     fn apply(planned: u32, applied: u32, failed: u32) -> StepReport {
         StepReport {

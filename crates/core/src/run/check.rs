@@ -7,9 +7,12 @@ use peribolos_api::{
     PeribolosRun, Reason, names,
     run::{Mode, Phase},
 };
+use peribolos_vocab::{
+    CheckConclusion,
+    report::{CheckOutput, Progress, StepExit, StepName, StepReport},
+};
 
 use super::outcome;
-use crate::report::{CheckOutput, Progress, StepExit, StepName, StepReport};
 
 /// The check's name on a commit that is applied.
 pub const APPLY: &str = "peribolos";
@@ -24,38 +27,7 @@ pub enum CheckState {
     /// The run is running.
     InProgress,
     /// The run has ended.
-    Completed(Conclusion),
-}
-
-/// How a completed check ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Conclusion {
-    /// Green.
-    Success,
-    /// Red.
-    Failure,
-    /// Red: it took too long.
-    TimedOut,
-    /// Grey: somebody cancelled it.
-    Cancelled,
-    /// Yellow: somebody must do something.
-    ActionRequired,
-    /// Grey: nothing was to be done.
-    Skipped,
-}
-
-impl Conclusion {
-    /// GitHub's word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::Failure => "failure",
-            Self::TimedOut => "timed_out",
-            Self::Cancelled => "cancelled",
-            Self::ActionRequired => "action_required",
-            Self::Skipped => "skipped",
-        }
-    }
+    Completed(CheckConclusion),
 }
 
 /// The name of a run's check; a Dump has none.
@@ -79,20 +51,20 @@ pub fn finalizers(run: &PeribolosRun) -> Vec<String> {
 pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<CheckState> {
     use CheckState::{Completed, InProgress, Queued};
     if matches!(reason, Some(Reason::NotAllowed | Reason::NotHead)) {
-        return was_made.then_some(Completed(Conclusion::Cancelled));
+        return was_made.then_some(Completed(CheckConclusion::Cancelled));
     }
     Some(match phase {
         // The next attempt goes on at once where this one ran out of time.
         Phase::Queued if reason == Some(Reason::OutOfTime) => InProgress,
         Phase::Pending | Phase::Queued => Queued,
         Phase::Running => InProgress,
-        Phase::Succeeded => Completed(Conclusion::Success),
-        Phase::Failed if reason == Some(Reason::TimedOut) => Completed(Conclusion::TimedOut),
-        Phase::Failed => Completed(Conclusion::Failure),
-        Phase::Skipped if reason == Some(Reason::ApprovalRequired) => Completed(Conclusion::ActionRequired),
-        Phase::Superseded if reason == Some(Reason::HeadMoved) => Completed(Conclusion::Cancelled),
-        Phase::Superseded | Phase::Skipped => Completed(Conclusion::Skipped),
-        Phase::Cancelled => Completed(Conclusion::Cancelled),
+        Phase::Succeeded => Completed(CheckConclusion::Success),
+        Phase::Failed if reason == Some(Reason::TimedOut) => Completed(CheckConclusion::TimedOut),
+        Phase::Failed => Completed(CheckConclusion::Failure),
+        Phase::Skipped if reason == Some(Reason::ApprovalRequired) => Completed(CheckConclusion::ActionRequired),
+        Phase::Superseded if reason == Some(Reason::HeadMoved) => Completed(CheckConclusion::Cancelled),
+        Phase::Superseded | Phase::Skipped => Completed(CheckConclusion::Skipped),
+        Phase::Cancelled => Completed(CheckConclusion::Cancelled),
     })
 }
 
@@ -219,19 +191,19 @@ mod tests {
     #[case(Phase::Pending, None, Some(CheckState::Queued))]
     #[case(Phase::Queued, Some(Reason::PodLost), Some(CheckState::Queued))]
     #[case(Phase::Running, None, Some(CheckState::InProgress))]
-    #[case(Phase::Succeeded, Some(Reason::Applied), Some(CheckState::Completed(Conclusion::Success)))]
-    #[case(Phase::Failed, Some(Reason::ConfigInvalid), Some(CheckState::Completed(Conclusion::Failure)))]
-    #[case(Phase::Failed, Some(Reason::OutOfMemory), Some(CheckState::Completed(Conclusion::Failure)))]
-    #[case(Phase::Failed, Some(Reason::TimedOut), Some(CheckState::Completed(Conclusion::TimedOut)))]
-    #[case(Phase::Cancelled, Some(Reason::Cancelled), Some(CheckState::Completed(Conclusion::Cancelled)))]
-    #[case(Phase::Superseded, Some(Reason::Superseded), Some(CheckState::Completed(Conclusion::Skipped)))]
-    #[case::with_what_was_done(Phase::Superseded, Some(Reason::HeadMoved), Some(CheckState::Completed(Conclusion::Cancelled)))]
+    #[case(Phase::Succeeded, Some(Reason::Applied), Some(CheckState::Completed(CheckConclusion::Success)))]
+    #[case(Phase::Failed, Some(Reason::ConfigInvalid), Some(CheckState::Completed(CheckConclusion::Failure)))]
+    #[case(Phase::Failed, Some(Reason::OutOfMemory), Some(CheckState::Completed(CheckConclusion::Failure)))]
+    #[case(Phase::Failed, Some(Reason::TimedOut), Some(CheckState::Completed(CheckConclusion::TimedOut)))]
+    #[case(Phase::Cancelled, Some(Reason::Cancelled), Some(CheckState::Completed(CheckConclusion::Cancelled)))]
+    #[case(Phase::Superseded, Some(Reason::Superseded), Some(CheckState::Completed(CheckConclusion::Skipped)))]
+    #[case::with_what_was_done(Phase::Superseded, Some(Reason::HeadMoved), Some(CheckState::Completed(CheckConclusion::Cancelled)))]
     #[case::goes_on_at_once(Phase::Queued, Some(Reason::OutOfTime), Some(CheckState::InProgress))]
-    #[case(Phase::Skipped, Some(Reason::FileUnchanged), Some(CheckState::Completed(Conclusion::Skipped)))]
+    #[case(Phase::Skipped, Some(Reason::FileUnchanged), Some(CheckState::Completed(CheckConclusion::Skipped)))]
     #[case(
         Phase::Skipped,
         Some(Reason::ApprovalRequired),
-        Some(CheckState::Completed(Conclusion::ActionRequired))
+        Some(CheckState::Completed(CheckConclusion::ActionRequired))
     )]
     #[case(Phase::Skipped, Some(Reason::NotAllowed), None)]
     #[case(Phase::Skipped, Some(Reason::NotHead), None)]
@@ -246,7 +218,7 @@ mod tests {
     #[test]
     fn a_check_that_was_made_is_not_left_unfinished() {
         let ended = state(Phase::Skipped, Some(Reason::NotHead), true);
-        assert_eq!(ended, Some(CheckState::Completed(Conclusion::Cancelled)));
+        assert_eq!(ended, Some(CheckState::Completed(CheckConclusion::Cancelled)));
     }
 
     #[rstest::rstest]

@@ -9,8 +9,7 @@ use peribolos_api::{
     Reason,
     run::{Mode, Phase},
 };
-
-use crate::report::{StepExit, StepReport};
+use peribolos_vocab::report::{StepExit, StepReport};
 
 /// How long a pod may stay unscheduled before it counts as failed.
 pub const SCHEDULING_PATIENCE: Duration = Duration::from_mins(5);
@@ -314,11 +313,10 @@ fn is_lost(seen: &Observation) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use peribolos_vocab::report::{Changes, StepName};
+
     use super::*;
-    use crate::{
-        report::{Changes, StepName},
-        run::testing::at,
-    };
+    use crate::run::testing::at;
 
     fn step(name: &str, exit: i32) -> Step {
         Step { name: name.into(), started: true, exit: Some(exit), ..Step::default() }

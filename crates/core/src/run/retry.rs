@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::Reason;
-
-use crate::report::Cause;
+use peribolos_vocab::report::Cause;
 
 /// How many attempts may follow failures of a run: 1, 4 and 16 minutes after them.
 pub const RETRIES: i32 = 3;

@@ -2,13 +2,14 @@
 
 use http::Method;
 use jiff::Timestamp;
+use peribolos_vocab::{Annotation, CheckConclusion};
 use serde::{Deserialize, Serialize};
 
 use super::Client;
 use crate::call::Call;
 use crate::error::Error;
 use crate::page::Pages;
-use crate::{AppId, RepoName, Sha};
+use crate::{AppId, FullName, Sha};
 
 const ROUTE: &str = "/repos/{owner}/{repo}/check-runs";
 const ROUTE_ONE: &str = "/repos/{owner}/{repo}/check-runs/{check_run_id}";
@@ -35,65 +36,6 @@ pub enum CheckStatus {
     /// A state this program does not set (`waiting`, `requested`, `pending`).
     #[serde(other)]
     Other,
-}
-
-/// How a check run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CheckConclusion {
-    /// Well.
-    Success,
-    /// Badly.
-    Failure,
-    /// Neither.
-    Neutral,
-    /// It was stopped.
-    Cancelled,
-    /// It had nothing to do.
-    Skipped,
-    /// It took too long.
-    TimedOut,
-    /// Somebody must do something first.
-    ActionRequired,
-    /// GitHub gave up on it (`stale`), or a conclusion this program does not set.
-    #[serde(other)]
-    Other,
-}
-
-/// How much an annotation matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AnnotationLevel {
-    /// Good to know.
-    Notice,
-    /// It should be looked at.
-    Warning,
-    /// It must be mended.
-    Failure,
-}
-
-/// A remark on lines of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Annotation {
-    /// The file, inside the repository.
-    pub path: String,
-    /// The first line, from 1.
-    pub start_line: u64,
-    /// The last line.
-    pub end_line: u64,
-    /// The first column, from 1; GitHub takes columns only where first and last line are the same.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_column: Option<u64>,
-    /// The last column.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_column: Option<u64>,
-    /// How much it matters.
-    pub annotation_level: AnnotationLevel,
-    /// What there is to say.
-    pub message: String,
-    /// The same in a few words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
 }
 
 /// What a check run shows.
@@ -169,7 +111,7 @@ pub struct CheckRun {
 
 impl Client {
     /// Makes a check run.
-    pub async fn create_check_run(&self, repo: &RepoName, new: &NewCheckRun) -> Result<CheckRun, Error> {
+    pub async fn create_check_run(&self, repo: &FullName, new: &NewCheckRun) -> Result<CheckRun, Error> {
         let (first, rest) = split(&new.state);
         let new = NewCheckRun { state: first, ..new.clone() };
         let made: CheckRun =
@@ -181,7 +123,7 @@ impl Client {
     /// Changes a check run. Its annotations are added to those it has.
     pub async fn update_check_run(
         &self,
-        repo: &RepoName,
+        repo: &FullName,
         id: CheckRunId,
         update: &CheckRunUpdate,
     ) -> Result<CheckRun, Error> {
@@ -194,7 +136,7 @@ impl Client {
     /// Every check run of that name that `app` made on a commit, earlier ones of the same name too.
     pub async fn find_check_runs(
         &self,
-        repo: &RepoName,
+        repo: &FullName,
         sha: &Sha,
         app: AppId,
         name: &str,
@@ -218,7 +160,7 @@ impl Client {
 
     async fn annotate(
         &self,
-        repo: &RepoName,
+        repo: &FullName,
         id: CheckRunId,
         rest: Vec<CheckRunUpdate>,
     ) -> Result<(), Error> {
@@ -230,7 +172,7 @@ impl Client {
 
     async fn patch_check_run(
         &self,
-        repo: &RepoName,
+        repo: &FullName,
         id: CheckRunId,
         update: &CheckRunUpdate,
     ) -> Result<CheckRun, Error> {

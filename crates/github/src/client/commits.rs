@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::Client;
 use crate::call::Call;
 use crate::error::Error;
-use crate::{RepoName, Sha};
+use crate::{FullName, Sha};
 
 /// The most commits that are read of a file's history.
 pub const MAX_TOUCHING: usize = 100;
@@ -36,7 +36,7 @@ impl Client {
     /// more).
     pub async fn commits_touching(
         &self,
-        repo: &RepoName,
+        repo: &FullName,
         path: &str,
         head: &Sha,
     ) -> Result<Option<Vec<Touching>>, Error> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::Client;
 use crate::call::Call;
 use crate::error::Error;
-use crate::{RepoName, Sha};
+use crate::{FullName, Sha};
 
 /// The most commits that are read of a comparison.
 pub const MAX_COMPARED: usize = 100;
@@ -37,7 +37,7 @@ impl Client {
     /// The commits of `head` that `base` has not; `None` where the repository has no such commit (any more).
     pub async fn compare(
         &self,
-        repo: &RepoName,
+        repo: &FullName,
         base: &Sha,
         head: &Sha,
     ) -> Result<Option<Comparison>, Error> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Client;
 use crate::call::Call;
 use crate::error::Error;
-use crate::{RepoName, Sha};
+use crate::{FullName, Sha};
 
 const ROUTE: &str = "/repos/{owner}/{repo}/contents/{+path}";
 
@@ -54,7 +54,7 @@ impl Client {
     /// Directories, links that lead nowhere and submodules are no files.
     pub async fn file<'a>(
         &self,
-        repo: &RepoName,
+        repo: &FullName,
         path: &str,
         git_ref: impl Into<Option<&'a str>>,
         etag: Option<&str>,
@@ -93,7 +93,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::TooLarge`] beyond [`MAX_FILE_BYTES`].
-    pub async fn raw_file(&self, repo: &RepoName, path: &str, sha: &Sha) -> Result<Option<Bytes>, Error> {
+    pub async fn raw_file(&self, repo: &FullName, path: &str, sha: &Sha) -> Result<Option<Bytes>, Error> {
         let call = Call::get(ROUTE, &[repo.owner.as_str(), &repo.name, path])?
             .query("ref", sha.as_str())
             .accept("application/vnd.github.raw+json")
@@ -109,7 +109,7 @@ impl Client {
 
     /// Writes one file in a commit of its own and gives that commit. The way to an empty repository's first
     /// commit, where GitHub's Git data endpoints answer 409.
-    pub async fn put_file(&self, repo: &RepoName, file: &PutFile<'_>) -> Result<Sha, Error> {
+    pub async fn put_file(&self, repo: &FullName, file: &PutFile<'_>) -> Result<Sha, Error> {
         #[derive(Serialize)]
         struct Body<'a> {
             message: &'a str,

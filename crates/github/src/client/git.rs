@@ -9,7 +9,7 @@ use serde_json::json;
 use super::Client;
 use crate::call::Call;
 use crate::error::Error;
-use crate::{RepoName, Sha};
+use crate::{FullName, Sha};
 
 /// A commit, as far as the next one needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,12 +53,12 @@ impl From<CommitBody> for Commit {
 
 impl Client {
     /// The commit at the end of a branch; `None` where there is no such branch, or no commit yet.
-    pub async fn branch_head(&self, repo: &RepoName, branch: &str) -> Result<Option<Sha>, Error> {
+    pub async fn branch_head(&self, repo: &FullName, branch: &str) -> Result<Option<Sha>, Error> {
         self.get_ref(repo, &format!("heads/{branch}")).await
     }
 
     /// The commit a ref such as `heads/main` or `pull/7/merge` names; `None` where there is none.
-    pub async fn get_ref(&self, repo: &RepoName, name: &str) -> Result<Option<Sha>, Error> {
+    pub async fn get_ref(&self, repo: &FullName, name: &str) -> Result<Option<Sha>, Error> {
         let values = [repo.owner.as_str(), &repo.name, name];
         match self.find::<Ref>(Call::get("/repos/{owner}/{repo}/git/ref/{+ref}", &values)?).await {
             Ok(found) => Ok(found.map(|found| found.object.sha)),
@@ -72,7 +72,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::is_unprocessable`] where it exists.
-    pub async fn create_ref(&self, repo: &RepoName, name: &str, sha: &Sha) -> Result<(), Error> {
+    pub async fn create_ref(&self, repo: &FullName, name: &str, sha: &Sha) -> Result<(), Error> {
         let values = [repo.owner.as_str(), &repo.name];
         let body = json!({"ref": format!("refs/{name}"), "sha": sha});
         self.send(Call::new(Method::POST, "/repos/{owner}/{repo}/git/refs", &values)?.body(&body)?)
@@ -84,14 +84,14 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::is_unprocessable`] where it does not exist, or commits would be lost.
-    pub async fn update_ref(&self, repo: &RepoName, name: &str, sha: &Sha, force: bool) -> Result<(), Error> {
+    pub async fn update_ref(&self, repo: &FullName, name: &str, sha: &Sha, force: bool) -> Result<(), Error> {
         let values = [repo.owner.as_str(), &repo.name, name];
         let call = Call::new(Method::PATCH, "/repos/{owner}/{repo}/git/refs/{+ref}", &values)?;
         self.send(call.body(&json!({"sha": sha, "force": force}))?).await.map(drop)
     }
 
     /// A commit.
-    pub async fn get_commit(&self, repo: &RepoName, sha: &Sha) -> Result<Commit, Error> {
+    pub async fn get_commit(&self, repo: &FullName, sha: &Sha) -> Result<Commit, Error> {
         let values = [repo.owner.as_str(), &repo.name, sha.as_str()];
         let body: CommitBody =
             self.read(Call::get("/repos/{owner}/{repo}/git/commits/{commit_sha}", &values)?).await?;
@@ -99,7 +99,7 @@ impl Client {
     }
 
     /// Stores a file's content and gives its id.
-    pub async fn create_blob(&self, repo: &RepoName, content: &[u8]) -> Result<Sha, Error> {
+    pub async fn create_blob(&self, repo: &FullName, content: &[u8]) -> Result<Sha, Error> {
         let body = json!({"content": STANDARD.encode(content), "encoding": "base64"});
         self.create(repo, "/repos/{owner}/{repo}/git/blobs", &body).await
     }
@@ -107,7 +107,7 @@ impl Client {
     /// Stores `base` with `entries` changed, all ordinary files, and gives the new tree's id.
     pub async fn create_tree(
         &self,
-        repo: &RepoName,
+        repo: &FullName,
         base: Option<&Sha>,
         entries: &[TreeEntry],
     ) -> Result<Sha, Error> {
@@ -125,7 +125,7 @@ impl Client {
     /// Stores a commit by the App's bot and gives its id. No ref names it yet.
     pub async fn create_commit(
         &self,
-        repo: &RepoName,
+        repo: &FullName,
         message: &str,
         tree: &Sha,
         parents: &[Sha],
@@ -136,7 +136,7 @@ impl Client {
 
     async fn create(
         &self,
-        repo: &RepoName,
+        repo: &FullName,
         route: &'static str,
         body: &impl Serialize,
     ) -> Result<Sha, Error> {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
-use crate::RepoName;
+use crate::FullName;
 use crate::account::User;
 use crate::call::Call;
 use crate::error::Error;
@@ -104,7 +104,7 @@ pub enum Reaction {
 
 impl Client {
     /// Every such issue, without pull requests, newest first.
-    pub async fn list_issues(&self, repo: &RepoName, filter: &IssueFilter<'_>) -> Result<Vec<Issue>, Error> {
+    pub async fn list_issues(&self, repo: &FullName, filter: &IssueFilter<'_>) -> Result<Vec<Issue>, Error> {
         #[derive(Deserialize)]
         struct Item {
             pull_request: Option<serde::de::IgnoredAny>,
@@ -127,7 +127,7 @@ impl Client {
     ///
     /// # Errors
     /// 410 where the repository has issues turned off.
-    pub async fn create_issue(&self, repo: &RepoName, title: &str, body: &str) -> Result<Issue, Error> {
+    pub async fn create_issue(&self, repo: &FullName, title: &str, body: &str) -> Result<Issue, Error> {
         let new = serde_json::json!({"title": title, "body": body});
         self.write(Method::POST, ROUTE, &[repo.owner.as_str(), &repo.name], &new).await
     }
@@ -135,7 +135,7 @@ impl Client {
     /// Changes an issue.
     pub async fn update_issue(
         &self,
-        repo: &RepoName,
+        repo: &FullName,
         number: u64,
         update: &IssueUpdate<'_>,
     ) -> Result<Issue, Error> {
@@ -144,20 +144,20 @@ impl Client {
     }
 
     /// Comments on an issue or pull request.
-    pub async fn create_comment(&self, repo: &RepoName, number: u64, body: &str) -> Result<Comment, Error> {
+    pub async fn create_comment(&self, repo: &FullName, number: u64, body: &str) -> Result<Comment, Error> {
         let values = [repo.owner.as_str(), &repo.name, &number.to_string()];
         let route = "/repos/{owner}/{repo}/issues/{issue_number}/comments";
         self.write(Method::POST, route, &values, &serde_json::json!({"body": body})).await
     }
 
     /// One comment, as it is now.
-    pub async fn get_comment(&self, repo: &RepoName, comment: u64) -> Result<Comment, Error> {
+    pub async fn get_comment(&self, repo: &FullName, comment: u64) -> Result<Comment, Error> {
         let values = [repo.owner.as_str(), &repo.name, &comment.to_string()];
         self.read(Call::get("/repos/{owner}/{repo}/issues/comments/{comment_id}", &values)?).await
     }
 
     /// Every comment on an issue or pull request, oldest first.
-    pub async fn list_comments(&self, repo: &RepoName, number: u64) -> Result<Vec<Comment>, Error> {
+    pub async fn list_comments(&self, repo: &FullName, number: u64) -> Result<Vec<Comment>, Error> {
         let values = [repo.owner.as_str(), &repo.name, &number.to_string()];
         self.all(Call::get("/repos/{owner}/{repo}/issues/{issue_number}/comments", &values)?).await
     }
@@ -165,7 +165,7 @@ impl Client {
     /// Reacts to a comment on an issue or pull request. Reacting the same way again changes nothing.
     pub async fn create_reaction(
         &self,
-        repo: &RepoName,
+        repo: &FullName,
         comment: u64,
         reaction: Reaction,
     ) -> Result<(), Error> {

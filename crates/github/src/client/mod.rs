@@ -20,10 +20,7 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use checks::{
-    Annotation, AnnotationLevel, CheckConclusion, CheckOutput, CheckRun, CheckRunId, CheckRunUpdate,
-    CheckStatus, NewCheckRun,
-};
+pub use checks::{CheckOutput, CheckRun, CheckRunId, CheckRunUpdate, CheckStatus, NewCheckRun};
 pub use commits::{MAX_TOUCHING, Touching};
 pub use compare::{Comparison, MAX_COMPARED};
 pub use contents::{FileAnswer, MAX_FILE_BYTES, PutFile};
@@ -32,9 +29,10 @@ pub use issues::{Comment, Issue, IssueFilter, IssueState, IssueUpdate, Reaction}
 pub use orgs::{
     Invitation, MemberRole, Membership, MembershipState, OrgRole, Organization, OrganizationPlan,
 };
+pub use peribolos_vocab::{Annotation, AnnotationLevel, CheckConclusion, TeamRole};
 pub use pulls::{NewPull, Pull, PullFilter, PullSide, PullState};
 pub use repos::{NewRepository, Repository, RepositoryInvitation};
-pub use teams::{RepositoryPermissions, Team, TeamParent, TeamRepository, TeamRole};
+pub use teams::{RepositoryPermissions, Team, TeamParent, TeamRepository};
 
 use crate::GitHubConfig;
 use crate::call::Call;

@@ -8,7 +8,7 @@ use super::Client;
 use crate::account::User;
 use crate::call::Call;
 use crate::error::Error;
-use crate::{RepoName, Sha};
+use crate::{FullName, Sha};
 
 /// Whether a pull request is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -73,7 +73,7 @@ pub struct PullSide {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct PullRepository {
     /// Its name with the owner.
-    pub full_name: RepoName,
+    pub full_name: FullName,
 }
 
 #[derive(Deserialize)]
@@ -111,13 +111,13 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::is_not_found`] where there is none of that number.
-    pub async fn get_pull(&self, repo: &RepoName, number: u64) -> Result<Pull, Error> {
+    pub async fn get_pull(&self, repo: &FullName, number: u64) -> Result<Pull, Error> {
         let values = [repo.owner.as_str(), &repo.name, &number.to_string()];
         self.read(Call::get("/repos/{owner}/{repo}/pulls/{pull_number}", &values)?).await
     }
 
     /// Every pull request that `filter` lets through, newest first.
-    pub async fn list_pulls(&self, repo: &RepoName, filter: &PullFilter<'_>) -> Result<Vec<Pull>, Error> {
+    pub async fn list_pulls(&self, repo: &FullName, filter: &PullFilter<'_>) -> Result<Vec<Pull>, Error> {
         let state = match filter.state {
             Some(PullState::Open) => "open",
             Some(PullState::Closed) => "closed",
@@ -134,12 +134,12 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::is_unprocessable`] where one is open for these branches, or nothing lies between them.
-    pub async fn create_pull(&self, repo: &RepoName, new: &NewPull<'_>) -> Result<Pull, Error> {
+    pub async fn create_pull(&self, repo: &FullName, new: &NewPull<'_>) -> Result<Pull, Error> {
         self.write(Method::POST, "/repos/{owner}/{repo}/pulls", &[repo.owner.as_str(), &repo.name], new).await
     }
 
     /// The pull requests that were closed or changed after being closed last, newest first, at most 30.
-    pub async fn pulls_closed_lately(&self, repo: &RepoName) -> Result<Vec<Pull>, Error> {
+    pub async fn pulls_closed_lately(&self, repo: &FullName) -> Result<Vec<Pull>, Error> {
         let call = Call::get("/repos/{owner}/{repo}/pulls", &[repo.owner.as_str(), &repo.name])?
             .query("state", "closed")
             .query("sort", "updated")
@@ -149,7 +149,7 @@ impl Client {
     }
 
     /// The paths of the files that a pull request changes, those that it renames by both names.
-    pub async fn pull_files(&self, repo: &RepoName, number: u64) -> Result<Vec<String>, Error> {
+    pub async fn pull_files(&self, repo: &FullName, number: u64) -> Result<Vec<String>, Error> {
         let values = [repo.owner.as_str(), &repo.name, &number.to_string()];
         let call = Call::get("/repos/{owner}/{repo}/pulls/{pull_number}/files", &values)?;
         let files: Vec<ChangedFile> = self.all(call).await?;
@@ -162,7 +162,7 @@ impl Client {
 
     /// The pull requests that brought a commit to the default branch or, while it is not there, that hold it open. GitHub
     /// may know a merged one some seconds late.
-    pub async fn pulls_for_commit(&self, repo: &RepoName, sha: &Sha) -> Result<Vec<Pull>, Error> {
+    pub async fn pulls_for_commit(&self, repo: &FullName, sha: &Sha) -> Result<Vec<Pull>, Error> {
         let values = [repo.owner.as_str(), &repo.name, sha.as_str()];
         self.all(Call::get("/repos/{owner}/{repo}/commits/{commit_sha}/pulls", &values)?).await
     }

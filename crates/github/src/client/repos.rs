@@ -7,7 +7,7 @@ use super::Client;
 use crate::account::User;
 use crate::call::Call;
 use crate::error::Error;
-use crate::{Login, RepoName};
+use crate::{FullName, Login};
 
 /// A repository. Lists leave most settings out; [`Client::get_repo`] has them, as far as the token may see them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -17,7 +17,7 @@ pub struct Repository {
     /// Its name without the owner.
     pub name: String,
     /// Its name with the owner.
-    pub full_name: RepoName,
+    pub full_name: FullName,
     /// Whom it belongs to.
     pub owner: User,
     /// Whether it is not public.
@@ -78,7 +78,7 @@ pub struct RepositoryInvitation {
 
 impl Client {
     /// The repository's invitations that wait for an answer.
-    pub async fn repo_invitations(&self, repo: &RepoName) -> Result<Vec<RepositoryInvitation>, Error> {
+    pub async fn repo_invitations(&self, repo: &FullName) -> Result<Vec<RepositoryInvitation>, Error> {
         self.all(Call::get("/repos/{owner}/{repo}/invitations", &[repo.owner.as_str(), &repo.name])?).await
     }
 
@@ -91,7 +91,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::is_not_found`] where there is none, or none this token may see.
-    pub async fn get_repo(&self, repo: &RepoName) -> Result<Repository, Error> {
+    pub async fn get_repo(&self, repo: &FullName) -> Result<Repository, Error> {
         self.read(Call::get("/repos/{owner}/{repo}", &[repo.owner.as_str(), &repo.name])?).await
     }
 

@@ -1,5 +1,6 @@
 //! Teams, their people and their repositories.
 
+use peribolos_vocab::TeamRole;
 use serde::Deserialize;
 
 use super::{Client, Invitation};
@@ -37,15 +38,6 @@ pub struct TeamParent {
     pub name: String,
     /// Its name in URLs.
     pub slug: String,
-}
-
-/// What somebody is in a team.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TeamRole {
-    /// May change who is in it.
-    Maintainer,
-    /// Is in it.
-    Member,
 }
 
 /// A repository as a team may use it.

@@ -13,7 +13,7 @@ use super::people::User;
 use super::reader::{Reader, unless_gone};
 use super::repos::Identified;
 use super::words::{self, RepositoryPermission};
-use crate::RepoName;
+use crate::FullName;
 use crate::client::RepositoryInvitation;
 use crate::error::Error;
 
@@ -107,7 +107,7 @@ async fn batch(reader: &Reader<'_>, ids: &[&str]) -> Result<Vec<(String, People)
 
 /// Who is invited to a repository; `None` if it is gone by now.
 async fn invitations(reader: &Reader<'_>, repo: &SnapshotRepo) -> Result<Option<People>, Error> {
-    let Ok(name) = RepoName::new(reader.org.clone(), repo.name.as_str()) else { return Ok(Some(Vec::new())) };
+    let Ok(name) = FullName::new(reader.org.clone(), repo.name.as_str()) else { return Ok(Some(Vec::new())) };
     let _turn = reader.turn().await;
     let invitations = unless_gone(reader.client.repo_invitations(&name).await)?;
     Ok(invitations.map(|all| all.iter().filter_map(invited).collect()))
@@ -115,5 +115,5 @@ async fn invitations(reader: &Reader<'_>, repo: &SnapshotRepo) -> Result<Option<
 
 fn invited(of: &RepositoryInvitation) -> Option<(Login, Permission)> {
     let permission = words::permission(&of.permissions).unwrap_or(Permission::None);
-    Some((words::login(&of.invitee.as_ref()?.login), permission))
+    Some((of.invitee.as_ref()?.login.clone(), permission))
 }

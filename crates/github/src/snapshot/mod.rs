@@ -137,7 +137,7 @@ async fn read_all(client: &Client, org: &Login, options: &ReadOptions) -> Result
     let concealed =
         members.admins.iter().chain(&members.others).filter(|login| !public.contains(login)).cloned();
     Ok(Snapshot {
-        org: words::login(&settings.login),
+        org: settings.login,
         name: settings.name.unwrap_or_default(),
         description: settings.description.unwrap_or_default(),
         company: settings.company.unwrap_or_default(),

@@ -68,7 +68,7 @@ pub(super) async fn members(reader: &Reader<'_>) -> Result<Members, Error> {
 pub(super) async fn public(reader: &Reader<'_>) -> Result<BTreeSet<Login>, Error> {
     let _turn = reader.turn().await;
     let users = reader.client.list_public_members(reader.org).await?;
-    Ok(users.iter().map(|user| words::login(&user.login)).collect())
+    Ok(users.into_iter().map(|user| user.login).collect())
 }
 
 /// Pending and failed invitations, if wanted: GraphQL does not tell who is invited as what.
@@ -90,5 +90,5 @@ pub(super) async fn invitations(reader: &Reader<'_>, wanted: bool) -> Result<Vec
 }
 
 fn invitation(of: &Invited, state: InvitationState) -> Invitation {
-    Invitation { login: of.login.as_ref().map(words::login), role: words::invited_as(of.role), state }
+    Invitation { login: of.login.clone(), role: words::invited_as(of.role), state }
 }

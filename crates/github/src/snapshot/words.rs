@@ -1,14 +1,9 @@
 //! From GitHub's words, REST's and GraphQL's, to those of a snapshot.
 
-use peribolos_org::{DefaultPermission, Login, OrgRole, Permission, Privacy, Visibility};
+use peribolos_org::{DefaultPermission, OrgRole, Permission, Privacy, Visibility};
 use serde::Deserialize;
 
 use crate::client::{OrgRole as RestRole, RepositoryPermissions};
-
-/// A login as snapshots have it.
-pub(super) fn login(login: &crate::Login) -> Login {
-    Login::new(login.as_str())
-}
 
 /// The base permission by REST's word; none for a word that this program does not know.
 pub(super) fn default_permission(word: &str) -> Option<DefaultPermission> {

@@ -12,7 +12,7 @@ use crate::client::{
     IssueFilter, IssueState, MAX_FILE_BYTES, MemberRole, MembershipState, NewCheckRun, OrgRole, PullFilter,
     PutFile, Reaction, TreeEntry,
 };
-use crate::{AppId, Error, FileAnswer, Login, RepoName, Sha};
+use crate::{AppId, Error, FileAnswer, FullName, Login, Sha};
 
 const SHA: &str = "0d1a26e67d8f5eaf1f6ba5c57fc3c7d91ac0fd1c";
 
@@ -20,7 +20,7 @@ fn acme() -> Login {
     "acme".parse().unwrap()
 }
 
-fn repo() -> RepoName {
+fn repo() -> FullName {
     "acme/.github".parse().unwrap()
 }
 
@@ -143,7 +143,7 @@ async fn a_branch_may_be_missing_or_unborn() {
     assert!(client.branch_head(&repo, "broken").await.is_err());
 }
 
-fn annotations(count: u64) -> CheckRunUpdate {
+fn annotations(count: u32) -> CheckRunUpdate {
     let annotation = |line| Annotation {
         path: "peribolos.yaml".into(),
         start_line: line,
@@ -152,7 +152,7 @@ fn annotations(count: u64) -> CheckRunUpdate {
         end_column: None,
         annotation_level: AnnotationLevel::Failure,
         message: format!("line {line}"),
-        title: None,
+        title: "t".into(),
     };
     let annotations = (1..=count).map(annotation).collect();
     let output = CheckOutput { title: "t".into(), summary: "s".into(), text: None, annotations };
@@ -170,7 +170,7 @@ fn annotations(count: u64) -> CheckRunUpdate {
 #[case(51, &[50, 1])]
 #[case(120, &[50, 50, 20])]
 #[tokio::test]
-async fn annotations_go_out_fifty_at_a_time(#[case] count: u64, #[case] batches: &[usize]) {
+async fn annotations_go_out_fifty_at_a_time(#[case] count: u32, #[case] batches: &[usize]) {
     let server = MockServer::start().await;
     let made = json!({"id": 5, "name": "peribolos", "head_sha": SHA, "external_id": "uid", "status": "completed",
                       "conclusion": "timed_out", "html_url": null});

@@ -13,7 +13,7 @@ use crate::client::{
     IssueFilter, IssueUpdate, MemberRole, NewCheckRun, NewPull, NewRepository, PullFilter, PullState,
     PutFile, Reaction, TeamRole, TreeEntry,
 };
-use crate::{App, Client, Error, InstallationId, RepoName, Sha, TokenScope};
+use crate::{App, Client, Error, FullName, InstallationId, Sha, TokenScope};
 
 const FILE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -177,7 +177,7 @@ async fn organization(client: &Client) -> Result<(), Error> {
     client.rate_limit().await.map(drop)
 }
 
-fn repo() -> RepoName {
+fn repo() -> FullName {
     "github/.github".parse().unwrap()
 }
 
@@ -227,7 +227,7 @@ async fn conversation(client: &Client) -> Result<(), Error> {
         end_column: Some(2),
         annotation_level: AnnotationLevel::Warning,
         message: "m".into(),
-        title: Some("t".into()),
+        title: "t".into(),
     };
     let output = CheckOutput {
         title: "t".into(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::account::AccountType;
 use crate::client::CheckRunId;
-use crate::{AppId, InstallationId, Login, RepoName, Sha};
+use crate::{AppId, FullName, InstallationId, Login, Sha};
 
 /// One delivery, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub struct EventAccount {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRepository {
     /// Its name with the owner.
-    pub full_name: RepoName,
+    pub full_name: FullName,
     /// Its default branch; some events leave it out.
     pub default_branch: Option<String>,
 }
@@ -169,7 +169,7 @@ pub struct Side {
     /// Its commit.
     pub sha: Sha,
     /// Its repository; `None` where a fork is gone.
-    pub repo: Option<RepoName>,
+    pub repo: Option<FullName>,
 }
 
 /// `issue_comment`

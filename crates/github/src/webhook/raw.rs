@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::account::AccountType;
-use crate::{AppId, InstallationId, Login, RepoName, Sha};
+use crate::{AppId, FullName, InstallationId, Login, Sha};
 
 #[derive(Deserialize)]
 pub(super) struct Payload {
@@ -54,7 +54,7 @@ pub(super) struct Account {
 
 #[derive(Deserialize)]
 pub(super) struct Repository {
-    pub(super) full_name: RepoName,
+    pub(super) full_name: FullName,
     pub(super) default_branch: Option<String>,
     pub(super) owner: Option<Account>,
 }

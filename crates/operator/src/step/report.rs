@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use peribolos_core::report::{Changes, CheckOutput, StepExit, StepName, StepReport};
+use peribolos_vocab::report::{Changes, CheckOutput, StepExit, StepName, StepReport};
 
 use super::failure::StepError;
 

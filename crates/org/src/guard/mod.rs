@@ -5,13 +5,13 @@
 mod people;
 mod trip;
 
+use peribolos_vocab::Login;
 use serde::{Deserialize, Serialize};
 
 pub use trip::Trip;
 
 use crate::loss::{LossGroup, Losses};
 use crate::model::ConfigFile;
-use crate::names::Login;
 use crate::plan::{Plan, RefusalKind, Scope};
 use crate::snapshot::Snapshot;
 

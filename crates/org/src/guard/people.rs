@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use peribolos_vocab::Login;
+
 use super::{Limits, Trip};
 use crate::model::ConfigFile;
-use crate::names::Login;
 use crate::plan::{Plan, Scope, Stage};
 use crate::snapshot::Snapshot;
 

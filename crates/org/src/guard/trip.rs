@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use peribolos_vocab::Login;
 use serde::Serialize;
 
 use crate::loss::LossGroup;
-use crate::names::Login;
 use crate::plan::Refusal;
 use crate::show::text::{capitalized, code, counted};
 use crate::show::{self, Disclosure};

@@ -9,15 +9,14 @@ mod there;
 
 use std::collections::BTreeMap;
 
+use peribolos_vocab::{Login, Permission, RepoName, Slug, TeamName};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use kind::{LossGroup, LossKind};
 
-use crate::names::{Login, RepoName, Slug, TeamName};
 use crate::plan::{Change, Plan, Scope};
 use crate::snapshot::Snapshot;
-use crate::values::Permission;
 
 /// One loss.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

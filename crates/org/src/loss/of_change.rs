@@ -1,9 +1,9 @@
 //! What one change takes away.
 
+use peribolos_vocab::{DefaultPermission, OrgRole, Visibility, Word};
+
 use super::{Loss, LossKind, Subject};
 use crate::plan::{Change, OrgSetting, RepoSettingName, SettingChange, TeamRole};
-use crate::snapshot::OrgRole;
-use crate::values::{DefaultPermission, Visibility, Word};
 
 pub(super) fn losses(change: &Change) -> Vec<Loss> {
     if let Change::EditRepo { name, changes } = change {

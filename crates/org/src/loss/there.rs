@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use peribolos_vocab::{Login, Privacy, Visibility};
+
 use super::LossGroup;
-use crate::names::Login;
 use crate::plan::{Ignored, Scope};
 use crate::snapshot::{InvitationState, Snapshot, SnapshotTeam, TeamKind};
-use crate::values::{Privacy, Visibility};
 
 /// How many things of each group an organization has, of those that are managed: what is left alone can't be lost,
 /// and would make a loss look small.

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use peribolos_vocab::{Login, Permission, Privacy, RepoName};
+
 use crate::diagnostic::{Code, Findings, quoted};
 use crate::located::{Located, Position};
 use crate::model::{ConfigFile, Repo, Team};
-use crate::names::{Login, RepoName};
-use crate::values::{Permission, Privacy};
 
 use super::nearest::did_you_mean;
 

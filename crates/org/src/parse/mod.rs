@@ -8,10 +8,11 @@ mod reader;
 mod repo;
 mod team;
 
+use peribolos_vocab::Login;
+
 use crate::diagnostic::{Code, Diagnostic, Findings, Severity, quoted};
 use crate::located::Position;
 use crate::model::ConfigFile;
-use crate::names::Login;
 use crate::yaml::{LoadError, NodeKind, Plain, load};
 
 use self::nearest::nearest;

@@ -1,8 +1,9 @@
 //! Reads one organization.
 
+use peribolos_vocab::Login;
+
 use crate::located::Located;
 use crate::model::{ConfigFile, OrgSettings};
-use crate::names::Login;
 
 use super::keys;
 use super::reader::{Entry, Reader};

@@ -1,12 +1,11 @@
 //! Typed access to the nodes of a file; whatever does not fit becomes a finding.
 
 use std::collections::HashMap;
-use std::str::FromStr;
+
+use peribolos_vocab::{InvalidName, Login, RepoName, TeamName, Word};
 
 use crate::diagnostic::{Code, Findings, quoted};
 use crate::located::{Located, Position};
-use crate::names::InvalidName;
-use crate::values::Word;
 use crate::yaml::{Node, NodeId, NodeKind, Plain, Tree};
 
 use super::nearest::did_you_mean;
@@ -274,14 +273,14 @@ impl<'t> Reader<'t> {
     /// A name from a text of the file.
     pub(super) fn name<N>(&mut self, text: &str, at: Position, what: &str) -> Option<Located<N>>
     where
-        N: FromStr<Err = InvalidName>,
+        N: Written,
     {
-        match text.parse() {
+        match N::written(text) {
             Ok(name) => Some(Located::at(name, at)),
             Err(error) => {
                 let message = format!("{} can't be {what}", quoted(text));
                 let hint = match text.strip_prefix('@') {
-                    Some(rest) if rest.parse::<N>().is_ok() => format!("write `{rest}`"),
+                    Some(rest) if N::written(rest).is_ok() => format!("write `{rest}`"),
                     _ => error.to_string(),
                 };
                 self.findings.error_with(Code::InvalidName, at, message, hint);
@@ -293,7 +292,7 @@ impl<'t> Reader<'t> {
     /// A list of names.
     pub(super) fn names<N>(&mut self, entry: Entry<'t>, what: &str) -> Vec<Located<N>>
     where
-        N: FromStr<Err = InvalidName>,
+        N: Written,
     {
         let NodeKind::List(items) = &self.node(entry.value).kind else {
             let at = self.value_at(entry);
@@ -309,6 +308,30 @@ impl<'t> Reader<'t> {
             }
         }
         names
+    }
+}
+
+/// A name that people write into the file.
+pub(super) trait Written: Sized {
+    /// The name, checked.
+    fn written(text: &str) -> Result<Self, InvalidName>;
+}
+
+impl Written for Login {
+    fn written(text: &str) -> Result<Self, InvalidName> {
+        Self::from_person(text)
+    }
+}
+
+impl Written for RepoName {
+    fn written(text: &str) -> Result<Self, InvalidName> {
+        text.parse()
+    }
+}
+
+impl Written for TeamName {
+    fn written(text: &str) -> Result<Self, InvalidName> {
+        text.parse()
     }
 }
 

@@ -1,10 +1,10 @@
 //! Reads `repos:` of an organization.
 
+use peribolos_vocab::{Login, RepoName, Visibility};
+
 use crate::diagnostic::{Code, quoted};
 use crate::located::{Located, Position};
 use crate::model::{Collaborator, OnCreate, Repo, RepoSettings};
-use crate::names::{Login, RepoName};
-use crate::values::Visibility;
 
 use super::keys;
 use super::reader::{Entry, Reader};

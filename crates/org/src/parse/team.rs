@@ -1,9 +1,10 @@
 //! Reads `teams:` of an organization or a team.
 
+use peribolos_vocab::{RepoName, TeamName};
+
 use crate::diagnostic::{Code, quoted};
 use crate::located::{Located, Position};
 use crate::model::{Team, TeamRepo};
-use crate::names::{RepoName, TeamName};
 
 use super::keys;
 use super::reader::{Entry, Reader};

@@ -14,15 +14,17 @@ mod words;
 pub(crate) use model::{canonical, slug_of};
 pub use operation::{
     Change, Named, Operation, OrgSetting, Refusal, RefusalKind, RepoSetting, RepoSettingName, SettingChange,
-    TeamRole, TeamSetting, Waiting,
+    TeamSetting, Waiting,
 };
+pub use peribolos_vocab::{Allow, Ignore, Kind, TeamRole};
 pub use planner::plan;
-pub use scope::{Allowance, Ignored, Scope, Stage};
+// The names that these had here: for callers that do not name them by `peribolos_vocab` yet.
+pub use peribolos_vocab::{Allow as Allowance, Ignore as Ignored, Kind as Stage};
+pub use scope::Scope;
 pub use verify::{Beyond, Verification, is_done_by_another, verify};
 
+use peribolos_vocab::Login;
 use serde::{Deserialize, Serialize};
-
-use crate::names::Login;
 
 /// What an apply of a file would do to an organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

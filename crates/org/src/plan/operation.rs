@@ -1,11 +1,9 @@
 //! One write each.
 
+use peribolos_vocab::{Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName, TeamRole, Visibility};
 use serde::{Deserialize, Serialize};
 
 use super::Stage;
-use crate::names::{Login, RepoName, Slug, TeamName};
-use crate::snapshot::OrgRole;
-use crate::values::{Permission, Privacy, Visibility};
 
 /// One write of upstream peribolos: one request to GitHub.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,16 +170,6 @@ pub enum Change {
         /// What the team may do before.
         from: Permission,
     },
-}
-
-/// What somebody is in a team.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TeamRole {
-    /// In it.
-    Member,
-    /// May change who is in it.
-    Maintainer,
 }
 
 /// A setting that changes, its values as the file writes them.

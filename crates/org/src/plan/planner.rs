@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
+use peribolos_vocab::{Login, Privacy, RepoName, compare_ignoring_case};
+
 use super::model::Model;
 use super::operation::{Change, Named, Operation, Refusal, RefusalKind, Waiting};
-use super::scope::{Ignored, Scope, Stage};
+use super::{Ignored, Scope, Stage};
 use super::{Plan, stages};
 use crate::located::Located;
 use crate::model::{ConfigFile, Repo};
-use crate::names::{Login, RepoName, compare_ignoring_case};
 use crate::snapshot::{Snapshot, TeamKind};
-use crate::values::Privacy;
 
 /// What upstream peribolos would do with a settled file, as [`Settled::file`](crate::Settled::file) has it.
 ///

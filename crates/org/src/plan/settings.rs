@@ -2,11 +2,12 @@
 //!
 //! Values are texts as the file writes them, so that one comparison serves them all.
 
+use peribolos_vocab::{DefaultPermission, SquashMessage, SquashTitle, Visibility, Word};
+
 use super::operation::{OrgSetting, RepoSettingName, SettingChange};
 use crate::located::Located;
 use crate::model::{OnCreate, OrgSettings, RepoSettings};
 use crate::snapshot::{Snapshot, SnapshotRepo};
-use crate::values::{DefaultPermission, SquashMessage, SquashTitle, Visibility, Word};
 
 /// A setting that a file gives.
 pub(super) struct Given<S> {
@@ -224,7 +225,7 @@ impl Settings for SnapshotRepo {
         use RepoSettingName as Name;
         let flag = value == "true";
         match name {
-            Name::Name => self.name = crate::names::RepoName::new(value),
+            Name::Name => self.name = peribolos_vocab::RepoName::new(value),
             Name::Visibility => self.visibility = Visibility::from_word(value).unwrap_or(self.visibility),
             Name::Archived => self.archived = flag,
             Name::DefaultBranch => value.clone_into(&mut self.default_branch),

@@ -1,7 +1,6 @@
-//! The words for parts of a plan: keys of the file, and roles.
+//! The keys of the file for the settings of a plan.
 
-use super::{OrgSetting, RepoSettingName, TeamRole, TeamSetting};
-use crate::snapshot::OrgRole;
+use super::{OrgSetting, RepoSettingName, TeamSetting};
 
 impl OrgSetting {
     /// Its key in the file.
@@ -54,27 +53,6 @@ impl TeamSetting {
             Self::Description => "description",
             Self::Privacy => "privacy",
             Self::Parent => "parent",
-        }
-    }
-}
-
-impl TeamRole {
-    /// The word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Member => "member",
-            Self::Maintainer => "maintainer",
-        }
-    }
-}
-
-impl OrgRole {
-    /// The word for it, as people say it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "owner",
-            Self::Member => "member",
-            Self::BillingManager => "billing manager",
         }
     }
 }

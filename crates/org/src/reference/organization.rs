@@ -1,7 +1,8 @@
 //! The file itself, and an organization in it.
 
+use peribolos_vocab::{DefaultPermission, Word};
+
 use super::{Holds, Key, Name, Place, REPOSITORY, TEAM};
-use crate::values::{DefaultPermission, Word};
 
 /// The file.
 pub(crate) static FILE: Place = Place {

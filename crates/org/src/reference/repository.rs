@@ -1,7 +1,8 @@
 //! A repository.
 
+use peribolos_vocab::{Permission, SquashMessage, SquashTitle, Visibility, Word};
+
 use super::{Holds, Key, Name, Place};
-use crate::values::{Permission, SquashMessage, SquashTitle, Visibility, Word};
 
 const MERGE_SETTINGS: &str = "GitHub shows it to upstream only if the App may write contents. Without that permission it is sent \
                               in every run.";

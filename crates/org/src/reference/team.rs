@@ -1,7 +1,8 @@
 //! A team.
 
+use peribolos_vocab::{Permission, Privacy, Word};
+
 use super::{Holds, Key, Name, Place};
-use crate::values::{Permission, Privacy, Word};
 
 /// A team.
 pub(crate) static TEAM: Place = Place {

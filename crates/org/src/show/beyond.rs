@@ -1,8 +1,9 @@
 //! What was lost beyond a plan, as a check on GitHub shows it.
 
+use peribolos_vocab::{Login, RepoName, TeamName};
+
 use super::disclosure::Disclosure;
 use super::text::{code, counted};
-use crate::names::{Login, RepoName, TeamName};
 use crate::plan::Beyond;
 
 /// So many losses are listed; the rest is counted.

@@ -1,8 +1,9 @@
 //! What kind of change it is, as people count changes.
 
+use peribolos_vocab::OrgRole;
+
 use crate::loss::{Loss, LossKind};
 use crate::plan::{Change, Operation, TeamRole};
-use crate::snapshot::OrgRole;
 
 /// What becomes of something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use peribolos_vocab::Login;
+
 use super::category::{Category, Mark};
 use super::disclosure::Disclosure;
 use super::item::{Item, Place};
@@ -12,7 +14,6 @@ use super::refusal::told;
 use super::text::{self, capitalized, code, counted};
 use crate::guard::Trip;
 use crate::loss::Loss;
-use crate::names::Login;
 use crate::plan::{Operation, Plan, Refusal, RefusalKind};
 use crate::show::Counts;
 

@@ -5,8 +5,9 @@
 
 use std::collections::HashSet;
 
+use peribolos_vocab::{Login, RepoName, TeamName};
+
 use crate::model::{ConfigFile, OrgSettings, RepoSettings, Team};
-use crate::names::{Login, RepoName, TeamName};
 use crate::plan::{Named, OrgSetting, RepoSettingName, TeamSetting};
 
 /// The names and values that files give, compared as GitHub compares them.

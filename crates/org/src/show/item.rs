@@ -1,13 +1,12 @@
 //! One change as a check shows it: with the names that may be told.
 
+use peribolos_vocab::{Login, OrgRole, Permission, RepoName, TeamName};
+
 use super::category::Category;
 use super::disclosure::Disclosure;
 use super::text::code;
 use crate::loss::{Loss, Subject};
-use crate::names::{Login, RepoName, TeamName};
 use crate::plan::{Change, Operation, OrgSetting, RepoSettingName, SettingChange};
-use crate::snapshot::OrgRole;
-use crate::values::Permission;
 
 /// One change, as far as it may be told.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! One change in full, for people who may see everything.
 
+use peribolos_vocab::Permission;
+
 use super::category::{Category, Mark};
 use super::text::{plain, value};
 use crate::plan::{Change, Operation, RepoSetting, SettingChange, TeamRole};
-use crate::values::Permission;
 
 /// One change in full.
 pub(super) struct Line {

@@ -1,5 +1,6 @@
 //! Changes that people may make to a file.
 
+use peribolos_vocab::{Login, RepoName, TeamName};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -7,7 +8,6 @@ use super::names::{LOGINS, NEW_REPOS, NEW_TEAMS, NOBODY, TEXTS, pick};
 use super::values::{DEFAULTS, PERMISSIONS, PRIVACIES, SQUASHES, VISIBILITIES};
 use crate::located::Located;
 use crate::model::{Collaborator, ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
-use crate::names::{Login, RepoName, TeamName};
 
 /// One change: of which kind, to what, and how. Where there is nothing it could change it does nothing.
 ///

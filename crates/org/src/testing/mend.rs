@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use peribolos_vocab::{Login, Privacy, TeamName};
+
 use super::names::LOGINS;
 use crate::located::Located;
 use crate::model::{ConfigFile, Repo, Team};
-use crate::names::{Login, TeamName};
-use crate::values::Privacy;
 
 /// Drops what the strict reader refuses, and keeps the two owners that every generated organization has.
 pub(super) fn mend(file: &mut ConfigFile) {

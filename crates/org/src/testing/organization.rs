@@ -1,5 +1,6 @@
 //! A generated organization.
 
+use peribolos_vocab::Login;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -8,7 +9,6 @@ use super::names::{REPOS, TEAMS, TEXTS, pick};
 use super::people::{self, Standing};
 use super::values::DEFAULTS;
 use super::{repos, teams};
-use crate::names::Login;
 use crate::plan::canonical;
 use crate::snapshot::Snapshot;
 

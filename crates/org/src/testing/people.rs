@@ -1,11 +1,11 @@
 //! People of a generated organization.
 
+use peribolos_vocab::{Login, OrgRole};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::names::LOGINS;
-use crate::names::Login;
-use crate::snapshot::{Invitation, InvitationState, OrgRole};
+use crate::snapshot::{Invitation, InvitationState};
 
 /// What somebody is to an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

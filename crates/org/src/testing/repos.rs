@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use peribolos_vocab::{Login, Permission, RepoName, SquashMessage, SquashTitle, Visibility};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::names::{LOGINS, REPOS, TEXTS, pick};
 use super::people::Standing;
 use super::values::{PERMISSIONS, SQUASHES};
-use crate::names::{Login, RepoName};
 use crate::snapshot::SnapshotRepo;
-use crate::values::{Permission, SquashMessage, SquashTitle, Visibility};
 
 /// Choices for one repository.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use peribolos_vocab::{Login, Permission, Privacy, Slug, TeamName};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -9,10 +10,8 @@ use proptest::sample::{Index, select};
 use super::names::{LOGINS, TEAMS, TEXTS, pick};
 use super::people::Standing;
 use super::values::PERMISSIONS;
-use crate::names::{Login, Slug, TeamName};
 use crate::plan::slug_of;
 use crate::snapshot::{SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, TeamKind};
-use crate::values::{Permission, Privacy};
 
 /// Choices for one team.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! The words that generated organizations and files use.
 
-use crate::values::{DefaultPermission, Permission, Privacy, SquashMessage, SquashTitle, Visibility};
+use peribolos_vocab::{DefaultPermission, Permission, Privacy, SquashMessage, SquashTitle, Visibility};
 
 pub(super) const DEFAULTS: &[DefaultPermission] =
     &[DefaultPermission::None, DefaultPermission::Read, DefaultPermission::Write, DefaultPermission::Admin];

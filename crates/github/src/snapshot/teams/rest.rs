@@ -40,8 +40,8 @@ pub(super) async fn team(
         slug: Slug::new(team.slug),
         description: team.description.unwrap_or_default(),
         privacy: if team.privacy.as_deref() == Some("secret") { Privacy::Secret } else { Privacy::Closed },
-        maintainers: maintainers.iter().map(|user| words::login(&user.login)).collect(),
-        members: members.iter().map(|user| words::login(&user.login)).collect(),
+        maintainers: maintainers.into_iter().map(|user| user.login).collect(),
+        members: members.into_iter().map(|user| user.login).collect(),
         invitations,
         repos,
     }))
@@ -57,7 +57,7 @@ pub(super) async fn repositories(reader: &Reader<'_>, slug: &str) -> Result<Vec<
 pub(super) async fn invitations(reader: &Reader<'_>, slug: &str) -> Result<Vec<Login>, Error> {
     let _turn = reader.turn().await;
     let invitations = reader.client.team_invitations(reader.org, slug).await?;
-    Ok(invitations.iter().filter_map(|invitation| invitation.login.as_ref()).map(words::login).collect())
+    Ok(invitations.into_iter().filter_map(|invitation| invitation.login).collect())
 }
 
 impl From<TeamRepository> for OwnRepo {

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use peribolos_github::Login;
-use peribolos_org::Login as OrgLogin;
 use peribolos_org::guard::Limits;
 use peribolos_org::plan::{Allowance, Ignored, Scope, Stage};
 use serde::Deserialize;
@@ -105,7 +104,7 @@ impl GuardArgs {
     pub(super) fn limits(&self) -> Limits {
         Limits {
             minimum_admins: self.minimum_admins.into(),
-            required_admins: self.required_admins.iter().map(|login| OrgLogin::new(login.as_str())).collect(),
+            required_admins: self.required_admins.clone(),
             maximum_removal_percent: self.maximum_removal_percent,
         }
     }

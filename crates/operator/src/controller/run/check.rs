@@ -6,17 +6,12 @@ use peribolos_api::{
     PeribolosRunStatus, Reason,
     run::{Mode, Phase},
 };
-use peribolos_core::{
-    report::{self, StepReport},
-    run::check::{self, CheckState, Conclusion},
-};
+use peribolos_core::run::check::{self, CheckState};
 use peribolos_github::{
     AppId, Client, RepoName, Sha,
-    client::{
-        Annotation, AnnotationLevel, CheckConclusion, CheckOutput, CheckRun, CheckRunId, CheckRunUpdate,
-        CheckStatus, NewCheckRun,
-    },
+    client::{CheckOutput, CheckRun, CheckRunId, CheckRunUpdate, CheckStatus, NewCheckRun},
 };
+use peribolos_vocab::Annotation;
 
 use super::{case::Case, error::Error};
 
@@ -33,7 +28,7 @@ pub(super) fn wanted(
     let (status_word, conclusion) = match state {
         CheckState::Queued => (CheckStatus::Queued, None),
         CheckState::InProgress => (CheckStatus::InProgress, None),
-        CheckState::Completed(conclusion) => (CheckStatus::Completed, Some(conclusion_of(conclusion))),
+        CheckState::Completed(conclusion) => (CheckStatus::Completed, Some(conclusion)),
     };
     let time = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
     Some(CheckRunUpdate {
@@ -77,33 +72,12 @@ fn render(
 }
 
 /// Annotations are shown as plain text by GitHub, so only their length is bounded, which the reader has done.
-fn annotation(from: &report::Annotation) -> Annotation {
-    let same_line = from.start_line == from.end_line;
-    Annotation {
-        path: from.path.clone(),
-        start_line: from.start_line.into(),
-        end_line: from.end_line.into(),
-        start_column: from.start_column.filter(|_| same_line).map(Into::into),
-        end_column: from.end_column.filter(|_| same_line).map(Into::into),
-        annotation_level: match from.annotation_level {
-            report::AnnotationLevel::Notice => AnnotationLevel::Notice,
-            report::AnnotationLevel::Warning => AnnotationLevel::Warning,
-            report::AnnotationLevel::Failure => AnnotationLevel::Failure,
-        },
-        message: from.message.clone(),
-        title: Some(from.title.clone()),
+fn annotation(from: &Annotation) -> Annotation {
+    let mut annotation = from.clone();
+    if annotation.start_line != annotation.end_line {
+        (annotation.start_column, annotation.end_column) = (None, None);
     }
-}
-
-const fn conclusion_of(conclusion: Conclusion) -> CheckConclusion {
-    match conclusion {
-        Conclusion::Success => CheckConclusion::Success,
-        Conclusion::Failure => CheckConclusion::Failure,
-        Conclusion::TimedOut => CheckConclusion::TimedOut,
-        Conclusion::Cancelled => CheckConclusion::Cancelled,
-        Conclusion::ActionRequired => CheckConclusion::ActionRequired,
-        Conclusion::Skipped => CheckConclusion::Skipped,
-    }
+    annotation
 }
 
 /// Brings GitHub's check to what is wanted: finds or makes it, then changes it. Gives its id.

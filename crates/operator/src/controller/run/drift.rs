@@ -2,17 +2,15 @@
 //! updated and closed, and an Apply where drift is to be corrected.
 
 use peribolos_api::{ConditionType, PeribolosRun, PeribolosRunStatus};
-use peribolos_core::{
-    drift::{
-        self, Drift,
-        issue::{self, Known, Step},
-    },
-    report::StepReport,
+use peribolos_core::drift::{
+    self, Drift,
+    issue::{self, Known, Step},
 };
 use peribolos_github::{
     AccountType, Client,
     client::{Issue, IssueFilter, IssueState, IssueUpdate},
 };
+use peribolos_vocab::report::StepReport;
 
 use super::{admission, case::Case, error::Error, replace};
 

@@ -2,10 +2,8 @@
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::{ResourceExt, api::ListParams};
-use peribolos_core::{
-    report::StepReport,
-    run::outcome::{self, Condition, Observation, Step},
-};
+use peribolos_core::run::outcome::{self, Condition, Observation, Step};
+use peribolos_vocab::report::StepReport;
 
 use super::{case::Case, error::Error, launch, task_run};
 use crate::kubernetes::{

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kube::api::LogParams;
-use peribolos_core::report::{MAX_LINE_BYTES, Progress, StepReport};
+use peribolos_vocab::report::{MAX_LINE_BYTES, Progress, StepReport};
 
 use super::{case::Case, error::Error, launch};
 use crate::kubernetes::{

@@ -13,7 +13,6 @@ use peribolos_api::{
 };
 use peribolos_core::{
     installation_status::last_apply,
-    report::{StepExit, StepReport},
     run::{
         changes, check,
         outcome::{self, End, Engine, Observation, Verdict},
@@ -22,6 +21,7 @@ use peribolos_core::{
     },
 };
 use peribolos_github::client::PullState;
+use peribolos_vocab::report::{StepExit, StepReport};
 use serde_json::json;
 
 use super::{

@@ -17,9 +17,9 @@ use peribolos_api::{
 };
 use peribolos_core::{
     names::RunToken,
-    report::StepReport,
     run::{history, outcome::Engine},
 };
+use peribolos_vocab::report::StepReport;
 
 use super::{
     admission, case::Case, check, drift, error::Error, finalizer, launch, moved, observe, output, progress,

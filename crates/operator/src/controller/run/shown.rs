@@ -2,14 +2,12 @@
 
 use jiff::Timestamp;
 use peribolos_api::{PeribolosRunStatus, Reason};
-use peribolos_core::{
-    report::{Progress, StepReport},
-    run::check::{self as checks, is_progress_due},
-};
+use peribolos_core::run::check::{self as checks, is_progress_due};
 use peribolos_github::{
     Client,
     client::{CheckRunUpdate, CheckStatus},
 };
+use peribolos_vocab::report::{Progress, StepReport};
 
 use super::{case::Case, check, error::Error, status};
 use crate::controller::tokens;

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
-use peribolos_core::report::{Annotation, CheckOutput, StepName, StepReport};
+use peribolos_vocab::report::{Annotation, CheckOutput, StepName, StepReport};
 use peribolos_github::snapshot::{self, ReadOptions};
 use peribolos_github::{Client, Login, RepoName, Sha};
 use peribolos_org::{

@@ -21,10 +21,10 @@ pub(crate) use write::canonical;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::operation::TeamRole;
-use crate::names::{Login, RepoName, Slug, TeamName};
-use crate::snapshot::{Invitation, OrgRole, Snapshot, SnapshotRepo, TeamKind};
-use crate::values::{Permission, Privacy};
+use peribolos_vocab::{Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName};
+
+use super::TeamRole;
+use crate::snapshot::{Invitation, Snapshot, SnapshotRepo, TeamKind};
 
 /// A team of the model. Numbers of deleted teams are not given again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

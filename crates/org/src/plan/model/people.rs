@@ -1,9 +1,9 @@
 //! People of the organization and invitations to it.
 
+use peribolos_vocab::{Login, OrgRole};
+
 use super::Model;
-use crate::names::Login;
-use crate::plan::operation::TeamRole;
-use crate::snapshot::OrgRole;
+use crate::plan::TeamRole;
 
 impl Model {
     /// How many own the organization.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use peribolos_vocab::{Login, OrgRole, Permission, RepoName};
+
 use super::{Grant, Home, Model, Repo, RepoId, Team, TeamId};
-use crate::names::{Login, RepoName};
-use crate::plan::operation::TeamRole;
-use crate::snapshot::{InvitationState, OrgRole, Snapshot, SnapshotRepo, SnapshotTeam};
-use crate::values::Permission;
+use crate::plan::TeamRole;
+use crate::snapshot::{InvitationState, Snapshot, SnapshotRepo, SnapshotTeam};
 
 impl Model {
     /// The organization that a snapshot shows.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use peribolos_vocab::{Login, Permission, RepoName, SquashMessage, SquashTitle, Visibility};
+
 use super::{Model, Repo, RepoId};
-use crate::names::{Login, RepoName};
 use crate::plan::operation::{RepoSetting, RepoSettingName, SettingChange};
 use crate::plan::settings::{self, Settings};
 use crate::snapshot::SnapshotRepo;
-use crate::values::{Permission, SquashMessage, SquashTitle, Visibility};
 
 /// What GitHub calls the first branch unless the organization says otherwise, which its API does not tell.
 pub(in crate::plan) const DEFAULT_BRANCH: &str = "main";

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use peribolos_vocab::{Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName, Word};
+
 use super::{Grant, Model, Team, TeamId};
-use crate::names::{Login, RepoName, Slug, TeamName};
-use crate::plan::operation::{SettingChange, TeamRole, TeamSetting};
-use crate::snapshot::{OrgRole, TeamKind};
-use crate::values::{Permission, Privacy, Word};
+use crate::plan::TeamRole;
+use crate::plan::operation::{SettingChange, TeamSetting};
+use crate::snapshot::TeamKind;
 
 impl Model {
     /// Makes a team, at the top. GitHub's own privacy of such a team is secret.

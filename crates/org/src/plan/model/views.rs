@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use peribolos_vocab::{Login, Permission};
+
 use super::{Model, RepoId, TeamId};
-use crate::names::Login;
-use crate::plan::operation::TeamRole;
-use crate::values::Permission;
+use crate::plan::TeamRole;
 
 impl Model {
     /// The team and those above it, from itself upwards.

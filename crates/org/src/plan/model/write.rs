@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use peribolos_vocab::{Login, OrgRole};
+
 use super::{Model, Repo, Team, TeamId};
-use crate::names::Login;
-use crate::plan::operation::TeamRole;
-use crate::snapshot::{
-    Invitation, InvitationState, OrgRole, Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo,
-};
+use crate::plan::TeamRole;
+use crate::snapshot::{Invitation, InvitationState, Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo};
 
 impl Model {
     /// What a reader of this organization would see.

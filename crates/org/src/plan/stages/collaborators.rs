@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use peribolos_vocab::{Login, Permission, RepoName};
+
 use crate::diagnostic::quoted;
 use crate::model::Repo;
-use crate::names::{Login, RepoName};
+use crate::plan::Stage;
 use crate::plan::operation::{Change, Waiting};
 use crate::plan::planner::{Planner, line_of, sorted};
-use crate::plan::scope::Stage;
-use crate::values::Permission;
 
 pub(in crate::plan) fn collaborators(planner: &mut Planner<'_>) {
     let file = planner.file;

@@ -1,8 +1,8 @@
 //! The organization's settings: `configureOrgMeta`.
 
+use crate::plan::Stage;
 use crate::plan::operation::Change;
 use crate::plan::planner::Planner;
-use crate::plan::scope::Stage;
 use crate::plan::settings;
 
 pub(in crate::plan) fn org(planner: &mut Planner<'_>) {

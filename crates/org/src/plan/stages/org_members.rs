@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::names::Login;
+use peribolos_vocab::{Login, OrgRole};
+
 use crate::plan::operation::{Change, Waiting};
 use crate::plan::planner::{Planner, line_of};
-use crate::plan::scope::{Ignored, Stage};
-use crate::snapshot::{OrgRole, TeamKind};
+use crate::plan::{Ignored, Stage};
+use crate::snapshot::TeamKind;
 
 /// Somebody the file wants.
 type Wanted = BTreeMap<Login, (OrgRole, Option<u32>)>;

@@ -1,13 +1,14 @@
 //! Repositories: `configureRepos`.
 
+use peribolos_vocab::RepoName;
+
 use crate::diagnostic::quoted;
 use crate::model::Repo;
-use crate::names::RepoName;
 use crate::plan::model::{DEFAULT_BRANCH, RepoId};
 use crate::plan::operation::{Change, RepoSetting, RepoSettingName, SettingChange};
 use crate::plan::planner::{Planner, line_of, sorted};
-use crate::plan::scope::{Allowance, Stage};
 use crate::plan::settings::{self, Given};
+use crate::plan::{Allowance, Stage};
 use crate::snapshot::SnapshotRepo;
 
 pub(in crate::plan) fn repos(planner: &mut Planner<'_>) {

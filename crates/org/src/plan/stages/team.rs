@@ -1,13 +1,14 @@
 //! One team's settings: `configureTeam`, and `configureTeamAndMembers` around it.
 
+use peribolos_vocab::Privacy;
+
 use crate::diagnostic::quoted;
 use crate::model::Team;
+use crate::plan::Stage;
 use crate::plan::model::TeamId;
 use crate::plan::operation::{Change, SettingChange, TeamSetting};
 use crate::plan::planner::{Planner, line_of, sorted};
-use crate::plan::scope::Stage;
 use crate::snapshot::TeamKind;
-use crate::values::Privacy;
 
 use super::team_members;
 use super::teams::Matches;

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use peribolos_vocab::Login;
+
 use crate::diagnostic::quoted;
 use crate::located::Located;
 use crate::model::Team;
-use crate::names::Login;
+use crate::plan::TeamRole;
 use crate::plan::model::TeamId;
-use crate::plan::operation::{Change, TeamRole, Waiting};
+use crate::plan::operation::{Change, Waiting};
 use crate::plan::planner::{Planner, line_of};
-use crate::plan::scope::{Ignored, Stage};
+use crate::plan::{Ignored, Stage};
 use crate::snapshot::TeamKind;
 
 pub(super) fn configure(planner: &mut Planner<'_>, team: &Team, id: TeamId) {

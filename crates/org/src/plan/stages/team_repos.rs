@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use peribolos_vocab::{Permission, RepoName};
+
 use crate::diagnostic::quoted;
 use crate::model::{Team, TeamRepo};
-use crate::names::RepoName;
+use crate::plan::Stage;
 use crate::plan::model::{RepoId, TeamId};
 use crate::plan::operation::Change;
 use crate::plan::planner::{Planner, line_of, sorted};
-use crate::plan::scope::Stage;
-use crate::values::Permission;
 
 use super::teams::Matches;
 

@@ -3,13 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use peribolos_vocab::TeamName;
+
 use crate::diagnostic::quoted;
 use crate::model::Team;
-use crate::names::TeamName;
+use crate::plan::Stage;
 use crate::plan::model::TeamId;
 use crate::plan::operation::Change;
 use crate::plan::planner::{Planner, line_of, sorted};
-use crate::plan::scope::Stage;
 use crate::snapshot::TeamKind;
 
 use super::{team, team_repos};

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use peribolos_vocab::{Login, RepoName, TeamName};
 use serde::{Deserialize, Serialize};
 
 use super::renames::Renames;
 use super::{people, teams};
-use crate::names::{Login, RepoName, TeamName};
 use crate::plan::Plan;
 use crate::snapshot::{Snapshot, SnapshotRepo};
 

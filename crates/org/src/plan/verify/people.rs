@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use peribolos_vocab::Login;
+
 use super::beyond::{Beyond, Losses, Moments};
-use crate::names::Login;
 use crate::snapshot::{InvitationState, Snapshot};
 
 /// People lost beyond the plan.

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::names::{RepoName, TeamName};
+use peribolos_vocab::{RepoName, TeamName};
+
 use crate::plan::Plan;
 use crate::plan::operation::{Change, RepoSettingName, TeamSetting};
 use crate::snapshot::{Snapshot, SnapshotRepo, SnapshotTeam};

@@ -1,6 +1,7 @@
 //! When two operations are the same.
 
-use crate::names::Login;
+use peribolos_vocab::Login;
+
 use crate::plan::operation::{Change, SettingChange};
 
 /// What an operation is about.

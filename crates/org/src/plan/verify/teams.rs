@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use peribolos_vocab::Login;
+
 use super::beyond::{Beyond, Losses, Moments};
 use super::renames::Renames;
-use crate::names::Login;
 use crate::snapshot::SnapshotTeam;
 
 /// Teams, and what was in them, lost beyond the plan.

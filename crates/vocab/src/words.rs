@@ -1,10 +1,10 @@
-//! The words that fields of the file may have, each set an enum.
+//! Sets of words that a field may have, each an enum.
 
-/// A set of words that a field of the file may have.
-pub(crate) trait Word: Copy + Sized + 'static {
+/// A set of words that a field may have.
+pub trait Word: Copy + Sized + 'static {
     /// Every value with its word, in the order people would list them.
     const WORDS: &'static [(&'static str, Self)];
-    /// The words again, each with what it means: what is said of the value here.
+    /// The words again, each with what it means.
     const MEANINGS: &'static [(&'static str, &'static str)];
 
     /// The word for a value.
@@ -16,6 +16,7 @@ pub(crate) trait Word: Copy + Sized + 'static {
     }
 }
 
+/// An enum with a word for each variant; the comment of a variant is what it means.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[doc = $meaning:literal])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
@@ -37,8 +38,8 @@ macro_rules! words {
         }
 
         impl $name {
-            /// The word for it in `peribolos.yaml`.
-            pub fn as_str(self) -> &'static str {
+            /// The word for it.
+            pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)*
                 }
@@ -46,9 +47,10 @@ macro_rules! words {
         }
     };
 }
+pub(crate) use words;
 
 words! {
-    /// What a team or a person may do in a repository, from least to most.
+    /// What a team or a person may do in a repository, from least to most, by the words of `peribolos.yaml`.
     Permission {
         /// Nothing: the access is taken away.
         None = "none",

@@ -1,9 +1,11 @@
-//! Names of accounts, teams and repositories: checked once, at the border.
+//! Names of accounts, teams and repositories, checked where they come in.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
+
+use crate::ids::{IdError, excerpt};
 
 /// Why a text can't be the name of something on GitHub.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,15 +52,30 @@ fn only(text: &str, allowed: &'static str, allows: impl Fn(char) -> bool) -> Res
     }
 }
 
-/// The login of a person or an organization. Compares without regard to case, as GitHub does, and
+/// The login of a person, a bot or an organization. Compares without regard to case, as GitHub does, and
 /// prints as it was written.
+///
+/// [`FromStr`] and deserialization take what GitHub may name an account; [`Login::from_person`] what a person can have.
 #[derive(Clone)]
 pub struct Login(String);
 
 impl Login {
-    /// A login as GitHub gave it: nothing is checked. For what people wrote, use [`FromStr`].
+    /// A login as GitHub gave it: nothing is checked.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// A person's login as people write it: bots and Apps are none.
+    ///
+    /// # Errors
+    /// [`InvalidName`] where no person can have it.
+    pub fn from_person(text: &str) -> Result<Self, InvalidName> {
+        bounded(text, 100)?;
+        // The underscore is in the logins of enterprise managed users.
+        only(text, "a login has only letters, digits, hyphens and underscores", |c| {
+            c.is_ascii_alphanumeric() || c == '-' || c == '_'
+        })?;
+        Ok(Self(text.to_owned()))
     }
 
     /// The login as it was written.
@@ -68,15 +85,27 @@ impl Login {
 }
 
 impl FromStr for Login {
-    type Err = InvalidName;
+    type Err = IdError;
 
-    fn from_str(text: &str) -> Result<Self, InvalidName> {
-        bounded(text, 100)?;
-        // The underscore is in the logins of enterprise managed users.
-        only(text, "a login has only letters, digits, hyphens and underscores", |c| {
-            c.is_ascii_alphanumeric() || c == '-' || c == '_'
-        })?;
-        Ok(Self(text.to_owned()))
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        text.to_owned().try_into()
+    }
+}
+
+impl TryFrom<String> for Login {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
+        // Looser than GitHub's sign-up form on purpose: bots (`x[bot]`) and managed users (`x_corp`) differ from it.
+        let fits = (1..=100).contains(&text.len())
+            && text.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '/' | '\\' | '?' | '#' | '%'));
+        if fits && text != "." && text != ".." { Ok(Self(text)) } else { Err(IdError::Login(excerpt(&text))) }
+    }
+}
+
+impl From<Login> for String {
+    fn from(login: Login) -> Self {
+        login.0
     }
 }
 
@@ -207,8 +236,8 @@ impl Slug {
     }
 }
 
-/// The order of every list this crate writes: by letters without regard to case.
-pub(crate) fn compare_ignoring_case(left: &str, right: &str) -> Ordering {
+/// The order of every list that is written for people: by letters, without regard to ASCII case.
+pub fn compare_ignoring_case(left: &str, right: &str) -> Ordering {
     // Bytes of UTF-8 are in the order of the characters.
     left.bytes()
         .map(|byte| byte.to_ascii_lowercase())
@@ -220,12 +249,6 @@ macro_rules! as_text {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer).map(Self)
             }
         }
 
@@ -244,3 +267,53 @@ macro_rules! as_text {
 }
 
 as_text!(Login, RepoName, TeamName, Slug);
+
+macro_rules! unchecked {
+    ($($name:ident),*) => {$(
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer).map(Self)
+            }
+        }
+    )*};
+}
+
+unchecked!(RepoName, TeamName, Slug);
+
+impl<'de> serde::Deserialize<'de> for Login {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("octocat", true, true)]
+    #[case("ada_corp", true, true)]
+    #[case("dependabot[bot]", true, false)]
+    #[case("", false, false)]
+    #[case("a/b", false, false)]
+    #[case("..", false, false)]
+    #[case("a b", false, false)]
+    #[case("a%2Fb", false, false)]
+    fn logins(#[case] text: &str, #[case] of_an_account: bool, #[case] of_a_person: bool) {
+        assert_eq!(text.parse::<Login>().is_ok(), of_an_account, "{text:?}");
+        assert_eq!(serde_json::from_value::<Login>(text.into()).is_ok(), of_an_account, "{text:?}");
+        assert_eq!(Login::from_person(text).is_ok(), of_a_person, "{text:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".*") {
+            let _ = text.parse::<Login>();
+            let _ = Login::from_person(&text);
+            let _ = text.parse::<RepoName>();
+            let _ = text.parse::<TeamName>();
+        }
+    }
+}

@@ -6,6 +6,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::Annotation;
+
 /// The longest line that is read, in bytes.
 pub const MAX_LINE_BYTES: usize = 256 * 1024;
 /// The most annotations that are kept.
@@ -280,41 +282,6 @@ pub struct CheckOutput {
     pub annotations: Vec<Annotation>,
 }
 
-/// How much an annotation matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AnnotationLevel {
-    /// Good to know.
-    Notice,
-    /// It should be looked at.
-    Warning,
-    /// It must be fixed.
-    Failure,
-}
-
-/// A remark on lines of a file, with the fields of GitHub's checks API.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Annotation {
-    /// The file, inside the repository.
-    pub path: String,
-    /// The first line, from 1.
-    pub start_line: u32,
-    /// The last line.
-    pub end_line: u32,
-    /// The first column, from 1; only where both lines are the same.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_column: Option<u32>,
-    /// The last column.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub end_column: Option<u32>,
-    /// How much it matters.
-    pub annotation_level: AnnotationLevel,
-    /// What is wrong and what to do about it.
-    pub message: String,
-    /// A few words.
-    pub title: String,
-}
-
 /// A step's log has no report that can be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
@@ -413,6 +380,7 @@ fn shorten(text: &mut String, limit: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::AnnotationLevel;
 
     fn output() -> StepReport {
         StepReport {
