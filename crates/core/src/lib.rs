@@ -14,6 +14,5 @@ pub mod names;
 pub mod ownership;
 pub mod report;
 pub mod run;
-pub mod step_output;
 pub mod time_scale;
 pub mod token;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use peribolos_org::plan::{Cause as FailureCause, Outcome};
 
-use crate::report::{Cause, StepExit};
+use peribolos_vocab::report::{Cause, StepExit};
 
 /// Why nothing more was tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

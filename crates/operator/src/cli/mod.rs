@@ -27,7 +27,7 @@ pub(crate) use values::app_id;
 
 /// Runs the program: arguments from the process, answers on standard output, everything else on standard error.
 ///
-/// Exit codes: 0 ok, 1 failure, 2 usage; steps have their own, see [`peribolos_core::step_output::StepExit`].
+/// Exit codes: 0 ok, 1 failure, 2 usage; steps have their own, see [`peribolos_vocab::report::StepExit`].
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_core::step_output::{Annotation, CheckOutput, StepExit};
+use peribolos_vocab::report::{Annotation, CheckOutput, StepExit};
 use peribolos_github::{Error as GitHubError, RepoName, Retry, Sha};
 
 /// Why a step did not do what it is for.

@@ -1,7 +1,7 @@
 //! The steps that run in a pod: `plan`, `verify` and `dump`.
 //!
 //! A step says what it did in one line of JSON on standard output, whatever happened, and by its exit code
-//! ([`peribolos_core::step_output`]). Logs go to standard error.
+//! ([`peribolos_core::report`]). Logs go to standard error.
 
 mod connection;
 mod dump;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use peribolos_core::step_output::{Changes, CheckOutput, StepExit, StepName, StepOutput};
+use peribolos_vocab::report::{Changes, CheckOutput, StepExit, StepName, StepReport};
 
 use super::failure::StepError;
 
@@ -39,7 +39,7 @@ pub(super) struct Done {
 }
 
 /// The line of a step that ended so.
-pub(super) fn output(step: StepName, facts: Facts, end: Result<Done, StepError>) -> StepOutput {
+pub(super) fn output(step: StepName, facts: Facts, end: Result<Done, StepError>) -> StepReport {
     let (exit, retry_at, check, url) = match end {
         Ok(Done { check, url }) => (StepExit::Ok, None, check, url),
         Err(error) => {
@@ -47,7 +47,7 @@ pub(super) fn output(step: StepName, facts: Facts, end: Result<Done, StepError>)
             (error.exit(), error.retry_at(jiff::Timestamp::now()), error.into_check(), None)
         }
     };
-    StepOutput {
+    StepReport {
         step,
         exit,
         sha: facts.sha,
@@ -65,7 +65,7 @@ pub(super) fn output(step: StepName, facts: Facts, end: Result<Done, StepError>)
 /// Prints the line, writes the results, and gives the process's exit code.
 ///
 /// The line comes first: it holds all that the results do.
-pub(super) fn publish(output: &StepOutput, results_dir: Option<&Path>) -> anyhow::Result<ExitCode> {
+pub(super) fn publish(output: &StepReport, results_dir: Option<&Path>) -> anyhow::Result<ExitCode> {
     writeln!(std::io::stdout(), "{}", output.to_line()?).context("the step's line can't be printed")?;
     if let Some(dir) = results_dir {
         let result = |name: &str, value: &str| {

@@ -11,7 +11,7 @@ mod texts;
 use std::path::PathBuf;
 
 use clap::Args;
-use peribolos_core::step_output::{CheckOutput, StepName, StepOutput};
+use peribolos_vocab::report::{CheckOutput, StepName, StepReport};
 use peribolos_github::snapshot::{self, ReadOptions};
 use peribolos_github::{Client, FileAnswer, Login, RepoName, client::Repository};
 use peribolos_org::dump;
@@ -62,7 +62,7 @@ struct Target<'a> {
 }
 
 /// Dumps and proposes. Never fails but in what it says.
-pub(super) async fn run(args: &DumpArgs) -> StepOutput {
+pub(super) async fn run(args: &DumpArgs) -> StepReport {
     let mut facts = Facts::default();
     let end = propose(args, &mut facts).await;
     report::output(StepName::Dump, facts, end)

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
-use peribolos_core::step_output::{Annotation, CheckOutput, StepName, StepOutput};
+use peribolos_vocab::report::{Annotation, CheckOutput, StepName, StepReport};
 use peribolos_github::snapshot::{self, ReadOptions};
 use peribolos_github::{Client, Login, RepoName, Sha};
 use peribolos_org::{
@@ -97,7 +97,7 @@ impl FromStr for Preview {
 }
 
 /// Fetches, checks, settles. Never fails but in what it says.
-pub(super) async fn run(args: &PlanArgs) -> StepOutput {
+pub(super) async fn run(args: &PlanArgs) -> StepReport {
     let mut facts = Facts { sha: Some(args.sha.as_str().to_owned()), ..Facts::default() };
     let end = plan(args, &mut facts).await;
     report::output(StepName::Plan, facts, end)

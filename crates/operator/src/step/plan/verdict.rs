@@ -1,6 +1,6 @@
 //! Whether a plan may be applied, and what the check says of it.
 
-use peribolos_core::step_output::{Annotation, AnnotationLevel, Changes};
+use peribolos_vocab::report::{Annotation, AnnotationLevel, Changes};
 use peribolos_github::Client;
 use peribolos_org::{
     guard::{self, Trip},

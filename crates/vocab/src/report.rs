@@ -4,8 +4,9 @@
 //! people's files: nothing in it is trusted, and everything is bounded here, not where it is used.
 
 use jiff::Timestamp;
-use peribolos_vocab::Annotation;
 use serde::{Deserialize, Serialize};
+
+use crate::Annotation;
 
 /// The longest line that is read, in bytes.
 pub const MAX_LINE_BYTES: usize = 256 * 1024;
@@ -378,9 +379,8 @@ fn shorten(text: &mut String, limit: usize) {
 
 #[cfg(test)]
 mod tests {
-    use peribolos_vocab::AnnotationLevel;
-
     use super::*;
+    use crate::AnnotationLevel;
 
     fn output() -> StepReport {
         StepReport {
