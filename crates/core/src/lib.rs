@@ -12,7 +12,6 @@ pub mod heal;
 pub mod installation_status;
 pub mod names;
 pub mod ownership;
-pub mod report;
 pub mod run;
 pub mod time_scale;
 pub mod token;

@@ -2,6 +2,7 @@
 //! What to do is decided in `peribolos-core` and `peribolos-org`; this crate asks and carries out.
 
 pub mod admin;
+pub mod apply;
 pub mod cli;
 pub mod controller;
 pub mod defaults;
@@ -11,5 +12,5 @@ pub mod persist;
 pub mod receiver;
 pub mod rules;
 pub mod shutdown;
-pub mod spelling;
+pub mod planning;
 pub mod step;

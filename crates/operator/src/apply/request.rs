@@ -1,9 +1,9 @@
 //! One operation's request, repeated where that is safe, until it is known what became of it.
 
-use peribolos_core::apply::answer::{Attempts, Next, Sent};
+use peribolos_core::apply::answer::{Answer, Attempts, Next, Sent};
 use peribolos_core::apply::exit::Stop;
 use peribolos_github::{Error, Made};
-use peribolos_org::plan::{Cause, Change, Failure, Outcome};
+use peribolos_org::plan::{Cause, Change, Outcome};
 
 use super::refused::{self, Class};
 use super::{Run, fields, kind};
@@ -111,7 +111,7 @@ impl Run<'_> {
             Class::Moved => return Then::Ended(Outcome::Left(error.to_string())),
         };
         let next = attempts.next(self.sent(change), answer, clock.now(), clock.scale());
-        if matches!(answer, peribolos_core::apply::answer::Answer::Failed { .. }) {
+        if matches!(answer, Answer::Failed { .. }) {
             if self.streak.failed() {
                 return self.stop(Stop::Unavailable, error, failed(Cause::Transient));
             }
@@ -195,10 +195,4 @@ impl Run<'_> {
             }
         }
     }
-}
-
-/// The failure of a removal whose surroundings could not be read.
-pub(super) fn unread(sentence: String) -> Failure {
-    let what_to_do = "The next apply reads it again.".to_owned();
-    Failure { sentence, status: None, cause: Cause::Transient, what_to_do }
 }
