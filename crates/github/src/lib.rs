@@ -14,6 +14,7 @@ mod error;
 mod flight;
 mod graphql;
 mod key;
+pub mod kinds;
 mod page;
 mod refusal;
 pub mod snapshot;
@@ -31,7 +32,7 @@ pub use app::App;
 pub use client::{Client, FileAnswer};
 pub use config::{GitHubConfig, Observer, Timeouts};
 pub use delivery::Delivery;
-pub use error::{Error, Refusal, Retry};
+pub use error::{Error, QueryRefusal, Refusal, Retry};
 pub use key::PrivateKey;
 // `RepoName` is the name that `FullName` had here.
 pub use peribolos_vocab::{AppId, FullName, FullName as RepoName, IdError, InstallationId, Login, Sha};
