@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use http::{Method, StatusCode};
-use peribolos_org::plan::{Change, Named};
+use peribolos_org::plan::{Change, Kind, Named};
 use peribolos_org::{
-    Kind, Login, Own, Permission, RepoInvitation, RepoName, SnapshotCollaborator, SnapshotRepo, Unread,
+    Login, Own, Permission, RepoInvitation, RepoName, SnapshotCollaborator, SnapshotRepo, Unread,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -202,7 +202,8 @@ async fn batch(
         let Some(begun) = repo.collaborators else { return Ok(Some((repo.id, People::Hidden))) };
         let list = List { query: MORE_COLLABORATORS, variables: json!({"id": repo.id}), first: 100 };
         let rest = reader.rest(&list, begun, |node: WithCollaborators| node.collaborators).await?;
-        let people = rest.map(|edges| People::Are(edges.into_iter().map(|it| it.into_collaborator(custom)).collect()));
+        let people =
+            rest.map(|edges| People::Are(edges.into_iter().map(|it| it.into_collaborator(custom)).collect()));
         Ok::<_, Error>(people.map(|people| (repo.id, people)))
     });
     let whole: Vec<_> = whole.collect();
@@ -212,10 +213,7 @@ async fn batch(
 }
 
 /// Who is invited to a repository; `None` if it is gone by now.
-async fn invitations(
-    reader: &Reader<'_>,
-    repo: &SnapshotRepo,
-) -> Result<Option<Vec<RepoInvitation>>, Error> {
+async fn invitations(reader: &Reader<'_>, repo: &SnapshotRepo) -> Result<Option<Vec<RepoInvitation>>, Error> {
     let call = Call::get(INVITATIONS, &[reader.org.as_str(), repo.name.as_str()])?;
     let found = unless_gone(reader.ask(async || reader.client.all::<Invited>(call.clone()).await).await)?;
     Ok(found.map(|all| all.into_iter().filter_map(Invited::into_invitation).collect()))
@@ -225,8 +223,7 @@ async fn invitations(
 pub(super) async fn make(client: &Client, org: &Login, change: &Change) -> Result<Made, Error> {
     match change {
         Change::SetCollaborator { repo, login, to, .. } => {
-            let call =
-                Call::new(Method::PUT, COLLABORATOR, &[org.as_str(), repo.as_str(), login.as_str()])?;
+            let call = Call::new(Method::PUT, COLLABORATOR, &[org.as_str(), repo.as_str(), login.as_str()])?;
             let answer = client.send(call.body(&json!({"permission": words::granted(*to)}))?).await?;
             Ok(if answer.status == StatusCode::CREATED { Made::Pending } else { Made::Done })
         }
@@ -301,11 +298,7 @@ pub(super) async fn already(client: &Client, org: &Login, change: &Change) -> Re
     Ok(now.filter(|it| it.own == Own::Is(*to)).map(|_| Made::Done))
 }
 
-async fn invitations_of(
-    client: &Client,
-    org: &Login,
-    repo: &RepoName,
-) -> Result<Vec<RepoInvitation>, Error> {
+async fn invitations_of(client: &Client, org: &Login, repo: &RepoName) -> Result<Vec<RepoInvitation>, Error> {
     let call = Call::get(INVITATIONS, &[org.as_str(), repo.as_str()])?;
     Ok(client.all::<Invited>(call).await?.into_iter().filter_map(Invited::into_invitation).collect())
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::words;
 use super::{Made, Standing};
+use crate::Client;
 use crate::account::User as RestUser;
 use crate::call::Call;
 use crate::client::{Membership, MembershipState};
@@ -17,7 +18,6 @@ use crate::error::Error;
 use crate::snapshot::list::{List, Page};
 use crate::snapshot::options::Part;
 use crate::snapshot::reader::{Reader, unless_gone, unreadable};
-use crate::Client;
 
 const MEMBERS: &str = include_str!("queries/members.graphql");
 
@@ -51,7 +51,7 @@ enum Role {
 }
 
 /// Somebody, as GraphQL has people.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(crate) struct User {
     pub(crate) login: Login,
 }

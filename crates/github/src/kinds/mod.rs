@@ -10,9 +10,9 @@ pub(crate) mod collaborators;
 pub(crate) mod members;
 pub(crate) mod organization;
 pub(crate) mod repositories;
+mod settings;
 pub(crate) mod team_members;
 pub(crate) mod team_repositories;
-mod settings;
 pub(crate) mod teams;
 pub(crate) mod words;
 
@@ -53,11 +53,6 @@ impl Standing {
         } else {
             Self::Different(format!("{what} is `{}` now", word(now)))
         }
-    }
-
-    /// This, unless it is as planned: then what else there is to compare.
-    fn and(self, then: impl FnOnce() -> Self) -> Self {
-        if self == Self::AsPlanned { then() } else { self }
     }
 }
 
@@ -185,7 +180,8 @@ impl Client {
             name_with_owner: String,
         }
         let variables = serde_json::json!({"owner": org, "name": repo});
-        let body: Body = self.graphql_found(include_str!("queries/repository_now.graphql"), variables).await?;
+        let body: Body =
+            self.graphql_found(include_str!("queries/repository_now.graphql"), variables).await?;
         Ok(body.repository.map(|repository| repository.name_with_owner))
     }
 

@@ -13,7 +13,6 @@ use super::settings::Setting as _;
 use super::{Addresses, Made, Standing};
 use crate::Client;
 use crate::call::Call;
-use crate::client::Repository as RestRepository;
 use crate::error::Error;
 use crate::snapshot::list::{List, Page};
 use crate::snapshot::options::Part;
@@ -109,9 +108,8 @@ async fn selection(reader: &Reader<'_>) -> Result<Option<BTreeSet<u64>>, Error> 
         }
         Err(error) => return Err(error),
     }
-    let pages = reader.ask(async || {
-        reader.client.pages::<Given>(Call::get("/installation/repositories", &[])?).await
-    });
+    let pages = reader
+        .ask(async || reader.client.pages::<Given>(Call::get("/installation/repositories", &[])?).await);
     Ok(Some(pages.await?.into_iter().flat_map(|page| page.repositories).map(|repo| repo.id).collect()))
 }
 
@@ -133,7 +131,8 @@ async fn name_unborn_branches(reader: &Reader<'_>, repos: &mut [Identified]) -> 
 pub(crate) fn is_advisory_fork(name: &str) -> bool {
     const LENGTH: usize = "-ghsa-xxxx-xxxx-xxxx".len();
     let Some(at) = name.len().checked_sub(LENGTH).filter(|at| *at > 0) else { return false };
-    let Some(id) = name.get(at..).and_then(|tail| tail.to_ascii_lowercase().strip_prefix("-ghsa-").map(str::to_owned))
+    let Some(id) =
+        name.get(at..).and_then(|tail| tail.to_ascii_lowercase().strip_prefix("-ghsa-").map(str::to_owned))
     else {
         return false;
     };
@@ -149,9 +148,8 @@ impl Repository {
         }
         let topics = self.topics.items().map(|it| Value::from(it.topic.name)).collect();
         values.insert("topics".to_owned(), Value::Array(topics));
-        let known = |setting: RepoSettingName| {
-            Some((setting, setting.from_json(values.get(setting.key())?)?))
-        };
+        let known =
+            |setting: RepoSettingName| Some((setting, setting.from_json(values.get(setting.key())?)?));
         let repo = SnapshotRepo {
             id: self.number,
             name: self.name,
@@ -192,7 +190,8 @@ pub(super) async fn make(
         }
         Change::SetTopics { name, to, .. } => {
             let names: Vec<&str> = to.split(',').map(str::trim).filter(|topic| !topic.is_empty()).collect();
-            let call = Call::new(Method::PUT, "/repos/{owner}/{repo}/topics", &[org.as_str(), name.as_str()])?;
+            let call =
+                Call::new(Method::PUT, "/repos/{owner}/{repo}/topics", &[org.as_str(), name.as_str()])?;
             client.done(call.body(&json!({"names": names}))?).await
         }
         _ => Ok(Made::Done),
@@ -209,7 +208,8 @@ fn new(name: &RepoName, settings: &[RepoSetting]) -> Map<String, Value> {
 pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> Result<Standing, Error> {
     let Change::EditRepo { name, changes } = change else { return Ok(Standing::AsPlanned) };
     let Some(found) = find(client, org, name).await? else { return Ok(Standing::Gone) };
-    let now: BTreeMap<RepoSettingName, String> = RepoSettingName::all().into_iter()
+    let now: BTreeMap<RepoSettingName, String> = RepoSettingName::all()
+        .into_iter()
         .filter_map(|setting| Some((setting, setting.from_json(found.get(setting.key())?)?)))
         .collect();
     Ok(settings_standing(changes, |setting| now.get(&setting).map(String::as_str), RepoSettingName::key))
@@ -231,7 +231,8 @@ pub(super) async fn already(
         return Err(Error::Moved { name: format!("{org}/{name}"), now });
     }
     let visibility = settings.iter().find(|it| it.setting == RepoSettingName::VISIBILITY);
-    let fits = visibility.is_none_or(|it| found.get("visibility").and_then(Value::as_str) == Some(&*it.value));
+    let fits =
+        visibility.is_none_or(|it| found.get("visibility").and_then(Value::as_str) == Some(&*it.value));
     let id = found.get("id").and_then(Value::as_u64).filter(|_| fits);
     Ok(id.map(|id| {
         addresses.repo_is_at(name, id);

@@ -6,7 +6,6 @@ use serde_json::Value;
 /// A key whose value is a flag or a text.
 pub(super) trait Setting: Copy {
     fn all() -> Vec<Self>;
-    fn key(self) -> &'static str;
 
     fn json(self, text: &str) -> Value {
         match text {
@@ -41,10 +40,6 @@ impl Setting for OrgSetting {
             Self::HasRepositoryProjects,
         ]
     }
-
-    fn key(self) -> &'static str {
-        Self::key(self)
-    }
 }
 
 impl Setting for RepoSettingName {
@@ -64,10 +59,6 @@ impl Setting for RepoSettingName {
             Self::SquashMergeCommitTitle,
             Self::SquashMergeCommitMessage,
         ]
-    }
-
-    fn key(self) -> &'static str {
-        Self::key(self)
     }
 
     fn from_json(self, value: &Value) -> Option<String> {

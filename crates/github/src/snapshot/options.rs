@@ -90,7 +90,13 @@ pub(crate) struct Met {
 
 impl Patience {
     /// How long to wait before the request that met `error` is sent again; `None` where that is not worth it.
-    pub(crate) fn pause(self, error: &Error, met: &mut Met, now: Instant, clock: Timestamp) -> Option<Duration> {
+    pub(crate) fn pause(
+        self,
+        error: &Error,
+        met: &mut Met,
+        now: Instant,
+        clock: Timestamp,
+    ) -> Option<Duration> {
         let pause = if error.is_rate_limited() {
             met.limits += 1;
             match error.retry() {

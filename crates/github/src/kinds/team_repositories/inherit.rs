@@ -234,8 +234,11 @@ mod tests {
             team(1, 0, &["ann", "ben"], &[("a", Write), ("b", Read)]),
             team(2, 1, &["cy", "owner"], &[]),
         ];
-        let expected =
-            ["t2<owner|ann|a=write/-,b=admin/admin", "<|ann,ben|a=write/write,b=read/read", "t1<owner|cy|a=write/-,b=read/-"];
+        let expected = [
+            "t2<owner|ann|a=write/-,b=admin/admin",
+            "<|ann,ben|a=write/write,b=read/read",
+            "t1<owner|cy|a=write/-,b=read/-",
+        ];
         assert_eq!(plain(teams), expected);
     }
 
@@ -246,12 +249,8 @@ mod tests {
     #[case::in_capitals("A", Write, "write/?")]
     fn what_a_nested_team_lists(#[case] name: &str, #[case] permission: Permission, #[case] expected: &str) {
         let above = team(1, 0, &[], &[("a", Write), ("c", Read)]);
-        let all = complete(
-            vec![above, team(2, 1, &[], &[(name, permission)])],
-            &[],
-            &OrgRoles::default(),
-            &none(),
-        );
+        let all =
+            complete(vec![above, team(2, 1, &[], &[(name, permission)])], &[], &OrgRoles::default(), &none());
         let repo = all[1].repos.iter().find(|repo| repo.name.key() == name.to_lowercase()).unwrap();
         let shown = shown(&SnapshotTeam { repos: vec![repo.clone()], ..all[1].clone() });
         assert!(shown.ends_with(&format!("={expected}")), "{shown}");

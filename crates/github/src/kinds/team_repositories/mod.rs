@@ -54,7 +54,9 @@ pub(super) async fn standing(
     addresses: &Addresses,
 ) -> Result<Standing, Error> {
     let (team, repo, custom) = match change {
-        Change::SetTeamRepo { team, repo, from: Some(_), custom_role, .. } => (team, repo, custom_role.as_deref()),
+        Change::SetTeamRepo { team, repo, from: Some(_), custom_role, .. } => {
+            (team, repo, custom_role.as_deref())
+        }
         Change::RemoveTeamRepo { team, repo, .. } => (team, repo, None),
         _ => return Ok(Standing::AsPlanned),
     };

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use peribolos_org::{Kind, Permission, Unread};
+use peribolos_org::plan::Kind;
+use peribolos_org::{Permission, Unread};
 use serde::Deserialize;
 
 use super::super::teams::OwnTeam;
@@ -205,7 +206,11 @@ mod tests {
     #[case("security_manager", None, Some(Permission::Read))]
     #[case("Auditors", Some("read"), Some(Permission::Read))]
     #[case("Custom Role Manager", None, None)]
-    fn what_a_role_gives(#[case] name: &str, #[case] base: Option<&str>, #[case] expected: Option<Permission>) {
+    fn what_a_role_gives(
+        #[case] name: &str,
+        #[case] base: Option<&str>,
+        #[case] expected: Option<Permission>,
+    ) {
         let role = Role { id: 1, name: name.to_owned(), base_role: base.map(str::to_owned) };
         assert_eq!(role.gives(), expected);
     }

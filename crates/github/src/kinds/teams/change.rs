@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use http::Method;
 use peribolos_org::plan::{Change, Expected, ExpectedTeam, SettingChange, TeamRole, TeamSetting};
-use peribolos_org::{Login, RepoName, Slug, TeamName};
+use peribolos_org::{Login, RepoName, TeamName};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::super::words::RepositoryPermission;
 use super::super::{Addresses, Made, Standing, TeamAddress};
 use super::rest::Team;
 use super::wire::{Member, Repository};
@@ -40,9 +39,7 @@ pub(in crate::kinds) async fn make(
                 body.insert("description".to_owned(), json!(description));
             }
             // Without it GitHub makes a secret team.
-            if let Some(privacy) = privacy {
-                body.insert("privacy".to_owned(), json!(privacy.as_str()));
-            }
+            body.insert("privacy".to_owned(), json!(privacy.as_str()));
             if let Some(parent) = parent {
                 body.insert("parent_team_id".to_owned(), json!(number(addresses, parent)?));
             }
@@ -106,9 +103,7 @@ pub(in crate::kinds) async fn already(
     let found: Option<Team> = client.find(Call::get(TEAM, &[org.as_str(), &address])?).await?;
     let parent = parent.as_ref().map(|name| number(addresses, name)).transpose()?;
     let found = found.filter(|team| {
-        team.name == *name
-            && team.parent.as_ref().map(|it| it.id) == parent
-            && privacy.is_none_or(|privacy| privacy == team.privacy())
+        team.name == *name && team.parent.as_ref().map(|it| it.id) == parent && team.privacy() == *privacy
     });
     Ok(found.map(|team| {
         addresses.team_is_at(name.clone(), TeamAddress { id: team.id, slug: team.slug });
@@ -157,7 +152,8 @@ struct Named {
 
 /// Everything of a team, page by page of each of its lists.
 async fn now(client: &Client, org: &Login, slug: &str) -> Result<Option<Now>, Error> {
-    let mut walks = [Some(Walk::from_the_start(100)), Some(Walk::from_the_start(100)), Some(Walk::from_the_start(100))];
+    let mut walks =
+        [Some(Walk::from_the_start(100)), Some(Walk::from_the_start(100)), Some(Walk::from_the_start(100))];
     let mut all: Option<Now> = None;
     while walks.iter().any(Option::is_some) {
         let [children, members, repos] = &walks;
@@ -212,7 +208,9 @@ pub(in crate::kinds) async fn standing(
             Ok(edited(&team, name, changes, addresses))
         }
         Change::DeleteTeam { name, .. } => {
-            let Some(team) = now(client, org, slug(addresses, name)?).await? else { return Ok(Standing::Gone) };
+            let Some(team) = now(client, org, slug(addresses, name)?).await? else {
+                return Ok(Standing::Gone);
+            };
             let Some(planned) = expected.team(name) else { return Ok(Standing::AsPlanned) };
             Ok(compare(&team, &planned, addresses.team(name)))
         }

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use peribolos_org::{Kind, ManagedBy, Unread};
+use peribolos_org::plan::Kind;
+use peribolos_org::{ManagedBy, Unread};
 use serde::Deserialize;
 
 use super::OwnTeam;

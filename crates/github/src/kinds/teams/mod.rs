@@ -12,7 +12,6 @@ use peribolos_org::{Login, ManagedBy, Permission, Privacy, RepoName, Slug, TeamN
 use serde_json::json;
 
 pub(super) use self::change::{already, make, slug, standing};
-pub(super) use self::rest::{REPOSITORIES as REPOSITORIES_ROUTE, Repository as RestRepository};
 use self::wire::{Listed, Organization, WithInvitations, WithMembers, WithRepositories};
 use super::repositories::is_advisory_fork;
 use super::team_repositories::CustomRoles;
@@ -115,7 +114,11 @@ async fn whole(reader: &Reader<'_>, it: Listed, invitations: bool) -> Result<Opt
     let invited = async {
         let Some(begun) = invited else {
             // GraphQL may keep them from a token that REST shows them to.
-            return if invitations { rest::invitations(reader, slug).await.map(Some) } else { Ok(Some(Vec::new())) };
+            return if invitations {
+                rest::invitations(reader, slug).await.map(Some)
+            } else {
+                Ok(Some(Vec::new()))
+            };
         };
         let list = more(MORE_INVITATIONS);
         let all = reader.rest(&list, begun, |node: WithInvitations| node.invitations).await?;

@@ -10,8 +10,6 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::snapshot::reader::{Reader, unless_gone};
 
-pub(in crate::kinds) const REPOSITORIES: &str = "/orgs/{org}/teams/{team_slug}/repos";
-
 /// A team, as REST has it.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Team {
@@ -43,7 +41,7 @@ struct Member {
 
 /// A repository as a team may use it.
 #[derive(Debug, Clone, Deserialize)]
-pub(in crate::kinds) struct Repository {
+struct Repository {
     name: RepoName,
     /// One of GitHub's five roles, or one of the organization's own.
     role_name: Option<String>,
@@ -75,8 +73,7 @@ pub(super) async fn team(
     invitations: bool,
 ) -> Result<Option<OwnTeam>, Error> {
     let slug = team.slug.as_str();
-    let invited =
-        async { if invitations { self::invitations(reader, slug).await } else { Ok(Vec::new()) } };
+    let invited = async { if invitations { self::invitations(reader, slug).await } else { Ok(Vec::new()) } };
     let read = futures::try_join!(members(reader, slug), repositories(reader, slug), invited);
     let Some(((maintainers, members), repos, invitations)) = unless_gone(read)? else { return Ok(None) };
     Ok(Some(OwnTeam {
@@ -116,7 +113,7 @@ async fn members(reader: &Reader<'_>, slug: &str) -> Result<(Vec<Login>, Vec<Log
 
 /// Its repositories, with those from the teams above it and the names of custom roles.
 pub(super) async fn repositories(reader: &Reader<'_>, slug: &str) -> Result<Vec<ListedRepo>, Error> {
-    let call = Call::get(REPOSITORIES, &[reader.org.as_str(), slug])?;
+    let call = Call::get("/orgs/{org}/teams/{team_slug}/repos", &[reader.org.as_str(), slug])?;
     let repos = reader.ask(async || reader.client.all::<Repository>(call.clone()).await).await?;
     Ok(repos.into_iter().map(ListedRepo::from).collect())
 }

@@ -114,7 +114,12 @@ pub(super) struct Invited {
 
 impl Team {
     /// The team with these lists in full.
-    pub(super) fn with(self, members: Vec<Member>, repos: Vec<ListedRepo>, invitations: Vec<Login>) -> OwnTeam {
+    pub(super) fn with(
+        self,
+        members: Vec<Member>,
+        repos: Vec<ListedRepo>,
+        invitations: Vec<Login>,
+    ) -> OwnTeam {
         let (maintainers, members): (Vec<_>, Vec<_>) =
             members.into_iter().partition(|member| member.role == Role::Maintainer);
         let logins = |people: Vec<Member>| people.into_iter().map(|member| member.node.login).collect();
