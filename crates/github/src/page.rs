@@ -56,6 +56,20 @@ pub(crate) async fn all<T: DeserializeOwned>(
     Ok(items)
 }
 
+/// Every page of a list whose pages are objects: complete, or an error.
+pub(crate) async fn objects<T: DeserializeOwned>(
+    transport: &Transport,
+    credential: &Credential,
+    call: Call,
+) -> Result<Vec<T>, Error> {
+    let mut pages = Pages::new(transport, call);
+    let mut objects = Vec::new();
+    while let Some(answer) = pages.next(credential).await? {
+        objects.push(answer.json::<T>()?);
+    }
+    Ok(objects)
+}
+
 /// The query of the `rel="next"` link.
 fn next_query(answer: &Answer) -> Option<String> {
     let links = answer.header(header::LINK)?;

@@ -120,16 +120,27 @@ impl Client {
         graphql::found(&self.transport.graphql(&self.credential, &call).await?)
     }
 
-    async fn send(&self, call: Call) -> Result<Answer, Error> {
+    /// Asks GraphQL, and takes null for what GitHub says is not there or not for this token to see; with GitHub's
+    /// sentence about the latter.
+    pub(crate) async fn graphql_visible<T: DeserializeOwned>(
+        &self,
+        query: &str,
+        variables: impl Serialize,
+    ) -> Result<(T, Option<String>), Error> {
+        let call = graphql::call(query, variables)?;
+        graphql::visible(&self.transport.graphql(&self.credential, &call).await?)
+    }
+
+    pub(crate) async fn send(&self, call: Call) -> Result<Answer, Error> {
         self.transport.rest(&self.credential, &call).await
     }
 
-    async fn read<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
+    pub(crate) async fn read<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
         self.send(call).await?.json()
     }
 
     /// The value, or `None` where GitHub has none (404).
-    async fn find<T: DeserializeOwned>(&self, call: Call) -> Result<Option<T>, Error> {
+    pub(crate) async fn find<T: DeserializeOwned>(&self, call: Call) -> Result<Option<T>, Error> {
         match self.read(call).await {
             Ok(value) => Ok(Some(value)),
             Err(error) if error.is_not_found() => Ok(None),
@@ -137,8 +148,13 @@ impl Client {
         }
     }
 
-    async fn all<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {
+    pub(crate) async fn all<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {
         page::all(&self.transport, &self.credential, call).await
+    }
+
+    /// The pages of a list whose pages are objects with the items in a field.
+    pub(crate) async fn pages<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {
+        page::objects(&self.transport, &self.credential, call).await
     }
 
     async fn write<T: DeserializeOwned>(

@@ -17,7 +17,7 @@ pub use operation::{Because, Named, Operation, Place, Refusal, RefusalClass, Wai
 pub use outcome::{Cause, Failure, Outcome, Withheld};
 pub use peribolos_vocab::{Allow, Ignore, Kind, TeamRole};
 pub use scope::Scope;
-pub use skeleton::{Expected, plan, questions, withheld};
+pub use skeleton::{Expected, ExpectedTeam, plan, questions, withheld};
 #[cfg(feature = "testing")]
 pub(crate) use skeleton::{canonical, slug_of};
 pub use verify::{Beyond, Verification, verify};

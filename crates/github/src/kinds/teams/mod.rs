@@ -1,20 +1,24 @@
 //! Teams, each with what it has by itself.
 
+mod change;
+mod managed;
 mod rest;
 mod wire;
 
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use peribolos_org::{Login, Permission, Privacy, RepoName, Slug, TeamKind, TeamName};
+use peribolos_org::{Login, ManagedBy, Permission, Privacy, RepoName, Slug, TeamName, Unread};
 use serde_json::json;
 
+pub(super) use self::change::{already, make, slug, standing};
 use self::wire::{Listed, Organization, WithInvitations, WithMembers, WithRepositories};
-use super::Part;
-use super::list::List;
-use super::reader::{Reader, unless_gone};
-use crate::client::Team as RestTeam;
+use super::repositories::is_advisory_fork;
+use super::team_repositories::CustomRoles;
 use crate::error::Error;
+use crate::snapshot::list::List;
+use crate::snapshot::options::Part;
+use crate::snapshot::reader::{Reader, unless_gone};
 
 const TEAMS: &str = include_str!("../queries/teams.graphql");
 const MORE_MEMBERS: &str = include_str!("../queries/more_team_members.graphql");
@@ -24,64 +28,67 @@ const MORE_INVITATIONS: &str = include_str!("../queries/more_team_invitations.gr
 /// Teams a page: with up to 220 things in each, GitHub's ten seconds are far away.
 const TEAMS_A_PAGE: usize = 25;
 
-/// A team without what it has from others.
+/// A team with the people who are in it by themselves.
 #[derive(Clone, Debug)]
-pub(super) struct OwnTeam {
+pub(crate) struct OwnTeam {
     /// Its number, which survives a rename.
-    pub(super) id: u64,
-    pub(super) parent: Option<Parent>,
-    pub(super) name: TeamName,
-    pub(super) slug: Slug,
-    pub(super) description: String,
-    pub(super) privacy: Privacy,
-    pub(super) kind: TeamKind,
-    pub(super) maintainers: Vec<Login>,
-    pub(super) members: Vec<Login>,
-    pub(super) invitations: Vec<Login>,
-    /// GitHub may list what comes from the team above too.
-    pub(super) repos: Vec<OwnRepo>,
+    pub(crate) id: u64,
+    pub(crate) parent: Option<Parent>,
+    pub(crate) name: TeamName,
+    pub(crate) slug: Slug,
+    pub(crate) description: String,
+    pub(crate) privacy: Privacy,
+    pub(crate) managed_by: ManagedBy,
+    pub(crate) maintainers: Vec<Login>,
+    pub(crate) members: Vec<Login>,
+    pub(crate) invitations: Vec<Login>,
+    /// GitHub may list what comes from the team above, or from a role, too.
+    pub(crate) repos: Vec<ListedRepo>,
 }
 
 /// The team above another one.
 #[derive(Clone, Debug)]
-pub(super) struct Parent {
-    pub(super) id: u64,
-    pub(super) slug: Slug,
+pub(crate) struct Parent {
+    pub(crate) id: u64,
+    pub(crate) slug: Slug,
 }
 
-/// A repository of a team.
-#[derive(Clone, Debug)]
-pub(super) struct OwnRepo {
-    pub(super) name: RepoName,
-    pub(super) permission: Permission,
-    pub(super) custom_role: Option<String>,
+/// A repository in the list of a team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ListedRepo {
+    pub(crate) name: RepoName,
+    pub(crate) permission: Permission,
+    pub(crate) custom_role: Option<String>,
 }
 
-/// All teams. With custom roles, REST's lists of their repositories are read, which name them.
-pub(super) async fn read(
+/// All teams, and what of them could not be read. If there are custom roles, REST's lists of the teams' repositories
+/// are read, which name them.
+pub(crate) async fn read(
     reader: &Reader<'_>,
     invitations: bool,
-    custom_roles: bool,
-) -> Result<Vec<OwnTeam>, Error> {
-    let by_graphql = async {
-        let variables = json!({"org": reader.org, "repositories": !custom_roles, "invitations": invitations});
+    roles: &CustomRoles,
+    enterprise: bool,
+) -> Result<(Vec<OwnTeam>, Vec<Unread>), Error> {
+    let by_rest = roles.may_be_any();
+    let from_graphql = async {
+        let variables = json!({"org": reader.org, "repositories": !by_rest, "invitations": invitations});
         let list = List { query: TEAMS, variables, first: TEAMS_A_PAGE };
         let teams = reader.list(Part::Teams, &list, |org: Organization| org.teams, |it| it.team.id.clone());
         all(teams.await?.into_iter().map(|team| whole(reader, team, invitations)).collect()).await
     };
-    let by_rest = async {
-        let _turn = reader.turn().await;
-        reader.client.list_teams(reader.org).await
-    };
-    let (mut teams, listed) = futures::try_join!(by_graphql, by_rest)?;
-    let mut listed: BTreeMap<u64, RestTeam> = listed.into_iter().map(|team| (team.id, team)).collect();
+    let (mut teams, listed) = futures::try_join!(from_graphql, rest::list(reader))?;
+    let mut listed: BTreeMap<u64, rest::Team> = listed.into_iter().map(|team| (team.id, team)).collect();
     for team in &mut teams {
-        team.kind = listed.remove(&team.id).as_ref().map(rest::kind).unwrap_or_default();
+        team.managed_by = listed.remove(&team.id).as_ref().map(rest::managed_by).unwrap_or_default();
     }
-    // What only REST lists is new by now, or kept from GraphQL. Upstream sees it.
+    // What only REST lists is new by now, or kept from GraphQL.
     let others = listed.into_values().map(|team| rest::team(reader, team, invitations));
     teams.extend(all(others.collect()).await?);
-    Ok(teams)
+    for team in &mut teams {
+        team.repos.retain(|repo| !is_advisory_fork(repo.name.as_str()));
+    }
+    let unread = if enterprise { managed::mark(reader, &mut teams).await? } else { Vec::new() };
+    Ok((teams, unread))
 }
 
 /// All that are there still. The reader bounds how many are asked for at once.
@@ -102,13 +109,13 @@ async fn whole(reader: &Reader<'_>, it: Listed, invitations: bool) -> Result<Opt
         let Some(begun) = repositories else { return unless_gone(rest::repositories(reader, slug).await) };
         let list = more(MORE_REPOSITORIES);
         let all = reader.rest(&list, begun, |node: WithRepositories| node.repositories).await?;
-        Ok(all.map(|repos| repos.into_iter().map(OwnRepo::from).collect()))
+        Ok(all.map(|repos| repos.into_iter().map(ListedRepo::from).collect()))
     };
     let invited = async {
         let Some(begun) = invited else {
             // GraphQL may keep them from a token that REST shows them to.
             return if invitations {
-                unless_gone(rest::invitations(reader, slug).await)
+                rest::invitations(reader, slug).await.map(Some)
             } else {
                 Ok(Some(Vec::new()))
             };

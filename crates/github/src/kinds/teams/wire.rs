@@ -1,12 +1,13 @@
 //! Teams as GraphQL answers them.
 
-use peribolos_org::{Login, RepoName, Slug, TeamKind, TeamName};
+use peribolos_org::plan::TeamRole;
+use peribolos_org::{Login, ManagedBy, RepoName, Slug, TeamName};
 use serde::Deserialize;
 
-use super::super::list::Page;
-use super::super::people::User;
+use super::super::members::User;
 use super::super::words::{RepositoryPermission, TeamPrivacy};
-use super::{OwnRepo, OwnTeam, Parent};
+use super::{ListedRepo, OwnTeam, Parent};
+use crate::snapshot::list::Page;
 
 #[derive(Deserialize)]
 pub(super) struct Organization {
@@ -75,6 +76,13 @@ pub(super) struct Member {
     node: User,
 }
 
+impl Member {
+    pub(super) fn into_place(self) -> (Login, TeamRole) {
+        let role = if self.role == Role::Maintainer { TeamRole::Maintainer } else { TeamRole::Member };
+        (self.node.login, role)
+    }
+}
+
 #[derive(Clone, Copy, Deserialize, PartialEq)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum Role {
@@ -86,6 +94,12 @@ enum Role {
 pub(super) struct Repository {
     permission: RepositoryPermission,
     node: Named,
+}
+
+impl Repository {
+    pub(super) fn into_name(self) -> RepoName {
+        self.node.name
+    }
 }
 
 #[derive(Deserialize)]
@@ -100,7 +114,12 @@ pub(super) struct Invited {
 
 impl Team {
     /// The team with these lists in full.
-    pub(super) fn with(self, members: Vec<Member>, repos: Vec<OwnRepo>, invitations: Vec<Login>) -> OwnTeam {
+    pub(super) fn with(
+        self,
+        members: Vec<Member>,
+        repos: Vec<ListedRepo>,
+        invitations: Vec<Login>,
+    ) -> OwnTeam {
         let (maintainers, members): (Vec<_>, Vec<_>) =
             members.into_iter().partition(|member| member.role == Role::Maintainer);
         let logins = |people: Vec<Member>| people.into_iter().map(|member| member.node.login).collect();
@@ -111,7 +130,7 @@ impl Team {
             slug: self.slug,
             description: self.description.unwrap_or_default(),
             privacy: self.privacy.into(),
-            kind: TeamKind::default(),
+            managed_by: ManagedBy::default(),
             maintainers: logins(maintainers),
             members: logins(members),
             invitations,
@@ -120,7 +139,7 @@ impl Team {
     }
 }
 
-impl From<Repository> for OwnRepo {
+impl From<Repository> for ListedRepo {
     fn from(repo: Repository) -> Self {
         Self { name: repo.node.name, permission: repo.permission.into(), custom_role: None }
     }
