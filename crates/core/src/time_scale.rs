@@ -11,6 +11,11 @@ impl TimeScale {
     /// Waits as long as in earnest.
     pub const REAL: Self = Self(1.0);
 
+    /// What waits are divided by.
+    pub const fn factor(self) -> f64 {
+        self.0
+    }
+
     /// So long a wait is at this scale.
     pub fn of(self, wait: Duration) -> Duration {
         wait.div_f64(self.0)

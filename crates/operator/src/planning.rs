@@ -68,7 +68,7 @@ impl Planning<'_> {
         if found > MAX_NEW_PEOPLE {
             return Err(PlanningError::TooManyNewPeople { found });
         }
-        let lookups = lookups::answer(client, org, &questions).await?;
+        let lookups = lookups::answer(client, org, &questions, options.patience).await?;
         let plan = plan::plan(file, &snapshot, &lookups, scope);
         Ok(Planned { snapshot, lookups, plan })
     }

@@ -92,7 +92,7 @@ pub enum RuleError {
     TooMany(usize),
     /// Not a login.
     #[error(transparent)]
-    Login(#[from] peribolos_vocab::InvalidName),
+    Login(#[from] peribolos_vocab::IdError),
 }
 
 /// Words of one kind, separated by commas; none is an empty text.

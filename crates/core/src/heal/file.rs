@@ -288,7 +288,8 @@ mod tests {
             status.last_apply.as_mut().unwrap().blob = None;
             let mut run = failed(Reason::ConfigMissing, "new");
             run.spec.source.sha = "head".into();
-            (run.status.as_mut().unwrap().blob, run.status.as_mut().unwrap().sha) = (None, Some("head".into()));
+            (run.status.as_mut().unwrap().blob, run.status.as_mut().unwrap().sha) =
+                (None, Some("head".into()));
             mode(&status, &[run], 300)
         };
         assert_eq!(unread(None), None);
@@ -380,10 +381,7 @@ mod tests {
         assert_eq!(again, Some("late".into()));
         let since = earlier("b", Mode::Apply, 2, Phase::Succeeded, "other");
         let before = earlier("s", Mode::Apply, 1, Phase::Succeeded, "new");
-        assert_eq!(
-            in_the_place_of_a_push(&status(Some("other")), &[before, since], 60),
-            Some("late".into())
-        );
+        assert_eq!(in_the_place_of_a_push(&status(Some("other")), &[before, since], 60), Some("late".into()));
     }
 
     #[test]

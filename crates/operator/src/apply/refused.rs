@@ -90,7 +90,8 @@ pub(super) fn sentence(error: &Error) -> String {
 /// The failure of an invitation that is not tried any more.
 pub(super) fn no_more_invitations(change: &Change) -> Failure {
     let sentence =
-        "GitHub has refused several invitations in a row and spoke of a limit, so no more were tried".to_owned();
+        "GitHub has refused several invitations in a row and spoke of a limit, so no more were tried"
+            .to_owned();
     let what_to_do = remedy(change, Some(422), "invitation rate limit");
     Failure { sentence, status: None, cause: Cause::Invitations, what_to_do }
 }

@@ -2,8 +2,8 @@
 //! is in force, and whether it is still as it was planned.
 
 use peribolos_core::apply::owners;
-use peribolos_github::Standing;
 use peribolos_github::client::MemberRole;
+use peribolos_github::kinds::Standing;
 use peribolos_org::plan::{Change, Method, Outcome, withheld};
 use peribolos_org::{Login, OrgRole};
 
@@ -26,11 +26,10 @@ impl Run<'_> {
         if let Some(login) = owner_taken(change) {
             self.owner_may_go(change, login).await?;
         }
-        let standing =
-            self.read(change, async |run: &Self| {
-                let (client, org) = (run.job.client, run.job.org);
-                client.standing(org, change, &run.expected, &run.addresses).await
-            });
+        let standing = self.read(change, async |run: &Self| {
+            let (client, org) = (run.job.client, run.job.org);
+            client.standing(org, change, &run.expected, &run.addresses).await
+        });
         match standing.await? {
             Standing::AsPlanned => Ok(()),
             Standing::Gone if change.request().0 == Method::Delete => {
@@ -57,7 +56,9 @@ impl Run<'_> {
 
     async fn owner_may_go(&mut self, change: &Change, login: &Login) -> Result<(), Outcome> {
         let active = self
-            .read(change, async |run: &Self| run.job.client.list_members(run.job.org, MemberRole::Admin).await)
+            .read(change, async |run: &Self| {
+                run.job.client.list_members(run.job.org, MemberRole::Admin).await
+            })
             .await?;
         let active: Vec<Login> = active.iter().map(|owner| Login::new(owner.login.as_str())).collect();
         let limits = self.job.limits;

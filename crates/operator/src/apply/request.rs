@@ -2,7 +2,8 @@
 
 use peribolos_core::apply::answer::{Answer, Attempts, Next, Sent};
 use peribolos_core::apply::exit::Stop;
-use peribolos_github::{Error, Made};
+use peribolos_github::Error;
+use peribolos_github::kinds::Made;
 use peribolos_org::plan::{Cause, Change, Outcome};
 
 use super::refused::{self, Class};
@@ -121,17 +122,15 @@ impl Run<'_> {
         match next {
             Next::Again { at, look_first } => {
                 tracing::info!(%error, "sent again");
-                if self.wait(at).await {
-                    Then::Again { look_first }
-                } else {
-                    Then::Ended(Outcome::NotTried)
-                }
+                if self.wait(at).await { Then::Again { look_first } } else { Then::Ended(Outcome::NotTried) }
             }
             Next::Done => Then::Gone,
             Next::FieldByField => Then::FieldByField,
             Next::Gone => {
                 let about = refused::sentence(error);
-                Then::Ended(Outcome::Left(format!("what it is about is not there any more (GitHub answered 404, {about})")))
+                Then::Ended(Outcome::Left(format!(
+                    "what it is about is not there any more (GitHub answered 404, {about})"
+                )))
             }
             Next::Refused => {
                 if kind::invites(change) {

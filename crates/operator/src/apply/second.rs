@@ -48,8 +48,7 @@ pub async fn read_again(
             }
         }
         let outcomes = afterwards::corrected(&before.plan, outcomes, &after.plan.operations);
-        let verification =
-            verify(&before.snapshot, &before.plan, &after.snapshot, &after.plan, &outcomes);
+        let verification = verify(&before.snapshot, &before.plan, &after.snapshot, &after.plan, &outcomes);
         return Ok(Second {
             waiting: after.plan.waiting.len(),
             not_held: !missed.is_empty(),

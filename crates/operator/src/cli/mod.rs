@@ -1,6 +1,7 @@
 //! The command line: what people, the chart's Deployments and the Tasks' steps call.
 
 mod access;
+mod apply;
 mod args;
 mod crds;
 mod dump;
@@ -58,6 +59,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Receiver(args) => serve(|stop| receiver::run(args, stop)),
         Command::Controller(args) => serve(|stop| controller::run(args, stop)),
         Command::Crds(args) => crds::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Apply(args) => online(Format::Human, apply::run(args)),
         Command::Plan(args) => online(Format::Human, plan::run(args)),
         Command::Schema(args) => schema::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Validate(args) => validate::run(&args),

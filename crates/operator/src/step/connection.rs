@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use clap::Args;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use peribolos_core::time_scale::TimeScale;
+use peribolos_github::snapshot::Patience;
 use peribolos_github::{AppId, Client, Error as GitHubError, GitHubConfig, TokenSource};
 use secrecy::SecretString;
 use url::Url;
@@ -75,6 +77,13 @@ pub struct TimeArgs {
     /// Divides every wait
     #[arg(long = "time-scale", hide = true, env = "PERIBOLOS_TIME_SCALE", default_value = "1")]
     pub(crate) scale: TimeScale,
+}
+
+impl TimeArgs {
+    /// How long a read waits for GitHub.
+    pub(crate) fn patience(&self, deadline: Option<Instant>) -> Patience {
+        Patience { longest: self.scale.of(Patience::default().longest), deadline, scale: self.scale.factor() }
+    }
 }
 
 /// A file with a token, as the kubelet keeps it up to date.

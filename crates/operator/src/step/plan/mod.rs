@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
-use peribolos_github::snapshot::ReadOptions;
+use peribolos_github::snapshot::{Patience, ReadOptions};
 use peribolos_github::{Client, Sha};
 use peribolos_org::plan::Scope;
 use peribolos_org::{Parsed, Spelling, Style, parse, settle};
@@ -77,7 +77,7 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
         let warnings = annotate::findings(&source.parsed.warnings, &config.path);
         return Ok(Done::well(valid(config, &source.parsed, warnings), None));
     }
-    let considered = source.considered(&client, config, facts).await?;
+    let considered = source.considered(&client, config, config.time.patience(None), facts).await?;
     facts.plan = facts.plan.take().filter(|_| args.pull_request.0.is_none());
     if !config.salt.is_empty() {
         facts.removals = considered.shown(&config.salt);
@@ -123,9 +123,11 @@ impl Source {
         client: &'a Client,
         args: &'a ConfigArgs,
         scope: &'a Scope,
+        patience: Patience,
     ) -> Planning<'a> {
         let file = &self.parsed.file;
-        Planning { client, org: &args.login, file, scope, options: ReadOptions::for_file(file, scope) }
+        let options = ReadOptions { patience, ..ReadOptions::for_file(file, scope) };
+        Planning { client, org: &args.login, file, scope, options }
     }
 
     /// Reads the organization, plans, and holds the plan against guards and reviews.
@@ -133,14 +135,18 @@ impl Source {
         &self,
         client: &Client,
         args: &ConfigArgs,
+        patience: Patience,
         facts: &mut Facts,
     ) -> Result<Considered, StepError> {
         let (file, scope) = (&self.parsed.file, args.scope());
         let disclosure = disclose::disclosure(client, args, file).await?;
-        let planned = self.planning(client, args, &scope).plan(None).await.map_err(|error| match error {
-            PlanningError::TooManyNewPeople { .. } => annotate::too_many_new_people(&args.path, file, &error),
-            PlanningError::GitHub(error) => StepError::GitHub(error),
-        })?;
+        let planned =
+            self.planning(client, args, &scope, patience).plan(None).await.map_err(|error| match error {
+                PlanningError::TooManyNewPeople { .. } => {
+                    annotate::too_many_new_people(&args.path, file, &error)
+                }
+                PlanningError::GitHub(error) => StepError::GitHub(error),
+            })?;
         let people = file.admins.iter().chain(&file.members);
         if people.into_iter().all(|login| planned.plan.left_out.contains(&login.value)) {
             return Err(annotate::nobody_left(&args.path, file));
