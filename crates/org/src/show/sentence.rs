@@ -33,11 +33,6 @@ impl Sentence {
         format!("{} could not be {}", self.subject, self.done)
     }
 
-    /// `flagged` was invited
-    pub(super) fn was(&self) -> String {
-        format!("{} was {}", self.subject, self.done)
-    }
-
     /// `flagged` is not invited
     pub(super) fn is_not(&self) -> String {
         format!("{} is not {}", self.subject, self.done)
