@@ -77,7 +77,7 @@ categories! {
     RepoRenamed = Change, "renamed repository", "renamed repositories";
     RepoChanged = Change, "repository", "repositories";
     CollaboratorChanged = Change, "collaborator", "collaborators";
-    CollaboratorReplaced = Change, "replaced invitation to a repository", "replaced invitations to repositories";
+    CollaboratorReplaced = Change, "replaced repository invitation", "replaced repository invitations";
     TeamChanged = Change, "team", "teams";
     TeamMemberChanged = Change, "team member", "team members";
     TeamRepoChanged = Change, "team permission", "team permissions";

@@ -227,6 +227,8 @@ fn notes(change: &Change, namer: &Namer<'_>) -> Vec<String> {
             std::iter::once(word.to_owned()).chain(with).collect()
         }
         Change::SetTeamMember { from: None, to, .. } => vec![format!("as {}", a(to.as_str()))],
+        // The category says it.
+        Change::SetTeamMember { from: Some(TeamRole::Maintainer), to: TeamRole::Member, .. } => Vec::new(),
         Change::SetTeamMember { from, to, .. } => {
             vec![becomes(from.map(TeamRole::as_str), to.as_str())]
         }

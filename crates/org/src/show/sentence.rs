@@ -2,7 +2,7 @@
 
 use super::Namer;
 use super::item::a;
-use crate::plan::{Change, RepoSettingName, SettingChange, TeamRole, TeamSetting};
+use crate::plan::{Change, RepoSetting, RepoSettingName, SettingChange, TeamRole, TeamSetting};
 use crate::{Login, OrgRole, RepoName, TeamName, Visibility};
 
 /// A change as the parts of a sentence, as far as it may be shown.
@@ -12,7 +12,7 @@ pub(super) struct Sentence {
     subject: String,
     /// What is done, as after "was": `invited`.
     done: String,
-    /// Whether every name of the change is in it.
+    /// Whether every name and value of the request may be shown.
     is_named: bool,
 }
 
@@ -23,7 +23,7 @@ impl Sentence {
         Self { subject, done, is_named: writer.names_all(change) }
     }
 
-    /// Whether every name of the change is in it: only then may be shown what others say of the change.
+    /// Whether every name and value of the request may be shown: only then may be shown what GitHub says of it.
     pub(super) const fn is_named(&self) -> bool {
         self.is_named
     }
@@ -31,11 +31,6 @@ impl Sentence {
     /// `flagged` could not be invited
     pub(super) fn could_not(&self) -> String {
         format!("{} could not be {}", self.subject, self.done)
-    }
-
-    /// `flagged` was invited
-    pub(super) fn was(&self) -> String {
-        format!("{} was {}", self.subject, self.done)
     }
 
     /// `flagged` is not invited
@@ -203,32 +198,47 @@ impl Writer<'_, '_> {
         format!("changed ({})", self.keys(changes.iter().map(|change| change.setting.key())))
     }
 
+    /// Whether every name and value of the request may be shown.
     fn names_all(&self, change: &Change) -> bool {
         let namer = self.namer;
         let person = |login: &Login| namer.login(login).is_some();
         let team = |name: &TeamName| namer.team(name).is_some();
         let repo = |name: &RepoName| namer.repo(name).is_some();
         match change {
-            Change::EditOrg { .. } => true,
+            Change::EditOrg { changes } => {
+                changes.iter().all(|change| namer.org_value(change.setting, &change.to).is_some())
+            }
             Change::InviteMember { login, .. }
             | Change::ChangeRole { login, .. }
             | Change::RemoveMember { login, .. }
             | Change::CancelInvitation { login, .. } => person(login),
-            Change::CreateRepo { name, .. }
-            | Change::EditRepo { name, .. }
-            | Change::SetTopics { name, .. } => repo(name),
+            Change::CreateRepo { name, settings } => {
+                let gives =
+                    |setting: &RepoSetting| namer.repo_value(name, setting.setting, &setting.value).is_some();
+                repo(name) && settings.iter().all(gives)
+            }
+            Change::EditRepo { name, changes } => {
+                let gives = |change: &SettingChange<RepoSettingName>| {
+                    namer.repo_value(name, change.setting, &change.to).is_some()
+                };
+                repo(name) && changes.iter().all(gives)
+            }
+            Change::SetTopics { name, to, .. } => repo(name) && namer.topics(name, to).is_some(),
             Change::RenameRepo { from, to } => repo(from) && repo(to),
             Change::SetCollaborator { repo: in_repo, login, .. }
             | Change::RemoveCollaborator { repo: in_repo, login, .. }
             | Change::EditRepoInvitation { repo: in_repo, login, .. }
             | Change::CancelRepoInvitation { repo: in_repo, login, .. } => repo(in_repo) && person(login),
-            Change::CreateTeam { name, parent, .. } => team(name) && parent.iter().all(team),
+            Change::CreateTeam { name, description, privacy: _, parent } => {
+                let gives = |text: &String| namer.team_value(name, TeamSetting::Description, text).is_some();
+                team(name) && parent.iter().all(team) && description.iter().all(gives)
+            }
             Change::DeleteTeam { name, .. } => team(name),
             Change::EditTeam { name, changes, .. } => {
-                let names = [TeamSetting::Name, TeamSetting::Parent];
-                let renames = changes.iter().filter(|change| names.contains(&change.setting));
-                let mut given = renames.flat_map(|change| change.from.iter().chain([&change.to]));
-                team(name) && given.all(|given| given.is_empty() || team(&TeamName::new(given)))
+                let gives = |change: &SettingChange<TeamSetting>| {
+                    namer.team_value(name, change.setting, &change.to).is_some()
+                };
+                team(name) && changes.iter().all(gives)
             }
             Change::SetTeamMember { team: in_team, login, .. }
             | Change::RemoveTeamMember { team: in_team, login, .. } => team(in_team) && person(login),

@@ -66,8 +66,8 @@ impl Applied<'_> {
             ),
             (
                 self.count(|outcome| matches!(outcome, Outcome::Left(_))),
-                "change was left out: it is not as planned any more",
-                "changes were left out: they are not as planned any more",
+                "removal was left out: something changed in the meantime",
+                "removals were left out: something changed in the meantime",
             ),
             (
                 self.count(|outcome| matches!(outcome, Outcome::NotTried)),
@@ -122,7 +122,7 @@ impl Applied<'_> {
             let (order, end) = match self.outcome(index) {
                 Outcome::Failed(failure) => (0, format!(": failed, {}", failure.sentence)),
                 Outcome::Withheld(_) => (1, ": withheld".to_owned()),
-                Outcome::Left(_) => (2, ": left, not as planned any more".to_owned()),
+                Outcome::Left(_) => (2, ": left out, changed in the meantime".to_owned()),
                 Outcome::Skipped { .. } => (3, ": not done because of another".to_owned()),
                 Outcome::NotTried => (4, ": not tried".to_owned()),
                 Outcome::Waiting => (5, ": waits to be accepted".to_owned()),
@@ -158,7 +158,7 @@ impl Applied<'_> {
     fn gone(&self, namer: &Namer<'_>) -> Option<Section> {
         let gone = &self.verification?.beyond;
         let lines: Vec<Option<String>> = gone.iter().map(|gone| beyond(gone, namer)).collect();
-        let section = Section::with_unnamed("Gone, and not by the plan", lines)?;
+        let section = Section::with_unnamed("Gone beyond the plan", lines)?;
         Some(section.ending(
             "Somebody else may have done it at the same time: the organization's audit log says who.",
         ))

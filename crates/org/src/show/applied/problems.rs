@@ -3,7 +3,9 @@
 use super::super::Namer;
 use super::super::sentence::Sentence;
 use super::super::text::{capitalized, sentence, tidy};
+use super::invited;
 use super::section::Section;
+use crate::Login;
 use crate::plan::{Failure, Operation, Outcome, Plan, Withheld};
 
 /// What of a plan is not in force.
@@ -42,8 +44,8 @@ impl Problems<'_, '_> {
         let sections = [
             ("Failed", failed, None),
             ("Not done because of it", skipped, None),
-            ("Withheld: what replaces it is not in force", withheld, None),
-            ("Left, because it is not as planned any more", left, Some(left_end)),
+            ("Withheld", withheld, None),
+            ("Left out, because it changed in the meantime", left, Some(left_end)),
             ("Not tried", untried, Some("There was no time left, or a newer commit changes the file.")),
         ];
         let sections = sections.into_iter().filter(|(_, lines, _)| !lines.is_empty());
@@ -75,19 +77,22 @@ impl Problems<'_, '_> {
         let is = Sentence::of(change, &self.namer);
         match self.outcomes.get(index) {
             Some(Outcome::Failed(_)) => is.could_not(),
-            Some(Outcome::Waiting) => format!("{} only as an invitation", is.was()),
+            Some(Outcome::Waiting) => self.yet_to_accept(invited(change)),
             _ => is.was_not(),
         }
+    }
+
+    fn yet_to_accept(&self, person: Option<&Login>) -> String {
+        let person = person.and_then(|login| self.namer.login(login));
+        let person = person.unwrap_or_else(|| "somebody whom the file does not name".to_owned());
+        format!("{person} has yet to accept an invitation")
     }
 
     fn waits_for(&self, reason: &Withheld) -> String {
         match reason {
             Withheld::Grant { operation } => self.not_in_force(*operation),
             Withheld::Invitation { waiting } => {
-                let person =
-                    self.plan.waiting.get(*waiting).and_then(|waiting| self.namer.login(&waiting.login));
-                let person = person.unwrap_or_else(|| "somebody whom the file does not name".to_owned());
-                format!("{person} has yet to accept an invitation")
+                self.yet_to_accept(self.plan.waiting.get(*waiting).map(|waiting| &waiting.login))
             }
             Withheld::Owners { left, minimum } => {
                 let owners = if *left == 1 { "active owner" } else { "active owners" };
