@@ -14,6 +14,7 @@
 mod diagnostic;
 mod dump;
 pub mod guard;
+mod kinds;
 mod located;
 pub mod loss;
 mod model;

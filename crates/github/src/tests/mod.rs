@@ -3,6 +3,7 @@
 mod app;
 mod client;
 mod errors;
+mod kinds;
 mod openapi;
 mod snapshot;
 mod support;

@@ -4,7 +4,7 @@
 const LENGTH_DIFFERENCE: usize = 4;
 
 /// The word of a list that was most likely meant.
-pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let plain = simplified(word);
     let length = plain.chars().count();
     if length > 100 {

@@ -117,6 +117,14 @@ impl RepoSettingName {
         }
     }
 
+    /// Of the message of merges, the setting of its title, which GitHub wants beside it.
+    pub const fn title_of_message(self) -> Option<Self> {
+        match self {
+            Self::SquashMergeCommitMessage => Some(Self::SquashMergeCommitTitle),
+            _ => None,
+        }
+    }
+
     /// By which request it is written.
     pub const fn request(self) -> Request {
         match self {

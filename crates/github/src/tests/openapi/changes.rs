@@ -39,7 +39,7 @@ fn change<S>(setting: S, from: &str, to: &str) -> SettingChange<S> {
 
 /// One of each.
 fn every_change(team: &TeamName) -> Vec<Change> {
-    let (login, repo, team) = (Login::new("ada"), RepoName::new("site"), team.clone());
+    let (login, repo, team) = (Login::new("ada"), RepoName::new("Hello-World"), team.clone());
     let slug = Slug::new("core");
     let edited = |setting, to: &str| vec![change(setting, "", to)];
     vec![
