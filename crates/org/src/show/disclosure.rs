@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use peribolos_vocab::{Login, RepoName, TeamName};
 
-use crate::model::{ConfigFile, OrgSettings, RepoSettings, Team};
-use crate::plan::{Named, OrgSetting, RepoSettingName, TeamSetting};
+use crate::model::{ConfigFile, Team};
+use crate::plan::{Named, OrgSetting, RepoSettingName, TeamSetting, settings};
 
 /// The names and values that files give, compared as GitHub compares them.
 #[derive(Clone, Debug, Default)]
@@ -92,20 +92,20 @@ impl Disclosure {
 
     fn file(&mut self, file: &ConfigFile) {
         self.logins.extend(file.logins().into_iter().cloned());
-        self.org_settings(&file.settings);
+        let given = settings::of_org(&file.settings).into_iter();
+        self.values.extend(given.map(|given| (Setting::Org(given.setting), given.value)));
         for team in &file.teams {
             self.team(team);
         }
         for repo in &file.repos {
+            let mut given = settings::of_repo(&repo.settings);
+            given.extend(repo.on_create.iter().flat_map(settings::on_create));
             let names = std::iter::once(&repo.name).chain(&repo.previously);
             for key in names.map(|name| name.key()) {
-                self.repo_settings(&key, &repo.settings);
-                if let Some(on_create) = &repo.on_create {
-                    let mut give = |setting, value| self.give(Setting::Repo(key.clone(), setting), value);
-                    give(RepoSettingName::AutoInit, on_create.auto_init.map(|on| on.value.to_string()));
-                    give(RepoSettingName::GitignoreTemplate, text(on_create.gitignore_template.as_ref()));
-                    give(RepoSettingName::LicenseTemplate, text(on_create.license_template.as_ref()));
-                }
+                let values = given.iter();
+                self.values.extend(
+                    values.map(|given| (Setting::Repo(key.clone(), given.setting), given.value.clone())),
+                );
                 self.repos.insert(key);
             }
         }
@@ -115,25 +115,6 @@ impl Disclosure {
         if let Some(value) = value {
             self.values.insert((setting, value));
         }
-    }
-
-    fn org_settings(&mut self, settings: &OrgSettings) {
-        use OrgSetting::{
-            BillingEmail, Company, DefaultRepositoryPermission, Description, Email, HasOrganizationProjects,
-            HasRepositoryProjects, Location, MembersCanCreateRepositories, Name,
-        };
-        let mut give = |setting, value| self.give(Setting::Org(setting), value);
-        give(Name, text(settings.name.as_ref()));
-        give(Description, text(settings.description.as_ref()));
-        give(Company, text(settings.company.as_ref()));
-        give(Email, text(settings.email.as_ref()));
-        give(BillingEmail, text(settings.billing_email.as_ref()));
-        give(Location, text(settings.location.as_ref()));
-        let permission = settings.default_repository_permission;
-        give(DefaultRepositoryPermission, permission.map(|permission| permission.as_str().to_owned()));
-        give(MembersCanCreateRepositories, settings.members_can_create_repositories.map(flag));
-        give(HasOrganizationProjects, settings.has_organization_projects.map(flag));
-        give(HasRepositoryProjects, settings.has_repository_projects.map(flag));
     }
 
     fn team(&mut self, team: &Team) {
@@ -149,31 +130,6 @@ impl Disclosure {
             self.team(child);
         }
     }
-
-    fn repo_settings(&mut self, key: &str, settings: &RepoSettings) {
-        use RepoSettingName::{
-            AllowMergeCommit, AllowRebaseMerge, AllowSquashMerge, Archived, DefaultBranch, Description,
-            HasIssues, HasProjects, HasWiki, Homepage, SquashMergeCommitMessage, SquashMergeCommitTitle,
-            Visibility,
-        };
-        let mut give = |setting, value| self.give(Setting::Repo(key.to_owned(), setting), value);
-        give(Description, text(settings.description.as_ref()));
-        give(Homepage, text(settings.homepage.as_ref()));
-        give(Visibility, settings.visibility.map(|visibility| visibility.as_str().to_owned()));
-        give(HasIssues, settings.has_issues.map(flag));
-        give(HasProjects, settings.has_projects.map(flag));
-        give(HasWiki, settings.has_wiki.map(flag));
-        give(AllowSquashMerge, settings.allow_squash_merge.map(flag));
-        give(AllowMergeCommit, settings.allow_merge_commit.map(flag));
-        give(AllowRebaseMerge, settings.allow_rebase_merge.map(flag));
-        give(SquashMergeCommitTitle, settings.squash_merge_commit_title.map(|word| word.as_str().to_owned()));
-        give(
-            SquashMergeCommitMessage,
-            settings.squash_merge_commit_message.map(|word| word.as_str().to_owned()),
-        );
-        give(DefaultBranch, text(settings.default_branch.as_ref()));
-        give(Archived, settings.archived.map(flag));
-    }
 }
 
 fn team_key(name: &TeamName) -> String {
@@ -182,8 +138,4 @@ fn team_key(name: &TeamName) -> String {
 
 fn text(value: Option<&crate::Located<String>>) -> Option<String> {
     value.map(|text| text.value.clone())
-}
-
-fn flag(value: crate::Located<bool>) -> String {
-    value.value.to_string()
 }
