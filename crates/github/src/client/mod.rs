@@ -9,7 +9,6 @@ mod issues;
 mod orgs;
 mod pulls;
 mod repos;
-mod teams;
 mod users;
 
 use std::fmt;
@@ -26,13 +25,10 @@ pub use compare::{Comparison, MAX_COMPARED};
 pub use contents::{FileAnswer, MAX_FILE_BYTES, PutFile};
 pub use git::{Commit, TreeEntry};
 pub use issues::{Comment, Issue, IssueFilter, IssueState, IssueUpdate, Reaction};
-pub use orgs::{
-    Invitation, MemberRole, Membership, MembershipState, OrgRole, Organization, OrganizationPlan,
-};
-pub use peribolos_vocab::{Annotation, AnnotationLevel, CheckConclusion, TeamRole};
+pub use orgs::{MemberRole, Membership, MembershipState, OrgRole};
+pub use peribolos_vocab::{Annotation, AnnotationLevel, CheckConclusion};
 pub use pulls::{NewPull, Pull, PullFilter, PullSide, PullState};
-pub use repos::{NewRepository, Repository, RepositoryInvitation};
-pub use teams::{RepositoryPermissions, Team, TeamParent, TeamRepository};
+pub use repos::{NewRepository, Repository};
 
 use crate::GitHubConfig;
 use crate::call::Call;

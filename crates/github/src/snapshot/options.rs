@@ -81,6 +81,9 @@ impl Default for Patience {
 /// Pauses after failures that are GitHub's or the network's.
 const AFTER_A_FAILURE: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
 
+/// What is added to a time that GitHub names: its clock and ours differ.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
 /// What one request has met so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Met {
@@ -98,12 +101,18 @@ impl Patience {
         clock: Timestamp,
     ) -> Option<Duration> {
         let pause = if error.is_rate_limited() {
+            let times = 1 << met.limits.min(16);
             met.limits += 1;
+            // Longer each time, so that a time that GitHub names and does not keep is no circle.
+            let at_least = self.scaled(A_MOMENT.saturating_mul(times));
             match error.retry() {
-                Retry::AtReset(reset) => Duration::try_from(reset.duration_since(clock)).unwrap_or_default(),
-                Retry::After(pause) if error.says_when() => pause,
+                Retry::AtReset(reset) => {
+                    let left = Duration::try_from(reset.duration_since(clock)).unwrap_or_default();
+                    (left + A_MOMENT).max(at_least)
+                }
+                Retry::After(pause) if error.says_when() => pause.max(at_least),
                 // GitHub's advice: at least a minute, then longer each time.
-                Retry::After(pause) => self.scaled(pause.saturating_mul(1 << (met.limits - 1).min(8))),
+                Retry::After(pause) => self.scaled(pause.saturating_mul(times)),
                 Retry::Never | Retry::Backoff => return None,
             }
         } else if is_passing(error) {
@@ -198,11 +207,13 @@ mod tests {
     #[case::named(answered(403, Retry::After(Duration::from_secs(17)), true), [Some(17); 4])]
     #[case::a_minute_then_longer(answered(429, MINUTE, false), [Some(60), Some(120), Some(240), None])]
     #[case::a_window(
-        answered(403, Retry::AtReset(Timestamp::constant(1_795_000_200, 0)), true), [Some(200); 4])]
+        answered(403, Retry::AtReset(Timestamp::constant(1_795_000_200, 0)), true), [Some(201); 4])]
     #[case::a_window_too_far(
-        answered(403, Retry::AtReset(Timestamp::constant(1_795_000_301, 0)), true), [None; 4])]
+        answered(403, Retry::AtReset(Timestamp::constant(1_795_000_300, 0)), true), [None; 4])]
     #[case::a_window_that_ended(
-        answered(403, Retry::AtReset(Timestamp::constant(1_794_000_000, 0)), true), [Some(0); 4])]
+        answered(403, Retry::AtReset(Timestamp::constant(1_794_000_000, 0)), true),
+        [Some(1), Some(2), Some(4), Some(8)])]
+    #[case::a_time_that_is_not_kept(answered(429, Retry::After(Duration::ZERO), true), [Some(1), Some(2), Some(4), Some(8)])]
     #[case::a_failure(answered(500, Retry::Backoff, false), [Some(1), Some(4), None, None])]
     #[case::not_implemented(answered(501, Retry::Never, false), [None; 4])]
     #[case::refused(answered(403, Retry::Never, false), [None; 4])]

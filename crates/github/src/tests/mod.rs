@@ -4,6 +4,7 @@ mod app;
 mod client;
 mod credential;
 mod errors;
+mod kinds;
 mod openapi;
 mod snapshot;
 mod support;

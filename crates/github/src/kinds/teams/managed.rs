@@ -127,8 +127,8 @@ async fn groups_of_teams(
 ) -> Result<BTreeMap<u64, Option<String>>, Error> {
     let linked = teams.iter().map(async |team| {
         let call = Call::get(route, &[reader.org.as_str(), team.slug.as_str()])?;
-        let pages = reader.ask(async || reader.client.pages::<Groups>(call.clone()).await);
-        let mut groups = absent_is_empty(pages.await)?.into_iter().flat_map(|page| page.groups);
+        let found = reader.ask(async || reader.client.read::<Groups>(call.clone()).await);
+        let mut groups = absent_is_empty(found.await.map(|it| it.groups))?.into_iter();
         Ok::<_, Error>(groups.next().map(|group| (team.id, group.group_name)))
     });
     let linked: Vec<_> = linked.collect();

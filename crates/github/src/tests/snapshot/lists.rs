@@ -1,138 +1,43 @@
-//! Reading a whole organization: what is done when it changes, when GitHub gives up, and when it refuses. That a
-//! snapshot is what REST shows is tested by the operator's tests, on the simulator.
+//! Lists: pages by half, what comes and goes while they are read, what can't be understood.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use peribolos_org::plan::{Ignored, Scope, Stage};
-use peribolos_org::{Permission, Snapshot, TeamKind};
+use peribolos_org::plan::{Ignore, Kind, Scope};
+use peribolos_org::{ManagedBy, Permission};
 use rstest::rstest;
-use serde_json::{Value, json};
-use wiremock::matchers::{method, path};
-use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+use serde_json::json;
+use wiremock::{MockServer, ResponseTemplate};
 
-use super::support::{self, json as answer};
+use super::super::support::{self, json as answer};
+use super::{GitHub, acme, member, of_org, page, quick, rest_team, team};
 use crate::snapshot::{self, Part, Progress, ReadOptions};
-use crate::{Error, Login, Retry};
+use crate::{Login, Retry};
 
-/// What a GraphQL request was for, with its variables.
-type Asked = Arc<Mutex<Vec<(&'static str, Value)>>>;
-
-/// An organization without anything, but what a test says.
-struct GitHub {
-    server: MockServer,
-    asked: Asked,
-}
-
-struct GraphQl<F> {
-    answer: F,
-    asked: Asked,
-}
-
-impl<F: Fn(&str, &Value) -> Option<ResponseTemplate> + Send + Sync> Respond for GraphQl<F> {
-    fn respond(&self, request: &Request) -> ResponseTemplate {
-        let body: Value = request.body_json().unwrap();
-        let kind = kind(body["query"].as_str().unwrap());
-        self.asked.lock().unwrap().push((kind, body["variables"].clone()));
-        (self.answer)(kind, &body["variables"]).unwrap_or_else(|| {
-            let list = |name: &str| of_org(name, &[], None, 0);
-            match kind {
-                "members" => list("membersWithRole"),
-                "teams" | "repositories" => list(kind),
-                other => panic!("nobody said what to answer to {other}"),
-            }
-        })
-    }
-}
-
-/// Which document it is.
-fn kind(query: &str) -> &'static str {
-    let marks = [
-        ("membersWithRole", "members"),
-        ("parentTeam", "teams"),
-        ("hasWikiEnabled", "repositories"),
-        ("membership: IMMEDIATE", "more members"),
-        ("nodes(ids:", "collaborators"),
-        ("user(", "people"),
-    ];
-    marks.into_iter().find(|(mark, _)| query.contains(mark)).unwrap_or_else(|| panic!("{query}?")).1
-}
-
-/// A page of one of the organization's lists.
-fn of_org(name: &str, items: &[Value], next: Option<&str>, total: usize) -> ResponseTemplate {
-    answer(json!({"data": {"organization": {name: page(items, next, total)}}}))
-}
-
-fn page(items: &[Value], next: Option<&str>, total: usize) -> Value {
-    json!({"totalCount": total, "pageInfo": {"hasNextPage": next.is_some(), "endCursor": next}, "nodes": items})
-}
-
-fn member(login: &str, role: &str) -> Value {
-    json!({"role": role, "node": {"login": login}})
-}
-
-fn team(number: u64, members: &Value) -> Value {
-    json!({"id": format!("T_{number}"), "databaseId": number, "name": format!("Team {number}"),
-           "slug": format!("team-{number}"), "description": null, "privacy": "VISIBLE", "parentTeam": null,
-           "members": members, "repositories": page(&[], None, 0), "invitations": page(&[], None, 0)})
-}
-
-fn rest_team(number: u64, kind: &str) -> Value {
-    json!({"id": number, "name": format!("Team {number}"), "slug": format!("team-{number}"), "description": null,
-           "privacy": "closed", "parent": null, "type": kind})
-}
-
-fn acme() -> Login {
-    "acme".parse().unwrap()
-}
-
-impl GitHub {
-    async fn start<F>(graphql: F) -> Self
-    where
-        F: Fn(&str, &Value) -> Option<ResponseTemplate> + Send + Sync + 'static,
-    {
-        let (server, asked) = (MockServer::start().await, Asked::default());
-        let responder = GraphQl { answer: graphql, asked: Arc::clone(&asked) };
-        Mock::given(method("POST")).and(path("/graphql")).respond_with(responder).mount(&server).await;
-        Self { server, asked }
-    }
-
-    /// The answer to a GET; of those for one path the first that was said.
-    async fn rest(&self, at: &str, body: Value) {
-        Mock::given(method("GET")).and(path(at)).respond_with(answer(body)).mount(&self.server).await;
-    }
-
-    async fn read(&self) -> Result<Snapshot, Error> {
-        self.rest("/orgs/acme", json!({"login": "Acme", "id": 1, "plan": {"name": "team"}})).await;
-        for list in ["public_members", "invitations", "failed_invitations", "teams", "repos"] {
-            self.rest(&format!("/orgs/Acme/{list}"), json!([])).await;
+/// The ways in which GitHub gives up on the amount.
+fn too_much(how: &str) -> ResponseTemplate {
+    match how {
+        "a sentence" => answer(json!({"data": null, "errors": [{"message":
+            "Something went wrong while executing your query. This may be the result of a timeout."}]})),
+        // With data of which nobody knows what is missing.
+        "a type" => answer(json!({
+            "data": {"organization": {"membersWithRole": page(&[member("eve", "ADMIN")], None, 1)}},
+            "errors": [{"type": "RESOURCE_LIMITS_EXCEEDED", "path": ["organization", "membersWithRole"],
+                        "message": "Resource limits for this query exceeded."}]
+        })),
+        status => {
+            ResponseTemplate::new(status.parse::<u16>().unwrap()).set_body_string("<html>Bad Gateway</html>")
         }
-        snapshot::read(&support::client(&self.server), &acme(), &ReadOptions::default()).await
-    }
-
-    /// The variable of every request of that kind, in order.
-    fn asked(&self, kind: &str, variable: &str) -> Vec<Value> {
-        let all = self.asked.lock().unwrap();
-        all.iter().filter(|(it, _)| *it == kind).map(|(_, variables)| variables[variable].clone()).collect()
-    }
-}
-
-fn too_much(sentence: bool) -> ResponseTemplate {
-    if sentence {
-        answer(json!({"data": null, "errors": [{"message":
-            "Something went wrong while executing your query. This may be the result of a timeout."}]}))
-    } else {
-        ResponseTemplate::new(502).set_body_string("<html>Bad Gateway</html>")
     }
 }
 
 #[rstest]
-#[case::by_a_sentence(true)]
-#[case::by_a_status(false)]
 #[tokio::test]
-async fn a_page_that_is_too_much_is_asked_for_by_half(#[case] sentence: bool) {
+async fn a_page_that_is_too_much_is_asked_for_by_half_and_half_again(
+    #[values("a sentence", "a type", "502", "504")] how: &'static str,
+) {
     let github = GitHub::start(move |kind, variables| match (kind, variables["first"].as_u64()) {
-        ("members", Some(51..)) => Some(too_much(sentence)),
+        ("members", Some(13..)) => Some(too_much(how)),
         ("members", _) if variables["after"].is_null() => {
             Some(of_org("membersWithRole", &[member("ann", "ADMIN")], Some("c1"), 2))
         }
@@ -141,17 +46,19 @@ async fn a_page_that_is_too_much_is_asked_for_by_half(#[case] sentence: bool) {
     })
     .await;
     let snapshot = github.read().await.unwrap();
-    assert_eq!((snapshot.admins.len(), snapshot.members.len()), (1, 1));
-    assert_eq!(github.asked("members", "first"), [100, 50, 50]);
-    assert_eq!(github.asked("members", "after"), [json!(null), json!(null), json!("c1")]);
+    assert_eq!(snapshot.admins, [Login::new("ann")]);
+    assert_eq!(snapshot.members, [Login::new("ben")]);
+    assert_eq!(github.asked("members", "first"), [100, 50, 25, 12, 12]);
+    assert_eq!(github.asked("members", "after")[3..], [json!(null), json!("c1")]);
 }
 
 #[tokio::test]
-async fn half_a_page_that_is_too_much_is_an_error_to_come_back_from() {
-    let github = GitHub::start(|kind, _| (kind == "teams").then(|| too_much(true))).await;
+async fn one_item_that_is_too_much_is_an_error_to_come_back_from() {
+    let github = GitHub::start(|kind, _| (kind == "teams").then(|| too_much("a type"))).await;
     let error = github.read().await.unwrap_err();
     assert_eq!(error.retry(), Retry::Backoff, "{error}");
-    assert_eq!(github.asked("teams", "first"), [25, 12]);
+    // The last one is tried again, as any failure that may pass.
+    assert_eq!(github.asked("teams", "first"), [25, 12, 6, 3, 1, 1, 1]);
 }
 
 #[tokio::test]
@@ -168,7 +75,7 @@ async fn a_list_that_does_not_fit_its_count_is_read_once_more() {
     })
     .await;
     let snapshot = github.read().await.unwrap();
-    assert_eq!(snapshot.members, [peribolos_org::Login::new("ben")]);
+    assert_eq!(snapshot.members, [Login::new("ben")]);
     assert_eq!(github.asked("members", "first").len(), 2);
 }
 
@@ -217,14 +124,14 @@ async fn a_used_up_limit_ends_the_read_at_once() {
         "teams" => Some(
             answer(json!({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}))
                 .insert_header("x-ratelimit-remaining", "0")
-                .insert_header("x-ratelimit-reset", "1795000000"),
+                .insert_header("x-ratelimit-reset", "4000000000"),
         ),
         _ => None,
     })
     .await;
     let error = github.read().await.unwrap_err();
     assert!(error.is_rate_limited(), "{error}");
-    assert_eq!(error.retry(), Retry::AtReset(jiff::Timestamp::from_second(1_795_000_000).unwrap()));
+    assert_eq!(error.retry(), Retry::AtReset(jiff::Timestamp::from_second(4_000_000_000).unwrap()));
     assert_eq!(github.asked("members", "after"), [json!(null)], "no page is asked for after it");
 }
 
@@ -236,7 +143,8 @@ async fn a_team_that_only_rest_lists_is_read_by_rest() {
     })
     .await;
     github.rest("/orgs/Acme/teams", json!([rest_team(1, "organization"), rest_team(2, "enterprise")])).await;
-    let ann = json!([{"login": "ann", "id": 1, "type": "User"}]);
+    let ann = json!([{"login": "ann", "role": "maintainer", "inherited": false},
+                     {"login": "ben", "role": "member", "inherited": true}]);
     github.rest("/orgs/Acme/teams/team-2/members", ann).await;
     let site = json!({"name": "site", "full_name": "Acme/site", "private": true, "role_name": "write",
                       "permissions": {"pull": true, "triage": true, "push": true}});
@@ -244,33 +152,11 @@ async fn a_team_that_only_rest_lists_is_read_by_rest() {
     github.rest("/orgs/Acme/teams/team-2/invitations", json!([])).await;
     let teams = github.read().await.unwrap().teams;
     assert_eq!(
-        teams.iter().map(|team| team.kind).collect::<Vec<_>>(),
-        [TeamKind::Organization, TeamKind::Enterprise]
+        teams.iter().map(|team| team.managed_by.clone()).collect::<Vec<_>>(),
+        [ManagedBy::Organization, ManagedBy::Enterprise]
     );
-    assert_eq!(teams[1].maintainers, [peribolos_org::Login::new("ann")]);
+    assert_eq!((&*teams[1].maintainers, &*teams[1].members), (&[Login::new("ann")][..], &[][..]));
     assert_eq!(teams[1].repos[0].permission, Permission::Write);
-}
-
-/// GraphQL has no word for a custom role.
-#[tokio::test]
-async fn custom_roles_are_named_where_there_can_be_any() {
-    let github = GitHub::start(|kind, _| {
-        let mut team = team(1, &page(&[], None, 0));
-        team.as_object_mut().unwrap().remove("repositories");
-        (kind == "teams").then(|| of_org("teams", &[team], None, 1))
-    })
-    .await;
-    github.rest("/orgs/acme", json!({"login": "Acme", "id": 1, "plan": {"name": "enterprise"}})).await;
-    let site = json!({"name": "site", "full_name": "Acme/site", "private": true, "role_name": "Release engineer",
-                      "permissions": {"pull": true, "triage": true}});
-    github.rest("/orgs/Acme/teams/team-1/repos", json!([site])).await;
-    let teams = github.read().await.unwrap().teams;
-    let repo = &teams[0].repos[0];
-    assert_eq!(
-        (repo.permission, repo.custom_role.as_deref()),
-        (Permission::Triage, Some("Release engineer"))
-    );
-    assert_eq!(github.asked("teams", "repositories"), [json!(false)]);
 }
 
 #[rstest]
@@ -295,13 +181,10 @@ async fn an_organization_that_is_not_there_is_not_found() {
 #[tokio::test]
 async fn invitations_are_left_alone_when_ignored() {
     let github = GitHub::start(|_, _| None).await;
-    github.rest("/orgs/acme", json!({"login": "Acme", "id": 1, "plan": {"name": "team"}})).await;
-    for list in ["public_members", "teams"] {
-        github.rest(&format!("/orgs/Acme/{list}"), json!([])).await;
-    }
     let options = ReadOptions { invitations: false, ..ReadOptions::default() };
-    // Nobody said what to answer to GET …/invitations: asking would be a 404.
-    snapshot::read(&support::client(&github.server), &acme(), &options).await.unwrap();
+    github.read_with(&options).await.unwrap();
+    assert_eq!(github.asked_for("/orgs/Acme/invitations").await, 0);
+    assert_eq!(github.asked_for("/orgs/Acme/failed_invitations").await, 0);
     assert_eq!(github.asked("teams", "invitations"), [json!(false)]);
 }
 
@@ -312,8 +195,8 @@ fn a_file_says_what_has_to_be_read() {
     let mut scope = Scope::usual();
     let usual = ReadOptions::for_file(&file, &scope);
     assert_eq!((usual.collaborators_of.len(), usual.invitations), (0, true));
-    scope.manage.insert(Stage::Collaborators);
-    scope.ignore.insert(Ignored::Invitees);
+    scope.manage.insert(Kind::Collaborators);
+    scope.ignore.insert(Ignore::Invitees);
     let more = ReadOptions::for_file(&file, &scope);
     assert_eq!(more.collaborators_of.iter().collect::<Vec<_>>(), ["site", "www"]);
     assert!(!more.invitations);
@@ -338,8 +221,7 @@ async fn progress_is_told_page_by_page() {
     .await;
     github.read().await.unwrap();
     let told = Arc::new(Told::default());
-    let options =
-        ReadOptions { progress: Some(Arc::clone(&told) as Arc<dyn Progress>), ..ReadOptions::default() };
+    let options = ReadOptions { progress: Some(Arc::clone(&told) as Arc<dyn Progress>), ..quick() };
     snapshot::read(&support::client(&github.server), &acme(), &options).await.unwrap();
     let told: Vec<_> = told.0.lock().unwrap().iter().filter(|it| it.0 == Part::Members).copied().collect();
     assert_eq!(told, [(Part::Members, 1, 2), (Part::Members, 2, 2)]);
