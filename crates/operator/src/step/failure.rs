@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_vocab::report::{Annotation, CheckOutput, StepExit};
+use peribolos_vocab::{Annotation, report::{CheckOutput, StepExit}};
 use peribolos_github::{Error as GitHubError, RepoName, Retry, Sha};
 
 /// Why a step did not do what it is for.
@@ -28,14 +28,6 @@ pub(super) enum StepError {
         summary: String,
         /// Where.
         annotations: Vec<Annotation>,
-    },
-    /// What upstream did is not what was planned.
-    #[error("{title}")]
-    Beyond {
-        /// One line.
-        title: String,
-        /// What was lost.
-        summary: String,
     },
     /// The file is not in that commit.
     #[error("there is no {path} in {repository} at {}; nothing is applied without it: bring it back, or uninstall the App", sha.short())]
@@ -142,9 +134,6 @@ impl StepError {
         let (title, advice) = match self {
             Self::Invalid { title, summary, annotations } | Self::Guarded { title, summary, annotations } => {
                 return CheckOutput { title, summary, annotations };
-            }
-            Self::Beyond { title, summary } => {
-                return CheckOutput { title, summary, annotations: Vec::new() };
             }
             Self::NoFile { path, .. } => (format!("{path} is missing"), ""),
             Self::NoRepository(_) => ("The config repository is missing".to_owned(), ""),

@@ -7,9 +7,7 @@ mod connection;
 mod dump;
 mod failure;
 mod plan;
-mod planned;
 mod report;
-mod verify;
 
 use std::process::ExitCode;
 
@@ -22,8 +20,6 @@ pub use connection::GitHubArgs;
 pub enum StepCommand {
     /// Fetch the file at a commit, check it, and write it as upstream peribolos needs it
     Plan(Box<plan::PlanArgs>),
-    /// Look what an apply did, and what it left
-    Verify(verify::VerifyArgs),
     /// Propose the file that describes the organization as it is, in a pull request
     Dump(dump::DumpArgs),
 }
@@ -35,7 +31,6 @@ pub enum StepCommand {
 pub async fn run(command: StepCommand) -> anyhow::Result<ExitCode> {
     let (output, results_dir) = match command {
         StepCommand::Plan(args) => (plan::run(&args).await, args.results_dir),
-        StepCommand::Verify(args) => (verify::run(&args).await, args.results_dir),
         StepCommand::Dump(args) => (dump::run(&args).await, args.results_dir),
     };
     report::publish(&output, results_dir.as_deref())

@@ -22,11 +22,9 @@ pub(super) struct Facts {
     /// What was planned and applied.
     pub(super) changes: Option<Changes>,
     /// The plan in full.
-    pub(super) words: Option<String>,
+    pub(super) plan: Option<String>,
     /// Digests of the removals that a preview shows.
     pub(super) removals: Vec<String>,
-    /// Whether another apply of the same file does what this one was known to leave.
-    pub(super) again: bool,
 }
 
 /// A step's good end.
@@ -40,7 +38,7 @@ pub(super) struct Done {
 
 /// The line of a step that ended so.
 pub(super) fn output(step: StepName, facts: Facts, end: Result<Done, StepError>) -> StepReport {
-    let (exit, retry_at, check, url) = match end {
+    let (exit, until, check, url) = match end {
         Ok(Done { check, url }) => (StepExit::Ok, None, check, url),
         Err(error) => {
             tracing::error!("{error}");
@@ -48,17 +46,15 @@ pub(super) fn output(step: StepName, facts: Facts, end: Result<Done, StepError>)
         }
     };
     StepReport {
-        step,
-        exit,
         sha: facts.sha,
         blob: facts.blob,
         pull_request_url: url,
-        retry_at,
+        until,
         changes: facts.changes,
-        words: facts.words,
+        plan: facts.plan,
         removals: facts.removals,
-        again: facts.again,
         check,
+        ..StepReport::new(step, exit)
     }
 }
 
@@ -77,6 +73,7 @@ pub(super) fn publish(output: &StepReport, results_dir: Option<&Path>) -> anyhow
         if let Some(changes) = output.changes {
             result("planned", &changes.planned.to_string())?;
             result("applied", &changes.applied.unwrap_or(0).to_string())?;
+            result("failed", &changes.failed.to_string())?;
             result("remaining", &changes.remaining.to_string())?;
         }
     }

@@ -1,7 +1,7 @@
 //! From findings in a file to annotations on a commit.
 
 use bytes::Bytes;
-use peribolos_vocab::report::{Annotation, AnnotationLevel};
+use peribolos_vocab::{Annotation, AnnotationLevel};
 use peribolos_org::{
     ConfigFile, Diagnostic, Login, MAX_BYTES, Position, Severity, decode, show::Disclosure, unknown_logins,
 };

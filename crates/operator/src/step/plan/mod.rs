@@ -1,7 +1,6 @@
 //! `step plan`: the file at a commit, checked and settled, and what an apply of it would do.
 
 mod annotate;
-mod direct;
 mod disclose;
 mod fetch;
 mod look_up;
@@ -13,11 +12,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
-use peribolos_vocab::report::{Annotation, CheckOutput, StepName, StepReport};
+use peribolos_vocab::{Annotation, report::{CheckOutput, StepName, StepReport}};
 use peribolos_github::snapshot::{self, ReadOptions};
 use peribolos_github::{Client, Login, RepoName, Sha};
 use peribolos_org::{
-    ConfigFile, Parsed, Settled, Snapshot, Spelling, Style, parse,
+    ConfigFile, Parsed, Settled, Snapshot, Style, parse,
     plan::{self, Plan},
     settle,
     show::Full,
@@ -27,7 +26,6 @@ use self::review::ReviewArgs;
 use self::verdict::Considered;
 use super::GitHubArgs;
 use super::failure::StepError;
-use super::planned::Planned;
 use super::report::{self, Done, Facts};
 use crate::rules::RuleArgs;
 
@@ -73,9 +71,6 @@ pub struct PlanArgs {
     /// Record digests of the removals with this salt; empty: don't
     #[arg(long, value_name = "TEXT", env = "PERIBOLOS_SALT", default_value = "")]
     salt: String,
-    /// Where to write the plan for `step verify`
-    #[arg(long, value_name = "FILE", env = "PERIBOLOS_PLANNED")]
-    planned: Option<PathBuf>,
     /// Where to write upstream's --maximum-removal-delta
     #[arg(long, value_name = "FILE", env = "PERIBOLOS_REMOVAL_DELTA")]
     removal_delta: Option<PathBuf>,
@@ -122,7 +117,7 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
     }
     let disclosed = disclose::files(&client, args, &source).await?;
     let (found, plan) = against_github(&client, args, &parsed.file).await?;
-    let considered = Considered::new(&client, args, &found, plan).await?;
+    let considered = Considered::new(args, &found, plan);
     facts.changes = Some(considered.changes());
     if !args.salt.is_empty() {
         facts.removals = considered.losses.digests(&args.salt);
@@ -131,7 +126,7 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
     let full = Full { plan: &considered.plan, trips: &considered.trips, file: &args.path };
     let words = full.text(Style::Plain);
     tracing::info!("the plan\n{words}");
-    facts.words = args.pull_request.0.is_none().then_some(words);
+    facts.plan = args.pull_request.0.is_none().then_some(words);
     let disclosure = disclosed.disclosure(args.login.as_str());
     let mut annotations = annotate::left_out(&found.settled.left_out, &parsed.file, &args.path, &disclosure);
     annotations.extend(warnings);
@@ -146,11 +141,6 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
     if let Some(path) = &args.removal_delta {
         write(path, &delta(considered.plan.removal_delta))?;
     }
-    if let Some(path) = &args.planned {
-        let unreviewed = considered.judgement.not_shown().to_vec();
-        let (before, scope) = (found.snapshot, args.rules.scope());
-        Planned { before, plan: considered.plan, scope, disclosed, unreviewed }.save(path)?;
-    }
     Ok(Done { check, url: None })
 }
 
@@ -160,8 +150,6 @@ struct Found {
     settled: Settled,
     /// What GitHub has.
     snapshot: Snapshot,
-    /// How GitHub spells the names.
-    spelling: Spelling,
 }
 
 /// What there is, and what an apply would do.
@@ -179,7 +167,7 @@ async fn against_github(
     }
     let settled = settle(file, &spelling);
     let plan = plan::plan(&settled.file, &settled.left_out, &snapshot, &scope);
-    Ok((Found { settled, snapshot, spelling }, plan))
+    Ok((Found { settled, snapshot }, plan))
 }
 
 /// What is said of a file that is not held against the organization.

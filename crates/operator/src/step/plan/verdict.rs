@@ -1,7 +1,6 @@
 //! Whether a plan may be applied, and what the check says of it.
 
-use peribolos_vocab::report::{Annotation, AnnotationLevel, Changes};
-use peribolos_github::Client;
+use peribolos_vocab::{Annotation, AnnotationLevel, report::Changes};
 use peribolos_org::{
     guard::{self, Trip},
     loss::Losses,
@@ -10,7 +9,7 @@ use peribolos_org::{
     show::{self, Counts, Disclosure},
 };
 
-use super::{Found, PlanArgs, StepError, annotate, count, direct};
+use super::{Found, PlanArgs, StepError, annotate, count};
 
 /// A plan with all that was found out about it.
 pub(super) struct Considered {
@@ -21,28 +20,21 @@ pub(super) struct Considered {
 }
 
 impl Considered {
-    /// Holds a plan against the guards and against what previews showed, and what commits without a pull request brought.
-    pub(super) async fn new(
-        client: &Client,
-        args: &PlanArgs,
-        found: &Found,
-        plan: Plan,
-    ) -> Result<Self, StepError> {
-        let Found { settled, snapshot, spelling } = found;
+    /// Holds a plan against the guards and against what previews showed.
+    pub(super) fn new(args: &PlanArgs, found: &Found, plan: Plan) -> Self {
+        let Found { settled, snapshot } = found;
         let scope = args.rules.scope();
         let losses = Losses::of(&plan, snapshot, &scope);
         let limits = args.rules.limits();
         let trips = guard::trips(&settled.file, &plan, snapshot, &losses, &scope, &limits);
-        let in_question = args.review.in_question(&losses);
-        let brought = direct::removals(client, args, snapshot, spelling, &in_question).await?;
-        let judgement = args.review.judge(&losses, brought);
-        Ok(Self { plan, losses, trips, judgement })
+        let judgement = args.review.judge(&losses);
+        Self { plan, losses, trips, judgement }
     }
 
     /// How many changes it has.
     pub(super) fn changes(&self) -> Changes {
         let planned = u32::try_from(Counts::of(&self.plan.operations).changes).unwrap_or(u32::MAX);
-        Changes { planned, applied: None, remaining: planned }
+        Changes { planned, applied: None, failed: 0, remaining: planned }
     }
 
     /// What the check says.
