@@ -5,6 +5,7 @@ mod disclose;
 mod fetch;
 mod look_up;
 mod review;
+mod upstream;
 mod verdict;
 
 use std::num::ParseIntError;
@@ -71,9 +72,15 @@ pub struct PlanArgs {
     /// Record digests of the removals with this salt; empty: don't
     #[arg(long, value_name = "TEXT", env = "PERIBOLOS_SALT", default_value = "")]
     salt: String,
-    /// Where to write upstream's --maximum-removal-delta
-    #[arg(long, value_name = "FILE", env = "PERIBOLOS_REMOVAL_DELTA")]
-    removal_delta: Option<PathBuf>,
+    /// Where to write the flags of upstream peribolos, as a JSON array
+    #[arg(long, value_name = "FILE", env = "PERIBOLOS_UPSTREAM_FLAGS")]
+    upstream_flags: Option<PathBuf>,
+    /// Of an apply alone: a Task of another engine passes all arguments of an apply to its plan
+    #[arg(long, hide = true)]
+    deadline: Option<String>,
+    /// Of an apply alone, like --deadline
+    #[arg(long, hide = true)]
+    content_write: Vec<String>,
     /// Where Tekton collects results
     #[arg(long, value_name = "DIR", env = "PERIBOLOS_RESULTS_DIR")]
     pub(super) results_dir: Option<PathBuf>,
@@ -138,8 +145,9 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
     if let Some(path) = &args.out {
         write(path, &found.settled.yaml)?;
     }
-    if let Some(path) = &args.removal_delta {
-        write(path, &delta(considered.plan.removal_delta))?;
+    if let Some(path) = &args.upstream_flags {
+        let (scope, limits) = (args.rules.scope(), args.rules.limits());
+        upstream::write(path, &client, &scope, &limits, considered.plan.removal_delta).await?;
     }
     Ok(Done { check, url: None })
 }
@@ -184,11 +192,6 @@ fn valid(args: &PlanArgs, parsed: &Parsed, annotations: Vec<Annotation>) -> Chec
     CheckOutput { title, summary, annotations }
 }
 
-/// A fraction in ten-thousandths, as upstream reads it.
-fn delta(ten_thousandths: u32) -> String {
-    format!("{}.{:04}", ten_thousandths / 10_000, ten_thousandths % 10_000)
-}
-
 fn write(path: &Path, text: &str) -> Result<(), StepError> {
     std::fs::write(path, text).map_err(|source| StepError::File {
         path: path.to_owned(),
@@ -199,18 +202,4 @@ fn write(path: &Path, text: &str) -> Result<(), StepError> {
 
 fn count(number: usize, one: &str, more: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { more })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[rstest::rstest]
-    #[case(0, "0.0000")]
-    #[case(1, "0.0001")]
-    #[case(2_500, "0.2500")]
-    #[case(10_000, "1.0000")]
-    fn a_fraction_is_written_as_upstream_reads_it(#[case] ten_thousandths: u32, #[case] text: &str) {
-        assert_eq!(delta(ten_thousandths), text);
-    }
 }
