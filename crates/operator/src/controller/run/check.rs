@@ -11,7 +11,7 @@ use peribolos_github::{
     AppId, Client, RepoName, Sha,
     client::{CheckOutput, CheckRun, CheckRunId, CheckRunUpdate, CheckStatus, NewCheckRun},
 };
-use peribolos_vocab::Annotation;
+use peribolos_vocab::{Annotation, report::StepReport};
 
 use super::{case::Case, error::Error};
 

@@ -30,7 +30,7 @@ use super::{
     error::Error,
     launch, observe, output,
     replace::{self, NewHead},
-    settle, shown, slot, status,
+    settle, shown, status,
 };
 use crate::kubernetes::{client::call, tekton::TaskRun};
 

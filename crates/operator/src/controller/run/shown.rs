@@ -39,10 +39,10 @@ pub(super) async fn update(
     false
 }
 
-/// Takes note that what the run's steps `said` stands where people read it, since `at`: only that counts as shown.
+/// Records that the step's report stands where people read it, since `at`: only that counts as shown.
 pub(super) fn note(status: &mut PeribolosRunStatus, report: Option<&StepReport>, at: Timestamp) {
     let reason = status.reason.as_deref().and_then(Reason::parse);
-    if reason.is_some_and(|reason| said.shows_plan(reason)) {
+    if reason.is_some_and(|reason| checks::shows_plan(report, reason)) {
         status.shown_at.get_or_insert_with(|| status::seconds(at));
     }
 }
