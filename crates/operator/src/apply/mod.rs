@@ -158,9 +158,7 @@ impl Run<'_> {
         if self.invitations.are_over() && kind::invites(change) {
             return Outcome::Failed(refused::no_more_invitations(change));
         }
-        if change.takes_away()
-            && let Some(kept) = self.keeps(index, change).await
-        {
+        if let Some(kept) = self.keeps(index, change).await {
             return kept;
         }
         let outcome = self.send(change).await;

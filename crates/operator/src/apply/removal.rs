@@ -22,6 +22,9 @@ impl Run<'_> {
         if let Some(withheld) = withheld(self.job.plan, index, &self.outcomes, &self.expected) {
             return Err(Outcome::Withheld(withheld));
         }
+        if !change.takes_away() {
+            return Ok(());
+        }
         self.head_is_as_applied(change).await?;
         if let Some(login) = owner_taken(change) {
             self.owner_may_go(change, login).await?;

@@ -1,7 +1,6 @@
 //! `step apply`: the file at a commit, planned, and the plan applied, operation by operation; then the organization is read
 //! and planned again.
 
-use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,7 +15,7 @@ use peribolos_org::show::{Applied, Namer};
 use peribolos_vocab::report::{Changes, CheckOutput, ContentWrites, Progress, StepName, StepReport};
 use tokio_util::sync::CancellationToken;
 
-use super::config::ConfigArgs;
+use super::config::{AttemptArgs, ConfigArgs};
 use super::failure::StepError;
 use super::plan::{Considered, Source};
 use super::report::{self, Done, Facts};
@@ -29,29 +28,8 @@ use crate::shutdown;
 pub struct ApplyArgs {
     #[command(flatten)]
     pub(super) config: ConfigArgs,
-    /// The branch whose file is applied; empty: the repository's default. Before something is taken away, it is read
-    /// whether its head still has this file
-    #[arg(long, env = "PERIBOLOS_BRANCH", default_value = "")]
-    branch: String,
-    /// How long after its start this program may wait for anything
-    #[arg(long, value_name = "DURATION", env = "PERIBOLOS_DEADLINE")]
-    deadline: Option<GoDuration>,
-    /// How many requests created content in the minute that began then, in an earlier attempt; may be given more than once
-    #[arg(long, value_name = "TIME=COUNT")]
-    content_write: Vec<ContentWriteArg>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct ContentWriteArg(Timestamp, u32);
-
-impl FromStr for ContentWriteArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let form = || format!("`{text}` is not a time, an equals sign and a number");
-        let (at, count) = text.rsplit_once('=').ok_or_else(form)?;
-        Ok(Self(at.parse().map_err(|_| form())?, count.parse().map_err(|_| form())?))
-    }
+    #[command(flatten)]
+    attempt: AttemptArgs,
 }
 
 /// Plans and applies. Every failure is in the report.
@@ -63,7 +41,7 @@ pub(super) async fn run(args: &ApplyArgs) -> StepReport {
         CancellationToken::new()
     });
     let clock = Clock::start(args.config.time.scale, stop);
-    let earlier = args.content_write.iter().map(|write| (write.0, write.1));
+    let earlier = args.attempt.content_write.iter().map(|write| (write.0, write.1));
     let mut pace = Pace::new(args.config.time.scale, earlier, clock.now());
     let end = apply(args, &mut facts, &clock, &mut pace, started).await;
     let writes = pace.content_writes(clock.now()).into_iter();
@@ -80,7 +58,7 @@ async fn apply(
 ) -> Result<Done, StepError> {
     let config = &args.config;
     let scope = config.scope();
-    let deadline = args.deadline.as_ref().map(GoDuration::get);
+    let deadline = args.attempt.deadline.as_ref().map(GoDuration::get);
     let patience = config.time.patience(deadline.map(|deadline| started + config.time.scale.of(deadline)));
     let client = config.github.client_of(&config.token_file).await?;
     let source = Source::read(&client, config, &config.sha, facts).await?;
@@ -93,7 +71,7 @@ async fn apply(
     }
     let head = Head {
         repository: config.repository.clone(),
-        branch: Some(args.branch.clone()).filter(|branch| !branch.is_empty()),
+        branch: Some(args.attempt.branch.clone()).filter(|branch| !branch.is_empty()),
         path: config.path.clone(),
         blob: source.blob.clone(),
     };
@@ -263,20 +241,6 @@ impl apply::Progress for Lines {
     fn waits(&self, pause: Duration) {
         if pause > LINE_EVERY {
             tracing::info!(seconds = pause.as_secs(), "waiting");
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn content_writes_are_read_as_the_controller_passes_them() {
-        let ContentWriteArg(at, count) = "2026-11-29T23:40:00Z=3".parse().unwrap();
-        assert_eq!((at.to_string().as_str(), count), ("2026-11-29T23:40:00Z", 3));
-        for wrong in ["3", "2026-11-29T23:40:00Z", "yesterday=3", "2026-11-29T23:40:00Z=-1"] {
-            assert!(wrong.parse::<ContentWriteArg>().is_err(), "{wrong}");
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The file that a step works on, and what is decided about it: flags that `plan` and `apply` share.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
+use jiff::Timestamp;
+use peribolos_api::GoDuration;
 use peribolos_github::{Login, RepoName, Sha};
 use peribolos_org::plan::Scope;
 
@@ -56,5 +59,50 @@ impl ConfigArgs {
         let is_ours = self.repository.owner == self.login;
         let name = || peribolos_org::RepoName::new(self.repository.name.as_str());
         Scope { config_repository: is_ours.then(name), ..self.rules.scope() }
+    }
+}
+
+/// What an attempt of an apply is told beside the file and the rules.
+///
+/// A Task of another engine passes these to its `step plan`, too, which has no use for them.
+#[derive(Debug, Args)]
+pub struct AttemptArgs {
+    /// The branch whose file is applied; empty: the repository's default. Before something is taken away, it is read
+    /// whether its head still has this file
+    #[arg(long, env = "PERIBOLOS_BRANCH", default_value = "")]
+    pub(super) branch: String,
+    /// How long after its start an apply may wait for anything
+    #[arg(long, value_name = "DURATION", env = "PERIBOLOS_DEADLINE")]
+    pub(super) deadline: Option<GoDuration>,
+    /// How many requests created content in the minute that began then, in an earlier attempt; may be given more than once
+    #[arg(long, value_name = "TIME=COUNT")]
+    pub(super) content_write: Vec<ContentWriteArg>,
+}
+
+/// A minute, and how many requests created content in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ContentWriteArg(pub(super) Timestamp, pub(super) u32);
+
+impl FromStr for ContentWriteArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let form = || format!("`{text}` is not a time, an equals sign and a number");
+        let (at, count) = text.rsplit_once('=').ok_or_else(form)?;
+        Ok(Self(at.parse().map_err(|_| form())?, count.parse().map_err(|_| form())?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_writes_are_read_as_the_controller_passes_them() {
+        let ContentWriteArg(at, count) = "2026-11-29T23:40:00Z=3".parse().unwrap();
+        assert_eq!((at.to_string().as_str(), count), ("2026-11-29T23:40:00Z", 3));
+        for wrong in ["3", "2026-11-29T23:40:00Z", "yesterday=3", "2026-11-29T23:40:00Z=-1"] {
+            assert!(wrong.parse::<ContentWriteArg>().is_err(), "{wrong}");
+        }
     }
 }

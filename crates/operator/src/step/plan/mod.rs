@@ -4,6 +4,7 @@ mod annotate;
 mod disclose;
 mod fetch;
 mod review;
+mod upstream;
 mod verdict;
 
 use std::num::ParseIntError;
@@ -20,7 +21,7 @@ use peribolos_vocab::report::{CheckOutput, StepName, StepReport};
 
 pub use self::review::ReviewArgs;
 pub(super) use self::verdict::Considered;
-use super::config::ConfigArgs;
+use super::config::{AttemptArgs, ConfigArgs};
 use super::failure::StepError;
 use super::report::{self, Done, Facts};
 use crate::planning::{Planned, Planning, PlanningError};
@@ -39,9 +40,11 @@ pub struct PlanArgs {
     /// Where to write the file for upstream peribolos, with names as GitHub writes them
     #[arg(long, value_name = "FILE", env = "PERIBOLOS_OUT")]
     out: Option<PathBuf>,
-    /// Where to write upstream's --maximum-removal-delta
-    #[arg(long, value_name = "FILE", env = "PERIBOLOS_REMOVAL_DELTA")]
-    removal_delta: Option<PathBuf>,
+    /// Where to write the flags of upstream peribolos, as a JSON array
+    #[arg(long, value_name = "FILE", env = "PERIBOLOS_UPSTREAM_FLAGS")]
+    upstream_flags: Option<PathBuf>,
+    #[command(flatten)]
+    _attempt: AttemptArgs,
 }
 
 /// The pull request that is previewed. A Task's param can't be left out, so none is an empty text.
@@ -88,8 +91,9 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
     if let Some(path) = &args.out {
         write(path, &normalized(&source, &considered.planned))?;
     }
-    if let Some(path) = &args.removal_delta {
-        write(path, &delta(considered.planned.plan.removal_delta(&considered.planned.snapshot)))?;
+    if let Some(path) = &args.upstream_flags {
+        let delta = considered.planned.plan.removal_delta(&considered.planned.snapshot);
+        upstream::write(path, &client, &config.scope(), &config.rules.limits(), delta).await?;
     }
     Ok(Done::well(considered.check(), None))
 }
@@ -186,11 +190,6 @@ fn valid(args: &ConfigArgs, parsed: &Parsed, annotations: Vec<Annotation>) -> Ch
     CheckOutput { title, summary, annotations }
 }
 
-/// A fraction in ten-thousandths, as upstream reads it.
-fn delta(ten_thousandths: u32) -> String {
-    format!("{}.{:04}", ten_thousandths / 10_000, ten_thousandths % 10_000)
-}
-
 fn write(path: &Path, text: &str) -> Result<(), StepError> {
     std::fs::write(path, text).map_err(|source| StepError::File {
         path: path.to_owned(),
@@ -201,18 +200,4 @@ fn write(path: &Path, text: &str) -> Result<(), StepError> {
 
 fn count(number: usize, one: &str, more: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { more })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[rstest::rstest]
-    #[case(0, "0.0000")]
-    #[case(1, "0.0001")]
-    #[case(2_500, "0.2500")]
-    #[case(10_000, "1.0000")]
-    fn a_fraction_is_written_as_upstream_reads_it(#[case] ten_thousandths: u32, #[case] text: &str) {
-        assert_eq!(delta(ten_thousandths), text);
-    }
 }
