@@ -104,9 +104,9 @@ async fn the_list_of_members_tells_roles_and_who_is_there_by_a_team_below() {
     let token = sim.token(json!({})).await;
     let list = async || sim.get(&token, "/orgs/acme/teams/core/members").await.expect(200);
     let found = list().await;
-    let roles: Vec<_> = each(&found, "login").into_iter().zip(each(&found, "role")).collect();
+    let people: Vec<_> = each(&found, "login").into_iter().zip(each(&found, "role")).collect();
     let all = [("alice", "maintainer"), ("carol", "member"), ("mallory", "member"), ("oscar", "member")];
-    assert_eq!(roles, all);
+    assert_eq!(people, all);
     let inherited: Vec<_> =
         found.as_array().expect("a list").iter().map(|it| it["inherited"].clone()).collect();
     assert_eq!(inherited, [json!(false), json!(false), json!(true), json!(false)]);
@@ -132,11 +132,11 @@ async fn an_owner_who_is_demoted_goes_on_maintaining_teams() {
 async fn two_teams_never_have_one_address() {
     let sim = acme().await;
     let token = sim.token(json!({})).await;
-    let make = |name: &str| sim.ask(&token, Method::POST, "/orgs/acme/teams", Some(json!({"name": name})));
-    let made = make("Café").await.expect(201);
+    let create = |name: &str| sim.ask(&token, Method::POST, "/orgs/acme/teams", Some(json!({"name": name})));
+    let made = create("Café").await.expect(201);
     assert_eq!((&made["slug"], &made["privacy"]), (&json!("cafe"), &json!("secret")));
     for name in ["Cafe", "CAFÉ", "!!!"] {
-        make(name).await.expect(422);
+        create(name).await.expect(422);
     }
     let rename = Some(json!({"name": "Cafè"}));
     sim.ask(&token, Method::PATCH, "/orgs/acme/teams/core", rename).await.expect(422);
