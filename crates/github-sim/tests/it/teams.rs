@@ -116,6 +116,24 @@ async fn the_list_of_members_tells_roles_and_who_is_there_by_a_team_below() {
 }
 
 #[tokio::test]
+async fn whoever_becomes_an_owner_maintains_the_teams_they_are_in() {
+    let sim = acme().await;
+    let token = sim.token(json!({})).await;
+    let role = async |login: &str| {
+        let path = format!("/orgs/acme/teams/core/memberships/{login}");
+        sim.get(&token, &path).await.expect(200)["role"].clone()
+    };
+    let as_owner = Some(json!({"role": "admin"}));
+    sim.ask(&token, Method::PUT, "/orgs/acme/memberships/carol", as_owner.clone()).await.expect(200);
+    assert_eq!(role("carol").await, "maintainer");
+    sim.ask(&token, Method::PUT, "/orgs/acme/memberships/frank", as_owner).await.expect(200);
+    let path = "/orgs/acme/teams/core/memberships/frank";
+    sim.ask(&token, Method::PUT, path, Some(json!({"role": "member"}))).await.expect(200);
+    sim.control(Method::PUT, "/orgs/acme/invitations/frank/accept", json!({})).await;
+    assert_eq!(role("frank").await, "maintainer");
+}
+
+#[tokio::test]
 async fn an_owner_who_is_demoted_goes_on_maintaining_teams() {
     let sim = acme().await;
     let token = sim.token(json!({})).await;
