@@ -169,6 +169,10 @@ impl RepoFields {
                 "merge_commit_title is required with merge_commit_message.",
             ));
         }
+        if self.squash_merge_commit_message.is_some() && self.squash_merge_commit_title.is_none() {
+            let message = "squash_merge_commit_title is required with squash_merge_commit_message.";
+            return Err(invalid("squash_merge_commit_title", message));
+        }
         let to = &mut repo.settings;
         let texts = [
             (self.squash_merge_commit_title.map(SquashTitle::as_str), &mut to.squash_merge_commit_title),

@@ -110,6 +110,7 @@ async fn one_bad_field_fails_a_whole_patch() {
     let token = sim.token(json!({})).await;
     for bad in [
         json!({"merge_commit_message": "BLANK"}),
+        json!({"squash_merge_commit_message": "COMMIT_MESSAGES"}),
         json!({"merge_commit_title": "MERGE_MESSAGE", "merge_commit_message": "BLANK"}),
         json!({"squash_merge_commit_title": "COMMIT_OR_PR_TITLE", "squash_merge_commit_message": "BLANK"}),
         json!({"merge_commit_title": "NO_SUCH_WORD"}),
