@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use http::{Method, StatusCode};
-use peribolos_org::plan::{Change, Kind, Named};
+use peribolos_org::plan::{Change, Expected, Kind, Named};
 use peribolos_org::{
     Login, Own, Permission, RepoInvitation, RepoName, SnapshotCollaborator, SnapshotRepo, Unread,
 };
@@ -245,14 +245,18 @@ pub(super) async fn make(client: &Client, org: &Login, change: &Change) -> Resul
 }
 
 /// Whether a person's own access, or an invitation, is as the plan has it.
-pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> Result<Standing, Error> {
+pub(super) async fn standing(
+    client: &Client,
+    org: &Login,
+    change: &Change,
+    expected: &Expected,
+) -> Result<Standing, Error> {
     let word = |permission: &Permission| permission.as_str().to_owned();
     match change {
-        Change::SetCollaborator { repo, login, from: Some(from), custom_role, .. } => {
-            own_standing(client, org, repo, login, *from, custom_role.as_deref()).await
-        }
-        Change::RemoveCollaborator { repo, login, from } => {
-            own_standing(client, org, repo, login, *from, None).await
+        Change::SetCollaborator { repo, login, from: Some(from), .. }
+        | Change::RemoveCollaborator { repo, login, from } => {
+            let role = custom_role(expected, repo, login);
+            own_standing(client, org, repo, login, *from, role.as_deref()).await
         }
         Change::EditRepoInvitation { repo, id, from: permission, .. }
         | Change::CancelRepoInvitation { repo, id, permission, .. } => {
@@ -263,6 +267,13 @@ pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> R
         }
         _ => Ok(Standing::AsPlanned),
     }
+}
+
+/// The custom role that a person should have in a repository.
+fn custom_role(expected: &Expected, repo: &RepoName, login: &Login) -> Option<String> {
+    let repos = expected.snapshot().repos;
+    let people = repos.into_iter().find(|it| it.name.key() == repo.key())?.collaborators?;
+    people.into_iter().find(|it| it.login == *login)?.custom_role
 }
 
 async fn own_standing(

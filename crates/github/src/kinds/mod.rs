@@ -10,7 +10,6 @@ pub(crate) mod collaborators;
 pub(crate) mod members;
 pub(crate) mod organization;
 pub(crate) mod repositories;
-mod settings;
 pub(crate) mod team_members;
 pub(crate) mod team_repositories;
 pub(crate) mod teams;
@@ -110,7 +109,9 @@ impl Client {
             Change::SetCollaborator { .. }
             | Change::RemoveCollaborator { .. }
             | Change::EditRepoInvitation { .. }
-            | Change::CancelRepoInvitation { .. } => collaborators::standing(self, org, change).await,
+            | Change::CancelRepoInvitation { .. } => {
+                collaborators::standing(self, org, change, expected).await
+            }
             Change::EditTeam { .. } | Change::DeleteTeam { .. } => {
                 teams::standing(self, org, change, expected, addresses).await
             }

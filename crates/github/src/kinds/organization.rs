@@ -7,7 +7,6 @@ use peribolos_org::plan::{Change, OrgSetting, SettingChange};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::settings::Setting as _;
 use super::{Made, Standing};
 use crate::call::Call;
 use crate::error::Error;
@@ -55,7 +54,7 @@ pub(crate) async fn read(client: &Client, org: &Login) -> Result<Organization, E
     Ok(Organization {
         login: body.login,
         plan: body.plan.map(|plan| plan.name),
-        settings: OrgSetting::all().into_iter().filter_map(known).collect(),
+        settings: OrgSetting::all().filter_map(known).collect(),
     })
 }
 

@@ -9,7 +9,6 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::organization::settings_standing;
-use super::settings::Setting as _;
 use super::{Addresses, Made, Standing};
 use crate::Client;
 use crate::call::Call;
@@ -153,7 +152,7 @@ impl Repository {
         let repo = SnapshotRepo {
             id: self.number,
             name: self.name,
-            settings: RepoSettingName::all().into_iter().filter_map(known).collect(),
+            settings: RepoSettingName::all().filter_map(known).collect(),
             is_empty: self.is_empty,
             selected,
             collaborators: None,
@@ -189,10 +188,9 @@ pub(super) async fn make(
             client.done(Call::new(Method::PATCH, ONE, &[org.as_str(), name.as_str()])?.body(&body)?).await
         }
         Change::SetTopics { name, to, .. } => {
-            let names: Vec<&str> = to.split(',').map(str::trim).filter(|topic| !topic.is_empty()).collect();
             let call =
                 Call::new(Method::PUT, "/repos/{owner}/{repo}/topics", &[org.as_str(), name.as_str()])?;
-            client.done(call.body(&json!({"names": names}))?).await
+            client.done(call.body(&json!({"names": RepoSettingName::TOPICS.json(to)}))?).await
         }
         _ => Ok(Made::Done),
     }
@@ -209,7 +207,6 @@ pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> R
     let Change::EditRepo { name, changes } = change else { return Ok(Standing::AsPlanned) };
     let Some(found) = find(client, org, name).await? else { return Ok(Standing::Gone) };
     let now: BTreeMap<RepoSettingName, String> = RepoSettingName::all()
-        .into_iter()
         .filter_map(|setting| Some((setting, setting.from_json(found.get(setting.key())?)?)))
         .collect();
     Ok(settings_standing(changes, |setting| now.get(&setting).map(String::as_str), RepoSettingName::key))

@@ -5,7 +5,7 @@ mod roles;
 
 use http::Method;
 use peribolos_org::plan::{Change, Expected};
-use peribolos_org::{Login, Own, Permission, RepoName, TeamName};
+use peribolos_org::{Login, Permission, RepoName, TeamName};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -72,19 +72,11 @@ pub(super) async fn standing(
     Ok(Standing::compare(&planned, &now, "the access", |permission| permission.as_str().to_owned()))
 }
 
-/// What a team should be able to do in a repository: by itself and by the teams above it. `None`: not known.
+/// What a team should be able to do in a repository from all sources. `None`: not known.
 fn from_all_sources(expected: &Expected, team: &TeamName, repo: &RepoName) -> Option<Permission> {
-    let mut all = Permission::None;
-    let mut at = expected.team(team);
-    while let Some(team) = at {
-        match team.repos.iter().find(|(name, _)| name.key() == repo.key()).map(|(_, own)| own) {
-            Some(Own::Is(permission)) => all = all.max(*permission),
-            Some(Own::Unknown) => return None,
-            Some(Own::None) | None => {}
-        }
-        at = team.parent.and_then(|name| expected.team(&name));
-    }
-    Some(all).filter(|permission| *permission != Permission::None)
+    let teams = expected.snapshot().teams;
+    let team = teams.into_iter().find(|it| it.name == *team)?;
+    team.repos.into_iter().find(|it| it.name.key() == repo.key()).map(|it| it.permission)
 }
 
 /// What a team may do in a repository, and the name of a custom role; `None`: nothing.

@@ -212,7 +212,10 @@ pub(in crate::kinds) async fn standing(
                 return Ok(Standing::Gone);
             };
             let Some(planned) = expected.team(name) else { return Ok(Standing::AsPlanned) };
-            Ok(compare(&team, &planned, addresses.team(name)))
+            // What the team reaches from above, or by a role, goes on being reached by those.
+            let reached = expected.snapshot().teams.into_iter().find(|it| it.name == *name);
+            let reached = reached.into_iter().flat_map(|team| team.repos).map(|repo| repo.name.key());
+            Ok(compare(&team, &planned, &reached.collect(), addresses.team(name)))
         }
         _ => Ok(Standing::AsPlanned),
     }
@@ -247,12 +250,16 @@ fn edited(
     Standing::AsPlanned
 }
 
-/// How a team is that is deleted. Access of its own is not told apart from what the teams above give, so a repository
-/// more than is planned counts only where the team reaches it by nothing in the plan.
-fn compare(now: &Now, planned: &ExpectedTeam, address: Option<&TeamAddress>) -> Standing {
+/// How a team is that is deleted. GitHub does not tell its own access apart, so repositories are compared with all that the
+/// team reaches (`repos`, by key).
+fn compare(
+    now: &Now,
+    planned: &ExpectedTeam,
+    repos: &BTreeSet<String>,
+    address: Option<&TeamAddress>,
+) -> Standing {
     let members: BTreeSet<(Login, TeamRole)> = planned.members.iter().cloned().collect();
     let key = RepoName::key;
-    let repos: BTreeSet<String> = planned.repos.iter().map(|(name, _)| name.key()).collect();
     let more_repos = now.repos.iter().map(key).filter(|name| !repos.contains(name)).count();
     let more_members = now.members.difference(&members).count();
     let different = |what: String| Standing::Different(what);

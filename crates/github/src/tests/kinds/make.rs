@@ -1,13 +1,12 @@
 //! The one request of each change, and its answer.
 
-use peribolos_org::plan::{
-    Change, OrgSetting, RepoSetting, RepoSettingName, SettingChange, TeamRole, TeamSetting,
-};
+use peribolos_org::plan::{Change, RepoSetting, RepoSettingName, SettingChange, TeamRole, TeamSetting};
 use peribolos_org::{OrgRole, Permission, Privacy, RepoName, Slug, TeamName};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{acme, addresses, ann, core, github, repo, rest_team, status, support};
+use super::support::{self, org_setting, repo_setting};
+use super::{acme, addresses, ann, core, github, repo, rest_team, status};
 use crate::Error;
 use crate::kinds::Made;
 
@@ -38,7 +37,7 @@ fn core_team() -> Value {
 
 #[rstest]
 #[case::organization(
-    Change::EditOrg { changes: vec![to(OrgSetting::MembersCanCreateRepositories, "false"), to(OrgSetting::Name, "")] },
+    Change::EditOrg { changes: vec![to(org_setting("members_can_create_repositories"), "false"), to(org_setting("name"), "")] },
     "PATCH", "/orgs/acme", json!({"members_can_create_repositories": false, "name": ""}), 200, json!({}), Made::Done)]
 #[case::invited(
     Change::InviteMember { login: ann(), role: OrgRole::Admin },
@@ -58,8 +57,8 @@ fn core_team() -> Value {
 #[case::repository(
     Change::CreateRepo { name: repo(), settings: vec![
         RepoSetting { setting: RepoSettingName::VISIBILITY, value: "private".into() },
-        RepoSetting { setting: RepoSettingName::HasWiki, value: "false".into() },
-        RepoSetting { setting: RepoSettingName::LicenseTemplate, value: "mit".into() }] },
+        RepoSetting { setting: repo_setting("has_wiki"), value: "false".into() },
+        RepoSetting { setting: repo_setting("license_template"), value: "mit".into() }] },
     "POST", "/orgs/acme/repos",
     json!({"name": "site", "visibility": "private", "has_wiki": false, "license_template": "mit"}),
     201, json!({"id": 9}), Made::Done)]

@@ -94,8 +94,13 @@ async fn a_place_in_a_team(
 #[case::gone(status(404, &json!({"message": "Not Found"})), Standing::Gone)]
 #[tokio::test]
 async fn a_team_s_access(#[case] answer: ResponseTemplate, #[case] expected: Standing) {
-    let change = Change::RemoveTeamRepo { team: core(), repo: repo(), from: Permission::Write };
-    assert_eq!(standing(&change, "GET", "/orgs/acme/teams/core/repos/acme/site", answer).await, expected);
+    // A team below has the same access, from above.
+    for (team, slug) in [("Core", "core"), ("Leaf", "leaf")] {
+        let change =
+            Change::RemoveTeamRepo { team: TeamName::new(team), repo: repo(), from: Permission::Read };
+        let at = format!("/orgs/acme/teams/{slug}/repos/acme/site");
+        assert_eq!(standing(&change, "GET", &at, answer.clone()).await, expected);
+    }
 }
 
 #[rstest]

@@ -1,7 +1,7 @@
 //! A whole read of an organization, and every change of it with what is read before.
 
 use peribolos_org::plan::{
-    Change, Expected, OrgSetting, Question, RepoSetting, RepoSettingName, SettingChange, TeamRole,
+    Change, Expected, OrgSetting, Question, RepoSetting, RepoSettingName, Request, SettingChange, TeamRole,
     TeamSetting,
 };
 use peribolos_org::{Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName};
@@ -43,7 +43,7 @@ fn every_change(team: &TeamName) -> Vec<Change> {
     let slug = Slug::new("core");
     let edited = |setting, to: &str| vec![change(setting, "", to)];
     vec![
-        Change::EditOrg { changes: vec![change(OrgSetting::DEFAULT_REPOSITORY_PERMISSION, "write", "read")] },
+        Change::EditOrg { changes: OrgSetting::all().map(|setting| change(setting, "", "true")).collect() },
         Change::InviteMember { login: login.clone(), role: OrgRole::Member },
         Change::ChangeRole { login: login.clone(), from: OrgRole::Admin, to: OrgRole::Member },
         Change::RemoveMember { login: login.clone(), role: OrgRole::Member },
@@ -51,16 +51,23 @@ fn every_change(team: &TeamName) -> Vec<Change> {
         Change::CancelInvitation { id: 1, login: login.clone(), role: OrgRole::Member, failed: true },
         Change::CreateRepo {
             name: repo.clone(),
-            settings: vec![
-                RepoSetting { setting: RepoSettingName::VISIBILITY, value: "private".into() },
-                RepoSetting { setting: RepoSettingName::HasWiki, value: "true".into() },
-                RepoSetting { setting: RepoSettingName::AutoInit, value: "true".into() },
-            ],
+            settings: RepoSettingName::all()
+                .filter(|setting| setting.request() == Request::CreateAndEdit)
+                .chain([
+                    RepoSettingName::AUTO_INIT,
+                    RepoSettingName::GITIGNORE_TEMPLATE,
+                    RepoSettingName::LICENSE_TEMPLATE,
+                ])
+                .map(|setting| RepoSetting { setting, value: "true".into() })
+                .collect(),
         },
         Change::RenameRepo { from: repo.clone(), to: RepoName::new("web") },
         Change::EditRepo {
             name: repo.clone(),
-            changes: vec![change(RepoSettingName::ARCHIVED, "false", "true")],
+            changes: RepoSettingName::all()
+                .filter(|setting| matches!(setting.request(), Request::CreateAndEdit | Request::EditOnly))
+                .map(|setting| change(setting, "", "true"))
+                .collect(),
         },
         Change::SetTopics { name: repo.clone(), from: None, to: "a, b".into() },
         Change::SetCollaborator {

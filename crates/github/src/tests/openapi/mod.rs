@@ -199,7 +199,12 @@ async fn every_call_is_as_github_describes_it(
     };
     let outcome: Result<(), Error> = outcome.await;
     changes::all(&client, &described).await;
-    let faults = described.faults.lock().unwrap();
+    let mut faults = described.faults.lock().unwrap();
+    // The servers' descriptions have it where a repository is made, not where it is edited. A server that does not take
+    // it refuses or ignores this one field, which the engine tries alone.
+    faults.retain(|fault| {
+        !(description.starts_with("ghes") && fault.ends_with("unknown field allow_auto_merge"))
+    });
     assert!(faults.is_empty(), "{faults:#?}");
     outcome.unwrap();
     assert_eq!(described.absent.lock().unwrap().iter().collect::<Vec<_>>(), absent);

@@ -5,7 +5,7 @@ use peribolos_org::plan::{OrgSetting, RepoSettingName};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use super::super::support::json as answer;
+use super::super::support::{json as answer, org_setting, repo_setting};
 use super::{GitHub, all, page, quick, repository, team};
 use crate::Login;
 use crate::snapshot::ReadOptions;
@@ -17,10 +17,10 @@ async fn settings_that_github_leaves_out_are_unknown_and_null_is_empty() {
     github.rest("/orgs/acme", shown).await;
     let settings = github.read().await.unwrap().settings;
     let of = |setting| settings.get(&setting).map(String::as_str);
-    assert_eq!(of(OrgSetting::Name), Some("Acme Corp"));
-    assert_eq!(of(OrgSetting::Description), Some(""));
+    assert_eq!(of(org_setting("name")), Some("Acme Corp"));
+    assert_eq!(of(org_setting("description")), Some(""));
     assert_eq!(of(OrgSetting::HAS_REPOSITORY_PROJECTS), Some("true"));
-    assert_eq!(of(OrgSetting::BillingEmail), None);
+    assert_eq!(of(org_setting("billing_email")), None);
     assert_eq!(of(OrgSetting::DEFAULT_REPOSITORY_PERMISSION), None);
 }
 
@@ -35,9 +35,9 @@ async fn settings_of_a_repository_are_as_the_file_writes_them() {
     assert_eq!((repo.id, repo.selected, repo.is_empty), (7, true, false));
     assert_eq!(of(RepoSettingName::VISIBILITY), Some("internal"));
     assert_eq!(of(RepoSettingName::DEFAULT_BRANCH), Some("main"));
-    assert_eq!(of(RepoSettingName::Homepage), Some(""));
-    assert_eq!(of(RepoSettingName::HasWiki), Some("false"));
-    assert_eq!(of(RepoSettingName::SquashMergeCommitTitle), Some("COMMIT_OR_PR_TITLE"));
+    assert_eq!(of(repo_setting("homepage")), Some(""));
+    assert_eq!(of(repo_setting("has_wiki")), Some("false"));
+    assert_eq!(of(repo_setting("squash_merge_commit_title")), Some("COMMIT_OR_PR_TITLE"));
 }
 
 #[tokio::test]
