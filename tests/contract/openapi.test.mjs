@@ -101,6 +101,22 @@ describe("answers are as GitHub's OpenAPI description says", () => {
   }
 });
 
+it("the group that a team of managed users comes from is as described", async () => {
+  const start = fixture();
+  Object.assign(start.orgs[ORG], { emu: true });
+  start.orgs[ORG].teams[0].managed_by = "Engineering";
+  const sim = await startSim({ fixture: start });
+  try {
+    const token = await installationToken(appFor(sim), INSTALLATION);
+    const response = await fetch(`${sim.url}/orgs/${ORG}/teams/core/external-groups`, { headers: { authorization: `Bearer ${token}` } });
+    const answer = { status: response.status, contentType: response.headers.get("content-type"), body: await response.json() };
+    assert.deepEqual(violations("GET /orgs/{org}/teams/{team_slug}/external-groups", answer), []);
+    assert.equal(answer.body.groups[0].group_name, "Engineering");
+  } finally {
+    await sim.stop();
+  }
+});
+
 function parse(text) {
   try {
     return JSON.parse(text);

@@ -6,22 +6,24 @@
 //!   nothing that upstream would read in another way.
 //! - [`dump`] turns a [`Snapshot`] of what GitHub has into a [`ConfigFile`], [`Dumped::to_yaml`]
 //!   writes that for the organization's owners.
-//! - [`plan`] is what an apply of a file would do. Around it: [`loss`] (what is taken away), [`guard`] (limits on
-//!   that), [`review`] (what nobody has seen before), [`show`] (plans for people).
+//! - [`plan`] is what an apply of a file would do. Around it: [`removals`], [`guard`] (limits on those), [`review`] (those
+//!   that nobody has seen before), [`show`] (plans and results for people).
 //!
 //! Facts about upstream peribolos that this crate works around are named where it does so.
 
 mod diagnostic;
 mod dump;
 pub mod guard;
+mod kinds;
 mod located;
-pub mod loss;
 mod model;
 mod parse;
 pub mod plan;
 pub mod reference;
+pub mod removals;
 mod report;
 pub mod review;
+mod settings;
 mod settle;
 pub mod show;
 mod snapshot;
@@ -43,6 +45,7 @@ pub use peribolos_vocab::{
     SquashTitle, TeamName, Visibility,
 };
 pub use report::{Style, render_diagnostic};
+pub use settings::{OrgSetting, RepoSettingName, Request};
 pub use settle::{Settled, settle};
 pub use snapshot::{
     Invitation, InvitationState, ManagedBy, Own, RepoInvitation, Settings, Snapshot, SnapshotCollaborator,

@@ -31,6 +31,20 @@ pub struct Settled {
 /// spelling: that is how it is renamed. Permissions `none`, of teams and of collaborators, and empty
 /// descriptions of teams are left out, which has the same effect and is not sent anew on each run.
 pub fn settle(file: &ConfigFile, spelling: &Spelling) -> Settled {
+    fn without_empty_descriptions(teams: &mut [Team]) {
+        for team in teams {
+            team.description.take_if(|text| text.value.is_empty());
+            without_empty_descriptions(&mut team.teams);
+        }
+    }
+    let (mut settled, left_out) = canonical(file, spelling);
+    without_empty_descriptions(&mut settled.teams);
+    Settled { yaml: write(&settled, Reader::Upstream), file: settled, left_out }
+}
+
+/// A file with GitHub's spelling of every name, without logins that do not exist and without permissions `none`, and
+/// those logins. Everything stands where it stood.
+pub(crate) fn canonical(file: &ConfigFile, spelling: &Spelling) -> (ConfigFile, Vec<Login>) {
     let mut settler = Settler {
         spelling,
         teams: spelling.teams.iter().map(|team| (team.as_str().to_lowercase(), team)).collect(),
@@ -38,7 +52,7 @@ pub fn settle(file: &ConfigFile, spelling: &Spelling) -> Settled {
         left_out: BTreeSet::new(),
     };
     let repos: Vec<Repo> = file.repos.iter().map(|repo| settler.repo(repo)).collect();
-    let settled = ConfigFile {
+    let canonical = ConfigFile {
         org: moved(&file.org, spelling.org.clone()),
         settings: file.settings.clone(),
         admins: settler.logins(&file.admins),
@@ -46,8 +60,7 @@ pub fn settle(file: &ConfigFile, spelling: &Spelling) -> Settled {
         teams: file.teams.iter().map(|team| settler.team(team)).collect(),
         repos,
     };
-    let left_out = settler.left_out.into_iter().collect();
-    Settled { yaml: write(&settled, Reader::Upstream), file: settled, left_out }
+    (canonical, settler.left_out.into_iter().collect())
 }
 
 /// A value in the place of another.
@@ -113,7 +126,7 @@ impl Settler<'_> {
         let (name, previously) = self.team_name(team);
         Team {
             name: moved(&team.name, name),
-            description: team.description.clone().filter(|text| !text.value.is_empty()),
+            description: team.description.clone(),
             privacy: team.privacy,
             previously,
             maintainers: self.logins(&team.maintainers),

@@ -8,9 +8,9 @@ use serde_json::json;
 use crate::{
     Sim,
     auth::Actor,
-    http::{Answer, Body, Call, Refusal, reply},
+    http::{Answer, Body, Call, FieldError, Refusal, reply},
     render::{org as org_json, user},
-    state::{Invitation, Level, Login, OrgRole, Scope, TeamRole, World, audit::Change},
+    state::{Invitation, Level, Login, Org, OrgRole, Scope, TeamRole, World, audit::Change},
 };
 
 pub(super) fn routes() -> Router<Sim> {
@@ -157,6 +157,34 @@ fn expel(world: &mut World, actor: &Actor, login: &Login, user: &Login) -> Answe
     Ok(axum::response::IntoResponse::into_response(StatusCode::NO_CONTENT))
 }
 
+impl Org {
+    /// Why GitHub refuses to invite a person: one who is blocked, one seat too many, or managed users.
+    fn check_invitee(&self, user: &Login) -> Result<(), Refusal> {
+        let refused = |code: &'static str, message: Option<&str>| FieldError {
+            resource: "OrganizationMembership",
+            field: "user",
+            code,
+            message: message.map(str::to_owned),
+        };
+        if self.traits.emu {
+            let message =
+                "Only users that the identity provider manages can be members of this organization.";
+            return Err(Refusal::Invalid(vec![refused("invalid", Some(message))]));
+        }
+        if self.traits.blocked.contains(user) {
+            return Err(Refusal::Invalid(vec![refused("blocked", Some("User is blocked"))]));
+        }
+        let open = self.invitations.iter().filter(|i| i.failed_at.is_none()).count();
+        if self.traits.seats.is_some_and(|seats| self.members.len() + open >= seats) {
+            return Err(Refusal::InvalidBecause(
+                "You must purchase at least one more seat to add this user as a member.".into(),
+                vec![refused("no_seat", None)],
+            ));
+        }
+        Ok(())
+    }
+}
+
 impl World {
     /// Invites a person, or changes the role of an open invitation. A failed one gives way.
     pub(crate) fn invite(
@@ -172,6 +200,7 @@ impl World {
             open.role = role;
             return Ok(());
         }
+        org.check_invitee(user)?;
         org.invitations.retain(|i| i.login != *user);
         let login_of = user.clone();
         org.invitations.push(Invitation {

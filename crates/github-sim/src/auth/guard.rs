@@ -46,6 +46,19 @@ impl Actor {
         repo.is_public() || self.has(org, repo)
     }
 
+    /// Whether a repository can be asked for by itself: an advisory's fork is in lists only.
+    pub(crate) fn sees_alone(&self, org: &Org, repo: &Repo) -> bool {
+        self.sees(org, repo) && !repo.is_advisory_fork()
+    }
+
+    /// 403 for a repository that is only seen because it is public: who has access to it is for those who may push.
+    pub(crate) fn need_push(&self, org: &Org, repo: &Repo, to: &str) -> Result<(), Refusal> {
+        if self.has(org, repo) {
+            return Ok(());
+        }
+        Err(Refusal::Forbidden(format!("Must have push access to {to}.")))
+    }
+
     /// Whether a repository is among those the token is for.
     pub(crate) fn has(&self, org: &Org, repo: &Repo) -> bool {
         match self {
@@ -88,8 +101,23 @@ impl World {
     }
 
     /// The repository of a path: 301 after a rename, 404 where the token can't see it, 403 without the permission,
-    /// 403 for writing into an archived one.
+    /// 403 for any change of an archived one.
     pub(crate) fn repo_for(
+        &self,
+        actor: &Actor,
+        (owner, name): (&str, &str),
+        scope: Scope,
+        level: Level,
+    ) -> Result<RepoKey, Refusal> {
+        let key = self.repo_even_archived(actor, (owner, name), scope, level)?;
+        if level == Level::Write && self.repo(&key)?.settings.archived {
+            return Err(Refusal::archived());
+        }
+        Ok(key)
+    }
+
+    /// The same, where an archived repository may be changed all the same: it is unarchived or deleted.
+    pub(crate) fn repo_even_archived(
         &self,
         actor: &Actor,
         (owner, name): (&str, &str),
@@ -105,10 +133,6 @@ impl World {
         if !actor.has(org, repo) {
             return Err(Refusal::NotAccessible { scope, level });
         }
-        let frozen = level == Level::Write && !matches!(scope, Scope::Administration | Scope::Members);
-        if frozen && repo.settings.archived {
-            return Err(Refusal::Forbidden("Repository was archived so is read-only.".into()));
-        }
         Ok(key)
     }
 
@@ -122,7 +146,10 @@ impl World {
             .ok_or(Refusal::NotFound)?;
         let current = org.repo(name);
         let renamed = || org.repos.values().find(|r| r.former.contains(&name.into()));
-        let repo = current.or_else(renamed).filter(|r| actor.sees(org, r)).ok_or(Refusal::NotFound)?;
+        let repo = current.or_else(renamed).filter(|r| actor.sees_alone(org, r)).ok_or(Refusal::NotFound)?;
+        if self.is_unseen(repo.id) {
+            return Err(Refusal::NotFound);
+        }
         if current.is_none() || org.login != login {
             return Err(Refusal::Moved { repository: repo.id });
         }

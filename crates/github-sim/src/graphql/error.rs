@@ -18,6 +18,8 @@ pub(super) enum QueryError {
     NoNode(String),
     #[error("Resource not accessible by integration")]
     Forbidden,
+    #[error("Must have push access to view repository collaborators.")]
+    NoPush,
     #[error("You must provide a `first` or `last` value to properly paginate the `{0}` connection.")]
     NoBoundaries(String),
     #[error(
@@ -41,7 +43,7 @@ impl QueryError {
             Self::NoOrganization(_) | Self::NoRepository { .. } | Self::NoUser(_) | Self::NoNode(_) => {
                 "NOT_FOUND"
             }
-            Self::Forbidden => "FORBIDDEN",
+            Self::Forbidden | Self::NoPush => "FORBIDDEN",
             Self::NoBoundaries(_) => "MISSING_PAGINATION_BOUNDARIES",
             Self::PageTooLong { .. } => "EXCESSIVE_PAGINATION",
             Self::PageTooShort { .. } => "INVALID_PAGINATION",

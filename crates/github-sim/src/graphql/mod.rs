@@ -7,6 +7,7 @@
 #![expect(clippy::unused_async, reason = "async-graphql takes async resolvers only")]
 
 mod caller;
+mod collaborator;
 mod connection;
 mod cost;
 mod enums;
@@ -18,6 +19,7 @@ mod query;
 mod repository;
 mod scalar;
 mod team;
+mod topic;
 mod user;
 
 use std::sync::LazyLock;

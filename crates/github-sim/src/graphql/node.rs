@@ -35,7 +35,7 @@ impl Node {
         }
         let mut repos = org.repos.values();
         let repo = repos.find(|repo| node_id("Repository", repo.id) == id.as_str());
-        let repo = repo.filter(|repo| caller.actor.sees(org, repo)).ok_or_else(missing)?;
+        let repo = repo.filter(|repo| caller.actor.sees_alone(org, repo)).ok_or_else(missing)?;
         Ok(Self::Repository(Repository::of(org, repo)))
     }
 }

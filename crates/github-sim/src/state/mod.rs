@@ -9,13 +9,14 @@ pub(crate) mod login;
 pub(crate) mod org;
 pub(crate) mod repo;
 pub(crate) mod role;
+pub(crate) mod slug;
 pub(crate) mod team;
 pub(crate) mod world;
 
 pub(crate) use installation::{Installation, Level, Permissions, Scope, Selection};
 pub(crate) use login::Login;
-pub(crate) use org::{Invitation, Member, Org};
+pub(crate) use org::{Invitation, Member, Org, Traits};
 pub(crate) use repo::{Repo, Visibility};
-pub(crate) use role::{OrgRole, RepoRole, TeamRole};
-pub(crate) use team::{Privacy, Team};
+pub(crate) use role::{Access, CustomRole, OrgRole, OrgWideRole, RepoRole, TeamRole};
+pub(crate) use team::{Privacy, Team, TeamKind};
 pub(crate) use world::{User, World};

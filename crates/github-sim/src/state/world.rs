@@ -1,6 +1,6 @@
 //! Everything this GitHub knows.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
@@ -51,6 +51,8 @@ pub(crate) struct World {
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
     pub(crate) hooks: Hooks,
+    /// By id: how many more requests for a thing that was just made are answered 404.
+    unseen: RefCell<BTreeMap<u64, u32>>,
     next_id: u64,
 }
 
@@ -71,6 +73,7 @@ impl World {
             log: RequestLog::default(),
             faults: Faults::default(),
             hooks: Hooks::new(outbox),
+            unseen: RefCell::default(),
             next_id: 1000,
         };
         let bot = world.bot();
@@ -123,6 +126,31 @@ impl World {
 
     pub(crate) fn org_mut(&mut self, login: &Login) -> Result<&mut Org, Refusal> {
         self.orgs.get_mut(login).ok_or(Refusal::NotFound)
+    }
+
+    /// The team at an address, by id; 404 for a while after it was made, where the organization is so.
+    pub(crate) fn team_id(&self, login: &Login, slug: &str) -> Result<u64, Refusal> {
+        let id = self.org(login)?.team(slug).ok_or(Refusal::NotFound)?.id;
+        if self.is_unseen(id) { Err(Refusal::NotFound) } else { Ok(id) }
+    }
+
+    /// Hides a thing that was just made for as many requests as its organization says.
+    pub(crate) fn hide_at_first(&self, org: &Login, id: u64) {
+        let answers = self.orgs.get(org).map_or(0, |org| org.traits.eventual);
+        if answers > 0 {
+            self.unseen.borrow_mut().insert(id, answers);
+        }
+    }
+
+    /// Whether this request for a thing comes too soon after it was made. Each one that does brings its end nearer.
+    pub(crate) fn is_unseen(&self, id: u64) -> bool {
+        let mut unseen = self.unseen.borrow_mut();
+        let Some(answers) = unseen.get_mut(&id) else { return false };
+        *answers -= 1;
+        if *answers == 0 {
+            unseen.remove(&id);
+        }
+        true
     }
 
     pub(crate) fn repo(&self, key: &RepoKey) -> Result<&Repo, Refusal> {

@@ -6,6 +6,7 @@ mod nearest;
 mod org;
 mod reader;
 mod repo;
+mod setting;
 mod team;
 
 use peribolos_vocab::Login;
@@ -15,7 +16,7 @@ use crate::located::Position;
 use crate::model::ConfigFile;
 use crate::yaml::{LoadError, NodeKind, Plain, load};
 
-use self::nearest::nearest;
+pub(crate) use self::nearest::nearest;
 use self::reader::{Entry, Reader, listed};
 
 /// The largest file that is read, in bytes.

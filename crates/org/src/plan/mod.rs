@@ -1,26 +1,37 @@
 //! The difference between a file and an organization, as operations in the order of applying.
 
 mod change;
+mod draft;
+mod expected;
 mod keys;
 mod lookups;
+pub(crate) mod model;
 mod operation;
 mod outcome;
+mod planner;
 mod scope;
 pub(crate) mod settings;
-mod skeleton;
 mod verify;
+mod withheld;
 
+pub use crate::settings::{OrgSetting, RepoSettingName, Request};
 pub use change::{Change, Method, RepoSetting, SettingChange};
-pub use keys::{OrgSetting, RepoSettingName, Request, TeamSetting};
+pub use expected::{Expected, ExpectedTeam};
+pub use keys::TeamSetting;
 pub use lookups::{Lookups, Question};
 pub use operation::{Because, Named, Operation, Place, Refusal, RefusalClass, Waiting, Warning};
 pub use outcome::{Cause, Failure, Outcome, Withheld};
 pub use peribolos_vocab::{Allow, Ignore, Kind, TeamRole};
+pub use planner::{plan, questions};
 pub use scope::Scope;
-pub use skeleton::{Expected, plan, questions, withheld};
-#[cfg(feature = "testing")]
-pub(crate) use skeleton::{canonical, slug_of};
 pub use verify::{Beyond, Verification, verify};
+pub use withheld::withheld;
+
+pub(crate) use draft::{Draft, Fact};
+pub(crate) use model::{RepoId, TeamId};
+#[cfg(feature = "testing")]
+pub(crate) use model::{address, canonical};
+pub(crate) use planner::{Planner, line_of, sorted};
 
 use peribolos_vocab::Login;
 use serde::{Deserialize, Serialize};

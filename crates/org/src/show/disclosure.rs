@@ -1,18 +1,21 @@
-//! What may be told where the public reads along.
+//! What may be named where the public may read along.
 //!
 //! The repository with the file may be public; secret teams, private repositories and concealed members are not. So
 //! what is posted on GitHub names what the file names already, and counts the rest.
 
 use std::collections::HashSet;
 
-use peribolos_vocab::{Login, RepoName, TeamName};
-
-use crate::model::{ConfigFile, OrgSettings, RepoSettings, Team};
-use crate::plan::{Named, OrgSetting, RepoSettingName, TeamSetting};
+use crate::model::{ConfigFile, Team};
+use crate::plan::{Ignore, Named, OrgSetting, RepoSettingName, Scope, TeamSetting, settings};
+use crate::{Login, Privacy, RepoName, Snapshot, TeamName};
 
 /// The names and values that files give, compared as GitHub compares them.
 #[derive(Clone, Debug, Default)]
 pub struct Disclosure {
+    /// Whether everything may be named but for the teams below.
+    full: bool,
+    /// Teams that are never named, whatever the files say.
+    hidden_teams: HashSet<String>,
     logins: HashSet<Login>,
     teams: HashSet<String>,
     repos: HashSet<String>,
@@ -38,20 +41,34 @@ impl Disclosure {
         disclosure
     }
 
+    /// Everything, where only members of the organization read along: but for secret teams that are left alone.
+    pub fn everything(snapshot: &Snapshot, scope: &Scope) -> Self {
+        let left_alone = scope.ignore.contains(&Ignore::SecretTeams);
+        let secret = snapshot.teams.iter().filter(|team| left_alone && team.privacy == Privacy::Secret);
+        let hidden_teams = secret.map(|team| team_key(&team.name)).collect();
+        Self { full: true, hidden_teams, ..Self::default() }
+    }
+
+    /// Whether names and values are shown that no file has.
+    pub(super) const fn is_full(&self) -> bool {
+        self.full
+    }
+
     /// Whether a file names somebody.
     pub fn names_login(&self, login: &Login) -> bool {
-        self.logins.contains(login)
+        self.full || self.logins.contains(login)
     }
 
     /// Whether a file names a team, also by a former name. Two names of one address are two: the other says more than
     /// the file does.
     pub fn names_team(&self, team: &TeamName) -> bool {
-        self.teams.contains(&team_key(team))
+        let key = team_key(team);
+        !self.hidden_teams.contains(&key) && (self.full || self.teams.contains(&key))
     }
 
     /// Whether a file names a repository, also by a former name or as a team's.
     pub fn names_repo(&self, repo: &RepoName) -> bool {
-        self.repos.contains(&repo.key())
+        self.full || self.repos.contains(&repo.key())
     }
 
     /// Whether a file names this.
@@ -87,25 +104,25 @@ impl Disclosure {
     }
 
     fn gives(&self, setting: Setting, value: &str) -> bool {
-        self.values.contains(&(setting, value.to_owned()))
+        self.full || self.values.contains(&(setting, value.to_owned()))
     }
 
     fn file(&mut self, file: &ConfigFile) {
         self.logins.extend(file.logins().into_iter().cloned());
-        self.org_settings(&file.settings);
+        let given = settings::of_org(&file.settings).into_iter();
+        self.values.extend(given.map(|given| (Setting::Org(given.setting), given.value)));
         for team in &file.teams {
             self.team(team);
         }
         for repo in &file.repos {
+            let mut given = settings::of_repo(&repo.settings);
+            given.extend(repo.on_create.iter().flat_map(settings::on_create));
             let names = std::iter::once(&repo.name).chain(&repo.previously);
             for key in names.map(|name| name.key()) {
-                self.repo_settings(&key, &repo.settings);
-                if let Some(on_create) = &repo.on_create {
-                    let mut give = |setting, value| self.give(Setting::Repo(key.clone(), setting), value);
-                    give(RepoSettingName::AutoInit, on_create.auto_init.map(|on| on.value.to_string()));
-                    give(RepoSettingName::GitignoreTemplate, text(on_create.gitignore_template.as_ref()));
-                    give(RepoSettingName::LicenseTemplate, text(on_create.license_template.as_ref()));
-                }
+                let values = given.iter();
+                self.values.extend(
+                    values.map(|given| (Setting::Repo(key.clone(), given.setting), given.value.clone())),
+                );
                 self.repos.insert(key);
             }
         }
@@ -115,25 +132,6 @@ impl Disclosure {
         if let Some(value) = value {
             self.values.insert((setting, value));
         }
-    }
-
-    fn org_settings(&mut self, settings: &OrgSettings) {
-        use OrgSetting::{
-            BillingEmail, Company, DefaultRepositoryPermission, Description, Email, HasOrganizationProjects,
-            HasRepositoryProjects, Location, MembersCanCreateRepositories, Name,
-        };
-        let mut give = |setting, value| self.give(Setting::Org(setting), value);
-        give(Name, text(settings.name.as_ref()));
-        give(Description, text(settings.description.as_ref()));
-        give(Company, text(settings.company.as_ref()));
-        give(Email, text(settings.email.as_ref()));
-        give(BillingEmail, text(settings.billing_email.as_ref()));
-        give(Location, text(settings.location.as_ref()));
-        let permission = settings.default_repository_permission;
-        give(DefaultRepositoryPermission, permission.map(|permission| permission.as_str().to_owned()));
-        give(MembersCanCreateRepositories, settings.members_can_create_repositories.map(flag));
-        give(HasOrganizationProjects, settings.has_organization_projects.map(flag));
-        give(HasRepositoryProjects, settings.has_repository_projects.map(flag));
     }
 
     fn team(&mut self, team: &Team) {
@@ -149,31 +147,6 @@ impl Disclosure {
             self.team(child);
         }
     }
-
-    fn repo_settings(&mut self, key: &str, settings: &RepoSettings) {
-        use RepoSettingName::{
-            AllowMergeCommit, AllowRebaseMerge, AllowSquashMerge, Archived, DefaultBranch, Description,
-            HasIssues, HasProjects, HasWiki, Homepage, SquashMergeCommitMessage, SquashMergeCommitTitle,
-            Visibility,
-        };
-        let mut give = |setting, value| self.give(Setting::Repo(key.to_owned(), setting), value);
-        give(Description, text(settings.description.as_ref()));
-        give(Homepage, text(settings.homepage.as_ref()));
-        give(Visibility, settings.visibility.map(|visibility| visibility.as_str().to_owned()));
-        give(HasIssues, settings.has_issues.map(flag));
-        give(HasProjects, settings.has_projects.map(flag));
-        give(HasWiki, settings.has_wiki.map(flag));
-        give(AllowSquashMerge, settings.allow_squash_merge.map(flag));
-        give(AllowMergeCommit, settings.allow_merge_commit.map(flag));
-        give(AllowRebaseMerge, settings.allow_rebase_merge.map(flag));
-        give(SquashMergeCommitTitle, settings.squash_merge_commit_title.map(|word| word.as_str().to_owned()));
-        give(
-            SquashMergeCommitMessage,
-            settings.squash_merge_commit_message.map(|word| word.as_str().to_owned()),
-        );
-        give(DefaultBranch, text(settings.default_branch.as_ref()));
-        give(Archived, settings.archived.map(flag));
-    }
 }
 
 fn team_key(name: &TeamName) -> String {
@@ -182,8 +155,4 @@ fn team_key(name: &TeamName) -> String {
 
 fn text(value: Option<&crate::Located<String>>) -> Option<String> {
     value.map(|text| text.value.clone())
-}
-
-fn flag(value: crate::Located<bool>) -> String {
-    value.value.to_string()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use peribolos_vocab::{Login, Permission, Privacy, Slug, TeamName};
+use peribolos_vocab::{Login, Permission, Privacy, TeamName};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -10,7 +10,7 @@ use proptest::sample::{Index, select};
 use super::names::{LOGINS, TEAMS, TEXTS, pick};
 use super::people::Standing;
 use super::values::PERMISSIONS;
-use crate::plan::slug_of;
+use crate::plan::address;
 use crate::snapshot::{ManagedBy, Own, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo};
 
 /// Choices for one team.
@@ -67,7 +67,7 @@ pub(super) fn build(seeds: &[TeamSeed], standings: &[Standing], repos: &[Snapsho
         teams.push(SnapshotTeam {
             id,
             name: TeamName::new(*name),
-            slug: Slug::new(slug_of(name)),
+            slug: address(&TeamName::new(*name)),
             parent: parent.map(|parent| teams[parent].slug.clone()),
             description: pick(seed.description, TEXTS).to_owned(),
             privacy: if secret { Privacy::Secret } else { Privacy::Closed },

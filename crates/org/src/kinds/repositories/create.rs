@@ -1,0 +1,84 @@
+//! Repositories that are not there yet.
+
+use crate::diagnostic::quoted;
+use crate::model::Repo;
+use crate::plan::model::{DEFAULT_BRANCH, fresh_settings};
+use crate::plan::settings::{self as given_settings, Given};
+use crate::plan::{
+    Change, Draft, Fact, Kind, Named, Place, Planner, RepoSetting, RepoSettingName, Request, SettingChange,
+    line_of,
+};
+use peribolos_vocab::RepoName;
+
+use super::settings;
+
+pub(super) fn create(planner: &mut Planner<'_>, repo: &Repo) {
+    let (line, name) = (line_of(&repo.name), repo.name.value.clone());
+    if let Some(now) = planner.lookups.renamed.get(&name.key()).cloned() {
+        has_another_name(planner, repo, &now);
+        return;
+    }
+    let mut given = given_settings::of_repo(&repo.settings);
+    check_default_branch(planner, &name, &given);
+    given.extend(repo.on_create.iter().flat_map(given_settings::on_create));
+    let is_at_once = |given: &Given<RepoSettingName>| {
+        matches!(given.setting.request(), Request::CreateAndEdit | Request::CreateOnly)
+    };
+    let (at_once, later): (Vec<_>, Vec<_>) = given.into_iter().partition(is_at_once);
+    let settings: Vec<RepoSetting> =
+        at_once.into_iter().map(|given| RepoSetting { setting: given.setting, value: given.value }).collect();
+    let draft = Draft::new(Place::Repositories, Change::CreateRepo { name: name.clone(), settings }, line);
+    let holder = planner.now.repo_named(&name);
+    planner.write(draft.wants_all(holder.map(Fact::FreeRepo)));
+    let Some(id) = planner.then.repo_named(&name) else { return };
+    planner.give(Fact::Repo(id));
+    planner.repos.insert(name.key(), id);
+    let visibility = repo.settings.get(&RepoSettingName::VISIBILITY);
+    let fresh = fresh_settings(visibility.map(|visibility| visibility.as_str()));
+    let differs = |given: &Given<RepoSettingName>| fresh.get(&given.setting) != Some(&given.value);
+    let mut edits = Vec::new();
+    for given in later.into_iter().filter(differs) {
+        let from = fresh.get(&given.setting).cloned();
+        let change = SettingChange { setting: given.setting, from, to: given.value.clone() };
+        if given.setting == RepoSettingName::ARCHIVED {
+            settings::archive(planner, id, &name, change, given.line);
+        } else if given.setting.request() == Request::Topics {
+            settings::set_topics(planner, id, &name, change, given.line);
+        } else if given.setting != RepoSettingName::DEFAULT_BRANCH {
+            edits.push(change);
+        }
+    }
+    if !edits.is_empty() {
+        let draft = Draft::new(Place::Repositories, Change::EditRepo { name, changes: edits }, line);
+        planner.write(draft.wants(Fact::Repo(id)));
+    }
+}
+
+/// Refuses to make a repository under the former name of another: that name would not lead to the other any more.
+fn has_another_name(planner: &mut Planner<'_>, repo: &Repo, now: &str) {
+    let name = &repo.name.value;
+    let (owner, new) = now.split_once('/').unwrap_or(("", now));
+    let is_here = owner.is_empty() || owner.eq_ignore_ascii_case(planner.now.org.as_str());
+    let (new, hint) = if is_here {
+        let hint =
+            format!("write {}, or list {} under `previously` there", quoted(new), quoted(name.as_str()));
+        (new, hint)
+    } else {
+        (now, "take it out of the file, or give it another name".to_owned())
+    };
+    let message = format!("{} is called {} now", quoted(name.as_str()), quoted(new));
+    planner.note_refused(name);
+    let about: [Named; 2] = [name.into(), Named::Repo(RepoName::new(new))];
+    planner.refuse(Kind::Repos, line_of(&repo.name), &about, message, hint);
+}
+
+fn check_default_branch(planner: &mut Planner<'_>, name: &RepoName, given: &[Given<RepoSettingName>]) {
+    let is_other =
+        |given: &&Given<_>| given.setting == RepoSettingName::DEFAULT_BRANCH && given.value != DEFAULT_BRANCH;
+    if let Some(branch) = given.iter().find(is_other) {
+        let message =
+            format!("{} is new and has no branch {} yet", quoted(name.as_str()), quoted(&branch.value));
+        let hint = "leave `default_branch` out until the branch was pushed";
+        planner.refuse(Kind::Repos, branch.line, &[name.into()], message, hint);
+    }
+}

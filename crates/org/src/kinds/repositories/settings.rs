@@ -1,0 +1,160 @@
+//! Settings of repositories that need an operation of their own, or that GitHub does not take in every case.
+
+use crate::diagnostic::quoted;
+use crate::model::Repo;
+use crate::plan::model::Known;
+use crate::plan::{
+    Allow, Change, Draft, Fact, Kind, OrgSetting, Place, Planner, RepoId, RepoSettingName, SettingChange,
+    line_of,
+};
+use peribolos_vocab::RepoName;
+
+type Edit = SettingChange<RepoSettingName>;
+
+/// An operation of its own for one setting.
+fn alone(place: Place, id: RepoId, name: &RepoName, change: Edit, line: Option<u32>) -> Draft {
+    let change = Change::EditRepo { name: name.clone(), changes: vec![change] };
+    Draft::new(place, change, line).wants(Fact::Repo(id))
+}
+
+pub(super) fn archive(
+    planner: &mut Planner<'_>,
+    id: RepoId,
+    name: &RepoName,
+    change: Edit,
+    line: Option<u32>,
+) {
+    let is_config = planner
+        .scope
+        .config_repository
+        .as_ref()
+        .is_some_and(|config| planner.now.repo_named(config) == Some(id));
+    if is_config {
+        let message = format!("{} has this file, and is not archived", quoted(name.as_str()));
+        let hint = "remove `archived`: nothing could be changed by the file afterwards";
+        planner.refuse(Kind::Repos, line, &[name.into()], message, hint);
+        return;
+    }
+    if !planner.allows(Allow::RepoArchival) {
+        let message = format!("Archiving {} is not allowed", quoted(name.as_str()));
+        let hint = "add RepoArchival to `spec.run.allow` of the installation, or remove `archived`";
+        planner.not_allowed(Kind::Repos, line, &[name.into()], message, hint);
+        return;
+    }
+    planner.write(alone(Place::SettingsTaken, id, name, change, line));
+}
+
+/// How many can see a repository of a visibility.
+fn audience(visibility: &str) -> u8 {
+    match visibility {
+        "public" => 2,
+        "internal" => 1,
+        _ => 0,
+    }
+}
+
+/// Whether more people see the repository afterwards.
+pub(super) fn is_seen_by_more(change: &Edit) -> bool {
+    change.from.as_deref().is_some_and(|from| audience(from) < audience(&change.to))
+}
+
+/// Shows a repository to everyone, or to fewer people.
+pub(super) fn change_visibility(
+    planner: &mut Planner<'_>,
+    id: RepoId,
+    name: &RepoName,
+    change: Edit,
+    line: Option<u32>,
+) {
+    if change.to == "public" && !planner.allows(Allow::RepoPublish) {
+        let message = format!("Making {} public is not allowed", quoted(name.as_str()));
+        let hint = "add RepoPublish to `spec.run.allow` of the installation, or remove `visibility`";
+        planner.not_allowed(Kind::Repos, line, &[name.into()], message, hint);
+        return;
+    }
+    planner.write(alone(Place::SettingsTaken, id, name, change, line));
+}
+
+/// Writes all topics.
+pub(super) fn set_topics(
+    planner: &mut Planner<'_>,
+    id: RepoId,
+    name: &RepoName,
+    change: Edit,
+    line: Option<u32>,
+) {
+    let SettingChange { from, to, .. } = change;
+    let change = Change::SetTopics { name: name.clone(), from, to };
+    planner.write(Draft::new(Place::Repositories, change, line).wants(Fact::Repo(id)));
+}
+
+/// Whether a branch can become the default one.
+pub(super) fn has_branch(
+    planner: &mut Planner<'_>,
+    id: RepoId,
+    name: &RepoName,
+    known: &Known,
+    change: &Edit,
+    line: Option<u32>,
+) -> bool {
+    let (shown, branch) = (quoted(name.as_str()), quoted(&change.to));
+    let key = planner.now.repo(id).map(|repo| repo.name.key()).unwrap_or_default();
+    let message = if known.is_empty {
+        format!("{shown} is empty, so that {branch} can't be its default branch")
+    } else if planner.lookups.missing_branches.contains(&(key, change.to.clone())) {
+        format!("{shown} has no branch {branch}")
+    } else {
+        return true;
+    };
+    let hint = "push the branch first, or leave `default_branch` out";
+    planner.refuse(Kind::Repos, line, &[name.into()], message, hint);
+    false
+}
+
+/// GitHub has no projects of a repository where the organization has them off.
+pub(super) fn check_projects(planner: &mut Planner<'_>, name: &RepoName, change: &Edit, line: Option<u32>) {
+    if change.setting != RepoSettingName::HAS_PROJECTS || change.to != "true" {
+        return;
+    }
+    let key = OrgSetting::HAS_REPOSITORY_PROJECTS;
+    let given = planner.file.settings.get(&key).filter(|_| planner.plans(Kind::Org));
+    let on = given.map(|given| &given.value).or_else(|| planner.now.settings.get(&key));
+    if on.is_some_and(|on| on == "false") {
+        let message = format!(
+            "{} can't have projects, because `has_repository_projects` of the organization is off",
+            quoted(name.as_str())
+        );
+        let hint = "remove `has_projects`, or write `has_repository_projects: true`";
+        planner.refuse(Kind::Repos, line, &[name.into()], message, hint);
+    }
+}
+
+/// GitHub wants one way to merge.
+pub(super) fn check_merging(planner: &mut Planner<'_>, repo: &Repo, known: &Known, changes: &[Edit]) {
+    let methods = RepoSettingName::MERGE_METHODS;
+    let is_off = |method: &RepoSettingName| {
+        let change = changes.iter().find(|change| change.setting == *method).map(|change| &change.to);
+        change.or_else(|| known.settings.get(method)).is_some_and(|value| value == "false")
+    };
+    if changes.iter().any(|change| methods.contains(&change.setting)) && methods.iter().all(is_off) {
+        let message = format!("No way to merge would be left in {}", quoted(repo.name.as_str()));
+        let hint = "GitHub needs one of `allow_squash_merge`, `allow_merge_commit` and `allow_rebase_merge`";
+        planner.refuse(Kind::Repos, line_of(&repo.name), &[(&repo.name.value).into()], message, hint);
+    }
+}
+
+/// Adds what GitHub only takes together: a message of merges wants its title beside it.
+pub(super) fn complete(known: &Known, edits: &mut Vec<Edit>) {
+    let titles: Vec<Edit> = edits
+        .iter()
+        .filter_map(|edit| {
+            let title = edit.setting.title_of_message()?;
+            if edits.iter().any(|edit| edit.setting == title) {
+                return None;
+            }
+            let value = known.settings.get(&title)?;
+            Some(SettingChange { setting: title, from: Some(value.clone()), to: value.clone() })
+        })
+        .collect();
+    edits.extend(titles);
+}

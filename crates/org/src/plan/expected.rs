@@ -1,0 +1,128 @@
+//! The organization as it should be: a snapshot, and the changes made since.
+
+use std::collections::BTreeSet;
+
+use peribolos_vocab::{Login, OrgRole, Privacy, RepoName, Slug, TeamName, TeamRole};
+
+use super::model::{Model, TeamId};
+use super::{Change, Plan, RepoSettingName};
+use crate::snapshot::{Invitation, Own, RepoInvitation, Snapshot};
+
+/// The organization as it should be now.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    pub(super) model: Model,
+}
+
+/// One team as it should be now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectedTeam {
+    /// Its name.
+    pub name: TeamName,
+    /// The part of its address, by GitHub's rule where the team was made or renamed since.
+    pub slug: Slug,
+    /// GitHub's number for it; 0 where it was made since.
+    pub id: u64,
+    /// Who can see it.
+    pub privacy: Privacy,
+    /// The team above it.
+    pub parent: Option<TeamName>,
+    /// The teams right below it.
+    pub children: BTreeSet<TeamName>,
+    /// People with a place of their own in it.
+    pub members: Vec<(Login, TeamRole)>,
+    /// What was given to the team itself.
+    pub repos: Vec<(RepoName, Own)>,
+}
+
+impl Expected {
+    /// What a snapshot shows.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        Self { model: Model::of(snapshot) }
+    }
+
+    /// Makes a change.
+    pub fn make(&mut self, change: &Change) {
+        self.model.apply(change);
+    }
+
+    /// A team by its name of now.
+    pub fn team(&self, name: &TeamName) -> Option<ExpectedTeam> {
+        let id = self.model.team_named(name)?;
+        let team = self.model.team(id)?;
+        let name_of = |id: TeamId| self.model.team(id).map(|team| team.name.clone());
+        let repo_name = |id| self.model.repo(id).map(|repo| repo.name.clone());
+        let repos = team.repos.iter().filter(|(_, grant)| grant.own != Own::None);
+        Some(ExpectedTeam {
+            name: team.name.clone(),
+            slug: team.slug.clone(),
+            id: team.id,
+            privacy: team.privacy,
+            parent: team.parent.and_then(name_of),
+            children: self.model.children(id).filter_map(name_of).collect(),
+            members: team.members.iter().map(|(login, role)| (login.clone(), *role)).collect(),
+            repos: repos.filter_map(|(id, grant)| Some((repo_name(*id)?, grant.own))).collect(),
+        })
+    }
+
+    /// What somebody is in the organization; none: no member.
+    pub fn role(&self, login: &Login) -> Option<OrgRole> {
+        self.model.role(login)
+    }
+
+    /// Somebody's open invitation to the organization.
+    pub fn invitation(&self, login: &Login) -> Option<&Invitation> {
+        self.model.pending().get(login)
+    }
+
+    /// What was given to a person in a repository; `Own::None`: nothing. None: collaborators were not read.
+    pub fn collaborator(&self, repo: &RepoName, login: &Login) -> Option<Own> {
+        let people = self.model.repo(self.model.repo_named(repo)?)?.collaborators.as_ref()?;
+        Some(people.get(login).map_or(Own::None, |grant| grant.own))
+    }
+
+    /// An invitation to a repository.
+    pub fn repo_invitation(&self, repo: &RepoName, id: u64) -> Option<&RepoInvitation> {
+        let repo = self.model.repo(self.model.repo_named(repo)?)?;
+        repo.invitations.iter().find(|invitation| invitation.id == id)
+    }
+
+    /// A setting of a repository; none: not known.
+    pub fn repo_setting(&self, repo: &RepoName, setting: RepoSettingName) -> Option<&str> {
+        let known = self.model.repo(self.model.repo_named(repo)?)?.known.as_ref()?;
+        known.settings.get(&setting).map(String::as_str)
+    }
+
+    /// What a reader would see.
+    pub fn snapshot(&self) -> Snapshot {
+        self.model.snapshot()
+    }
+}
+
+impl Plan {
+    /// The organization after every operation. Who was invited has not accepted yet.
+    ///
+    /// Addresses of teams that are made or renamed follow GitHub's rule as far as it is known; numbers of what is made
+    /// are 0.
+    pub fn expected(&self, before: &Snapshot) -> Snapshot {
+        let mut expected = Expected::of(before);
+        for operation in &self.operations {
+            expected.make(&operation.change);
+        }
+        expected.snapshot()
+    }
+
+    /// `--maximum-removal-delta` for upstream peribolos: the larger of the two fractions that it compares, of members
+    /// and of teams removed, in ten-thousandths, rounded up.
+    pub fn removal_delta(&self, before: &Snapshot) -> u32 {
+        let count = |is_it: fn(&Change) -> bool| {
+            self.operations.iter().filter(|operation| is_it(&operation.change)).count()
+        };
+        let people = count(|change| matches!(change, Change::RemoveMember { .. }));
+        let teams = count(|change| matches!(change, Change::DeleteTeam { .. }));
+        let fraction = |removed: usize, all: usize| removed.saturating_mul(10_000).div_ceil(all.max(1));
+        let all = before.admins.len() + before.members.len();
+        let largest = fraction(people, all).max(fraction(teams, before.teams.len()));
+        u32::try_from(largest).unwrap_or(10_000)
+    }
+}

@@ -1,0 +1,40 @@
+//! The effect of each change.
+
+use super::Model;
+use crate::plan::Change;
+
+impl Model {
+    /// Makes a change.
+    pub(crate) fn apply(&mut self, change: &Change) {
+        match change {
+            Change::EditOrg { changes } => {
+                for change in changes {
+                    self.settings.insert(change.setting, change.to.clone());
+                }
+            }
+            Change::InviteMember { login, role } => self.invite(login, *role),
+            Change::ChangeRole { login, to, .. } => self.set_role(login, *to),
+            Change::RemoveMember { login, .. } => self.expel(login),
+            Change::CancelInvitation { login, failed: false, .. } => self.cancel(login),
+            Change::CancelInvitation { id, login, failed: true, .. } => self.clear_failed(login, *id),
+            Change::CreateRepo { name, settings } => self.create_repo(name, settings),
+            Change::RenameRepo { from, to } => self.rename_repo(from, to),
+            Change::EditRepo { name, changes } => self.edit_repo(name, changes),
+            Change::SetTopics { .. } => {}
+            Change::SetCollaborator { repo, login, to, .. } => self.set_collaborator(repo, login, *to),
+            Change::RemoveCollaborator { repo, login, .. } => self.remove_collaborator(repo, login),
+            Change::EditRepoInvitation { repo, id, to, .. } => self.edit_repo_invitation(repo, *id, *to),
+            Change::CancelRepoInvitation { repo, id, .. } => self.cancel_repo_invitation(repo, *id),
+            Change::CreateTeam { name, description, privacy, parent } => {
+                let description = description.as_deref().unwrap_or_default();
+                self.create_team(name, description, *privacy, parent.as_ref());
+            }
+            Change::EditTeam { name, changes, .. } => self.edit_team(name, changes),
+            Change::DeleteTeam { slug, .. } => self.delete_team(slug),
+            Change::SetTeamMember { team, login, to, .. } => self.set_member(team, login, *to),
+            Change::RemoveTeamMember { team, login, .. } => self.remove_member(team, login),
+            Change::SetTeamRepo { team, repo, to, .. } => self.set_team_repo(team, repo, *to),
+            Change::RemoveTeamRepo { team, repo, .. } => self.remove_team_repo(team, repo),
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! The plan of a file: each kind says how the file differs, and the operations are brought into their order.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use peribolos_vocab::{Login, Privacy, RepoName, TeamName, compare_ignoring_case};
+
+use super::draft::{self, Draft, Fact};
+use super::model::{Known, Model, RepoId, TeamId};
+use super::{
+    Allow, Ignore, Kind, Lookups, Named, Place, Plan, Question, Refusal, RefusalClass, Scope, Waiting,
+    Warning,
+};
+use crate::diagnostic::quoted;
+use crate::kinds;
+use crate::located::Located;
+use crate::model::ConfigFile;
+use crate::settle::canonical;
+use crate::snapshot::{ManagedBy, Snapshot, Unread};
+use crate::spelling::Spelling;
+
+/// The difference between a file, as it is written, and an organization: what is to be done, in the order of applying.
+///
+/// The snapshot must be complete in the parts that `scope` manages, but for what it lists as unread; `lookups` answers
+/// [`questions`]. The same input makes the same plan, whatever the order of the snapshot's lists.
+pub fn plan(file: &ConfigFile, snapshot: &Snapshot, lookups: &Lookups, scope: &Scope) -> Plan {
+    let mut names = Spelling::of_snapshot(snapshot, lookups.unknown_logins.clone());
+    names.logins.extend(lookups.canonical.iter().cloned());
+    let (file, left_out) = canonical(file, &names);
+    let mut planner = Planner::new(&file, snapshot, lookups, scope);
+    planner.warn_of_unread();
+    for kind in kinds::ALL {
+        kind(&mut planner);
+    }
+    planner.finish(left_out)
+}
+
+/// What GitHub must be asked before [`plan`], in a fixed order.
+pub fn questions(file: &ConfigFile, snapshot: &Snapshot, scope: &Scope) -> Vec<Question> {
+    let names = Spelling::of_snapshot(snapshot, BTreeSet::new());
+    let (file, _) = canonical(file, &names);
+    let strangers = file.logins().into_iter().filter(|login| !names.logins.contains(*login)).cloned();
+    let mut questions: Vec<Question> = strangers.map(Question::Login).collect();
+    let lookups = Lookups::default();
+    let planner = Planner::new(&file, snapshot, &lookups, scope);
+    questions.extend(kinds::repositories::questions(&planner));
+    questions.extend(kinds::team_repositories::questions(&planner));
+    let mut asked = BTreeSet::new();
+    questions.retain(|question| asked.insert(question.clone()));
+    questions
+}
+
+/// The work on one file.
+pub(crate) struct Planner<'f> {
+    /// The file, with GitHub's spelling of every name.
+    pub(crate) file: &'f ConfigFile,
+    pub(crate) scope: &'f Scope,
+    pub(crate) lookups: &'f Lookups,
+    /// The organization before the plan.
+    pub(crate) now: Model,
+    /// The organization after what is planned so far.
+    pub(crate) then: Model,
+    /// The file's teams, each with its number in `then`.
+    pub(crate) teams: BTreeMap<TeamName, TeamId>,
+    /// The file's repositories by key, each with its number in `then`.
+    pub(crate) repos: BTreeMap<String, RepoId>,
+    unread: &'f [Unread],
+    /// Keys of the repositories of which it is said already that they can't be as the file has them.
+    refused_repos: HashSet<String>,
+    drafts: Vec<Draft>,
+    refusals: Vec<Refusal>,
+    warnings: Vec<Warning>,
+    waiting: Vec<Waiting>,
+}
+
+/// The line of a value.
+pub(crate) fn line_of<T>(value: &Located<T>) -> Option<u32> {
+    value.position.map(|position| position.line)
+}
+
+/// Items by name, as they are written: the order of what is planned does not depend on the file's.
+pub(crate) fn sorted<T>(items: &[T], name: impl Fn(&T) -> &str) -> Vec<&T> {
+    let mut sorted: Vec<&T> = items.iter().collect();
+    sorted.sort_by(|left, right| {
+        let (left, right) = (name(left), name(right));
+        compare_ignoring_case(left, right).then_with(|| left.cmp(right))
+    });
+    sorted
+}
+
+impl<'f> Planner<'f> {
+    fn new(file: &'f ConfigFile, snapshot: &'f Snapshot, lookups: &'f Lookups, scope: &'f Scope) -> Self {
+        let now = Model::of(snapshot);
+        Self {
+            file,
+            scope,
+            lookups,
+            then: now.clone(),
+            now,
+            teams: BTreeMap::new(),
+            repos: BTreeMap::new(),
+            unread: &snapshot.unread,
+            refused_repos: HashSet::new(),
+            drafts: Vec::new(),
+            refusals: Vec::new(),
+            warnings: Vec::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    /// Whether a kind is managed and could be read.
+    pub(crate) fn plans(&self, kind: Kind) -> bool {
+        let is_needed = match kind {
+            Kind::TeamMembers | Kind::TeamRepos => self.plans(Kind::Teams),
+            _ => true,
+        };
+        is_needed && self.scope.manages(kind) && !self.is_unread(kind, None)
+    }
+
+    /// Whether something of a kind could not be read: of one thing, or of everything.
+    pub(crate) fn is_unread(&self, kind: Kind, of: Option<&Named>) -> bool {
+        self.unread.iter().any(|unread| unread.kind == kind && unread.of.as_ref() == of)
+    }
+
+    pub(crate) fn ignores(&self, what: Ignore) -> bool {
+        self.scope.ignore.contains(&what)
+    }
+
+    pub(crate) fn allows(&self, what: Allow) -> bool {
+        self.scope.allow.contains(&what)
+    }
+
+    /// Whether a team is left alone as a whole.
+    pub(crate) fn ignores_team(&self, managed_by: &ManagedBy, privacy: Privacy) -> bool {
+        *managed_by == ManagedBy::Enterprise && self.ignores(Ignore::EnterpriseTeams)
+            || privacy == Privacy::Secret && self.ignores(Ignore::SecretTeams)
+    }
+
+    /// Plans an operation, and makes its change in `then`.
+    pub(crate) fn write(&mut self, draft: Draft) {
+        self.then.apply(&draft.change);
+        self.drafts.push(draft);
+    }
+
+    /// Adds a fact to those that the last planned operation gives.
+    pub(crate) fn give(&mut self, fact: Fact) {
+        if let Some(draft) = self.drafts.last_mut() {
+            draft.gives.push(fact);
+        }
+    }
+
+    /// Plans operations whose changes are made in `then` already.
+    pub(crate) fn add(&mut self, drafts: impl IntoIterator<Item = Draft>) {
+        self.drafts.extend(drafts);
+    }
+
+    pub(crate) fn refuse(
+        &mut self,
+        kind: Kind,
+        line: Option<u32>,
+        about: &[Named],
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.refuse_as(RefusalClass::Impossible, kind, line, about, [message.into(), hint.into()]);
+    }
+
+    pub(crate) fn not_allowed(
+        &mut self,
+        kind: Kind,
+        line: Option<u32>,
+        about: &[Named],
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.refuse_as(RefusalClass::NotAllowed, kind, line, about, [message.into(), hint.into()]);
+    }
+
+    fn refuse_as(
+        &mut self,
+        class: RefusalClass,
+        kind: Kind,
+        line: Option<u32>,
+        about: &[Named],
+        [message, hint]: [String; 2],
+    ) {
+        self.refusals.push(Refusal { kind, class, line, message, hint, about: about.to_vec() });
+    }
+
+    pub(crate) fn warn(
+        &mut self,
+        kind: Kind,
+        line: Option<u32>,
+        about: &[Named],
+        message: impl Into<String>,
+        hint: Option<&str>,
+    ) {
+        let hint = hint.map(ToOwned::to_owned);
+        self.warnings.push(Warning { kind, line, message: message.into(), hint, about: about.to_vec() });
+    }
+
+    fn warn_of_unread(&mut self) {
+        for unread in self.unread {
+            if self.scope.manages(unread.kind) {
+                let about: Vec<Named> = unread.of.iter().cloned().collect();
+                self.warn(unread.kind, None, &about, unread.why.clone(), Some("nothing of it is planned"));
+            }
+        }
+    }
+
+    pub(crate) fn wait_for(&mut self, waiting: Waiting) {
+        self.waiting.push(waiting);
+    }
+
+    /// The repository that a name in the file means, after the plan.
+    pub(crate) fn find_repo(&self, name: &RepoName) -> Option<RepoId> {
+        self.repos.get(&name.key()).copied().or_else(|| self.then.repo_named(name))
+    }
+
+    /// The name of a repository where its access can be changed. Where it can't, says why: `about` is whose access.
+    pub(crate) fn writable(
+        &mut self,
+        kind: Kind,
+        id: RepoId,
+        line: Option<u32>,
+        about: &[Named],
+    ) -> Option<RepoName> {
+        let repo = self.then.repo(id)?;
+        let name = repo.name.clone();
+        let is_archived = |model: &Model| {
+            model.repo(id).and_then(|repo| repo.known.as_ref()).is_some_and(Known::is_archived)
+        };
+        let stays_archived = is_archived(&self.now) && is_archived(&self.then);
+        let about: Vec<Named> = about.iter().cloned().chain([(&name).into()]).collect();
+        if repo.known.as_ref().is_some_and(|known| !known.selected) {
+            let message = format!("{} is not one of the App's repositories", quoted(name.as_str()));
+            self.warn(kind, line, &about, message, Some("add it to the App's repositories"));
+            return None;
+        }
+        if stays_archived {
+            let message =
+                format!("{} is archived, so that access to it can't be changed", quoted(name.as_str()));
+            let hint = "unarchive it first (in this file), or keep the line as it is";
+            self.refuse(kind, line, &about, message, hint);
+            return None;
+        }
+        Some(name)
+    }
+
+    /// Notes that a repository can't be as the file has it: more need not be said about it.
+    pub(crate) fn note_refused(&mut self, repo: &RepoName) {
+        self.refused_repos.insert(repo.key());
+    }
+
+    pub(crate) fn has_refused(&self, repo: &RepoName) -> bool {
+        self.refused_repos.contains(&repo.key())
+    }
+
+    fn finish(mut self, left_out: Vec<Login>) -> Plan {
+        // Within a place the order of the kinds is kept.
+        self.drafts.sort_by_key(|draft| draft.place);
+        let moves = self.drafts.iter().position(|draft| draft.place == Place::TeamsMoved);
+        if let Some(first) = moves {
+            let end = self.drafts.partition_point(|draft| draft.place <= Place::TeamsMoved);
+            let mut before = self.now;
+            for draft in &self.drafts[..first] {
+                before.apply(&draft.change);
+            }
+            kinds::teams::order_moves(&mut self.drafts[first..end], before, &self.then);
+        }
+        self.refusals.sort_by_key(|refusal| refusal.kind);
+        self.warnings.sort_by_key(|warning| warning.kind);
+        self.waiting.sort();
+        self.waiting.dedup();
+        Plan {
+            org: self.file.org.value.clone(),
+            operations: draft::operations(self.drafts),
+            refusals: self.refusals,
+            warnings: self.warnings,
+            waiting: self.waiting,
+            left_out,
+        }
+    }
+}
