@@ -1,7 +1,6 @@
 //! Organizations and files by chance: those of `peribolos_org::testing`, on the simulator and with a scope.
 
-use peribolos_org::Kind;
-use peribolos_org::plan::{Allow, Ignore, Scope};
+use peribolos_org::plan::{Allow, Ignore, Kind, Scope};
 use peribolos_org::testing::{Case, case};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
@@ -31,6 +30,7 @@ fn scope() -> impl Strategy<Value = Scope> {
             manage: manage.into_iter().collect(),
             allow: allow.into_iter().collect(),
             ignore: ignore.into_iter().collect(),
+            config_repository: None,
         };
         if !scope.manages(Kind::Teams) {
             scope.manage.remove(&Kind::TeamMembers);

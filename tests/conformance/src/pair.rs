@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use peribolos_org::Kind;
-use peribolos_org::plan::{Allow, Ignore, Plan, Scope};
+use peribolos_org::plan::{Allow, Ignore, Kind, Plan, Scope};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 

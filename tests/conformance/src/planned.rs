@@ -63,7 +63,7 @@ fn write(change: &Change, around: Around<'_>) -> Result<Write> {
         Change::CreateTeam { name, description, privacy, parent } => {
             let mut body = one("name", name.as_str());
             body.extend(description.as_ref().map(|text| ("description".to_owned(), text.clone())));
-            body.extend(privacy.map(|privacy| ("privacy".to_owned(), privacy.as_str().to_owned())));
+            body.insert("privacy".to_owned(), privacy.as_str().to_owned());
             if let Some(parent) = parent {
                 body.insert("parent_team_id".to_owned(), id_of(parent, around)?);
             }
