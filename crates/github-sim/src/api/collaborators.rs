@@ -36,7 +36,7 @@ fn shown(world: &World, login: &Login, role: RepoRole) -> Value {
 async fn list(call: Call, Path((owner, repo)): Path<(String, String)>) -> Answer {
     let world = call.world();
     let key = world.repo_for(&call.actor, (&owner, &repo), Scope::Metadata, Level::Read)?;
-    call.actor.need_installation()?;
+    call.actor.need_token()?;
     let (org, repo) = (world.org(&key.org)?, world.repo(&key)?);
     let which = match call.param("affiliation") {
         Some("direct") => Affiliation::Direct,

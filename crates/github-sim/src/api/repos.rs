@@ -83,7 +83,9 @@ async fn create(call: Call, Path(login): Path<String>, Body(body): Body<Create>)
     let branch = repo.settings.default_branch.clone();
     let key = RepoKey { org: login.clone(), id };
     let after = json!(repo.settings);
-    world.org_mut(&login)?.repos.insert(id, repo);
+    let org = world.org_mut(&login)?;
+    org.take_name(&repo.name);
+    org.repos.insert(id, repo);
     let target = world.repo_target(&key);
     world.record(&call.actor, "repo.create", target, Change::made(after));
     world.tell_of_repository(&call.actor, &key)?;
@@ -127,7 +129,7 @@ async fn update(call: Call, Path((owner, repo)): Path<(String, String)>, Body(bo
     if old.settings.archived && body.fields.archived != Some(false) {
         return Err(Refusal::Forbidden("Repository was archived so is read-only.".into()));
     }
-    let mut new = old.clone();
+    let (mut new, mut taken) = (old.clone(), None);
     body.fields.apply(&mut new)?;
     body.fields.apply_branch(&mut new)?;
     let told = |r: &Repo| {
@@ -142,6 +144,7 @@ async fn update(call: Call, Path((owner, repo)): Path<(String, String)>, Body(bo
             return Err(Refusal::field("Repository", "name", "name already exists on this account"));
         }
         if name != new.name {
+            taken = Some(name.clone());
             new.former.retain(|n| *n != name);
             new.former.push(new.name.clone());
         }
@@ -149,6 +152,9 @@ async fn update(call: Call, Path((owner, repo)): Path<(String, String)>, Body(bo
     }
     let change = Change::from_to(told(old), told(&new));
     new.updated_at = now;
+    if let Some(name) = taken {
+        world.org_mut(&key.org)?.take_name(&name);
+    }
     *world.repo_mut(&key)? = new;
     world.record(&call.actor, "repo.update", target, change);
     shown(&call, &world, &key).and_then(reply::ok)

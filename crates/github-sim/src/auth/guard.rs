@@ -7,10 +7,14 @@ use crate::{
 };
 
 impl Actor {
-    /// 403 unless the permissions cover `scope` at `level`.
+    /// 403 unless the permissions cover `scope` at `level`. What a person may depends on where:
+    /// [`World::org_for`] and [`World::repo_for`] decide it.
     pub(crate) fn need(&self, scope: Scope, level: Level) -> Result<(), Refusal> {
         if matches!(self, Self::Anonymous) {
             return Err(Refusal::RequiresAuthentication);
+        }
+        if matches!(self, Self::User(_)) {
+            return Ok(());
         }
         if self.allows(scope, level) { Ok(()) } else { Err(Refusal::NotAccessible { scope, level }) }
     }
@@ -19,7 +23,9 @@ impl Actor {
     pub(crate) fn need_app(&self) -> Result<(), Refusal> {
         match self {
             Self::App | Self::Control { .. } => Ok(()),
-            Self::Anonymous | Self::Installation(_) => Err(super::jwt::JwtError::Undecodable.into()),
+            Self::Anonymous | Self::Installation(_) | Self::User(_) => {
+                Err(super::jwt::JwtError::Undecodable.into())
+            }
         }
     }
 
@@ -28,15 +34,24 @@ impl Actor {
         match self {
             Self::Installation(grant) => Ok(grant),
             Self::Anonymous => Err(Refusal::RequiresAuthentication),
-            Self::App | Self::Control { .. } => Err(Refusal::NotForThisToken),
+            Self::App | Self::Control { .. } | Self::User(_) => Err(Refusal::NotForThisToken),
         }
     }
 
-    /// Whether the installation is of this organization.
-    pub(crate) fn is_of(&self, org: &Login) -> bool {
+    /// An installation's or a person's token, or 401 or 403.
+    pub(crate) fn need_token(&self) -> Result<(), Refusal> {
+        match self {
+            Self::User(_) => Ok(()),
+            other => other.need_installation().map(drop),
+        }
+    }
+
+    /// Whether the installation is of this organization. `org` is a person's if they own it.
+    pub(crate) fn is_of(&self, org: &Org) -> bool {
         match self {
             Self::Control { .. } => true,
-            Self::Installation(grant) => grant.org == *org,
+            Self::Installation(grant) => grant.org == org.login,
+            Self::User(person) => org.is_admin(&person.login),
             Self::Anonymous | Self::App => false,
         }
     }
@@ -51,17 +66,22 @@ impl Actor {
         match self {
             Self::Control { .. } => true,
             Self::Installation(grant) => {
+                let selected = || org.installation.as_ref().is_some_and(|i| i.selection.includes(repo.id));
                 grant.org == org.login
-                    && org.installation.as_ref().is_some_and(|i| i.selection.includes(repo.id))
+                    && (grant.workflow || selected())
                     && grant.repos.as_ref().is_none_or(|ids| ids.contains(&repo.id))
             }
+            Self::User(person) => person.role(org, repo).is_some(),
             Self::Anonymous | Self::App => false,
         }
     }
 
     /// Whether this actor may do `level` of `scope` in this very repository.
     pub(crate) fn can(&self, org: &Org, repo: &Repo, scope: Scope, level: Level) -> bool {
-        self.has(org, repo) && self.allows(scope, level)
+        match self {
+            Self::User(person) => person.check_repo(org, repo, scope, level).is_ok(),
+            other => other.has(org, repo) && other.allows(scope, level),
+        }
     }
 }
 
@@ -80,7 +100,10 @@ impl World {
         level: Level,
     ) -> Result<Login, Refusal> {
         let org = self.org(&login.into())?;
-        if matches!(actor, Actor::Installation(_)) && !actor.is_of(&org.login) {
+        if let Actor::User(person) = actor {
+            person.check_org(org, scope, level)?;
+        }
+        if matches!(actor, Actor::Installation(_)) && !actor.is_of(org) {
             return Err(Refusal::NotFound);
         }
         actor.need(scope, level)?;
@@ -102,8 +125,10 @@ impl World {
             return Ok(key);
         }
         actor.need(scope, level)?;
-        if !actor.has(org, repo) {
-            return Err(Refusal::NotAccessible { scope, level });
+        match actor {
+            Actor::User(person) => person.check_repo(org, repo, scope, level)?,
+            other if !other.has(org, repo) => return Err(Refusal::NotAccessible { scope, level }),
+            _ => {}
         }
         let frozen = level == Level::Write && !matches!(scope, Scope::Administration | Scope::Members);
         if frozen && repo.settings.archived {

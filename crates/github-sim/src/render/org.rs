@@ -60,7 +60,7 @@ pub(crate) fn full(world: &World, actor: &Actor, org: &Org) -> Value {
         "type": "Organization",
     });
     merge(&mut json, open);
-    if actor.is_of(&org.login) && actor.allows(Scope::OrganizationAdministration, Level::Read) {
+    if actor.is_of(org) && actor.allows(Scope::OrganizationAdministration, Level::Read) {
         let create = settings.members_can_create_repositories;
         let inner = json!({
             "total_private_repos": org.repos.len() - public,

@@ -9,6 +9,7 @@ pub(crate) mod login;
 pub(crate) mod org;
 pub(crate) mod repo;
 pub(crate) mod role;
+pub(crate) mod rules;
 pub(crate) mod team;
 pub(crate) mod world;
 
@@ -17,5 +18,6 @@ pub(crate) use login::Login;
 pub(crate) use org::{Invitation, Member, Org};
 pub(crate) use repo::{Repo, Visibility};
 pub(crate) use role::{OrgRole, RepoRole, TeamRole};
+pub(crate) use rules::OrgRules;
 pub(crate) use team::{Privacy, Team};
 pub(crate) use world::{User, World};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Installation, Login, OrgRole, Repo, Team, TeamRole, team::slug_of};
+use super::{Installation, Login, OrgRole, OrgRules, Repo, Team, TeamRole, team::slug_of};
 
 /// The settings of an organization that peribolos manages, and the base permission.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -76,6 +76,7 @@ pub(crate) struct Org {
     pub(crate) id: u64,
     pub(crate) login: Login,
     pub(crate) settings: OrgSettings,
+    pub(crate) rules: OrgRules,
     pub(crate) members: BTreeMap<Login, Member>,
     pub(crate) invitations: Vec<Invitation>,
     /// By team id.
@@ -92,6 +93,13 @@ impl Org {
     pub(crate) fn repo(&self, name: &str) -> Option<&Repo> {
         let name = Login::from(name);
         self.repos.values().find(|r| r.name == name)
+    }
+
+    /// Ends the redirects from a name that a repository takes: they do not come back when it leaves.
+    pub(crate) fn take_name(&mut self, name: &Login) {
+        for repo in self.repos.values_mut() {
+            repo.former.retain(|former| former != name);
+        }
     }
 
     pub(crate) fn team(&self, slug: &str) -> Option<&Team> {
