@@ -60,7 +60,8 @@ impl Ended {
 
 impl Bench {
     pub async fn start(fixture: &str) -> Self {
-        let github = GitHub::start(fixture, &[]).await;
+        // Upstream, which applies, stops where a secondary limit is passed.
+        let github = GitHub::start(fixture, &["--secondary-limits", "off"]).await;
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let key = std::fs::read_to_string(github.private_key()).unwrap();
         let config = GitHubConfig::new(AppId(APP_ID), github.url().parse().unwrap());
