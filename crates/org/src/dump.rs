@@ -7,11 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use peribolos_vocab::{Login, OrgRole, Permission, RepoName, Slug, Word};
+use peribolos_vocab::{Login, OrgRole, Permission, RepoName, Slug};
 
 use crate::located::Located;
-use crate::model::{Collaborator, ConfigFile, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
-use crate::plan::{OrgSetting, RepoSettingName};
+use crate::model::{Collaborator, ConfigFile, Repo, Team, TeamRepo};
+use crate::settings::{OrgSetting, RepoSettingName, Setting, Table};
 use crate::snapshot::{InvitationState, Own, Settings, Snapshot, SnapshotRepo, SnapshotTeam};
 use crate::text::is_unseen;
 use crate::write::render;
@@ -58,22 +58,24 @@ impl Dumped {
 
 /// Describes an organization so that an apply of it changes nothing.
 pub fn dump(snapshot: &Snapshot) -> Dumped {
-    let mut dumper = Dumper { people: BTreeSet::new(), notes: Vec::new() };
+    let mut dumper = Dumper { people: BTreeSet::new(), admins: BTreeSet::new(), notes: Vec::new() };
     let (admins, members) = dumper.people(snapshot);
     let file = ConfigFile {
         org: Located::from(snapshot.org.clone()),
-        settings: settings(snapshot),
+        settings: settings(&snapshot.settings, false),
         admins: located(admins),
         members: located(members),
         teams: dumper.teams(&snapshot.teams),
-        repos: repos(&snapshot.repos),
+        repos: repos(snapshot),
     };
     Dumped { file, notes: dumper.notes }
 }
 
 struct Dumper {
-    /// Everybody whom the file names as one of the organization.
+    /// Everybody whom the file names as one of the organization,
     people: BTreeSet<Login>,
+    /// and the owners among them.
+    admins: BTreeSet<Login>,
     notes: Vec<DumpNote>,
 }
 
@@ -85,33 +87,14 @@ fn unless_empty(text: &str) -> Option<Located<String>> {
     (!text.is_empty()).then(|| text.to_owned().into())
 }
 
-/// A setting's value; none where GitHub does not show it.
-fn text<K: Ord>(settings: &Settings<K>, key: K) -> Option<Located<String>> {
-    settings.get(&key).and_then(|text| unless_empty(text))
-}
-
-fn flag<K: Ord>(settings: &Settings<K>, key: K) -> Option<Located<bool>> {
-    settings.get(&key).map(|value| Located::from(value == "true"))
-}
-
-fn word<K: Ord, W: Word>(settings: &Settings<K>, key: K) -> Option<Located<W>> {
-    settings.get(&key).and_then(|word| W::from_word(word)).map(Located::from)
-}
-
-fn settings(snapshot: &Snapshot) -> OrgSettings {
-    let settings = &snapshot.settings;
-    OrgSettings {
-        name: text(settings, OrgSetting::Name),
-        description: text(settings, OrgSetting::Description),
-        company: text(settings, OrgSetting::Company),
-        email: text(settings, OrgSetting::Email),
-        billing_email: text(settings, OrgSetting::BillingEmail),
-        location: text(settings, OrgSetting::Location),
-        default_repository_permission: word(settings, OrgSetting::DefaultRepositoryPermission),
-        members_can_create_repositories: flag(settings, OrgSetting::MembersCanCreateRepositories),
-        has_organization_projects: flag(settings, OrgSetting::HasOrganizationProjects),
-        has_repository_projects: flag(settings, OrgSetting::HasRepositoryProjects),
-    }
+/// The settings that a dump has: those that GitHub shows, less what people need not see because a new organization or
+/// repository has it, too.
+fn settings<T: Table>(
+    settings: &Settings<Setting<T>>,
+    is_public: bool,
+) -> BTreeMap<Setting<T>, Located<String>> {
+    let dumped = settings.iter().filter(|(setting, value)| setting.is_dumped(value, is_public));
+    dumped.map(|(setting, value)| (*setting, Located::from(value.clone()))).collect()
 }
 
 impl Dumper {
@@ -148,6 +131,7 @@ impl Dumper {
             }
         }
         self.people = admins.union(&members).cloned().collect();
+        self.admins.clone_from(&admins);
         (admins, members)
     }
 
@@ -189,9 +173,16 @@ impl Dumper {
     }
 
     fn team(&mut self, team: &SnapshotTeam, above: Option<&SnapshotTeam>) -> Team {
-        let maintainers: BTreeSet<Login> = team.maintainers.iter().cloned().collect();
-        let mut members: BTreeSet<Login> = team.members.iter().chain(&team.invitations).cloned().collect();
-        members.retain(|login| !maintainers.contains(login));
+        // Lists of two moments may differ: an owner is a maintainer wherever they are.
+        let (owners, members): (BTreeSet<Login>, BTreeSet<Login>) = team
+            .members
+            .iter()
+            .chain(&team.invitations)
+            .cloned()
+            .partition(|login| self.admins.contains(login));
+        let maintainers: BTreeSet<Login> =
+            owners.into_iter().chain(team.maintainers.iter().cloned()).collect();
+        let members = &members - &maintainers;
         let (maintainers, members) = (self.known(team, maintainers), self.known(team, members));
         Team {
             name: Located::from(team.name.clone()),
@@ -251,30 +242,22 @@ impl Dumper {
     }
 }
 
-fn repos(repos: &[SnapshotRepo]) -> Vec<Repo> {
-    let mut repos: Vec<_> = repos.iter().collect();
+fn repos(snapshot: &Snapshot) -> Vec<Repo> {
+    let mut repos: Vec<_> = snapshot.repos.iter().collect();
     repos.sort_by_key(|repo| (repo.name.as_str().to_ascii_lowercase(), &repo.name));
-    repos.into_iter().map(repo).collect()
+    // Where the organization has them off, GitHub may still show what a repository had before.
+    let have_projects =
+        snapshot.settings.get(&OrgSetting::HAS_REPOSITORY_PROJECTS).is_none_or(|flag| flag == "true");
+    repos.into_iter().map(|it| repo(it, have_projects)).collect()
 }
 
-fn repo(repo: &SnapshotRepo) -> Repo {
-    let known = &repo.settings;
-    let settings = RepoSettings {
-        description: text(known, RepoSettingName::Description),
-        homepage: text(known, RepoSettingName::Homepage),
-        visibility: word(known, RepoSettingName::Visibility),
-        has_issues: flag(known, RepoSettingName::HasIssues),
-        has_projects: flag(known, RepoSettingName::HasProjects),
-        has_wiki: flag(known, RepoSettingName::HasWiki),
-        allow_squash_merge: flag(known, RepoSettingName::AllowSquashMerge),
-        allow_merge_commit: flag(known, RepoSettingName::AllowMergeCommit),
-        allow_rebase_merge: flag(known, RepoSettingName::AllowRebaseMerge),
-        squash_merge_commit_title: word(known, RepoSettingName::SquashMergeCommitTitle),
-        squash_merge_commit_message: word(known, RepoSettingName::SquashMergeCommitMessage),
-        default_branch: text(known, RepoSettingName::DefaultBranch),
-        // `archived: false` would unarchive what somebody archives by hand.
-        archived: flag(known, RepoSettingName::Archived).filter(|archived| archived.value),
-    };
+fn repo(repo: &SnapshotRepo, have_projects: bool) -> Repo {
+    let visibility = repo.settings.get(&RepoSettingName::VISIBILITY);
+    let is_public = visibility.is_some_and(|visibility| visibility == "public");
+    let mut settings = settings(&repo.settings, is_public);
+    if !have_projects {
+        settings.remove(&RepoSettingName::HAS_PROJECTS);
+    }
     let collaborators = repo.collaborators.as_ref().map(|people| {
         let mut listed: BTreeMap<&Login, Permission> = BTreeMap::new();
         for invitation in repo.invitations.iter().filter(|invitation| !invitation.expired) {

@@ -23,6 +23,7 @@ pub mod reference;
 pub mod removals;
 mod report;
 pub mod review;
+mod settings;
 mod settle;
 pub mod show;
 mod snapshot;
@@ -44,6 +45,7 @@ pub use peribolos_vocab::{
     SquashTitle, TeamName, Visibility,
 };
 pub use report::{Style, render_diagnostic};
+pub use settings::{OrgSetting, RepoSettingName, Request};
 pub use settle::{Settled, settle};
 pub use snapshot::{
     Invitation, InvitationState, ManagedBy, Own, RepoInvitation, Settings, Snapshot, SnapshotCollaborator,

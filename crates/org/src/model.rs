@@ -3,13 +3,12 @@
 //! Fields that are not given are `None`: they are left as GitHub has them. Lists keep the order of
 //! the file; what is written from them is sorted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use peribolos_vocab::{
-    DefaultPermission, Login, Permission, Privacy, RepoName, SquashMessage, SquashTitle, TeamName, Visibility,
-};
+use peribolos_vocab::{Login, Permission, Privacy, RepoName, TeamName};
 
 use crate::located::Located;
+use crate::settings::{OrgSetting, RepoSettingName};
 
 /// One organization as its file wants it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,30 +44,8 @@ impl ConfigFile {
     }
 }
 
-/// Settings of the organization itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OrgSettings {
-    /// The name people see.
-    pub name: Option<Located<String>>,
-    /// A sentence about it.
-    pub description: Option<Located<String>>,
-    /// The company's name.
-    pub company: Option<Located<String>>,
-    /// The public e-mail address.
-    pub email: Option<Located<String>>,
-    /// Where bills go.
-    pub billing_email: Option<Located<String>>,
-    /// Where it is.
-    pub location: Option<Located<String>>,
-    /// What every member may do in each repository.
-    pub default_repository_permission: Option<Located<DefaultPermission>>,
-    /// Whether members may make repositories.
-    pub members_can_create_repositories: Option<Located<bool>>,
-    /// Whether the organization has projects.
-    pub has_organization_projects: Option<Located<bool>>,
-    /// Whether its repositories may have projects.
-    pub has_repository_projects: Option<Located<bool>>,
-}
+/// Settings of the organization itself, each as the file writes it. A key that is absent is not given.
+pub type OrgSettings = BTreeMap<OrgSetting, Located<String>>;
 
 /// A team and the teams below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,36 +92,9 @@ pub struct Repo {
     pub on_create: Option<OnCreate>,
 }
 
-/// Settings of a repository.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RepoSettings {
-    /// A sentence about it.
-    pub description: Option<Located<String>>,
-    /// Its web page.
-    pub homepage: Option<Located<String>>,
-    /// Who can see it. The deprecated `private` is read as this.
-    pub visibility: Option<Located<Visibility>>,
-    /// Whether it has issues.
-    pub has_issues: Option<Located<bool>>,
-    /// Whether it has projects.
-    pub has_projects: Option<Located<bool>>,
-    /// Whether it has a wiki.
-    pub has_wiki: Option<Located<bool>>,
-    /// Whether pull requests may be squashed.
-    pub allow_squash_merge: Option<Located<bool>>,
-    /// Whether pull requests may be merged by a merge commit.
-    pub allow_merge_commit: Option<Located<bool>>,
-    /// Whether pull requests may be rebased.
-    pub allow_rebase_merge: Option<Located<bool>>,
-    /// The default title of a squash merge.
-    pub squash_merge_commit_title: Option<Located<SquashTitle>>,
-    /// The default message of a squash merge.
-    pub squash_merge_commit_message: Option<Located<SquashMessage>>,
-    /// The branch that is shown first.
-    pub default_branch: Option<Located<String>>,
-    /// Whether it is read-only.
-    pub archived: Option<Located<bool>>,
-}
+/// Settings of a repository, each as the file writes it; the deprecated `private` is read as `visibility`. A key that is
+/// absent is not given.
+pub type RepoSettings = BTreeMap<RepoSettingName, Located<String>>;
 
 /// A person with access of their own to a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]

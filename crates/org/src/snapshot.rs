@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use peribolos_vocab::{Kind, Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName};
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{Named, OrgSetting, RepoSettingName};
+use crate::plan::Named;
+use crate::settings::{OrgSetting, RepoSettingName};
 
 /// Settings by key, each value as the file writes it. A key that is absent is unknown.
 pub type Settings<K> = BTreeMap<K, String>;

@@ -1,9 +1,12 @@
 //! A model as YAML, for people or for upstream peribolos.
 
-use peribolos_vocab::{Login, RepoName, TeamName, Visibility, compare_ignoring_case};
+use std::collections::BTreeMap;
+
+use peribolos_vocab::{Login, RepoName, TeamName, compare_ignoring_case};
 
 use crate::located::Located;
-use crate::model::{ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team};
+use crate::model::{ConfigFile, OnCreate, Repo, RepoSettings, Team};
+use crate::settings::{RepoSettingName, Setting, Table, Type, topic_names};
 use crate::yaml::Emitter;
 
 /// Writes a file as YAML for people: sorted, the same bytes for the same model.
@@ -27,7 +30,7 @@ pub(crate) fn write(file: &ConfigFile, reader: Reader) -> String {
     let mut out = Writer { emitter: Emitter::default(), reader };
     out.map("orgs", |out| {
         out.map(file.org.as_str(), |out| {
-            out.org_settings(&file.settings);
+            out.settings(&file.settings);
             out.some_list("admins", &file.admins);
             out.some_list("members", &file.members);
             out.teams(&file.teams);
@@ -114,20 +117,18 @@ impl Writer {
         }
     }
 
-    fn org_settings(&mut self, settings: &OrgSettings) {
-        self.text("name", settings.name.as_ref());
-        self.text("description", settings.description.as_ref());
-        self.text("company", settings.company.as_ref());
-        self.text("email", settings.email.as_ref());
-        self.text("billing_email", settings.billing_email.as_ref());
-        self.text("location", settings.location.as_ref());
-        self.word(
-            "default_repository_permission",
-            settings.default_repository_permission.map(|permission| permission.as_str()),
-        );
-        self.boolean("members_can_create_repositories", settings.members_can_create_repositories);
-        self.boolean("has_organization_projects", settings.has_organization_projects);
-        self.boolean("has_repository_projects", settings.has_repository_projects);
+    /// Settings in the order of the table; upstream does not get those that it does not know.
+    fn settings<T: Table>(&mut self, settings: &BTreeMap<Setting<T>, Located<String>>) {
+        for (setting, value) in settings {
+            if self.reader == Reader::Upstream && !setting.is_known_upstream() {
+                continue;
+            }
+            match setting.row().holds {
+                Type::Flag => self.emitter.boolean(setting.key(), value.value == "true"),
+                Type::Text | Type::Word(_) => self.emitter.text(setting.key(), value),
+                Type::Topics => self.emitter.list(setting.key(), topic_names(value)),
+            }
+        }
     }
 
     fn teams(&mut self, teams: &[Team]) {
@@ -187,30 +188,15 @@ impl Writer {
     }
 
     fn repo_settings(&mut self, settings: &RepoSettings) {
-        self.text("description", settings.description.as_ref());
-        self.text("homepage", settings.homepage.as_ref());
-        match (settings.visibility.map(|visibility| visibility.value), self.reader) {
-            (None, _) => {}
-            (Some(Visibility::Public), Reader::Upstream) => self.emitter.boolean("private", false),
-            (Some(Visibility::Private), Reader::Upstream) => self.emitter.boolean("private", true),
-            (Some(other), _) => self.emitter.text("visibility", other.as_str()),
-        }
-        self.boolean("has_issues", settings.has_issues);
-        self.boolean("has_projects", settings.has_projects);
-        self.boolean("has_wiki", settings.has_wiki);
-        self.boolean("allow_squash_merge", settings.allow_squash_merge);
-        self.boolean("allow_merge_commit", settings.allow_merge_commit);
-        self.boolean("allow_rebase_merge", settings.allow_rebase_merge);
-        self.word(
-            "squash_merge_commit_title",
-            settings.squash_merge_commit_title.map(|title| title.as_str()),
-        );
-        self.word(
-            "squash_merge_commit_message",
-            settings.squash_merge_commit_message.map(|message| message.as_str()),
-        );
-        self.text("default_branch", settings.default_branch.as_ref());
-        self.boolean("archived", settings.archived);
+        let private = match settings.get(&RepoSettingName::VISIBILITY).map(|visibility| visibility.as_str()) {
+            Some("public") if self.reader == Reader::Upstream => false,
+            Some("private") if self.reader == Reader::Upstream => true,
+            _ => return self.settings(settings),
+        };
+        let mut settings = settings.clone();
+        settings.remove(&RepoSettingName::VISIBILITY);
+        self.emitter.boolean("private", private);
+        self.settings(&settings);
     }
 
     fn on_create(&mut self, on_create: &OnCreate) {

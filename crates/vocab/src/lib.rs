@@ -15,4 +15,7 @@ pub use ids::{AppId, FullName, IdError, InstallationId, Sha};
 pub use managed::{Allow, Ignore, Kind};
 pub use names::{InvalidName, Login, RepoName, Slug, TeamName, compare_ignoring_case};
 pub use roles::{OrgRole, TeamRole};
-pub use words::{DefaultPermission, Permission, Privacy, SquashMessage, SquashTitle, Visibility, Word};
+pub use words::{
+    DefaultPermission, MergeMessage, MergeTitle, Permission, Privacy, SquashMessage, SquashTitle, Visibility,
+    Word,
+};

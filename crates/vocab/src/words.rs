@@ -124,3 +124,25 @@ words! {
         Blank = "BLANK",
     }
 }
+
+words! {
+    /// The default title of a merge commit.
+    MergeTitle {
+        /// The pull request's title.
+        PullRequest = "PR_TITLE",
+        /// GitHub's own: `Merge pull request #123 from …`.
+        Merge = "MERGE_MESSAGE",
+    }
+}
+
+words! {
+    /// The default message of a merge commit.
+    MergeMessage {
+        /// The pull request's title.
+        Title = "PR_TITLE",
+        /// The pull request's description.
+        Description = "PR_BODY",
+        /// Nothing.
+        Blank = "BLANK",
+    }
+}

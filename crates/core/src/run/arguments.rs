@@ -179,10 +179,10 @@ mod tests {
             [
                 "--fix-org",
                 "--fix-org-members",
+                "--fix-repos",
                 "--fix-teams",
                 "--fix-team-members",
                 "--fix-team-repos",
-                "--fix-repos",
                 "--min-admins=2",
                 "--github-hourly-tokens=3500",
                 "--github-allowed-burst=3500",
@@ -204,8 +204,8 @@ mod tests {
         assert_eq!(
             for_apply(&spec, Some(1)),
             [
-                "--fix-teams",
                 "--fix-collaborators",
+                "--fix-teams",
                 "--allow-repo-archival",
                 "--allow-repo-publish",
                 "--ignore-invitees",

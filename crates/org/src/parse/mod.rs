@@ -6,6 +6,7 @@ mod nearest;
 mod org;
 mod reader;
 mod repo;
+mod setting;
 mod team;
 
 use peribolos_vocab::Login;

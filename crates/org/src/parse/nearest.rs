@@ -19,7 +19,7 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
         .map(|(_, candidate)| candidate)
 }
 
-/// `Has-Wiki` and `hasWiki` are both near to `has_wiki`.
+/// `Has-Issues` and `hasIssues` are both near to `has_issues`.
 fn simplified(word: &str) -> String {
     word.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
@@ -35,9 +35,9 @@ mod tests {
 
     #[test]
     fn finds_what_was_meant_and_nothing_far() {
-        let keys = ["members", "maintainers", "has_wiki", "teams"];
+        let keys = ["members", "maintainers", "has_issues", "teams"];
         assert_eq!(nearest("maintainer", keys), Some("maintainers"));
-        assert_eq!(nearest("hasWiki", keys), Some("has_wiki"));
+        assert_eq!(nearest("hasIssues", keys), Some("has_issues"));
         assert_eq!(nearest("memebrs", keys), Some("members"));
         assert_eq!(nearest("repositories", keys), None);
         assert_eq!(nearest("x", keys), None);

@@ -4,6 +4,7 @@ use peribolos_vocab::Login;
 
 use crate::located::Located;
 use crate::model::{ConfigFile, OrgSettings};
+use crate::settings::OrgSetting;
 
 use super::keys;
 use super::reader::{Entry, Reader};
@@ -21,22 +22,6 @@ impl<'t> Reader<'t> {
         let mut people_known = true;
         for field in self.entries(entry.value, self.value_at(entry), what) {
             match field.key {
-                "name" => settings.name = self.text(field),
-                "description" => settings.description = self.text(field),
-                "company" => settings.company = self.text(field),
-                "email" => settings.email = self.text(field),
-                "billing_email" => settings.billing_email = self.text(field),
-                "location" => settings.location = self.text(field),
-                "default_repository_permission" => {
-                    settings.default_repository_permission = self.word(field, "the default permission");
-                }
-                "members_can_create_repositories" => {
-                    settings.members_can_create_repositories = self.boolean(field);
-                }
-                "has_organization_projects" => {
-                    settings.has_organization_projects = self.boolean(field);
-                }
-                "has_repository_projects" => settings.has_repository_projects = self.boolean(field),
                 "admins" | "members" => {
                     let errors = self.findings.errors();
                     let list = if field.key == "admins" { &mut admins } else { &mut members };
@@ -45,10 +30,13 @@ impl<'t> Reader<'t> {
                 }
                 "teams" => teams = self.teams(field, &mut silent),
                 "repos" => repos = self.repos(field),
-                _ => {
-                    people_known = false;
-                    self.unknown(field, what, keys::ORG, &keys::ELSEWHERE);
-                }
+                key => match OrgSetting::of_key(key) {
+                    Some(setting) => settings.extend(self.setting(setting, field)),
+                    None => {
+                        people_known = false;
+                        self.unknown(field, what, keys::ORG, &keys::ELSEWHERE);
+                    }
+                },
             }
         }
         self.warn_silent(&silent);

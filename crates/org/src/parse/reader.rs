@@ -248,12 +248,18 @@ impl<'t> Reader<'t> {
 
     /// One of a set of words.
     pub(super) fn word<W: Word>(&mut self, entry: Entry<'t>, what: &str) -> Option<Located<W>> {
+        let words: Vec<&'static str> = W::WORDS.iter().map(|(word, _)| *word).collect();
+        let word = self.one_of(entry, what, &words)?;
+        Some(Located { value: W::from_word(&word)?, position: word.position })
+    }
+
+    /// One of these words, as a text.
+    pub(super) fn one_of(&mut self, entry: Entry<'t>, what: &str, words: &[&str]) -> Option<Located<String>> {
         let at = self.value_at(entry);
         let text = self.text_node(entry.value, at, what)?;
-        if let Some(value) = W::from_word(text) {
-            return Some(Located::at(value, at));
+        if words.contains(&text) {
+            return Some(Located::at(text.to_owned(), at));
         }
-        let words: Vec<&'static str> = W::WORDS.iter().map(|(word, _)| *word).collect();
         // What GitHub's API calls these permissions.
         let api_name = match text.to_ascii_lowercase().as_str() {
             "pull" => Some("read"),
@@ -263,11 +269,27 @@ impl<'t> Reader<'t> {
         let hint = match api_name.filter(|word| words.contains(word)) {
             Some(word) => format!("in this file it is called `{word}`"),
             None => did_you_mean(text, words.iter().copied())
-                .unwrap_or_else(|| format!("it can be {}", either(&words))),
+                .unwrap_or_else(|| format!("it can be {}", either(words))),
         };
         let message = format!("{what} can't be {}", quoted(text));
         self.findings.error_with(Code::InvalidValue, at, message, hint);
         None
+    }
+
+    /// The texts of a list, each with its place.
+    pub(super) fn texts(&mut self, entry: Entry<'t>) -> Option<Vec<Located<&'t str>>> {
+        let NodeKind::List(items) = &self.node(entry.value).kind else {
+            let at = self.value_at(entry);
+            self.misfit(entry.value, at, &quoted(entry.key), Expected::List);
+            return None;
+        };
+        let subject = format!("an item of {}", quoted(entry.key));
+        let mut texts = Vec::with_capacity(items.len());
+        for &item in items {
+            let at = self.node(item).at;
+            texts.extend(self.text_node(item, at, &subject).map(|text| Located::at(text, at)));
+        }
+        Some(texts)
     }
 
     /// A name from a text of the file.
@@ -294,20 +316,12 @@ impl<'t> Reader<'t> {
     where
         N: Written,
     {
-        let NodeKind::List(items) = &self.node(entry.value).kind else {
-            let at = self.value_at(entry);
-            self.misfit(entry.value, at, &quoted(entry.key), Expected::List);
-            return Vec::new();
-        };
-        let subject = format!("an item of {}", quoted(entry.key));
-        let mut names = Vec::with_capacity(items.len());
-        for &item in items {
-            let at = self.node(item).at;
-            if let Some(text) = self.text_node(item, at, &subject) {
-                names.extend(self.name(text, at, what));
-            }
-        }
-        names
+        let texts = self.texts(entry).unwrap_or_default();
+        let names = texts.into_iter().map(|text| {
+            let at = text.position.unwrap_or(entry.key_at);
+            self.name(text.value, at, what)
+        });
+        names.flatten().collect()
     }
 }
 

@@ -5,6 +5,7 @@ use peribolos_vocab::{Login, RepoName, Visibility};
 use crate::diagnostic::{Code, quoted};
 use crate::located::{Located, Position};
 use crate::model::{Collaborator, OnCreate, Repo, RepoSettings};
+use crate::settings::RepoSettingName;
 
 use super::keys;
 use super::reader::{Entry, Reader};
@@ -33,30 +34,17 @@ impl<'t> Reader<'t> {
         let mut on_create = None;
         for field in self.entries(entry.value, self.value_at(entry), &what) {
             match field.key {
-                "description" => settings.description = self.text(field),
-                "homepage" => settings.homepage = self.text(field),
-                "visibility" => settings.visibility = self.word(field, "the visibility"),
                 "private" => private = self.boolean(field).map(|value| (value, field.key_at)),
-                "has_issues" => settings.has_issues = self.boolean(field),
-                "has_projects" => settings.has_projects = self.boolean(field),
-                "has_wiki" => settings.has_wiki = self.boolean(field),
-                "allow_squash_merge" => settings.allow_squash_merge = self.boolean(field),
-                "allow_merge_commit" => settings.allow_merge_commit = self.boolean(field),
-                "allow_rebase_merge" => settings.allow_rebase_merge = self.boolean(field),
-                "squash_merge_commit_title" => {
-                    settings.squash_merge_commit_title = self.word(field, "the title of squash merges");
-                }
-                "squash_merge_commit_message" => {
-                    settings.squash_merge_commit_message = self.word(field, "the message of squash merges");
-                }
-                "default_branch" => settings.default_branch = self.text(field),
-                "archived" => settings.archived = self.boolean(field),
                 "previously" => previously = self.names(field, "the name of a repository"),
                 "collaborators" => {
                     collaborators = Some(Located::at(self.collaborators(field), field.key_at));
                 }
                 "on_create" => on_create = Some(self.on_create(field)),
-                _ => self.unknown(field, &what, keys::REPO, &keys::ELSEWHERE),
+                // What is used once stands under `on_create`.
+                key => match RepoSettingName::all().find(|setting| setting.key() == key) {
+                    Some(setting) => settings.extend(self.setting(setting, field)),
+                    None => self.unknown(field, &what, keys::REPO, &keys::ELSEWHERE),
+                },
             }
         }
         if let Some((value, key_at)) = private {
@@ -68,22 +56,20 @@ impl<'t> Reader<'t> {
 
     fn private(&mut self, settings: &mut RepoSettings, private: Located<bool>, key_at: Position) {
         let visibility = if private.value { Visibility::Private } else { Visibility::Public };
-        if settings.visibility.is_some() {
+        if settings.contains_key(&RepoSettingName::VISIBILITY) {
             let message = "`private` and `visibility` can't stand together";
             self.findings.error_with(Code::Conflict, key_at, message, "remove `private`");
             return;
         }
         let hint = format!("write `visibility: {}`", visibility.as_str());
         self.findings.warning_with(Code::Deprecated, key_at, "`private` is deprecated", hint);
-        settings.visibility = Some(Located { value: visibility, position: private.position });
+        let value = Located { value: visibility.as_str().to_owned(), position: private.position };
+        settings.insert(RepoSettingName::VISIBILITY, value);
     }
 
     fn merge_methods(&mut self, what: &str, at: Position, settings: &RepoSettings) {
-        let off = |method: &Option<Located<bool>>| method.is_some_and(|allowed| !allowed.value);
-        if off(&settings.allow_squash_merge)
-            && off(&settings.allow_merge_commit)
-            && off(&settings.allow_rebase_merge)
-        {
+        let off = |method| settings.get(method).is_some_and(|allowed| allowed.value == "false");
+        if RepoSettingName::MERGE_METHODS.iter().all(off) {
             let message = format!("{what} allows no way to merge");
             let hint = "GitHub wants one of `allow_squash_merge`, `allow_merge_commit` and \
                         `allow_rebase_merge`";

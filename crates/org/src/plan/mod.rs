@@ -14,9 +14,10 @@ pub(crate) mod settings;
 mod verify;
 mod withheld;
 
+pub use crate::settings::{OrgSetting, RepoSettingName, Request};
 pub use change::{Change, Method, RepoSetting, SettingChange};
 pub use expected::{Expected, ExpectedTeam};
-pub use keys::{OrgSetting, RepoSettingName, Request, TeamSetting};
+pub use keys::TeamSetting;
 pub use lookups::{Lookups, Question};
 pub use operation::{Because, Named, Operation, Place, Refusal, RefusalClass, Waiting, Warning};
 pub use outcome::{Cause, Failure, Outcome, Withheld};

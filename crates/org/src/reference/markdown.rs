@@ -52,6 +52,7 @@ fn kind(holds: Holds) -> String {
         Holds::Text => "a text".to_owned(),
         Holds::Flag => "`true` or `false`".to_owned(),
         Holds::Word(_) => "a word".to_owned(),
+        Holds::Topics => "a list of topics".to_owned(),
         Holds::List(name) => format!("a list of {}", names(name)),
         Holds::Place(_) => "a mapping".to_owned(),
         Holds::Places(Name::Organization, _) => "a mapping with one login".to_owned(),

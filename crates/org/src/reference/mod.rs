@@ -10,6 +10,8 @@ mod team;
 pub use markdown::markdown;
 pub use schema::json_schema;
 
+use crate::settings::{Request, Row, Type};
+
 pub(crate) use organization::{FILE, ORGANIZATION};
 pub(crate) use repository::{ON_CREATE, REPOSITORY};
 pub(crate) use team::TEAM;
@@ -28,7 +30,7 @@ pub(crate) struct Place {
 }
 
 /// A key.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Key {
     /// The key itself.
     pub(crate) name: &'static str,
@@ -43,6 +45,17 @@ pub(crate) struct Key {
 }
 
 impl Key {
+    /// The key of a setting.
+    const fn of(setting: &'static Row) -> Self {
+        let holds = match setting.holds {
+            Type::Flag => Holds::Flag,
+            Type::Text => Holds::Text,
+            Type::Word(words) => Holds::Word(words),
+            Type::Topics => Holds::Topics,
+        };
+        Self { name: setting.key, holds, about: setting.about, traps: setting.traps, deprecated: None }
+    }
+
     pub(crate) const fn new(name: &'static str, holds: Holds, about: &'static str) -> Self {
         Self { name, holds, about, traps: &[], deprecated: None }
     }
@@ -68,6 +81,8 @@ pub(crate) enum Holds {
     Flag,
     /// One of a few words.
     Word(Words),
+    /// A list of topics.
+    Topics,
     /// A list of names.
     List(Name),
     /// A mapping whose keys are fixed.
@@ -89,6 +104,38 @@ pub(crate) enum Name {
     Team,
     /// A repository.
     Repository,
+}
+
+/// How many settings of a table a file gives, or else are used once when a repository is made.
+pub(crate) const fn count(rows: &[Row], once: bool) -> usize {
+    let (mut count, mut index) = (0, 0);
+    while index < rows.len() {
+        if once == matches!(rows[index].request, Request::CreateOnly) {
+            count += 1;
+        }
+        index += 1;
+    }
+    count
+}
+
+/// The keys of those settings, and then the others.
+pub(crate) const fn keys<const N: usize>(rows: &'static [Row], once: bool, others: &[Key]) -> [Key; N] {
+    let mut keys = [Key::new("", Holds::Flag, ""); N];
+    let (mut next, mut index) = (0, 0);
+    while index < rows.len() {
+        if once == matches!(rows[index].request, Request::CreateOnly) {
+            keys[next] = Key::of(&rows[index]);
+            next += 1;
+        }
+        index += 1;
+    }
+    let mut index = 0;
+    while index < others.len() {
+        keys[next] = others[index];
+        next += 1;
+        index += 1;
+    }
+    keys
 }
 
 /// The names of keys, for the parser.

@@ -1,8 +1,7 @@
 //! The file itself, and an organization in it.
 
-use peribolos_vocab::{DefaultPermission, Word};
-
-use super::{Holds, Key, Name, Place, REPOSITORY, TEAM};
+use super::{Holds, Key, Name, Place, REPOSITORY, TEAM, count, keys};
+use crate::settings::{Organization, Table};
 
 /// The file.
 pub(crate) static FILE: Place = Place {
@@ -33,67 +32,41 @@ pub(crate) static ORGANIZATION: Place = Place {
     name: "an organization",
     definition: Some("organization"),
     about: "Settings that are not given are left as GitHub has them.",
-    keys: &[
-        Key::new("name", Holds::Text, "The name people see."),
-        Key::new("description", Holds::Text, "A sentence about the organization."),
-        Key::new("company", Holds::Text, "The company's name."),
-        Key::new("email", Holds::Text, "The public e-mail address."),
-        Key::new("billing_email", Holds::Text, "Where bills go.").trap(&[
-            "GitHub shows it to owners and to Apps that may administer the organization alone.",
-        ]),
-        Key::new("location", Holds::Text, "Where the organization is."),
-        Key::new(
-            "default_repository_permission",
-            Holds::Word(DefaultPermission::MEANINGS),
-            "What every member may do in each repository of the organization.",
-        )
-        .trap(&["To lower it counts as a removal: previews show it, and guards know it."]),
-        Key::new(
-            "members_can_create_repositories",
-            Holds::Flag,
-            "Whether members may make repositories.",
-        ),
-        Key::new(
-            "has_organization_projects",
-            Holds::Flag,
-            "Whether the organization has projects.",
-        ),
-        Key::new(
-            "has_repository_projects",
-            Holds::Flag,
-            "Whether repositories of the organization may have projects.",
-        ),
-        Key::new("admins", Holds::List(Name::Person), "The organization's owners, by login.").trap(&[
-            "At least two of them must be members of the organization already, or nothing is applied: who is only \
-             invited may never accept. An organization with one owner can't be managed until it has a second.",
-            NOT_NAMED,
-            NOBODY,
-        ]),
-        Key::new("members", Holds::List(Name::Person), "Its other members, by login.").trap(&[
-            INVITATIONS,
-            NOT_NAMED,
-            NOBODY,
-        ]),
-        Key::new(
-            "teams",
-            Holds::Places(Name::Team, &TEAM),
-            "The teams at the top, under their names; each can have teams below it.",
-        )
-        .trap(&[
-            "A team that is not listed is deleted, with all teams below it.",
-            "Names of teams are unique in the whole organization, in whatever case and with `previously` counted in. \
-             Upstream looks for doubles at the top only, and matches names by every letter; here GitHub's spelling is \
-             put in their place before upstream gets the file.",
-        ]),
-        Key::new(
-            "repos",
-            Holds::Places(Name::Repository, &REPOSITORY),
-            "Repositories whose settings are managed, under their names.",
-        )
-        .trap(&[
-            "A repository that is not listed is left alone. None is ever deleted.",
-            "Where the App may see only selected repositories, a private one outside the selection looks as if it did \
-             not exist, and would be made. Let the App see all repositories.",
-        ]),
-    ],
+    keys: &keys::<{ count(Organization::ROWS, false) + OTHERS.len() }>(Organization::ROWS, false, OTHERS),
 };
+
+/// The keys of an organization that are no settings.
+const OTHERS: &[Key] = &[
+    Key::new("admins", Holds::List(Name::Person), "The organization's owners, by login.").trap(&[
+        "At least two of them must be members of the organization already, or nothing is applied: who is only \
+         invited may never accept. An organization with one owner can't be managed until it has a second.",
+        NOT_NAMED,
+        NOBODY,
+    ]),
+    Key::new("members", Holds::List(Name::Person), "Its other members, by login.").trap(&[
+        INVITATIONS,
+        NOT_NAMED,
+        NOBODY,
+    ]),
+    Key::new(
+        "teams",
+        Holds::Places(Name::Team, &TEAM),
+        "The teams at the top, under their names; each can have teams below it.",
+    )
+    .trap(&[
+        "A team that is not listed is deleted, with all teams below it.",
+        "Names of teams are unique in the whole organization, in whatever case and with `previously` counted in. \
+         Upstream looks for doubles at the top only, and matches names by every letter; here GitHub's spelling is \
+         put in their place before upstream gets the file.",
+    ]),
+    Key::new(
+        "repos",
+        Holds::Places(Name::Repository, &REPOSITORY),
+        "Repositories whose settings are managed, under their names.",
+    )
+    .trap(&[
+        "A repository that is not listed is left alone. None is ever deleted.",
+        "Where the App may see only selected repositories, a private one outside the selection looks as if it did \
+         not exist, and would be made. Let the App see all repositories.",
+    ]),
+];

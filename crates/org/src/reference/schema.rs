@@ -5,6 +5,7 @@
 
 use super::json::{Json, Object};
 use super::{FILE, Holds, Key, Name, Place, Words};
+use crate::settings::{MAX_TOPIC_CHARS, MAX_TOPICS, TOPIC_PATTERN};
 
 /// Where the schema is found, for the line that names it in a file.
 pub const SCHEMA_URL: &str =
@@ -84,6 +85,11 @@ impl Definitions {
             Holds::Text => value.with("type", "string"),
             Holds::Flag => value.with("type", "boolean"),
             Holds::Word(words) => with_words(value, words),
+            Holds::Topics => {
+                let topic = Object::default().with("type", "string").with("pattern", TOPIC_PATTERN);
+                let topic = topic.with("maxLength", number(MAX_TOPIC_CHARS));
+                value.with("type", "array").with("items", topic).with("maxItems", number(MAX_TOPICS))
+            }
             Holds::List(name) => {
                 value.with("type", "array").with("items", named(name)).with("uniqueItems", true)
             }
@@ -107,6 +113,10 @@ impl Definitions {
                 .with("additionalProperties", with_words(Object::default(), words)),
         }
     }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn with_words(value: Object, words: Words) -> Object {

@@ -5,9 +5,10 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::names::{LOGINS, NEW_REPOS, NEW_TEAMS, NOBODY, TEXTS, pick};
-use super::values::{DEFAULTS, PERMISSIONS, PRIVACIES, SQUASHES, VISIBILITIES};
+use super::values::{MERGINGS, PERMISSIONS, PRIVACIES, VISIBILITIES, value};
 use crate::located::Located;
 use crate::model::{Collaborator, ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
+use crate::settings::{OrgSetting, RepoSettingName};
 
 /// One change: of which kind, to what, and how. Where there is nothing it could change it does nothing.
 ///
@@ -50,11 +51,12 @@ const KINDS: &[fn(&Edit, &mut ConfigFile)] = &[
     add_repo,
     remove_repo,
     rename_repo,
-    repo_flag,
-    repo_flag,
-    repo_text,
-    repo_squash,
-    repo_text,
+    repo_setting,
+    repo_setting,
+    repo_setting,
+    repo_setting,
+    repo_merging,
+    collaborator,
     collaborator,
     collaborator,
     spell_person,
@@ -130,17 +132,12 @@ impl Edit {
 }
 
 fn setting(edit: &Edit, file: &mut ConfigFile) {
-    let settings = &mut file.settings;
-    let text = here(pick(edit.with, TEXTS).to_owned());
-    let flag = here(edit.how.index(2) == 0);
-    match edit.of.index(7) {
-        0 => settings.name = text,
-        1 => settings.description = text,
-        2 => settings.company = text,
-        3 => settings.location = text,
-        4 => settings.default_repository_permission = maybe(edit.how, DEFAULTS).map(Located::from),
-        5 => settings.members_can_create_repositories = flag,
-        _ => settings.has_repository_projects = flag,
+    let settings: Vec<OrgSetting> = OrgSetting::all().collect();
+    let setting = settings[edit.of.index(settings.len())];
+    if edit.how.index(8) == 0 {
+        file.settings.remove(&setting);
+    } else {
+        file.settings.insert(setting, value(setting, edit.with).into());
     }
 }
 
@@ -216,14 +213,17 @@ fn team_repo(edit: &Edit, file: &mut ConfigFile) {
 
 fn add_repo(edit: &Edit, file: &mut ConfigFile) {
     let init = edit.with.index(2) == 1;
+    let mut settings = RepoSettings::new();
+    if let Some(visibility) = maybe(edit.how, VISIBILITIES) {
+        settings.insert(RepoSettingName::VISIBILITY, visibility.to_owned().into());
+    }
+    if let Some(issues) = RepoSettingName::of_key("has_issues") {
+        settings.insert(issues, init.to_string().into());
+    }
     file.repos.push(Repo {
         name: RepoName::new(pick(edit.of, NEW_REPOS)).into(),
         previously: Vec::new(),
-        settings: RepoSettings {
-            visibility: maybe(edit.how, VISIBILITIES).map(Located::from),
-            has_wiki: here(init),
-            ..RepoSettings::default()
-        },
+        settings,
         collaborators: None,
         on_create: init.then(|| OnCreate { auto_init: here(true), ..OnCreate::default() }),
     });
@@ -243,37 +243,29 @@ fn rename_repo(edit: &Edit, file: &mut ConfigFile) {
     }
 }
 
-fn repo_flag(edit: &Edit, file: &mut ConfigFile) {
+fn repo_setting(edit: &Edit, file: &mut ConfigFile) {
     let Some(repo) = chosen(edit.of, &mut file.repos) else { return };
-    let settings = &mut repo.settings;
-    let value = here(edit.how.index(2) == 0);
-    match edit.with.index(8) {
-        0 => settings.has_issues = value,
-        1 => settings.has_projects = value,
-        2 => settings.has_wiki = value,
-        3 => settings.allow_squash_merge = value,
-        4 => settings.allow_merge_commit = value,
-        5 => settings.allow_rebase_merge = value,
-        6 => settings.archived = value,
-        _ => settings.visibility = maybe(edit.how, VISIBILITIES).map(Located::from),
-    }
+    // The branch must be there, and what goes together is another edit.
+    let is_alone = |setting: &RepoSettingName| {
+        *setting != RepoSettingName::DEFAULT_BRANCH && !MERGINGS.iter().any(|merging| merging.has(*setting))
+    };
+    let settings: Vec<RepoSettingName> = RepoSettingName::all().filter(is_alone).collect();
+    let setting = settings[edit.with.index(settings.len())];
+    let value = match setting {
+        RepoSettingName::VISIBILITY => maybe(edit.how, VISIBILITIES).map(str::to_owned),
+        setting => Some(value(setting, edit.how)),
+    };
+    match value {
+        Some(value) => repo.settings.insert(setting, value.into()),
+        None => repo.settings.remove(&setting),
+    };
 }
 
-fn repo_text(edit: &Edit, file: &mut ConfigFile) {
+fn repo_merging(edit: &Edit, file: &mut ConfigFile) {
     if let Some(repo) = chosen(edit.of, &mut file.repos) {
-        let text = here(pick(edit.with, TEXTS).to_owned());
-        match edit.how.index(2) {
-            0 => repo.settings.description = text,
-            _ => repo.settings.homepage = text,
-        }
-    }
-}
-
-fn repo_squash(edit: &Edit, file: &mut ConfigFile) {
-    if let Some(repo) = chosen(edit.of, &mut file.repos) {
-        let (title, message) = SQUASHES[edit.with.index(SQUASHES.len())];
-        repo.settings.squash_merge_commit_title = here(title);
-        repo.settings.squash_merge_commit_message = here(message);
+        let merging = edit.how.get(MERGINGS);
+        let settings = merging.pick(edit.with).map(|(setting, word)| (setting, Located::from(word)));
+        repo.settings.extend(settings);
     }
 }
 

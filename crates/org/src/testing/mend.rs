@@ -7,6 +7,7 @@ use peribolos_vocab::{Login, Privacy, TeamName};
 use super::names::LOGINS;
 use crate::located::Located;
 use crate::model::{ConfigFile, Repo, Team};
+use crate::settings::{OrgSetting, RepoSettingName};
 
 /// Drops what the strict reader refuses, and keeps the two owners that every generated organization has.
 pub(super) fn mend(file: &mut ConfigFile) {
@@ -19,7 +20,9 @@ pub(super) fn mend(file: &mut ConfigFile) {
     let mut names = BTreeSet::new();
     own_names(&mut file.teams, &mut names);
     former_names(&mut file.teams, &mut names);
-    mend_repos(&mut file.repos);
+    let no_projects =
+        file.settings.get(&OrgSetting::HAS_REPOSITORY_PROJECTS).is_some_and(|flag| flag.value == "false");
+    mend_repos(&mut file.repos, no_projects);
     let former = file.repos.iter().flat_map(|repo| {
         repo.previously.iter().map(|former| (former.key(), repo.name.key())).collect::<Vec<_>>()
     });
@@ -66,16 +69,20 @@ fn mend_team(team: &mut Team, people: &BTreeSet<Login>, former: &BTreeMap<String
     }
 }
 
-fn mend_repos(repos: &mut Vec<Repo>) {
+fn mend_repos(repos: &mut Vec<Repo>, no_projects: bool) {
     let mut names = BTreeSet::new();
     repos.retain(|repo| names.insert(repo.name.key()));
     for repo in repos {
         let own = repo.name.key();
         repo.previously.retain(|former| former.key() == own || names.insert(former.key()));
         let settings = &mut repo.settings;
-        let ways = [settings.allow_squash_merge, settings.allow_merge_commit, settings.allow_rebase_merge];
-        if ways.iter().all(|way| way.is_some_and(|way| !way.value)) {
-            settings.allow_merge_commit = None;
+        let [first, ..] = RepoSettingName::MERGE_METHODS;
+        let is_off = |method| settings.get(method).is_some_and(|on| on.value == "false");
+        if RepoSettingName::MERGE_METHODS.iter().all(is_off) {
+            settings.remove(&first);
+        }
+        if no_projects {
+            settings.remove(&RepoSettingName::HAS_PROJECTS);
         }
     }
 }

@@ -3,13 +3,13 @@
 use peribolos_vocab::Login;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
+use proptest::sample::Index;
 
-use super::names::{REPOS, TEAMS, TEXTS, pick};
+use super::names::{REPOS, TEAMS};
 use super::people::{self, Standing};
-use super::values::DEFAULTS;
-use super::{repos, teams};
-use crate::plan::{OrgSetting, canonical};
+use super::{repos, teams, values};
+use crate::plan::canonical;
+use crate::settings::OrgSetting;
 use crate::snapshot::{Settings, Snapshot};
 
 /// An organization as GitHub may have it and as a reader with every permission sees it: each list has what
@@ -18,27 +18,21 @@ use crate::snapshot::{Settings, Snapshot};
 /// What the simulator or an older upstream can't do is not in it: teams of the enterprise, internal repositories,
 /// roles of the organization's own making, billing managers.
 pub fn snapshot() -> impl Strategy<Value = Snapshot> {
-    let settings = (any::<[Index; 5]>(), any::<[bool; 3]>(), select(DEFAULTS));
+    let settings = vec(any::<Index>(), OrgSetting::all().count());
     let parts =
         (people::standings(), vec(repos::seed(), 0..=REPOS.len()), vec(teams::seed(), 0..=TEAMS.len()));
-    (settings, parts).prop_map(|((texts, flags, permission), (standings, repos, teams))| {
-        let repos = repos::build(&repos, &standings);
+    (settings, parts).prop_map(|(choices, (standings, repos, teams))| {
+        let settings: Settings<OrgSetting> = OrgSetting::all()
+            .zip(choices)
+            .map(|(setting, index)| (setting, values::value(setting, index)))
+            .collect();
+        let has_projects =
+            settings.get(&OrgSetting::HAS_REPOSITORY_PROJECTS).is_some_and(|flag| flag == "true");
+        let repos = repos::build(&repos, &standings, has_projects);
         let teams = teams::build(&teams, &standings, &repos);
-        let text = |at: usize| pick(texts[at], TEXTS).to_owned();
         let own = Snapshot {
             org: Login::new("acme"),
-            settings: Settings::from([
-                (OrgSetting::Name, text(0)),
-                (OrgSetting::Description, text(1)),
-                (OrgSetting::Company, text(2)),
-                (OrgSetting::Email, pick(texts[3], &["", "hello@acme.example"]).to_owned()),
-                (OrgSetting::BillingEmail, "billing@acme.example".to_owned()),
-                (OrgSetting::Location, text(4)),
-                (OrgSetting::DefaultRepositoryPermission, permission.as_str().to_owned()),
-                (OrgSetting::MembersCanCreateRepositories, flags[0].to_string()),
-                (OrgSetting::HasOrganizationProjects, flags[1].to_string()),
-                (OrgSetting::HasRepositoryProjects, flags[2].to_string()),
-            ]),
+            settings,
             admins: people::of(&standings, |standing| standing == Standing::Owner),
             members: people::of(&standings, |standing| standing == Standing::Member),
             concealed: Vec::new(),

@@ -2,59 +2,76 @@
 
 use std::collections::BTreeMap;
 
-use peribolos_vocab::{Login, Permission, RepoName, SquashMessage, SquashTitle, Visibility};
+use peribolos_vocab::{Login, Permission, RepoName};
+use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::names::{LOGINS, REPOS, TEXTS, pick};
+use super::names::{LOGINS, REPOS, pick};
 use super::people::Standing;
-use super::values::{PERMISSIONS, SQUASHES};
-use crate::plan::RepoSettingName;
+use super::values::{self, MERGINGS, PERMISSIONS, VISIBILITIES};
+use crate::settings::RepoSettingName;
 use crate::snapshot::{Own, RepoInvitation, Settings, SnapshotCollaborator, SnapshotRepo};
 
 /// Choices for one repository.
 #[derive(Clone, Debug)]
 pub(super) struct RepoSeed {
-    public: bool,
-    texts: [Index; 2],
+    visibility: Index,
     archived: bool,
-    flags: [bool; 3],
-    merging: [bool; 3],
-    squash: (SquashTitle, SquashMessage),
+    /// For each setting of the table, in its order.
+    settings: Vec<Index>,
+    mergings: [Index; 2],
     people: Vec<(Index, Permission)>,
 }
 
 pub(super) fn seed() -> impl Strategy<Value = RepoSeed> {
-    let people = proptest::collection::vec((any::<Index>(), select(PERMISSIONS)), 0..4);
+    let people = vec((any::<Index>(), select(PERMISSIONS)), 0..4);
+    let settings = vec(any::<Index>(), RepoSettingName::all().count());
     let archived = prop::bool::weighted(0.15);
-    (
-        any::<bool>(),
-        any::<[Index; 2]>(),
-        archived,
-        any::<[bool; 3]>(),
-        any::<[bool; 3]>(),
-        select(SQUASHES),
-        people,
-    )
-        .prop_map(|(public, texts, archived, flags, merging, squash, people)| RepoSeed {
-            public,
-            texts,
+    (any::<Index>(), archived, settings, any::<[Index; 2]>(), people).prop_map(
+        |(visibility, archived, settings, mergings, people)| RepoSeed {
+            visibility,
             archived,
-            flags,
-            merging,
-            squash,
+            settings,
+            mergings,
             people,
-        })
+        },
+    )
 }
 
 /// The repositories of these seeds, named in turn.
-pub(super) fn build(seeds: &[RepoSeed], standings: &[Standing]) -> Vec<SnapshotRepo> {
+pub(super) fn build(seeds: &[RepoSeed], standings: &[Standing], has_projects: bool) -> Vec<SnapshotRepo> {
     let named = seeds.iter().zip(REPOS).zip(1..);
-    named.map(|((seed, name), id)| repo(seed, name, id, standings)).collect()
+    named.map(|((seed, name), id)| repo(seed, name, id, standings, has_projects)).collect()
 }
 
-fn repo(seed: &RepoSeed, name: &str, id: u64, standings: &[Standing]) -> SnapshotRepo {
-    let [squash_merge, merge_commit, rebase_merge] = seed.merging;
+/// The settings, as GitHub lets them be together.
+fn settings(seed: &RepoSeed, has_projects: bool) -> Settings<RepoSettingName> {
+    let choices = RepoSettingName::all().zip(&seed.settings);
+    let mut settings: Settings<RepoSettingName> =
+        choices.map(|(setting, index)| (setting, values::value(setting, *index))).collect();
+    let visibility = pick(seed.visibility, VISIBILITIES);
+    settings.insert(RepoSettingName::VISIBILITY, visibility.to_owned());
+    settings.insert(RepoSettingName::ARCHIVED, seed.archived.to_string());
+    if !has_projects {
+        settings.insert(RepoSettingName::HAS_PROJECTS, "false".to_owned());
+    }
+    for (merging, index) in MERGINGS.iter().zip(seed.mergings) {
+        settings.extend(merging.pick(index));
+    }
+    let [first, ..] = RepoSettingName::MERGE_METHODS;
+    if RepoSettingName::MERGE_METHODS.iter().all(|method| settings.get(method).is_none_or(|on| on == "false"))
+    {
+        settings.insert(first, "true".to_owned());
+    }
+    // Everybody may fork what everybody sees.
+    if let Some(forking) = RepoSettingName::of_key("allow_forking").filter(|_| visibility == "public") {
+        settings.insert(forking, "true".to_owned());
+    }
+    settings
+}
+
+fn repo(seed: &RepoSeed, name: &str, id: u64, standings: &[Standing], has_projects: bool) -> SnapshotRepo {
     let (mut given, mut invited) = (BTreeMap::new(), BTreeMap::new());
     for (index, (who, permission)) in seed.people.iter().enumerate() {
         let at = who.index(LOGINS.len());
@@ -78,28 +95,10 @@ fn repo(seed: &RepoSeed, name: &str, id: u64, standings: &[Standing]) -> Snapsho
         expired: false,
     });
     let invitations = invitations.collect();
-    use RepoSettingName as Key;
-    let flag = |value: bool| value.to_string();
-    let visibility = if seed.public { Visibility::Public } else { Visibility::Private };
     SnapshotRepo {
         id,
         name: RepoName::new(name),
-        settings: Settings::from([
-            (Key::Visibility, visibility.as_str().to_owned()),
-            (Key::Description, pick(seed.texts[0], TEXTS).to_owned()),
-            (Key::Homepage, pick(seed.texts[1], &["", "https://acme.example"]).to_owned()),
-            (Key::DefaultBranch, "main".to_owned()),
-            (Key::Archived, flag(seed.archived)),
-            (Key::HasIssues, flag(seed.flags[0])),
-            (Key::HasProjects, flag(seed.flags[1])),
-            (Key::HasWiki, flag(seed.flags[2])),
-            (Key::AllowSquashMerge, flag(squash_merge)),
-            (Key::AllowMergeCommit, flag(merge_commit)),
-            // One way must be left.
-            (Key::AllowRebaseMerge, flag(rebase_merge || !(squash_merge || merge_commit))),
-            (Key::SquashMergeCommitTitle, seed.squash.0.as_str().to_owned()),
-            (Key::SquashMergeCommitMessage, seed.squash.1.as_str().to_owned()),
-        ]),
+        settings: settings(seed, has_projects),
         is_empty: false,
         selected: true,
         collaborators: Some(collaborators),

@@ -1,15 +1,5 @@
-//! What upstream peribolos would do, stage by stage, and each of its traps.
+//! The plan of a file: each kind by itself, the order of applying, and what holds for every organization.
 
-mod collaborators;
-mod expected;
-mod fulfilled;
-mod org;
-mod people;
+mod effect;
 mod properties;
-mod repos;
-mod size;
 mod support;
-mod team_members;
-mod team_repos;
-mod teams;
-mod verify;

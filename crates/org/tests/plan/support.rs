@@ -2,74 +2,111 @@
 
 use std::collections::BTreeSet;
 
-use peribolos_org::plan::{Change, Operation, Plan, Scope, Stage, TeamRole, plan};
+use peribolos_org::plan::{
+    Because, Change, Kind, Lookups, Operation, OrgSetting, Plan, RepoSettingName, Scope, SettingChange, TeamRole,
+    plan,
+};
 use peribolos_org::{
-    DefaultPermission, Invitation, InvitationState, Login, OrgRole, Permission, Privacy, RepoName, Slug,
-    Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, Spelling, SquashMessage, SquashTitle, TeamKind,
-    TeamName, Visibility, parse, settle,
+    Invitation, InvitationState, Login, ManagedBy, OrgRole, Own, Permission, Privacy, RepoInvitation, RepoName,
+    Settings, Slug, Snapshot, SnapshotCollaborator, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, TeamName, parse,
 };
 
 pub fn logins(names: &[&str]) -> Vec<Login> {
     names.iter().copied().map(Login::new).collect()
 }
 
+/// A setting by its key in the file.
+#[expect(clippy::expect_used, reason = "an unknown key is a mistake in the test")]
+pub fn key(key: &str) -> RepoSettingName {
+    serde_json::from_value(key.into()).expect("a key")
+}
+
+/// A setting of the organization by its key in the file.
+#[expect(clippy::expect_used, reason = "an unknown key is a mistake in the test")]
+pub fn org_key(key: &str) -> OrgSetting {
+    serde_json::from_value(key.into()).expect("a key")
+}
+
 /// alice and bob own it, carol and oscar are members; `site` and `handbook` are its repositories.
 pub fn acme() -> Snapshot {
+    let settings = [
+        ("name", "Acme"),
+        ("description", "Rockets"),
+        ("company", ""),
+        ("email", ""),
+        ("billing_email", "billing@acme.example"),
+        ("location", ""),
+        ("default_repository_permission", "none"),
+        ("members_can_create_repositories", "true"),
+        ("has_organization_projects", "true"),
+        ("has_repository_projects", "true"),
+    ];
     Snapshot {
         org: Login::new("acme"),
-        name: "Acme".into(),
-        description: "Rockets".into(),
-        company: String::new(),
-        email: String::new(),
-        billing_email: Some("billing@acme.example".into()),
-        location: String::new(),
-        default_repository_permission: Some(DefaultPermission::Read),
-        members_can_create_repositories: Some(true),
-        has_organization_projects: Some(true),
-        has_repository_projects: Some(true),
+        settings: settings.into_iter().map(|(name, value)| (org_key(name), value.to_owned())).collect(),
         admins: logins(&["alice", "bob"]),
         members: logins(&["carol", "oscar"]),
         concealed: Vec::new(),
         invitations: Vec::new(),
         teams: Vec::new(),
         repos: vec![repo("site"), repo("handbook")],
+        unread: Vec::new(),
     }
 }
 
+/// A number made from a name.
+fn number(name: &str) -> u64 {
+    name.bytes().fold(7, |number, byte| (number * 31 + u64::from(byte)) % 1_000_003)
+}
+
 pub fn repo(name: &str) -> SnapshotRepo {
+    let settings = [
+        ("visibility", "private"),
+        ("archived", "false"),
+        ("default_branch", "main"),
+        ("description", ""),
+        ("homepage", ""),
+        ("has_issues", "true"),
+        ("has_projects", "true"),
+        ("has_wiki", "true"),
+        ("allow_squash_merge", "true"),
+        ("allow_merge_commit", "true"),
+        ("allow_rebase_merge", "true"),
+        ("squash_merge_commit_title", "COMMIT_OR_PR_TITLE"),
+        ("squash_merge_commit_message", "COMMIT_MESSAGES"),
+    ];
     SnapshotRepo {
+        id: number(name),
         name: RepoName::new(name),
-        visibility: Visibility::Private,
-        description: String::new(),
-        homepage: String::new(),
-        default_branch: "main".into(),
-        archived: false,
-        has_issues: true,
-        has_projects: true,
-        has_wiki: true,
-        allow_squash_merge: Some(true),
-        allow_merge_commit: Some(true),
-        allow_rebase_merge: Some(true),
-        squash_merge_commit_title: Some(SquashTitle::CommitOrPullRequest),
-        squash_merge_commit_message: Some(SquashMessage::Commits),
+        settings: settings.into_iter().map(|(name, value)| (key(name), value.to_owned())).collect(),
+        is_empty: false,
+        selected: true,
         collaborators: Some(Vec::new()),
         invitations: Vec::new(),
     }
 }
 
+/// A repository with another value of a setting.
+pub fn with(mut repo: SnapshotRepo, setting: &str, value: &str) -> SnapshotRepo {
+    let settings: &mut Settings<RepoSettingName> = &mut repo.settings;
+    settings.insert(key(setting), value.to_owned());
+    repo
+}
+
 pub fn team(name: &str) -> SnapshotTeam {
     SnapshotTeam {
+        id: number(name),
         name: TeamName::new(name),
-        slug: Slug::new(name.to_lowercase().replace(' ', "-")),
+        slug: Slug::new(TeamName::new(name).key()),
         parent: None,
         description: String::new(),
         privacy: Privacy::Closed,
-        kind: TeamKind::Organization,
+        managed_by: ManagedBy::Organization,
         maintainers: Vec::new(),
         members: Vec::new(),
-        inherited_members: Vec::new(),
         invitations: Vec::new(),
         repos: Vec::new(),
+        org_roles: Vec::new(),
     }
 }
 
@@ -77,12 +114,41 @@ pub fn below(parent: &str, team: SnapshotTeam) -> SnapshotTeam {
     SnapshotTeam { parent: Some(Slug::new(parent)), ..team }
 }
 
-pub fn access(name: &str, permission: Permission, inherited: bool) -> SnapshotTeamRepo {
-    SnapshotTeamRepo { name: RepoName::new(name), permission, inherited, custom_role: None }
+/// A team with members.
+pub fn of(mut team: SnapshotTeam, members: &[&str]) -> SnapshotTeam {
+    team.members = logins(members);
+    team
 }
 
-pub fn invited(login: &str, role: OrgRole, state: InvitationState) -> Invitation {
-    Invitation { login: Some(Login::new(login)), role, state }
+/// A team with access of its own.
+pub fn reaching(mut team: SnapshotTeam, repos: &[(&str, Permission)]) -> SnapshotTeam {
+    team.repos.extend(repos.iter().map(|(name, permission)| access(name, *permission, Own::Is(*permission))));
+    team
+}
+
+pub fn access(name: &str, permission: Permission, own: Own) -> SnapshotTeamRepo {
+    SnapshotTeamRepo { name: RepoName::new(name), permission, own, custom_role: None }
+}
+
+pub fn collaborator(login: &str, permission: Permission) -> SnapshotCollaborator {
+    SnapshotCollaborator {
+        login: Login::new(login),
+        permission,
+        own: Own::Is(permission),
+        custom_role: None,
+    }
+}
+
+pub fn repo_invitation(id: u64, login: &str, permission: Permission) -> RepoInvitation {
+    RepoInvitation { id, login: Login::new(login), permission, expired: false }
+}
+
+pub fn invited(id: u64, login: &str, role: OrgRole) -> Invitation {
+    Invitation { id, login: Some(Login::new(login)), role, state: InvitationState::Pending }
+}
+
+pub fn failed(id: u64, login: &str, role: OrgRole) -> Invitation {
+    Invitation { state: InvitationState::Failed, ..invited(id, login, role) }
 }
 
 /// A file for acme that names its people and, below them, what is given.
@@ -90,99 +156,135 @@ pub fn file(rest: &str) -> String {
     format!("orgs:\n  acme:\n    admins: [alice, bob]\n    members: [carol, oscar]\n{rest}")
 }
 
+/// A file for acme with these people and, below them, what is given.
+pub fn people(admins: &str, members: &str, rest: &str) -> String {
+    format!("orgs:\n  acme:\n    admins: [{admins}]\n    members: [{members}]\n{rest}")
+}
+
 /// The default of an installation.
 pub fn usual() -> Scope {
     Scope::usual()
 }
 
-/// Every stage.
+/// Every kind, and everything allowed.
 pub fn everything() -> Scope {
     let mut scope = Scope::usual();
-    scope.manage.insert(Stage::Collaborators);
+    scope.manage.insert(Kind::Collaborators);
+    scope.allow = BTreeSet::from([peribolos_org::plan::Allow::RepoArchival, peribolos_org::plan::Allow::RepoPublish]);
     scope
 }
 
-/// A file's plan, as it comes about in a run.
 #[expect(clippy::panic, reason = "an invalid example is a mistake in the test")]
-pub fn plan_of(yaml: &str, snapshot: &Snapshot, scope: &Scope) -> Plan {
-    let parsed = match parse(yaml, "peribolos.yaml", Some("acme")) {
-        Ok(parsed) => parsed,
+pub fn plan_with(yaml: &str, snapshot: &Snapshot, lookups: &Lookups, scope: &Scope) -> Plan {
+    match parse(yaml, "peribolos.yaml", Some("acme")) {
+        Ok(parsed) => plan(&parsed.file, snapshot, lookups, scope),
         Err(diagnostics) => panic!("{diagnostics:#?}"),
-    };
-    let settled = settle(&parsed.file, &Spelling::of_snapshot(snapshot, BTreeSet::new()));
-    plan(&settled.file, &settled.left_out, snapshot, scope)
+    }
 }
 
-/// A plan's operations, a line each; in brackets what does not last.
+pub fn plan_of(yaml: &str, snapshot: &Snapshot, scope: &Scope) -> Plan {
+    plan_with(yaml, snapshot, &Lookups::default(), scope)
+}
+
+/// A plan's operations, a line each.
 pub fn shown(plan: &Plan) -> Vec<String> {
     plan.operations.iter().map(words).collect()
 }
 
-/// The operations of a file under the usual scope.
+/// The operations of a file where everything is managed.
 pub fn operations(yaml: &str, snapshot: &Snapshot) -> Vec<String> {
-    shown(&plan_of(yaml, snapshot, &usual()))
+    let plan = plan_of(yaml, snapshot, &everything());
+    assert_eq!(plan.refusals, []);
+    shown(&plan)
 }
 
-/// Refusals as `line: message`.
+/// Refusals as `line: message (hint)`.
 pub fn refusals(plan: &Plan) -> Vec<String> {
     let line = |line: Option<u32>| line.map_or_else(String::new, |line| format!("{line}: "));
-    plan.refusals.iter().map(|refusal| line(refusal.line) + &refusal.message).collect()
+    plan.refusals
+        .iter()
+        .map(|refusal| format!("{}{} ({})", line(refusal.line), refusal.message, refusal.hint))
+        .collect()
+}
+
+/// Warnings as `line: message (hint)`.
+pub fn warnings(plan: &Plan) -> Vec<String> {
+    let line = |line: Option<u32>| line.map_or_else(String::new, |line| format!("{line}: "));
+    plan.warnings
+        .iter()
+        .map(|warning| {
+            let hint = warning.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+            format!("{}{}{hint}", line(warning.line), warning.message)
+        })
+        .collect()
 }
 
 fn words(operation: &Operation) -> String {
-    let text = change(&operation.change);
-    if operation.lasting { text } else { format!("({text})") }
+    let because = match operation.because {
+        None => "",
+        Some(Because::SourceGoes) => " since a source goes",
+        Some(Because::LeavesOrganization) => " after leaving",
+        Some(Because::Demoted) => " after demotion",
+    };
+    format!("{} {}{because}", operation.place.number(), change(&operation.change))
 }
 
-fn change(change: &Change) -> String {
+pub fn change(change: &Change) -> String {
+    let may = |permission: Option<Permission>| permission.map_or("-", Permission::as_str);
+    let custom = |role: &Option<String>| role.as_ref().map(|role| format!(" ({role})")).unwrap_or_default();
     match change {
         Change::EditOrg { changes } => format!("edit org{}", edits(changes)),
-        Change::InviteMember { login, role } => format!("invite {login} as {role:?}"),
-        Change::ChangeRole { login, from, to } => format!("make {login} {to:?}, was {from:?}"),
-        Change::RemoveMember { login, role } => format!("remove {login}, {role:?}"),
-        Change::CancelInvitation { login, role } => format!("cancel {login}, {role:?}"),
-        Change::ClearFailedInvitation { login } => format!("clear {login}"),
-        Change::CreateRepo { name, visibility, settings } => {
-            let given = settings.iter().map(|given| format!(" {:?}={}", given.setting, given.value));
-            format!("create repo {name} {visibility:?}{}", given.collect::<Vec<_>>().concat())
+        Change::InviteMember { login, role } => format!("invite {login} as {}", role.as_str()),
+        Change::ChangeRole { login, from, to } => format!("{login}: {} -> {}", from.as_str(), to.as_str()),
+        Change::RemoveMember { login, role } => format!("remove {} {login}", role.as_str()),
+        Change::CancelInvitation { id, login, role, failed } => {
+            let failed = if *failed { "failed " } else { "" };
+            format!("cancel {failed}invitation {id} of {login} as {}", role.as_str())
         }
+        Change::CreateRepo { name, settings } => {
+            let given = settings.iter().map(|given| format!(" {}={}", given.setting.key(), given.value));
+            format!("create repo {name}{}", given.collect::<Vec<_>>().concat())
+        }
+        Change::RenameRepo { from, to } => format!("rename repo {from} -> {to}"),
         Change::EditRepo { name, changes } => format!("edit repo {name}{}", edits(changes)),
-        Change::SetCollaborator { repo, login, from, to, invitation } => {
-            let of = if *invitation { "invitation" } else { "access" };
-            format!("set {of} of {login} to {repo}: {from:?} -> {to:?}")
+        Change::SetTopics { name, from, to } => format!("topics of {name}: {from:?} -> {to:?}"),
+        Change::SetCollaborator { repo, login, from, custom_role, to } => {
+            format!("{login} in {repo}: {}{} -> {}", may(*from), custom(custom_role), to.as_str())
         }
-        Change::RemoveCollaborator { repo, login, from, invitation } => {
-            let of = if *invitation { "invitation" } else { "access" };
-            format!("remove {of} of {login} to {repo}: {from:?}")
+        Change::RemoveCollaborator { repo, login, from } => format!("{login} in {repo}: {} -> -", from.as_str()),
+        Change::EditRepoInvitation { repo, id, login, from, to } => {
+            format!("invitation {id} of {login} to {repo}: {} -> {}", from.as_str(), to.as_str())
         }
-        Change::CreateTeam { name, description, privacy } => {
-            format!("create team {name} {:?} {privacy:?}", description.as_deref().unwrap_or_default())
+        Change::CancelRepoInvitation { repo, id, login, permission, expired } => {
+            let expired = if *expired { "expired " } else { "" };
+            format!("cancel {expired}invitation {id} of {login} to {repo}: {}", permission.as_str())
         }
-        Change::EditTeam { name, changes } => format!("edit team {name}{}", edits(changes)),
+        Change::CreateTeam { name, description, privacy, parent } => {
+            let description = description.as_ref().map(|text| format!(" {text:?}")).unwrap_or_default();
+            let parent = parent.as_ref().map(|parent| format!(" below {parent}")).unwrap_or_default();
+            format!("create team {name}{description} {}{parent}", privacy.as_str())
+        }
+        Change::EditTeam { name, slug: _, changes } => format!("edit team {name}{}", edits(changes)),
         Change::DeleteTeam { name, slug } => format!("delete team {name} ({slug})"),
         Change::SetTeamMember { team, login, from, to } => {
-            format!("{team}: {login} {} -> {}", role(*from), role(Some(*to)))
+            format!("{login} in team {team}: {} -> {}", from.map_or("-", TeamRole::as_str), to.as_str())
         }
         Change::RemoveTeamMember { team, login, from, invitation } => {
-            let invitation = if *invitation { " invitation" } else { "" };
-            format!("{team}: {login} {} -> -{invitation}", role(Some(*from)))
+            let invitation = if *invitation { " (invited)" } else { "" };
+            format!("{login} in team {team}: {}{invitation} -> -", from.as_str())
         }
-        Change::SetTeamRepo { team, repo, from, to } => format!("{team}: {repo} {from:?} -> {to:?}"),
-        Change::RemoveTeamRepo { team, repo, from } => format!("{team}: {repo} {from:?} -> -"),
+        Change::SetTeamRepo { team, repo, from, custom_role, to } => {
+            format!("team {team} in {repo}: {}{} -> {}", may(*from), custom(custom_role), to.as_str())
+        }
+        Change::RemoveTeamRepo { team, repo, from } => format!("team {team} in {repo}: {} -> -", from.as_str()),
     }
 }
 
-fn role(role: Option<TeamRole>) -> &'static str {
-    match role {
-        None => "-",
-        Some(TeamRole::Member) => "member",
-        Some(TeamRole::Maintainer) => "maintainer",
-    }
-}
-
-fn edits<S: std::fmt::Debug>(changes: &[peribolos_org::plan::SettingChange<S>]) -> String {
+fn edits<S: Copy + serde::Serialize>(changes: &[SettingChange<S>]) -> String {
     let from = |from: &Option<String>| from.clone().unwrap_or_else(|| "?".to_owned());
-    let texts =
-        changes.iter().map(|one| format!(", {:?} {:?} -> {:?}", one.setting, from(&one.from), one.to));
+    let key = |setting: S| serde_json::to_value(setting).ok().and_then(|key| Some(key.as_str()?.to_owned()));
+    let texts = changes.iter().map(|one| {
+        format!(", {} {:?} -> {:?}", key(one.setting).unwrap_or_default(), from(&one.from), one.to)
+    });
     texts.collect::<Vec<_>>().concat()
 }

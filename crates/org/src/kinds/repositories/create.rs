@@ -21,8 +21,10 @@ pub(super) fn create(planner: &mut Planner<'_>, repo: &Repo) {
     let mut given = given_settings::of_repo(&repo.settings);
     check_default_branch(planner, &name, &given);
     given.extend(repo.on_create.iter().flat_map(given_settings::on_create));
-    let (at_once, later): (Vec<_>, Vec<_>) =
-        given.into_iter().partition(|given| given.setting.request() == Request::CreateAndEdit);
+    let is_at_once = |given: &Given<RepoSettingName>| {
+        matches!(given.setting.request(), Request::CreateAndEdit | Request::CreateOnly)
+    };
+    let (at_once, later): (Vec<_>, Vec<_>) = given.into_iter().partition(is_at_once);
     let settings: Vec<RepoSetting> =
         at_once.into_iter().map(|given| RepoSetting { setting: given.setting, value: given.value }).collect();
     let draft = Draft::new(Place::Repositories, Change::CreateRepo { name: name.clone(), settings }, line);
@@ -31,7 +33,8 @@ pub(super) fn create(planner: &mut Planner<'_>, repo: &Repo) {
     let Some(id) = planner.then.repo_named(&name) else { return };
     planner.give(Fact::Repo(id));
     planner.repos.insert(name.key(), id);
-    let fresh = fresh_settings();
+    let visibility = repo.settings.get(&RepoSettingName::VISIBILITY);
+    let fresh = fresh_settings(visibility.map(|visibility| visibility.as_str()));
     let differs = |given: &Given<RepoSettingName>| fresh.get(&given.setting) != Some(&given.value);
     let mut edits = Vec::new();
     for given in later.into_iter().filter(differs) {

@@ -73,10 +73,10 @@ fn differences(
 /// GitHub changes nothing about an archived repository.
 fn stays_archived(planner: &mut Planner<'_>, repo: &Repo, about: &[Named]) {
     let name = quoted(repo.name.value.as_str());
-    if let Some(archived) = repo.settings.archived {
+    if let Some(archived) = repo.settings.get(&RepoSettingName::ARCHIVED) {
         let message = format!("{name} is archived, so that nothing else of it is changed");
         let hint = "write `archived: false` to change it";
-        planner.warn(Kind::Repos, line_of(&archived), about, message, Some(hint));
+        planner.warn(Kind::Repos, line_of(archived), about, message, Some(hint));
         return;
     }
     let message = format!("{name} is archived, so that nothing of it can be changed");
@@ -85,7 +85,7 @@ fn stays_archived(planner: &mut Planner<'_>, repo: &Repo, about: &[Named]) {
 }
 
 fn unarchive(planner: &mut Planner<'_>, repo: &Repo, id: RepoId, name: &RepoName) {
-    let line = repo.settings.archived.as_ref().and_then(line_of);
+    let line = repo.settings.get(&RepoSettingName::ARCHIVED).and_then(line_of);
     let change = SettingChange {
         setting: RepoSettingName::ARCHIVED,
         from: Some("true".to_owned()),

@@ -61,7 +61,8 @@ pub(crate) fn questions(planner: &Planner<'_>) -> Vec<Question> {
             Found::One(id) => {
                 let Some(found) = planner.now.repo(id) else { continue };
                 let Some(known) = &found.known else { continue };
-                let branch = repo.settings.default_branch.as_ref().map(|branch| branch.value.clone());
+                let branch =
+                    repo.settings.get(&RepoSettingName::DEFAULT_BRANCH).map(|branch| branch.value.clone());
                 let now = known.settings.get(&RepoSettingName::DEFAULT_BRANCH);
                 if let (Some(branch), Some(now)) = (branch, now)
                     && branch != *now

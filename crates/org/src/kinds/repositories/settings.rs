@@ -113,13 +113,13 @@ pub(super) fn has_branch(
 
 /// GitHub has no projects of a repository where the organization has them off.
 pub(super) fn check_projects(planner: &mut Planner<'_>, name: &RepoName, change: &Edit, line: Option<u32>) {
-    if change.setting.key() != "has_projects" || change.to != "true" {
+    if change.setting != RepoSettingName::HAS_PROJECTS || change.to != "true" {
         return;
     }
     let key = OrgSetting::HAS_REPOSITORY_PROJECTS;
-    let given = planner.file.settings.has_repository_projects.filter(|_| planner.plans(Kind::Org));
-    let on = given.map(|given| given.value.to_string()).or_else(|| planner.now.settings.get(&key).cloned());
-    if on.as_deref() == Some("false") {
+    let given = planner.file.settings.get(&key).filter(|_| planner.plans(Kind::Org));
+    let on = given.map(|given| &given.value).or_else(|| planner.now.settings.get(&key));
+    if on.is_some_and(|on| on == "false") {
         let message = format!(
             "{} can't have projects, because `has_repository_projects` of the organization is off",
             quoted(name.as_str())
@@ -129,18 +129,14 @@ pub(super) fn check_projects(planner: &mut Planner<'_>, name: &RepoName, change:
     }
 }
 
-/// The ways to merge: GitHub wants one.
-const MERGES: [&str; 3] = ["allow_squash_merge", "allow_merge_commit", "allow_rebase_merge"];
-
+/// GitHub wants one way to merge.
 pub(super) fn check_merging(planner: &mut Planner<'_>, repo: &Repo, known: &Known, changes: &[Edit]) {
-    let is_off = |key: &&str| {
-        let change = changes.iter().find(|change| change.setting.key() == *key).map(|change| &change.to);
-        let now = || known.settings.iter().find(|(setting, _)| setting.key() == *key).map(|(_, value)| value);
-        change.or_else(now).is_some_and(|value| value == "false")
+    let methods = RepoSettingName::MERGE_METHODS;
+    let is_off = |method: &RepoSettingName| {
+        let change = changes.iter().find(|change| change.setting == *method).map(|change| &change.to);
+        change.or_else(|| known.settings.get(method)).is_some_and(|value| value == "false")
     };
-    if changes.iter().any(|change| MERGES.contains(&change.setting.key()))
-        && MERGES.iter().all(|key| is_off(&key))
-    {
+    if changes.iter().any(|change| methods.contains(&change.setting)) && methods.iter().all(is_off) {
         let message = format!("No way to merge would be left in {}", quoted(repo.name.as_str()));
         let hint = "GitHub needs one of `allow_squash_merge`, `allow_merge_commit` and `allow_rebase_merge`";
         planner.refuse(Kind::Repos, line_of(&repo.name), &[(&repo.name.value).into()], message, hint);

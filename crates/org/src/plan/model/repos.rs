@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use peribolos_vocab::{Login, Permission, RepoName, Visibility};
 
 use super::{Grant, Known, Model, Repo, RepoId};
-use crate::plan::{RepoSetting, RepoSettingName, SettingChange};
+use crate::plan::{RepoSetting, RepoSettingName, Request, SettingChange};
 use crate::snapshot::{Own, RepoInvitation, Settings};
 
 /// What GitHub calls the first branch unless the organization says otherwise, which its API does not show.
@@ -14,19 +14,15 @@ pub(crate) const DEFAULT_BRANCH: &str = "main";
 impl Model {
     /// Makes a repository with GitHub's own settings, and those that are given.
     pub(super) fn create_repo(&mut self, name: &RepoName, given: &[RepoSetting]) {
-        let mut settings = fresh_settings();
+        let visibility = given.iter().find(|given| given.setting == RepoSettingName::VISIBILITY);
+        let mut settings = fresh_settings(visibility.map(|given| given.value.as_str()));
         let mut has_commit = false;
         for given in given {
-            match given.setting {
-                // These are used once: nothing of them is left.
-                RepoSettingName::AutoInit
-                | RepoSettingName::GitignoreTemplate
-                | RepoSettingName::LicenseTemplate => {
-                    has_commit = true;
-                }
-                setting => {
-                    settings.insert(setting, given.value.clone());
-                }
+            // What is used once leaves a commit, and no setting.
+            if given.setting.request() == Request::CreateOnly {
+                has_commit = true;
+            } else {
+                settings.insert(given.setting, given.value.clone());
             }
         }
         let repo = Repo {
@@ -62,6 +58,14 @@ impl Model {
             for change in changes {
                 known.settings.insert(change.setting, change.to.clone());
             }
+        }
+    }
+
+    /// Gives a repository these topics and no others.
+    pub(super) fn set_topics(&mut self, name: &RepoName, topics: &str) {
+        let known = self.repo_named(name).and_then(|id| self.repo_mut(id)?.known.as_mut());
+        if let Some(known) = known {
+            known.settings.insert(RepoSettingName::TOPICS, topics.to_owned());
         }
     }
 
@@ -108,23 +112,14 @@ impl Model {
     }
 }
 
-/// The settings that GitHub gives a new repository.
-pub(crate) fn fresh_settings() -> Settings<RepoSettingName> {
-    use RepoSettingName as Key;
-    let yes = || "true".to_owned();
-    Settings::from([
-        (Key::Visibility, Visibility::Public.as_str().to_owned()),
-        (Key::Description, String::new()),
-        (Key::Homepage, String::new()),
-        (Key::DefaultBranch, DEFAULT_BRANCH.to_owned()),
-        (Key::Archived, "false".to_owned()),
-        (Key::HasIssues, yes()),
-        (Key::HasProjects, yes()),
-        (Key::HasWiki, yes()),
-        (Key::AllowSquashMerge, yes()),
-        (Key::AllowMergeCommit, yes()),
-        (Key::AllowRebaseMerge, yes()),
-        (Key::SquashMergeCommitTitle, "COMMIT_OR_PR_TITLE".to_owned()),
-        (Key::SquashMergeCommitMessage, "COMMIT_MESSAGES".to_owned()),
-    ])
+/// The settings that GitHub gives a new repository: a public one unless it was asked for another.
+pub(crate) fn fresh_settings(visibility: Option<&str>) -> Settings<RepoSettingName> {
+    let visibility = visibility.unwrap_or(Visibility::Public.as_str());
+    let is_public = visibility == Visibility::Public.as_str();
+    let new = RepoSettingName::all()
+        .filter_map(|setting| Some((setting, setting.new_value(is_public)?.to_owned())));
+    let mut settings: Settings<RepoSettingName> = new.collect();
+    settings.insert(RepoSettingName::VISIBILITY, visibility.to_owned());
+    settings.insert(RepoSettingName::DEFAULT_BRANCH, DEFAULT_BRANCH.to_owned());
+    settings
 }
