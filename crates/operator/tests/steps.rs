@@ -1,4 +1,4 @@
-//! The steps, run as a pod runs them: the real binary, the real simulator of GitHub, real upstream peribolos.
+//! The steps, run as a pod runs them: the real binary, the real simulator of GitHub, and real upstream peribolos.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
 
 #[path = "steps/apply.rs"]
@@ -7,6 +7,8 @@ mod apply;
 mod bench;
 #[path = "steps/dump.rs"]
 mod dump;
+#[path = "steps/faults.rs"]
+mod faults;
 #[path = "steps/organizations.rs"]
 mod organizations;
 #[path = "steps/plan.rs"]

@@ -486,8 +486,9 @@ fn is_ours(code: &str) -> bool {
     words.contains(&code)
         || keys.contains(&code)
         || code.starts_with("spec.")
-        || code == "/peribolos apply"
+        || ["/peribolos apply", "peribolos-operator plan"].contains(&code)
         || is_key(code)
+        || code.split_once(": ").is_some_and(|(key, value)| is_key(key) && ["true", "false"].contains(&value))
 }
 
 fn is_key(code: &str) -> bool {
@@ -514,7 +515,9 @@ proptest! {
         // Every other piece between code marks is code.
         for line in posted.lines() {
             for code in line.split('`').skip(1).step_by(2) {
-                let advised = plan.refusals.iter().any(|refusal| refusal.hint.contains(code));
+                let mut hints = plan.refusals.iter().map(|refusal| &refusal.hint);
+                let advised = hints.any(|hint| hint.contains(code))
+                    || plan.warnings.iter().filter_map(|warning| warning.hint.as_ref()).any(|hint| hint.contains(code));
                 let named = advised || known.contains(&code.trim_end_matches('…').to_lowercase());
                 prop_assert!(named || is_ours(code), "`{code}` is not in the file:\n{known}\n\n{posted}");
             }

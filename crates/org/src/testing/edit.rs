@@ -59,6 +59,7 @@ const KINDS: &[fn(&Edit, &mut ConfigFile)] = &[
     repo_merging,
     collaborator,
     collaborator,
+    collaborator,
     spell_person,
     spell_team,
     spell_repo,

@@ -222,6 +222,7 @@ fn generated_cases_have_everything_in_them() {
         "setCollaborator",
         "setTeamMember",
         "setTeamRepo",
+        "setTopics",
     ];
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), expected);
     assert_eq!(places.into_iter().collect::<Vec<_>>(), Place::ALL);

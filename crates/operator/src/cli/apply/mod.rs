@@ -56,7 +56,6 @@ pub(super) async fn run(args: ApplyArgs) -> anyhow::Result<ExitCode> {
     let Some(source) = source::parsed(&args.file, Some(args.org.as_str()))? else {
         return Ok(code(StepExit::ConfigInvalid));
     };
-    let clock = Clock::start(args.time.scale, shutdown::on_signal()?);
     let access = args.access.connect(&args.org, Purpose::Change).await?;
     let scope = args.rules.scope();
     let patience = args.time.patience(None);
@@ -77,6 +76,8 @@ pub(super) async fn run(args: ApplyArgs) -> anyhow::Result<ExitCode> {
         eprintln!("nothing was changed");
         return Ok(ExitCode::FAILURE);
     }
+    // From here on the first Ctrl-C ends after the request that is under way, and says what was done.
+    let clock = Clock::start(args.time.scale, shutdown::on_signal()?);
     let ended = apply(&args, &access, &considered, &clock).await;
     finish(&planning, &clock, &considered, &ended).await
 }
