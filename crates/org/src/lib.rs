@@ -39,7 +39,7 @@ pub use diagnostic::{Code, Diagnostic, Severity};
 pub use dump::{DumpNote, Dumped, dump};
 pub use located::{Located, Position};
 pub use model::{Collaborator, ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
-pub use parse::{MAX_BYTES, Parsed, decode, parse};
+pub use parse::{MAX_BYTES, Parsed, decode, parse, parse_managed};
 pub use peribolos_vocab::{
     DefaultPermission, InvalidName, Login, OrgRole, Permission, Privacy, RepoName, Slug, SquashMessage,
     SquashTitle, TeamName, Visibility,
