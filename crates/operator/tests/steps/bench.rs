@@ -5,7 +5,7 @@ use std::process::Command;
 
 use http_body_util::BodyExt;
 use hyper_util::{client::legacy, rt::TokioExecutor};
-use peribolos_core::step_output::StepOutput;
+use peribolos_vocab::report::StepReport;
 use peribolos_github::{App, AppId, GitHubConfig, InstallationId, PrivateKey, TokenScope};
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -49,9 +49,9 @@ pub struct Ended {
 
 impl Ended {
     /// What the controller reads of it. The pod's log has both streams in it.
-    pub fn output(&self) -> StepOutput {
+    pub fn output(&self) -> StepReport {
         let log = format!("{}{}", self.stderr, self.stdout);
-        let output = StepOutput::from_log(&log).unwrap_or_else(|error| panic!("{error}: {log}"));
+        let output = StepReport::from_log(&log).unwrap_or_else(|error| panic!("{error}: {log}"));
         assert_eq!(self.code, i32::from(output.exit.code()), "the line and the exit code agree");
         assert_eq!(self.stdout.lines().count(), 1, "one line on standard output: {}", self.stdout);
         output
@@ -105,17 +105,6 @@ impl Bench {
         args.extend(["--sha".to_owned(), sha.to_owned()]);
         args.extend(["--out".to_owned(), self.path("settled.yaml").display().to_string()]);
         args.extend(more.iter().map(|arg| (*arg).to_owned()));
-        run(&args)
-    }
-
-    /// Runs `step verify` on what `step plan` left.
-    pub fn verify(&self, sha: &str, token: &Path) -> Ended {
-        let mut args = self.common("verify", token);
-        args.extend(["--sha".to_owned(), sha.to_owned()]);
-        for (flag, name) in [("--settled", "settled.yaml"), ("--planned", "plan.json"), ("--results-dir", "")]
-        {
-            args.extend([flag.to_owned(), self.path(name).display().to_string()]);
-        }
         run(&args)
     }
 

@@ -1,6 +1,6 @@
 //! `step plan`: what it says, what it writes, and how it ends.
 
-use peribolos_core::step_output::{AnnotationLevel, StepExit};
+use peribolos_vocab::{AnnotationLevel, report::StepExit};
 use serde_json::json;
 
 use crate::bench::{Bench, ORG};
@@ -190,7 +190,7 @@ async fn github_s_troubles_have_their_own_ends() {
         fault["count"] = json!(1);
         bench.github.call("POST", "/_sim/faults", Some(fault)).await;
         let output = bench.plan(&sha, &token, &[]).output();
-        assert_eq!((output.exit, output.retry_at.is_some()), (exit, known), "{output:?}");
+        assert_eq!((output.exit, output.until.is_some()), (exit, known), "{output:?}");
     }
     std::fs::write(&token, "ghs_wrong").unwrap();
     let ended = bench.plan(&sha, &token, &[]);
