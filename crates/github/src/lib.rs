@@ -10,6 +10,7 @@ mod app;
 mod call;
 pub mod client;
 mod config;
+mod credential;
 mod delivery;
 mod error;
 mod flight;
@@ -33,6 +34,7 @@ pub use account::{Account, AccountType, AppInfo, Installation, Permissions, Repo
 pub use app::App;
 pub use client::{Client, FileAnswer};
 pub use config::{GitHubConfig, Observer, Timeouts};
+pub use credential::TokenSource;
 pub use delivery::Delivery;
 pub use error::{Error, QueryRefusal, Refusal, Retry};
 pub use key::PrivateKey;

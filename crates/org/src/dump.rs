@@ -58,7 +58,7 @@ impl Dumped {
 
 /// Describes an organization so that an apply of it changes nothing.
 pub fn dump(snapshot: &Snapshot) -> Dumped {
-    let mut dumper = Dumper { people: BTreeSet::new(), notes: Vec::new() };
+    let mut dumper = Dumper { people: BTreeSet::new(), admins: BTreeSet::new(), notes: Vec::new() };
     let (admins, members) = dumper.people(snapshot);
     let file = ConfigFile {
         org: Located::from(snapshot.org.clone()),
@@ -72,8 +72,10 @@ pub fn dump(snapshot: &Snapshot) -> Dumped {
 }
 
 struct Dumper {
-    /// Everybody whom the file names as one of the organization.
+    /// Everybody whom the file names as one of the organization,
     people: BTreeSet<Login>,
+    /// and the owners among them.
+    admins: BTreeSet<Login>,
     notes: Vec<DumpNote>,
 }
 
@@ -129,6 +131,7 @@ impl Dumper {
             }
         }
         self.people = admins.union(&members).cloned().collect();
+        self.admins.clone_from(&admins);
         (admins, members)
     }
 
@@ -170,9 +173,16 @@ impl Dumper {
     }
 
     fn team(&mut self, team: &SnapshotTeam, above: Option<&SnapshotTeam>) -> Team {
-        let maintainers: BTreeSet<Login> = team.maintainers.iter().cloned().collect();
-        let mut members: BTreeSet<Login> = team.members.iter().chain(&team.invitations).cloned().collect();
-        members.retain(|login| !maintainers.contains(login));
+        // Lists of two moments may differ: an owner is a maintainer wherever they are.
+        let (owners, members): (BTreeSet<Login>, BTreeSet<Login>) = team
+            .members
+            .iter()
+            .chain(&team.invitations)
+            .cloned()
+            .partition(|login| self.admins.contains(login));
+        let maintainers: BTreeSet<Login> =
+            owners.into_iter().chain(team.maintainers.iter().cloned()).collect();
+        let members = &members - &maintainers;
         let (maintainers, members) = (self.known(team, maintainers), self.known(team, members));
         Team {
             name: Located::from(team.name.clone()),

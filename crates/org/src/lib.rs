@@ -6,8 +6,8 @@
 //!   nothing that upstream would read in another way.
 //! - [`dump`] turns a [`Snapshot`] of what GitHub has into a [`ConfigFile`], [`Dumped::to_yaml`]
 //!   writes that for the organization's owners.
-//! - [`plan`] is what an apply of a file would do. Around it: [`loss`] (what is taken away), [`guard`] (limits on
-//!   that), [`review`] (what nobody has seen before), [`show`] (plans for people).
+//! - [`plan`] is what an apply of a file would do. Around it: [`removals`], [`guard`] (limits on those), [`review`] (those
+//!   that nobody has seen before), [`show`] (plans and results for people).
 //!
 //! Facts about upstream peribolos that this crate works around are named where it does so.
 
@@ -16,11 +16,11 @@ mod dump;
 pub mod guard;
 mod kinds;
 mod located;
-pub mod loss;
 mod model;
 mod parse;
 pub mod plan;
 pub mod reference;
+pub mod removals;
 mod report;
 pub mod review;
 mod settings;
@@ -39,7 +39,7 @@ pub use diagnostic::{Code, Diagnostic, Severity};
 pub use dump::{DumpNote, Dumped, dump};
 pub use located::{Located, Position};
 pub use model::{Collaborator, ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
-pub use parse::{MAX_BYTES, Parsed, decode, parse};
+pub use parse::{MAX_BYTES, Parsed, decode, parse, parse_managed};
 pub use peribolos_vocab::{
     DefaultPermission, InvalidName, Login, OrgRole, Permission, Privacy, RepoName, Slug, SquashMessage,
     SquashTitle, TeamName, Visibility,

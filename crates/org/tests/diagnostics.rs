@@ -67,12 +67,13 @@ mistakes! {
     wide_characters: "orgs:\n  acme:\n    name: 日本語\n    admins: [ålice]\n";
     misspelt_orgs: "org:\n  acme:\n    admins: [alice]\n";
     unknown_key_of_the_file: "orgs:\n  acme:\n    admins: [alice]\nversion: 2\n";
-    unknown_repository_key: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n        hasWiki: false\n        topics: [web]\n";
+    unknown_repository_key: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n        hasWiki: false\n        labels: [web]\n";
     unknown_key_of_on_create: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n        on_create: {autoinit: true, private: true}\n";
     team_keys_one_level_too_high: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n      maintainers: [alice]\n";
     repository_keys_one_level_too_high: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n      has_wiki: false\n      description: The site\n";
     invalid_default_permission: "orgs:\n  acme:\n    admins: [alice]\n    default_repository_permission: push\n";
     invalid_visibility: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site: {visibility: privat}\n      docs: {visibility: Public}\n      blog: {visibility: hidden}\n";
+    invalid_topics: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site: {topics: [Web, web, under_score, -a]}\n      docs: {topics: web}\n      blog: {topics: [a, b, c, d, e, f, g, h, i, j, k, l, m, n1, o, p, q, r, s, t, u]}\n";
     invalid_squash_title: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n        squash_merge_commit_title: pr_title\n        squash_merge_commit_message: EMPTY\n";
     invalid_collaborator: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n        collaborators:\n          eve: pull\n          Eve: read\n          eve smith: read\n";
     repository_with_its_owner: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n        maintainers: [alice]\n        repos:\n          acme/site: read\n    repos:\n      ..: {}\n";

@@ -1,85 +1,90 @@
 //! A dump says what GitHub has, and nothing that an apply would write.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests end by panicking")]
 
 use peribolos_org::{
-    DefaultPermission, Invitation, InvitationState, Login, OrgRole, Permission, Privacy, RepoName, Slug,
-    Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, TeamKind, TeamName, Visibility, dump, parse,
-    render,
+    Invitation, InvitationState, Login, ManagedBy, OrgRole, OrgSetting, Own, Permission, Privacy, RepoName,
+    RepoSettingName, Settings, Slug, Snapshot, SnapshotCollaborator, SnapshotRepo, SnapshotTeam,
+    SnapshotTeamRepo, TeamName, dump, parse, render,
 };
 
 fn logins(names: &[&str]) -> Vec<Login> {
     names.iter().copied().map(Login::new).collect()
 }
 
-fn invitation(login: &str, role: OrgRole, state: InvitationState) -> Invitation {
-    Invitation { login: Some(Login::new(login)), role, state }
+fn invitation(login: Option<&str>, role: OrgRole, state: InvitationState) -> Invitation {
+    Invitation { id: 1, login: login.map(Login::new), role, state }
 }
 
 fn team(name: &str, parent: Option<&str>) -> SnapshotTeam {
     SnapshotTeam {
+        id: 1,
         name: TeamName::new(name),
         slug: Slug::new(name.to_lowercase()),
         parent: parent.map(Slug::new),
         description: String::new(),
         privacy: Privacy::Closed,
-        kind: TeamKind::Organization,
+        managed_by: ManagedBy::Organization,
         maintainers: Vec::new(),
         members: Vec::new(),
-        inherited_members: Vec::new(),
         invitations: Vec::new(),
         repos: Vec::new(),
+        org_roles: Vec::new(),
     }
 }
 
-fn repo(name: &str) -> SnapshotRepo {
+fn setting(key: &str) -> RepoSettingName {
+    RepoSettingName::of_key(key).unwrap()
+}
+
+/// A repository with these settings and no others.
+fn repo(name: &str, settings: &[(&str, &str)]) -> SnapshotRepo {
+    let settings: Settings<RepoSettingName> =
+        settings.iter().map(|(key, value)| (setting(key), (*value).to_owned())).collect();
     SnapshotRepo {
+        id: 1,
         name: RepoName::new(name),
-        visibility: Visibility::Private,
-        description: String::new(),
-        homepage: String::new(),
-        default_branch: "main".into(),
-        archived: false,
-        has_issues: true,
-        has_projects: true,
-        has_wiki: false,
-        allow_squash_merge: None,
-        allow_merge_commit: None,
-        allow_rebase_merge: None,
-        squash_merge_commit_title: None,
-        squash_merge_commit_message: None,
+        settings,
+        is_empty: false,
+        selected: true,
         collaborators: None,
         invitations: Vec::new(),
     }
 }
 
 fn acme() -> Snapshot {
+    let settings = [
+        ("name", "Acme"),
+        ("description", "Rockets: \"fast\"\nand 🚀"),
+        ("company", ""),
+        ("billing_email", "bills@acme.test"),
+        ("blog", ""),
+        ("default_repository_permission", "read"),
+        ("members_can_create_repositories", "true"),
+        ("members_can_create_pages", "true"),
+        ("members_can_fork_private_repositories", "true"),
+        ("has_organization_projects", "true"),
+    ];
+    let settings =
+        settings.into_iter().map(|(key, value)| (OrgSetting::of_key(key).unwrap(), value.to_owned()));
     Snapshot {
         org: Login::new("Acme"),
-        name: "Acme".into(),
-        description: "Rockets: \"fast\"\nand 🚀".into(),
-        company: String::new(),
-        email: String::new(),
-        billing_email: Some("bills@acme.test".into()),
-        location: String::new(),
-        default_repository_permission: Some(DefaultPermission::Read),
-        members_can_create_repositories: Some(true),
-        has_organization_projects: Some(true),
-        has_repository_projects: None,
+        settings: settings.collect(),
         admins: logins(&["bob", "Alice"]),
         members: logins(&["null", "1234", "carol"]),
         concealed: logins(&["carol"]),
         invitations: vec![
-            invitation("dave", OrgRole::Member, InvitationState::Pending),
-            invitation("zoe", OrgRole::Admin, InvitationState::Pending),
-            invitation("late", OrgRole::Member, InvitationState::Failed),
-            invitation("teller", OrgRole::BillingManager, InvitationState::Pending),
-            Invitation { login: None, role: OrgRole::Member, state: InvitationState::Pending },
+            invitation(Some("dave"), OrgRole::Member, InvitationState::Pending),
+            invitation(Some("zoe"), OrgRole::Admin, InvitationState::Pending),
+            invitation(Some("late"), OrgRole::Member, InvitationState::Failed),
+            invitation(Some("teller"), OrgRole::BillingManager, InvitationState::Pending),
+            invitation(None, OrgRole::Member, InvitationState::Pending),
         ],
         teams: vec![
             SnapshotTeam {
                 repos: vec![SnapshotTeamRepo {
                     name: RepoName::new("site"),
                     permission: Permission::Write,
-                    inherited: false,
+                    own: Own::Is(Permission::Write),
                     custom_role: Some("deployer".into()),
                 }],
                 members: logins(&["carol", "1234"]),
@@ -94,14 +99,30 @@ fn acme() -> Snapshot {
         ],
         repos: vec![
             SnapshotRepo {
-                collaborators: Some(vec![(Login::new("eve"), Permission::Triage)]),
-                allow_squash_merge: Some(true),
-                visibility: Visibility::Internal,
-                ..repo("site")
+                collaborators: Some(vec![SnapshotCollaborator {
+                    login: Login::new("eve"),
+                    permission: Permission::Triage,
+                    own: Own::Is(Permission::Triage),
+                    custom_role: None,
+                }]),
+                ..repo(
+                    "site",
+                    &[
+                        ("visibility", "internal"),
+                        ("topics", "api, rust"),
+                        ("has_issues", "true"),
+                        ("has_wiki", "false"),
+                        ("allow_squash_merge", "true"),
+                        ("delete_branch_on_merge", "true"),
+                        ("allow_auto_merge", "false"),
+                        ("default_branch", "main"),
+                    ],
+                )
             },
-            SnapshotRepo { archived: true, description: "Old".into(), ..repo("0x1F") },
-            SnapshotRepo { visibility: Visibility::Public, ..repo(".github") },
+            repo("0x1F", &[("visibility", "private"), ("archived", "true"), ("description", "Old")]),
+            repo(".github", &[("visibility", "public"), ("archived", "false"), ("allow_forking", "true")]),
         ],
+        unread: Vec::new(),
     }
 }
 
@@ -163,4 +184,27 @@ fn somebody_promoted_between_two_reads_is_listed_once() {
     let file = dump(&snapshot).file;
     assert!(!file.members.iter().any(|login| **login == Login::new("bob")));
     assert!(!file.teams[0].members.iter().any(|login| **login == Login::new("alice")));
+}
+
+/// GitHub may still show projects of a repository after the organization
+/// has turned them off.
+#[test]
+fn projects_that_are_off_in_the_organization_are_no_setting_of_a_repository() {
+    let mut snapshot = acme();
+    snapshot.settings.insert(OrgSetting::HAS_REPOSITORY_PROJECTS, "false".to_owned());
+    snapshot.repos[0].settings.insert(RepoSettingName::HAS_PROJECTS, "true".to_owned());
+    let file = dump(&snapshot).file;
+    assert!(file.repos.iter().all(|repo| !repo.settings.contains_key(&RepoSettingName::HAS_PROJECTS)));
+    assert_eq!(parse(&render(&file), "f", None).map(|parsed| parsed.warnings), Ok(Vec::new()));
+}
+
+#[test]
+fn what_everybody_gets_is_left_out_of_our_own_keys_alone() {
+    let yaml = render(&dump(&acme()).file);
+    for dumped in ["members_can_create_repositories: true", "delete_branch_on_merge: true", "- rust"] {
+        assert!(yaml.contains(dumped), "{dumped}: {yaml}");
+    }
+    for new in ["members_can_create_pages", "allow_auto_merge", "allow_forking", "blog", "archived: false"] {
+        assert!(!yaml.contains(new), "{new}: {yaml}");
+    }
 }

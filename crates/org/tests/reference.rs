@@ -67,7 +67,7 @@ fn the_parser_knows_every_key_and_takes_its_kind_of_value() {
             assert_eq!(errors, Vec::<String>::new(), "{yaml}");
         }
     }
-    assert_eq!(keys, 14 + 7 + 17 + 3, "of an organization, a team, a repository, on_create");
+    assert_eq!(keys, 22 + 7 + 26 + 3, "of an organization, a team, a repository, on_create");
 }
 
 #[test]

@@ -32,6 +32,7 @@ pub use repos::{NewRepository, Repository};
 
 use crate::GitHubConfig;
 use crate::call::Call;
+use crate::credential::{Credential, TokenSource};
 use crate::error::Error;
 use crate::graphql;
 use crate::page;
@@ -41,7 +42,7 @@ use crate::transport::{Answer, Transport};
 #[derive(Clone)]
 pub struct Client {
     transport: Arc<Transport>,
-    token: SecretString,
+    credential: Credential,
 }
 
 /// The primary rate limit of this token.
@@ -63,11 +64,23 @@ impl Client {
     /// # Errors
     /// [`Error::Config`] where a URL, header or certificate of `config` can't be used.
     pub fn connect(config: &GitHubConfig, token: SecretString) -> Result<Self, Error> {
-        Ok(Self::new(Arc::new(Transport::new(config)?), token))
+        Ok(Self::new(Arc::new(Transport::new(config)?), token.into()))
     }
 
-    pub(crate) fn new(transport: Arc<Transport>, token: SecretString) -> Self {
-        Self { transport, token }
+    /// The same, with tokens from `source`: when GitHub answers 401, the newest one is taken and the request is sent once
+    /// more.
+    ///
+    /// # Errors
+    /// As [`Client::connect`], and where there is no token yet.
+    pub async fn connect_renewing(
+        config: &GitHubConfig,
+        source: Arc<dyn TokenSource>,
+    ) -> Result<Self, Error> {
+        Ok(Self::new(Arc::new(Transport::new(config)?), Credential::renewed(source).await?))
+    }
+
+    pub(crate) fn new(transport: Arc<Transport>, credential: Credential) -> Self {
+        Self { transport, credential }
     }
 
     /// The REST limit of this token. Asking costs none of it.
@@ -90,7 +103,7 @@ impl Client {
         variables: impl Serialize,
     ) -> Result<T, Error> {
         let call = graphql::call(query, variables)?;
-        graphql::data(&self.transport.graphql(&self.token, &call).await?)
+        graphql::data(&self.transport.graphql(&self.credential, &call).await?)
     }
 
     /// Asks GraphQL as [`Client::graphql`] does, and takes null for what GitHub says is not there.
@@ -100,7 +113,7 @@ impl Client {
         variables: impl Serialize,
     ) -> Result<T, Error> {
         let call = graphql::call(query, variables)?;
-        graphql::found(&self.transport.graphql(&self.token, &call).await?)
+        graphql::found(&self.transport.graphql(&self.credential, &call).await?)
     }
 
     /// Asks GraphQL, and takes null for what GitHub says is not there or not for this token to see; with GitHub's
@@ -111,11 +124,11 @@ impl Client {
         variables: impl Serialize,
     ) -> Result<(T, Option<String>), Error> {
         let call = graphql::call(query, variables)?;
-        graphql::visible(&self.transport.graphql(&self.token, &call).await?)
+        graphql::visible(&self.transport.graphql(&self.credential, &call).await?)
     }
 
     pub(crate) async fn send(&self, call: Call) -> Result<Answer, Error> {
-        self.transport.rest(&self.token, &call).await
+        self.transport.rest(&self.credential, &call).await
     }
 
     pub(crate) async fn read<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
@@ -132,12 +145,12 @@ impl Client {
     }
 
     pub(crate) async fn all<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {
-        page::all(&self.transport, &self.token, call).await
+        page::all(&self.transport, &self.credential, call).await
     }
 
     /// The pages of a list whose pages are objects with the items in a field.
     pub(crate) async fn pages<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {
-        page::objects(&self.transport, &self.token, call).await
+        page::objects(&self.transport, &self.credential, call).await
     }
 
     async fn write<T: DeserializeOwned>(

@@ -2,6 +2,7 @@
 
 mod app;
 mod client;
+mod credential;
 mod errors;
 mod kinds;
 mod openapi;

@@ -55,7 +55,9 @@ const KINDS: &[fn(&Edit, &mut ConfigFile)] = &[
     repo_setting,
     repo_setting,
     repo_setting,
+    archive,
     repo_merging,
+    collaborator,
     collaborator,
     collaborator,
     spell_person,
@@ -258,6 +260,15 @@ fn repo_setting(edit: &Edit, file: &mut ConfigFile) {
         Some(value) => repo.settings.insert(setting, value.into()),
         None => repo.settings.remove(&setting),
     };
+}
+
+/// Archives a repository, or unarchives it.
+fn archive(edit: &Edit, file: &mut ConfigFile) {
+    if let Some(repo) = chosen(edit.of, &mut file.repos) {
+        let is_archived =
+            repo.settings.get(&RepoSettingName::ARCHIVED).is_some_and(|value| value.value == "true");
+        repo.settings.insert(RepoSettingName::ARCHIVED, (!is_archived).to_string().into());
+    }
 }
 
 fn repo_merging(edit: &Edit, file: &mut ConfigFile) {

@@ -27,7 +27,7 @@ pub(super) struct RepoSeed {
 pub(super) fn seed() -> impl Strategy<Value = RepoSeed> {
     let people = vec((any::<Index>(), select(PERMISSIONS)), 0..4);
     let settings = vec(any::<Index>(), RepoSettingName::all().count());
-    let archived = prop::bool::weighted(0.15);
+    let archived = prop::bool::weighted(0.2);
     (any::<Index>(), archived, settings, any::<[Index; 2]>(), people).prop_map(
         |(visibility, archived, settings, mergings, people)| RepoSeed {
             visibility,

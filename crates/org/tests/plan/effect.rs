@@ -55,7 +55,9 @@ impl Effect {
             }
             for above in above {
                 for repo in &above.repos {
-                    let (Some(id), Own::Is(permission)) = (ids.get(repo.name.as_str()), repo.own) else { continue };
+                    let (Some(id), Own::Is(permission)) = (ids.get(repo.name.as_str()), repo.own) else {
+                        continue;
+                    };
                     raise(&mut effect.teams, (team.id, *id), permission);
                     for (login, _) in own(team) {
                         raise(&mut effect.people, (login.clone(), *id), permission);
@@ -68,16 +70,15 @@ impl Effect {
     }
 
     fn organization(&mut self, snapshot: &Snapshot) {
-        let default = snapshot
-            .settings
-            .iter()
-            .find(|(key, _)| key.key() == "default_repository_permission")
-            .and_then(|(_, word)| match word.as_str() {
-                "read" => Some(Permission::Read),
-                "write" => Some(Permission::Write),
-                "admin" => Some(Permission::Admin),
-                _ => None,
-            });
+        let default =
+            snapshot.settings.iter().find(|(key, _)| key.key() == "default_repository_permission").and_then(
+                |(_, word)| match word.as_str() {
+                    "read" => Some(Permission::Read),
+                    "write" => Some(Permission::Write),
+                    "admin" => Some(Permission::Admin),
+                    _ => None,
+                },
+            );
         for repo in &snapshot.repos {
             for login in &snapshot.admins {
                 raise(&mut self.people, (login.clone(), repo.id), Permission::Admin);

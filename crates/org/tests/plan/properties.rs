@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use peribolos_org::plan::{Change, Expected, Lookups, Outcome, Place, Plan, Scope, Withheld, plan, verify, withheld};
+use peribolos_org::plan::{
+    Change, Expected, Lookups, Outcome, Place, Plan, Scope, Withheld, plan, verify, withheld,
+};
 use peribolos_org::testing::{Case, case, case_from_bytes, snapshot};
-use peribolos_org::{Snapshot, dump, parse};
+use peribolos_org::{ConfigFile, Login, Snapshot, Team, TeamRepo, dump, parse};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -24,7 +26,47 @@ fn frees_an_address(plan: &Plan) -> bool {
     plan.operations.iter().any(|operation| operation.place == Place::TeamsMade && is_early(&operation.change))
 }
 
+/// What older dumps have: everybody who is in effect in a team, and all access from whatever source.
+fn old_dump(snapshot: &Snapshot) -> ConfigFile {
+    fn widen(teams: &mut [Team], snapshot: &Snapshot, effect: &Effect) {
+        for team in teams {
+            let Some(found) = snapshot.teams.iter().find(|found| found.name == team.name.value) else {
+                continue;
+            };
+            let listed: BTreeSet<Login> =
+                team.maintainers.iter().chain(&team.members).map(|login| login.value.clone()).collect();
+            let places =
+                effect.places.keys().filter(|(login, id)| *id == found.id && !listed.contains(login));
+            team.members.extend(places.map(|(login, _)| login.clone().into()));
+            let repos = found
+                .repos
+                .iter()
+                .map(|repo| TeamRepo { name: repo.name.clone().into(), permission: repo.permission.into() });
+            team.repos = repos.collect();
+            widen(&mut team.teams, snapshot, effect);
+        }
+    }
+    let mut file = dump(snapshot).file;
+    let effect = Effect::of(snapshot);
+    widen(&mut file.teams, snapshot, &effect);
+    for repo in &mut file.repos {
+        let Some(found) = snapshot.repos.iter().find(|found| found.name == repo.name.value) else { continue };
+        for person in repo.collaborators.iter_mut().flat_map(|people| &mut people.value) {
+            let all = effect.people.get(&(person.login.value.clone(), found.id));
+            person.permission.value = all.copied().unwrap_or(person.permission.value);
+        }
+    }
+    file
+}
+
 proptest! {
+    #[test]
+    fn an_old_dump_changes_nothing(snapshot in snapshot()) {
+        let plan = plan(&old_dump(&snapshot), &snapshot, &Lookups::default(), &everything());
+        prop_assert_eq!(shown(&plan), Vec::<String>::new());
+        prop_assert_eq!(&plan.refusals, &[]);
+    }
+
     #[test]
     fn a_dump_changes_nothing_and_warns_of_nothing(snapshot in snapshot()) {
         let plan = plan(&dump(&snapshot).file, &snapshot, &Lookups::default(), &everything());
@@ -83,6 +125,7 @@ proptest! {
         let outcomes = vec![Outcome::Done; first.operations.len()];
         let verified = verify(&case.snapshot, &first, &after, &plan_for(&case, &after)?, &outcomes);
         prop_assert_eq!(verified.beyond, vec![]);
+        let outcomes = vec![Outcome::NotTried; first.operations.len()];
         let idle = verify(&case.snapshot, &first, &case.snapshot, &first, &outcomes);
         prop_assert_eq!(idle.beyond, vec![]);
         prop_assert_eq!(idle.remaining, first.operations);
@@ -179,6 +222,7 @@ fn generated_cases_have_everything_in_them() {
         "setCollaborator",
         "setTeamMember",
         "setTeamRepo",
+        "setTopics",
     ];
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), expected);
     assert_eq!(places.into_iter().collect::<Vec<_>>(), Place::ALL);

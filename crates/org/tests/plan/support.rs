@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use peribolos_org::plan::{
-    Because, Change, Kind, Lookups, Operation, OrgSetting, Plan, RepoSettingName, Scope, SettingChange, TeamRole,
-    plan,
+    Because, Change, Kind, Lookups, Operation, OrgSetting, Plan, RepoSettingName, Scope, SettingChange,
+    TeamRole, plan,
 };
 use peribolos_org::{
-    Invitation, InvitationState, Login, ManagedBy, OrgRole, Own, Permission, Privacy, RepoInvitation, RepoName,
-    Settings, Slug, Snapshot, SnapshotCollaborator, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, TeamName, parse,
+    Invitation, InvitationState, Login, ManagedBy, OrgRole, Own, Permission, Privacy, RepoInvitation,
+    RepoName, Settings, Slug, Snapshot, SnapshotCollaborator, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo,
+    TeamName, parse,
 };
 
 pub fn logins(names: &[&str]) -> Vec<Login> {
@@ -131,12 +132,7 @@ pub fn access(name: &str, permission: Permission, own: Own) -> SnapshotTeamRepo 
 }
 
 pub fn collaborator(login: &str, permission: Permission) -> SnapshotCollaborator {
-    SnapshotCollaborator {
-        login: Login::new(login),
-        permission,
-        own: Own::Is(permission),
-        custom_role: None,
-    }
+    SnapshotCollaborator { login: Login::new(login), permission, own: Own::Is(permission), custom_role: None }
 }
 
 pub fn repo_invitation(id: u64, login: &str, permission: Permission) -> RepoInvitation {
@@ -170,7 +166,8 @@ pub fn usual() -> Scope {
 pub fn everything() -> Scope {
     let mut scope = Scope::usual();
     scope.manage.insert(Kind::Collaborators);
-    scope.allow = BTreeSet::from([peribolos_org::plan::Allow::RepoArchival, peribolos_org::plan::Allow::RepoPublish]);
+    scope.allow =
+        BTreeSet::from([peribolos_org::plan::Allow::RepoArchival, peribolos_org::plan::Allow::RepoPublish]);
     scope
 }
 
@@ -251,7 +248,9 @@ pub fn change(change: &Change) -> String {
         Change::SetCollaborator { repo, login, from, custom_role, to } => {
             format!("{login} in {repo}: {}{} -> {}", may(*from), custom(custom_role), to.as_str())
         }
-        Change::RemoveCollaborator { repo, login, from } => format!("{login} in {repo}: {} -> -", from.as_str()),
+        Change::RemoveCollaborator { repo, login, from } => {
+            format!("{login} in {repo}: {} -> -", from.as_str())
+        }
         Change::EditRepoInvitation { repo, id, login, from, to } => {
             format!("invitation {id} of {login} to {repo}: {} -> {}", from.as_str(), to.as_str())
         }
@@ -276,7 +275,9 @@ pub fn change(change: &Change) -> String {
         Change::SetTeamRepo { team, repo, from, custom_role, to } => {
             format!("team {team} in {repo}: {}{} -> {}", may(*from), custom(custom_role), to.as_str())
         }
-        Change::RemoveTeamRepo { team, repo, from } => format!("team {team} in {repo}: {} -> -", from.as_str()),
+        Change::RemoveTeamRepo { team, repo, from } => {
+            format!("team {team} in {repo}: {} -> -", from.as_str())
+        }
     }
 }
 

@@ -20,7 +20,7 @@ impl Model {
             Change::CreateRepo { name, settings } => self.create_repo(name, settings),
             Change::RenameRepo { from, to } => self.rename_repo(from, to),
             Change::EditRepo { name, changes } => self.edit_repo(name, changes),
-            Change::SetTopics { .. } => {}
+            Change::SetTopics { name, to, .. } => self.set_topics(name, to),
             Change::SetCollaborator { repo, login, to, .. } => self.set_collaborator(repo, login, *to),
             Change::RemoveCollaborator { repo, login, .. } => self.remove_collaborator(repo, login),
             Change::EditRepoInvitation { repo, id, to, .. } => self.edit_repo_invitation(repo, *id, *to),

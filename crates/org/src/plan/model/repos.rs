@@ -61,6 +61,14 @@ impl Model {
         }
     }
 
+    /// Writes all topics of a repository.
+    pub(super) fn set_topics(&mut self, name: &RepoName, topics: &str) {
+        let known = self.repo_named(name).and_then(|id| self.repo_mut(id)?.known.as_mut());
+        if let Some(known) = known {
+            known.settings.insert(RepoSettingName::TOPICS, topics.to_owned());
+        }
+    }
+
     /// Gives somebody access. Members of the organization and who has access have it at once, others are invited.
     pub(super) fn set_collaborator(&mut self, repo: &RepoName, login: &Login, to: Permission) {
         let Some(id) = self.repo_named(repo) else { return };

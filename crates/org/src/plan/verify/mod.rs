@@ -1,7 +1,10 @@
-//! Whether an apply did what was planned, and nothing beyond.
+//! What an apply left to do, and what is gone that it did not take away.
 
-use peribolos_vocab::{Login, RepoName, TeamName};
+mod beyond;
+
 use serde::{Deserialize, Serialize};
+
+pub use beyond::Beyond;
 
 use super::operation::Operation;
 use super::{Outcome, Plan};
@@ -17,61 +20,17 @@ pub struct Verification {
     pub beyond: Vec<Beyond>,
 }
 
-/// Something that is gone beyond the plan: somebody else took it away in the meantime.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Beyond {
-    /// A member or an owner was removed. What they had in teams and repositories is not listed.
-    Member {
-        /// Who.
-        login: Login,
-    },
-    /// An owner is a member.
-    Owner {
-        /// Who.
-        login: Login,
-    },
-    /// An open invitation was cancelled.
-    Invitation {
-        /// Who was invited.
-        login: Login,
-    },
-    /// A team was deleted, with everybody and everything in it.
-    Team {
-        /// Its name before.
-        name: TeamName,
-    },
-    /// Somebody was removed from a team.
-    TeamMember {
-        /// Its name now.
-        team: TeamName,
-        /// Who.
-        login: Login,
-    },
-    /// A team can no longer reach a repository.
-    TeamRepo {
-        /// Its name now.
-        team: TeamName,
-        /// Which.
-        repo: RepoName,
-    },
-    /// Somebody has no longer access of their own to a repository.
-    Collaborator {
-        /// Which.
-        repo: RepoName,
-        /// Who.
-        login: Login,
-    },
-}
-
 /// Compares what an apply left with what was planned. `after_plan` is the plan of the same file for `after`; `outcomes`
-/// says which operations were done.
+/// says what became of each operation of `plan`.
 pub fn verify(
-    _before: &Snapshot,
-    _plan: &Plan,
-    _after: &Snapshot,
+    before: &Snapshot,
+    plan: &Plan,
+    after: &Snapshot,
     after_plan: &Plan,
-    _outcomes: &[Outcome],
+    outcomes: &[Outcome],
 ) -> Verification {
-    Verification { remaining: after_plan.operations.clone(), beyond: Vec::new() }
+    Verification {
+        remaining: after_plan.operations.clone(),
+        beyond: beyond::beyond(before, plan, outcomes, after),
+    }
 }
