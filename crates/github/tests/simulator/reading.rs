@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use peribolos_org::plan::Kind;
 use peribolos_org::{ManagedBy, OrgSetting, Own, Permission, Snapshot};
 
 use crate::world::World;
@@ -23,7 +24,9 @@ const STRANGE: &str = "
       book: {visibility: private, invitations: {dan: {role: push, expired: true}, kim: pull}, files: {a: b}}
       vault: {visibility: private, files: {}}
       site-ghsa-23fj-x4m9-vqwp: {visibility: private, files: {a: b}}
-    installation: {id: 1, repository_selection: all}
+    installation: {id: 1, repository_selection: all, permissions: {administration: read, contents: write, \
+    members: read, metadata: read, organization_administration: read, organization_custom_roles: read, \
+    organization_custom_org_roles: read}}
 ";
 
 fn access(snapshot: &Snapshot) -> BTreeMap<String, String> {
@@ -78,6 +81,18 @@ async fn access_is_told_apart_by_where_it_comes_from() {
         book.invitations.iter().map(|it| (it.login.as_str(), it.permission, it.expired)).collect();
     invited.sort_by_key(|it| it.0);
     assert_eq!(invited, [("dan", Permission::Write, true), ("kim", Permission::Read, false)]);
+}
+
+/// Without the permissions that an App need not have, what can't be told apart is unknown.
+#[tokio::test]
+async fn access_that_can_t_be_told_apart_is_unknown() {
+    let organization = STRANGE.replace(", organization_custom_roles: read, organization_custom_org_roles: read", "");
+    let world = World::start(&organization, &[]).await;
+    let snapshot = world.read(&[]).await;
+    let teams = access(&snapshot);
+    assert_eq!(teams["Core"], "site=admin/admin, vault=maintain/maintain (captain)");
+    assert_eq!(teams["Security"], "book=read/?, site=read/?, vault=write/write");
+    assert_eq!(snapshot.unread.iter().map(|it| it.kind).collect::<Vec<_>>(), [Kind::TeamRepos]);
 }
 
 #[tokio::test]
