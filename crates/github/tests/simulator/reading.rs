@@ -86,7 +86,8 @@ async fn access_is_told_apart_by_where_it_comes_from() {
 /// Without the permissions that an App need not have, what can't be told apart is unknown.
 #[tokio::test]
 async fn access_that_can_t_be_told_apart_is_unknown() {
-    let organization = STRANGE.replace(", organization_custom_roles: read, organization_custom_org_roles: read", "");
+    let organization =
+        STRANGE.replace(", organization_custom_roles: read, organization_custom_org_roles: read", "");
     let world = World::start(&organization, &[]).await;
     let snapshot = world.read(&[]).await;
     let teams = access(&snapshot);
