@@ -8,6 +8,7 @@ mod ids;
 mod managed;
 mod names;
 mod roles;
+mod slug;
 mod words;
 
 pub use check::{Annotation, AnnotationLevel, CheckConclusion};
