@@ -148,18 +148,18 @@ fn few_owners_remedy(invited: usize, minimum: usize) -> String {
 }
 
 fn required_owners(missing: &[Login], namer: &Namer<'_>) -> String {
-    let mut names: Vec<String> = missing.iter().filter_map(|login| namer.login(login)).collect();
-    let unnamed = missing.len() - names.len();
+    let mut people: Vec<String> = missing.iter().filter_map(|login| namer.login(login)).collect();
+    let unnamed = missing.len() - people.len();
     if unnamed > 0 {
-        names.push(counted(
+        people.push(counted(
             unnamed,
             "person whom the file does not name",
             "people whom the file does not name",
         ));
     }
     let owner = if missing.len() == 1 { "an owner" } else { "owners" };
-    let names = names.join(", ");
-    format!("{names} must stay {owner} by `spec.guards.requiredAdmins`, and the file does not say so.")
+    let people = people.join(", ");
+    format!("{people} must stay {owner} by `spec.guards.requiredAdmins`, and the file does not say so.")
 }
 
 /// What happens to things of a group, and what they are.
