@@ -39,7 +39,7 @@ fn shown(world: &World, login: &Login, access: &Access) -> Value {
 async fn list(call: Call, Path((owner, repo)): Path<(String, String)>) -> Answer {
     let world = call.world();
     let key = world.repo_for(&call.actor, (&owner, &repo), Scope::Metadata, Level::Read)?;
-    call.actor.need_installation()?;
+    call.actor.need_token()?;
     let (org, repo) = (world.org(&key.org)?, world.repo(&key)?);
     call.actor.need_push(org, repo, VIEW)?;
     let which = match call.param("affiliation") {

@@ -23,7 +23,7 @@ pub(super) fn routes() -> Router<Sim> {
 }
 
 /// Whether the caller sees concealed members: those of the organization with members read.
-fn sees_all(call: &Call, org: &Login) -> bool {
+fn sees_all(call: &Call, org: &Org) -> bool {
     call.actor.is_of(org) && call.actor.allows(Scope::Members, Level::Read)
 }
 
@@ -36,7 +36,7 @@ async fn list(call: Call, Path(login): Path<Login>) -> Answer {
     };
     let world = call.world();
     let org = world.org(&login)?;
-    let all = sees_all(&call, &org.login);
+    let all = sees_all(&call, org);
     let members = org.members.iter().filter(|(_, m)| all || !m.concealed);
     let members: Vec<&Login> =
         members.filter(|(_, m)| role.is_none_or(|r| m.role == r)).map(|(l, _)| l).collect();
@@ -53,7 +53,7 @@ async fn public(call: Call, Path(login): Path<Login>) -> Answer {
 async fn is_member(call: Call, Path((login, user)): Path<(Login, Login)>) -> Answer {
     let world = call.world();
     let org = world.org(&login)?;
-    let all = sees_all(&call, &org.login);
+    let all = sees_all(&call, org);
     match org.members.get(&user) {
         Some(member) if all || !member.concealed => reply::no_content(),
         _ => Err(Refusal::NotFound),
@@ -96,6 +96,7 @@ async fn set(call: Call, Path((login, user)): Path<(String, String)>, Body(body)
     let mut world = call.world();
     let login = world.org_for(&call.actor, &login, Scope::Members, Level::Write)?;
     let user = world.user(&user)?.login.clone();
+    let at_once = world.ghes.is_some();
     let org = world.org_mut(&login)?;
     let target = format!("orgs/{login}/memberships/{user}");
     let state = |role: OrgRole, state: &str| json!({"role": role.as_str(), "state": state});
@@ -113,6 +114,8 @@ async fn set(call: Call, Path((login, user)): Path<(String, String)>, Body(body)
         }
         let change = Change::from_to(before, state(body.role, "active"));
         world.record(&call.actor, "membership.set", target, change);
+    } else if at_once {
+        world.join(&call.actor, &login, &user, body.role)?;
     } else {
         let before = org.pending(&user).map(|i| state(i.role, "pending"));
         world.invite(&call.actor, &login, &user, body.role)?;
@@ -201,6 +204,8 @@ impl World {
             return Ok(());
         }
         org.check_invitee(user)?;
+        self.count_invitation(login)?;
+        let org = self.org_mut(login)?;
         org.invitations.retain(|i| i.login != *user);
         let login_of = user.clone();
         org.invitations.push(Invitation {

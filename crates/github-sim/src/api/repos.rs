@@ -81,7 +81,9 @@ async fn create(call: Call, Path(login): Path<String>, Body(body): Body<Create>)
     let branch = repo.settings.default_branch.clone();
     let key = RepoKey { org: login.clone(), id };
     let after = json!(repo.settings);
-    world.org_mut(&login)?.repos.insert(id, repo);
+    let org = world.org_mut(&login)?;
+    org.take_name(&repo.name);
+    org.repos.insert(id, repo);
     world.hide_at_first(&login, id);
     let target = world.repo_target(&key);
     world.record(&call.actor, "repo.create", target, Change::made(after));
@@ -126,7 +128,7 @@ async fn update(call: Call, Path((owner, repo)): Path<(String, String)>, Body(bo
     if old.settings.archived && body.fields.later.archived != Some(false) {
         return Err(Refusal::archived());
     }
-    let mut new = old.clone();
+    let (mut new, mut taken) = (old.clone(), None);
     body.fields.apply_to_existing(world.org(&key.org)?, &mut new)?;
     let told = |r: &Repo| {
         let mut json = json!(r.settings);
@@ -140,6 +142,7 @@ async fn update(call: Call, Path((owner, repo)): Path<(String, String)>, Body(bo
             return Err(Refusal::field("Repository", "name", "name already exists on this account"));
         }
         if name != new.name {
+            taken = Some(name.clone());
             new.former.retain(|n| *n != name);
             new.former.push(new.name.clone());
         }
@@ -147,6 +150,9 @@ async fn update(call: Call, Path((owner, repo)): Path<(String, String)>, Body(bo
     }
     let change = Change::from_to(told(old), told(&new));
     new.updated_at = now;
+    if let Some(name) = taken {
+        world.org_mut(&key.org)?.take_name(&name);
+    }
     *world.repo_mut(&key)? = new;
     world.record(&call.actor, "repo.update", target, change);
     shown(&call, &world, &key).and_then(reply::ok)

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::teams;
 use crate::{
     Sim,
+    auth::Actor,
     clock::rfc3339,
     http::{Answer, Call, Refusal, reply},
     state::{Level, Scope},
@@ -37,8 +38,21 @@ async fn external(call: Call, Path((login, slug)): Path<(String, String)>) -> An
 }
 
 /// The groups of a team by team synchronization. GitHub answers people only: an App can't ask.
-async fn mappings(call: Call, Path((login, _)): Path<(String, String)>) -> Answer {
+async fn mappings(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer {
     let world = call.world();
-    world.org_for(&call.actor, &login, Scope::Members, Level::Read)?;
-    Err(Refusal::NotForThisToken)
+    let login = world.org_for(&call.actor, &login, Scope::Members, Level::Read)?;
+    if !matches!(call.actor, Actor::User(_)) {
+        return Err(Refusal::NotForThisToken);
+    }
+    let id = world.team_id(&login, &slug)?;
+    let team = world.org(&login)?.teams.get(&id).ok_or(Refusal::NotFound)?;
+    let Some(name) = &team.managed_by else {
+        return Err(Refusal::Forbidden(
+            "This team is not externally managed. Learn more at \
+             https://docs.github.com/articles/synchronizing-teams-between-your-identity-provider-and-github"
+                .into(),
+        ));
+    };
+    let group = json!({"group_id": team.id.to_string(), "group_name": name, "group_description": ""});
+    reply::ok(json!({"groups": [group]}))
 }

@@ -117,8 +117,11 @@ async fn set(
     need_managed_here(org.teams.get(&id).ok_or(Refusal::NotFound)?)?;
     let target = format!("orgs/{login}/teams/{slug}/memberships/{user}");
     let role = org.team_role(&user, body.role);
-    let member = org.members.contains_key(&user);
-    if !member && org.pending(&user).is_none() {
+    let mut member = org.members.contains_key(&user);
+    if !member && world.ghes.is_some() {
+        world.join(&call.actor, &login, &user, OrgRole::Member)?;
+        member = true;
+    } else if !member && org.pending(&user).is_none() {
         world.invite(&call.actor, &login, &user, OrgRole::Member)?;
     }
     let team = world.org_mut(&login)?.teams.get_mut(&id).ok_or(Refusal::NotFound)?;

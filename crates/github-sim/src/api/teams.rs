@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Sim,
+    auth::Actor,
     http::{Answer, Body, Call, FieldError, Refusal, reply},
     render::team as team_json,
     state::{
@@ -151,6 +152,10 @@ async fn create(call: Call, Path(login): Path<String>, Body(body): Body<Create>)
         if org.members.contains_key(&login) {
             team.members.insert(login, TeamRole::Maintainer);
         }
+    }
+    // A person who makes a team is its maintainer; an App is no member of anything.
+    if let Actor::User(person) = &call.actor {
+        team.members.insert(person.login.clone(), TeamRole::Maintainer);
     }
     let (slug, after) = (team.slug.clone(), told(org, &team));
     world.org_mut(&login)?.teams.insert(id, team);

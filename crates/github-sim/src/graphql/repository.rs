@@ -174,7 +174,7 @@ impl Repository {
         let Some(repo) = self.org.repos.get(&self.number) else { return Ok(None) };
         // GitHub wants push access of a person; of an App, this simulator wants to read what push access manages.
         let caller = Caller::of(ctx)?;
-        let pushes = caller.actor.has(&self.org, repo);
+        let pushes = caller.actor.pushes(&self.org, repo);
         let allowed = if pushes { Ok(()) } else { Err(QueryError::NoPush.extend()) };
         if or_null(ctx, allowed.and_then(|()| caller.may_read(Scope::Administration))).is_none() {
             return Ok(None);

@@ -72,6 +72,8 @@ pub(crate) enum Refusal {
     BadRequest(String),
     #[error("API rate limit exceeded for installation.")]
     RateLimited,
+    #[error("Rate limiting is not enabled.")]
+    NoRateLimits,
     #[error("The simulator has no such endpoint")]
     Unknown,
     #[error("{0}")]
@@ -88,9 +90,19 @@ impl Refusal {
         Self::Forbidden("Repository was archived so is read-only.".into())
     }
 
+    /// 422: the organization has invited as many people today as it may.
+    pub(crate) fn over_invitation_limit() -> Self {
+        Self::Invalid(vec![FieldError {
+            resource: "OrganizationInvitation",
+            field: "data",
+            code: "unprocessable",
+            message: Some("Over invitation rate limit".into()),
+        }])
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            Self::Jwt(JwtError::UnknownApp) | Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Jwt(JwtError::UnknownApp) | Self::NotFound | Self::NoRateLimits => StatusCode::NOT_FOUND,
             Self::Jwt(_) | Self::BadCredentials | Self::RequiresAuthentication => StatusCode::UNAUTHORIZED,
             Self::NotAccessible { .. }
             | Self::NotForThisToken

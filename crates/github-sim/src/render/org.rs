@@ -61,7 +61,7 @@ pub(crate) fn full(world: &World, actor: &Actor, org: &Org) -> Value {
         "type": "Organization",
     });
     merge(&mut json, open);
-    if actor.is_of(&org.login) && actor.allows(Scope::OrganizationAdministration, Level::Read) {
+    if actor.is_of(org) && actor.allows(Scope::OrganizationAdministration, Level::Read) {
         let create = creation_type(settings);
         let inner = json!({
             "total_private_repos": org.repos.len() - public,
@@ -85,7 +85,7 @@ pub(crate) fn full(world: &World, actor: &Actor, org: &Org) -> Value {
         });
         merge(&mut json, inner);
     }
-    if actor.is_of(&org.login) && actor.allows(Scope::OrganizationPlan, Level::Read) {
+    if actor.is_of(org) && actor.allows(Scope::OrganizationPlan, Level::Read) {
         let seats = org.traits.seats.unwrap_or(100);
         json["plan"] = json!({
             "name": "team",

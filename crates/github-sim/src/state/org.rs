@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Access, CustomRole, Installation, Login, OrgRole, Repo, RepoRole, Team, TeamKind, TeamRole};
+use super::{
+    Access, CustomRole, Installation, Login, OrgRole, OrgRules, Repo, RepoRole, Team, TeamKind, TeamRole,
+};
 
 /// The settings of an organization that the program manages.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -141,6 +143,7 @@ pub(crate) struct Org {
     pub(crate) login: Login,
     pub(crate) settings: OrgSettings,
     pub(crate) traits: Traits,
+    pub(crate) rules: OrgRules,
     pub(crate) members: BTreeMap<Login, Member>,
     pub(crate) invitations: Vec<Invitation>,
     /// By team id.
@@ -173,6 +176,13 @@ impl Org {
     /// Whether commits on the web need a sign-off: where the organization or the repository wants it.
     pub(crate) fn requires_signoff(&self, repo: &Repo) -> bool {
         repo.settings.web_commit_signoff_required || self.settings.web_commit_signoff_required
+    }
+
+    /// Ends the redirects from a name that a repository takes: they do not come back when it leaves.
+    pub(crate) fn take_name(&mut self, name: &Login) {
+        for repo in self.repos.values_mut() {
+            repo.former.retain(|former| former != name);
+        }
     }
 
     pub(crate) fn team(&self, slug: &str) -> Option<&Team> {

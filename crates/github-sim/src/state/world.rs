@@ -10,10 +10,12 @@ use super::{
     audit::{AuditEntry, Change},
 };
 use crate::{
-    auth::{Actor, manifest::Manifest, token::Tokens},
-    clock::{Clock, rfc3339},
+    auth::{Actor, manifest::Manifest, person::UserTokens, token::Tokens},
+    clock::{Clock, Scale, rfc3339},
+    config::Config,
+    ghes::Ghes,
     hooks::{Hooks, Outgoing},
-    http::{fault::Faults, log::RequestLog, rate::Rates, refusal::Refusal},
+    http::{fault::Faults, log::RequestLog, rate::Rates, refusal::Refusal, secondary::Secondary},
     render::Urls,
 };
 
@@ -46,7 +48,16 @@ pub(crate) struct World {
     /// Logins that organizations had, with their ids.
     pub(crate) former_orgs: BTreeMap<Login, u64>,
     pub(crate) tokens: Tokens,
+    pub(crate) user_tokens: UserTokens,
+    /// `None`: this is github.com.
+    pub(crate) ghes: Option<Ghes>,
+    /// How many nodes a query of GraphQL may touch.
+    pub(crate) graphql_nodes: Option<u64>,
+    pub(crate) scale: Scale,
     pub(crate) rates: Rates,
+    pub(crate) secondary: Secondary,
+    /// When each organization invited people, by its id.
+    pub(crate) invited: BTreeMap<u64, Vec<Timestamp>>,
     pub(crate) audit: Vec<AuditEntry>,
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
@@ -57,18 +68,25 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(app_id: u64, slug: &str, rate_limit: u32, outbox: UnboundedSender<Outgoing>) -> Self {
+    pub(crate) fn new(config: &Config, outbox: UnboundedSender<Outgoing>) -> Self {
+        let scale = Scale(config.time_scale);
         let mut world = Self {
             clock: Clock::default(),
             urls: Urls::default(),
-            app_id,
-            app_slug: slug.to_owned(),
+            app_id: config.app.id,
+            app_slug: config.app.slug.clone(),
             manifest: Manifest::embedded(),
             users: BTreeMap::new(),
             orgs: BTreeMap::new(),
             former_orgs: BTreeMap::new(),
             tokens: Tokens::default(),
-            rates: Rates::new(rate_limit),
+            user_tokens: UserTokens::default(),
+            ghes: config.ghes,
+            graphql_nodes: config.graphql_nodes,
+            scale,
+            rates: Rates::new(config.rate_limit, scale),
+            secondary: Secondary::new(config.secondary_limits, scale),
+            invited: BTreeMap::new(),
             audit: Vec::new(),
             log: RequestLog::default(),
             faults: Faults::default(),

@@ -171,3 +171,16 @@ async fn nothing_of_an_archived_repository_changes_but_that_it_is_archived() {
     sim.ask(&token, Method::PATCH, "/repos/acme/site", open).await.expect(200);
     sim.ask(&token, Method::DELETE, "/repos/acme/site/collaborators/eve", None).await.expect(204);
 }
+
+#[tokio::test]
+async fn of_people_only_those_who_may_push_see_who_has_access() {
+    let sim = acme().await;
+    for (login, sees) in [("alice", true), ("eve", true), ("carol", true), ("oscar", true), ("hank", false)] {
+        let token = format!("ghp_{login}");
+        sim.control(Method::PUT, "/user-tokens", json!({"token": token, "login": login})).await;
+        let status = sim.get(&token, "/repos/acme/site/collaborators").await.status.as_u16();
+        assert_eq!(status, if sees { 200 } else { 403 }, "{login}");
+    }
+    // Through the base permission alone a member reads, and no more.
+    sim.get("ghp_carol", "/repos/acme/handbook/collaborators").await.expect(403);
+}

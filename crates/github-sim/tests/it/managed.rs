@@ -22,6 +22,10 @@ async fn the_people_of_a_team_of_the_identity_provider_are_not_changed_here() {
     // Of team synchronization GitHub tells people only; external groups are of managed users.
     sim.get(&token, "/orgs/acme/teams/core/team-sync/group-mappings").await.expect(403);
     sim.get(&token, "/orgs/acme/teams/core/external-groups").await.expect(400);
+    let alice = "ghp_alice";
+    let groups = sim.get(alice, "/orgs/acme/teams/core/team-sync/group-mappings").await.expect(200);
+    assert_eq!(groups["groups"][0]["group_name"], "Engineering");
+    sim.get(alice, "/orgs/acme/teams/docs/team-sync/group-mappings").await.expect(403);
     sim.edit(|state| state["emu"] = json!(true)).await;
     let groups = sim.get(&token, "/orgs/acme/teams/core/external-groups").await.expect(200);
     assert_eq!(groups["groups"][0]["group_name"], "Engineering");
