@@ -9,6 +9,7 @@ mod managed;
 mod names;
 pub mod report;
 mod roles;
+mod slug;
 mod words;
 
 pub use check::{Annotation, AnnotationLevel, CheckConclusion};

@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use crate::ids::{IdError, excerpt};
+use crate::slug;
 
 /// Why a text can't be the name of something on GitHub.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -192,18 +193,20 @@ impl TeamName {
 
     /// What is the same for two names that can't both be on GitHub because their slug would be one.
     ///
-    /// GitHub's rule is only known for ASCII: there, runs of other characters become one hyphen.
-    /// Other names are taken as they are, in lower case.
+    /// GitHub's rule is known for ASCII and for Latin letters with accents ([`slug`](super::slug)). Other names are taken
+    /// as they are, in lower case.
     pub fn key(&self) -> String {
-        let lower = self.0.to_lowercase();
-        if !lower.is_ascii() || !lower.contains(|c: char| c.is_ascii_alphanumeric()) {
-            return lower;
-        }
-        lower
-            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join("-")
+        let folded = slug::folded(&self.0).to_lowercase();
+        let slug = slug::of_folded(&folded);
+        if folded.is_ascii() && !slug.is_empty() { slug } else { folded }
+    }
+
+    /// The slug that GitHub makes of it, as far as that is known: signs that it does not keep part two words. Of a name of
+    /// nothing else it is the name in lower case.
+    pub fn slug(&self) -> Slug {
+        let folded = slug::folded(&self.0).to_lowercase();
+        let slug = slug::of_folded(&folded);
+        Slug(if slug.is_empty() { folded } else { slug })
     }
 }
 
@@ -305,6 +308,31 @@ mod tests {
         assert_eq!(text.parse::<Login>().is_ok(), of_an_account, "{text:?}");
         assert_eq!(serde_json::from_value::<Login>(text.into()).is_ok(), of_an_account, "{text:?}");
         assert_eq!(Login::from_person(text).is_ok(), of_a_person, "{text:?}");
+    }
+
+    #[rstest::rstest]
+    #[case("Release Managers", "release-managers")]
+    #[case("ops/eu", "ops-eu")]
+    #[case("registry.k8s.io-admins", "registry-k8s-io-admins")]
+    #[case("release_managers", "release_managers")]
+    #[case("--C++--", "c")]
+    #[case("Café", "cafe")]
+    #[case("Cafe\u{301}", "cafe")]
+    #[case("Équipe Générale", "equipe-generale")]
+    #[case("Straße Øst Łódź", "strasse-ost-lodz")]
+    #[case("+++", "+++")]
+    #[case("日本語チーム", "日本語チーム")]
+    fn teams_of_one_key_have_one_slug(#[case] name: &str, #[case] key: &str) {
+        let name = TeamName::new(name);
+        assert_eq!(name.key(), key);
+        assert_eq!(name.slug().as_str(), key);
+    }
+
+    #[test]
+    fn a_sign_that_nobody_knows_keeps_two_names_apart() {
+        let [launch, land] = ["🚀 Launch", "🪂 Launch"].map(TeamName::new);
+        assert_ne!(launch.key(), land.key());
+        assert_eq!(launch.slug().as_str(), "launch");
     }
 
     proptest! {

@@ -23,11 +23,18 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
     if !planner.plans(Kind::TeamMembers) {
         return;
     }
-    let planned = teams::planned(planner);
-    let mut drafts: Vec<Vec<Draft>> = Vec::with_capacity(planned.len());
+    let demoted: BTreeSet<Login> = planner
+        .now
+        .people()
+        .iter()
+        .filter(|(login, role)| **role == OrgRole::Admin && planner.then.role(login) == Some(OrgRole::Member))
+        .map(|(login, _)| login.clone())
+        .collect();
+    let listed = teams::planned(planner);
+    let mut drafts: Vec<Vec<Draft>> = Vec::with_capacity(listed.len());
     // Those below first: who is in them is in effect in the team above.
-    for (team, id) in planned.into_iter().rev() {
-        let mut of_team = OfTeam { planner, team, id, drafts: Vec::new() };
+    for (team, id) in listed.into_iter().rev() {
+        let mut of_team = OfTeam { planner, team, id, demoted: &demoted, drafts: Vec::new() };
         of_team.differ();
         drafts.push(of_team.drafts);
     }
@@ -39,6 +46,8 @@ struct OfTeam<'p, 'f> {
     planner: &'p mut Planner<'f>,
     team: &'f Team,
     id: TeamId,
+    /// Who is an owner before the plan and a member after it.
+    demoted: &'p BTreeSet<Login>,
     drafts: Vec<Draft>,
 }
 
@@ -76,14 +85,17 @@ impl OfTeam<'_, '_> {
 
     /// One person whom the file names. Says whether a team below makes the line redundant.
     fn desired(&mut self, login: &Login, to: TeamRole, line: Option<u32>) -> bool {
-        if self.planner.then.role(login).is_none() {
+        let own = self.own(login);
+        let is_demoted = self.demoted.contains(login);
+        if own == Some(to) && !is_demoted {
+            return false;
+        }
+        let role = self.planner.then.role(login);
+        if role.is_none() {
             self.invited(login, to, line);
             return false;
         }
-        let own = self.own(login);
-        let is_owner = self.planner.then.role(login) == Some(OrgRole::Admin);
-        let is_demoted = self.planner.now.role(login) == Some(OrgRole::Admin)
-            && self.planner.then.role(login) == Some(OrgRole::Member);
+        let is_owner = role == Some(OrgRole::Admin);
         let in_effect = self.planner.then.team_role(self.id, login);
         if Some(to) > in_effect {
             let before = self.planner.now.team_role(self.id, login);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use peribolos_vocab::{Login, OrgRole, Permission, RepoName, TeamName, TeamRole};
 
 use super::model::{Model, RepoId, TeamId};
-use super::{Change, Expected, Outcome, Plan, TeamSetting, Withheld};
+use super::{Change, Expected, OrgSetting, Outcome, Plan, TeamSetting, Withheld, settings};
 
 /// Something that a grant which is not in force was to give.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,7 +57,7 @@ pub fn withheld(plan: &Plan, index: usize, outcomes: &[Outcome], now: &Expected)
         granted.apply(grant);
     }
     let mut targets: Vec<(Withheld, BTreeSet<Target>)> =
-        missing.iter().map(|(because, grant)| (because.clone(), targets(&granted, grant))).collect();
+        missing.iter().map(|(because, grant)| (because.clone(), targets(&granted, grant, change))).collect();
     for (waiting, invited) in plan.waiting.iter().enumerate() {
         let mut wanted = BTreeSet::new();
         if let Some(id) = invited.team.as_ref().and_then(|team| granted.team_named(team)) {
@@ -85,13 +85,19 @@ fn moves(change: &Change) -> bool {
 /// Whether a change gives somebody or a team something that may replace what they have.
 fn gives(change: &Change) -> bool {
     match change {
-        Change::CreateTeam { .. } => true,
         Change::ChangeRole { to, .. } => *to == OrgRole::Admin,
         Change::SetTeamMember { from, to, .. } => Some(*to) > *from,
         Change::SetTeamRepo { from, to, .. } | Change::SetCollaborator { from, to, .. } => Some(*to) > *from,
         Change::EditRepoInvitation { from, to, .. } => to > from,
-        // A name that was not given is in what comes after it.
-        Change::EditTeam { .. } | Change::CreateRepo { .. } | Change::RenameRepo { .. } => true,
+        Change::EditOrg { changes } => changes.iter().any(|change| {
+            change.setting == OrgSetting::DEFAULT_REPOSITORY_PERMISSION
+                && !settings::lowers_default_permission(change)
+        }),
+        // Names that were not given are in what comes after them.
+        Change::CreateTeam { .. }
+        | Change::EditTeam { .. }
+        | Change::CreateRepo { .. }
+        | Change::RenameRepo { .. } => true,
         _ => false,
     }
 }
@@ -114,7 +120,7 @@ fn replaces(model: &Model, removal: &Change, grant: &Change) -> bool {
 }
 
 /// What a grant was to give.
-fn targets(model: &Model, grant: &Change) -> BTreeSet<Target> {
+fn targets(model: &Model, grant: &Change, removal: &Change) -> BTreeSet<Target> {
     let mut targets = BTreeSet::new();
     match grant {
         Change::SetTeamMember { team, login, .. } => {
@@ -143,12 +149,35 @@ fn targets(model: &Model, grant: &Change) -> BTreeSet<Target> {
                 }
             }
         }
+        // It was to give something to everybody: here only those matter from whom something is taken.
+        Change::EditOrg { .. } => {
+            for login in losers(model, removal) {
+                targets.extend(model.all_repos().map(|(id, _)| Target::Access(login.clone(), id)));
+            }
+        }
         Change::ChangeRole { login, .. } => {
             targets.extend(model.all_repos().map(|(id, _)| Target::Access(login.clone(), id)));
         }
         _ => {}
     }
     targets
+}
+
+/// The people from whom a change takes something.
+fn losers(model: &Model, removal: &Change) -> BTreeSet<Login> {
+    match removal {
+        Change::RemoveTeamMember { login, .. }
+        | Change::ChangeRole { login, .. }
+        | Change::RemoveCollaborator { login, .. }
+        | Change::SetCollaborator { login, .. } => BTreeSet::from([login.clone()]),
+        Change::RemoveTeamRepo { team, .. }
+        | Change::SetTeamRepo { team, .. }
+        | Change::DeleteTeam { name: team, .. }
+        | Change::EditTeam { name: team, .. } => {
+            model.team_named(team).map(|id| model.people_in(id)).unwrap_or_default()
+        }
+        _ => BTreeSet::new(),
+    }
 }
 
 /// What a place in a team was to give: the place, and the team's repositories.

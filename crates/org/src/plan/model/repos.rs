@@ -61,7 +61,7 @@ impl Model {
         }
     }
 
-    /// Gives a repository these topics and no others.
+    /// Writes all topics of a repository.
     pub(super) fn set_topics(&mut self, name: &RepoName, topics: &str) {
         let known = self.repo_named(name).and_then(|id| self.repo_mut(id)?.known.as_mut());
         if let Some(known) = known {

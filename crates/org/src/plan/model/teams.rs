@@ -190,5 +190,5 @@ impl Model {
 
 /// The address that GitHub makes from a team's name, as far as its rule is known.
 pub(crate) fn address(name: &TeamName) -> Slug {
-    Slug::new(name.key())
+    name.slug()
 }

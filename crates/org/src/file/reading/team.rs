@@ -1,10 +1,10 @@
 //! Reads `teams:` of an organization or a team.
 
-use peribolos_vocab::{RepoName, TeamName};
+use peribolos_vocab::{Kind, RepoName, TeamName};
 
-use crate::diagnostic::{Code, quoted};
-use crate::located::{Located, Position};
-use crate::model::{Team, TeamRepo};
+use crate::file::findings::{Code, quoted};
+use crate::file::model::{Team, TeamRepo};
+use crate::file::position::{Located, Position};
 
 use super::keys;
 use super::reader::{Entry, Reader};
@@ -48,11 +48,12 @@ impl<'t> Reader<'t> {
             repos: Vec::new(),
             teams: Vec::new(),
         };
-        let errors = self.findings.errors();
+        let errors = self.findings.mistakes();
         let (mut has_people, mut has_repos) = (false, false);
         for field in self.entries(entry.value, self.value_at(entry), &what) {
+            let before = self.findings.enter(kind(field.key));
             match field.key {
-                "description" => team.description = self.team_description(field),
+                "description" => team.description = self.text(field),
                 "privacy" => team.privacy = self.word(field, "the privacy of a team"),
                 "previously" => team.previously = self.names(field, "the name of a team"),
                 "maintainers" => {
@@ -70,27 +71,18 @@ impl<'t> Reader<'t> {
                 "teams" => team.teams = self.teams(field, silent),
                 _ => self.unknown(field, &what, keys::TEAM, &keys::ELSEWHERE),
             }
+            self.findings.leave(before);
         }
         team.name = name?;
         // Of a team with a misspelt key nobody knows what it leaves out.
-        let readable = self.findings.errors() == errors;
-        if readable && !has_people {
+        let readable = self.findings.mistakes() == errors;
+        if readable && !has_people && self.findings.manages(Kind::TeamMembers) {
             silent.members.push(team.name.clone());
         }
-        if readable && !has_repos {
+        if readable && !has_repos && self.findings.manages(Kind::TeamRepos) {
             silent.repos.push(team.name.clone());
         }
         Some(team)
-    }
-
-    fn team_description(&mut self, field: Entry<'t>) -> Option<Located<String>> {
-        let description = self.text(field)?;
-        if description.value.is_empty() {
-            let message = "an empty description of a team is never applied";
-            let hint = "remove the key, and clear the description on GitHub";
-            self.findings.warning_with(Code::NoEffect, self.value_at(field), message, hint);
-        }
-        Some(description)
     }
 
     fn team_repos(&mut self, entry: Entry<'t>, what: &str) -> Vec<TeamRepo> {
@@ -134,5 +126,14 @@ impl<'t> Reader<'t> {
         }
         let at = first.position.unwrap_or(Position::START);
         self.findings.warning_with(code, at, message, hint);
+    }
+}
+
+/// What a key of a team is about.
+fn kind(key: &str) -> Kind {
+    match key {
+        "maintainers" | "members" => Kind::TeamMembers,
+        "repos" => Kind::TeamRepos,
+        _ => Kind::Teams,
     }
 }

@@ -1,8 +1,11 @@
 //! What is wrong with a file, where, and what to do about it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::located::Position;
+use peribolos_vocab::Kind;
+
+use crate::file::position::Position;
 use crate::text::is_unseen;
 
 /// How bad it is.
@@ -89,9 +92,9 @@ codes! {
     TeamWithoutMembers = "team-without-members",
     /// A team without a list of its repositories: it loses all.
     TeamWithoutRepositories = "team-without-repositories",
-    /// A key that upstream replaced by another.
+    /// A key that another one replaced.
     Deprecated = "deprecated",
-    /// Something that upstream peribolos or GitHub does not do.
+    /// Something that GitHub does not do, or that is not managed.
     NoEffect = "no-effect",
     /// Nobody on GitHub has that name.
     UnknownLogin = "unknown-login",
@@ -135,8 +138,13 @@ impl fmt::Display for Diagnostic {
 /// Collects what is found in one file.
 pub(crate) struct Findings {
     file: String,
+    /// The kinds that are managed.
+    managed: BTreeSet<Kind>,
+    /// The kind that is read, where it is not managed: mistakes in it are warnings.
+    unmanaged: Option<Kind>,
     list: Vec<Diagnostic>,
     errors: usize,
+    mistakes: usize,
     dropped: usize,
 }
 
@@ -146,8 +154,32 @@ impl Findings {
     /// So many are kept for sorting, so that a file of nothing but mistakes costs little memory.
     const KEPT: usize = 2_000;
 
-    pub(crate) fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), list: Vec::new(), errors: 0, dropped: 0 }
+    pub(crate) fn new(file: &str, managed: &BTreeSet<Kind>) -> Self {
+        Self {
+            file: file.to_owned(),
+            managed: managed.clone(),
+            unmanaged: None,
+            list: Vec::new(),
+            errors: 0,
+            mistakes: 0,
+            dropped: 0,
+        }
+    }
+
+    /// Whether a kind is managed.
+    pub(crate) fn manages(&self, kind: Kind) -> bool {
+        self.managed.contains(&kind)
+    }
+
+    /// From here on findings are about this kind. Gives what they were about, for [`Self::leave`].
+    pub(crate) fn enter(&mut self, kind: Kind) -> Option<Kind> {
+        let unmanaged = (!self.manages(kind)).then_some(kind);
+        std::mem::replace(&mut self.unmanaged, unmanaged)
+    }
+
+    /// Findings are about what they were about before.
+    pub(crate) fn leave(&mut self, before: Option<Kind>) {
+        self.unmanaged = before;
     }
 
     pub(crate) fn error(&mut self, code: Code, at: Position, message: impl Into<String>) -> &mut Self {
@@ -182,6 +214,15 @@ impl Findings {
         message: String,
         hint: Option<String>,
     ) -> &mut Self {
+        let is_mistake = severity == Severity::Error;
+        self.mistakes += usize::from(is_mistake);
+        let (severity, hint) = match self.unmanaged.filter(|_| is_mistake) {
+            None => (severity, hint),
+            Some(kind) => {
+                let harmless = format!("nothing follows from it while `{}` is not managed", kind.as_str());
+                (Severity::Warning, Some(hint.map_or(harmless.clone(), |hint| format!("{hint}; {harmless}"))))
+            }
+        };
         self.errors += usize::from(severity == Severity::Error);
         if self.list.len() < Self::KEPT {
             let Position { line, column, end_column } = at;
@@ -191,6 +232,11 @@ impl Findings {
             self.dropped += 1;
         }
         self
+    }
+
+    /// How many mistakes were found so far: errors, and what would be one if its kind were managed.
+    pub(crate) fn mistakes(&self) -> usize {
+        self.mistakes
     }
 
     /// How many errors were found so far.

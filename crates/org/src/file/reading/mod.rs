@@ -9,12 +9,14 @@ mod repo;
 mod setting;
 mod team;
 
-use peribolos_vocab::Login;
+use std::collections::BTreeSet;
 
-use crate::diagnostic::{Code, Diagnostic, Findings, Severity, quoted};
-use crate::located::Position;
-use crate::model::ConfigFile;
-use crate::yaml::{LoadError, NodeKind, Plain, load};
+use peribolos_vocab::{Kind, Login, Word};
+
+use crate::file::findings::{Code, Diagnostic, Findings, Severity, quoted};
+use crate::file::model::ConfigFile;
+use crate::file::position::Position;
+use crate::file::yaml::{LoadError, NodeKind, Plain, load};
 
 pub(crate) use self::nearest::nearest;
 use self::reader::{Entry, Reader, listed};
@@ -60,13 +62,29 @@ pub fn decode(bytes: Vec<u8>, file_name: &str) -> Result<String, Box<(Diagnostic
     Err(Box::new((diagnostic, good)))
 }
 
-/// Reads a file strictly.
+/// Reads a file strictly, as one of which everything is managed.
+///
+/// # Errors
+/// As [`parse_managed`].
+pub fn parse(source: &str, file_name: &str, expected_org: Option<&str>) -> Result<Parsed, Vec<Diagnostic>> {
+    parse_managed(source, file_name, expected_org, &Kind::WORDS.iter().map(|(_, kind)| *kind).collect())
+}
+
+/// Reads a file strictly. What is wrong in a part that is not managed is a warning, and is left out of the model.
 ///
 /// `file_name` is what diagnostics call the file; `expected_org` is the login of the only
 /// organization it may name. Errors come with the warnings, in the order of the file, at most 50 and
 /// one that says how many more there are.
-pub fn parse(source: &str, file_name: &str, expected_org: Option<&str>) -> Result<Parsed, Vec<Diagnostic>> {
-    let mut findings = Findings::new(file_name);
+///
+/// # Errors
+/// Every finding, where one of them is an error.
+pub fn parse_managed(
+    source: &str,
+    file_name: &str,
+    expected_org: Option<&str>,
+    managed: &BTreeSet<Kind>,
+) -> Result<Parsed, Vec<Diagnostic>> {
+    let mut findings = Findings::new(file_name, managed);
     if source.len() > MAX_BYTES {
         let message = format!("the file is larger than {} MiB", MAX_BYTES / 1024 / 1024);
         findings.error(Code::TooLarge, Position::START, message);
@@ -107,7 +125,7 @@ impl<'t> Reader<'t> {
             self.findings.error_with(Code::Empty, Position::START, "the file is empty", SKELETON);
             return None;
         };
-        let errors = self.findings.errors();
+        let errors = self.findings.mistakes();
         let (mut orgs, mut others) = (None, Vec::new());
         for entry in self.entries(root.value, root.key_at, "the file") {
             match entry.key {
@@ -123,7 +141,7 @@ impl<'t> Reader<'t> {
         }
         let Some(orgs) = orgs else {
             // Upstream writes such a dump: an organization alone.
-            if self.findings.errors() == errors {
+            if self.findings.mistakes() == errors {
                 let message = "the file has no `orgs`";
                 self.findings.error_with(Code::Empty, root.key_at, message, SKELETON);
             }
@@ -151,11 +169,11 @@ impl<'t> Reader<'t> {
     }
 
     fn only_org(&mut self, orgs: Entry<'t>, expected: Option<&str>) -> Option<Entry<'t>> {
-        let errors = self.findings.errors();
+        let errors = self.findings.mistakes();
         let entries = self.entries(orgs.value, self.value_at(orgs), "`orgs`");
         let is_expected =
             |entry: &Entry<'_>| expected.is_none_or(|expected| expected.eq_ignore_ascii_case(entry.key));
-        if entries.is_empty() && self.findings.errors() == errors {
+        if entries.is_empty() && self.findings.mistakes() == errors {
             let message = "the file names no organization";
             self.findings.error_with(Code::Empty, orgs.key_at, message, SKELETON);
         }

@@ -1,9 +1,9 @@
 //! Reads one organization.
 
-use peribolos_vocab::Login;
+use peribolos_vocab::{Kind, Login};
 
-use crate::located::Located;
-use crate::model::{ConfigFile, OrgSettings};
+use crate::file::model::{ConfigFile, OrgSettings};
+use crate::file::position::Located;
 use crate::settings::OrgSetting;
 
 use super::keys;
@@ -18,15 +18,16 @@ impl<'t> Reader<'t> {
         let mut silent = Silent::default();
         let (mut admins, mut members) = (Vec::new(), Vec::new());
         let (mut teams, mut repos) = (Vec::new(), Vec::new());
-        let errors = self.findings.errors();
+        let errors = self.findings.mistakes();
         let mut people_known = true;
         for field in self.entries(entry.value, self.value_at(entry), what) {
+            let before = self.findings.enter(kind(field.key));
             match field.key {
                 "admins" | "members" => {
-                    let errors = self.findings.errors();
+                    let errors = self.findings.mistakes();
                     let list = if field.key == "admins" { &mut admins } else { &mut members };
                     *list = self.names(field, "a login");
-                    people_known &= self.findings.errors() == errors;
+                    people_known &= self.findings.mistakes() == errors;
                 }
                 "teams" => teams = self.teams(field, &mut silent),
                 "repos" => repos = self.repos(field),
@@ -34,15 +35,27 @@ impl<'t> Reader<'t> {
                     Some(setting) => settings.extend(self.setting(setting, field)),
                     None => {
                         people_known = false;
+                        self.findings.leave(before);
                         self.unknown(field, what, keys::ORG, &keys::ELSEWHERE);
                     }
                 },
             }
+            self.findings.leave(before);
         }
         self.warn_silent(&silent);
         if admins.is_empty() && members.is_empty() {
-            people_known &= self.findings.errors() == errors;
+            people_known &= self.findings.mistakes() == errors;
         }
         (ConfigFile { org, settings, admins, members, teams, repos }, people_known)
+    }
+}
+
+/// What a key of an organization is about.
+fn kind(key: &str) -> Kind {
+    match key {
+        "admins" | "members" => Kind::OrgMembers,
+        "teams" => Kind::Teams,
+        "repos" => Kind::Repos,
+        _ => Kind::Org,
     }
 }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use peribolos_vocab::{InvalidName, Login, RepoName, TeamName, Word};
 
-use crate::diagnostic::{Code, Findings, quoted};
-use crate::located::{Located, Position};
-use crate::yaml::{Node, NodeId, NodeKind, Plain, Tree};
+use crate::file::findings::{Code, Findings, quoted};
+use crate::file::position::{Located, Position};
+use crate::file::yaml::{Node, NodeId, NodeKind, Plain, Tree};
 
 use super::nearest::did_you_mean;
 
@@ -301,9 +301,9 @@ impl<'t> Reader<'t> {
             Ok(name) => Some(Located::at(name, at)),
             Err(error) => {
                 let message = format!("{} can't be {what}", quoted(text));
-                let hint = match text.strip_prefix('@') {
-                    Some(rest) if N::written(rest).is_ok() => format!("write `{rest}`"),
-                    _ => error.to_string(),
+                let hint = match bare_name::<N>(text) {
+                    Some(name) => format!("write `{name}`"),
+                    None => error.to_string(),
                 };
                 self.findings.error_with(Code::InvalidName, at, message, hint);
                 None
@@ -327,6 +327,9 @@ impl<'t> Reader<'t> {
 
 /// A name that people write into the file.
 pub(super) trait Written: Sized {
+    /// Whether people may write it with an owner before it: `acme/site`.
+    const HAS_OWNER: bool = false;
+
     /// The name, checked.
     fn written(text: &str) -> Result<Self, InvalidName>;
 }
@@ -338,6 +341,8 @@ impl Written for Login {
 }
 
 impl Written for RepoName {
+    const HAS_OWNER: bool = true;
+
     fn written(text: &str) -> Result<Self, InvalidName> {
         text.parse()
     }
@@ -347,6 +352,18 @@ impl Written for TeamName {
     fn written(text: &str) -> Result<Self, InvalidName> {
         text.parse()
     }
+}
+
+/// The name that was meant by a mention, an address on GitHub, or a name with its owner.
+fn bare_name<N: Written>(text: &str) -> Option<&str> {
+    let address = text.split_once("://").map_or(text, |(_, address)| address);
+    let address = address.strip_prefix("www.").unwrap_or(address);
+    let path = address.strip_prefix("github.com/").unwrap_or(text).trim_end_matches('/');
+    let name = match path.split_once('/') {
+        Some((_, name)) if N::HAS_OWNER => name,
+        _ => path.strip_prefix('@').unwrap_or(path),
+    };
+    (name != text && N::written(name).is_ok()).then_some(name)
 }
 
 /// Words as a sentence lists them.

@@ -1,10 +1,10 @@
 //! Reads `repos:` of an organization.
 
-use peribolos_vocab::{Login, RepoName, Visibility};
+use peribolos_vocab::{Kind, Login, RepoName, Visibility};
 
-use crate::diagnostic::{Code, quoted};
-use crate::located::{Located, Position};
-use crate::model::{Collaborator, OnCreate, Repo, RepoSettings};
+use crate::file::findings::{Code, quoted};
+use crate::file::model::{Collaborator, OnCreate, Repo, RepoSettings};
+use crate::file::position::{Located, Position};
 use crate::settings::RepoSettingName;
 
 use super::keys;
@@ -37,7 +37,9 @@ impl<'t> Reader<'t> {
                 "private" => private = self.boolean(field).map(|value| (value, field.key_at)),
                 "previously" => previously = self.names(field, "the name of a repository"),
                 "collaborators" => {
+                    let before = self.findings.enter(Kind::Collaborators);
                     collaborators = Some(Located::at(self.collaborators(field), field.key_at));
+                    self.findings.leave(before);
                 }
                 "on_create" => on_create = Some(self.on_create(field)),
                 // What is used once stands under `on_create`.

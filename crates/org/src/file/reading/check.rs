@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use peribolos_vocab::{Login, Permission, Privacy, RepoName};
+use peribolos_vocab::{Kind, Login, Permission, Privacy, RepoName, TeamName};
 
-use crate::diagnostic::{Code, Findings, quoted};
-use crate::located::{Located, Position};
-use crate::model::{ConfigFile, Repo, Team};
+use crate::file::findings::{Code, Findings, quoted};
+use crate::file::model::{ConfigFile, Repo, Team};
+use crate::file::position::{Located, Position};
+use crate::settings::{OrgSetting, RepoSettingName};
 
 use super::nearest::did_you_mean;
 
@@ -21,10 +22,12 @@ pub(super) fn check(file: &ConfigFile, people_known: bool, findings: &mut Findin
         people_known,
         comparisons: 0,
     };
-    checks.people(file);
-    checks.repos(&file.repos);
+    checks.about(Kind::OrgMembers, |checks| checks.people(file));
+    checks.about(Kind::Repos, |checks| checks.repos(&file.repos));
+    checks.projects(file);
+    checks.unmanaged_collaborators(&file.repos);
     for team in &file.teams {
-        checks.team(team, false);
+        checks.about(Kind::Teams, |checks| checks.team(team, false));
     }
 }
 
@@ -54,11 +57,20 @@ fn at<T>(value: &Located<T>) -> Position {
 }
 
 impl<'f> Checks<'f> {
+    /// Checks what a kind is about.
+    fn about(&mut self, kind: Kind, check: impl FnOnce(&mut Self)) {
+        let before = self.findings.enter(kind);
+        check(self);
+        self.findings.leave(before);
+    }
+
     fn people(&mut self, file: &'f ConfigFile) {
         let lists = [("admins", &file.admins), ("members", &file.members)];
         self.unique_logins("the organization", &lists);
         self.people.extend(file.members.iter().map(|login| (&login.value, Role::Member)));
         self.people.extend(file.admins.iter().map(|login| (&login.value, Role::Admin)));
+        // Where the organization's people are not managed, a file need not name them.
+        self.people_known &= !self.people.is_empty() || self.findings.manages(Kind::OrgMembers);
         if file.admins.is_empty() && file.members.is_empty() && self.people_known {
             let message = "the organization has no `admins` and no `members`";
             let hint = "everybody would lose access: name at least its owners";
@@ -89,33 +101,44 @@ impl<'f> Checks<'f> {
     fn team(&mut self, team: &'f Team, nested: bool) {
         self.team_names(team);
         let what = format!("team {}", quoted(team.name.as_str()));
-        let lists = [("maintainers", &team.maintainers), ("members", &team.members)];
-        self.unique_logins(&what, &lists);
-        for login in team.maintainers.iter().chain(&team.members) {
-            self.is_member(login, &what);
-        }
-        for login in &team.members {
-            self.owner_is_maintainer(login);
-        }
+        self.about(Kind::TeamMembers, |checks| checks.team_people(team, &what));
         if let Some(privacy) = team.privacy.filter(|privacy| privacy.value == Privacy::Secret)
             && (nested || !team.teams.is_empty())
         {
             let message = format!("{what} can't be secret: it is nested or has teams below it");
             self.findings.error_with(Code::Conflict, at(&privacy), message, "write `privacy: closed`");
         }
-        self.team_repos(team, &what);
+        self.about(Kind::TeamRepos, |checks| checks.team_repos(team, &what));
         for child in &team.teams {
             self.team(child, true);
         }
     }
 
+    fn team_people(&mut self, team: &'f Team, what: &str) {
+        let lists = [("maintainers", &team.maintainers), ("members", &team.members)];
+        self.unique_logins(what, &lists);
+        let kind =
+            if self.findings.manages(Kind::TeamMembers) { Kind::OrgMembers } else { Kind::TeamMembers };
+        for login in team.maintainers.iter().chain(&team.members) {
+            self.about(kind, |checks| checks.is_member(login, what));
+        }
+        if self.findings.manages(Kind::TeamMembers) {
+            for login in &team.members {
+                self.owner_is_maintainer(login);
+            }
+        }
+    }
+
     fn team_names(&mut self, team: &'f Team) {
         let own = team.name.key();
-        let mut keys = vec![(own.clone(), &team.name)];
+        let mut keys: Vec<(String, &Located<TeamName>)> = vec![(own.clone(), &team.name)];
         for former in &team.previously {
-            // A former name that differs in case alone is how a team is spelled anew.
-            if former.key() != own {
-                keys.push((former.key(), former));
+            let key = former.key();
+            if let Some((_, first)) = keys.iter().skip(1).find(|(known, _)| *known == key) {
+                self.former_twice(former, former.as_str(), first.as_str());
+            } else if key != own {
+                // One that differs in case alone is how a team gets a new spelling.
+                keys.push((key, former));
             }
         }
         for (key, name) in keys {
@@ -128,6 +151,16 @@ impl<'f> Checks<'f> {
             let hint = "names of teams are unique in the organization, `previously` included";
             self.findings.error_with(Code::DuplicateTeam, at(name), message, hint);
         }
+    }
+
+    /// A former name that is given twice, perhaps in another spelling: it does no harm.
+    fn former_twice<T>(&mut self, name: &Located<T>, text: &str, first: &str) {
+        let message = if text == first {
+            format!("{} stands twice in `previously`", quoted(text))
+        } else {
+            format!("GitHub takes {} and {} of `previously` for one name", quoted(first), quoted(text))
+        };
+        self.findings.warning_with(Code::NoEffect, at(name), message, "remove one of them");
     }
 
     fn is_member(&mut self, login: &Located<Login>, what: &str) {
@@ -153,7 +186,7 @@ impl<'f> Checks<'f> {
             "{} owns the organization, and GitHub makes owners maintainers of their teams",
             quoted(login.as_str())
         );
-        let hint = "move it to `maintainers`, or each apply tries to change it";
+        let hint = "move it to `maintainers`";
         self.findings.warning_with(Code::NoEffect, at(login), message, hint);
     }
 
@@ -185,8 +218,15 @@ impl<'f> Checks<'f> {
         let mut seen: HashMap<String, &Located<RepoName>> = HashMap::new();
         for repo in repos {
             let own = repo.name.key();
-            let former = repo.previously.iter().filter(|name| name.key() != own);
-            for name in std::iter::once(&repo.name).chain(former.clone()) {
+            let mut former: Vec<&Located<RepoName>> = Vec::with_capacity(repo.previously.len());
+            for name in &repo.previously {
+                if let Some(first) = former.iter().find(|first| first.key() == name.key()) {
+                    self.former_twice(name, name.as_str(), first.as_str());
+                } else if name.key() != own {
+                    former.push(name);
+                }
+            }
+            for name in std::iter::once(&repo.name).chain(former.iter().copied()) {
                 let Some(first) = seen.insert(name.key(), name) else { continue };
                 let message = format!("repository {} is named twice", quoted(name.as_str()));
                 let hint = format!(
@@ -196,8 +236,43 @@ impl<'f> Checks<'f> {
                 );
                 self.findings.error_with(Code::DuplicateRepository, at(name), message, hint);
             }
-            self.renamed.extend(former.map(|name| (name.key(), &repo.name.value)));
-            self.collaborators(repo);
+            self.renamed.extend(former.into_iter().map(|name| (name.key(), &repo.name.value)));
+            self.about(Kind::Collaborators, |checks| checks.collaborators(repo));
+        }
+    }
+
+    /// A repository has no projects where the organization has them off.
+    fn projects(&mut self, file: &'f ConfigFile) {
+        let off = file.settings.get(&OrgSetting::HAS_REPOSITORY_PROJECTS);
+        let off = off.filter(|flag| flag.value == "false" && self.findings.manages(Kind::Org));
+        let Some(off) = off else { return };
+        let before = self.findings.enter(Kind::Repos);
+        for repo in &file.repos {
+            let Some(flag) = repo.settings.get(&RepoSettingName::HAS_PROJECTS) else { continue };
+            if flag.value == "true" {
+                let message = format!("repository {} can't have projects", quoted(repo.name.as_str()));
+                let hint = format!(
+                    "the organization has them off: `has_repository_projects`, line {}",
+                    at(off).line
+                );
+                self.findings.error_with(Code::Conflict, at(flag), message, hint);
+            }
+        }
+        self.findings.leave(before);
+    }
+
+    /// Says that lists of collaborators do nothing where these are not managed.
+    fn unmanaged_collaborators(&mut self, repos: &'f [Repo]) {
+        if self.findings.manages(Kind::Collaborators) {
+            return;
+        }
+        for repo in repos {
+            let Some(collaborators) = &repo.collaborators else { continue };
+            let name = quoted(repo.name.as_str());
+            let message = format!("`collaborators` of {name} does nothing: `Collaborators` is not managed");
+            let hint =
+                "add `Collaborators` to what is managed (`spec.run.manage`, `--manage`), or remove the key";
+            self.findings.warning_with(Code::NoEffect, at(collaborators), message, hint);
         }
     }
 

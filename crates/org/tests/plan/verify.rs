@@ -1,0 +1,154 @@
+//! What an apply left to do, and what is gone that it did not take away.
+
+use peribolos_org::plan::{Beyond, Outcome, Plan, Verification, verify};
+use peribolos_org::{Login, OrgRole, Own, Permission, RepoName, Snapshot, TeamName};
+
+use crate::support::{
+    acme, below, collaborator, everything, file, invited, logins, of, org_key, people, plan_of, reaching,
+    shown, team,
+};
+
+/// One of everything that can go.
+fn full() -> Snapshot {
+    let mut snapshot = acme();
+    snapshot.invitations = vec![invited(1, "dave", OrgRole::Member)];
+    let core = reaching(of(team("Core"), &["carol"]), &[("site", Permission::Read)]);
+    snapshot.teams = vec![core, below("core", of(team("Docs"), &["oscar"]))];
+    snapshot.repos[0].collaborators = Some(vec![collaborator("eve", Permission::Write)]);
+    snapshot
+}
+
+fn described(mut snapshot: Snapshot) -> Snapshot {
+    snapshot.settings.insert(org_key("description"), "Better".to_owned());
+    snapshot
+}
+
+/// What `full` is, with another description.
+fn wish() -> String {
+    people(
+        "alice, bob",
+        "carol, oscar, dave",
+        "    description: Better\n    teams:\n      Core:\n        members: [carol]\n        repos: {site: read}\n        \
+         teams: {Docs: {members: [oscar], repos: {}}}\n    repos: {site: {collaborators: {eve: write}}}\n",
+    )
+}
+
+fn done(plan: &Plan) -> Vec<Outcome> {
+    vec![Outcome::Done; plan.operations.len()]
+}
+
+fn verified(after: &Snapshot) -> Verification {
+    let (before, scope) = (full(), everything());
+    let planned = plan_of(&wish(), &before, &scope);
+    assert_eq!(shown(&planned), ["3 edit org, description \"Rockets\" -> \"Better\""]);
+    verify(&before, &planned, after, &plan_of(&wish(), after, &scope), &done(&planned))
+}
+
+#[test]
+fn what_was_done_does_not_remain_and_what_was_not_does() {
+    assert_eq!(verified(&described(full())), Verification { remaining: vec![], beyond: vec![] });
+    let verified = verified(&full());
+    assert_eq!((verified.remaining.len(), verified.beyond), (1, vec![]));
+}
+
+fn beyond(change: impl FnOnce(&mut Snapshot)) -> Vec<Beyond> {
+    let mut after = described(full());
+    change(&mut after);
+    verified(&after).beyond
+}
+
+#[test]
+fn everything_that_is_gone_beyond_the_plan_is_named() {
+    let login = |name: &str| Login::new(name);
+    let core = || TeamName::new("Core");
+    let member = beyond(|after| {
+        after.members.retain(|login| login.as_str() != "carol");
+        after.teams[0].members.clear();
+    });
+    // What she had in teams is not listed.
+    assert_eq!(member, [Beyond::Member { login: login("carol") }]);
+    let owner = beyond(|after| {
+        after.admins = logins(&["alice"]);
+        after.members.push(login("bob"));
+    });
+    assert_eq!(owner, [Beyond::Owner { login: login("bob") }]);
+    assert_eq!(beyond(|after| after.invitations.clear()), [Beyond::Invitation { login: login("dave") }]);
+    let accepted = beyond(|after| {
+        after.invitations.clear();
+        after.members.push(login("dave"));
+    });
+    assert_eq!(accepted, []);
+    assert_eq!(beyond(|after| drop(after.teams.pop())), [Beyond::Team { name: TeamName::new("Docs") }]);
+    assert_eq!(
+        beyond(|after| after.teams[0].members.clear()),
+        [Beyond::TeamMember { team: core(), login: login("carol") }]
+    );
+    assert_eq!(
+        beyond(|after| after.teams[0].repos.clear()),
+        [Beyond::TeamRepo { team: core(), repo: RepoName::new("site") }]
+    );
+    assert_eq!(beyond(|after| after.teams[0].repos[0].own = Own::Unknown), []);
+    assert_eq!(
+        beyond(|after| after.repos[0].collaborators = Some(vec![])),
+        [Beyond::Collaborator { repo: RepoName::new("site"), login: login("eve") }]
+    );
+    assert_eq!(beyond(|after| after.repos[0].collaborators = None), [], "not read is not gone");
+}
+
+#[test]
+fn what_was_planned_to_go_is_not_beyond_and_what_was_renamed_is_found() {
+    let before = full();
+    let yaml = people(
+        "alice, bob",
+        "carol, oscar",
+        "    teams: {New: {previously: [Core], members: [carol], repos: {web: read}}}\n    \
+         repos: {web: {previously: [site], collaborators: {eve: write}}}\n",
+    );
+    let planned = plan_of(&yaml, &before, &everything());
+    let after = planned.expected(&before);
+    let remaining = plan_of(&yaml, &after, &everything());
+    let verified = verify(&before, &planned, &after, &remaining, &done(&planned));
+    assert_eq!(verified, Verification { remaining: vec![], beyond: vec![] });
+    // Nor is anything gone where nothing was done.
+    let nothing = vec![Outcome::NotTried; planned.operations.len()];
+    assert_eq!(verify(&before, &planned, &before, &planned, &nothing).beyond, []);
+    let mut lost = after.clone();
+    lost.teams[0].repos.clear();
+    lost.repos.iter_mut().for_each(|repo| repo.collaborators = Some(vec![]));
+    assert_eq!(
+        verify(&before, &planned, &lost, &remaining, &done(&planned)).beyond,
+        [
+            Beyond::TeamRepo { team: TeamName::new("New"), repo: RepoName::new("site") },
+            Beyond::Collaborator { repo: RepoName::new("site"), login: Login::new("eve") },
+        ]
+    );
+}
+
+#[test]
+fn a_removal_of_the_plan_is_beyond_where_it_was_not_done_by_it() {
+    let before = full();
+    let yaml = people("alice, bob", "carol, oscar, dave", "    teams: {}\n");
+    let planned = plan_of(&yaml, &before, &everything());
+    assert_eq!(shown(&planned), ["11 delete team Docs (docs)", "11 delete team Core (core)"]);
+    let after = planned.expected(&before);
+    let verified = verify(
+        &before,
+        &planned,
+        &after,
+        &plan_of(&yaml, &after, &everything()),
+        &[Outcome::Done, Outcome::NotTried],
+    );
+    assert_eq!(verified.beyond, [Beyond::Team { name: TeamName::new("Core") }]);
+}
+
+#[test]
+fn a_deleted_team_is_not_found_again_in_one_that_took_its_name() {
+    let mut before = acme();
+    before.teams = vec![team("Core"), of(team("Ops & Tools"), &["carol"])];
+    let yaml = file("    teams: {ops-tools: {previously: [Core]}}\n");
+    let planned = plan_of(&yaml, &before, &everything());
+    assert_eq!(planned.refusals, []);
+    let after = planned.expected(&before);
+    let remaining = plan_of(&yaml, &after, &everything());
+    assert_eq!(verify(&before, &planned, &after, &remaining, &done(&planned)).beyond, []);
+}

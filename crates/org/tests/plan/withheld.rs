@@ -1,0 +1,186 @@
+//! Removals that wait for what was to replace what they take away.
+
+use peribolos_org::plan::{Change, Expected, Outcome, Plan, Withheld, withheld};
+use peribolos_org::{OrgRole, Permission, Snapshot};
+
+use crate::support::{
+    acme, below, change, collaborator, everything, file, invited, logins, of, people, plan_of, reaching,
+    repo_invitation, team,
+};
+use Permission::{Read, Write};
+
+/// Applies a plan where the changes of which this holds fail: those withheld, each with what it waits for.
+fn withhold(plan: &Plan, before: &Snapshot, fails: impl Fn(&Change) -> bool) -> Vec<String> {
+    let mut now = Expected::of(before);
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    let mut held = Vec::new();
+    for (index, operation) in plan.operations.iter().enumerate() {
+        let missing = operation.needs.iter().find(|needed| !outcomes[**needed].is_base());
+        let outcome = if let Some(because) = missing {
+            Outcome::Skipped { because: *because }
+        } else if let Some(withheld) = withheld(plan, index, &outcomes, &now) {
+            let because = match &withheld {
+                Withheld::Grant { operation } => change(&plan.operations[*operation].change),
+                Withheld::Invitation { waiting } => format!("{}'s invitation", plan.waiting[*waiting].login),
+                other => format!("{other:?}"),
+            };
+            held.push(format!("{} waits for {because}", change(&operation.change)));
+            Outcome::Withheld(withheld)
+        } else if fails(&operation.change) {
+            Outcome::NotTried
+        } else {
+            now.make(&operation.change);
+            Outcome::Done
+        };
+        outcomes.push(outcome);
+    }
+    held
+}
+
+fn all(_: &Change) -> bool {
+    true
+}
+
+fn none(_: &Change) -> bool {
+    false
+}
+
+/// carol is in Old, which reaches `site`; so is oscar.
+fn old() -> Snapshot {
+    let mut snapshot = acme();
+    let old = reaching(of(team("Old"), &["carol", "oscar"]), &[("site", Write)]);
+    snapshot.teams = vec![old, reaching(team("New"), &[("site", Write)])];
+    snapshot
+}
+
+#[test]
+fn who_moves_to_another_team_stays_in_the_old_one_where_the_new_place_failed() {
+    let yaml = file(
+        "    teams:\n      New: {members: [carol, oscar], repos: {site: write}}\n      Old: {repos: {site: write}}\n",
+    );
+    let plan = plan_of(&yaml, &old(), &everything());
+    let carols =
+        |change: &Change| matches!(change, Change::SetTeamMember { login, .. } if login.as_str() == "carol");
+    // Never because of another person: oscar leaves.
+    assert_eq!(
+        withhold(&plan, &old(), carols),
+        ["carol in team Old: member -> - waits for carol in team New: - -> member"]
+    );
+    assert_eq!(withhold(&plan, &old(), none), [""; 0]);
+    // Where the two have nothing in common nothing is kept.
+    let mut apart = old();
+    apart.teams[1].repos.clear();
+    let yaml = file(
+        "    teams:\n      New: {members: [carol]}\n      Old: {members: [oscar], repos: {site: write}}\n",
+    );
+    assert_eq!(withhold(&plan_of(&yaml, &apart, &everything()), &apart, carols), [""; 0]);
+}
+
+#[test]
+fn no_team_is_deleted_where_another_could_not_be_made_or_given_its_repositories() {
+    let yaml = file("    teams: {Fresh: {privacy: closed, members: [carol], repos: {site: write}}}\n");
+    let mut before = old();
+    before.teams.pop();
+    let plan = plan_of(&yaml, &before, &everything());
+    let made = |change: &Change| matches!(change, Change::CreateTeam { .. });
+    assert_eq!(withhold(&plan, &before, made), ["delete team Old (old) waits for create team Fresh closed"]);
+    let given = |change: &Change| matches!(change, Change::SetTeamRepo { .. });
+    assert_eq!(
+        withhold(&plan, &before, given),
+        ["delete team Old (old) waits for team Fresh in site: - -> write"]
+    );
+    let placed = |change: &Change| matches!(change, Change::SetTeamMember { .. });
+    assert_eq!(
+        withhold(&plan, &before, placed),
+        ["delete team Old (old) waits for carol in team Fresh: - -> member"]
+    );
+}
+
+#[test]
+fn no_team_loses_a_repository_that_another_could_not_be_given() {
+    let mut before = old();
+    before.teams[1].repos.clear();
+    let yaml = file("    teams: {New: {repos: {site: read}}, Old: {members: [carol, oscar], repos: {}}}\n");
+    let plan = plan_of(&yaml, &before, &everything());
+    assert_eq!(
+        withhold(&plan, &before, |change| matches!(change, Change::SetTeamRepo { .. })),
+        ["team Old in site: write -> - waits for team New in site: - -> read"]
+    );
+}
+
+#[test]
+fn a_collaborator_stays_until_the_team_is_in_force() {
+    let mut before = acme();
+    before.teams = vec![reaching(team("Core"), &[("site", Read)])];
+    before.repos[0].collaborators = Some(vec![collaborator("zoe", Read)]);
+    let yaml = people(
+        "alice, bob",
+        "carol, oscar, zoe",
+        "    repos: {site: {collaborators: {}}}\n    teams: {Core: {members: [zoe], repos: {site: read}}}\n",
+    );
+    // In this run the invitation fails or is open, in the next one it is waited for.
+    let plan = plan_of(&yaml, &before, &everything());
+    let held = "zoe in site: read -> - waits for";
+    assert_eq!(withhold(&plan, &before, all), [format!("{held} zoe in team Core: - -> member")]);
+    before.invitations = vec![invited(1, "zoe", OrgRole::Member)];
+    before.teams[0].invitations = logins(&["zoe"]);
+    let plan = plan_of(&yaml, &before, &everything());
+    assert_eq!(withhold(&plan, &before, none), [format!("{held} zoe's invitation")]);
+    // So is an invitation to the repository, which gives nothing yet: it can go.
+    before.repos[0].collaborators = Some(vec![]);
+    before.repos[0].invitations = vec![repo_invitation(2, "zoe", Read)];
+    assert_eq!(withhold(&plan_of(&yaml, &before, &everything()), &before, none), [""; 0]);
+}
+
+#[test]
+fn a_team_does_not_move_away_from_what_somebody_in_it_would_lose() {
+    let mut before = acme();
+    before.teams = vec![
+        reaching(team("Core"), &[("site", Read)]),
+        below("core", of(team("Docs"), &["carol"])),
+        reaching(team("New"), &[("site", Read)]),
+    ];
+    let yaml = file(
+        "    teams:\n      Core: {repos: {site: read}}\n      Docs: {members: [carol]}\n      \
+         New: {members: [carol], repos: {site: read}}\n",
+    );
+    let plan = plan_of(&yaml, &before, &everything());
+    assert_eq!(
+        withhold(&plan, &before, |change| matches!(change, Change::SetTeamMember { .. })),
+        ["edit team Docs, parent \"Core\" -> \"\" waits for carol in team New: - -> member"]
+    );
+}
+
+#[test]
+fn an_owner_stays_one_where_the_teams_could_not_be_given() {
+    let mut before = acme();
+    before.admins = logins(&["alice", "bob", "dora"]);
+    before.teams = vec![reaching(team("Core"), &[("site", Read)])];
+    let yaml = people(
+        "alice, bob",
+        "carol, oscar, dora",
+        "    teams: {Core: {members: [dora], repos: {site: read}}}\n",
+    );
+    let plan = plan_of(&yaml, &before, &everything());
+    let placed = |change: &Change| matches!(change, Change::SetTeamMember { from: None, .. });
+    assert_eq!(
+        withhold(&plan, &before, placed),
+        ["dora: owner -> member waits for dora in team Core: - -> member"]
+    );
+}
+
+#[test]
+fn a_place_is_kept_where_the_default_permission_that_replaces_it_was_not_raised() {
+    let mut before = old();
+    before.teams.pop();
+    let yaml = file("    teams: {Old: {members: [oscar], repos: {site: write}}}\n");
+    let yaml = yaml.replace("    admins:", "    default_repository_permission: read\n    admins:");
+    let plan = plan_of(&yaml, &before, &everything());
+    let raised = |change: &Change| matches!(change, Change::EditOrg { .. });
+    assert_eq!(
+        withhold(&plan, &before, raised),
+        [
+            "carol in team Old: member -> - waits for edit org, default_repository_permission \"none\" -> \"read\""
+        ]
+    );
+}
