@@ -108,10 +108,17 @@ it("the group that a team of managed users comes from is as described", async ()
   const sim = await startSim({ fixture: start });
   try {
     const token = await installationToken(appFor(sim), INSTALLATION);
-    const response = await fetch(`${sim.url}/orgs/${ORG}/teams/core/external-groups`, { headers: { authorization: `Bearer ${token}` } });
-    const answer = { status: response.status, contentType: response.headers.get("content-type"), body: await response.json() };
-    assert.deepEqual(violations("GET /orgs/{org}/teams/{team_slug}/external-groups", answer), []);
-    assert.equal(answer.body.groups[0].group_name, "Engineering");
+    const asked = async (path, described) => {
+      const response = await fetch(`${sim.url}/orgs/${ORG}${path}`, { headers: { authorization: `Bearer ${token}` } });
+      const answer = { status: response.status, contentType: response.headers.get("content-type"), body: await response.json() };
+      assert.deepEqual(violations(`GET /orgs/{org}${described}`, answer), []);
+      return answer.body;
+    };
+    const [group] = (await asked("/teams/core/external-groups", "/teams/{team_slug}/external-groups")).groups;
+    assert.equal(group.group_name, "Engineering");
+    assert.deepEqual((await asked("/external-groups", "/external-groups")).groups, [group]);
+    const whole = await asked(`/external-group/${group.group_id}`, "/external-group/{group_id}");
+    assert.deepEqual(whole.teams.map((it) => it.team_name), ["Core"]);
   } finally {
     await sim.stop();
   }

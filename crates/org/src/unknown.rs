@@ -12,10 +12,10 @@ use crate::show::Namer;
 pub fn unknown_logins(plan: &Plan, file: &ConfigFile, file_name: &str, namer: &Namer<'_>) -> Vec<Diagnostic> {
     let warning = |login: &Login| {
         let Position { line, column, end_column } = position(file, login).unwrap_or(Position::START);
-        let name = namer.login(login).unwrap_or_else(|| "this login".to_owned());
+        let name = namer.login(login).unwrap_or_else(|| "This login".to_owned());
         let (message, hint) = match renamed(login, plan) {
             None => (
-                format!("GitHub knows nobody called {name}"),
+                format!("{name} is not known to GitHub"),
                 "the name is left out; correct it or remove it".to_owned(),
             ),
             Some(member) => {

@@ -238,7 +238,7 @@ orgs:
           Docs: {description: Writes, privacy: closed, members: [], repos: {}}
     repos:
       docs: {visibility: private, has_wiki: false}
-      site: {description: The site, has_wiki: false, collaborators: {eve: read, mallory: write}}
+      site: {description: The site, has_wiki: false, topics: [web, rust], collaborators: {eve: read, mallory: write}}
       attic: {archived: true, homepage: https://acme.example}
       blog: {visibility: public, previously: [old-blog]}
 ",

@@ -10,7 +10,12 @@ import { unknownKeys } from "./unknown-keys.mjs";
 
 const require = createRequire(import.meta.url);
 const description = require("@octokit/openapi/generated/api.github.com.json");
-addEnterpriseCloud(["/orgs/{org}/custom-repository-roles", "/orgs/{org}/teams/{team_slug}/external-groups"]);
+addEnterpriseCloud([
+  "/orgs/{org}/custom-repository-roles",
+  "/orgs/{org}/external-groups",
+  "/orgs/{org}/external-group/{group_id}",
+  "/orgs/{org}/teams/{team_slug}/external-groups",
+]);
 const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
 addFormats(ajv);
 ajv.addFormat("email", BOT_OR_PERSON);

@@ -7,6 +7,9 @@ const API = join(import.meta.dirname, "../../../crates/github-sim/src/api");
 const NO_ROW = [
   // They have tests of their own.
   "POST /graphql",
+  "GET /orgs/{org}/external-groups",
+  "GET /orgs/{org}/external-group/{group}",
+  "GET /orgs/{org}/team-sync/groups",
   "GET /orgs/{org}/teams/{slug}/external-groups",
   // Other spellings of a path whose row is there.
   "GET /repos/{owner}/{repo}/contents",

@@ -9,7 +9,7 @@ use peribolos_api::{
     Reason,
     run::{Mode, Phase},
 };
-use peribolos_vocab::report::{StepExit, StepReport};
+use peribolos_vocab::report::{StepExit, StepName, StepReport};
 
 /// How long a pod may stay unscheduled before it counts as failed.
 pub const SCHEDULING_PATIENCE: Duration = Duration::from_mins(5);
@@ -43,6 +43,14 @@ pub struct Observation {
     pub secret_missing: Option<String>,
     /// The report of its last step that left one.
     pub report: Option<StepReport>,
+}
+
+impl Observation {
+    /// Whether the attempt tells what it left: by our own Task, or by a step of another one that reports an apply.
+    pub fn tells_what_is_left(&self) -> bool {
+        self.engine == Engine::Ours
+            || self.report.as_ref().is_some_and(|report| report.step == StepName::Apply)
+    }
 }
 
 /// The condition `Succeeded` of a TaskRun.
@@ -210,7 +218,7 @@ fn by_exit_codes(mode: Mode, seen: &Observation, condition: &Condition) -> End {
         return End::failed(Reason::StepFailed, message);
     }
     let (reason, message) = match mode {
-        Mode::Apply if seen.engine == Engine::Ours && changes_nothing(seen) => {
+        Mode::Apply if seen.tells_what_is_left() && changes_nothing(seen) => {
             (Reason::NoChanges, "the organization is as the file says")
         }
         Mode::Apply => (Reason::Applied, "the file was applied"),
@@ -313,7 +321,7 @@ fn is_lost(seen: &Observation) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use peribolos_vocab::report::{Changes, StepName};
+    use peribolos_vocab::report::Changes;
 
     use super::*;
     use crate::run::testing::at;
@@ -429,6 +437,19 @@ mod tests {
         let mut seen = ended("Succeeded", vec![step("terraform", 0)]);
         seen.engine = Engine::Another;
         assert_eq!(end_of(Mode::Apply, &seen).reason, Reason::Applied);
+        assert!(!seen.tells_what_is_left());
+        seen.report = report(StepName::Plan, StepExit::Ok, changes(0, 0));
+        assert_eq!(end_of(Mode::Apply, &seen).reason, Reason::Applied, "its plan is no apply");
+        assert!(!seen.tells_what_is_left());
+    }
+
+    #[test]
+    fn a_copy_of_our_own_task_reports_like_it() {
+        let mut seen = ended("Succeeded", vec![step("apply", 0)]);
+        seen.engine = Engine::Another;
+        seen.report = report(StepName::Apply, StepExit::Ok, changes(0, 0));
+        assert_eq!(end_of(Mode::Apply, &seen).reason, Reason::NoChanges);
+        assert!(seen.tells_what_is_left());
     }
 
     #[test]

@@ -29,9 +29,9 @@ async fn server(accepted: &str) -> MockServer {
     let server = MockServer::start().await;
     let bearer = format!("Bearer {accepted}");
     Mock::given(method("GET"))
-        .and(path("/orgs/acme"))
+        .and(path("/orgs/acme/repos"))
         .and(header("authorization", bearer.as_str()))
-        .respond_with(answer(json!({"login": "acme", "id": 1})))
+        .respond_with(answer(json!([])))
         .mount(&server)
         .await;
     Mock::given(method("GET"))
@@ -52,7 +52,7 @@ async fn a_token_that_has_expired_is_read_again_and_then_kept() {
     let server = server("new").await;
     let client = client(&server, &["old", "new"]).await;
     for _ in 0..2 {
-        client.get_organization(&"acme".parse().unwrap()).await.unwrap();
+        client.list_org_repos(&"acme".parse().unwrap()).await.unwrap();
     }
     assert_eq!(server.received_requests().await.unwrap().len(), 3);
 }
@@ -61,7 +61,7 @@ async fn a_token_that_has_expired_is_read_again_and_then_kept() {
 async fn a_second_401_for_the_same_request_is_an_error() {
     let server = server("another").await;
     let client = client(&server, &["old", "new", "newer"]).await;
-    let error = client.get_organization(&"acme".parse().unwrap()).await.unwrap_err();
+    let error = client.list_org_repos(&"acme".parse().unwrap()).await.unwrap_err();
     assert!(error.is_unauthorized(), "{error}");
     assert_eq!(server.received_requests().await.unwrap().len(), 2);
 }

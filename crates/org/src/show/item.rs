@@ -262,8 +262,9 @@ fn settings(change: &Change, shown: Option<RemovalKind>, namer: &Namer<'_>) -> V
                 .collect()
         }
         Change::SetTopics { name, from, to } => {
-            let value = |value: &str| namer.topics(name, value);
-            vec![changed("topics", from.as_deref(), to, namer, value)]
+            let topics = RepoSettingName::TOPICS;
+            let value = |value: &str| namer.repo_value(name, topics, value);
+            vec![changed(topics.key(), from.as_deref(), to, namer, value)]
         }
         Change::CreateRepo { name, settings } => settings
             .iter()

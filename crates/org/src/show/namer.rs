@@ -98,11 +98,6 @@ impl<'d> Namer<'d> {
         gives.then(|| self.value(value))
     }
 
-    /// All topics of a repository; none: they may not be shown.
-    pub(super) fn topics(&self, _repo: &RepoName, value: &str) -> Option<String> {
-        self.is_full().then(|| self.value(value))
-    }
-
     fn value(&self, text: &str) -> String {
         match self.form {
             Form::Terminal => value(text),

@@ -112,7 +112,7 @@ impl Writer<'_, '_> {
             }
             Change::EditRepo { name, changes } => (self.repo(name), self.repo_edit(changes)),
             Change::SetTopics { name, .. } => {
-                (self.repo(name), format!("changed ({})", self.quote("topics")))
+                (self.repo(name), format!("changed ({})", self.quote(RepoSettingName::TOPICS.key())))
             }
             Change::SetCollaborator { repo, login, from: None, to, .. } => (
                 self.person(login),
@@ -223,7 +223,9 @@ impl Writer<'_, '_> {
                 };
                 repo(name) && changes.iter().all(gives)
             }
-            Change::SetTopics { name, to, .. } => repo(name) && namer.topics(name, to).is_some(),
+            Change::SetTopics { name, to, .. } => {
+                repo(name) && namer.repo_value(name, RepoSettingName::TOPICS, to).is_some()
+            }
             Change::RenameRepo { from, to } => repo(from) && repo(to),
             Change::SetCollaborator { repo: in_repo, login, .. }
             | Change::RemoveCollaborator { repo: in_repo, login, .. }

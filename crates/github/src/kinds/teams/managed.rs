@@ -1,7 +1,8 @@
 //! Which teams an identity provider manages: those that are linked to one of its groups.
 //!
 //! Managed users have external groups; other organizations of GitHub Enterprise Cloud may synchronize teams. Neither
-//! exists elsewhere, where asking is a 404, or a 403 that says that the feature is off.
+//! exists elsewhere, where asking is a 400, 403 or 404. About synchronized teams GitHub answers people alone: no App is
+//! told, and a change of such a team's people is refused when it is made ([`Error::is_externally_managed`]).
 
 use std::collections::BTreeMap;
 
@@ -47,6 +48,7 @@ pub(super) async fn mark(reader: &Reader<'_>, teams: &mut [OwnTeam]) -> Result<V
         groups(reader, Call::get("/orgs/{org}/external-groups", &[org])?),
         groups(reader, Call::get("/orgs/{org}/team-sync/groups", &[org])?),
     )?;
+    let hidden = external.hidden;
     let own: Vec<&OwnTeam> = teams.iter().filter(|it| it.managed_by == ManagedBy::Organization).collect();
     let mut links: BTreeMap<u64, Option<String>> = BTreeMap::new();
     if !external.groups.is_empty() && external.groups.len() < own.len() {
@@ -63,7 +65,6 @@ pub(super) async fn mark(reader: &Reader<'_>, teams: &mut [OwnTeam]) -> Result<V
             team.managed_by = ManagedBy::IdentityProvider { group };
         }
     }
-    let hidden = external.hidden.or(synchronized.hidden);
     let unread = hidden.map(|sentence| Unread {
         kind: Kind::TeamMembers,
         of: None,
@@ -92,7 +93,7 @@ async fn groups(reader: &Reader<'_>, call: Call) -> Result<Known, Error> {
             Ok(Known { groups: Vec::new(), hidden: error.github_message().map(str::to_owned) })
         }
         // There is no such feature, or it is off.
-        Err(error) if error.is_not_found() || error.is_forbidden() => {
+        Err(error) if error.is_not_found() || error.is_forbidden() || error.status() == Some(400) => {
             Ok(Known { groups: Vec::new(), hidden: None })
         }
         Err(error) => Err(error),
@@ -138,10 +139,12 @@ async fn groups_of_teams(
 }
 
 /// A team or group that is gone by now, or a team that can't be linked ("is not externally managed"), has none.
-fn absent_is_empty<T>(read: Result<Vec<T>, Error>) -> Result<Vec<T>, Error> {
+fn absent_is_empty<T: Default>(read: Result<T, Error>) -> Result<T, Error> {
     match read {
         Err(error) if error.is_access_blocked() => Err(error),
-        Err(error) if error.is_not_found() || error.is_forbidden() => Ok(Vec::new()),
+        Err(error) if error.is_not_found() || error.is_forbidden() || error.status() == Some(400) => {
+            Ok(T::default())
+        }
         read => read,
     }
 }

@@ -15,7 +15,7 @@ use peribolos_core::{
     installation_status::last_apply,
     run::{
         changes, check,
-        outcome::{self, End, Engine, Observation, Verdict},
+        outcome::{self, End, Observation, Verdict},
         queue,
         retry::{self, Attempt, Next},
     },
@@ -163,7 +163,11 @@ async fn ended(
     now: Timestamp,
 ) -> Result<Action, Error> {
     let report = seen.report.as_ref();
-    if let Some(changes) = report.and_then(|report| changes::add(status.changes.as_ref(), report)) {
+    if let Some(mut changes) = report.and_then(|report| changes::add(status.changes.as_ref(), report)) {
+        if !seen.tells_what_is_left() {
+            // It is what its plan found before the apply.
+            changes.remaining = 0;
+        }
         status.changes = Some(changes);
         // What an earlier attempt may have done is in this one's plan.
         status.outcome_unknown = false;
@@ -173,10 +177,11 @@ async fn ended(
     if end.reason == Reason::NoChanges && status.changes.as_ref().is_some_and(|changes| changes.applied > 0) {
         end.reason = Reason::Applied;
     }
-    status.reviewed = match seen.engine {
-        Engine::Ours => report.is_some_and(|report| report.reviewed && report.waiting == 0),
-        // Its plan step has passed the rule, and its end says that nothing is left.
-        Engine::Another => end.phase == Phase::Succeeded && report.is_some(),
+    status.reviewed = if seen.tells_what_is_left() {
+        report.is_some_and(|report| report.reviewed && report.waiting == 0)
+    } else {
+        // The plan step has passed the rule, and the other engine's good end says that nothing is left.
+        end.phase == Phase::Succeeded && report.is_some()
     };
     if case.run.spec.mode == Mode::Apply && status.blob.is_none() {
         match applied_blob(case).await {
@@ -213,7 +218,7 @@ async fn ended(
         }
         Phase::Succeeded if case.run.spec.mode == Mode::Apply => {
             let remaining = status.changes.as_ref().map_or(0, |changes| changes.remaining);
-            retry::after_success(if seen.engine == Engine::Ours { remaining } else { 0 }, now)
+            retry::after_success(if seen.tells_what_is_left() { remaining } else { 0 }, now)
         }
         _ => None,
     };
@@ -225,7 +230,7 @@ async fn ended(
         reason: end.reason,
         message: &message,
         again_at,
-        engine: seen.engine,
+        tells_what_is_left: seen.tells_what_is_left(),
     };
     settle::finish(case, status, end, report).await
 }

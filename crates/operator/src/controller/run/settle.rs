@@ -17,7 +17,7 @@ use peribolos_api::{
 };
 use peribolos_core::{
     names::RunToken,
-    run::{history, outcome::Engine},
+    run::history,
 };
 use peribolos_vocab::report::StepReport;
 
@@ -46,14 +46,14 @@ pub(super) struct End<'a> {
     pub(super) message: &'a str,
     /// When the same file is applied again.
     pub(super) again_at: Option<Timestamp>,
-    /// Whose Task it ran.
-    pub(super) engine: Engine,
+    /// Whether its report tells what it left.
+    pub(super) tells_what_is_left: bool,
 }
 
 impl<'a> End<'a> {
     /// An end after which nothing is to be done again.
     pub(super) const fn new(phase: Phase, reason: Reason, message: &'a str) -> Self {
-        Self { phase, reason, message, again_at: None, engine: Engine::Ours }
+        Self { phase, reason, message, again_at: None, tells_what_is_left: true }
     }
 }
 
@@ -86,12 +86,11 @@ pub(super) async fn finish(
     end: End<'_>,
     report: Option<&StepReport>,
 ) -> Result<Action, Error> {
-    let End { phase, reason, message, again_at, engine } = end;
+    let End { phase, reason, message, again_at, tells_what_is_left } = end;
     status::set(case.run, &mut status, phase, reason, message, Timestamp::now());
     status.retry_at = again_at.map(status::seconds);
-    // Neither of the two tells what it left.
-    let by_another = phase == Phase::Succeeded && engine == Engine::Another;
-    if case.run.spec.mode == Mode::Apply && (reason == Reason::TimedOut || by_another) {
+    let is_silent = phase == Phase::Succeeded && !tells_what_is_left;
+    if case.run.spec.mode == Mode::Apply && (reason == Reason::TimedOut || is_silent) {
         replace::compare(case).await?;
     }
     // The check goes first: its annotations come from a pod that may be gone after a restart, and to write the same
