@@ -38,7 +38,11 @@ async fn merge(world: &World, file: &str) {
     let sha = world.run(&name).await.status.unwrap().sha;
     let status = json!({"phase": "Succeeded", "reason": "Planned", "sha": sha, "changes": {"planned": 1},
         "removals": [format!("removal-{number}")], "shownAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:00:00Z"});
-    world.runs().patch_status(&name, &PatchParams::default(), &Patch::Merge(json!({"status": status}))).await.unwrap();
+    world
+        .runs()
+        .patch_status(&name, &PatchParams::default(), &Patch::Merge(json!({"status": status})))
+        .await
+        .unwrap();
     world.github.call("POST", &format!("{pulls}/{number}/merge"), Some(json!({"sender": "alice"}))).await;
 }
 
