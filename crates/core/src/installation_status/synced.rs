@@ -1,10 +1,6 @@
 //! Whether the organization is as its file says, by how the last Apply ended.
 
-use peribolos_api::{
-    PeribolosRun, Reason,
-    installation::LastApply,
-    run::Phase,
-};
+use peribolos_api::{PeribolosRun, Reason, installation::LastApply, run::Phase};
 
 /// What the last Apply tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +85,8 @@ mod tests {
             assert_eq!(after(lost), Synced::Unknown(Reason::parse(reason).unwrap(), "run a: m".into()));
         }
         // What the next attempt planned and applied is known again.
-        let later = json!({"phase": "Succeeded", "reason": "Applied", "remaining": 0, "outcomeUnknown": true});
+        let later =
+            json!({"phase": "Succeeded", "reason": "Applied", "remaining": 0, "outcomeUnknown": true});
         assert_eq!(after(later), Synced::Yes(Reason::Applied, "run a: m".into()));
     }
 

@@ -195,7 +195,8 @@ mod tests {
     #[case("1m", "--deadline=45s")]
     #[case("24h", "--deadline=86280s")]
     fn a_step_ends_before_it_is_ended(#[case] timeout: &str, #[case] expected: &str) {
-        let arguments = apply_of(&serde_json::json!({"run": {"timeout": timeout}}), &Reviewed::default(), &[]);
+        let arguments =
+            apply_of(&serde_json::json!({"run": {"timeout": timeout}}), &Reviewed::default(), &[]);
         assert_eq!(arguments.last().map(String::as_str), Some(expected));
     }
 

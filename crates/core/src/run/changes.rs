@@ -72,8 +72,7 @@ mod tests {
     #[test]
     fn a_plan_has_applied_nothing() {
         let planned = report::Changes { planned: 2, applied: None, failed: 0, remaining: 2 };
-        let report =
-            StepReport { changes: Some(planned), ..StepReport::new(StepName::Plan, StepExit::Ok) };
+        let report = StepReport { changes: Some(planned), ..StepReport::new(StepName::Plan, StepExit::Ok) };
         let changes = add(None, &report).unwrap();
         assert_eq!((changes.planned, changes.applied, changes.summary.as_str()), (2, 0, "2 planned"));
     }

@@ -61,7 +61,9 @@ pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<Che
         Phase::Succeeded => Completed(CheckConclusion::Success),
         Phase::Failed if reason == Some(Reason::TimedOut) => Completed(CheckConclusion::TimedOut),
         Phase::Failed => Completed(CheckConclusion::Failure),
-        Phase::Skipped if reason == Some(Reason::ApprovalRequired) => Completed(CheckConclusion::ActionRequired),
+        Phase::Skipped if reason == Some(Reason::ApprovalRequired) => {
+            Completed(CheckConclusion::ActionRequired)
+        }
         Phase::Superseded if reason == Some(Reason::HeadMoved) => Completed(CheckConclusion::Cancelled),
         Phase::Superseded | Phase::Skipped => Completed(CheckConclusion::Skipped),
         Phase::Cancelled => Completed(CheckConclusion::Cancelled),
@@ -195,11 +197,27 @@ mod tests {
     #[case(Phase::Failed, Some(Reason::ConfigInvalid), Some(CheckState::Completed(CheckConclusion::Failure)))]
     #[case(Phase::Failed, Some(Reason::OutOfMemory), Some(CheckState::Completed(CheckConclusion::Failure)))]
     #[case(Phase::Failed, Some(Reason::TimedOut), Some(CheckState::Completed(CheckConclusion::TimedOut)))]
-    #[case(Phase::Cancelled, Some(Reason::Cancelled), Some(CheckState::Completed(CheckConclusion::Cancelled)))]
-    #[case(Phase::Superseded, Some(Reason::Superseded), Some(CheckState::Completed(CheckConclusion::Skipped)))]
-    #[case::with_what_was_done(Phase::Superseded, Some(Reason::HeadMoved), Some(CheckState::Completed(CheckConclusion::Cancelled)))]
+    #[case(
+        Phase::Cancelled,
+        Some(Reason::Cancelled),
+        Some(CheckState::Completed(CheckConclusion::Cancelled))
+    )]
+    #[case(
+        Phase::Superseded,
+        Some(Reason::Superseded),
+        Some(CheckState::Completed(CheckConclusion::Skipped))
+    )]
+    #[case::with_what_was_done(
+        Phase::Superseded,
+        Some(Reason::HeadMoved),
+        Some(CheckState::Completed(CheckConclusion::Cancelled))
+    )]
     #[case::goes_on_at_once(Phase::Queued, Some(Reason::OutOfTime), Some(CheckState::InProgress))]
-    #[case(Phase::Skipped, Some(Reason::FileUnchanged), Some(CheckState::Completed(CheckConclusion::Skipped)))]
+    #[case(
+        Phase::Skipped,
+        Some(Reason::FileUnchanged),
+        Some(CheckState::Completed(CheckConclusion::Skipped))
+    )]
     #[case(
         Phase::Skipped,
         Some(Reason::ApprovalRequired),

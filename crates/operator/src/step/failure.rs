@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_vocab::{Annotation, report::{CheckOutput, StepExit}};
 use peribolos_github::{Error as GitHubError, RepoName, Retry, Sha};
+use peribolos_vocab::{
+    Annotation,
+    report::{CheckOutput, StepExit},
+};
 
 /// Why a step did not do what it is for.
 #[derive(Debug, thiserror::Error)]

@@ -5,8 +5,8 @@ use std::process::Command;
 
 use http_body_util::BodyExt;
 use hyper_util::{client::legacy, rt::TokioExecutor};
-use peribolos_vocab::report::StepReport;
 use peribolos_github::{App, AppId, GitHubConfig, InstallationId, PrivateKey, TokenScope};
+use peribolos_vocab::report::StepReport;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use tempfile::TempDir;

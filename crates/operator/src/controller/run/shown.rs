@@ -133,8 +133,6 @@ pub(super) fn forget(case: &Case<'_>) {
     lock(case).remove(case.run.metadata.uid.as_deref().unwrap_or_default());
 }
 
-fn lock<'a>(
-    case: &'a Case<'_>,
-) -> std::sync::MutexGuard<'a, std::collections::HashMap<String, Published>> {
+fn lock<'a>(case: &'a Case<'_>) -> std::sync::MutexGuard<'a, std::collections::HashMap<String, Published>> {
     case.ctx.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -182,7 +182,10 @@ mod tests {
         let (run, status) = super::tests::run("Apply", json!({"phase": "Succeeded", "reason": "Applied"}));
         let left = left_behind(&run, &status);
         assert_eq!(left["lastApply"]["reason"], "Applied");
-        assert!(left["lastApply"].as_object().unwrap().contains_key("retryAt"), "a merge would keep the old one");
+        assert!(
+            left["lastApply"].as_object().unwrap().contains_key("retryAt"),
+            "a merge would keep the old one"
+        );
         // Every field of the record that may be left out is removed.
         let all: LastApply = serde_json::from_value(json!({
             "run": "r", "uid": "u", "sha": "s", "blob": "b", "phase": "Failed", "reason": "x", "message": "m",
@@ -197,8 +200,10 @@ mod tests {
     #[test]
     fn only_what_the_rule_let_pass_is_reviewed() {
         for (reviewed, expected) in [(true, Some("s")), (false, None)] {
-            let (run, status) =
-                run("Apply", json!({"phase": "Failed", "reason": "Incomplete", "sha": "s", "reviewed": reviewed}));
+            let (run, status) = run(
+                "Apply",
+                json!({"phase": "Failed", "reason": "Incomplete", "sha": "s", "reviewed": reviewed}),
+            );
             let left = left_behind(&run, &status);
             assert_eq!(left.get("lastReviewedSha").and_then(Value::as_str), expected);
         }

@@ -3,10 +3,7 @@
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use kube::{ResourceExt, api::PostParams};
-use peribolos_api::{
-    ConditionType, PeribolosRun, PeribolosRunStatus, Reason, names,
-    run::Phase,
-};
+use peribolos_api::{ConditionType, PeribolosRun, PeribolosRunStatus, Reason, names, run::Phase};
 use peribolos_core::run::check::cap;
 
 use super::{case::Case, error::Error};

@@ -11,10 +11,10 @@ mod texts;
 use std::path::PathBuf;
 
 use clap::Args;
-use peribolos_vocab::report::{CheckOutput, StepName, StepReport};
 use peribolos_github::snapshot::{self, ReadOptions};
 use peribolos_github::{Client, FileAnswer, Login, RepoName, client::Repository};
 use peribolos_org::dump;
+use peribolos_vocab::report::{CheckOutput, StepName, StepReport};
 
 use super::GitHubArgs;
 use super::failure::StepError;

@@ -1,10 +1,10 @@
 //! From findings in a file to annotations on a commit.
 
 use bytes::Bytes;
-use peribolos_vocab::{Annotation, AnnotationLevel};
 use peribolos_org::{
     ConfigFile, Diagnostic, Login, MAX_BYTES, Position, Severity, decode, show::Disclosure, unknown_logins,
 };
+use peribolos_vocab::{Annotation, AnnotationLevel};
 
 use super::StepError;
 use super::count;

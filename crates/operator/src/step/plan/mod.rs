@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
-use peribolos_vocab::{Annotation, report::{CheckOutput, StepName, StepReport}};
 use peribolos_github::snapshot::{self, ReadOptions};
 use peribolos_github::{Client, Login, RepoName, Sha};
 use peribolos_org::{
@@ -21,6 +20,10 @@ use peribolos_org::{
     plan::{self, Plan},
     settle,
     show::Full,
+};
+use peribolos_vocab::{
+    Annotation,
+    report::{CheckOutput, StepName, StepReport},
 };
 
 use self::review::ReviewArgs;

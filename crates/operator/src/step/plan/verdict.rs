@@ -1,6 +1,5 @@
 //! Whether a plan may be applied, and what the check says of it.
 
-use peribolos_vocab::{Annotation, AnnotationLevel, report::Changes};
 use peribolos_org::{
     guard::{self, Trip},
     loss::Losses,
@@ -8,6 +7,7 @@ use peribolos_org::{
     review::Judgement,
     show::{self, Counts, Disclosure},
 };
+use peribolos_vocab::{Annotation, AnnotationLevel, report::Changes};
 
 use super::{Found, PlanArgs, StepError, annotate, count};
 
