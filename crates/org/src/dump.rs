@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use peribolos_vocab::{Login, OrgRole, Permission, RepoName, Slug};
 
-use crate::located::Located;
-use crate::model::{Collaborator, ConfigFile, Repo, Team, TeamRepo};
+use crate::file::Emitter;
+use crate::file::model::{Collaborator, ConfigFile, Repo, Team, TeamRepo};
+use crate::file::position::Located;
+use crate::file::writing::render;
 use crate::settings::{OrgSetting, RepoSettingName, Setting, Table};
 use crate::snapshot::{InvitationState, Own, Settings, Snapshot, SnapshotRepo, SnapshotTeam};
 use crate::text::is_unseen;
-use crate::write::render;
-use crate::yaml::Emitter;
 
 /// Something that GitHub has and the file can't say: one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

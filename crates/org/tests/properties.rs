@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 
 use peribolos_org::reference::json_schema;
 use peribolos_org::{
-    Invitation, InvitationState, Login, ManagedBy, OrgRole, OrgSetting, Own, Permission, Privacy, RepoName,
-    RepoSettingName, Settings, Slug, Snapshot, SnapshotCollaborator, SnapshotRepo, SnapshotTeam,
-    SnapshotTeamRepo, Spelling, Style, TeamName, dump, parse, render, render_diagnostic, settle,
+    CanonicalNames, Invitation, InvitationState, Login, ManagedBy, OrgRole, OrgSetting, Own, Permission,
+    Privacy, RepoName, RepoSettingName, Settings, Slug, Snapshot, SnapshotCollaborator, SnapshotRepo,
+    SnapshotTeam, SnapshotTeamRepo, Style, TeamName, dump, normalize, parse, render, render_diagnostic,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -31,8 +31,8 @@ fn check(source: &str) -> Result<(), TestCaseError> {
                 return Err(TestCaseError::fail(format!("{written}\n{again:#?}")));
             };
             prop_assert_eq!(render(&again.file), written);
-            let spelling = Spelling::of_org(Login::new("acme"));
-            prop_assert_eq!(settle(&again.file, &spelling).yaml, settle(&parsed.file, &spelling).yaml);
+            let names = CanonicalNames::of_org(Login::new("acme"));
+            prop_assert_eq!(normalize(&again.file, &names).yaml, normalize(&parsed.file, &names).yaml);
             parsed.warnings
         }
         Err(diagnostics) => {
@@ -305,7 +305,7 @@ proptest! {
         let refused = SCHEMA.iter_errors(&as_editors_read_it).map(|error| error.to_string());
         prop_assert_eq!(refused.collect::<Vec<_>>(), Vec::<String>::new(), "{}", yaml);
         prop_assert_eq!(dump(&snapshot).to_yaml(), yaml);
-        let spelling = Spelling::of_snapshot(&snapshot, std::iter::empty().collect());
-        prop_assert_eq!(settle(&read.file, &spelling).yaml, settle(&dumped.file, &spelling).yaml);
+        let names = CanonicalNames::of_snapshot(&snapshot, std::iter::empty().collect());
+        prop_assert_eq!(normalize(&read.file, &names).yaml, normalize(&dumped.file, &names).yaml);
     }
 }

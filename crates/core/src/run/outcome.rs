@@ -274,7 +274,7 @@ fn changes_nothing(seen: &Observation) -> bool {
 /// more, and it left no report.
 pub fn is_unknown(mode: Mode, seen: &Observation, end: &End) -> bool {
     let may_have_started = !seen.exists
-        || matches!(end.reason, Reason::PodLost | Reason::OutOfMemory | Reason::TimedOut)
+        || matches!(end.reason, Reason::PodLost | Reason::OutOfMemory | Reason::TimedOut | Reason::Cancelled)
         || seen.steps.iter().any(|step| step.started && !step.skipped);
     mode == Mode::Apply && seen.engine == Engine::Ours && seen.report.is_none() && may_have_started
 }
@@ -462,7 +462,9 @@ mod tests {
         assert!(!unknown(&seen, Mode::Apply));
         assert!(!unknown(&ended("TaskRunImagePullFailed", vec![]), Mode::Apply), "it never started");
         assert!(unknown(&Observation::default(), Mode::Apply), "who knows what a deleted one did");
-        assert!(unknown(&ended("TaskRunTimeout", vec![]), Mode::Apply), "its pod was deleted");
+        for deleted in ["TaskRunTimeout", "TaskRunCancelled"] {
+            assert!(unknown(&ended(deleted, vec![]), Mode::Apply), "{deleted}: Tekton has deleted the pod");
+        }
     }
 
     #[test]

@@ -110,11 +110,11 @@ impl Considered {
 
 /// Reads the organization and prints the plan on standard output, findings and progress on standard error.
 pub(super) async fn run(args: PlanArgs) -> anyhow::Result<ExitCode> {
-    let Some(source) = source::parsed(&args.file, Some(args.org.as_str()))? else {
+    let scope = args.rules.scope();
+    let Some(source) = source::parsed(&args.file, Some(args.org.as_str()), Some(&scope.manage))? else {
         return Ok(ExitCode::FAILURE);
     };
     let access = args.access.connect(&args.org, Purpose::Read).await?;
-    let scope = args.rules.scope();
     let planning =
         organization::planning(&access, &args.org, &source.parsed.file, &scope, Patience::default());
     let planned = organization::plan(&access, &planning).await?;

@@ -14,7 +14,8 @@ const FILE: &str = "/contents/peribolos.yaml";
 
 /// The status after an Apply of a file.
 fn applied(blob: &str) -> serde_json::Value {
-    let last = json!({"run": "before", "uid": "before", "phase": "Succeeded", "reason": "Applied", "blob": blob});
+    let last =
+        json!({"run": "before", "uid": "before", "phase": "Succeeded", "reason": "Applied", "blob": blob});
     json!({"lastAppliedBlob": blob, "lastApply": last})
 }
 

@@ -64,7 +64,10 @@ async fn every_row_of_the_table_ends_the_run_as_it_says() {
         let left = world.installation_status().await;
         assert_eq!(left["lastRun"]["name"], *name);
         let last = &left["lastApply"];
-        assert_eq!((&last["run"], &last["phase"], &last["reason"]), (&json!(name), &json!(phase), &json!(reason)));
+        assert_eq!(
+            (&last["run"], &last["phase"], &last["reason"]),
+            (&json!(name), &json!(phase), &json!(reason))
+        );
         let is_unknown = !matches!(*name, "no-task");
         assert_eq!(last.get("outcomeUnknown").is_some(), is_unknown, "{name}");
     }
@@ -445,7 +448,11 @@ async fn synced(world: &World, status: &str, reason: &str) {
         let left = world.installation_status().await;
         let conditions = left["conditions"].as_array().unwrap().clone();
         let synced = conditions.into_iter().find(|condition| condition["type"] == "Synced").unwrap();
-        if (&synced["status"], &synced["reason"]) == (&json!(status), &json!(reason)) { Ok(()) } else { Err(synced) }
+        if (&synced["status"], &synced["reason"]) == (&json!(status), &json!(reason)) {
+            Ok(())
+        } else {
+            Err(synced)
+        }
     })
     .await;
 }
@@ -469,9 +476,9 @@ async fn after_the_head_moved_a_run_for_it_goes_on_even_back_to_what_was_applied
     assert_eq!(world.conclusion(&run).await, "cancelled");
     eventually("a run for the head is there", async || {
         let runs = world.runs().list(&ListParams::default()).await.unwrap().items;
-        let found = runs.iter().any(|run| {
-            run.spec.source.sha == reverted && run.spec.mode == peribolos_api::run::Mode::Apply
-        });
+        let found = runs
+            .iter()
+            .any(|run| run.spec.source.sha == reverted && run.spec.mode == peribolos_api::run::Mode::Apply);
         if found { Ok(()) } else { Err(runs.len()) }
     })
     .await;
@@ -485,7 +492,8 @@ async fn a_running_apply_shows_how_far_it_has_come() {
     let run = world.reaches("r", "Running", "Running").await;
     let log = format!("x\n{}\n", Progress { done: 12, of: 40 }.to_line());
     world.kubelet.pod(&world.pods(), "r-1-pod", "step-apply", "Running", &log).await;
-    let step = json!({"name": "apply", "container": "step-apply", "running": {"startedAt": "2026-01-01T00:00:00Z"}});
+    let step =
+        json!({"name": "apply", "container": "step-apply", "running": {"startedAt": "2026-01-01T00:00:00Z"}});
     let condition = json!({"type": "Succeeded", "status": "Unknown", "reason": "Running", "message": ""});
     world.tekton_says("r-1", json!({"podName": "r-1-pod", "steps": [step], "conditions": [condition]})).await;
     // It runs longer than the 20 s after which that is shown first.

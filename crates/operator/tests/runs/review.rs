@@ -38,7 +38,11 @@ async fn merge(world: &World, file: &str) {
     let sha = world.run(&name).await.status.unwrap().sha;
     let status = json!({"phase": "Succeeded", "reason": "Planned", "sha": sha, "changes": {"planned": 1},
         "removals": [format!("removal-{number}")], "shownAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:00:00Z"});
-    world.runs().patch_status(&name, &PatchParams::default(), &Patch::Merge(json!({"status": status}))).await.unwrap();
+    world
+        .runs()
+        .patch_status(&name, &PatchParams::default(), &Patch::Merge(json!({"status": status})))
+        .await
+        .unwrap();
     world.github.call("POST", &format!("{pulls}/{number}/merge"), Some(json!({"sender": "alice"}))).await;
 }
 
@@ -130,6 +134,17 @@ async fn while_github_does_not_know_of_a_merge_no_commit_is_direct() {
     world.github.call("POST", "/_sim/faults", Some(late)).await;
     merge(&world, "orgs: {acme: {admins: [alice, bob, carol]}}").await;
     assert_eq!(gathered(&world, "r").await, (false, only_preview()));
+}
+
+#[tokio::test]
+async fn a_pull_request_that_was_reviewed_a_moment_ago_is_not_in_question_again() {
+    let world = World::start(&[]).await;
+    world.github.push("acme", json!({"org.yaml": FILE})).await;
+    merge(&world, "orgs: {acme: {admins: [alice, bob, carol]}}").await;
+    let second = world.github.push("acme", json!({"README.md": "two"})).await;
+    reviewed(&world, &second).await;
+    world.github.push("acme", json!({"org.yaml": FILE})).await;
+    assert_eq!(gathered(&world, "r").await, (true, vec![]));
 }
 
 #[tokio::test]

@@ -45,6 +45,9 @@ impl OfRepo<'_, '_> {
     fn differ(&mut self) {
         let Some(found) = self.planner.then.repo(self.id) else { return };
         let (name, invitations) = (found.name.clone(), found.invitations.clone());
+        if self.planner.is_unread(Kind::Collaborators, Some(&(&name).into())) {
+            return;
+        }
         let Some(people) = found.collaborators.as_ref() else {
             self.not_read(&name);
             return;
@@ -210,9 +213,6 @@ impl OfRepo<'_, '_> {
 
     fn not_read(&mut self, name: &RepoName) {
         let named: Named = name.into();
-        if self.planner.is_unread(Kind::Collaborators, Some(&named)) {
-            return;
-        }
         let message = format!("The collaborators of {} could not be read", quoted(name.as_str()));
         let hint = "they are left as they are";
         self.planner.warn(Kind::Collaborators, line_of(&self.repo.name), &[named], message, Some(hint));

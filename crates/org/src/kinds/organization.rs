@@ -7,9 +7,9 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
     if !planner.plans(Kind::Org) {
         return;
     }
-    let given = settings::of_org(&planner.file.settings);
-    let (mut gives, mut takes) = (Vec::new(), Vec::new());
-    for given in &given {
+    let wanted = settings::of_org(&planner.file.settings);
+    let (mut giving, mut taking) = (Vec::new(), Vec::new());
+    for given in &wanted {
         let Some(from) = planner.now.settings.get(&given.setting).cloned() else {
             unknown(planner, given);
             continue;
@@ -18,11 +18,11 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
             continue;
         }
         let change = SettingChange { setting: given.setting, from: Some(from), to: given.value.clone() };
-        if takes_away(&change) { takes.push(change) } else { gives.push(change) }
+        if takes_away(&change) { taking.push(change) } else { giving.push(change) }
     }
-    for (place, changes) in [(Place::OrganizationGives, gives), (Place::SettingsTaken, takes)] {
+    for (place, changes) in [(Place::OrganizationGives, giving), (Place::SettingsTaken, taking)] {
         let Some(first) = changes.first().map(|change| change.setting) else { continue };
-        let line = given.iter().find(|given| given.setting == first).and_then(|given| given.line);
+        let line = wanted.iter().find(|given| given.setting == first).and_then(|given| given.line);
         planner.write(Draft::new(place, Change::EditOrg { changes }, line));
     }
 }

@@ -30,10 +30,10 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
         .filter(|(login, role)| **role == OrgRole::Admin && planner.then.role(login) == Some(OrgRole::Member))
         .map(|(login, _)| login.clone())
         .collect();
-    let planned = teams::planned(planner);
-    let mut drafts: Vec<Vec<Draft>> = Vec::with_capacity(planned.len());
+    let listed = teams::planned(planner);
+    let mut drafts: Vec<Vec<Draft>> = Vec::with_capacity(listed.len());
     // Those below first: who is in them is in effect in the team above.
-    for (team, id) in planned.into_iter().rev() {
+    for (team, id) in listed.into_iter().rev() {
         let mut of_team = OfTeam { planner, team, id, demoted: &demoted, drafts: Vec::new() };
         of_team.differ();
         drafts.push(of_team.drafts);

@@ -8,8 +8,8 @@ use peribolos_vocab::{Permission, RepoName};
 
 use super::teams;
 use crate::diagnostic::quoted;
+use crate::file::reading::nearest;
 use crate::model::{Team, TeamRepo};
-use crate::parse::nearest;
 use crate::plan::{
     Because, Change, Draft, Fact, Kind, Named, Place, Planner, Question, RepoId, TeamId, line_of,
 };

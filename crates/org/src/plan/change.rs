@@ -3,7 +3,7 @@
 use peribolos_vocab::{Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName, TeamRole};
 use serde::{Deserialize, Serialize};
 
-use super::{OrgSetting, RepoSettingName, TeamSetting};
+use super::{OrgSetting, RepoSettingName, TeamSetting, settings};
 
 /// What one operation changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -252,7 +252,6 @@ impl Change {
     /// Whether it takes something away: what is compared with GitHub before it is done, and withheld where a grant
     /// that was to come before it failed.
     pub fn takes_away(&self) -> bool {
-        let is_set = |setting: &str, word: &str| setting == word;
         match self {
             Self::RemoveMember { .. }
             | Self::CancelInvitation { .. }
@@ -268,11 +267,10 @@ impl Change {
             }
             Self::EditRepoInvitation { from, to, .. } => to < from,
             Self::SetTeamMember { from, to, .. } => from.is_some_and(|from| *to < from),
-            Self::EditOrg { changes } => changes.iter().any(super::settings::lowers_default_permission),
+            Self::EditOrg { changes } => changes.iter().any(settings::lowers_default_permission),
             Self::EditRepo { changes, .. } => changes.iter().any(|change| {
-                change.setting == RepoSettingName::ARCHIVED && is_set(&change.to, "true")
-                    || change.setting == RepoSettingName::VISIBILITY
-                        && change.from.as_deref() != Some(change.to.as_str())
+                change.setting == RepoSettingName::ARCHIVED && change.to == "true"
+                    || settings::hides_or_publishes(change)
             }),
             Self::InviteMember { .. }
             | Self::CreateRepo { .. }

@@ -11,19 +11,19 @@ use super::{
     Warning,
 };
 use crate::diagnostic::quoted;
+use crate::file::canonical_names::CanonicalNames;
+use crate::file::normal_form::canonical;
 use crate::kinds;
 use crate::located::Located;
 use crate::model::ConfigFile;
-use crate::settle::canonical;
 use crate::snapshot::{ManagedBy, Snapshot, Unread};
-use crate::spelling::Spelling;
 
 /// The difference between a file, as it is written, and an organization: what is to be done, in the order of applying.
 ///
 /// The snapshot must be complete in the parts that `scope` manages, but for what it lists as unread; `lookups` answers
 /// [`questions`]. The same input makes the same plan, whatever the order of the snapshot's lists.
 pub fn plan(file: &ConfigFile, snapshot: &Snapshot, lookups: &Lookups, scope: &Scope) -> Plan {
-    let mut names = Spelling::of_snapshot(snapshot, lookups.unknown_logins.clone());
+    let mut names = CanonicalNames::of_snapshot(snapshot, lookups.unknown_logins.clone());
     names.logins.extend(lookups.canonical.iter().cloned());
     let (file, left_out) = canonical(file, &names);
     let mut planner = Planner::new(&file, snapshot, lookups, scope);
@@ -36,7 +36,7 @@ pub fn plan(file: &ConfigFile, snapshot: &Snapshot, lookups: &Lookups, scope: &S
 
 /// What GitHub must be asked before [`plan`], in a fixed order.
 pub fn questions(file: &ConfigFile, snapshot: &Snapshot, scope: &Scope) -> Vec<Question> {
-    let names = Spelling::of_snapshot(snapshot, BTreeSet::new());
+    let names = CanonicalNames::of_snapshot(snapshot, BTreeSet::new());
     let (file, _) = canonical(file, &names);
     let strangers = file.logins().into_iter().filter(|login| !names.logins.contains(*login)).cloned();
     let mut questions: Vec<Question> = strangers.map(Question::Login).collect();

@@ -53,3 +53,18 @@ pub(crate) fn lowers_default_permission(change: &SettingChange<OrgSetting>) -> b
     let from = change.from.as_deref().and_then(DefaultPermission::from_word);
     DefaultPermission::from_word(&change.to) < Some(from.unwrap_or(DefaultPermission::Admin))
 }
+
+/// Whether fewer people see a repository afterwards, or everyone.
+pub(crate) fn hides_or_publishes(change: &SettingChange<RepoSettingName>) -> bool {
+    change.setting == RepoSettingName::VISIBILITY && (change.to == "public" || !is_seen_by_more(change))
+}
+
+/// Whether more people see a repository afterwards.
+pub(crate) fn is_seen_by_more(change: &SettingChange<RepoSettingName>) -> bool {
+    let audience = |visibility: &str| match visibility {
+        "public" => 2,
+        "internal" => 1,
+        _ => 0,
+    };
+    change.from.as_deref().is_some_and(|from| audience(from) < audience(&change.to))
+}

@@ -85,7 +85,6 @@ fn moves(change: &Change) -> bool {
 /// Whether a change gives somebody or a team something that may replace what they have.
 fn gives(change: &Change) -> bool {
     match change {
-        Change::CreateTeam { .. } => true,
         Change::ChangeRole { to, .. } => *to == OrgRole::Admin,
         Change::SetTeamMember { from, to, .. } => Some(*to) > *from,
         Change::SetTeamRepo { from, to, .. } | Change::SetCollaborator { from, to, .. } => Some(*to) > *from,
@@ -94,8 +93,11 @@ fn gives(change: &Change) -> bool {
             change.setting == OrgSetting::DEFAULT_REPOSITORY_PERMISSION
                 && !settings::lowers_default_permission(change)
         }),
-        // A name that was not given is in what comes after it.
-        Change::EditTeam { .. } | Change::CreateRepo { .. } | Change::RenameRepo { .. } => true,
+        // Names that were not given are in what comes after them.
+        Change::CreateTeam { .. }
+        | Change::EditTeam { .. }
+        | Change::CreateRepo { .. }
+        | Change::RenameRepo { .. } => true,
         _ => false,
     }
 }

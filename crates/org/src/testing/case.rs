@@ -13,8 +13,8 @@ use super::edit::{self, Edit};
 use super::mend::mend;
 use super::organization::snapshot;
 use crate::dump::dump;
+use crate::file::writing::render;
 use crate::snapshot::Snapshot;
-use crate::write::render;
 
 /// An organization and a file for it.
 #[derive(Clone)]

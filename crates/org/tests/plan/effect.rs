@@ -3,14 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use peribolos_org::plan::TeamRole;
-use peribolos_org::{InvitationState, Login, Own, Permission, Snapshot, SnapshotTeam};
+use peribolos_org::{Login, Own, Permission, Snapshot, SnapshotTeam};
 
 /// Everything that people and teams have, by GitHub's numbers where there are some: names change.
 #[derive(Debug)]
 pub struct Effect {
     pub owners: BTreeSet<Login>,
-    pub members: BTreeSet<Login>,
-    pub invited: BTreeSet<Login>,
     /// Roles in teams, by the place's own or by a team below.
     pub places: BTreeMap<(Login, u64), TeamRole>,
     /// Access of teams, from whatever source.
@@ -28,13 +26,6 @@ impl Effect {
     pub fn of(snapshot: &Snapshot) -> Self {
         let mut effect = Self {
             owners: snapshot.admins.iter().cloned().collect(),
-            members: snapshot.members.iter().cloned().collect(),
-            invited: snapshot
-                .invitations
-                .iter()
-                .filter(|invitation| invitation.state == InvitationState::Pending)
-                .filter_map(|invitation| invitation.login.clone())
-                .collect(),
             places: BTreeMap::new(),
             teams: BTreeMap::new(),
             people: BTreeMap::new(),

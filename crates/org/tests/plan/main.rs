@@ -3,6 +3,7 @@
 mod collaborators;
 mod effect;
 mod expected;
+mod github;
 mod members;
 mod order;
 mod organization;

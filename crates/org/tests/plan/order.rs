@@ -2,10 +2,11 @@
 //!
 //! "Goes wrong" is that GitHub refuses something, or that somebody loses on the way what they have before and after.
 
-use peribolos_org::plan::{Change, Expected, Place, Plan};
+use peribolos_org::plan::{Expected, Place, Plan};
 use peribolos_org::{OrgRole, Permission, Privacy, Snapshot};
 
 use crate::effect::Effect;
+use crate::github::refused;
 use crate::support::{
     acme, below, change, collaborator, everything, file, invited, logins, of, org_key, people, plan_of,
     reaching, repo, shown, team, with,
@@ -25,76 +26,6 @@ fn wrong(before: &Snapshot, plan: &Plan, order: &[usize]) -> Vec<String> {
         wrong.extend(lacks.into_iter().map(|lack| format!("{}: {lack}", change(made))));
     }
     wrong
-}
-
-/// Why GitHub would refuse a change now.
-fn refused(now: &Snapshot, change: &Change) -> Option<&'static str> {
-    let repo = |name: &peribolos_org::RepoName| now.repos.iter().find(|repo| repo.name == *name);
-    let team = |name: &peribolos_org::TeamName| now.teams.iter().find(|team| team.name == *name);
-    let is_member = |login| now.members.contains(login) || now.admins.contains(login);
-    let is_invited =
-        |login| now.invitations.iter().any(|invitation| invitation.login.as_ref() == Some(login));
-    match change {
-        Change::EditRepo { name, changes } => {
-            let unarchives = changes[0].setting.key() == "archived";
-            match repo(name) {
-                None => Some("no such repository"),
-                Some(repo) if repo.is_archived() && !unarchives => Some("archived"),
-                Some(_) => None,
-            }
-        }
-        Change::RenameRepo { from, to } => match (repo(from), repo(to)) {
-            (None, _) => Some("no such repository"),
-            (_, Some(_)) => Some("that name is taken"),
-            (Some(repo), None) => repo.is_archived().then_some("archived"),
-        },
-        Change::CreateTeam { name, parent, .. } => {
-            let above = parent.as_ref().map(&team);
-            match above {
-                Some(None) => Some("no such team above"),
-                Some(Some(above)) if above.privacy == Privacy::Secret => Some("the team above is secret"),
-                _ => {
-                    now.teams.iter().any(|team| team.name.key() == name.key()).then_some("that name is taken")
-                }
-            }
-        }
-        Change::EditTeam { name, changes, .. } => {
-            let Some(found) = team(name) else { return Some("no such team") };
-            let to = &changes[0].to;
-            match changes[0].setting.key() {
-                "parent" if found.privacy == Privacy::Secret => Some("secret teams are not nested"),
-                "parent" if !to.is_empty() && !now.teams.iter().any(|team| team.name.as_str() == to) => {
-                    Some("no such team above")
-                }
-                "privacy"
-                    if to == "secret"
-                        && now.teams.iter().any(|team| team.parent.as_ref() == Some(&found.slug)) =>
-                {
-                    Some("teams are below it")
-                }
-                _ => None,
-            }
-        }
-        Change::SetTeamMember { team: name, login, .. } => match team(name) {
-            None => Some("no such team"),
-            Some(_) => (!is_member(login) && !is_invited(login)).then_some("would invite"),
-        },
-        Change::SetTeamRepo { team: name, repo: of, .. } => match (team(name), repo(of)) {
-            (None, _) => Some("no such team"),
-            (_, None) => Some("no such repository"),
-            (_, Some(repo)) => repo.is_archived().then_some("archived"),
-        },
-        Change::SetCollaborator { repo: of, .. } => {
-            repo(of).is_none_or(|repo| repo.is_archived()).then_some("archived")
-        }
-        Change::DeleteTeam { slug, .. } => {
-            now.teams.iter().any(|team| team.parent.as_ref() == Some(slug)).then_some("takes the teams below")
-        }
-        Change::ChangeRole { login, .. } | Change::RemoveMember { login, .. } => {
-            (now.admins.len() == 1 && now.admins.contains(login)).then_some("the last owner")
-        }
-        _ => None,
-    }
 }
 
 /// The plan is right in its order, and wrong with what is in this place moved to the start, or to the end.

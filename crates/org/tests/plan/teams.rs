@@ -237,6 +237,22 @@ fn a_move_waits_for_what_it_would_take_away() {
 }
 
 #[test]
+fn what_leaves_a_team_that_moves_leaves_it_before_where_it_would_lose_something() {
+    let snapshot = having(vec![
+        reaching(team("Core"), &[("site", Permission::Read)]),
+        below("core", team("Api")),
+        below("api", team("Docs")),
+        reaching(team("New"), &[("site", Permission::Read)]),
+    ]);
+    let yaml = teams("Api: {}, Core: {repos: {site: read}}, New: {repos: {site: read}, teams: {Docs: {}}}");
+    // Docs reaches site by Core before, and by New after: not by none in between.
+    assert_eq!(
+        operations(&yaml, &snapshot),
+        ["8 edit team Docs, parent \"Api\" -> \"New\"", "8 edit team Api, parent \"Core\" -> \"\""]
+    );
+}
+
+#[test]
 fn nothing_is_planned_of_teams_that_are_not_managed() {
     let mut scope = everything();
     scope.manage.remove(&Kind::Teams);

@@ -53,11 +53,11 @@ pub(super) async fn run(args: ApplyArgs) -> anyhow::Result<ExitCode> {
         eprintln!("error: there is no terminal to ask on: give --yes to apply without a question");
         return Ok(USAGE.into());
     }
-    let Some(source) = source::parsed(&args.file, Some(args.org.as_str()))? else {
+    let scope = args.rules.scope();
+    let Some(source) = source::parsed(&args.file, Some(args.org.as_str()), Some(&scope.manage))? else {
         return Ok(code(StepExit::ConfigInvalid));
     };
     let access = args.access.connect(&args.org, Purpose::Change).await?;
-    let scope = args.rules.scope();
     let patience = args.time.patience(None);
     let planning = organization::planning(&access, &args.org, &source.parsed.file, &scope, patience);
     let planned = organization::plan(&access, &planning).await?;

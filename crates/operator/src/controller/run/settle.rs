@@ -15,10 +15,7 @@ use peribolos_api::{
     PeribolosRun, PeribolosRunStatus, Reason,
     run::{Mode, Phase},
 };
-use peribolos_core::{
-    names::RunToken,
-    run::history,
-};
+use peribolos_core::{names::RunToken, run::history};
 use peribolos_vocab::report::StepReport;
 
 use super::{

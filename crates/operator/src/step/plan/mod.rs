@@ -15,7 +15,7 @@ use clap::Args;
 use peribolos_github::snapshot::{Patience, ReadOptions};
 use peribolos_github::{Client, Sha};
 use peribolos_org::plan::Scope;
-use peribolos_org::{Parsed, Spelling, Style, parse, settle};
+use peribolos_org::{CanonicalNames, Parsed, Style, normalize, parse_managed};
 use peribolos_vocab::Annotation;
 use peribolos_vocab::report::{CheckOutput, StepName, StepReport};
 
@@ -116,7 +116,8 @@ impl Source {
         let file = fetch::file(client, &args.repository, &args.path, commit).await?;
         facts.blob = Some(file.blob.as_str().to_owned());
         let text = annotate::text(file.content, &args.path)?;
-        let parsed = parse(&text, &args.path, Some(args.login.as_str()))
+        let managed = args.scope().manage;
+        let parsed = parse_managed(&text, &args.path, Some(args.login.as_str()), &managed)
             .map_err(|findings| annotate::invalid(&args.path, &findings))?;
         Ok(Self { parsed, blob: file.blob })
     }
@@ -169,11 +170,11 @@ impl Source {
 /// The file as upstream peribolos needs it.
 fn normalized(source: &Source, planned: &Planned) -> String {
     let Planned { snapshot, lookups, .. } = planned;
-    let mut names = Spelling::of_snapshot(snapshot, lookups.unknown_logins.clone());
+    let mut names = CanonicalNames::of_snapshot(snapshot, lookups.unknown_logins.clone());
     for login in &lookups.canonical {
         names.logins.insert(login.clone());
     }
-    settle(&source.parsed.file, &names).yaml
+    normalize(&source.parsed.file, &names).yaml
 }
 
 /// What is said of a file that is not held against the organization.

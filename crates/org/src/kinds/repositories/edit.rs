@@ -17,6 +17,9 @@ pub(super) fn edit(planner: &mut Planner<'_>, repo: &Repo, id: RepoId) {
     let Some(found) = planner.now.repo(id) else { return };
     let (old, Some(known)) = (found.name.clone(), found.known.clone()) else { return };
     let new = repo.name.value.clone();
+    if planner.is_unread(Kind::Repos, Some(&(&old).into())) {
+        return;
+    }
     let given = given_settings::of_repo(&repo.settings);
     let changes = differences(planner, &new, &known, &given);
     let line = line_of(&repo.name);
@@ -123,10 +126,9 @@ fn write(
         match setting {
             RepoSettingName::ARCHIVED if change.to == "false" => {}
             RepoSettingName::ARCHIVED => settings::archive(planner, id, name, change, at),
-            RepoSettingName::VISIBILITY if settings::is_seen_by_more(&change) && change.to != "public" => {
-                edits.push(change);
+            RepoSettingName::VISIBILITY if given_settings::hides_or_publishes(&change) => {
+                settings::change_visibility(planner, id, name, change, at);
             }
-            RepoSettingName::VISIBILITY => settings::change_visibility(planner, id, name, change, at),
             RepoSettingName::DEFAULT_BRANCH => {
                 if settings::has_branch(planner, id, name, known, &change, at) {
                     edits.push(change);

@@ -44,20 +44,6 @@ pub(super) fn archive(
     planner.write(alone(Place::SettingsTaken, id, name, change, line));
 }
 
-/// How many can see a repository of a visibility.
-fn audience(visibility: &str) -> u8 {
-    match visibility {
-        "public" => 2,
-        "internal" => 1,
-        _ => 0,
-    }
-}
-
-/// Whether more people see the repository afterwards.
-pub(super) fn is_seen_by_more(change: &Edit) -> bool {
-    change.from.as_deref().is_some_and(|from| audience(from) < audience(&change.to))
-}
-
 /// Shows a repository to everyone, or to fewer people.
 pub(super) fn change_visibility(
     planner: &mut Planner<'_>,

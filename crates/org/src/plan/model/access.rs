@@ -85,7 +85,7 @@ impl Model {
 
     /// What a team may do in a repository by the teams above it and sources that are not its own.
     pub(crate) fn team_access_from_elsewhere(&self, id: TeamId, repo: RepoId) -> Option<Permission> {
-        let Some(team) = self.team(id) else { return None };
+        let team = self.team(id)?;
         let base = team.repos.get(&repo).and_then(|grant| grant.base);
         base.max(team.parent.and_then(|parent| self.team_access(parent, repo)))
     }

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::located::Position;
+use crate::file::position::Position;
 
 /// A node's place in its [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

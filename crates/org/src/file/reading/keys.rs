@@ -1,6 +1,6 @@
 //! Which keys stand where: those of the reference, and no others.
 
-use crate::reference::{self, names};
+use crate::file::reference::{self, names};
 
 macro_rules! keys {
     ($($name:ident = $place:ident;)*) => {$(

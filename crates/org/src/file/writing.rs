@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use peribolos_vocab::{Login, RepoName, TeamName, compare_ignoring_case};
 
-use crate::located::Located;
-use crate::model::{ConfigFile, OnCreate, Repo, RepoSettings, Team};
+use crate::file::model::{ConfigFile, OnCreate, Repo, RepoSettings, Team};
+use crate::file::position::Located;
+use crate::file::yaml::Emitter;
 use crate::settings::{RepoSettingName, Setting, Table, Type, topic_names};
-use crate::yaml::Emitter;
 
 /// Writes a file as YAML for people: sorted, the same bytes for the same model.
 ///

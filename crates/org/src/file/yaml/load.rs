@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Span};
 
-use crate::diagnostic::{Code, quoted};
-use crate::located::Position;
+use crate::file::findings::{Code, quoted};
+use crate::file::position::Position;
 
 use super::tree::{Node, NodeId, NodeKind, Tree};
 

@@ -2,9 +2,9 @@
 
 use peribolos_vocab::{Kind, RepoName, TeamName};
 
-use crate::diagnostic::{Code, quoted};
-use crate::located::{Located, Position};
-use crate::model::{Team, TeamRepo};
+use crate::file::findings::{Code, quoted};
+use crate::file::model::{Team, TeamRepo};
+use crate::file::position::{Located, Position};
 
 use super::keys;
 use super::reader::{Entry, Reader};

@@ -5,7 +5,7 @@ use std::fmt;
 
 use peribolos_vocab::Kind;
 
-use crate::located::Position;
+use crate::file::position::Position;
 use crate::text::is_unseen;
 
 /// How bad it is.

@@ -1,7 +1,7 @@
 //! Reads the value of a setting, by its row in the table.
 
-use crate::diagnostic::{Code, quoted};
-use crate::located::Located;
+use crate::file::findings::{Code, quoted};
+use crate::file::position::Located;
 use crate::settings::{MAX_TOPICS, Setting, Table, Topic, Type, join_topics};
 
 use super::reader::{Entry, Reader};

@@ -13,10 +13,10 @@ use std::collections::BTreeSet;
 
 use peribolos_vocab::{Kind, Login, Word};
 
-use crate::diagnostic::{Code, Diagnostic, Findings, Severity, quoted};
-use crate::located::Position;
-use crate::model::ConfigFile;
-use crate::yaml::{LoadError, NodeKind, Plain, load};
+use crate::file::findings::{Code, Diagnostic, Findings, Severity, quoted};
+use crate::file::model::ConfigFile;
+use crate::file::position::Position;
+use crate::file::yaml::{LoadError, NodeKind, Plain, load};
 
 pub(crate) use self::nearest::nearest;
 use self::reader::{Entry, Reader, listed};

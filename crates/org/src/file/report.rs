@@ -3,7 +3,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::file::findings::{Diagnostic, Severity};
 use crate::text::is_unseen;
 
 /// How a diagnostic is drawn.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use peribolos_vocab::{Login, Permission, Privacy, RepoName, TeamName};
 
-use crate::located::Located;
+use crate::file::position::Located;
 use crate::settings::{OrgSetting, RepoSettingName};
 
 /// One organization as its file wants it.

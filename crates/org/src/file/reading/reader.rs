@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use peribolos_vocab::{InvalidName, Login, RepoName, TeamName, Word};
 
-use crate::diagnostic::{Code, Findings, quoted};
-use crate::located::{Located, Position};
-use crate::yaml::{Node, NodeId, NodeKind, Plain, Tree};
+use crate::file::findings::{Code, Findings, quoted};
+use crate::file::position::{Located, Position};
+use crate::file::yaml::{Node, NodeId, NodeKind, Plain, Tree};
 
 use super::nearest::did_you_mean;
 

@@ -2,9 +2,9 @@
 
 use peribolos_vocab::{Kind, Login, RepoName, Visibility};
 
-use crate::diagnostic::{Code, quoted};
-use crate::located::{Located, Position};
-use crate::model::{Collaborator, OnCreate, Repo, RepoSettings};
+use crate::file::findings::{Code, quoted};
+use crate::file::model::{Collaborator, OnCreate, Repo, RepoSettings};
+use crate::file::position::{Located, Position};
 use crate::settings::RepoSettingName;
 
 use super::keys;

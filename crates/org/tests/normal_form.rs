@@ -2,28 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use peribolos_org::{Login, RepoName, Settled, Spelling, TeamName, parse, settle};
+use peribolos_org::{CanonicalNames, Login, Normalized, RepoName, TeamName, normalize, parse};
 
 #[expect(clippy::panic, reason = "a test helper: an invalid example is a mistake in the test")]
-fn settled(source: &str, spelling: &Spelling) -> Settled {
+fn normalized(source: &str, names: &CanonicalNames) -> Normalized {
     match parse(source, "peribolos.yaml", None) {
-        Ok(parsed) => settle(&parsed.file, spelling),
+        Ok(parsed) => normalize(&parsed.file, names),
         Err(diagnostics) => panic!("{diagnostics:#?}"),
     }
 }
 
-fn spelling() -> Spelling {
-    Spelling {
+fn names() -> CanonicalNames {
+    CanonicalNames {
         logins: ["Alice", "bob"].map(Login::new).into(),
         missing: BTreeSet::from([Login::new("ghost")]),
         repos: ["Site", ".github"].map(|name| (name.to_lowercase(), RepoName::new(name))).into(),
         teams: ["Core", "Old Name"].map(TeamName::new).into(),
-        ..Spelling::of_org(Login::new("Acme"))
+        ..CanonicalNames::of_org(Login::new("Acme"))
     }
 }
 
 #[test]
-fn every_kind_of_name_gets_the_spelling_of_github() {
+fn every_name_is_the_canonical_one() {
     let source = "\
 orgs:
   acme:
@@ -38,7 +38,7 @@ orgs:
       SITE: {has_wiki: false}
       fresh: {}
 ";
-    insta::assert_snapshot!("spelling", settled(source, &spelling()).yaml);
+    insta::assert_snapshot!("names", normalized(source, &names()).yaml);
 }
 
 #[test]
@@ -58,10 +58,10 @@ orgs:
     repos:
       site: {collaborators: {ghost: read, eve: write}}
 ";
-    let settled = settled(source, &spelling());
-    assert!(!settled.yaml.to_lowercase().contains("ghost"), "{}", settled.yaml);
-    assert!(settled.yaml.contains("eve: write"), "{}", settled.yaml);
-    assert_eq!(settled.left_out, [Login::new("ghost")]);
+    let normalized = normalized(source, &names());
+    assert!(!normalized.yaml.to_lowercase().contains("ghost"), "{}", normalized.yaml);
+    assert!(normalized.yaml.contains("eve: write"), "{}", normalized.yaml);
+    assert_eq!(normalized.left_out, [Login::new("ghost")]);
 }
 
 #[test]
@@ -77,7 +77,7 @@ orgs:
       d: {private: true}
       e: {}
 ";
-    let yaml = settled(source, &spelling()).yaml;
+    let yaml = normalized(source, &names()).yaml;
     let repos = yaml.split_once("repos:\n").map(|(_, repos)| repos);
     let expected = "      a:\n        private: false\n      b:\n        private: true\n      c:\n        \
                     visibility: internal\n      d:\n        private: true\n      e: {}\n";
@@ -97,7 +97,7 @@ orgs:
       web: {previously: [site]}
       .GITHUB: {previously: [.github]}
 ";
-    insta::assert_snapshot!("rename", settled(source, &spelling()).yaml);
+    insta::assert_snapshot!("rename", normalized(source, &names()).yaml);
 }
 
 #[test]
@@ -111,7 +111,7 @@ orgs:
     repos:
       web: {previously: [site]}
 ";
-    let yaml = settled(source, &spelling()).yaml;
+    let yaml = normalized(source, &names()).yaml;
     assert!(yaml.contains("web: read") && !yaml.contains("site: read"), "{yaml}");
 }
 
@@ -124,14 +124,14 @@ orgs:
     teams:
       core: {description: \"\", members: [], repos: {site: none}}
 ";
-    let yaml = settled(source, &spelling()).yaml;
+    let yaml = normalized(source, &names()).yaml;
     assert!(!yaml.contains("description") && !yaml.contains("none"), "{yaml}");
 }
 
 #[test]
-fn every_setting_is_passed_on() {
+fn upstream_gets_every_setting_that_it_knows_and_no_other() {
     let source = include_str!("full.yaml");
-    insta::assert_snapshot!("full", settled(source, &spelling()).yaml);
+    insta::assert_snapshot!("full", normalized(source, &names()).yaml);
 }
 
 #[test]
@@ -147,8 +147,26 @@ fn everybody_is_looked_up_once() {
 #[test]
 fn a_team_that_got_its_new_spelling_is_not_its_own_former_one() {
     let source = "orgs: {acme: {admins: [alice], teams: {Core: {previously: [CORE, old name], members: [], repos: {}}}}}";
-    let yaml = settled(source, &spelling()).yaml;
+    let yaml = normalized(source, &names()).yaml;
     assert!(yaml.contains("Core:"), "{yaml}");
     assert!(yaml.contains("- Old Name\n"), "{yaml}");
     assert!(!yaml.contains("- Core\n"), "{yaml}");
+}
+
+#[test]
+fn a_former_name_in_two_spellings_is_given_once() {
+    let source = "\
+orgs:
+  acme:
+    admins: [alice]
+    members: [bob]
+    teams:
+      New Name: {previously: [OLD NAME, old-name, gone, GONE], members: [], repos: {}}
+    repos:
+      newer: {previously: [Old, old]}
+";
+    let file = normalized(source, &names()).file;
+    let former: Vec<&str> = file.teams[0].previously.iter().map(|name| name.as_str()).collect();
+    assert_eq!(former, ["Old Name", "gone"]);
+    assert_eq!(file.repos[0].previously.len(), 1);
 }

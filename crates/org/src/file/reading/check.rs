@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use peribolos_vocab::{Kind, Login, Permission, Privacy, RepoName, TeamName};
 
-use crate::diagnostic::{Code, Findings, quoted};
-use crate::located::{Located, Position};
-use crate::model::{ConfigFile, Repo, Team};
+use crate::file::findings::{Code, Findings, quoted};
+use crate::file::model::{ConfigFile, Repo, Team};
+use crate::file::position::{Located, Position};
 use crate::settings::{OrgSetting, RepoSettingName};
 
 use super::nearest::did_you_mean;

@@ -1,4 +1,4 @@
-//! How GitHub spells the names that a file uses.
+//! The names that a file uses, as GitHub writes them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +6,9 @@ use peribolos_vocab::{Login, RepoName, TeamName};
 
 use crate::snapshot::{InvitationState, Snapshot};
 
-/// How GitHub spells names, as far as it was asked. A name it knows nothing of stays as the file
-/// has it.
+/// Names as GitHub writes them. A name that is not among them stays as the file has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spelling {
+pub struct CanonicalNames {
     /// The organization's login.
     pub org: Login,
     /// Logins of people, each under itself: [`Login`] compares without regard to case.
@@ -22,8 +21,8 @@ pub struct Spelling {
     pub teams: BTreeSet<TeamName>,
 }
 
-impl Spelling {
-    /// A spelling that knows the organization alone.
+impl CanonicalNames {
+    /// The organization's name alone.
     pub fn of_org(org: Login) -> Self {
         Self {
             org,
@@ -34,7 +33,7 @@ impl Spelling {
         }
     }
 
-    /// Every spelling that a snapshot has; `missing` is what was looked up beyond it and not found. Who did not answer
+    /// Every name that a snapshot has; `missing` is what was asked for beyond it and not found. Who did not answer
     /// an invitation may be gone by now, so a failed one tells nothing.
     pub fn of_snapshot(snapshot: &Snapshot, missing: BTreeSet<Login>) -> Self {
         let invited = snapshot
