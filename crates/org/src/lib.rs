@@ -6,8 +6,8 @@
 //!   upstream would read in another way.
 //! - [`dump`] turns a [`Snapshot`] of what GitHub has into a [`ConfigFile`], [`Dumped::to_yaml`]
 //!   writes that for the organization's owners.
-//! - [`plan`] is what an apply of a file would do. Around it: [`loss`] (what is taken away), [`guard`] (limits on
-//!   that), [`review`] (what nobody has seen before), [`show`] (plans for people).
+//! - [`plan`] is what an apply of a file would do. Around it: [`removals`], [`guard`] (limits on those), [`review`] (those
+//!   that nobody has seen before), [`show`] (plans and results for people).
 //!
 //! Facts about upstream peribolos that this crate works around are named where it does so.
 
@@ -15,8 +15,8 @@ mod dump;
 mod file;
 pub mod guard;
 mod kinds;
-pub mod loss;
 pub mod plan;
+pub mod removals;
 pub mod review;
 mod settings;
 pub mod show;

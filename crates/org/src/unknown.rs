@@ -1,15 +1,35 @@
 //! People whom GitHub does not know.
 
-use peribolos_vocab::Login;
-
-use crate::diagnostic::{Code, Diagnostic, Severity, quoted};
+use crate::Login;
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::located::{Located, Position};
 use crate::model::{ConfigFile, Team};
+use crate::plan::{Change, Plan};
+use crate::show::Namer;
 
-/// A warning for each login that was left out because nobody has it, where the file first names it.
-pub fn unknown_logins(left_out: &[Login], file: &ConfigFile, file_name: &str) -> Vec<Diagnostic> {
+/// A warning for each login that a plan leaves out because nobody has it, where the file first names it. Where a member
+/// of a similar name is removed by the same plan, it asks whether that is the same person.
+pub fn unknown_logins(plan: &Plan, file: &ConfigFile, file_name: &str, namer: &Namer<'_>) -> Vec<Diagnostic> {
     let warning = |login: &Login| {
         let Position { line, column, end_column } = position(file, login).unwrap_or(Position::START);
+        let name = namer.login(login).unwrap_or_else(|| "This login".to_owned());
+        let (message, hint) = match renamed(login, plan) {
+            None => (
+                format!("{name} is not known to GitHub"),
+                "the name is left out; correct it or remove it".to_owned(),
+            ),
+            Some(member) => {
+                let member = namer.login(member);
+                let shown = member
+                    .as_ref()
+                    .map_or("a member of a similar name".to_owned(), |member| format!("member {member}"));
+                let hint = match member {
+                    Some(member) => format!("write {member}, or the member is removed"),
+                    None => "write that name, or the member is removed".to_owned(),
+                };
+                (format!("{name} is not known, and {shown} is not in the file: was it renamed?"), hint)
+            }
+        };
         Diagnostic {
             severity: Severity::Warning,
             code: Code::UnknownLogin,
@@ -17,11 +37,33 @@ pub fn unknown_logins(left_out: &[Login], file: &ConfigFile, file_name: &str) ->
             line,
             column,
             end_column,
-            message: format!("GitHub knows nobody called {}", quoted(login.as_str())),
-            hint: Some("the name is left out; correct it or remove it".to_owned()),
+            message,
+            hint: Some(hint),
         }
     };
-    left_out.iter().map(warning).collect()
+    plan.left_out.iter().map(warning).collect()
+}
+
+/// The member whom a plan removes and whose login is most like one that nobody has.
+fn renamed<'p>(login: &Login, plan: &'p Plan) -> Option<&'p Login> {
+    let removed = plan.operations.iter().filter_map(|operation| match &operation.change {
+        Change::RemoveMember { login, .. } => Some(login),
+        _ => None,
+    });
+    let near = removed.filter_map(|member| Some((distance(login.as_str(), member.as_str())?, member)));
+    near.min_by_key(|(distance, _)| *distance).map(|(_, member)| member)
+}
+
+/// How far two logins are from each other; none: they are not alike.
+fn distance(one: &str, other: &str) -> Option<usize> {
+    /// A shorter login is a part of many.
+    const SHORTEST: usize = 3;
+    let plain = |login: &str| login.replace(['-', '_'], "").to_ascii_lowercase();
+    let (one, other) = (plain(one), plain(other));
+    let (shorter, longer) = if one.len() < other.len() { (&one, &other) } else { (&other, &one) };
+    let distance = strsim::damerau_levenshtein(&one, &other);
+    let is_part = shorter.len() >= SHORTEST && longer.contains(shorter.as_str());
+    (is_part || distance * 3 <= longer.len()).then_some(distance)
 }
 
 fn position(file: &ConfigFile, login: &Login) -> Option<Position> {
@@ -38,4 +80,21 @@ fn position(file: &ConfigFile, login: &Login) -> Option<Position> {
     }
     let collaborators = file.repos.iter().flat_map(|repo| repo.collaborators.iter().flatten());
     collaborators.map(|person| &person.login).find(is_it)?.position
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logins_that_are_alike() {
+        let alike = [("mila", "mila-dev"), ("mila", "MilaK"), ("jon-smith", "john-smith"), ("ab-cd", "abcd")];
+        for (one, other) in alike {
+            assert!(distance(one, other).is_some(), "{one} {other}");
+            assert!(distance(other, one).is_some(), "{other} {one}");
+        }
+        for (one, other) in [("mila", "dee"), ("al", "alice"), ("carol", "alice"), ("fay", "eli")] {
+            assert!(distance(one, other).is_none(), "{one} {other}");
+        }
+    }
 }

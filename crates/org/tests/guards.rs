@@ -6,18 +6,19 @@ mod support;
 use std::collections::BTreeSet;
 
 use peribolos_org::guard::{Limits, Trip, trips};
-use peribolos_org::loss::{LossGroup, LossKind, Losses};
 use peribolos_org::plan::{
-    Change, Ignored, OrgSetting, Plan, Refusal, RefusalKind, RepoSettingName, Scope, SettingChange, Stage,
-    TeamRole,
+    Because, Change, Ignore, Kind, Plan, Refusal, RefusalClass, RepoSetting, Scope, SettingChange, TeamRole,
 };
-use peribolos_org::show::Disclosure;
+use peribolos_org::removals::{RemovalGroup, RemovalKind, Removals};
+use peribolos_org::show::{Disclosure, Namer};
 use peribolos_org::{
-    InvitationState, Login, OrgRole, Permission, RepoName, Snapshot, TeamKind, TeamName, Visibility,
+    InvitationState, Login, ManagedBy, OrgRole, Permission, RepoInvitation, RepoName, Snapshot, TeamName,
+    Visibility,
 };
 use support::{
-    delete_team, file, invitation, login, logins, nobody, numbered, plan, remove_member, remove_team_member,
-    repo, team, team_repo,
+    collaborator, delete_team, file, inherited, invitation, login, logins, nobody, numbered, operation,
+    org_change, plan, remove_member, remove_team_member, repo, repo_change, repo_setting, set_collaborator,
+    set_team_repo, team, team_repo,
 };
 
 /// An organization in which there are eight of everything that can be lost, and ten of what it takes for that.
@@ -33,69 +34,68 @@ fn eight() -> Snapshot {
     crowded.repos = numbered("repo", 8).iter().map(|name| team_repo(name, Permission::Admin)).collect();
     snapshot.repos = numbered("repo", 8).iter().map(|name| repo(name, Visibility::Private)).collect();
     snapshot.repos[0].collaborators =
-        Some(numbered("eve", 8).iter().map(|name| (login(name), Permission::Admin)).collect());
+        Some(numbered("eve", 8).iter().map(|name| collaborator(name, Permission::Admin)).collect());
     snapshot
 }
 
-fn edit_repo(name: &str, setting: RepoSettingName, to: &str) -> Change {
-    let changes = vec![SettingChange { setting, from: None, to: to.to_owned() }];
+fn edit_repo(name: &str, setting: &str, to: &str) -> Change {
+    let changes = vec![SettingChange { setting: repo_setting(setting), from: None, to: to.to_owned() }];
     Change::EditRepo { name: RepoName::new(name), changes }
 }
 
-/// One loss of each kind, the number-th of its kind.
-fn loss(kind: LossKind, number: usize) -> Change {
+fn default_permission(from: &str, to: &str) -> Change {
+    Change::EditOrg { changes: vec![org_change("default_repository_permission", from, to)] }
+}
+
+fn cancel_invitation(name: &str, role: OrgRole) -> Change {
+    Change::CancelInvitation { id: 1, login: login(name), role, failed: false }
+}
+
+/// One removal of each kind, the number-th of its kind. A lowered invitation takes two operations.
+fn removal(kind: RemovalKind, number: usize) -> Vec<Change> {
     let team = TeamName::new("team0");
-    let numbered_repo = RepoName::new(format!("repo{number}"));
     let somebody = |prefix: &str| Login::new(format!("{prefix}{number}"));
-    match kind {
-        LossKind::OwnerRemoved => Change::RemoveMember { login: somebody("owner"), role: OrgRole::Admin },
-        LossKind::OwnerDemoted => {
+    let repo = format!("repo{number}");
+    let admin = Some(Permission::Admin);
+    vec![match kind {
+        RemovalKind::OwnerRemoved => Change::RemoveMember { login: somebody("owner"), role: OrgRole::Admin },
+        RemovalKind::OwnerDemoted => {
             Change::ChangeRole { login: somebody("owner"), from: OrgRole::Admin, to: OrgRole::Member }
         }
-        LossKind::MemberRemoved => remove_member(&format!("owner{number}")),
-        LossKind::InvitationCancelled => {
-            Change::CancelInvitation { login: somebody("guest"), role: OrgRole::Member }
+        RemovalKind::MemberRemoved => remove_member(&format!("owner{number}")),
+        RemovalKind::InvitationCancelled => cancel_invitation(&format!("guest{number}"), OrgRole::Member),
+        RemovalKind::InvitationLowered => {
+            let invite = Change::InviteMember { login: somebody("guest"), role: OrgRole::Member };
+            return vec![cancel_invitation(&format!("guest{number}"), OrgRole::Admin), invite];
         }
-        LossKind::TeamDeleted => delete_team(&format!("team{number}")),
-        LossKind::TeamMemberRemoved => remove_team_member("team0", &format!("member{number}")),
-        LossKind::MaintainerDemoted => Change::SetTeamMember {
+        RemovalKind::TeamDeleted => delete_team(&format!("team{number}")),
+        RemovalKind::TeamMemberRemoved => remove_team_member("team0", &format!("member{number}")),
+        RemovalKind::MaintainerDemoted => Change::SetTeamMember {
             team,
             login: somebody("member"),
             from: Some(TeamRole::Maintainer),
             to: TeamRole::Member,
         },
-        LossKind::TeamRepoRemoved => {
-            Change::RemoveTeamRepo { team, repo: numbered_repo, from: Permission::Read }
+        RemovalKind::TeamRepoRemoved => {
+            Change::RemoveTeamRepo { team, repo: RepoName::new(repo), from: Permission::Read }
         }
-        LossKind::TeamRepoLowered => Change::SetTeamRepo {
-            team,
-            repo: numbered_repo,
-            from: Some(Permission::Admin),
-            to: Permission::Maintain,
-        },
-        LossKind::CollaboratorRemoved => Change::RemoveCollaborator {
+        RemovalKind::TeamRepoLowered => set_team_repo("team0", &repo, admin, Permission::Maintain),
+        RemovalKind::CollaboratorRemoved => Change::RemoveCollaborator {
             repo: RepoName::new("repo0"),
             login: somebody("eve"),
             from: Permission::Admin,
-            invitation: false,
         },
-        LossKind::CollaboratorLowered => Change::SetCollaborator {
-            repo: RepoName::new("repo0"),
-            login: somebody("eve"),
-            from: Some(Permission::Admin),
-            to: Permission::Read,
-            invitation: false,
-        },
-        LossKind::RepoArchived => edit_repo(&format!("repo{number}"), RepoSettingName::Archived, "true"),
-        LossKind::RepoPublished => edit_repo(&format!("repo{number}"), RepoSettingName::Visibility, "public"),
-        LossKind::DefaultPermissionLowered => Change::EditOrg {
-            changes: vec![SettingChange {
-                setting: OrgSetting::DefaultRepositoryPermission,
-                from: Some("write".to_owned()),
-                to: "read".to_owned(),
-            }],
-        },
-    }
+        RemovalKind::CollaboratorLowered => {
+            set_collaborator("repo0", &format!("eve{number}"), admin, Permission::Read)
+        }
+        RemovalKind::RepoArchived => edit_repo(&repo, "archived", "true"),
+        RemovalKind::RepoPublished => edit_repo(&repo, "visibility", "public"),
+        RemovalKind::DefaultPermissionLowered => default_permission("write", "read"),
+    }]
+}
+
+fn all(kind: RemovalKind, numbers: std::ops::Range<usize>) -> Vec<Change> {
+    numbers.flat_map(|number| removal(kind, number)).collect()
 }
 
 fn usual() -> Scope {
@@ -107,24 +107,24 @@ fn too_many(plan: &Plan, snapshot: &Snapshot, scope: &Scope, percent: u8) -> Vec
     let limits = Limits { maximum_removal_percent: percent, ..Limits::default() };
     let owners = numbered("owner", 8).join(", ");
     let file = file(&format!("orgs:\n  acme:\n    admins: [{owners}]\n"));
-    let losses = Losses::of(plan, snapshot, scope);
-    let mut tripped = trips(&file, plan, snapshot, &losses, scope, &limits);
+    let removals = Removals::of(plan, snapshot, scope);
+    let mut tripped = trips(&file, plan, snapshot, &removals, scope, &limits);
     tripped.retain(|trip| matches!(trip, Trip::TooMany { .. }));
     tripped
 }
 
 #[test]
-fn every_kind_of_loss_is_let_through_at_the_limit_and_stopped_above_it() {
+fn every_kind_of_removal_passes_at_the_limit_and_is_stopped_above_it() {
     let snapshot = eight();
-    for &kind in LossKind::ALL {
-        if kind == LossKind::DefaultPermissionLowered {
+    for &kind in RemovalKind::ALL {
+        if kind == RemovalKind::DefaultPermissionLowered {
             // There is one, and one may always go.
             continue;
         }
         // A quarter of eight.
-        let at_limit = plan((0..2).map(|number| loss(kind, number)).collect());
+        let at_limit = plan(all(kind, 0..2));
         assert_eq!(too_many(&at_limit, &snapshot, &usual(), 25), [], "{kind:?}");
-        let above = plan((0..3).map(|number| loss(kind, number)).collect());
+        let above = plan(all(kind, 0..3));
         let tripped = too_many(&above, &snapshot, &usual(), 25);
         assert!(!tripped.is_empty(), "{kind:?}");
         for trip in tripped {
@@ -140,10 +140,11 @@ fn every_kind_of_loss_is_let_through_at_the_limit_and_stopped_above_it() {
 
 #[test]
 fn each_kind_belongs_to_a_group() {
-    for &kind in LossKind::ALL {
-        let groups: Vec<LossGroup> = LossGroup::ALL.into_iter().filter(|group| group.counts(kind)).collect();
+    for &kind in RemovalKind::ALL {
+        let groups: Vec<RemovalGroup> =
+            RemovalGroup::ALL.into_iter().filter(|group| group.counts(kind)).collect();
         // An owner who is removed is lost as an owner and as a member.
-        let expected = if kind == LossKind::OwnerRemoved { 2 } else { 1 };
+        let expected = if kind == RemovalKind::OwnerRemoved { 2 } else { 1 };
         assert_eq!(groups.len(), expected, "{kind:?}: {groups:?}");
     }
 }
@@ -152,24 +153,20 @@ fn each_kind_belongs_to_a_group() {
 fn kinds_of_a_group_are_counted_together() {
     let snapshot = eight();
     let pairs = [
-        (LossKind::OwnerRemoved, LossKind::OwnerDemoted),
-        (LossKind::TeamMemberRemoved, LossKind::MaintainerDemoted),
-        (LossKind::TeamRepoRemoved, LossKind::TeamRepoLowered),
-        (LossKind::CollaboratorRemoved, LossKind::CollaboratorLowered),
+        (RemovalKind::OwnerRemoved, RemovalKind::OwnerDemoted),
+        (RemovalKind::TeamMemberRemoved, RemovalKind::MaintainerDemoted),
+        (RemovalKind::TeamRepoRemoved, RemovalKind::TeamRepoLowered),
+        (RemovalKind::CollaboratorRemoved, RemovalKind::CollaboratorLowered),
     ];
     for (one, other) in pairs {
-        let both = plan(vec![loss(one, 0), loss(one, 1), loss(other, 2)]);
+        let both = plan([all(one, 0..2), all(other, 2..3)].concat());
         assert_eq!(too_many(&both, &snapshot, &usual(), 25).len(), 1, "{one:?} {other:?}");
     }
     // Two owners and a member are three members.
-    let people = plan(vec![
-        loss(LossKind::OwnerRemoved, 0),
-        loss(LossKind::OwnerRemoved, 1),
-        loss(LossKind::MemberRemoved, 2),
-    ]);
+    let people = plan([all(RemovalKind::OwnerRemoved, 0..2), all(RemovalKind::MemberRemoved, 2..3)].concat());
     let tripped = too_many(&people, &snapshot, &usual(), 25);
     assert!(
-        matches!(tripped[..], [Trip::TooMany { group: LossGroup::Members, count: 3, .. }]),
+        matches!(tripped[..], [Trip::TooMany { group: RemovalGroup::Members, count: 3, .. }]),
         "{tripped:?}"
     );
 }
@@ -184,7 +181,7 @@ fn one_of_a_kind_may_always_go() {
         let two = plan(vec![delete_team("team0"), delete_team("team1")]);
         assert_eq!(too_many(&two, &snapshot, &usual(), percent).len(), 1, "{percent} %");
     }
-    let default_permission = plan(vec![loss(LossKind::DefaultPermissionLowered, 0)]);
+    let default_permission = plan(all(RemovalKind::DefaultPermissionLowered, 0..1));
     assert_eq!(too_many(&default_permission, &snapshot, &usual(), 0), []);
 }
 
@@ -208,29 +205,21 @@ fn a_percentage_is_rounded_down() {
 }
 
 #[test]
-fn what_comes_back_at_once_is_no_loss() {
-    let snapshot = eight();
-    let mut all = plan((0..8).map(|number| loss(LossKind::TeamMemberRemoved, number)).collect());
-    for operation in &mut all.operations {
-        operation.lasting = false;
-    }
-    assert_eq!(Losses::of(&all, &snapshot, &usual()).list, []);
-    assert_eq!(too_many(&all, &snapshot, &usual(), 0), []);
-}
-
-#[test]
-fn what_is_left_alone_does_not_make_a_loss_look_small() {
+fn what_is_left_alone_does_not_make_a_removal_look_small() {
     let mut snapshot = eight();
+    let two = plan(vec![delete_team("team0"), delete_team("team1")]);
+    assert_eq!(too_many(&two, &snapshot, &usual(), 25), []);
+    // The enterprise's teams, and people in them, stay whatever the organization does.
     for team in &mut snapshot.teams[4..] {
-        team.kind = TeamKind::Enterprise;
+        team.managed_by = ManagedBy::Enterprise;
     }
     snapshot.teams[4].members = logins(&["owner6", "owner7"]);
-    let two = plan(vec![delete_team("team0"), delete_team("team1")]);
-    let scope = Scope { ignore: BTreeSet::from([Ignored::EnterpriseTeams]), ..usual() };
-    assert_eq!(too_many(&two, &snapshot, &usual(), 25), []);
-    assert_eq!(too_many(&two, &snapshot, &scope, 25).len(), 1);
-    let losses = Losses::of(&two, &snapshot, &scope);
-    assert_eq!((losses.there(LossGroup::Members), losses.there(LossGroup::Teams)), (6, 4));
+    assert_eq!(too_many(&two, &snapshot, &usual(), 25).len(), 1);
+    let removals = Removals::of(&two, &snapshot, &usual());
+    assert_eq!((removals.there(RemovalGroup::Members), removals.there(RemovalGroup::Teams)), (6, 4));
+    snapshot.teams[2].privacy = peribolos_org::Privacy::Secret;
+    let scope = Scope { ignore: BTreeSet::from([Ignore::SecretTeams]), ..usual() };
+    assert_eq!(Removals::of(&two, &snapshot, &scope).there(RemovalGroup::Teams), 3);
 }
 
 #[test]
@@ -238,78 +227,137 @@ fn what_is_there_is_counted_once() {
     let mut snapshot = eight();
     snapshot.invitations[0].state = InvitationState::Failed;
     snapshot.invitations[1].login = None;
-    snapshot.teams[0].members.push(login("child"));
-    snapshot.teams[0].inherited_members.push(login("child"));
     snapshot.teams[1].invitations.push(login("guest0"));
-    snapshot.teams[1].repos = vec![team_repo("repo0", Permission::Read)];
-    snapshot.teams[1].repos[0].inherited = true;
-    snapshot.repos[1].invitations = vec![(login("mallory"), Permission::Read)];
-    snapshot.repos[2].archived = true;
-    snapshot.repos[3].visibility = Visibility::Public;
-    let losses = Losses::of(&plan(Vec::new()), &snapshot, &usual());
-    let there: Vec<usize> = LossGroup::ALL.into_iter().map(|group| losses.there(group)).collect();
-    assert_eq!(there, [8, 8, 6, 8, 9, 8, 9, 7, 7, 1]);
+    snapshot.teams[2].managed_by = ManagedBy::IdentityProvider { group: None };
+    snapshot.teams[2].members = logins(&["member0"]);
+    // What a team inherits can be lost; what it has by a role for every repository can't.
+    snapshot.teams[1].repos = vec![inherited("repo0", Permission::Read)];
+    snapshot.teams[3].repos =
+        vec![inherited("repo0", Permission::Read), team_repo("repo1", Permission::Read)];
+    snapshot.teams[3].org_roles = vec!["security manager".to_owned()];
+    let invited =
+        |expired| RepoInvitation { id: 1, login: login("mallory"), permission: Permission::Read, expired };
+    snapshot.repos[1].invitations = vec![invited(false), invited(true)];
+    snapshot.repos[2].settings.insert(repo_setting("archived"), "true".to_owned());
+    snapshot.repos[3].settings.insert(repo_setting("visibility"), "public".to_owned());
+    snapshot.repos[4].selected = false;
+    let removals = Removals::of(&plan(Vec::new()), &snapshot, &usual());
+    let there: Vec<usize> = RemovalGroup::ALL.into_iter().map(|group| removals.there(group)).collect();
+    assert_eq!(there, [8, 8, 6, 8, 9, 10, 9, 6, 6, 1]);
 }
 
 #[test]
-fn changes_that_take_nothing_away_are_no_losses() {
+fn changes_that_remove_nothing_are_not_counted() {
     let harmless = [
         Change::InviteMember { login: login("a"), role: OrgRole::Member },
         Change::ChangeRole { login: login("a"), from: OrgRole::Member, to: OrgRole::Admin },
-        Change::ClearFailedInvitation { login: login("a") },
+        Change::CancelInvitation { id: 1, login: login("a"), role: OrgRole::Admin, failed: true },
         Change::CreateRepo {
             name: RepoName::new("r"),
-            visibility: Some(Visibility::Public),
-            settings: Vec::new(),
+            settings: vec![RepoSetting { setting: repo_setting("visibility"), value: "public".to_owned() }],
         },
-        edit_repo("r", RepoSettingName::Visibility, "internal"),
-        edit_repo("r", RepoSettingName::Archived, "false"),
-        edit_repo("r", RepoSettingName::HasWiki, "false"),
+        Change::RenameRepo { from: RepoName::new("r"), to: RepoName::new("s") },
+        edit_repo("r", "visibility", "internal"),
+        edit_repo("r", "archived", "false"),
+        edit_repo("r", "has_wiki", "false"),
         Change::SetTeamMember {
             team: TeamName::new("t"),
             login: login("a"),
             from: None,
             to: TeamRole::Member,
         },
-        Change::SetTeamRepo {
-            team: TeamName::new("t"),
-            repo: RepoName::new("r"),
-            from: Some(Permission::Read),
-            to: Permission::Triage,
-        },
-        Change::SetCollaborator {
-            repo: RepoName::new("r"),
-            login: login("a"),
-            from: None,
-            to: Permission::Read,
-            invitation: false,
-        },
-        Change::EditOrg {
-            changes: vec![SettingChange {
-                setting: OrgSetting::DefaultRepositoryPermission,
-                from: Some("none".to_owned()),
-                to: "read".to_owned(),
-            }],
-        },
+        set_team_repo("t", "r", Some(Permission::Read), Permission::Triage),
+        set_collaborator("r", "a", None, Permission::Read),
+        cancel_repo_invitation(Permission::Read, true),
+        edit_repo_invitation(Permission::Read, Permission::Write),
+        default_permission("none", "read"),
     ];
     for change in harmless {
         let shown = format!("{change:?}");
-        assert_eq!(Losses::of(&plan(vec![change]), &eight(), &usual()).list, [], "{shown}");
+        assert_eq!(kinds(vec![change]), [], "{shown}");
     }
 }
 
+fn cancel_repo_invitation(permission: Permission, expired: bool) -> Change {
+    Change::CancelRepoInvitation {
+        repo: RepoName::new("repo0"),
+        id: 1,
+        login: login("mallory"),
+        permission,
+        expired,
+    }
+}
+
+fn edit_repo_invitation(from: Permission, to: Permission) -> Change {
+    Change::EditRepoInvitation { repo: RepoName::new("repo0"), id: 1, login: login("mallory"), from, to }
+}
+
+fn kinds(changes: Vec<Change>) -> Vec<RemovalKind> {
+    let removals = Removals::of(&plan(changes), &eight(), &usual());
+    removals.list.iter().map(|removal| removal.kind).collect()
+}
+
 #[test]
-fn a_repository_archived_and_published_is_two_losses() {
-    let change = Change::EditRepo {
-        name: RepoName::new("r"),
-        changes: vec![
-            SettingChange { setting: RepoSettingName::Archived, from: None, to: "true".to_owned() },
-            SettingChange { setting: RepoSettingName::Visibility, from: None, to: "public".to_owned() },
-        ],
+fn a_repository_archived_and_published_is_two_removals() {
+    let changes =
+        vec![repo_change("archived", "false", "true"), repo_change("visibility", "private", "public")];
+    let change = Change::EditRepo { name: RepoName::new("r"), changes };
+    assert_eq!(kinds(vec![change]), [RemovalKind::RepoArchived, RemovalKind::RepoPublished]);
+}
+
+#[test]
+fn an_invitation_that_is_sent_again_is_lost_only_if_it_gives_less() {
+    let again = |before, after| {
+        let invite = Change::InviteMember { login: login("Guest0"), role: after };
+        kinds(vec![cancel_invitation("guest0", before), invite])
     };
-    let losses = Losses::of(&plan(vec![change]), &eight(), &usual());
-    let kinds: Vec<LossKind> = losses.list.iter().map(|loss| loss.kind).collect();
-    assert_eq!(kinds, [LossKind::RepoArchived, LossKind::RepoPublished]);
+    assert_eq!(again(OrgRole::Admin, OrgRole::Member), [RemovalKind::InvitationLowered]);
+    assert_eq!(again(OrgRole::Member, OrgRole::Admin), []);
+    assert_eq!(kinds(vec![cancel_invitation("guest0", OrgRole::Admin)]), [RemovalKind::InvitationCancelled]);
+
+    let cancelled = cancel_repo_invitation(Permission::Write, false);
+    let lower = edit_repo_invitation(Permission::Write, Permission::Read);
+    assert_eq!(kinds(vec![lower]), [RemovalKind::CollaboratorLowered]);
+    assert_eq!(kinds(vec![cancelled.clone()]), [RemovalKind::CollaboratorRemoved]);
+    let anew = |to| kinds(vec![cancelled.clone(), set_collaborator("Repo0", "Mallory", None, to)]);
+    assert_eq!(anew(Permission::Write), []);
+    assert_eq!(anew(Permission::Read), [RemovalKind::CollaboratorLowered]);
+}
+
+#[test]
+fn a_custom_role_that_is_replaced_is_lowered() {
+    let (custom_role, from) = (Some("reviewer".to_owned()), Some(Permission::Read));
+    let team = Change::SetTeamRepo {
+        team: TeamName::new("team0"),
+        repo: RepoName::new("repo0"),
+        from,
+        custom_role: custom_role.clone(),
+        to: Permission::Write,
+    };
+    let person = Change::SetCollaborator {
+        repo: RepoName::new("repo0"),
+        login: login("eve0"),
+        from,
+        custom_role,
+        to: Permission::Read,
+    };
+    assert_eq!(kinds(vec![team, person]), [RemovalKind::TeamRepoLowered, RemovalKind::CollaboratorLowered]);
+}
+
+#[test]
+fn an_owner_who_becomes_a_member_is_counted_once() {
+    let role = Change::SetTeamMember {
+        team: TeamName::new("team0"),
+        login: login("owner0"),
+        from: Some(TeamRole::Maintainer),
+        to: TeamRole::Member,
+    };
+    let mut demotion = plan(all(RemovalKind::OwnerDemoted, 0..1));
+    let role = operation(role, 9);
+    demotion.operations.push(peribolos_org::plan::Operation { because: Some(Because::Demoted), ..role });
+    let removals = Removals::of(&demotion, &eight(), &usual());
+    let kinds: Vec<RemovalKind> = removals.list.iter().map(|removal| removal.kind).collect();
+    assert_eq!(kinds, [RemovalKind::OwnerDemoted]);
 }
 
 /// What the guards say about people, for a file of these admins and members.
@@ -323,8 +371,8 @@ fn about_people(
     let snapshot = Snapshot { admins: logins(have.0), members: logins(have.1), ..nobody() };
     let (mut plan, mut scope, mut limits) = (plan(Vec::new()), usual(), Limits::default());
     change(&mut plan, &mut scope, &mut limits);
-    let losses = Losses::of(&plan, &snapshot, &scope);
-    trips(&file, &plan, &snapshot, &losses, &scope, &limits)
+    let removals = Removals::of(&plan, &snapshot, &scope);
+    trips(&file, &plan, &snapshot, &removals, &scope, &limits)
 }
 
 #[test]
@@ -350,7 +398,7 @@ fn the_minimum_of_owners_is_the_installations() {
     assert_eq!(minimum(3), []);
     assert_eq!(minimum(4), [Trip::FewOwners { left: 3, invited: 0, minimum: 4 }]);
     let unmanaged = about_people("a", "", three.1, |_, scope, _| {
-        scope.manage.remove(&Stage::OrgMembers);
+        scope.manage.remove(&Kind::OrgMembers);
     });
     assert_eq!(unmanaged, [], "nobody is removed there");
 }
@@ -388,10 +436,10 @@ fn a_file_that_leaves_nobody_is_never_applied() {
     assert_eq!(tripped[0].field(), None);
 }
 
-fn refusal(kind: RefusalKind) -> Refusal {
+fn refusal(class: RefusalClass) -> Refusal {
     Refusal {
-        stage: Stage::Repos,
-        kind,
+        kind: Kind::Repos,
+        class,
         line: Some(7),
         message: "the repository `site` would be archived".to_owned(),
         hint: "Archiving is only done when allowed".to_owned(),
@@ -402,21 +450,21 @@ fn refusal(kind: RefusalKind) -> Refusal {
 #[test]
 fn what_is_not_allowed_trips_and_what_is_impossible_does_not() {
     let tripped = about_people("alice, bob", "", (&["alice", "bob"], &[]), |plan, _, _| {
-        plan.refusals = vec![refusal(RefusalKind::Impossible), refusal(RefusalKind::NotAllowed)];
+        plan.refusals = vec![refusal(RefusalClass::Impossible), refusal(RefusalClass::NotAllowed)];
     });
-    assert_eq!(tripped, [Trip::NotAllowed { refusal: refusal(RefusalKind::NotAllowed) }]);
+    assert_eq!(tripped, [Trip::NotAllowed { refusal: refusal(RefusalClass::NotAllowed) }]);
 }
 
 #[test]
 fn a_trip_says_what_how_many_the_limit_and_what_raises_it() {
     let mut said = Vec::new();
     let snapshot = eight();
-    for group in LossGroup::ALL {
-        if group == LossGroup::DefaultPermission {
+    for group in RemovalGroup::ALL {
+        if group == RemovalGroup::DefaultPermission {
             continue;
         }
-        let kind = *LossKind::ALL.iter().find(|kind| group.counts(**kind)).unwrap();
-        let losses = plan((0..3).map(|number| loss(kind, number)).collect());
+        let kind = *RemovalKind::ALL.iter().find(|kind| group.counts(**kind)).unwrap();
+        let losses = plan(all(kind, 0..3));
         let tripped = too_many(&losses, &snapshot, &usual(), 25);
         said.extend(
             tripped
@@ -430,7 +478,7 @@ fn a_trip_says_what_how_many_the_limit_and_what_raises_it() {
     said.push(Trip::RequiredOwners { missing: logins(&["alice"]) });
     said.push(Trip::RequiredOwners { missing: logins(&["alice", "bob"]) });
     said.push(Trip::Nobody { members: 12 });
-    said.push(Trip::NotAllowed { refusal: refusal(RefusalKind::NotAllowed) });
+    said.push(Trip::NotAllowed { refusal: refusal(RefusalClass::NotAllowed) });
     for trip in &said {
         if let Some(field) = trip.field() {
             assert!(trip.to_string().contains(&format!("`{field}`")), "{trip}");
@@ -443,7 +491,28 @@ fn a_trip_says_what_how_many_the_limit_and_what_raises_it() {
 #[test]
 fn required_owners_are_named_only_where_the_file_names_them() {
     let trip = Trip::RequiredOwners { missing: logins(&["alice", "secret-owner"]) };
-    let told = trip.sentence(Some(&Disclosure::of([&file("orgs:\n  acme:\n    members: [Alice]\n")])));
-    assert!(told.contains("`alice`") && !told.contains("secret"), "{told}");
-    assert!(told.contains("1 person whom the file does not name"), "{told}");
+    let disclosure = Disclosure::of([&file("orgs:\n  acme:\n    members: [Alice]\n")]);
+    let sentence = trip.sentence(&Namer::disclosed(&disclosure));
+    assert!(sentence.contains("`alice`") && !sentence.contains("secret"), "{sentence}");
+    assert!(sentence.contains("1 person whom the file does not name"), "{sentence}");
+}
+
+#[test]
+fn the_flag_that_lets_a_trip_pass_is_exact() {
+    let too_many =
+        |count, there| Trip::TooMany { group: RemovalGroup::Teams, count, there, allowed: 1, percent: 0 };
+    for (count, there, percent) in
+        [(3, 8, 38), (2, 2, 100), (29, 30, 97), (30, 31, 97), (2, 3, 67), (7, 7, 100)]
+    {
+        assert_eq!(
+            too_many(count, there).flag(),
+            Some(format!("--maximum-removal-percent {percent}")),
+            "{count} of {there}"
+        );
+        let allows =
+            |percent| Limits { maximum_removal_percent: percent, ..Limits::default() }.allowed(there);
+        assert!(allows(percent) >= count && allows(percent - 1) < count, "{count} of {there}");
+    }
+    let few = |left| Trip::FewOwners { left, invited: 0, minimum: 4 }.flag();
+    assert_eq!((few(1), few(3)), (None, Some("--minimum-admins 3".to_owned())));
 }

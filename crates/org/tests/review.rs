@@ -5,59 +5,57 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use peribolos_org::loss::{Loss, Losses, MAX_DIGESTS};
-use peribolos_org::plan::{Change, Plan, Scope};
-use peribolos_org::review::{Circumstances, Judgement, Rule, Shown, brought, judge, not_shown};
-use peribolos_org::show::Disclosure;
-use peribolos_org::{Permission, RepoName, Slug, TeamName};
-use support::{delete_team, file, nobody, plan, remove_member, remove_team_member};
+use peribolos_org::plan::{Change, Plan};
+use peribolos_org::removals::{MAX_DIGESTS, Removal, Removals, digests};
+use peribolos_org::review::{Judgement, Rule, Shown, judge};
+use peribolos_org::show::{Check, Disclosure, PlanReport};
+use peribolos_org::{Permission, Slug, TeamName};
+use support::{
+    delete_team, file, numbered, plan, removals, remove_member, remove_team_member, set_team_repo,
+};
 
-fn losses(plan: &Plan) -> Losses {
-    Losses::of(plan, &nobody(), &Scope::usual())
+fn shown(salt: &str, removals: &Removals) -> Shown {
+    Shown { salt: salt.to_owned(), digests: digests(&removals.list, salt).into_iter().collect() }
 }
 
-fn shown(salt: &str, losses: &Losses) -> Shown {
-    Shown { salt: salt.to_owned(), digests: losses.digests(salt).into_iter().collect() }
+fn keys(removals: &[Removal]) -> Vec<String> {
+    removals.iter().map(Removal::key).collect()
 }
 
-fn keys(losses: &[Loss]) -> Vec<String> {
-    losses.iter().map(Loss::key).collect()
+/// What none of the previews showed.
+fn not_shown(removals: &Removals, shown: &[Shown]) -> Vec<String> {
+    keys(judge(removals, shown, Rule::Require, false).not_shown())
 }
 
 #[test]
 fn what_was_shown_is_the_union_of_all_previews() {
-    let first = losses(&plan(vec![remove_member("carol"), delete_team("Old")]));
-    let second = losses(&plan(vec![remove_team_member("Core", "dave")]));
-    let done = losses(&plan(vec![
+    let first = removals(&plan(vec![remove_member("carol"), delete_team("Old")]));
+    let second = removals(&plan(vec![remove_team_member("Core", "dave")]));
+    let done = removals(&plan(vec![
         remove_member("Carol"),
         delete_team("Old"),
         remove_team_member("core", "Dave"),
         remove_member("erin"),
     ]));
     let previews = [shown("uid-1", &first), shown("uid-2", &second)];
-    assert_eq!(keys(&not_shown(&done, &previews)), ["member-removed 4:erin"]);
+    assert_eq!(not_shown(&done, &previews), ["member-removed 4:erin"]);
     assert_eq!(not_shown(&done, &[]).len(), 4);
-    assert_eq!(not_shown(&first, &previews), []);
+    assert_eq!(not_shown(&first, &previews), [] as [String; 0]);
 }
 
 #[test]
 fn digests_mean_nothing_under_another_salt() {
-    let carol = losses(&plan(vec![remove_member("carol")]));
+    let carol = removals(&plan(vec![remove_member("carol")]));
     let mut preview = shown("uid-1", &carol);
     preview.salt = "uid-2".to_owned();
     assert_eq!(not_shown(&carol, &[preview]).len(), 1);
     // Written down by earlier runs: these never change.
-    assert_eq!(carol.digests("5c0ff7a4-0d6c-4c51-9d57-0d7b7a1a3f10"), ["5f394bbcf805"]);
+    assert_eq!(digests(&carol.list, "5c0ff7a4-0d6c-4c51-9d57-0d7b7a1a3f10"), ["5f394bbcf805"]);
 }
 
 #[test]
-fn one_loss_is_not_taken_for_another() {
-    let lowered = |team: &str, repo: &str, from, to| Change::SetTeamRepo {
-        team: TeamName::new(team),
-        repo: RepoName::new(repo),
-        from: Some(from),
-        to,
-    };
+fn one_removal_is_not_taken_for_another() {
+    let lowered = |team: &str, repo: &str, from, to| set_team_repo(team, repo, Some(from), to);
     let different = [
         remove_member("carol"),
         Change::RemoveMember {
@@ -71,97 +69,124 @@ fn one_loss_is_not_taken_for_another() {
         lowered("core", "site", Permission::Admin, Permission::Write),
         lowered("site", "core", Permission::Admin, Permission::Read),
     ];
-    let all = losses(&plan(different.to_vec()));
-    let keys: BTreeSet<String> = all.list.iter().map(Loss::key).collect();
+    let all = removals(&plan(different.to_vec()));
+    let keys: BTreeSet<String> = all.list.iter().map(Removal::key).collect();
     assert_eq!(keys.len(), different.len());
-    assert_eq!(all.digests("salt").len(), different.len());
+    assert_eq!(digests(&all.list, "salt").len(), different.len());
     // What is left was shown; what there was may have changed since.
-    let before = losses(&plan(vec![lowered("core", "site", Permission::Admin, Permission::Read)]));
-    let after = losses(&plan(vec![lowered("Core", "Site", Permission::Write, Permission::Read)]));
-    assert_eq!(not_shown(&after, &[shown("uid", &before)]), []);
+    let before = removals(&plan(vec![lowered("core", "site", Permission::Admin, Permission::Read)]));
+    let after = removals(&plan(vec![lowered("Core", "Site", Permission::Write, Permission::Read)]));
+    assert_eq!(not_shown(&after, &[shown("uid", &before)]), [] as [String; 0]);
 }
 
 #[test]
 fn names_are_compared_as_github_compares_them() {
     let deleted = |name: &str| {
-        losses(&plan(vec![Change::DeleteTeam { name: TeamName::new(name), slug: Slug::new("core-team") }]))
+        removals(&plan(vec![Change::DeleteTeam { name: TeamName::new(name), slug: Slug::new("core-team") }]))
     };
-    assert_eq!(not_shown(&deleted("Core Team"), &[shown("uid", &deleted("core team"))]), []);
+    let preview = shown("uid", &deleted("core team"));
+    assert_eq!(not_shown(&deleted("Core Team"), &[preview]), [] as [String; 0]);
 }
 
 #[test]
 fn a_record_is_bounded_sorted_and_each_once() {
     let many: Vec<Change> =
         (0..MAX_DIGESTS + 7).map(|number| remove_member(&format!("user{number}"))).collect();
-    let many = losses(&plan(many));
-    let digests = many.digests("uid");
-    assert_eq!(digests.len(), MAX_DIGESTS);
-    assert!(digests.is_sorted() && digests.iter().all(|digest| digest.len() == 12));
+    let many = removals(&plan(many));
+    let recorded = digests(&many.list, "uid");
+    assert_eq!(recorded.len(), MAX_DIGESTS);
+    assert!(recorded.is_sorted() && recorded.iter().all(|digest| digest.len() == 12));
     // What did not fit was not shown.
     assert_eq!(not_shown(&many, &[shown("uid", &many)]).len(), 7);
-    let twice = losses(&plan(vec![remove_member("a"), remove_member("A")]));
-    assert_eq!(twice.digests("uid").len(), 1);
+    let twice = removals(&plan(vec![remove_member("a"), remove_member("A")]));
+    assert_eq!(digests(&twice.list, "uid").len(), 1);
 }
 
 #[test]
 fn the_rules() {
-    let done = losses(&plan(vec![remove_member("carol")]));
+    let done = removals(&plan(vec![remove_member("carol")]));
     let missing = done.list.clone();
-    let usual = Circumstances::default();
-    let direct = Circumstances { brought_directly: missing.clone(), ..Circumstances::default() };
-    let off = Circumstances { previews_off: true, ..Circumstances::default() };
     let table = [
-        (Rule::Warn, &usual, true),
-        (Rule::Warn, &direct, true),
-        (Rule::Block, &usual, false),
-        (Rule::Block, &direct, true),
-        (Rule::Block, &off, true),
-        (Rule::Require, &usual, false),
-        (Rule::Require, &direct, false),
-        (Rule::Require, &off, false),
+        (Rule::Warn, false, true),
+        (Rule::Warn, true, true),
+        (Rule::Block, false, false),
+        (Rule::Block, true, true),
+        (Rule::Require, false, false),
+        (Rule::Require, true, false),
     ];
-    for (rule, how, goes_on) in table {
+    for (rule, without_pull_requests, goes_on) in table {
         let expected =
             if goes_on { Judgement::Warn(missing.clone()) } else { Judgement::Stop(missing.clone()) };
-        assert_eq!(judge(&done, &[], rule, how), expected, "{rule:?} {how:?}");
-        assert_eq!(judge(&done, &[shown("uid", &done)], rule, how), Judgement::Shown, "{rule:?} {how:?}");
+        let judged = judge(&done, &[], rule, without_pull_requests);
+        assert_eq!(judged, expected, "{rule:?} {without_pull_requests}");
+        let preview = shown("uid", &done);
+        assert_eq!(judge(&done, &[preview], rule, without_pull_requests), Judgement::Shown, "{rule:?}");
     }
-    assert_eq!(judge(&losses(&plan(Vec::new())), &[], Rule::Require, &usual), Judgement::Shown);
+    assert_eq!(judge(&removals(&plan(Vec::new())), &[], Rule::Require, false), Judgement::Shown);
 }
 
-#[test]
-fn commits_without_a_pull_request_lift_only_what_they_bring() {
-    let before = losses(&plan(vec![remove_member("zed"), remove_member("erin")]));
-    let after = losses(&plan(vec![remove_member("Zed"), remove_member("carol"), delete_team("Old")]));
-    let direct = brought(&before.list, &after.list);
-    assert_eq!(keys(&direct).len(), 2, "{direct:?}");
-    // Zed is no more wanted by the file before than by the one after.
-    let how = Circumstances { brought_directly: direct, ..Circumstances::default() };
-    let Judgement::Stop(stopping) = judge(&after, &[], Rule::Block, &how) else { panic!("goes on") };
-    assert_eq!(keys(&stopping), ["member-removed 3:zed"]);
-    let zed = shown("uid", &losses(&plan(vec![remove_member("zed")])));
-    let Judgement::Warn(told) = judge(&after, &[zed], Rule::Block, &how) else { panic!("stops") };
-    assert_eq!(told.len(), 2);
+fn check(plan: &Plan, removals: &Removals, judgement: &Judgement, disclosure: &Disclosure) -> Check {
+    let report = PlanReport { plan, removals, trips: &[], judgement, file: "peribolos.yaml" };
+    report.check(disclosure)
 }
 
 #[test]
 fn the_check_says_what_was_not_shown_and_how_to_go_on() {
-    let done = losses(&plan(vec![
+    let plan = plan(vec![
         remove_member("carol"),
         remove_member("ghost"),
         delete_team("Skunkworks"),
         remove_team_member("Core", "dave"),
-    ]));
+    ]);
+    let done = removals(&plan);
     let known = file(
         "orgs:\n  acme:\n    admins: [alice]\n    members: [carol, dave]\n    teams: {core: {members: [], repos: {}}}\n",
     );
     let disclosure = Disclosure::of([&known]);
-    let stop = Judgement::Stop(done.list.clone()).sentence(&disclosure);
-    insta::assert_snapshot!("not_shown", stop.unwrap_or_default());
-    let warn = Judgement::Warn(done.list).sentence(&disclosure).unwrap_or_default();
+    let stop = check(&plan, &done, &Judgement::Stop(done.list.clone()), &disclosure);
+    insta::assert_snapshot!("not_shown", stop.summary);
+    let warn = check(&plan, &done, &Judgement::Warn(done.list.clone()), &disclosure).summary;
     assert!(
         warn.starts_with("No preview showed these removals, and they are applied:\n- `-` 2 members"),
         "{warn}"
     );
-    assert_eq!(Judgement::Shown.sentence(&disclosure), None);
+    let shown = check(&plan, &done, &Judgement::Shown, &disclosure).summary;
+    assert!(shown.starts_with("**Removals**"), "{shown}");
+}
+
+#[test]
+fn what_a_check_only_counts_it_has_not_shown() {
+    let plan = plan(vec![
+        remove_member("carol"),
+        remove_member("ghost"),
+        remove_team_member("Core", "carol"),
+        remove_team_member("Secret", "carol"),
+    ]);
+    let done = removals(&plan);
+    let known = file(
+        "orgs:\n  acme:\n    admins: [alice]\n    members: [carol]\n    teams: {core: {members: [], repos: {}}}\n",
+    );
+    let named = check(&plan, &done, &Judgement::Shown, &Disclosure::of([&known]));
+    assert_eq!(keys(&named.shown), ["member-removed 5:carol", "team-member-removed 4:core 5:carol"]);
+    assert!(named.summary.contains("2 removals are only counted here"), "{}", named.summary);
+
+    let nothing = check(&plan, &done, &Judgement::Shown, &Disclosure::default());
+    assert_eq!(nothing.shown, []);
+
+    let everything = Disclosure::everything(&support::nobody(), &peribolos_org::plan::Scope::usual());
+    let everything = check(&plan, &done, &Judgement::Shown, &everything);
+    assert_eq!(everything.shown, done.list);
+    assert!(!everything.summary.contains("only counted"), "{}", everything.summary);
+}
+
+#[test]
+fn what_does_not_fit_into_a_check_it_has_not_shown() {
+    let people = numbered("somebody-with-a-long-name-", 2_000);
+    let plan = plan(people.iter().map(|name| remove_member(name)).collect());
+    let done = removals(&plan);
+    let yaml = format!("orgs:\n  acme:\n    admins: [{}]\n", people.join(", "));
+    let check = check(&plan, &done, &Judgement::Shown, &Disclosure::of([&file(&yaml)]));
+    let named = people.iter().filter(|name| check.summary.contains(&format!("`{name}`"))).count();
+    assert!(named > 300, "{named}");
+    assert_eq!(check.shown.len(), named);
 }

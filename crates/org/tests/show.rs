@@ -4,29 +4,54 @@
 mod support;
 
 use peribolos_org::guard::{Limits, Trip, trips};
-use peribolos_org::loss::Losses;
 use peribolos_org::plan::{
-    Change, OrgSetting, Plan, Refusal, RefusalKind, RepoSetting, RepoSettingName, Scope, SettingChange,
-    Stage, TeamRole, TeamSetting, Waiting,
+    Because, Change, Kind, Named, Plan, Refusal, RefusalClass, RepoSetting, Scope, SettingChange, TeamRole,
+    TeamSetting, Waiting, Warning,
 };
-use peribolos_org::show::{Counts, Disclosure, Full, MAX_NAMES, MAX_SUMMARY_BYTES, summary, title};
-use peribolos_org::{ConfigFile, OrgRole, Permission, Privacy, RepoName, Slug, Style, TeamName, Visibility};
-use support::{delete_team, file, login, logins, nobody, numbered, plan, remove_member, remove_team_member};
+use peribolos_org::removals::{Removal, RemovalKind, Removals, Subject};
+use peribolos_org::review::Judgement;
+use peribolos_org::show::{Disclosure, MAX_NAMES, MAX_SUMMARY_BYTES, PlanReport};
+use peribolos_org::{ConfigFile, OrgRole, Permission, Privacy, RepoName, Slug, Style, TeamName};
+use support::{
+    delete_team, edit_team, file, login, logins, nobody, numbered, org_change, plan, removals, remove_member,
+    remove_team_member, repo_change, repo_setting, set_collaborator, set_team_repo,
+};
 
-fn setting<S>(setting: S, from: &str, to: &str) -> SettingChange<S> {
+/// A plan with what follows from it.
+struct Whole {
+    plan: Plan,
+    removals: Removals,
+    trips: Vec<Trip>,
+}
+
+impl Whole {
+    fn of(plan: Plan) -> Self {
+        let removals = removals(&plan);
+        Self { plan, removals, trips: Vec::new() }
+    }
+
+    fn report(&self) -> PlanReport<'_> {
+        let Self { plan, removals, trips } = self;
+        PlanReport { plan, removals, trips, judgement: &Judgement::Shown, file: "peribolos.yaml" }
+    }
+
+    fn summary(&self, disclosure: &Disclosure) -> String {
+        self.report().check(disclosure).summary
+    }
+}
+
+fn team_change(setting: TeamSetting, from: &str, to: &str) -> SettingChange<TeamSetting> {
     SettingChange { setting, from: Some(from.to_owned()), to: to.to_owned() }
 }
 
-/// One change of every kind, and one that has no effect.
-#[expect(clippy::too_many_lines, reason = "one long list")]
-fn everything() -> Plan {
-    let (core, site) = (TeamName::new("Core"), RepoName::new("site"));
-    let mut plan = plan(vec![
+/// Changes of people and of the organization, one of every kind.
+fn of_people() -> Vec<Change> {
+    vec![
         Change::EditOrg {
             changes: vec![
-                setting(OrgSetting::Description, "", "We make things"),
-                setting(OrgSetting::BillingEmail, "old@secret.example", "new@acme.example"),
-                setting(OrgSetting::DefaultRepositoryPermission, "write", "read"),
+                org_change("description", "", "We make things"),
+                org_change("billing_email", "old@secret.example", "new@acme.example"),
+                org_change("default_repository_permission", "write", "read"),
             ],
         },
         Change::InviteMember { login: login("dave"), role: OrgRole::Member },
@@ -35,85 +60,130 @@ fn everything() -> Plan {
         Change::ChangeRole { login: login("bob"), from: OrgRole::Admin, to: OrgRole::Member },
         remove_member("ghost"),
         Change::RemoveMember { login: login("frank"), role: OrgRole::Admin },
-        Change::CancelInvitation { login: login("guest"), role: OrgRole::Member },
-        Change::ClearFailedInvitation { login: login("dave") },
+        Change::CancelInvitation { id: 1, login: login("guest"), role: OrgRole::Member, failed: false },
+        Change::CancelInvitation { id: 2, login: login("dave"), role: OrgRole::Admin, failed: false },
+        Change::CancelInvitation { id: 3, login: login("erin"), role: OrgRole::Member, failed: false },
+        Change::CancelInvitation { id: 4, login: login("alice"), role: OrgRole::Member, failed: true },
+    ]
+}
+
+/// Changes of repositories, one of every kind.
+fn of_repos() -> Vec<Change> {
+    let (site, docs) = (RepoName::new("site"), RepoName::new("docs"));
+    let invited = |name: &str| (site.clone(), login(name));
+    let (repo, name) = invited("eve");
+    vec![
         Change::CreateRepo {
-            name: RepoName::new("docs"),
-            visibility: Some(Visibility::Private),
-            settings: vec![RepoSetting { setting: RepoSettingName::HasWiki, value: "false".to_owned() }],
+            name: docs.clone(),
+            settings: vec![
+                RepoSetting { setting: repo_setting("visibility"), value: "private".to_owned() },
+                RepoSetting { setting: repo_setting("has_wiki"), value: "false".to_owned() },
+            ],
         },
+        Change::EditRepo { name: docs, changes: vec![repo_change("default_branch", "main", "trunk")] },
+        Change::RenameRepo { from: RepoName::new("old-blog"), to: RepoName::new("blog") },
         Change::EditRepo {
             name: site.clone(),
             changes: vec![
-                setting(RepoSettingName::Description, "the secret plan", "The site"),
-                setting(RepoSettingName::HasWiki, "true", "false"),
+                repo_change("description", "the secret plan", "The site"),
+                repo_change("has_wiki", "true", "false"),
             ],
         },
+        Change::SetTopics { name: site.clone(), from: Some("web".to_owned()), to: "rust, web".to_owned() },
         Change::EditRepo {
             name: RepoName::new("attic"),
             changes: vec![
-                setting(RepoSettingName::Homepage, "", "https://acme.example"),
-                setting(RepoSettingName::Archived, "false", "true"),
+                repo_change("homepage", "", "https://acme.example"),
+                repo_change("archived", "false", "true"),
             ],
         },
         Change::EditRepo {
             name: RepoName::new("blog"),
-            changes: vec![setting(RepoSettingName::Visibility, "private", "public")],
+            changes: vec![repo_change("visibility", "private", "public")],
         },
+        set_collaborator("site", "eve", None, Permission::Read),
+        set_collaborator("site", "dave", Some(Permission::Read), Permission::Write),
         Change::SetCollaborator {
             repo: site.clone(),
-            login: login("eve"),
-            from: None,
-            to: Permission::Read,
-            invitation: false,
-        },
-        Change::SetCollaborator {
-            repo: site.clone(),
-            login: login("mallory"),
-            from: Some(Permission::Admin),
+            login: login("erin"),
+            from: Some(Permission::Read),
+            custom_role: Some("reviewer".to_owned()),
             to: Permission::Write,
-            invitation: true,
         },
-        Change::RemoveCollaborator {
+        Change::EditRepoInvitation {
             repo: site.clone(),
-            login: login("trent"),
-            from: Permission::Read,
-            invitation: false,
+            id: 5,
+            login: login("mallory"),
+            from: Permission::Admin,
+            to: Permission::Write,
         },
+        Change::RemoveCollaborator { repo: site.clone(), login: login("trent"), from: Permission::Read },
+        Change::CancelRepoInvitation {
+            repo,
+            id: 6,
+            login: name,
+            permission: Permission::Read,
+            expired: true,
+        },
+        Change::CancelRepoInvitation {
+            repo: site,
+            id: 7,
+            login: login("peggy"),
+            permission: Permission::Read,
+            expired: false,
+        },
+    ]
+}
+
+/// Changes of teams, one of every kind.
+fn of_teams() -> Vec<Change> {
+    let core = || TeamName::new("Core");
+    let place = |name: &str, from, to| Change::SetTeamMember { team: core(), login: login(name), from, to };
+    vec![
         Change::CreateTeam {
             name: TeamName::new("Docs"),
             description: Some("Writes".to_owned()),
-            privacy: Some(Privacy::Closed),
+            privacy: Privacy::Closed,
+            parent: Some(core()),
         },
-        Change::EditTeam {
-            name: TeamName::new("Operations"),
-            changes: vec![
-                setting(TeamSetting::Name, "Operations", "Ops"),
-                setting(TeamSetting::Parent, "", "Core"),
-            ],
-        },
+        edit_team("Operations", vec![team_change(TeamSetting::Name, "Operations", "Ops")]),
+        edit_team("Ops", vec![team_change(TeamSetting::Parent, "", "Core")]),
         delete_team("Skunkworks"),
-        Change::SetTeamMember { team: core.clone(), login: login("carol"), from: None, to: TeamRole::Member },
-        Change::SetTeamMember {
-            team: core.clone(),
-            login: login("bob"),
-            from: Some(TeamRole::Maintainer),
-            to: TeamRole::Member,
-        },
+        place("carol", None, TeamRole::Member),
+        place("erin", None, TeamRole::Maintainer),
+        place("dave", Some(TeamRole::Member), TeamRole::Maintainer),
+        place("bob", Some(TeamRole::Maintainer), TeamRole::Member),
         remove_team_member("Core", "ghost"),
-        remove_team_member("Core", "carol"),
-        Change::SetTeamRepo { team: core.clone(), repo: site.clone(), from: None, to: Permission::Write },
-        Change::SetTeamRepo {
-            team: core.clone(),
-            repo: RepoName::new("blog"),
-            from: Some(Permission::Admin),
-            to: Permission::Read,
+        remove_team_member("Core", "alice"),
+        Change::RemoveTeamMember {
+            team: core(),
+            login: login("eve"),
+            from: TeamRole::Member,
+            invitation: true,
         },
-        Change::RemoveTeamRepo { team: core.clone(), repo: RepoName::new("vault"), from: Permission::Read },
-        Change::EditTeam { name: core, changes: vec![setting(TeamSetting::Description, "x", "")] },
-    ]);
-    if let Some(last) = plan.operations.last_mut() {
-        last.lasting = false;
+        set_team_repo("Core", "site", None, Permission::Write),
+        set_team_repo("Core", "docs", Some(Permission::Read), Permission::Write),
+        set_team_repo("Core", "blog", Some(Permission::Admin), Permission::Read),
+        Change::SetTeamRepo {
+            team: core(),
+            repo: RepoName::new("attic"),
+            from: Some(Permission::Write),
+            custom_role: Some("deployer".to_owned()),
+            to: Permission::Write,
+        },
+        Change::RemoveTeamRepo { team: core(), repo: RepoName::new("vault"), from: Permission::Read },
+    ]
+}
+
+/// One change of every kind, with all that a plan says beside them.
+fn everything() -> Whole {
+    let mut plan = plan([of_people(), of_repos(), of_teams()].concat());
+    if let Some(last) = plan
+        .operations
+        .iter_mut()
+        .find(|operation| matches!(&operation.change, Change::SetTeamRepo { from: None, .. }))
+    {
+        last.because = Some(Because::SourceGoes);
     }
     plan.waiting = vec![
         Waiting { login: login("dave"), team: None, repo: None },
@@ -121,7 +191,30 @@ fn everything() -> Plan {
         Waiting { login: login("unnamed"), team: None, repo: Some(RepoName::new("site")) },
     ];
     plan.left_out = logins(&["nobody-at-all"]);
-    plan
+    plan.warnings = vec![
+        Warning {
+            kind: Kind::Repos,
+            line: Some(26),
+            message: "`site` has topics that the file does not give".to_owned(),
+            hint: Some("add `topics`".to_owned()),
+            about: vec![Named::Repo(RepoName::new("site"))],
+        },
+        Warning {
+            kind: Kind::TeamMembers,
+            line: None,
+            message: "`Hidden` is managed by an identity provider".to_owned(),
+            hint: None,
+            about: vec![Named::Team(TeamName::new("Hidden"))],
+        },
+    ];
+    let mut whole = Whole::of(plan);
+    // As if a team below had something from a team that loses it.
+    whole.removals.list.push(Removal {
+        kind: RemovalKind::TeamRepoRemoved,
+        subject: Subject::TeamRepo { team: TeamName::new("Ops"), repo: RepoName::new("attic"), left: None },
+        operation: None,
+    });
+    whole
 }
 
 /// What the file of that plan says.
@@ -142,189 +235,185 @@ orgs:
         repos: {site: write, blog: read}
         teams:
           Ops: {previously: [operations], members: [], repos: {}}
-      Docs: {description: Writes, privacy: closed, members: [], repos: {}}
+          Docs: {description: Writes, privacy: closed, members: [], repos: {}}
     repos:
       docs: {visibility: private, has_wiki: false}
-      site: {description: The site, has_wiki: false, collaborators: {eve: read, mallory: write}}
+      site: {description: The site, has_wiki: false, topics: [web, rust], collaborators: {eve: read, mallory: write}}
       attic: {archived: true, homepage: https://acme.example}
-      blog: {visibility: public}
+      blog: {visibility: public, previously: [old-blog]}
 ",
     )
 }
 
-fn stopped(plan: &mut Plan) -> Vec<Trip> {
-    let refusal = |kind, line, message: &str, hint: &str| Refusal {
-        stage: Stage::Repos,
-        kind,
+fn stopped(whole: &mut Whole) {
+    let refusal = |class, line, message: &str, hint: &str| Refusal {
+        kind: Kind::Repos,
+        class,
         line: Some(line),
         message: message.to_owned(),
         hint: hint.to_owned(),
         about: Vec::new(),
     };
-    plan.refusals = vec![
+    whole.plan.refusals = vec![
         refusal(
-            RefusalKind::Impossible,
+            RefusalClass::Impossible,
             31,
-            "the repository `blog` can't be unarchived",
-            "unarchive it on GitHub first",
+            "`site` is called `website` now",
+            "write that, or list `site` under `previously`",
         ),
         refusal(
-            RefusalKind::NotAllowed,
+            RefusalClass::NotAllowed,
             30,
-            "the repository `attic` would be archived",
+            "The repository `attic` would be archived",
             "add `RepoArchival` if that is meant",
         ),
     ];
-    let scope = Scope::usual();
-    let losses = Losses::of(plan, &nobody(), &scope);
-    trips(&known(), plan, &nobody(), &losses, &scope, &Limits::default())
+    let Whole { plan, removals, .. } = whole;
+    whole.trips = trips(&known(), plan, &nobody(), removals, &Scope::usual(), &Limits::default());
 }
 
 #[test]
 fn a_check_groups_counts_and_names_what_the_file_names() {
-    let plan = everything();
-    insta::assert_snapshot!("check_title", title(&plan.operations));
-    insta::assert_snapshot!("check", summary(&plan, &[], &Disclosure::of([&known()])));
+    let whole = everything();
+    insta::assert_snapshot!("check_title", whole.report().title());
+    insta::assert_snapshot!("check", whole.summary(&Disclosure::of([&known()])));
 }
 
 #[test]
 fn a_check_without_a_file_names_nothing() {
-    insta::assert_snapshot!("check_without_names", summary(&everything(), &[], &Disclosure::default()));
+    insta::assert_snapshot!("check_without_names", everything().summary(&Disclosure::default()));
+}
+
+#[test]
+fn where_only_members_read_everything_is_named() {
+    let everybody = Disclosure::everything(&nobody(), &Scope::usual());
+    insta::assert_snapshot!("check_in_full", everything().summary(&everybody));
 }
 
 #[test]
 fn a_check_says_first_what_stops_it() {
-    let mut plan = plan(vec![remove_member("carol"), remove_member("ghost")]);
-    let tripped = stopped(&mut plan);
-    insta::assert_snapshot!("check_stopped", summary(&plan, &tripped, &Disclosure::of([&known()])));
+    let mut whole = Whole::of(plan(vec![remove_member("carol"), remove_member("ghost")]));
+    stopped(&mut whole);
+    insta::assert_snapshot!("check_stopped", whole.summary(&Disclosure::of([&known()])));
 }
 
 #[test]
 fn a_plan_without_changes_says_so() {
-    let nothing = plan(Vec::new());
-    assert_eq!(title(&nothing.operations), "no changes");
-    assert_eq!(summary(&nothing, &[], &Disclosure::default()), "Nothing is to be changed.");
-    assert_eq!(Full { plan: &nothing, trips: &[], file: "f" }.text(Style::Plain), "acme: no changes\n");
-    assert_eq!(Full { plan: &nothing, trips: &[], file: "f" }.markdown(), "### acme: no changes\n");
+    let nothing = Whole::of(plan(Vec::new()));
+    assert_eq!(nothing.report().title(), "no changes");
+    assert_eq!(nothing.summary(&Disclosure::default()), "Nothing is to be changed.");
+    assert_eq!(nothing.report().text(Style::Plain), "acme: no changes\n");
+    assert_eq!(nothing.report().markdown(), "### acme: no changes\n");
 }
 
 #[test]
 fn a_title_counts_each_kind_removals_first() {
+    let edit = |name: &str, setting, to| Change::EditRepo {
+        name: RepoName::new(name),
+        changes: vec![repo_change(setting, "", to)],
+    };
     let changes = vec![
         Change::InviteMember { login: login("a"), role: OrgRole::Member },
         Change::InviteMember { login: login("b"), role: OrgRole::Member },
         delete_team("Old"),
-        Change::EditRepo { name: RepoName::new("r"), changes: Vec::new() },
-        Change::EditRepo { name: RepoName::new("s"), changes: Vec::new() },
-        Change::EditRepo { name: RepoName::new("t"), changes: Vec::new() },
+        edit("r", "description", "one"),
+        edit("s", "description", "one"),
+        // What takes more than one request is one thing for whoever reads it.
+        edit("S", "archived", "false"),
+        Change::CreateRepo { name: RepoName::new("new"), settings: Vec::new() },
+        edit("new", "default_branch", "trunk"),
     ];
-    let plan = plan(changes);
-    assert_eq!(title(&plan.operations), "- 1 team, + 2 members, ~ 3 repositories");
-    let counts = Counts::of(&plan.operations);
-    assert_eq!((counts.changes, counts.losses, counts.without_effect), (6, 1, 0));
+    let whole = Whole::of(plan(changes));
+    assert_eq!(whole.report().title(), "- 1 team, + 2 members, + 1 repository, ~ 2 repositories");
+    let counts = whole.report().counts();
+    assert_eq!((counts.changes, counts.removals), (8, 1));
 }
 
 #[test]
 fn a_terminal_shows_everything() {
-    let mut plan = everything();
-    let tripped = stopped(&mut plan);
-    let full = Full { plan: &plan, trips: &tripped, file: "peribolos.yaml" };
-    insta::assert_snapshot!("terminal", full.text(Style::Plain));
-    let coloured = full.text(Style::Colour);
-    assert!(coloured.contains("\u{1b}[31m- member ghost\u{1b}[0m"), "{coloured}");
-    assert!(coloured.contains("\u{1b}[32m+ member dave\u{1b}[0m"), "{coloured}");
-    assert!(coloured.contains("\u{1b}[33m~ carol: member -> owner\u{1b}[0m"), "{coloured}");
+    let mut whole = everything();
+    stopped(&mut whole);
+    insta::assert_snapshot!("terminal", whole.report().text(Style::Plain));
+    let coloured = whole.report().text(Style::Colour);
+    assert!(coloured.contains("\u{1b}[31m- member: ghost\u{1b}[0m"), "{coloured}");
+    assert!(coloured.contains("\u{1b}[32m+ member: dave\u{1b}[0m"), "{coloured}");
+    assert!(coloured.contains("\u{1b}[33m~ member made owner: carol\u{1b}[0m"), "{coloured}");
     let stripped = coloured.split('\u{1b}').map(|part| part.split_once('m').map_or(part, |(_, rest)| rest));
     // The first part has no code, and may hold an m.
     let first = coloured.split('\u{1b}').next().unwrap_or_default();
-    assert_eq!(first.to_owned() + &stripped.skip(1).collect::<String>(), full.text(Style::Plain));
+    assert_eq!(first.to_owned() + &stripped.skip(1).collect::<String>(), whole.report().text(Style::Plain));
 }
 
 #[test]
 fn markdown_shows_everything() {
-    let mut plan = everything();
-    let tripped = stopped(&mut plan);
-    insta::assert_snapshot!(
-        "markdown",
-        Full { plan: &plan, trips: &tripped, file: "peribolos.yaml" }.markdown()
-    );
+    let mut whole = everything();
+    stopped(&mut whole);
+    insta::assert_snapshot!("markdown", whole.report().markdown());
 }
 
 #[test]
 fn json_is_the_plan_with_its_version_and_counts() {
-    let mut few = plan(vec![
-        remove_member("carol"),
-        Change::SetTeamRepo {
-            team: TeamName::new("Core"),
-            repo: RepoName::new("site"),
-            from: None,
-            to: Permission::Write,
-        },
-    ]);
-    let tripped = stopped(&mut few);
-    let json = match (Full { plan: &few, trips: &tripped, file: "f" }).json() {
+    let changes = vec![remove_member("carol"), set_team_repo("Core", "site", None, Permission::Write)];
+    let mut few = Whole::of(plan(changes));
+    stopped(&mut few);
+    let json = match few.report().json() {
         Ok(json) => json,
         Err(error) => panic!("{error}"),
     };
     insta::assert_snapshot!("json", json);
     // What stands beside the plan does not keep programs from reading it as one.
-    assert_eq!(serde_json::from_str::<Plan>(&json).ok(), Some(few));
+    assert_eq!(serde_json::from_str::<Plan>(&json).ok(), Some(few.plan));
+}
+
+fn named_teams(names: &[&str]) -> ConfigFile {
+    let team = |name: &&str| peribolos_org::Team {
+        name: TeamName::new(*name).into(),
+        description: None,
+        privacy: None,
+        previously: Vec::new(),
+        maintainers: Vec::new(),
+        members: Vec::new(),
+        repos: Vec::new(),
+        teams: Vec::new(),
+    };
+    ConfigFile { teams: names.iter().map(team).collect(), ..known() }
 }
 
 #[test]
 fn names_that_are_markup_are_text() {
     let evil = "x` @all [a](https://evil.example) <b> **b** \u{1b}[31m\u{202e}";
-    let name = TeamName::new(evil);
-    let named = ConfigFile {
-        teams: vec![peribolos_org::Team {
-            name: name.clone().into(),
-            description: None,
-            privacy: None,
-            previously: Vec::new(),
-            maintainers: Vec::new(),
-            members: Vec::new(),
-            repos: Vec::new(),
-            teams: Vec::new(),
-        }],
-        ..known()
-    };
-    let plan = plan(vec![Change::DeleteTeam { name, slug: Slug::new("x") }]);
-    let check = summary(&plan, &[], &Disclosure::of([&named]));
+    let named = named_teams(&[evil]);
+    let deleted = Change::DeleteTeam { name: TeamName::new(evil), slug: Slug::new("x") };
+    let whole = Whole::of(plan(vec![deleted]));
     let code = "`x' @all [a](https://evil.example) <b> **b** \\u{1b}[31m\\u{202e}`";
-    assert_eq!(check, format!("**Removals**\n- `-` 1 team: {code}"));
-    let text = Full { plan: &plan, trips: &[], file: "f" }.text(Style::Plain);
+    assert_eq!(whole.summary(&Disclosure::of([&named])), format!("**Removals**\n- `-` 1 team: {code}"));
+    let text = whole.report().text(Style::Plain);
     assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
-    let markdown = Full { plan: &plan, trips: &[], file: "f" }.markdown();
+    let markdown = whole.report().markdown();
     assert_eq!(markdown.lines().filter(|line| line.starts_with("```")).count(), 2, "{markdown}");
 }
 
 #[test]
-fn a_check_is_bounded() {
+fn additions_are_named_up_to_a_number_and_removals_as_far_as_there_is_room() {
     let people = numbered("somebody-with-a-long-name-", MAX_NAMES + 5);
     let yaml = format!("orgs:\n  acme:\n    admins: [{}]\n", people.join(", "));
-    let many = plan(people.iter().map(|name| remove_member(name)).collect());
-    let check = summary(&many, &[], &Disclosure::of([&file(&yaml)]));
+    let disclosure = Disclosure::of([&file(&yaml)]);
+    let invite = |name: &String| Change::InviteMember { login: login(name), role: OrgRole::Member };
+    let check = Whole::of(plan(people.iter().map(invite).collect())).summary(&disclosure);
     assert!(check.ends_with(" and 5 more"), "{check}");
     assert_eq!(check.matches("somebody").count(), MAX_NAMES);
+    let removed = plan(people.iter().map(|name| remove_member(name)).collect());
+    assert_eq!(Whole::of(removed).summary(&disclosure).matches("somebody").count(), MAX_NAMES + 5);
+}
 
+#[test]
+fn a_check_is_bounded() {
     let teams = numbered("team", 2_000);
-    let changes = teams.iter().map(|team| remove_team_member(team, "somebody-with-a-long-name-0"));
-    let mut named = file(&yaml);
-    named.teams = teams
-        .iter()
-        .map(|name| peribolos_org::Team {
-            name: TeamName::new(name.as_str()).into(),
-            description: None,
-            privacy: None,
-            previously: Vec::new(),
-            maintainers: Vec::new(),
-            members: Vec::new(),
-            repos: Vec::new(),
-            teams: Vec::new(),
-        })
-        .collect();
-    let check = summary(&plan(changes.collect()), &[], &Disclosure::of([&named]));
+    let changes = teams.iter().map(|team| remove_team_member(team, "alice"));
+    let named = named_teams(&teams.iter().map(String::as_str).collect::<Vec<_>>());
+    let check = Whole::of(plan(changes.collect())).summary(&Disclosure::of([&named]));
     assert!(check.len() <= MAX_SUMMARY_BYTES, "{}", check.len());
     let shown = check.lines().filter(|line| line.starts_with("- `-`")).count();
+    assert!(shown > 100, "{shown}");
     assert!(check.ends_with(&format!("…and {} more lines.", 2_000 - shown)), "{}", check.len());
 }

@@ -1,18 +1,18 @@
 //! Guards: limits that stop an apply before its first write.
 //!
-//! They count every loss, where upstream peribolos counts members of the organization and teams alone.
+//! They count every removal, where upstream peribolos counts members of the organization and teams alone.
 
 mod people;
 mod trip;
 
-use peribolos_vocab::Login;
 use serde::{Deserialize, Serialize};
 
 pub use trip::Trip;
 
-use crate::loss::{LossGroup, Losses};
+use crate::Login;
 use crate::model::ConfigFile;
 use crate::plan::{Plan, RefusalClass, Scope};
+use crate::removals::{RemovalGroup, Removals};
 use crate::snapshot::Snapshot;
 
 /// The limits of an installation: its `spec.guards`.
@@ -23,7 +23,7 @@ pub struct Limits {
     pub minimum_admins: usize,
     /// Who must stay an owner.
     pub required_admins: Vec<Login>,
-    /// The largest part of what is there, of each group, that may be lost, in percent.
+    /// The largest part of what is there, of each group, that may be removed, in percent.
     pub maximum_removal_percent: u8,
 }
 
@@ -35,7 +35,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// So many of a group may be lost: the percentage, rounded down, but always one.
+    /// So many of a group may be removed: the percentage, rounded down, but always one.
     pub fn allowed(&self, there: usize) -> usize {
         let exact = there as u128 * u128::from(self.maximum_removal_percent) / 100;
         usize::try_from(exact).unwrap_or(usize::MAX).max(1)
@@ -44,19 +44,19 @@ impl Limits {
 
 /// Every guard that the plan of a file trips, the gravest first. None: nothing stands against it.
 ///
-/// What upstream would stop at for lack of `spec.run.allow` is among them; what nobody can do
-/// ([`RefusalClass::Impossible`]) is not, since no field of the installation helps.
+/// What `spec.run.allow` does not allow is among them; what nobody can do ([`RefusalClass::Impossible`]) is not, since no field of
+/// the installation helps.
 pub fn trips(
     file: &ConfigFile,
     plan: &Plan,
     snapshot: &Snapshot,
-    losses: &Losses,
+    removals: &Removals,
     scope: &Scope,
     limits: &Limits,
 ) -> Vec<Trip> {
     let mut trips = people::trips(file, plan, snapshot, scope, limits);
-    for group in LossGroup::ALL {
-        let (count, there) = (losses.count(group), losses.there(group));
+    for group in RemovalGroup::ALL {
+        let (count, there) = (removals.count(group), removals.there(group));
         let allowed = limits.allowed(there);
         if count > allowed {
             trips.push(Trip::TooMany {

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use peribolos_vocab::Login;
 use serde::Serialize;
 
-use crate::loss::LossGroup;
+use crate::Login;
 use crate::plan::Refusal;
-use crate::show::text::{capitalized, code, counted};
-use crate::show::{self, Disclosure};
+use crate::removals::RemovalGroup;
+use crate::show::text::{capitalized, counted, sentence};
+use crate::show::{self, Namer};
 
 /// A guard that stops an apply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,10 +33,10 @@ pub enum Trip {
         /// Whom.
         missing: Vec<Login>,
     },
-    /// Too much of a group is lost.
+    /// Too much of a group is removed.
     TooMany {
         /// Of what.
-        group: LossGroup,
+        group: RemovalGroup,
         /// How many.
         count: usize,
         /// Of how many.
@@ -65,26 +65,38 @@ impl Trip {
         }
     }
 
+    /// The flag of the command line that lets it pass; none where nothing should.
+    pub fn flag(&self) -> Option<String> {
+        match self {
+            Self::Nobody { .. } | Self::FewOwners { left: 0 | 1, .. } => None,
+            Self::FewOwners { left, .. } => Some(format!("--minimum-admins {left}")),
+            Self::RequiredOwners { .. } => Some("--required-admins".to_owned()),
+            Self::TooMany { count, there, .. } => {
+                Some(format!("--maximum-removal-percent {}", percent_for(*count, *there)))
+            }
+            Self::NotAllowed { .. } => Some("--allow".to_owned()),
+        }
+    }
+
     /// The line of the file that trips it; none where no single one does.
     pub fn line(&self) -> Option<u32> {
         if let Self::NotAllowed { refusal } = self { refusal.line } else { None }
     }
 
-    /// What is wrong, how much, and the limit: a sentence. `disclosure` says which names may be told; none: all.
-    pub fn sentence(&self, disclosure: Option<&Disclosure>) -> String {
+    /// What is wrong, how much, and the limit: a sentence.
+    pub fn sentence(&self, namer: &Namer<'_>) -> String {
         match self {
             Self::Nobody { members } => format!(
                 "The file leaves nobody in the organization, which has {}.",
                 counted(*members, "member", "members")
             ),
             Self::FewOwners { left, invited, minimum } => few_owners(*left, *invited, *minimum),
-            Self::RequiredOwners { missing } => required_owners(missing, disclosure),
+            Self::RequiredOwners { missing } => required_owners(missing, namer),
             Self::TooMany { group, count, there, allowed, percent } => {
-                let [what, of] = words(*group, *count);
-                let limit = if *allowed == 1 { "only 1".to_owned() } else { format!("at most {allowed}") };
-                format!("{count} of {there} {of} {what}; {limit} may be ({percent} %).")
+                let [what, of] = phrases(*group, *count);
+                format!("{count} of {there} {of} {what}, and the limit is {allowed} ({percent} %).")
             }
-            Self::NotAllowed { refusal } => format!("{}.", show::told(refusal, disclosure).0),
+            Self::NotAllowed { refusal } => sentence(show::refusal(refusal, namer).0),
         }
     }
 
@@ -97,18 +109,18 @@ impl Trip {
                                         `spec.guards.requiredAdmins` of the GitHubInstallation."
                 .to_owned(),
             Self::TooMany { count, there, .. } => {
-                let needed = (*count as u128 * 100).div_ceil((*there).max(1) as u128);
+                let needed = percent_for(*count, *there);
                 format!(
                     "If this is meant, do it in several steps, or raise `spec.guards.maximumRemovalPercent` of \
-                     the GitHubInstallation to {needed} or more."
+                     the GitHubInstallation to {needed}."
                 )
             }
             Self::NotAllowed { refusal } => {
-                let hint = capitalized(&refusal.hint);
+                let hint = sentence(&capitalized(&refusal.hint));
                 if hint.contains("spec.run.allow") {
-                    format!("{hint}.")
+                    hint
                 } else {
-                    format!("{hint}. What is allowed is in `spec.run.allow` of the GitHubInstallation.")
+                    format!("{hint} What is allowed is in `spec.run.allow` of the GitHubInstallation.")
                 }
             }
         }
@@ -118,15 +130,21 @@ impl Trip {
 impl fmt::Display for Trip {
     /// Sentence and remedy, with every name: for people with access.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.sentence(None), self.remedy())
+        write!(f, "{} {}", self.sentence(&Namer::markdown()), self.remedy())
     }
 }
 
+/// The lowest limit, in percent, by which so many may be removed of what is there: at most 100, because what is there is
+/// never less than what is removed of it.
+fn percent_for(count: usize, there: usize) -> u128 {
+    (count as u128 * 100).div_ceil(there.max(1) as u128)
+}
+
 fn few_owners(left: usize, invited: usize, minimum: usize) -> String {
-    let mut sentence = format!("The file leaves {}, and there must be ", counted(left, "owner", "owners"));
-    sentence.push_str(&minimum.to_string());
+    let left = counted(left, "active owner", "active owners");
+    let mut sentence = format!("The file leaves {left}, and at least {minimum} are required");
     if invited > 0 {
-        let who = counted(invited, "owner in the file is no member", "owners in the file are no members");
+        let who = counted(invited, "owner in the file is not a member", "owners in the file are not members");
         sentence = format!("{sentence}: {who} of the organization yet");
     }
     sentence.push('.');
@@ -134,48 +152,47 @@ fn few_owners(left: usize, invited: usize, minimum: usize) -> String {
 }
 
 fn few_owners_remedy(invited: usize, minimum: usize) -> String {
-    let mut remedy = "Name owners under `admins` who are members of the organization already".to_owned();
+    let mut remedy = "Name owners under `admins` who are already members of the organization".to_owned();
     if invited > 0 {
         remedy.push_str("; somebody new must first accept an invitation, which an owner can send on GitHub");
     }
     if minimum > 2 {
         remedy.push_str(". Or lower `spec.guards.minimumAdmins` of the GitHubInstallation.");
     } else {
-        // It can't go lower: upstream refuses to work for fewer, too.
+        // An organization of one owner is lost with that owner's account.
         remedy.push_str(". `spec.guards.minimumAdmins` can't be less than 2.");
     }
     remedy
 }
 
-fn required_owners(missing: &[Login], disclosure: Option<&Disclosure>) -> String {
-    let told = |login: &&Login| disclosure.is_none_or(|disclosure| disclosure.names_login(login));
-    let mut names: Vec<String> = missing.iter().filter(told).map(|login| code(login.as_str())).collect();
-    let untold = missing.len() - names.len();
-    if untold > 0 {
-        names.push(counted(
-            untold,
+fn required_owners(missing: &[Login], namer: &Namer<'_>) -> String {
+    let mut people: Vec<String> = missing.iter().filter_map(|login| namer.login(login)).collect();
+    let unnamed = missing.len() - people.len();
+    if unnamed > 0 {
+        people.push(counted(
+            unnamed,
             "person whom the file does not name",
             "people whom the file does not name",
         ));
     }
     let owner = if missing.len() == 1 { "an owner" } else { "owners" };
-    let names = names.join(", ");
-    format!("{names} must stay {owner} by `spec.guards.requiredAdmins`, and the file does not say so.")
+    let people = people.join(", ");
+    format!("{people} must stay {owner} by `spec.guards.requiredAdmins`, and the file does not say so.")
 }
 
 /// What happens to things of a group, and what they are.
-fn words(group: LossGroup, count: usize) -> [&'static str; 2] {
+fn phrases(group: RemovalGroup, count: usize) -> [&'static str; 2] {
     match group {
-        LossGroup::Members => ["would be removed", "members of the organization"],
-        LossGroup::Owners if count == 1 => ["would be an owner no more", "owners"],
-        LossGroup::Owners => ["would be owners no more", "owners"],
-        LossGroup::Invitations => ["would be taken back", "pending invitations"],
-        LossGroup::Teams => ["would be deleted", "teams"],
-        LossGroup::TeamMembers => ["would be taken away or lowered", "places in teams"],
-        LossGroup::TeamRepos => ["would be taken away or lowered", "permissions of teams"],
-        LossGroup::Collaborators => ["would be taken away or lowered", "permissions of collaborators"],
-        LossGroup::Archived => ["would be archived", "repositories"],
-        LossGroup::Published => ["would be shown to everyone", "repositories that are not public"],
-        LossGroup::DefaultPermission => ["would be lowered", "default permissions"],
+        RemovalGroup::Members => ["would be removed", "members of the organization"],
+        RemovalGroup::Owners if count == 1 => ["would no longer be an owner", "owners"],
+        RemovalGroup::Owners => ["would no longer be owners", "owners"],
+        RemovalGroup::Invitations => ["would be cancelled or lowered", "pending invitations"],
+        RemovalGroup::Teams => ["would be deleted", "teams"],
+        RemovalGroup::TeamMembers => ["would be removed or lowered", "places in teams"],
+        RemovalGroup::TeamRepos => ["would be removed or lowered", "permissions of teams"],
+        RemovalGroup::Collaborators => ["would be removed or lowered", "permissions of collaborators"],
+        RemovalGroup::Archived => ["would be archived", "repositories"],
+        RemovalGroup::Published => ["would be made public", "repositories that are not public"],
+        RemovalGroup::DefaultPermission => ["would be lowered", "default permissions"],
     }
 }

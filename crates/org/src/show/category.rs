@@ -1,9 +1,8 @@
 //! What kind of change it is, as people count changes.
 
-use peribolos_vocab::OrgRole;
-
-use crate::loss::{Loss, LossKind};
-use crate::plan::{Change, Operation, TeamRole};
+use crate::OrgRole;
+use crate::plan::Change;
+use crate::removals::RemovalKind;
 
 /// What becomes of something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +28,7 @@ impl Mark {
 
 macro_rules! categories {
     ($($variant:ident = $mark:ident, $one:literal, $more:literal;)*) => {
-        /// What kind of change it is. Ordered as changes are shown: losses first.
+        /// What kind of change it is. Ordered as changes are shown: removals first.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub(super) enum Category {
             $($variant,)*
@@ -51,6 +50,7 @@ categories! {
     OwnerDemoted = Change, "owner made member", "owners made members";
     MemberRemoved = Remove, "member", "members";
     InvitationCancelled = Remove, "invitation", "invitations";
+    InvitationLowered = Change, "lowered invitation", "lowered invitations";
     TeamDeleted = Remove, "team", "teams";
     TeamMemberRemoved = Remove, "team member", "team members";
     MaintainerDemoted = Change, "maintainer made member", "maintainers made members";
@@ -72,80 +72,66 @@ categories! {
 
     OrgSetting = Change, "setting", "settings";
     OwnerPromoted = Change, "member made owner", "members made owners";
+    InvitationReplaced = Change, "replaced invitation", "replaced invitations";
     InvitationCleared = Change, "failed invitation", "failed invitations";
+    RepoRenamed = Change, "renamed repository", "renamed repositories";
     RepoChanged = Change, "repository", "repositories";
     CollaboratorChanged = Change, "collaborator", "collaborators";
+    CollaboratorReplaced = Change, "replaced repository invitation", "replaced repository invitations";
     TeamChanged = Change, "team", "teams";
     TeamMemberChanged = Change, "team member", "team members";
     TeamRepoChanged = Change, "team permission", "team permissions";
 }
 
 impl Category {
-    /// Whether it takes something away.
-    pub(super) fn is_loss(self) -> bool {
+    /// Whether it removes something.
+    pub(super) fn is_removal(self) -> bool {
         self <= Self::DefaultPermissionLowered
     }
 
-    /// The categories of an operation: more than one where a repository is archived and published at once, or where
-    /// the organization's settings change beside the default permission.
-    pub(super) fn of(operation: &Operation) -> Vec<Self> {
-        let mut categories: Vec<Self> =
-            Loss::of(&operation.change).iter().map(|loss| Self::of_loss(loss.kind)).collect();
-        match &operation.change {
-            Change::EditOrg { changes } => {
-                let lowered = categories.len();
-                categories.extend(changes.iter().skip(lowered).map(|_| Self::OrgSetting));
-            }
-            change if categories.is_empty() => categories.push(Self::plain(change)),
-            _ => {}
-        }
-        categories
-    }
-
-    pub(super) const fn of_loss(kind: LossKind) -> Self {
+    pub(super) const fn of_removal(kind: RemovalKind) -> Self {
         match kind {
-            LossKind::OwnerRemoved => Self::OwnerRemoved,
-            LossKind::OwnerDemoted => Self::OwnerDemoted,
-            LossKind::MemberRemoved => Self::MemberRemoved,
-            LossKind::InvitationCancelled => Self::InvitationCancelled,
-            LossKind::TeamDeleted => Self::TeamDeleted,
-            LossKind::TeamMemberRemoved => Self::TeamMemberRemoved,
-            LossKind::MaintainerDemoted => Self::MaintainerDemoted,
-            LossKind::TeamRepoRemoved => Self::TeamRepoRemoved,
-            LossKind::TeamRepoLowered => Self::TeamRepoLowered,
-            LossKind::CollaboratorRemoved => Self::CollaboratorRemoved,
-            LossKind::CollaboratorLowered => Self::CollaboratorLowered,
-            LossKind::RepoArchived => Self::RepoArchived,
-            LossKind::RepoPublished => Self::RepoPublished,
-            LossKind::DefaultPermissionLowered => Self::DefaultPermissionLowered,
+            RemovalKind::OwnerRemoved => Self::OwnerRemoved,
+            RemovalKind::OwnerDemoted => Self::OwnerDemoted,
+            RemovalKind::MemberRemoved => Self::MemberRemoved,
+            RemovalKind::InvitationCancelled => Self::InvitationCancelled,
+            RemovalKind::InvitationLowered => Self::InvitationLowered,
+            RemovalKind::TeamDeleted => Self::TeamDeleted,
+            RemovalKind::TeamMemberRemoved => Self::TeamMemberRemoved,
+            RemovalKind::MaintainerDemoted => Self::MaintainerDemoted,
+            RemovalKind::TeamRepoRemoved => Self::TeamRepoRemoved,
+            RemovalKind::TeamRepoLowered => Self::TeamRepoLowered,
+            RemovalKind::CollaboratorRemoved => Self::CollaboratorRemoved,
+            RemovalKind::CollaboratorLowered => Self::CollaboratorLowered,
+            RemovalKind::RepoArchived => Self::RepoArchived,
+            RemovalKind::RepoPublished => Self::RepoPublished,
+            RemovalKind::DefaultPermissionLowered => Self::DefaultPermissionLowered,
         }
     }
 
-    /// The category of a change without a loss.
-    fn plain(change: &Change) -> Self {
+    /// The category of a change that removes nothing.
+    pub(super) const fn of_change(change: &Change) -> Self {
         match change {
             Change::EditOrg { .. } => Self::OrgSetting,
             Change::InviteMember { role: OrgRole::Admin, .. } => Self::OwnerAdded,
             Change::InviteMember { .. } => Self::MemberAdded,
             Change::ChangeRole { .. } => Self::OwnerPromoted,
+            // A removal of somebody is one of the categories above and does not come here.
             Change::RemoveMember { .. } => Self::MemberRemoved,
-            Change::CancelInvitation { .. } => Self::InvitationCleared,
+            Change::CancelInvitation { failed: true, .. } => Self::InvitationCleared,
+            Change::CancelInvitation { .. } => Self::InvitationReplaced,
             Change::CreateRepo { .. } => Self::RepoCreated,
-            Change::RenameRepo { .. } | Change::EditRepo { .. } | Change::SetTopics { .. } => {
-                Self::RepoChanged
-            }
+            Change::RenameRepo { .. } => Self::RepoRenamed,
+            Change::EditRepo { .. } | Change::SetTopics { .. } => Self::RepoChanged,
             Change::SetCollaborator { from: None, .. } => Self::CollaboratorAdded,
             Change::SetCollaborator { .. } | Change::EditRepoInvitation { .. } => Self::CollaboratorChanged,
-            Change::RemoveCollaborator { .. } | Change::CancelRepoInvitation { .. } => {
-                Self::CollaboratorRemoved
-            }
+            Change::CancelRepoInvitation { .. } => Self::CollaboratorReplaced,
+            Change::RemoveCollaborator { .. } => Self::CollaboratorRemoved,
             Change::CreateTeam { .. } => Self::TeamCreated,
             Change::EditTeam { .. } => Self::TeamChanged,
             Change::DeleteTeam { .. } => Self::TeamDeleted,
             Change::SetTeamMember { from: None, .. } => Self::TeamMemberAdded,
-            Change::SetTeamMember { to: TeamRole::Member | TeamRole::Maintainer, .. } => {
-                Self::TeamMemberChanged
-            }
+            Change::SetTeamMember { .. } => Self::TeamMemberChanged,
             Change::RemoveTeamMember { .. } => Self::TeamMemberRemoved,
             Change::SetTeamRepo { from: None, .. } => Self::TeamRepoAdded,
             Change::SetTeamRepo { .. } => Self::TeamRepoChanged,

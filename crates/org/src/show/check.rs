@@ -1,172 +1,172 @@
-//! A plan as a check on GitHub shows it: grouped and counted, removals first, bounded, and with no name that the file
-//! does not have.
+//! A plan as a check on GitHub shows it: grouped and counted, removals first, bounded, and with no name that may not be
+//! shown.
 //!
 //! It is plain Markdown: names are code, so nothing in them acts. Whoever posts it still takes it for a stranger's text.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use peribolos_vocab::Login;
-
-use super::category::{Category, Mark};
-use super::disclosure::Disclosure;
-use super::item::{Item, Place};
-use super::refusal::told;
-use super::text::{capitalized, code, counted};
+use super::item::Item;
+use super::list::{Lines, MAX_NAMES};
+use super::text::{capitalized, counted, sentence};
+use super::{Disclosure, Namer, PlanReport, message};
+use crate::Login;
 use crate::guard::Trip;
-use crate::loss::Loss;
-use crate::plan::{Operation, Plan, Refusal, RefusalClass};
-
-/// So many names are given on one line; the rest is counted.
-pub const MAX_NAMES: usize = 30;
+use crate::plan::{Plan, Refusal, RefusalClass, Warning};
+use crate::removals::Removal;
+use crate::review::Judgement;
 
 /// A summary has at most so many bytes: GitHub takes 64 KiB, of which others need some.
 pub const MAX_SUMMARY_BYTES: usize = 16 * 1024;
 
-/// The summary of a plan: why it can't be applied if it can't, what it does, and what else is worth knowing.
-pub fn summary(plan: &Plan, trips: &[Trip], disclosure: &Disclosure) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    parts.extend(refusals(&plan.refusals, disclosure));
-    parts.extend(self::trips(trips, disclosure));
-    let listed = operations(&plan.operations, disclosure);
-    match (listed.is_empty(), parts.is_empty()) {
-        (false, _) => parts.push(listed),
-        (true, true) => parts.push("Nothing is to be changed.".to_owned()),
-        // What stops it is said, and nothing else is there.
-        (true, false) => {}
-    }
-    parts.extend(waiting(plan, disclosure));
-    parts.extend(left_out(&plan.left_out, disclosure));
-    bounded(&parts.join("\n\n"))
+/// What a check says of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// The text, at most [`MAX_SUMMARY_BYTES`].
+    pub summary: String,
+    /// The removals that it names. What it only counts is not shown to anybody, and nobody approves of it.
+    pub shown: Vec<Removal>,
 }
 
-/// What changes, in groups: removals and other losses, additions, changes. Empty without any.
-pub fn operations<'p>(
-    operations: impl IntoIterator<Item = &'p Operation>,
-    disclosure: &Disclosure,
-) -> String {
-    let items: Vec<Item> =
-        operations.into_iter().flat_map(|operation| Item::of(operation, disclosure)).collect();
-    let (losses, others): (Vec<Item>, Vec<Item>) =
-        items.into_iter().partition(|item| item.category.is_loss());
-    let (added, changed): (Vec<Item>, Vec<Item>) =
-        others.into_iter().partition(|item| item.category.words().0 == Mark::Add);
-    let sections = [("Removals", losses), ("Additions", added), ("Changes", changed)];
-    let shown = sections.into_iter().filter(|(_, items)| !items.is_empty());
-    let shown: Vec<String> = shown.map(|(title, items)| format!("**{title}**\n{}", lines(items))).collect();
-    shown.join("\n\n")
-}
-
-/// Losses as a list.
-pub fn losses<'l>(losses: impl IntoIterator<Item = &'l Loss>, disclosure: &Disclosure) -> String {
-    lines(losses.into_iter().map(|loss| Item::of_loss(loss, disclosure)).collect())
-}
-
-/// Guards that stop it; none if there are none.
-pub fn trips(trips: &[Trip], disclosure: &Disclosure) -> Option<String> {
-    let line = |trip: &Trip| {
-        let line = trip.line().map(|line| format!("line {line}: ")).unwrap_or_default();
-        format!("- {line}{} {}", trip.sentence(Some(disclosure)), trip.remedy())
-    };
-    let lines: Vec<String> = trips.iter().map(line).collect();
-    (!lines.is_empty()).then(|| format!("**Stopped by a guard**\n{}", lines.join("\n")))
-}
-
-/// What nobody can do. What is not allowed is among the guards.
-fn refusals(refusals: &[Refusal], disclosure: &Disclosure) -> Option<String> {
-    let line = |refusal: &Refusal| {
-        let line = refusal.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        let (message, hint) = told(refusal, Some(disclosure));
-        format!("- {line}{message}. {}.", capitalized(hint))
-    };
-    let impossible = refusals.iter().filter(|refusal| refusal.class == RefusalClass::Impossible);
-    let lines: Vec<String> = impossible.map(line).collect();
-    (!lines.is_empty()).then(|| format!("**This can't be applied**\n{}", lines.join("\n")))
-}
-
-fn waiting(plan: &Plan, disclosure: &Disclosure) -> Option<String> {
-    // Who is invited to the organization and to teams of it is one person.
-    let people: std::collections::BTreeSet<&Login> =
-        plan.waiting.iter().map(|waiting| &waiting.login).collect();
-    let names = names(people.into_iter().map(|login| named(login, disclosure)).collect())?;
-    Some(format!("Invited, and yet to accept: {names}."))
-}
-
-fn left_out(logins: &[Login], disclosure: &Disclosure) -> Option<String> {
-    let names = names(logins.iter().map(|login| named(login, disclosure)).collect())?;
-    Some(format!("Left out, because GitHub knows nobody of that name: {names}."))
-}
-
-fn named(login: &Login, disclosure: &Disclosure) -> Option<String> {
-    disclosure.names_login(login).then(|| code(login.as_str()))
-}
-
-/// Items of one category and place on one line.
-fn lines(items: Vec<Item>) -> String {
-    let mut groups: BTreeMap<(Category, Place), Vec<Option<String>>> = BTreeMap::new();
-    for Item { category, place, name } in items {
-        groups.entry((category, place)).or_default().push(name);
-    }
-    groups.into_iter().map(|(key, names)| line(key, names)).collect::<Vec<_>>().join("\n")
-}
-
-fn line((category, place): (Category, Place), names: Vec<Option<String>>) -> String {
-    let (mark, one, more) = category.words();
-    let what = format!("- `{}` {}", mark.sign(), counted(names.len(), one, more));
-    let what = match place {
-        Place::Org => what,
-        Place::Told(place) => format!("{what} of {place}"),
-        // Who is in a team that may not be named is not told either.
-        Place::UntoldTeam => return format!("{what} of teams that the file does not name"),
-        Place::UntoldRepo => return format!("{what} of repositories that the file does not name"),
-    };
-    if names.iter().all(Option::is_none) {
-        return format!("{what} that the file does not name");
-    }
-    match self::names(names) {
-        Some(names) => format!("{what}: {names}"),
-        None => what,
-    }
-}
-
-/// Names in order, the rest counted. None without any.
-fn names(names: Vec<Option<String>>) -> Option<String> {
-    let all = names.len();
-    let mut told: Vec<String> = names.into_iter().flatten().collect();
-    let untold = all - told.len();
-    told.sort_unstable();
-    let more = told.len().saturating_sub(MAX_NAMES);
-    told.truncate(MAX_NAMES);
-    if more > 0 {
-        told.push(format!("{more} more"));
-    }
-    if untold > 0 {
-        told.push(format!("{untold} that the file does not name"));
-    }
-    match told.split_last() {
-        Some((last, [])) => Some(last.clone()),
-        Some((last, rest)) if more > 0 || untold > 0 => Some(format!("{} and {last}", rest.join(", "))),
-        Some(_) => Some(told.join(", ")),
-        None => None,
-    }
-}
-
-/// Cuts a text between its lines, and says how many are missing.
-fn bounded(text: &str) -> String {
-    const ROOM: usize = 60;
-    if text.len() <= MAX_SUMMARY_BYTES {
-        return text.to_owned();
-    }
-    let mut kept = String::new();
-    let mut lines = text.lines();
-    let mut missing = 0;
-    for line in &mut lines {
-        if kept.len() + line.len() + ROOM > MAX_SUMMARY_BYTES {
-            missing = 1;
-            break;
+/// Why a plan can't be applied if it can't, what it does, and what else is worth knowing.
+pub(super) fn check(report: &PlanReport<'_>, disclosure: &Disclosure) -> Check {
+    let PlanReport { plan, removals, trips, judgement, .. } = *report;
+    let namer = Namer::disclosed(disclosure);
+    let mut lines = Lines::default();
+    let impossible: Vec<&Refusal> =
+        plan.refusals.iter().filter(|refusal| refusal.class == RefusalClass::Impossible).collect();
+    let stopped = !impossible.is_empty() || !trips.is_empty();
+    match judgement {
+        // What would be applied against a warning is not said where it is not applied at all.
+        Judgement::Shown => {}
+        Judgement::Warn(_) if stopped => {}
+        Judgement::Warn(missing) => {
+            lines.changes(
+                "No preview showed these removals, and they are applied:",
+                items(missing, report, &namer),
+            );
         }
-        kept.push_str(line);
-        kept.push('\n');
+        Judgement::Stop(missing) => stop(&mut lines, missing, report, &namer),
     }
-    missing += lines.filter(|line| !line.is_empty()).count();
-    format!("{kept}\n…and {missing} more {}.", if missing == 1 { "line" } else { "lines" })
+    if !impossible.is_empty() {
+        let list: Vec<String> = impossible.into_iter().map(|refused| refusal(refused, &namer)).collect();
+        lines.paragraph(&format!("**This can't be applied**\n{}", list.join("\n")));
+    }
+    if !trips.is_empty() {
+        let list: Vec<String> = trips.iter().map(|trip| self::trip(trip, &namer)).collect();
+        lines.paragraph(&format!("**Stopped by a guard**\n{}", list.join("\n")));
+    }
+    let changes = Item::of_plan(plan, removals, &namer);
+    let unnamed = changes.iter().filter(|item| item.category.is_removal() && item.described(true).is_none());
+    let unnamed = unnamed.count();
+    if changes.is_empty() && lines.is_empty() {
+        lines.paragraph("Nothing is to be changed.");
+    }
+    lines.sections(changes);
+    if unnamed > 0 {
+        lines.paragraph(&only_counted(unnamed));
+    }
+    for note in notes(plan, &namer) {
+        lines.paragraph(&note);
+    }
+    let (summary, shown) = lines.bounded(MAX_SUMMARY_BYTES);
+    let shown = shown.into_iter().filter_map(|index| removals.list.get(index).cloned()).collect();
+    Check { summary, shown }
+}
+
+fn stop(lines: &mut Lines, missing: &[Removal], report: &PlanReport<'_>, namer: &Namer<'_>) {
+    lines.changes(
+        "No preview of what was merged showed these removals, so nothing is changed \
+         (`spec.guards.unreviewedRemovals`):",
+        items(missing, report, namer),
+    );
+    lines.paragraph(HOW_TO_GO_ON);
+}
+
+const HOW_TO_GO_ON: &str = "If they are meant, an owner of the organization comments `/peribolos apply` on any issue or \
+                            pull request of this repository. Or open a pull request that changes the file: its preview \
+                            shows them, and merging it applies them.";
+
+/// Removals as items. Those of this plan keep their index, so that they count as shown.
+fn items(missing: &[Removal], report: &PlanReport<'_>, namer: &Namer<'_>) -> Vec<Item> {
+    let index = |removal: &Removal| report.removals.list.iter().position(|of_plan| of_plan == removal);
+    missing.iter().map(|removal| Item::of_removal(removal, index(removal), namer)).collect()
+}
+
+/// Said where removals are counted and not named.
+fn only_counted(number: usize) -> String {
+    let [removals, are, it] = if number == 1 { ["removal", "is", "it"] } else { ["removals", "are", "them"] };
+    format!(
+        "{number} {removals} {are} only counted here, because no file names what is removed, so this check does not count \
+         as having shown {it}. Name {it} in the file first, and take {it} out again by a pull request."
+    )
+}
+
+fn refusal(refusal: &Refusal, namer: &Namer<'_>) -> String {
+    let (message, hint) = message::refusal(refusal, namer);
+    format!("- {}{} {}", at_line(refusal.line), sentence(message), sentence(&capitalized(hint)))
+}
+
+fn trip(trip: &Trip, namer: &Namer<'_>) -> String {
+    format!("- {}{} {}", at_line(trip.line()), trip.sentence(namer), trip.remedy())
+}
+
+fn at_line(line: Option<u32>) -> String {
+    line.map(|line| format!("line {line}: ")).unwrap_or_default()
+}
+
+/// What else is worth knowing, a paragraph each.
+pub(super) fn notes(plan: &Plan, namer: &Namer<'_>) -> Vec<String> {
+    warnings(&plan.warnings, namer).into_iter().chain(people_notes(plan, namer)).collect()
+}
+
+/// What is worth knowing about people, a paragraph each.
+pub(super) fn people_notes(plan: &Plan, namer: &Namer<'_>) -> Vec<String> {
+    // Who is invited to the organization and to teams of it is one person.
+    let waiting: BTreeSet<&Login> = plan.waiting.iter().map(|waiting| &waiting.login).collect();
+    let waiting = people(waiting, namer).map(|names| format!("Invited, and yet to accept: {names}."));
+    let left_out = people(&plan.left_out, namer)
+        .map(|names| format!("Left out, because GitHub knows nobody of that name: {names}."));
+    waiting.into_iter().chain(left_out).collect()
+}
+
+fn warnings(warnings: &[Warning], namer: &Namer<'_>) -> Option<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut unnamed = 0;
+    for warning in warnings {
+        match message::warning(warning, namer) {
+            Some((message, hint)) => {
+                let hint = hint.map(|hint| format!(" {}", sentence(&capitalized(hint)))).unwrap_or_default();
+                lines.push(format!("- {}{}{hint}", at_line(warning.line), sentence(message)));
+            }
+            None => unnamed += 1,
+        }
+    }
+    if unnamed > 0 {
+        lines
+            .push(format!("- {} about what the file does not name", counted(unnamed, "warning", "warnings")));
+    }
+    (!lines.is_empty()).then(|| format!("**Warnings**\n{}", lines.join("\n")))
+}
+
+/// People by their names, those who may not be named counted. None without any.
+pub(super) fn people<'l>(logins: impl IntoIterator<Item = &'l Login>, namer: &Namer<'_>) -> Option<String> {
+    let all: Vec<Option<String>> = logins.into_iter().map(|login| namer.login(login)).collect();
+    let total = all.len();
+    let mut shown: Vec<String> = all.into_iter().flatten().collect();
+    let unnamed = total - shown.len();
+    shown.sort_unstable();
+    let more = shown.len().saturating_sub(MAX_NAMES);
+    shown.truncate(MAX_NAMES);
+    if more > 0 {
+        shown.push(format!("{more} more"));
+    }
+    if unnamed > 0 {
+        shown.push(format!("{unnamed} that the file does not name"));
+    }
+    let (last, rest) = shown.split_last()?;
+    Some(match rest {
+        [] => last.clone(),
+        rest if more > 0 || unnamed > 0 => format!("{} and {last}", rest.join(", ")),
+        _ => shown.join(", "),
+    })
 }

@@ -4,30 +4,28 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Namer;
 use super::category::Category;
+use super::item::Item;
+use super::list::merged;
 use super::text::counted;
-use crate::loss::Loss;
-use crate::plan::Operation;
+use crate::plan::Plan;
+use crate::removals::Removals;
 
-/// How many writes a plan has.
+/// How many operations a plan has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
-    /// Writes that change something.
+    /// Operations.
     pub changes: usize,
-    /// Those among them that take something away.
-    pub losses: usize,
+    /// What somebody or something loses by them.
+    pub removals: usize,
 }
 
 impl Counts {
-    /// Counts operations.
-    pub fn of<'p>(operations: impl IntoIterator<Item = &'p Operation>) -> Self {
-        let mut counts = Self::default();
-        for operation in operations {
-            counts.changes += 1;
-            counts.losses += usize::from(!Loss::of(&operation.change).is_empty());
-        }
-        counts
+    /// Counts a plan.
+    pub fn of(plan: &Plan, removals: &Removals) -> Self {
+        Self { changes: plan.operations.len(), removals: removals.list.len() }
     }
 }
 
@@ -35,24 +33,22 @@ impl Counts {
 const MAX_KINDS: usize = 8;
 
 /// The changes in one line, removals first: `- 1 team, + 2 members, ~ 3 repositories`.
-pub fn title<'p>(operations: impl IntoIterator<Item = &'p Operation>) -> String {
+pub fn title(plan: &Plan, removals: &Removals) -> String {
     let mut counts: BTreeMap<Category, usize> = BTreeMap::new();
-    for operation in operations {
-        for category in Category::of(operation) {
-            *counts.entry(category).or_default() += 1;
-        }
+    for item in merged(Item::of_plan(plan, removals, &Namer::terminal())) {
+        *counts.entry(item.category).or_default() += 1;
     }
     if counts.is_empty() {
         return "no changes".to_owned();
     }
     let mut counts = counts.into_iter();
-    let words = counts.by_ref().take(MAX_KINDS).map(|(category, number)| {
+    let named = counts.by_ref().take(MAX_KINDS).map(|(category, number)| {
         let (mark, one, more) = category.words();
         format!("{} {}", mark.sign(), counted(number, one, more))
     });
-    let words = words.collect::<Vec<_>>().join(", ");
+    let named = named.collect::<Vec<_>>().join(", ");
     match counts.map(|(_, number)| number).sum() {
-        0 => words,
-        rest => format!("{words} and {}", counted(rest, "other change", "other changes")),
+        0 => named,
+        rest => format!("{named} and {}", counted(rest, "other change", "other changes")),
     }
 }

@@ -1,18 +1,21 @@
-//! What may be told where the public reads along.
+//! What may be named where the public may read along.
 //!
 //! The repository with the file may be public; secret teams, private repositories and concealed members are not. So
 //! what is posted on GitHub names what the file names already, and counts the rest.
 
 use std::collections::HashSet;
 
-use peribolos_vocab::{Login, RepoName, TeamName};
-
 use crate::model::{ConfigFile, Team};
-use crate::plan::{Named, OrgSetting, RepoSettingName, TeamSetting, settings};
+use crate::plan::{Ignore, Named, OrgSetting, RepoSettingName, Scope, TeamSetting, settings};
+use crate::{Login, Privacy, RepoName, Snapshot, TeamName};
 
 /// The names and values that files give, compared as GitHub compares them.
 #[derive(Clone, Debug, Default)]
 pub struct Disclosure {
+    /// Whether everything may be named but for the teams below.
+    full: bool,
+    /// Teams that are never named, whatever the files say.
+    hidden_teams: HashSet<String>,
     logins: HashSet<Login>,
     teams: HashSet<String>,
     repos: HashSet<String>,
@@ -38,20 +41,34 @@ impl Disclosure {
         disclosure
     }
 
+    /// Everything, where only members of the organization read along: but for secret teams that are left alone.
+    pub fn everything(snapshot: &Snapshot, scope: &Scope) -> Self {
+        let left_alone = scope.ignore.contains(&Ignore::SecretTeams);
+        let secret = snapshot.teams.iter().filter(|team| left_alone && team.privacy == Privacy::Secret);
+        let hidden_teams = secret.map(|team| team_key(&team.name)).collect();
+        Self { full: true, hidden_teams, ..Self::default() }
+    }
+
+    /// Whether names and values are shown that no file has.
+    pub(super) const fn is_full(&self) -> bool {
+        self.full
+    }
+
     /// Whether a file names somebody.
     pub fn names_login(&self, login: &Login) -> bool {
-        self.logins.contains(login)
+        self.full || self.logins.contains(login)
     }
 
     /// Whether a file names a team, also by a former name. Two names of one address are two: the other says more than
     /// the file does.
     pub fn names_team(&self, team: &TeamName) -> bool {
-        self.teams.contains(&team_key(team))
+        let key = team_key(team);
+        !self.hidden_teams.contains(&key) && (self.full || self.teams.contains(&key))
     }
 
     /// Whether a file names a repository, also by a former name or as a team's.
     pub fn names_repo(&self, repo: &RepoName) -> bool {
-        self.repos.contains(&repo.key())
+        self.full || self.repos.contains(&repo.key())
     }
 
     /// Whether a file names this.
@@ -87,7 +104,7 @@ impl Disclosure {
     }
 
     fn gives(&self, setting: Setting, value: &str) -> bool {
-        self.values.contains(&(setting, value.to_owned()))
+        self.full || self.values.contains(&(setting, value.to_owned()))
     }
 
     fn file(&mut self, file: &ConfigFile) {

@@ -1,21 +1,31 @@
-//! One change as a check shows it: with the names that may be told.
+//! One change in words, as far as it may be shown: the same for a check, a comment, a terminal and a log.
 
-use peribolos_vocab::{Login, OrgRole, Permission, RepoName, TeamName};
+use super::Namer;
+use super::category::{Category, Mark};
+use crate::plan::{
+    Because, Change, Operation, OrgSetting, Plan, RepoSettingName, SettingChange, TeamRole, TeamSetting,
+};
+use crate::removals::{Removal, RemovalKind, Removals, Subject};
+use crate::{Login, OrgRole, Permission, RepoName, TeamName};
 
-use super::category::Category;
-use super::disclosure::Disclosure;
-use super::text::code;
-use crate::loss::{Loss, Subject};
-use crate::plan::{Change, Operation, OrgSetting, RepoSettingName, SettingChange};
-
-/// One change, as far as it may be told.
+/// One change, as far as it may be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Item {
     pub(super) category: Category,
     /// The team or the repository it is in.
     pub(super) place: Place,
-    /// What changes, with words about it; none: it may not be named.
+    /// What changes; none: it may not be named.
     pub(super) name: Option<String>,
+    /// What else is to be known about it, shown only with its name.
+    pub(super) notes: Vec<String>,
+    /// Settings that change with it, likewise.
+    pub(super) settings: Vec<String>,
+    /// What tells it from others of its category and place. Never shown.
+    pub(super) subject: String,
+    /// The removal that it is, by its index in [`Removals::list`].
+    pub(super) removal: Option<usize>,
+    /// The line of the file.
+    pub(super) line: Option<u32>,
 }
 
 /// Where a change is.
@@ -23,179 +33,309 @@ pub(super) struct Item {
 pub(super) enum Place {
     /// In the organization itself.
     Org,
-    /// In a team or repository of this name.
-    Told(String),
-    /// In a team that may not be named.
-    UntoldTeam,
-    /// In a repository that may not be named.
-    UntoldRepo,
+    /// In a team; none: it may not be named.
+    Team(Option<String>),
+    /// In a repository; none: it may not be named.
+    Repo(Option<String>),
 }
 
-/// Names as far as they may be told.
-struct Teller<'d>(&'d Disclosure);
-
-impl Teller<'_> {
-    fn login(&self, login: &Login) -> Option<String> {
-        self.0.names_login(login).then(|| code(login.as_str()))
-    }
-
-    fn team(&self, team: &TeamName) -> Option<String> {
-        self.0.names_team(team).then(|| code(team.as_str()))
-    }
-
-    fn repo(&self, repo: &RepoName) -> Option<String> {
-        self.0.names_repo(repo).then(|| code(repo.as_str()))
-    }
-
-    fn in_team(&self, team: &TeamName) -> Place {
-        self.team(team).map_or(Place::UntoldTeam, Place::Told)
-    }
-
-    fn in_repo(&self, repo: &RepoName) -> Place {
-        self.repo(repo).map_or(Place::UntoldRepo, Place::Told)
+impl Place {
+    /// Whether something in it may be named.
+    pub(super) const fn is_named(&self) -> bool {
+        !matches!(self, Self::Team(None) | Self::Repo(None))
     }
 }
 
 impl Item {
-    /// A loss.
-    pub(super) fn of_loss(loss: &Loss, disclosure: &Disclosure) -> Self {
-        let tell = Teller(disclosure);
-        let kept = |name: Option<String>, left: &Option<Permission>| match left {
-            Some(left) => name.map(|name| format!("{name} (to {})", code(left.as_str()))),
-            None => name,
+    /// All changes of a plan, each operation's in its order, and last what teams inherit no more.
+    pub(super) fn of_plan(plan: &Plan, removals: &Removals, namer: &Namer<'_>) -> Vec<Self> {
+        let operations = plan.operations.iter().enumerate();
+        let mut items: Vec<Self> = operations
+            .flat_map(|(index, operation)| {
+                let done = removals.list.iter().enumerate();
+                let done = done.filter(|(_, removal)| removal.operation == Some(index));
+                Self::of_operation(operation, &done.collect::<Vec<_>>(), namer)
+            })
+            .collect();
+        let inherited = removals.list.iter().enumerate().filter(|(_, removal)| removal.operation.is_none());
+        items.extend(inherited.map(|(index, removal)| Self::of_removal(removal, Some(index), namer)));
+        items
+    }
+
+    /// One operation: one item, or more where it is several things at once. `removals` are its own, with their indexes.
+    pub(super) fn of_operation(
+        operation: &Operation,
+        removals: &[(usize, &Removal)],
+        namer: &Namer<'_>,
+    ) -> Vec<Self> {
+        if let Change::EditOrg { changes } = &operation.change {
+            let lowered = removals.first().map(|(index, _)| *index);
+            let item = |change| Self { line: operation.line, ..org_setting(change, lowered, namer) };
+            return changes.iter().map(item).collect();
+        }
+        let mut item = Self::of_change(&operation.change, namer);
+        item.line = operation.line;
+        item.notes.extend(operation.because.map(|because| reason(because).to_owned()));
+        if removals.is_empty() {
+            return vec![item];
+        }
+        let of = |(index, removal): &(usize, &Removal)| {
+            let category = Category::of_removal(removal.kind);
+            let settings = settings(&operation.change, Some(removal.kind), namer);
+            Self { category, settings, removal: Some(*index), ..item.clone() }
         };
-        let (place, name) = match &loss.subject {
-            Subject::Person(login) => (Place::Org, tell.login(login)),
-            Subject::Team { name, .. } => (Place::Org, tell.team(name)),
-            Subject::TeamMember { team, login } => (tell.in_team(team), tell.login(login)),
-            Subject::TeamRepo { team, repo, left } => (tell.in_team(team), kept(tell.repo(repo), left)),
-            Subject::Collaborator { repo, login, left } => {
-                (tell.in_repo(repo), kept(tell.login(login), left))
+        removals.iter().map(of).collect()
+    }
+
+    /// A removal without the operation that does it.
+    pub(super) fn of_removal(removal: &Removal, index: Option<usize>, namer: &Namer<'_>) -> Self {
+        let kept = |left: &Option<Permission>| {
+            left.map(|left| format!("to {}", namer.quote(left.as_str()))).into_iter().collect::<Vec<_>>()
+        };
+        let (place, name, mut notes) = match &removal.subject {
+            Subject::Person(login) => (Place::Org, namer.login(login), Vec::new()),
+            Subject::Team { name, .. } => (Place::Org, namer.team(name), Vec::new()),
+            Subject::TeamMember { team, login } => {
+                (Place::Team(namer.team(team)), namer.login(login), Vec::new())
             }
-            Subject::Repo(repo) => (Place::Org, tell.repo(repo)),
+            Subject::TeamRepo { team, repo, left } => {
+                (Place::Team(namer.team(team)), namer.repo(repo), kept(left))
+            }
+            Subject::Collaborator { repo, login, left } => {
+                (Place::Repo(namer.repo(repo)), namer.login(login), kept(left))
+            }
+            Subject::Repo(repo) => (Place::Org, namer.repo(repo), Vec::new()),
             Subject::DefaultPermission(to) => {
                 let setting = OrgSetting::DEFAULT_REPOSITORY_PERMISSION;
-                let value = disclosure.gives_org(setting, to).then(|| format!(" (to {})", code(to)));
-                let key = code("default_repository_permission");
-                (Place::Org, Some(format!("{key}{}", value.unwrap_or_default())))
+                let value = namer.org_value(setting, to).map(|value| format!("to {value}"));
+                (Place::Org, Some(namer.quote(setting.key())), value.into_iter().collect())
             }
         };
-        Self { category: Category::of_loss(loss.kind), place, name }
+        if removal.operation.is_none() {
+            notes.push("inherited until now".to_owned());
+        }
+        let category = Category::of_removal(removal.kind);
+        let (subject, settings) = (removal.key(), Vec::new());
+        Self { category, place, name, notes, settings, subject, removal: index, line: None }
     }
 
-    /// An operation: one item, or more where it is several things at once.
-    pub(super) fn of(operation: &Operation, disclosure: &Disclosure) -> Vec<Self> {
-        let change = &operation.change;
-        if let Change::EditOrg { changes } = change {
-            return org(changes, disclosure);
-        }
-        let losses: Vec<Self> = Loss::of(change).iter().map(|loss| Self::of_loss(loss, disclosure)).collect();
-        if !losses.is_empty() {
-            return losses.into_iter().map(|item| item.with_settings(change, disclosure)).collect();
-        }
-        let (place, name) = named(change, &Teller(disclosure));
-        let category = Category::of(operation).first().copied();
-        let item = category.map(|category| Self { category, place, name });
-        item.into_iter().map(|item| item.with_settings(change, disclosure)).collect()
+    /// A change as if it removed nothing.
+    fn of_change(change: &Change, namer: &Namer<'_>) -> Self {
+        let (place, name, subject) = target(change, namer);
+        let (category, settings) = (Category::of_change(change), settings(change, None, namer));
+        let notes = notes(change, namer);
+        Self { category, place, name, notes, settings, subject, removal: None, line: None }
     }
 
-    /// Adds what else changes of a repository or team that is named.
-    fn with_settings(mut self, change: &Change, disclosure: &Disclosure) -> Self {
-        let settings: Vec<String> = match change {
-            Change::EditRepo { name, changes } => {
-                let shown = changes.iter().filter(|change| !self.is_about(change));
-                shown
-                    .map(|change| {
-                        let gives = |value: &str| disclosure.gives_repo(name, change.setting, value);
-                        setting(change.setting.key(), change.from.as_deref(), &change.to, gives)
-                    })
-                    .collect()
-            }
-            Change::EditTeam { name, changes, .. } => changes
-                .iter()
-                .map(|change| {
-                    let gives = |value: &str| disclosure.gives_team(name, change.setting, value);
-                    setting(change.setting.key(), change.from.as_deref(), &change.to, gives)
-                })
-                .collect(),
-            _ => Vec::new(),
-        };
-        if !settings.is_empty() {
-            self.name = self.name.map(|name| format!("{name} ({})", settings.join(", ")));
-        }
-        self
+    /// Its sign.
+    pub(super) const fn mark(&self) -> Mark {
+        self.category.words().0
     }
 
-    /// Whether the item's category says already what a change does.
-    fn is_about(&self, change: &SettingChange<RepoSettingName>) -> bool {
-        match self.category {
-            Category::RepoArchived => change.setting == RepoSettingName::ARCHIVED,
-            Category::RepoPublished => change.setting == RepoSettingName::VISIBILITY,
-            _ => false,
-        }
+    /// Its name with what is to be known about it; none: it may not be named.
+    pub(super) fn described(&self, with_settings: bool) -> Option<String> {
+        let settings = self.settings.iter().filter(|_| with_settings);
+        let notes: Vec<&str> = self.notes.iter().chain(settings).map(String::as_str).collect();
+        let name = self.name.as_ref().filter(|_| self.place.is_named())?;
+        Some(if notes.is_empty() { name.clone() } else { format!("{name} ({})", notes.join(", ")) })
     }
 }
 
-fn org(changes: &[SettingChange<OrgSetting>], disclosure: &Disclosure) -> Vec<Item> {
-    let item = |change: &SettingChange<OrgSetting>| {
-        let alone = Change::EditOrg { changes: vec![change.clone()] };
-        if let Some(loss) = Loss::of(&alone).first() {
-            return Item::of_loss(loss, disclosure);
-        }
-        let gives = |value: &str| disclosure.gives_org(change.setting, value);
-        let name = setting(change.setting.key(), change.from.as_deref(), &change.to, gives);
-        Item { category: Category::OrgSetting, place: Place::Org, name: Some(name) }
-    };
-    changes.iter().map(item).collect()
+/// What a category is in, in words: ` of `Core``, or nothing in the organization itself.
+pub(super) fn of_place(place: &Place) -> String {
+    match place {
+        Place::Org => String::new(),
+        Place::Team(Some(name)) | Place::Repo(Some(name)) => format!(" of {name}"),
+        Place::Team(None) => " of teams that the file does not name".to_owned(),
+        Place::Repo(None) => " of repositories that the file does not name".to_owned(),
+    }
 }
 
-/// Where a change without a loss is, and of what.
-fn named(change: &Change, tell: &Teller<'_>) -> (Place, Option<String>) {
-    let to = |name: Option<String>, word: &str| name.map(|name| format!("{name} (to {})", code(word)));
-    match change {
-        Change::EditOrg { .. } => (Place::Org, None),
-        Change::InviteMember { login, role: OrgRole::BillingManager } => {
-            (Place::Org, tell.login(login).map(|name| format!("{name} (as a billing manager)")))
-        }
+fn reason(because: Because) -> &'static str {
+    match because {
+        Because::SourceGoes => "needed because another source of it goes",
+        Because::LeavesOrganization => "given again after leaving the organization",
+        Because::Demoted => "as an owner becomes a member",
+    }
+}
+
+/// Where a change is, what it is about, and what tells it from others.
+fn target(change: &Change, namer: &Namer<'_>) -> (Place, Option<String>, String) {
+    let person = |login: &Login| (namer.login(login), login.as_str().to_ascii_lowercase());
+    let team = |name: &TeamName| (namer.team(name), name.key());
+    let repo = |name: &RepoName| (namer.repo(name), name.key());
+    let in_team = |name: &TeamName| (Place::Team(namer.team(name)), name.key());
+    let in_repo = |name: &RepoName| (Place::Repo(namer.repo(name)), name.key());
+    let org = (Place::Org, String::new());
+    let ((place, place_key), (name, key)) = match change {
+        Change::EditOrg { .. } => (org, (None, String::new())),
         Change::InviteMember { login, .. }
         | Change::ChangeRole { login, .. }
         | Change::RemoveMember { login, .. }
-        | Change::CancelInvitation { login, .. } => (Place::Org, tell.login(login)),
-        Change::CreateRepo { name, .. } | Change::EditRepo { name, .. } | Change::SetTopics { name, .. } => {
-            (Place::Org, tell.repo(name))
-        }
-        Change::RenameRepo { from, to: new } => {
-            let name = tell.repo(from).zip(tell.repo(new));
-            (Place::Org, name.map(|(from, new)| format!("{from} (renamed to {new})")))
-        }
-        Change::SetCollaborator { repo, login, to: permission, .. }
-        | Change::EditRepoInvitation { repo, login, to: permission, .. } => {
-            (tell.in_repo(repo), to(tell.login(login), permission.as_str()))
-        }
-        Change::RemoveCollaborator { repo, login, .. } | Change::CancelRepoInvitation { repo, login, .. } => {
-            (tell.in_repo(repo), tell.login(login))
-        }
+        | Change::CancelInvitation { login, .. } => (org, person(login)),
+        Change::CreateRepo { name, .. }
+        | Change::EditRepo { name, .. }
+        | Change::SetTopics { name, .. }
+        | Change::RenameRepo { from: name, .. } => (org, repo(name)),
+        Change::SetCollaborator { repo, login, .. }
+        | Change::RemoveCollaborator { repo, login, .. }
+        | Change::EditRepoInvitation { repo, login, .. }
+        | Change::CancelRepoInvitation { repo, login, .. } => (in_repo(repo), person(login)),
         Change::CreateTeam { name, .. } | Change::EditTeam { name, .. } | Change::DeleteTeam { name, .. } => {
-            (Place::Org, tell.team(name))
+            (org, team(name))
         }
-        Change::SetTeamMember { team, login, to: role, .. } => {
-            (tell.in_team(team), to(tell.login(login), role.as_str()))
+        Change::SetTeamMember { team, login, .. } | Change::RemoveTeamMember { team, login, .. } => {
+            (in_team(team), person(login))
         }
-        Change::RemoveTeamMember { team, login, .. } => (tell.in_team(team), tell.login(login)),
-        Change::SetTeamRepo { team, repo, to: permission, .. } => {
-            (tell.in_team(team), to(tell.repo(repo), permission.as_str()))
+        Change::SetTeamRepo { team, repo: name, .. } | Change::RemoveTeamRepo { team, repo: name, .. } => {
+            (in_team(team), repo(name))
         }
-        Change::RemoveTeamRepo { team, repo, .. } => (tell.in_team(team), tell.repo(repo)),
+    };
+    (place, name, format!("{place_key}/{key}"))
+}
+
+fn notes(change: &Change, namer: &Namer<'_>) -> Vec<String> {
+    // What GitHub has is no name, but it is more than the file says.
+    let had = |word: String| namer.is_full().then_some(word);
+    let becomes = |from: Option<&str>, to: &str| match from {
+        Some(from) if namer.is_full() => format!("{} → {}", namer.quote(from), namer.quote(to)),
+        Some(_) => format!("to {}", namer.quote(to)),
+        None => namer.quote(to),
+    };
+    let permission = |from: &Option<Permission>, role: &Option<String>, to: &Permission| match role {
+        Some(role) if namer.is_full() => {
+            format!("custom role {} → {}", namer.quote(role), namer.quote(to.as_str()))
+        }
+        Some(_) => format!("a custom role → {}", namer.quote(to.as_str())),
+        None => becomes(from.map(Permission::as_str), to.as_str()),
+    };
+    let invited = || "invited".to_owned();
+    match change {
+        Change::CancelInvitation { role, .. } => {
+            had(format!("as {}", a(role.as_str()))).into_iter().collect()
+        }
+        Change::SetCollaborator { from, custom_role, to, .. }
+        | Change::SetTeamRepo { from, custom_role, to, .. } => vec![permission(from, custom_role, to)],
+        Change::RemoveCollaborator { from, .. } | Change::RemoveTeamRepo { from, .. } => {
+            had(format!("had {}", namer.quote(from.as_str()))).into_iter().collect()
+        }
+        Change::EditRepoInvitation { from, to, .. } => {
+            vec![becomes(Some(from.as_str()), to.as_str()), invited()]
+        }
+        Change::CancelRepoInvitation { permission, expired, .. } => {
+            let word = if *expired { "expired invitation" } else { "invited" };
+            let with = had(format!("with {}", namer.quote(permission.as_str())));
+            std::iter::once(word.to_owned()).chain(with).collect()
+        }
+        Change::SetTeamMember { from: None, to, .. } => vec![format!("as {}", a(to.as_str()))],
+        // The category says it.
+        Change::SetTeamMember { from: Some(TeamRole::Maintainer), to: TeamRole::Member, .. } => Vec::new(),
+        Change::SetTeamMember { from, to, .. } => {
+            vec![becomes(from.map(TeamRole::as_str), to.as_str())]
+        }
+        Change::RemoveTeamMember { from, invitation, .. } => {
+            let was = had(format!("was {}", a(from.as_str())));
+            if *invitation { vec![invited()] } else { was.into_iter().collect() }
+        }
+        _ => Vec::new(),
     }
 }
 
-/// A setting that changes, with its values as far as the file gives them.
-fn setting(key: &str, from: Option<&str>, to: &str, gives: impl Fn(&str) -> bool) -> String {
-    let shown = |value: &str| if value.is_empty() { "empty".to_owned() } else { code(value) };
-    let key = code(key);
-    match from.filter(|from| gives(from)) {
-        _ if !gives(to) => key,
-        Some(from) => format!("{key}: {} → {}", shown(from), shown(to)),
-        None => format!("{key}: {}", shown(to)),
+/// A role with its article.
+pub(super) fn a(role: &str) -> String {
+    format!("{} {role}", if role == OrgRole::Admin.as_str() { "an" } else { "a" })
+}
+
+/// The settings that a change gives. `shown` is the removal that is named beside them already.
+fn settings(change: &Change, shown: Option<RemovalKind>, namer: &Namer<'_>) -> Vec<String> {
+    match change {
+        Change::EditRepo { name, changes } => {
+            let others = changes.iter().filter(|change| !is_about(shown, change));
+            others
+                .map(|change| {
+                    let value = |value: &str| namer.repo_value(name, change.setting, value);
+                    changed(change.setting.key(), change.from.as_deref(), &change.to, namer, value)
+                })
+                .collect()
+        }
+        Change::SetTopics { name, from, to } => {
+            let topics = RepoSettingName::TOPICS;
+            let value = |value: &str| namer.repo_value(name, topics, value);
+            vec![changed(topics.key(), from.as_deref(), to, namer, value)]
+        }
+        Change::CreateRepo { name, settings } => settings
+            .iter()
+            .map(|given| {
+                let value = |value: &str| namer.repo_value(name, given.setting, value);
+                changed(given.setting.key(), None, &given.value, namer, value)
+            })
+            .collect(),
+        Change::RenameRepo { from, to } => {
+            let value = |value: &str| namer.repo(&RepoName::new(value));
+            vec![changed("name", Some(from.as_str()), to.as_str(), namer, value)]
+        }
+        Change::EditTeam { name, changes, .. } => changes
+            .iter()
+            .map(|change| {
+                let value = |value: &str| namer.team_value(name, change.setting, value);
+                changed(change.setting.key(), change.from.as_deref(), &change.to, namer, value)
+            })
+            .collect(),
+        Change::CreateTeam { name, description, privacy, parent } => {
+            let given = [
+                (TeamSetting::Description, description.clone()),
+                (TeamSetting::Privacy, Some(privacy.as_str().to_owned())),
+                (TeamSetting::Parent, parent.as_ref().map(|parent| parent.as_str().to_owned())),
+            ];
+            let shown = given.into_iter().filter_map(|(setting, to)| {
+                let value = |value: &str| namer.team_value(name, setting, value);
+                to.map(|to| changed(setting.key(), None, &to, namer, value))
+            });
+            shown.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn org_setting(change: &SettingChange<OrgSetting>, lowered: Option<usize>, namer: &Namer<'_>) -> Item {
+    let value = |value: &str| namer.org_value(change.setting, value);
+    let name = changed(change.setting.key(), change.from.as_deref(), &change.to, namer, value);
+    let is_removal = change.setting == OrgSetting::DEFAULT_REPOSITORY_PERMISSION;
+    let removal = lowered.filter(|_| is_removal);
+    let category = if removal.is_some() { Category::DefaultPermissionLowered } else { Category::OrgSetting };
+    Item {
+        category,
+        place: Place::Org,
+        name: Some(name),
+        notes: Vec::new(),
+        settings: Vec::new(),
+        subject: change.setting.key().to_owned(),
+        removal,
+        line: None,
+    }
+}
+
+/// Whether an item's category says already what a setting does.
+fn is_about(shown: Option<RemovalKind>, change: &SettingChange<RepoSettingName>) -> bool {
+    match shown {
+        Some(RemovalKind::RepoArchived) => change.setting == RepoSettingName::ARCHIVED,
+        Some(RemovalKind::RepoPublished) => change.setting == RepoSettingName::VISIBILITY,
+        _ => false,
+    }
+}
+
+/// A setting that changes, with its values as far as they may be shown.
+fn changed(
+    key: &str,
+    from: Option<&str>,
+    to: &str,
+    namer: &Namer<'_>,
+    value: impl Fn(&str) -> Option<String>,
+) -> String {
+    let key = namer.quote(key);
+    match (from.and_then(&value), value(to)) {
+        (_, None) => key,
+        (Some(from), Some(to)) => format!("{key}: {from} → {to}"),
+        (None, Some(to)) => format!("{key}: {to}"),
     }
 }

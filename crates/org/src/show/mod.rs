@@ -1,20 +1,28 @@
-//! Plans for people: on GitHub, where the public reads along ([`summary`]), and in full ([`Full`]) on a terminal, as
-//! Markdown, and as JSON for programs.
+//! Plans and their results in words, once for everybody: a [`Namer`] says what may be named. In full for a terminal, a
+//! log or a program, and on GitHub, where the public may read along, as far as a [`Disclosure`] goes.
 
+mod applied;
 mod beyond;
 mod category;
 mod check;
 mod counts;
 mod disclosure;
-mod full;
 mod item;
-mod line;
-mod refusal;
+mod list;
+mod message;
+mod namer;
+mod remedy;
+mod report;
+mod sentence;
 pub(crate) mod text;
 
-pub use beyond::beyond;
-pub use check::{MAX_NAMES, MAX_SUMMARY_BYTES, losses, operations, summary, trips};
-pub use counts::{Counts, title};
+pub use applied::Applied;
+pub use check::{Check, MAX_SUMMARY_BYTES};
+pub use counts::Counts;
+use counts::title;
 pub use disclosure::Disclosure;
-pub use full::{Full, JSON_VERSION};
-pub use refusal::told;
+pub use list::MAX_NAMES;
+pub use message::{refusal, warning};
+pub use namer::Namer;
+pub use remedy::remedy;
+pub use report::{JSON_VERSION, PlanReport};

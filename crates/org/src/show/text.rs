@@ -19,6 +19,12 @@ pub(crate) fn counted(number: usize, one: &str, more: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { more })
 }
 
+/// A message with the full stop that it lacks.
+pub(crate) fn sentence(message: &str) -> String {
+    let ends = message.ends_with(['.', '?', '!']);
+    if ends { message.to_owned() } else { format!("{message}.") }
+}
+
 /// A name for a terminal: nothing in it that a terminal would act on.
 pub(super) fn plain(name: &str) -> String {
     let mut shown = String::with_capacity(name.len());
@@ -36,4 +42,19 @@ pub(super) fn plain(name: &str) -> String {
 pub(super) fn value(text: &str) -> String {
     let word = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_./@:".contains(c));
     if word { text.to_owned() } else { format!("\"{}\"", plain(text).replace('"', "\\\"")) }
+}
+
+/// A text of at most so many characters.
+pub(super) fn cut(text: &str, characters: usize) -> String {
+    if text.chars().count() <= characters {
+        return text.to_owned();
+    }
+    text.chars().take(characters.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// What GitHub or another program says, on one line of a readable length, without what would end code in Markdown.
+pub(super) fn tidy(said: &str) -> String {
+    const CHARACTERS: usize = 300;
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    cut(&plain(&words).replace('`', "'"), CHARACTERS)
 }

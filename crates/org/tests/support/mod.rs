@@ -1,11 +1,14 @@
 //! Organizations, files and plans made by hand.
 #![allow(dead_code, reason = "each test uses its part")]
 
-use peribolos_org::plan::{Change, Operation, Plan, Stage, TeamRole};
+use peribolos_org::plan::{
+    Change, Operation, OrgSetting, Place, Plan, RepoSettingName, SettingChange, TeamRole,
+};
+use peribolos_org::removals::Removals;
 use peribolos_org::{
-    ConfigFile, DefaultPermission, Invitation, InvitationState, Login, OrgRole, Permission, Privacy,
-    RepoName, Slug, Snapshot, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, TeamKind, TeamName, Visibility,
-    parse,
+    ConfigFile, Invitation, InvitationState, Login, ManagedBy, OrgRole, Own, Permission, Privacy, RepoName,
+    Settings, Slug, Snapshot, SnapshotCollaborator, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, TeamName,
+    Visibility, parse,
 };
 
 pub fn login(name: &str) -> Login {
@@ -28,105 +31,142 @@ pub fn file(yaml: &str) -> ConfigFile {
     }
 }
 
+/// A setting of an organization by its key in the file.
+pub fn org_setting(key: &str) -> OrgSetting {
+    match serde_json::from_value(key.into()) {
+        Ok(setting) => setting,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// A setting of a repository by its key in the file.
+pub fn repo_setting(key: &str) -> RepoSettingName {
+    match serde_json::from_value(key.into()) {
+        Ok(setting) => setting,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+pub fn org_change(key: &str, from: &str, to: &str) -> SettingChange<OrgSetting> {
+    SettingChange { setting: org_setting(key), from: Some(from.to_owned()), to: to.to_owned() }
+}
+
+pub fn repo_change(key: &str, from: &str, to: &str) -> SettingChange<RepoSettingName> {
+    SettingChange { setting: repo_setting(key), from: Some(from.to_owned()), to: to.to_owned() }
+}
+
 /// An organization of nobody.
 pub fn nobody() -> Snapshot {
+    let settings = [("name", "Acme"), ("description", ""), ("default_repository_permission", "write")];
+    let settings = settings.map(|(key, value)| (org_setting(key), value.to_owned()));
     Snapshot {
         org: login("acme"),
-        name: "Acme".to_owned(),
-        description: String::new(),
-        company: String::new(),
-        email: String::new(),
-        billing_email: None,
-        location: String::new(),
-        default_repository_permission: Some(DefaultPermission::Write),
-        members_can_create_repositories: Some(true),
-        has_organization_projects: Some(true),
-        has_repository_projects: Some(true),
+        settings: Settings::from(settings),
         admins: Vec::new(),
         members: Vec::new(),
         concealed: Vec::new(),
         invitations: Vec::new(),
         teams: Vec::new(),
         repos: Vec::new(),
+        unread: Vec::new(),
     }
 }
 
 pub fn invitation(name: &str) -> Invitation {
-    Invitation { login: Some(login(name)), role: OrgRole::Member, state: InvitationState::Pending }
+    Invitation { id: 1, login: Some(login(name)), role: OrgRole::Member, state: InvitationState::Pending }
+}
+
+/// A number for something of that name.
+fn id(name: &str) -> u64 {
+    name.bytes().fold(7, |id, byte| id.wrapping_mul(31).wrapping_add(u64::from(byte)))
 }
 
 pub fn team(name: &str, maintainers: &[&str], members: &[&str]) -> SnapshotTeam {
     SnapshotTeam {
+        id: id(name),
         name: TeamName::new(name),
         slug: Slug::new(name.to_lowercase().replace(' ', "-")),
         parent: None,
         description: String::new(),
         privacy: Privacy::Closed,
-        kind: TeamKind::Organization,
+        managed_by: ManagedBy::Organization,
         maintainers: logins(maintainers),
         members: logins(members),
-        inherited_members: Vec::new(),
         invitations: Vec::new(),
         repos: Vec::new(),
+        org_roles: Vec::new(),
     }
 }
 
+/// Access of a team's own.
 pub fn team_repo(name: &str, permission: Permission) -> SnapshotTeamRepo {
-    SnapshotTeamRepo { name: RepoName::new(name), permission, inherited: false, custom_role: None }
+    SnapshotTeamRepo { name: RepoName::new(name), permission, own: Own::Is(permission), custom_role: None }
+}
+
+/// Access that a team has by another above it.
+pub fn inherited(name: &str, permission: Permission) -> SnapshotTeamRepo {
+    SnapshotTeamRepo { own: Own::None, ..team_repo(name, permission) }
+}
+
+pub fn collaborator(name: &str, permission: Permission) -> SnapshotCollaborator {
+    SnapshotCollaborator { login: login(name), permission, own: Own::Is(permission), custom_role: None }
 }
 
 pub fn repo(name: &str, visibility: Visibility) -> SnapshotRepo {
+    let settings = [("visibility", visibility.as_str()), ("archived", "false"), ("default_branch", "main")];
     SnapshotRepo {
+        id: id(name),
         name: RepoName::new(name),
-        visibility,
-        description: String::new(),
-        homepage: String::new(),
-        default_branch: "main".to_owned(),
-        archived: false,
-        has_issues: true,
-        has_projects: true,
-        has_wiki: true,
-        allow_squash_merge: Some(true),
-        allow_merge_commit: Some(true),
-        allow_rebase_merge: Some(true),
-        squash_merge_commit_title: None,
-        squash_merge_commit_message: None,
+        settings: settings.map(|(key, value)| (repo_setting(key), value.to_owned())).into(),
+        is_empty: false,
+        selected: true,
         collaborators: None,
         invitations: Vec::new(),
     }
 }
 
+/// An operation of this change on a line.
+pub fn operation(change: Change, line: u32) -> Operation {
+    Operation { place: place(&change), change, line: Some(line), needs: Vec::new(), because: None }
+}
+
 /// A plan of these changes, each on a line of its own.
 pub fn plan(changes: Vec<Change>) -> Plan {
-    let operations = changes.into_iter().zip(1..).map(|(change, line)| Operation {
-        stage: stage(&change),
-        change,
-        line: Some(line),
-        lasting: true,
-    });
     Plan {
         org: login("acme"),
-        operations: operations.collect(),
+        operations: changes.into_iter().zip(1..).map(|(change, line)| operation(change, line)).collect(),
         refusals: Vec::new(),
+        warnings: Vec::new(),
         waiting: Vec::new(),
         left_out: Vec::new(),
-        removal_delta: 0,
     }
 }
 
-fn stage(change: &Change) -> Stage {
+/// What a plan removes, whatever there was.
+pub fn removals(plan: &Plan) -> Removals {
+    Removals::of(plan, &nobody(), &peribolos_org::plan::Scope::usual())
+}
+
+fn place(change: &Change) -> Place {
     match change {
-        Change::EditOrg { .. } => Stage::Org,
-        Change::InviteMember { .. }
-        | Change::ChangeRole { .. }
-        | Change::RemoveMember { .. }
-        | Change::CancelInvitation { .. }
-        | Change::ClearFailedInvitation { .. } => Stage::OrgMembers,
-        Change::CreateRepo { .. } | Change::EditRepo { .. } => Stage::Repos,
-        Change::SetCollaborator { .. } | Change::RemoveCollaborator { .. } => Stage::Collaborators,
-        Change::CreateTeam { .. } | Change::EditTeam { .. } | Change::DeleteTeam { .. } => Stage::Teams,
-        Change::SetTeamMember { .. } | Change::RemoveTeamMember { .. } => Stage::TeamMembers,
-        Change::SetTeamRepo { .. } | Change::RemoveTeamRepo { .. } => Stage::TeamRepos,
+        Change::EditOrg { .. } => Place::OrganizationGives,
+        Change::InviteMember { .. } | Change::CancelInvitation { .. } => Place::People,
+        Change::ChangeRole { .. } => Place::Demotions,
+        Change::RemoveMember { .. } => Place::MembersRemoved,
+        Change::CreateRepo { .. }
+        | Change::RenameRepo { .. }
+        | Change::EditRepo { .. }
+        | Change::SetTopics { .. } => Place::Repositories,
+        Change::CreateTeam { .. } | Change::EditTeam { .. } => Place::TeamsMade,
+        Change::DeleteTeam { .. } => Place::TeamsDeleted,
+        Change::SetTeamMember { .. } => Place::TeamPlaces,
+        Change::SetCollaborator { .. } | Change::EditRepoInvitation { .. } | Change::SetTeamRepo { .. } => {
+            Place::AccessGiven
+        }
+        Change::RemoveCollaborator { .. }
+        | Change::CancelRepoInvitation { .. }
+        | Change::RemoveTeamMember { .. }
+        | Change::RemoveTeamRepo { .. } => Place::AccessTaken,
     }
 }
 
@@ -146,4 +186,17 @@ pub fn remove_team_member(team: &str, name: &str) -> Change {
         from: TeamRole::Member,
         invitation: false,
     }
+}
+
+pub fn set_team_repo(team: &str, repo: &str, from: Option<Permission>, to: Permission) -> Change {
+    Change::SetTeamRepo { team: TeamName::new(team), repo: RepoName::new(repo), from, custom_role: None, to }
+}
+
+pub fn set_collaborator(repo: &str, name: &str, from: Option<Permission>, to: Permission) -> Change {
+    Change::SetCollaborator { repo: RepoName::new(repo), login: login(name), from, custom_role: None, to }
+}
+
+pub fn edit_team(name: &str, changes: Vec<SettingChange<peribolos_org::plan::TeamSetting>>) -> Change {
+    let slug = Slug::new(name.to_lowercase().replace(' ', "-"));
+    Change::EditTeam { name: TeamName::new(name), slug, changes }
 }

@@ -1,0 +1,230 @@
+//! What became of a plan that was applied, for checks, comments, logs and the command line.
+
+mod problems;
+mod section;
+
+use std::collections::BTreeSet;
+
+use self::problems::Problems;
+use self::section::Section;
+use super::beyond::beyond;
+use super::check::{MAX_SUMMARY_BYTES, people};
+use super::item::Item;
+use super::list::Lines;
+use super::report::phrase;
+use super::sentence::Sentence;
+use super::text::{counted, cut};
+use super::{Namer, PlanReport};
+use crate::Login;
+use crate::plan::{Change, Operation, Outcome, Verification};
+use crate::report::Style;
+use crate::review::Judgement;
+
+/// What became of a plan that was applied.
+#[derive(Clone, Copy, Debug)]
+pub struct Applied<'a> {
+    /// The plan, as it was shown before.
+    pub report: PlanReport<'a>,
+    /// What became of each operation, in the order of the plan. Those that lack one were not tried.
+    pub outcomes: &'a [Outcome],
+    /// What the organization was found to be afterwards; none: it was not read again.
+    pub verification: Option<&'a Verification>,
+}
+
+/// So many lines the list of a run's status has, …
+const LISTED: usize = 20;
+/// … each of so many characters.
+const LISTED_CHARACTERS: usize = 120;
+
+impl Applied<'_> {
+    /// The result in one line: `Applied: 4 of 5. `flagged` could not be invited`.
+    pub fn title(&self, namer: &Namer<'_>) -> String {
+        let planned = self.report.plan.operations.len();
+        let gone = self.verification.map_or(0, |verification| verification.beyond.len());
+        if planned == 0 && gone == 0 {
+            return "Nothing to change".to_owned();
+        }
+        let applied = self.count(|outcome| matches!(outcome, Outcome::Done | Outcome::Waiting));
+        let title = format!("Applied: {applied} of {planned}");
+        match self.first_problem(gone, namer) {
+            Some(problem) => format!("{title}. {problem}"),
+            None => title,
+        }
+    }
+
+    fn first_problem(&self, gone: usize, namer: &Namer<'_>) -> Option<String> {
+        let failed: Vec<&Operation> = self.those(|outcome| matches!(outcome, Outcome::Failed(_))).collect();
+        if let [operation] = failed.as_slice() {
+            return Some(Sentence::of(&operation.change, namer).could_not());
+        }
+        let numbers = [
+            (failed.len(), "change failed", "changes failed"),
+            (
+                self.count(|outcome| matches!(outcome, Outcome::Withheld(_))),
+                "removal was withheld",
+                "removals were withheld",
+            ),
+            (
+                self.count(|outcome| matches!(outcome, Outcome::Left(_))),
+                "removal was left out: something changed in the meantime",
+                "removals were left out: something changed in the meantime",
+            ),
+            (
+                self.count(|outcome| matches!(outcome, Outcome::NotTried)),
+                "change was not tried",
+                "changes were not tried",
+            ),
+            (gone, "thing is gone that should have stayed", "things are gone that should have stayed"),
+            (self.waiting().len(), "person has yet to accept", "people have yet to accept"),
+        ];
+        let (number, one, more) = numbers.into_iter().find(|(number, ..)| *number > 0)?;
+        Some(counted(number, one, more))
+    }
+
+    /// The result for a check or a comment on GitHub: Markdown of at most [`MAX_SUMMARY_BYTES`].
+    pub fn summary(&self, namer: &Namer<'_>) -> String {
+        let mut lines = Lines::default();
+        for section in self.sections(namer) {
+            lines.paragraph(&section.markdown());
+        }
+        if let Judgement::Warn(missing) = self.report.judgement {
+            let items = missing.iter().map(|removal| Item::of_removal(removal, None, namer)).collect();
+            lines.changes("**No preview had shown these removals**", items);
+        }
+        let done = self.done(namer);
+        if done.is_empty() && lines.is_empty() {
+            lines.paragraph("The organization is as the file says.");
+        }
+        if !done.is_empty() {
+            lines.paragraph("**What was done**");
+            lines.sections(done);
+        }
+        lines.bounded(MAX_SUMMARY_BYTES).0
+    }
+
+    /// The result for a terminal or a log, in full.
+    pub fn text(&self, style: Style) -> String {
+        let namer = Namer::terminal();
+        let mut text = self.title(&namer);
+        text.push('\n');
+        for section in self.sections(&namer) {
+            text.push('\n');
+            text.push_str(&section.text(style));
+        }
+        text
+    }
+
+    /// The operations in lines for `status.changes.list`, what failed first: everything is named.
+    pub fn list(&self) -> Vec<String> {
+        let namer = Namer::terminal();
+        let mut lines: Vec<(usize, String)> = Vec::new();
+        for (index, operation) in self.report.plan.operations.iter().enumerate() {
+            let (order, end) = match self.outcome(index) {
+                Outcome::Failed(failure) => (0, format!(": failed, {}", failure.sentence)),
+                Outcome::Withheld(_) => (1, ": withheld".to_owned()),
+                Outcome::Left(_) => (2, ": left out, changed in the meantime".to_owned()),
+                Outcome::Skipped { .. } => (3, ": not done because of another".to_owned()),
+                Outcome::NotTried => (4, ": not tried".to_owned()),
+                Outcome::Waiting => (5, ": waits to be accepted".to_owned()),
+                Outcome::Done => (6, String::new()),
+            };
+            for item in Item::of_operation(operation, &self.removals(index), &namer) {
+                let line = format!("{} {}{end}", item.mark().sign(), phrase(&item));
+                lines.push((order, cut(&line, LISTED_CHARACTERS)));
+            }
+        }
+        lines.sort_by_key(|(order, _)| *order);
+        let more = lines.len().saturating_sub(LISTED);
+        if more > 0 {
+            lines.truncate(LISTED - 1);
+            lines.push((0, format!("and {} more", more + 1)));
+        }
+        lines.into_iter().map(|(_, line)| line).collect()
+    }
+
+    fn sections(&self, namer: &Namer<'_>) -> Vec<Section> {
+        let problems = Problems { plan: self.report.plan, outcomes: self.outcomes, namer: *namer };
+        let mut sections = problems.sections();
+        sections.extend(self.gone(namer));
+        sections.extend(self.open(namer));
+        let waiting = self.waiting();
+        sections
+            .extend(people(waiting, namer).map(|names| {
+                Section::new("Waiting to be accepted", vec![format!("invitations of {names}")])
+            }));
+        sections
+    }
+
+    fn gone(&self, namer: &Namer<'_>) -> Option<Section> {
+        let gone = &self.verification?.beyond;
+        let lines: Vec<Option<String>> = gone.iter().map(|gone| beyond(gone, namer)).collect();
+        let section = Section::with_unnamed("Gone beyond the plan", lines)?;
+        Some(section.ending(
+            "Somebody else may have done it at the same time: the organization's audit log says who.",
+        ))
+    }
+
+    /// What the organization still lacks, although nothing of the above says so.
+    fn open(&self, namer: &Namer<'_>) -> Option<Section> {
+        let known: Vec<&Change> = (0..self.report.plan.operations.len())
+            .filter(|index| !matches!(self.outcome(*index), Outcome::Done))
+            .filter_map(|index| Some(&self.report.plan.operations.get(index)?.change))
+            .collect();
+        let open = self.verification?.remaining.iter().filter(|left| !known.contains(&&left.change));
+        let lines = open.map(|left| {
+            let sentence = Sentence::of(&left.change, namer);
+            Some(format!("{} yet", sentence.is_not()))
+        });
+        Section::with_unnamed("Not as the file says yet", lines.collect())
+    }
+
+    /// People who have not accepted an invitation yet, of this apply or of an earlier one.
+    fn waiting(&self) -> BTreeSet<&Login> {
+        let waits = self.those(|outcome| matches!(outcome, Outcome::Waiting));
+        let waits = waits.filter_map(|operation| invited(&operation.change));
+        waits.chain(self.report.plan.waiting.iter().map(|waiting| &waiting.login)).collect()
+    }
+
+    /// What is done, with what teams inherit no more where nothing is missing.
+    fn done(&self, namer: &Namer<'_>) -> Vec<Item> {
+        let all = self.count(Outcome::is_base) == self.report.plan.operations.len();
+        let mut items = Vec::new();
+        for (index, operation) in self.report.plan.operations.iter().enumerate() {
+            if self.outcome(index).is_base() {
+                items.extend(Item::of_operation(operation, &self.removals(index), namer));
+            }
+        }
+        let inherited = self.report.removals.list.iter().filter(|removal| all && removal.operation.is_none());
+        items.extend(inherited.map(|removal| Item::of_removal(removal, None, namer)));
+        items
+    }
+
+    fn removals(&self, index: usize) -> Vec<(usize, &crate::removals::Removal)> {
+        let list = self.report.removals.list.iter().enumerate();
+        list.filter(|(_, removal)| removal.operation == Some(index)).collect()
+    }
+
+    fn outcome(&self, index: usize) -> &Outcome {
+        self.outcomes.get(index).unwrap_or(&Outcome::NotTried)
+    }
+
+    fn count(&self, is: impl Fn(&Outcome) -> bool) -> usize {
+        (0..self.report.plan.operations.len()).filter(|index| is(self.outcome(*index))).count()
+    }
+
+    fn those(&self, is: impl Fn(&Outcome) -> bool) -> impl Iterator<Item = &Operation> {
+        let operations = self.report.plan.operations.iter().enumerate();
+        operations.filter(move |(index, _)| is(self.outcome(*index))).map(|(_, operation)| operation)
+    }
+}
+
+/// Who is invited by a change.
+fn invited(change: &Change) -> Option<&Login> {
+    match change {
+        Change::InviteMember { login, .. }
+        | Change::SetTeamMember { login, .. }
+        | Change::SetCollaborator { login, .. }
+        | Change::EditRepoInvitation { login, .. } => Some(login),
+        _ => None,
+    }
+}

@@ -1,0 +1,119 @@
+//! What of a plan is not in force: what failed, and what was not done because of it, withheld, left or not reached.
+
+use super::super::Namer;
+use super::super::sentence::Sentence;
+use super::super::text::{capitalized, sentence, tidy};
+use super::invited;
+use super::section::Section;
+use crate::Login;
+use crate::plan::{Failure, Operation, Outcome, Plan, Withheld};
+
+/// What of a plan is not in force.
+pub(super) struct Problems<'p, 'd> {
+    pub(super) plan: &'p Plan,
+    pub(super) outcomes: &'p [Outcome],
+    pub(super) namer: Namer<'d>,
+}
+
+impl Problems<'_, '_> {
+    pub(super) fn sections(&self) -> Vec<Section> {
+        let (mut failed, mut skipped, mut withheld) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut left, mut untried) = (Vec::new(), Vec::new());
+        for (index, operation) in self.plan.operations.iter().enumerate() {
+            let is = Sentence::of(&operation.change, &self.namer);
+            let line = operation.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            match self.outcomes.get(index).unwrap_or(&Outcome::NotTried) {
+                Outcome::Done | Outcome::Waiting => {}
+                Outcome::Failed(failure) => failed.push(format!("{line}{}", refused(&is, failure))),
+                Outcome::Skipped { because } => {
+                    let base = self.not_in_force(self.cause(*because));
+                    skipped.push(format!("{line}{}, because {base}", is.was_not()));
+                }
+                Outcome::Withheld(reason) => {
+                    withheld.push(format!("{line}{}: {}", is.was_not(), self.waits_for(reason)));
+                }
+                Outcome::Left(found) => {
+                    // What was found may have names in it.
+                    let found = if is.is_named() { format!(": {}", tidy(found)) } else { String::new() };
+                    left.push(format!("{line}{}{found}", is.was_not()));
+                }
+                Outcome::NotTried => untried.push(format!("{line}{}", is.was_not())),
+            }
+        }
+        let left_end = "The next apply reads the organization again and compares it with the file.";
+        let sections = [
+            ("Failed", failed, None),
+            ("Not done because of it", skipped, None),
+            ("Withheld", withheld, None),
+            ("Left out, because it changed in the meantime", left, Some(left_end)),
+            ("Not tried", untried, Some("There was no time left, or a newer commit changes the file.")),
+        ];
+        let sections = sections.into_iter().filter(|(_, lines, _)| !lines.is_empty());
+        sections
+            .map(|(title, lines, end)| {
+                let section = Section::new(title, lines);
+                end.map_or(section.clone(), |end| section.ending(end))
+            })
+            .collect()
+    }
+
+    /// The operation that is the reason in the end: what was skipped has a reason itself.
+    fn cause(&self, mut index: usize) -> usize {
+        // What is needed comes earlier, so this ends.
+        while let Some(Outcome::Skipped { because }) = self.outcomes.get(index) {
+            if *because >= index {
+                break;
+            }
+            index = *because;
+        }
+        index
+    }
+
+    /// An operation that is not in force, and how it ended.
+    fn not_in_force(&self, index: usize) -> String {
+        let Some(Operation { change, .. }) = self.plan.operations.get(index) else {
+            return "something else was not done".to_owned();
+        };
+        let is = Sentence::of(change, &self.namer);
+        match self.outcomes.get(index) {
+            Some(Outcome::Failed(_)) => is.could_not(),
+            Some(Outcome::Waiting) => self.yet_to_accept(invited(change)),
+            _ => is.was_not(),
+        }
+    }
+
+    fn yet_to_accept(&self, person: Option<&Login>) -> String {
+        let person = person.and_then(|login| self.namer.login(login));
+        let person = person.unwrap_or_else(|| "somebody whom the file does not name".to_owned());
+        format!("{person} has yet to accept an invitation")
+    }
+
+    fn waits_for(&self, reason: &Withheld) -> String {
+        match reason {
+            Withheld::Grant { operation } => self.not_in_force(*operation),
+            Withheld::Invitation { waiting } => {
+                self.yet_to_accept(self.plan.waiting.get(*waiting).map(|waiting| &waiting.login))
+            }
+            Withheld::Owners { left, minimum } => {
+                let owners = if *left == 1 { "active owner" } else { "active owners" };
+                format!("{left} {owners} would be left, and there must be {minimum}")
+            }
+            Withheld::RequiredOwner => {
+                "the person must stay an owner by `spec.guards.requiredAdmins`".to_owned()
+            }
+        }
+    }
+}
+
+/// A change that GitHub refused: with its answer, as far as nothing in that can be a name that may not be shown.
+fn refused(is: &Sentence, failure: &Failure) -> String {
+    let Failure { sentence: said, status, what_to_do, .. } = failure;
+    let said = if is.is_named() { tidy(said) } else { String::new() };
+    let answer = match (status, said.is_empty()) {
+        (Some(status), true) => format!("GitHub answered {status}"),
+        (Some(status), false) => format!("GitHub answered {status}, {said}"),
+        (None, true) => "it could not be done".to_owned(),
+        (None, false) => said,
+    };
+    format!("{}: {} What to do: {}", is.could_not(), sentence(&answer), sentence(&capitalized(what_to_do)))
+}

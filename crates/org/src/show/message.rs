@@ -1,0 +1,26 @@
+//! Refusals and warnings of a plan, as far as they may be shown.
+
+use super::Namer;
+use crate::plan::{Refusal, RefusalClass, Warning};
+
+/// What can't be done, and what to do about it.
+pub fn refusal<'r>(refusal: &'r Refusal, namer: &Namer<'_>) -> (&'r str, &'r str) {
+    if namer.names(&refusal.about) {
+        return (&refusal.message, &refusal.hint);
+    }
+    match refusal.class {
+        RefusalClass::Impossible => (
+            "Something can't be done that has to do with what the file on the base branch does not name",
+            "a member can see it with `peribolos-operator plan`, and it is in the log of the pod",
+        ),
+        RefusalClass::NotAllowed => (
+            "Something that the file on the base branch does not name would be archived or made public",
+            &refusal.hint,
+        ),
+    }
+}
+
+/// What is not as the author of the file may expect, and what to do about it. None where it may not be shown.
+pub fn warning<'w>(warning: &'w Warning, namer: &Namer<'_>) -> Option<(&'w str, Option<&'w str>)> {
+    namer.names(&warning.about).then_some((&warning.message, warning.hint.as_deref()))
+}

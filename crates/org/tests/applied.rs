@@ -1,0 +1,217 @@
+//! What became of a plan, as people read it.
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "tests end by panicking")]
+
+mod support;
+
+use peribolos_org::plan::{
+    Beyond, Cause, Change, Failure, Outcome, Plan, TeamRole, Verification, Waiting, Withheld,
+};
+use peribolos_org::removals::Removals;
+use peribolos_org::review::Judgement;
+use peribolos_org::show::{Applied, Disclosure, MAX_SUMMARY_BYTES, Namer, PlanReport, remedy};
+use peribolos_org::{OrgRole, Permission, Privacy, RepoName, Style, TeamName};
+use support::{
+    delete_team, file, login, numbered, operation, plan, removals, remove_member, remove_team_member,
+    set_collaborator, set_team_repo,
+};
+
+/// A plan that was applied.
+struct Run {
+    plan: Plan,
+    removals: Removals,
+    judgement: Judgement,
+    outcomes: Vec<Outcome>,
+    verification: Verification,
+}
+
+impl Run {
+    fn of(ends: Vec<(Change, Outcome)>) -> Self {
+        let (changes, outcomes) = ends.into_iter().unzip();
+        let plan = plan(changes);
+        Self {
+            removals: removals(&plan),
+            plan,
+            judgement: Judgement::Shown,
+            outcomes,
+            verification: Verification { remaining: Vec::new(), beyond: Vec::new() },
+        }
+    }
+
+    fn applied(&self) -> Applied<'_> {
+        let Self { plan, removals, judgement, outcomes, verification } = self;
+        let report = PlanReport { plan, removals, trips: &[], judgement, file: "peribolos.yaml" };
+        Applied { report, outcomes, verification: Some(verification) }
+    }
+
+    fn title(&self) -> String {
+        self.applied().title(&Namer::markdown())
+    }
+}
+
+fn failed(change: &Change, status: Option<u16>, sentence: &str, cause: Cause) -> Outcome {
+    let what_to_do = remedy(change, status, sentence);
+    Outcome::Failed(Failure { sentence: sentence.to_owned(), status, cause, what_to_do })
+}
+
+fn refused(change: Change, status: u16, sentence: &str) -> (Change, Outcome) {
+    let outcome = failed(&change, Some(status), sentence, Cause::Refused);
+    (change, outcome)
+}
+
+fn invite(name: &str) -> Change {
+    Change::InviteMember { login: login(name), role: OrgRole::Member }
+}
+
+fn place(team: &str, name: &str) -> Change {
+    Change::SetTeamMember { team: TeamName::new(team), login: login(name), from: None, to: TeamRole::Member }
+}
+
+fn create_team(name: &str) -> Change {
+    Change::CreateTeam {
+        name: TeamName::new(name),
+        description: None,
+        privacy: Privacy::Closed,
+        parent: None,
+    }
+}
+
+/// One whom GitHub refuses, and a team that is made all the same.
+fn one_refused() -> Run {
+    Run::of(vec![
+        (create_team("New"), Outcome::Done),
+        refused(invite("flagged"), 422, "User is blocked by this organization"),
+        (invite("fine"), Outcome::Waiting),
+        (place("New", "dee"), Outcome::Done),
+        (place("New", "fine"), Outcome::Waiting),
+    ])
+}
+
+#[test]
+fn one_whom_github_refuses_is_named_with_what_can_be_done() {
+    let run = one_refused();
+    assert_eq!(run.title(), "Applied: 4 of 5. `flagged` could not be invited");
+    insta::assert_snapshot!("one_refused", run.applied().summary(&Namer::markdown()));
+}
+
+#[test]
+fn a_refused_person_whom_no_file_names_is_not_named() {
+    let run = one_refused();
+    let disclosure = Disclosure::of([&file("orgs: {acme: {admins: [dee]}}")]);
+    let namer = Namer::disclosed(&disclosure);
+    let posted = run.applied().title(&namer) + &run.applied().summary(&namer);
+    assert!(!posted.contains("flagged") && !posted.contains("fine") && !posted.contains("New"), "{posted}");
+    assert!(posted.contains("somebody whom the file does not name could not be invited"), "{posted}");
+}
+
+#[test]
+fn a_title_says_what_is_not_in_force() {
+    let withheld = Outcome::Withheld(Withheld::RequiredOwner);
+    let left = Outcome::Left("bob is an owner now".to_owned());
+    let failed = |change: Change| failed(&change, None, "The connection was lost", Cause::Transient);
+    let table = [
+        (vec![(create_team("New"), Outcome::Done)], "Applied: 1 of 1"),
+        (Vec::new(), "Nothing to change"),
+        (vec![(invite("dave"), Outcome::Waiting)], "Applied: 1 of 1. 1 person has yet to accept"),
+        (
+            vec![(invite("a"), failed(invite("a"))), (invite("b"), failed(invite("b")))],
+            "Applied: 0 of 2. 2 changes failed",
+        ),
+        (
+            vec![(remove_member("bob"), withheld), (invite("dave"), Outcome::Waiting)],
+            "Applied: 1 of 2. 1 removal was withheld",
+        ),
+        (
+            vec![(remove_member("bob"), left)],
+            "Applied: 0 of 1. 1 removal was left out: something changed in the meantime",
+        ),
+        (vec![(remove_member("bob"), Outcome::NotTried)], "Applied: 0 of 1. 1 change was not tried"),
+    ];
+    for (ends, title) in table {
+        assert_eq!(Run::of(ends).title(), title);
+    }
+    let mut run = Run::of(vec![(create_team("New"), Outcome::Done)]);
+    run.verification.beyond = vec![Beyond::Member { login: login("carol") }];
+    assert_eq!(run.title(), "Applied: 1 of 1. 1 thing is gone that should have stayed");
+}
+
+/// An apply in which everything happened that can.
+fn everything() -> Run {
+    let site = || RepoName::new("site");
+    let replaced = set_team_repo("Core", "site", None, Permission::Write);
+    let mut run = Run::of(vec![
+        (create_team("Docs"), Outcome::Done),
+        (invite("fine"), Outcome::Waiting),
+        refused(create_team("New"), 422, "Name must be unique for this org"),
+        (place("New", "dee"), Outcome::Skipped { because: 2 }),
+        (set_team_repo("New", "site", None, Permission::Read), Outcome::Skipped { because: 3 }),
+        refused(replaced, 403, "Repository was archived so is read-only."),
+        refused(set_collaborator("site", "eve", None, Permission::Read), 422, "No seats available"),
+        (remove_team_member("Core", "dee"), Outcome::Left("the place is a maintainer's now".to_owned())),
+        (delete_team("Old"), Outcome::Withheld(Withheld::Grant { operation: 2 })),
+        (
+            Change::RemoveTeamRepo { team: TeamName::new("Old"), repo: site(), from: Permission::Read },
+            Outcome::Withheld(Withheld::Grant { operation: 1 }),
+        ),
+        (
+            Change::RemoveCollaborator { repo: site(), login: login("trent"), from: Permission::Read },
+            Outcome::Withheld(Withheld::Invitation { waiting: 0 }),
+        ),
+        (
+            Change::ChangeRole { login: login("bo"), from: OrgRole::Admin, to: OrgRole::Member },
+            Outcome::Withheld(Withheld::Owners { left: 1, minimum: 2 }),
+        ),
+        (remove_member("ann"), Outcome::Withheld(Withheld::RequiredOwner)),
+        (remove_member("carol"), Outcome::Done),
+        (remove_member("zed"), Outcome::NotTried),
+    ]);
+    run.plan.waiting = vec![Waiting { login: login("trent"), team: None, repo: None }];
+    run.judgement = Judgement::Warn(run.removals.list[..1].to_vec());
+    run.verification.beyond = vec![Beyond::TeamMember { team: TeamName::new("Core"), login: login("eli") }];
+    // One that failed and is known, and one that is not in force although it was done.
+    run.verification.remaining = vec![operation(create_team("New"), 3), operation(create_team("Docs"), 1)];
+    run
+}
+
+#[test]
+fn a_check_says_what_is_in_force_and_what_is_not() {
+    insta::assert_snapshot!("everything", everything().applied().summary(&Namer::markdown()));
+}
+
+#[test]
+fn a_terminal_says_what_is_in_force_and_what_is_not() {
+    let run = everything();
+    insta::assert_snapshot!("terminal", run.applied().text(Style::Plain));
+    let coloured = run.applied().text(Style::Colour);
+    assert!(coloured.contains("\u{1b}[1mFailed\u{1b}[0m"), "{coloured}");
+}
+
+#[test]
+fn the_list_of_a_run_is_bounded_and_begins_with_what_failed() {
+    insta::assert_snapshot!("list", everything().applied().list().join("\n"));
+    let long = "x".repeat(200);
+    let mut ends: Vec<(Change, Outcome)> =
+        numbered("person", 40).iter().map(|name| (invite(name), Outcome::Done)).collect();
+    ends.push(refused(invite("flagged"), 422, &long));
+    let list = Run::of(ends).applied().list();
+    assert_eq!(list.len(), 20);
+    assert!(list[0].starts_with("+ member: flagged: failed, xxx"), "{list:?}");
+    assert_eq!(list[19], "and 22 more");
+    assert!(list.iter().all(|line| line.chars().count() <= 120), "{list:?}");
+}
+
+#[test]
+fn a_check_of_many_failures_is_bounded() {
+    let long = "GitHub says a lot ".repeat(30);
+    let people = numbered("somebody-with-a-long-name-", 2_000);
+    let ends = people.iter().map(|name| refused(invite(name), 422, &long));
+    let summary = Run::of(ends.collect()).applied().summary(&Namer::markdown());
+    assert!(summary.len() <= MAX_SUMMARY_BYTES, "{}", summary.len());
+    assert!(summary.contains("1970 more"), "{summary}");
+}
+
+#[test]
+fn what_github_says_stays_on_its_line() {
+    let run = Run::of(vec![refused(invite("flagged"), 500, "<html>\n\n`x`\n\u{1b}[31mBad\u{202e}")]);
+    let summary = run.applied().summary(&Namer::markdown());
+    assert!(summary.contains("GitHub answered 500, <html> 'x' \\u{1b}[31mBad\\u{202e}."), "{summary}");
+}
