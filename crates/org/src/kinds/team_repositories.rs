@@ -58,8 +58,7 @@ struct OfTeam<'p, 'f> {
 
 impl OfTeam<'_, '_> {
     fn differ(&mut self) {
-        let named: Named = (&self.team.name.value).into();
-        if self.planner.is_unread(Kind::TeamRepos, Some(&named)) {
+        if self.planner.is_unread_team(Kind::TeamRepos, self.id) {
             return;
         }
         let mut desired: BTreeMap<RepoId, &TeamRepo> = BTreeMap::new();
