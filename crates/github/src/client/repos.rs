@@ -26,32 +26,12 @@ pub struct Repository {
     pub visibility: Option<String>,
     /// The branch shown first. An empty repository has a name here and no such branch.
     pub default_branch: Option<String>,
-    /// What it is.
-    pub description: Option<String>,
-    /// Its home page.
-    pub homepage: Option<String>,
     /// Whether it is read-only.
     #[serde(default)]
     pub archived: bool,
     /// Whether it is a copy of another one.
     #[serde(default)]
     pub fork: bool,
-    /// Whether it has issues.
-    pub has_issues: Option<bool>,
-    /// Whether it has projects.
-    pub has_projects: Option<bool>,
-    /// Whether it has a wiki.
-    pub has_wiki: Option<bool>,
-    /// Whether pull requests may be squashed; hidden from tokens without contents write, as are the next four.
-    pub allow_squash_merge: Option<bool>,
-    /// Whether pull requests may be merged with a merge commit.
-    pub allow_merge_commit: Option<bool>,
-    /// Whether pull requests may be rebased.
-    pub allow_rebase_merge: Option<bool>,
-    /// Where a squashed commit's title comes from.
-    pub squash_merge_commit_title: Option<String>,
-    /// Where a squashed commit's message comes from.
-    pub squash_merge_commit_message: Option<String>,
 }
 
 /// A repository to be made in an organization.

@@ -57,10 +57,10 @@ fn core_team() -> Value {
 #[case::repository(
     Change::CreateRepo { name: repo(), settings: vec![
         RepoSetting { setting: RepoSettingName::VISIBILITY, value: "private".into() },
-        RepoSetting { setting: repo_setting("has_wiki"), value: "false".into() },
+        RepoSetting { setting: repo_setting("has_issues"), value: "false".into() },
         RepoSetting { setting: repo_setting("license_template"), value: "mit".into() }] },
     "POST", "/orgs/acme/repos",
-    json!({"name": "site", "visibility": "private", "has_wiki": false, "license_template": "mit"}),
+    json!({"name": "site", "visibility": "private", "has_issues": false, "license_template": "mit"}),
     201, json!({"id": 9}), Made::Done)]
 #[case::renamed(
     Change::RenameRepo { from: repo(), to: RepoName::new("web") },

@@ -103,8 +103,8 @@ fn rest_team(number: u64, kind: &str) -> Value {
 fn repository(number: u64, name: &str) -> Value {
     json!({"id": format!("R_{number}"), "databaseId": number, "name": name, "isEmpty": false,
            "defaultBranchRef": {"name": "main"}, "repositoryTopics": page(&[], None, 0), "visibility": "INTERNAL",
-           "description": null, "homepage": null, "archived": false, "has_issues": true, "has_projects": true,
-           "has_wiki": false, "is_template": false, "allow_squash_merge": true, "allow_merge_commit": true,
+           "description": null, "homepage": null, "archived": false, "has_issues": false, "has_projects": true,
+           "is_template": false, "allow_squash_merge": true, "allow_merge_commit": true,
            "allow_rebase_merge": false, "allow_auto_merge": false, "allow_update_branch": false,
            "allow_forking": false, "delete_branch_on_merge": false, "web_commit_signoff_required": false,
            "squash_merge_commit_title": "COMMIT_OR_PR_TITLE", "squash_merge_commit_message": "COMMIT_MESSAGES",

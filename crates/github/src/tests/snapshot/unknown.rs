@@ -36,7 +36,7 @@ async fn settings_of_a_repository_are_as_the_file_writes_them() {
     assert_eq!(of(RepoSettingName::VISIBILITY), Some("internal"));
     assert_eq!(of(RepoSettingName::DEFAULT_BRANCH), Some("main"));
     assert_eq!(of(repo_setting("homepage")), Some(""));
-    assert_eq!(of(repo_setting("has_wiki")), Some("false"));
+    assert_eq!(of(repo_setting("has_issues")), Some("false"));
     assert_eq!(of(repo_setting("squash_merge_commit_title")), Some("COMMIT_OR_PR_TITLE"));
 }
 
