@@ -58,7 +58,8 @@ async fn additional_tokens_are_smaller_and_live_as_long_as_their_runs() {
     let client = running.ctx.app.with_token(file["token"].clone().into());
     let repo = "Acme/.github".parse().unwrap();
     client.get_repo(&repo).await.unwrap();
-    assert!(client.list_teams(&"Acme".parse().unwrap()).await.unwrap_err().is_forbidden());
+    let refused = client.membership(&"Acme".parse().unwrap(), &"alice".parse().unwrap()).await.unwrap_err();
+    assert!(refused.is_forbidden());
 
     world.set("preview", json!({"phase": "Succeeded", "reason": "Planned"})).await;
     world.no_secret("acme-token-file").await;
