@@ -92,7 +92,8 @@ struct Roles {
 struct Role {
     id: u64,
     name: String,
-    base_role: Option<String>,
+    #[serde(rename = "base_role")]
+    base: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -103,7 +104,7 @@ struct Numbered {
 impl Role {
     /// What it gives in every repository; `None`: nothing.
     fn gives(&self) -> Option<Permission> {
-        let based = self.base_role.as_deref().and_then(words::permission);
+        let based = self.base.as_deref().and_then(words::permission);
         // The base of those that GitHub defines itself is part of their name.
         let predefined = match self.name.to_ascii_lowercase().replace('-', "_").as_str() {
             "security_manager" => Some(Permission::Read),
@@ -204,7 +205,7 @@ mod tests {
         #[case] base: Option<&str>,
         #[case] expected: Option<Permission>,
     ) {
-        let role = Role { id: 1, name: name.to_owned(), base_role: base.map(str::to_owned) };
+        let role = Role { id: 1, name: name.to_owned(), base: base.map(str::to_owned) };
         assert_eq!(role.gives(), expected);
     }
 }
