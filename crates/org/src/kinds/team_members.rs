@@ -53,8 +53,7 @@ struct OfTeam<'p, 'f> {
 
 impl OfTeam<'_, '_> {
     fn differ(&mut self) {
-        let named: [Named; 1] = [(&self.team.name.value).into()];
-        if self.planner.is_unread(Kind::TeamMembers, Some(&named[0])) {
+        if self.planner.is_unread_team(Kind::TeamMembers, self.id) {
             return;
         }
         let of = |role: TeamRole| move |login: &Located<Login>| (login.value.clone(), (role, line_of(login)));
