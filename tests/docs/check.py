@@ -56,7 +56,7 @@ def file_format():
     """The codes of findings in a peribolos.yaml. Its keys are in the part that `make generate` writes."""
     page = "docs/peribolos-yaml.md"
     # Said of the list of findings, not of the file.
-    codes = set(re.findall(r'^    \w+ = "([a-z-]+)",$', text("crates/org/src/diagnostic.rs"), re.M)) - {"more"}
+    codes = set(re.findall(r'^    \w+ = "([a-z-]+)",$', text("crates/org/src/file/findings.rs"), re.M)) - {"more"}
     check(f"{page}, codes", codes, first_cells(section(page, "What is refused")) | first_cells(section(page, "What is warned of")))
 
 

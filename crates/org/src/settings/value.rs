@@ -18,6 +18,7 @@ impl<T: Table> Setting<T> {
 
     /// A value as REST or GraphQL gives it, as the file writes it; none where it is not one of this setting's. A text that
     /// is not set is `null` there and empty here, words of GraphQL are in upper case.
+    #[expect(clippy::wrong_self_convention, reason = "the setting says how the value is read")]
     pub fn from_json(self, value: &Value) -> Option<String> {
         match (self.row().holds, value) {
             (Type::Flag, Value::Bool(flag)) => Some(flag.to_string()),

@@ -31,14 +31,16 @@ impl<'t> Reader<'t> {
                 }
                 "teams" => teams = self.teams(field, &mut silent),
                 "repos" => repos = self.repos(field),
-                key => match OrgSetting::of_key(key) {
-                    Some(setting) => settings.extend(self.setting(setting, field)),
-                    None => {
+                key => {
+                    if let Some(setting) = OrgSetting::of_key(key) {
+                        settings.extend(self.setting(setting, field));
+                    } else {
                         people_known = false;
+                        // It may be meant for any kind.
                         self.findings.leave(before);
                         self.unknown(field, what, keys::ORG, &keys::ELSEWHERE);
                     }
-                },
+                }
             }
             self.findings.leave(before);
         }
