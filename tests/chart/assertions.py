@@ -54,10 +54,15 @@ check(
 check("definitions are kept", all(d["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep" for d in of("CustomResourceDefinition")))
 
 tasks = {d["metadata"]["name"]: d["spec"] for d in of("Task")}
-check("the three Tasks", set(tasks) == {"peribolos-plan", "peribolos-apply", "peribolos-dump"})
+check("the Tasks", set(tasks) == {"peribolos-plan", "peribolos-apply", "peribolos-dump", "peribolos-upstream"})
 params = {name: [p["name"] for p in spec["params"]] for name, spec in tasks.items()}
-check("one interface", params["peribolos-plan"] == params["peribolos-dump"])
-check("an apply's own steps have arguments beside upstream's", params["peribolos-apply"] == params["peribolos-plan"] + ["planArgs"])
+interface = ["login", "repository", "path", "sha", "args"]
+check("one interface", params["peribolos-apply"] == params["peribolos-dump"] == interface)
+check("a preview is of a pull request", params["peribolos-plan"] == [*interface, "pullRequest"])
+check("upstream serves in place of our own apply", params["peribolos-upstream"] == interface)
+results = {name: {r["name"] for r in spec.get("results", [])} for name, spec in tasks.items()}
+check("an apply has results", results["peribolos-apply"] == {"planned", "applied", "failed", "remaining", "summary"})
+check("upstream's are the same", results["peribolos-upstream"] == results["peribolos-apply"])
 for name, spec in tasks.items():
     security = spec["stepTemplate"]["securityContext"]
     hardened = {
@@ -73,19 +78,30 @@ for name, spec in tasks.items():
         check(f"{where}: no script, a command", "script" not in step and step.get("command"))
         check(f"{where}: keeps the template's security", "securityContext" not in step)
         check(f"{where}: no param in a command", "$(" not in str(step["command"]))
-        values = [a for a in step["args"] if "$(params." in a and a not in ("$(params.args[*])", "$(params.planArgs[*])")]
+        values = [a for a in step["args"] if "$(params." in a and a != "$(params.args[*])"]
         check(f"{where}: each param is joined to its flag", all(a.startswith("--") and "=$(" in a for a in values))
 def takes_args(task):
     """The steps of a Task that get the run's own arguments."""
     return [s["name"] for s in tasks[task]["steps"] if "$(params.args[*])" in s["args"]]
 
 
-check("upstream alone gets an apply's arguments", takes_args("peribolos-apply") == ["apply"])
-check("our steps get theirs", takes_args("peribolos-plan") == ["plan"] and takes_args("peribolos-dump") == ["dump"])
-check("apply runs after plan", [s["name"] for s in tasks["peribolos-apply"]["steps"]][:2] == ["plan", "apply"])
+def images(task):
+    return {s["image"] for s in tasks[task]["steps"]}
+
+
+for task, step in [("peribolos-plan", "plan"), ("peribolos-apply", "apply"), ("peribolos-dump", "dump")]:
+    check(f"{task} has one step", [s["name"] for s in tasks[task]["steps"]] == [step])
+    check(f"{task} passes its arguments on", takes_args(task) == [step])
+    check(f"{task} needs the operator's image alone", images(task) == {"dev.invalid/peribolos-operator:dev"})
+upstream = tasks["peribolos-upstream"]["steps"]
+check("upstream runs after our plan", [s["name"] for s in upstream] == ["plan", "apply"])
+check("our plan gets the arguments", takes_args("peribolos-upstream") == ["plan"])
+check("upstream gets its flags from the plan", upstream[1]["args"][-1] == "$(steps.plan.results.flags[*])")
+for url in ["--github-graphql-endpoint=https://github.example.com/api/graphql", "--github-endpoint=https://github.example.com/api/v3"]:
+    check(f"upstream asks the same GitHub: {url}", url in upstream[1]["args"])
 check(
     "GHES' GraphQL address is derived",
-    "--github-graphql-endpoint=https://github.example.com/api/graphql" in tasks["peribolos-apply"]["steps"][1]["args"],
+    "--github-graphql-url=https://github.example.com/api/graphql" in tasks["peribolos-apply"]["steps"][0]["args"],
 )
 
 for sentence in failed:

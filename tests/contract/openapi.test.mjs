@@ -101,6 +101,29 @@ describe("answers are as GitHub's OpenAPI description says", () => {
   }
 });
 
+it("the group that a team of managed users comes from is as described", async () => {
+  const start = fixture();
+  Object.assign(start.orgs[ORG], { emu: true });
+  start.orgs[ORG].teams[0].managed_by = "Engineering";
+  const sim = await startSim({ fixture: start });
+  try {
+    const token = await installationToken(appFor(sim), INSTALLATION);
+    const asked = async (path, described) => {
+      const response = await fetch(`${sim.url}/orgs/${ORG}${path}`, { headers: { authorization: `Bearer ${token}` } });
+      const answer = { status: response.status, contentType: response.headers.get("content-type"), body: await response.json() };
+      assert.deepEqual(violations(`GET /orgs/{org}${described}`, answer), []);
+      return answer.body;
+    };
+    const [group] = (await asked("/teams/core/external-groups", "/teams/{team_slug}/external-groups")).groups;
+    assert.equal(group.group_name, "Engineering");
+    assert.deepEqual((await asked("/external-groups", "/external-groups")).groups, [group]);
+    const whole = await asked(`/external-group/${group.group_id}`, "/external-group/{group_id}");
+    assert.deepEqual(whole.teams.map((it) => it.team_name), ["Core"]);
+  } finally {
+    await sim.stop();
+  }
+});
+
 function parse(text) {
   try {
     return JSON.parse(text);

@@ -1,63 +1,54 @@
-// The simulator wants the permissions that GitHub wants: each endpoint refuses a token that lacks them.
+// The simulator wants the permissions that GitHub wants: each endpoint refuses a token that lacks one of them, and takes a
+// token that has them and no more.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-
-import permissions from "@octokit/app-permissions";
 
 import * as conversation from "./endpoints/conversation.mjs";
 import * as organization from "./endpoints/organization.mjs";
 import * as repositories from "./endpoints/repositories.mjs";
 import * as teams from "./endpoints/teams.mjs";
 import { appFor, installationToken } from "./lib/client.mjs";
-import { fixture, INSTALLATION, ORG } from "./lib/fixture.mjs";
+import { fixture, INSTALLATION, ORG, PERMISSIONS } from "./lib/fixture.mjs";
+import { ASSUMED, WANTED } from "./lib/permissions.mjs";
 import { startSim } from "./lib/sim.mjs";
 
-const MANIFEST = JSON.parse(readFileSync(join(import.meta.dirname, "../../docs/app-manifest.json"), "utf8"));
-const GITHUB = permissions["api.github.com"].permissions;
 const ROWS = [organization, teams, repositories, conversation].flatMap((it) => it.rows);
 const SHA = "0".repeat(40);
 const ANYTHING = new Proxy({}, { get: (_, key) => (key.endsWith("_id") ? 1 : SHA) });
+const REFUSED = "Resource not accessible by integration";
 
-/** Each operation with a body it takes and what GitHub wants for it, one of these being enough, where that is more than
- * what every token has. */
-const WANTED = [...new Map(ROWS.toReversed().map(([name, , given]) => [name, bodyOf(given)]))]
-  .map(([name, body]) => [name, body, githubWants(name)])
-  .filter(([, , wants]) => wants.length > 0 && !wants.some(([permission]) => permission === "metadata"));
+/** Each operation of the tables with a body it takes. */
+const OPERATIONS = [...new Map(ROWS.toReversed().map(([name, , given]) => [name, bodyOf(given)]))];
 
-describe("endpoints refuse a token without the permission that GitHub wants", () => {
-  let app;
+/** What a token can lack so that GitHub refuses it: of every set that is enough one permission, but for what every token has. */
+const LACKING = OPERATIONS.flatMap(([name, body]) => {
+  const wanted = (WANTED[name] ?? []).map((set) => Object.entries(set).filter(([permission]) => permission !== "metadata"));
+  if (wanted.length === 0 || wanted.some((set) => set.length === 0)) return [];
+  return combinations(wanted).map((lacking) => [name, body, lacking]);
+});
+
+it("every endpoint of the tables is in the list of what GitHub wants", () => {
+  assert.deepEqual(OPERATIONS.map(([name]) => name).filter((name) => !WANTED[name]), []);
+});
+
+describe("endpoints refuse a token without a permission that GitHub wants", () => {
+  let ask;
   let sim;
   let audit;
-  let comment;
   let untouched;
 
   before(async () => {
-    sim = await startSim({ fixture: fixture() });
-    app = appFor(sim);
-    // An issue and a comment: whether one is a pull request's decides what GitHub wants.
-    const octokit = await app.getInstallationOctokit(INSTALLATION);
-    const { data: issue } = await octokit.rest.issues.create({ owner: ORG, repo: ".github", title: "One" });
-    const asked = { owner: ORG, repo: ".github", issue_number: issue.number, body: "Hello" };
-    comment = (await octokit.rest.issues.createComment(asked)).data.id;
+    ({ ask, sim } = await start());
     untouched = await sim.control("GET", `/orgs/${ORG}`);
     audit = await sim.control("GET", "/audit");
   });
   after(() => sim?.stop());
 
-  for (const [name, body, wants] of WANTED) {
-    it(`${name}: ${wants.map((it) => it.join("=")).join(" or ")}`, async () => {
-      const token = await installationToken(app, INSTALLATION, { permissions: without(wants) });
-      const [method, template] = name.split(" ");
-      const response = await fetch(sim.url + filled(template, comment), {
-        method,
-        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-        body: body && JSON.stringify(body),
-      });
-      const answer = await response.json();
-      assert.deepEqual([response.status, answer.message], [403, "Resource not accessible by integration"]);
+  for (const [name, body, lacking] of LACKING) {
+    it(`${name} without ${lacking.map((it) => it.join("=")).join(" and ")}`, async () => {
+      const { response, answer } = await ask(name, body, without(lacking));
+      assert.deepEqual([response.status, answer.message], [403, REFUSED]);
       assert.ok(response.headers.get("x-accepted-github-permissions"), "GitHub says what would have been enough");
     });
   }
@@ -68,22 +59,60 @@ describe("endpoints refuse a token without the permission that GitHub wants", ()
   });
 });
 
-/** The permissions that GitHub's page lists an operation under, as [permission, level]. */
-function githubWants(operation) {
-  // The page still has the teams' endpoints by id, and a file's permission under the older name.
-  const shape = (name) => name.replace("/orgs/{org}/teams/{team_slug}", "/teams/{team_id}").replaceAll(/\{\w+\}/g, "{}");
-  const found = Object.entries(GITHUB).flatMap(([permission, levels]) =>
-    ["read", "write"]
-      .filter((level) => (levels[level] ?? []).some((it) => shape(it) === shape(operation)))
-      .map((level) => [permission === "single_file" ? "contents" : permission, level]),
-  );
-  return [...new Map(found.map((it) => [it.join(), it])).values()];
+describe("endpoints take a token that has what GitHub wants and no more", () => {
+  let ask;
+  let sim;
+  let start_of_each;
+
+  before(async () => {
+    ({ ask, sim } = await start());
+    start_of_each = await sim.control("GET", `/orgs/${ORG}`);
+  });
+  after(() => sim?.stop());
+
+  for (const [name, body] of OPERATIONS.filter(([name]) => WANTED[name])) {
+    const least = { metadata: "read", ...WANTED[name][0], ...ASSUMED[name] };
+    it(`${name} with ${Object.entries(least).map((it) => it.join("=")).join(" and ")}`, async () => {
+      // Requests before this one may have deleted what this one is about.
+      await sim.control("PUT", `/orgs/${ORG}`, start_of_each);
+      const { answer } = await ask(name, body, least);
+      assert.notEqual(answer?.message, REFUSED);
+    });
+  }
+});
+
+/** A simulator with an issue and a comment, and a way to ask it with a token of some permissions. */
+async function start() {
+  const sim = await startSim({ fixture: fixture() });
+  const app = appFor(sim);
+  // Whether a comment is a pull request's decides what GitHub wants: this one is an issue's.
+  const octokit = await app.getInstallationOctokit(INSTALLATION);
+  const { data: issue } = await octokit.rest.issues.create({ owner: ORG, repo: ".github", title: "One" });
+  const comment = { owner: ORG, repo: ".github", issue_number: issue.number, body: "Hello" };
+  const { data } = await octokit.rest.issues.createComment(comment);
+  const ask = async (name, body, permissions) => {
+    const token = await installationToken(app, INSTALLATION, { permissions });
+    const [method, template] = name.split(" ");
+    const response = await fetch(sim.url + filled(template, data.id), {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: body && JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { response, answer: text === "" ? undefined : JSON.parse(text) };
+  };
+  return { ask, sim };
+}
+
+/** One entry of each list, in every way. */
+function combinations(lists) {
+  return lists.reduce((all, list) => all.flatMap((chosen) => list.map((it) => [...chosen, it])), [[]]);
 }
 
 /** All that the App has, but for those: lowered to read where write is wanted. */
-function without(wants) {
-  const rest = { ...MANIFEST.default_permissions };
-  for (const [permission, level] of wants) {
+function without(lacking) {
+  const rest = { ...PERMISSIONS };
+  for (const [permission, level] of lacking) {
     if (level === "write") rest[permission] = "read";
     else delete rest[permission];
   }

@@ -12,8 +12,15 @@ labels:
 - {name: repository, description: "The configuration's repository, owner/name"}
 - {name: path, description: "The configuration's path in it"}
 - {name: sha, description: "The commit that is read"}
-- {name: pullRequest, default: "", description: "The pull request that is previewed; empty: none"}
-- {name: args, type: array, default: [], description: {{ . | quote }}}
+- {name: args, type: array, default: [], description: "Flags for the step"}
+{{- end }}
+
+{{- define "peribolos.task.results" -}}
+- {name: planned, description: "How many changes were planned"}
+- {name: applied, description: "How many of them were applied"}
+- {name: failed, description: "How many of them GitHub refused"}
+- {name: remaining, description: "How many are left"}
+- {name: summary, description: "The same in one sentence"}
 {{- end }}
 
 {{- define "peribolos.task.stepTemplate" -}}
@@ -28,19 +35,12 @@ securityContext:
 computeResources:
   {{- toYaml .Values.tasks.resources | nindent 2 }}
 {{- if .Values.github.ca }}
-env:
-  - {name: SSL_CERT_FILE, value: /etc/peribolos/github-ca/ca.crt} # for upstream's program
-{{- end }}
 volumeMounts:
-  - {name: settled, mountPath: /settled}
-  {{- if .Values.github.ca }}
   - {name: github-ca, mountPath: /etc/peribolos/github-ca, readOnly: true}
-  {{- end }}
+{{- end }}
 {{- end }}
 
 {{- define "peribolos.task.volumes" -}}
-- name: settled
-  emptyDir: {sizeLimit: 64Mi}
 {{- if .Values.github.ca }}
 - name: github-ca
   configMap: {name: {{ include "peribolos.fullname" . }}-github-ca}
@@ -60,30 +60,14 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
-{{- define "peribolos.task.plan" -}}
-- name: plan
-  image: {{ include "peribolos.image" . }}
-  imagePullPolicy: {{ .Values.image.pullPolicy }}
+{{- /* The beginning of a step of ours: its name and subcommand are `step`. */ -}}
+{{- define "peribolos.task.step" -}}
+- name: {{ .step }}
+  image: {{ include "peribolos.image" .root }}
+  imagePullPolicy: {{ .root.Values.image.pullPolicy }}
   command: [peribolos-operator]
   args:
     - step
-    - plan
-    {{- include "peribolos.task.common" . | nindent 4 }}
-    - --sha=$(params.sha)
-    - --out=/settled/peribolos.yaml
-{{- end }}
-
-{{- define "peribolos.task.verify" -}}
-- name: verify
-  image: {{ include "peribolos.image" . }}
-  imagePullPolicy: {{ .Values.image.pullPolicy }}
-  command: [peribolos-operator]
-  args:
-    - step
-    - verify
-    {{- include "peribolos.task.common" . | nindent 4 }}
-    - --sha=$(params.sha)
-    - --settled=/settled/peribolos.yaml
-    - --planned=/settled/plan.json
-    - --results-dir=/tekton/results
+    - {{ .step }}
+    {{- include "peribolos.task.common" .root | nindent 4 }}
 {{- end }}

@@ -87,7 +87,7 @@ reasons! {
     ConfigInvalid,
     /// A guard stopped the run before its first write.
     GuardTripped,
-    /// Upstream peribolos ended with an error.
+    /// The Task of `spec.run.taskRef` ended with an error.
     ApplyFailed,
     /// `spec.suspend` is set: no run starts.
     Suspended,
@@ -112,8 +112,20 @@ reasons! {
     WaitingForCapacity,
     /// The run's pod is at work.
     Running,
-    /// The organization now is as the file says.
+    /// The organization now is as the file says, but for what people have yet to accept.
     Applied,
+    /// Everything was applied; some people have not accepted their invitations yet.
+    Waiting,
+    /// A part was not applied; the message and the check say what.
+    Incomplete,
+    /// The time of the attempt was used up; another one goes on.
+    OutOfTime,
+    /// The organization's rules of access (an IP allow list, SAML) keep the App out.
+    AccessBlocked,
+    /// The branch's head changed while its file was applied; a run for the new head goes on.
+    HeadMoved,
+    /// Tekton refuses the TaskRun: the Task is missing or has another interface.
+    TaskInvalid,
     /// There was nothing to do.
     NoChanges,
     /// The organization differs from its applied file; the message says how.
@@ -152,8 +164,6 @@ reasons! {
     PodLost,
     /// One of our steps failed in a way that has no reason of its own.
     StepFailed,
-    /// The verify step failed: what was applied is unknown.
-    VerifyFailed,
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! No I/O, no runtime: everything here is tested by plain tables.
 
 pub mod accounts;
+pub mod apply;
 pub mod defaults;
 pub mod drift;
 pub mod event;
@@ -12,5 +13,5 @@ pub mod installation_status;
 pub mod names;
 pub mod ownership;
 pub mod run;
-pub mod step_output;
+pub mod time_scale;
 pub mod token;

@@ -30,9 +30,9 @@ pub fn healing_run(installation: &str, newest_apply: &str, head: &str) -> String
     run(installation, &["heal", newest_apply, head])
 }
 
-/// The name of the DryRun that looks what an Apply left that ran out of time.
-pub fn look_after(installation: &str, apply: &str) -> String {
-    run(installation, &["timeout", apply])
+/// The name of the DryRun that compares the organization with its file after an Apply that did not tell what it left.
+pub fn comparison(installation: &str, apply: &str) -> String {
+    run(installation, &["compare", apply])
 }
 
 /// The name of the preview of a pull request that is made anew because its base is at another commit.
@@ -48,11 +48,6 @@ pub fn drift_check(installation: &str, newest: &str) -> String {
 /// The name of the Apply that corrects the drift which this DryRun found.
 pub fn correction(installation: &str, dry_run: &str) -> String {
     run(installation, &["correct", dry_run])
-}
-
-/// The name of the Apply that does what this one was known to leave.
-pub fn apply_again(installation: &str, apply: &str) -> String {
-    run(installation, &["again", apply])
 }
 
 /// The name of an attempt's TaskRun.

@@ -19,6 +19,17 @@ impl Clock {
     }
 }
 
+/// How much shorter the spans of limits are than GitHub's: with 60, a minute is a second.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scale(pub(crate) f64);
+
+impl Scale {
+    /// The span as it is here.
+    pub(crate) fn of(self, span: SignedDuration) -> SignedDuration {
+        SignedDuration::try_from_secs_f64(span.as_secs_f64() / self.0).unwrap_or(span)
+    }
+}
+
 /// A time as GitHub writes it: UTC, whole seconds.
 pub(crate) fn rfc3339(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()

@@ -5,7 +5,11 @@ use std::time::Duration;
 use aws_lc_rs::hmac;
 use jsonwebtoken::DecodingKey;
 
-use crate::fixture::{Fixture, FixtureError};
+use crate::{
+    fixture::{Fixture, FixtureError},
+    ghes::Ghes,
+    http::secondary::SecondaryLimits,
+};
 
 /// Settings of one simulator.
 #[derive(Debug)]
@@ -18,6 +22,14 @@ pub struct Config {
     pub token_ttl: Duration,
     /// Requests an installation may make in an hour. GitHub's is 5,000 and more.
     pub rate_limit: u32,
+    /// Limits beyond those of the hour. An Enterprise Server has none.
+    pub secondary_limits: SecondaryLimits,
+    /// The version of GitHub Enterprise Server; `None`: github.com.
+    pub ghes: Option<Ghes>,
+    /// How many nodes a query of GraphQL may touch; `None`: as many as its pages hold.
+    pub graphql_nodes: Option<u64>,
+    /// How much shorter the spans of limits are than GitHub's: with 60, a minute is a second. More than 0.
+    pub time_scale: f64,
     fixture: Fixture,
 }
 
@@ -100,6 +112,10 @@ impl Config {
             webhook: None,
             token_ttl: Duration::from_hours(1),
             rate_limit: 5000,
+            secondary_limits: SecondaryLimits::STRICT,
+            ghes: None,
+            graphql_nodes: None,
+            time_scale: 1.0,
             fixture: Fixture::default(),
         }
     }

@@ -5,7 +5,8 @@
 //! everything under `/_sim/`. An endpoint it lacks answers 501 and is listed by `GET /_sim/unknown`.
 //!
 //! It simplifies or assumes, where GitHub does more or does not say:
-//! - people act through `/_sim/` only: there are no user tokens, and no forks, so every branch is in its repository;
+//! - there are no forks, so every branch is in its repository;
+//! - a person's token has all scopes; who owns no organization reads its members and teams, and repositories by role;
 //! - a file is merged whole: two sides that changed one file conflict; a rebase merge is a squash;
 //! - taking somebody out of a team whose membership comes from a child team is 204 and changes nothing;
 //! - a new invitation takes the place of a failed one; demoting or removing the last owner is 403;
@@ -20,6 +21,7 @@ mod clock;
 mod config;
 mod control;
 mod fixture;
+mod ghes;
 mod git;
 mod graphql;
 mod hooks;
@@ -30,5 +32,9 @@ mod sim;
 mod state;
 
 pub use config::{AppConfig, Config, ConfigError, Webhook};
-pub use http::serve::{ServeError, serve};
+pub use ghes::{Ghes, GhesError};
+pub use http::{
+    secondary::{SecondaryLimits, SecondaryLimitsError},
+    serve::{ServeError, serve},
+};
 pub use sim::Sim;

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use clap::Parser;
-use github_sim::{AppConfig, Config, Sim, Webhook, serve};
+use github_sim::{AppConfig, Config, Ghes, SecondaryLimits, Sim, Webhook, serve};
 use tokio::net::TcpListener;
 
 /// A simulator of GitHub for development and tests.
@@ -38,6 +38,19 @@ struct Args {
     /// Requests an installation may make in an hour.
     #[arg(long, default_value_t = 5000)]
     rate_limit: u32,
+    /// Limits beyond the hour's: `strict` as GitHub has them, `off`, or some of `concurrent`, `points`,
+    /// `graphql-points`, `content-minute` and `content-hour` as KEY=N,KEY=N.
+    #[arg(long, default_value = "strict")]
+    secondary_limits: SecondaryLimits,
+    /// Be a GitHub Enterprise Server of this version, as `3.17`.
+    #[arg(long)]
+    ghes: Option<Ghes>,
+    /// How many nodes a query of GraphQL may touch before its answer is cut.
+    #[arg(long)]
+    graphql_nodes: Option<u64>,
+    /// Divides the spans of limits: with 60, a minute is a second.
+    #[arg(long, default_value_t = 1.0, value_parser = scale, hide = true)]
+    time_scale: f64,
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -45,11 +58,20 @@ fn duration(text: &str) -> Result<Duration, String> {
     signed.try_into().map_err(|_| "must not be negative".to_owned())
 }
 
+fn scale(text: &str) -> Result<f64, String> {
+    let factor: f64 = text.parse().map_err(|e: std::num::ParseFloatError| e.to_string())?;
+    if factor.is_finite() && factor > 0.0 { Ok(factor) } else { Err("must be more than 0".to_owned()) }
+}
+
 fn config(args: &Args) -> anyhow::Result<Config> {
     let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("can't read {}", path.display()));
     let mut config = Config::new(AppConfig::new(args.app_id, &args.app_slug, &read(&args.app_public_key)?)?);
     config.token_ttl = args.token_ttl;
     config.rate_limit = args.rate_limit;
+    config.secondary_limits = args.secondary_limits;
+    config.ghes = args.ghes;
+    config.graphql_nodes = args.graphql_nodes;
+    config.time_scale = args.time_scale;
     if let (Some(url), Some(file)) = (&args.webhook_url, &args.webhook_secret_file) {
         config.webhook = Some(Webhook::new(url, &read(file)?)?);
     }

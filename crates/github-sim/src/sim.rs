@@ -6,6 +6,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use crate::{
     config::{AppConfig, Config, ConfigError, Webhook},
+    ghes::Ghes,
     hooks::Outgoing,
     state::World,
 };
@@ -22,6 +23,7 @@ struct Inner {
     app: AppConfig,
     webhook: Option<Webhook>,
     token_ttl: std::time::Duration,
+    ghes: Option<Ghes>,
     outbox: Mutex<Option<UnboundedReceiver<Outgoing>>>,
 }
 
@@ -29,13 +31,14 @@ impl Sim {
     /// A simulator with what the fixture of `config` says. Nothing is delivered until [`crate::serve`] runs.
     pub fn new(mut config: Config) -> Result<Self, ConfigError> {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let mut world = World::new(config.app.id, &config.app.slug, config.rate_limit, sender);
+        let mut world = World::new(&config, sender);
         config.take_fixture().load(&mut world)?;
         let inner = Inner {
             world: Mutex::new(world),
             app: config.app,
             webhook: config.webhook,
             token_ttl: config.token_ttl,
+            ghes: config.ghes,
             outbox: Mutex::new(Some(receiver)),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -56,6 +59,17 @@ impl Sim {
 
     pub(crate) fn token_ttl(&self) -> std::time::Duration {
         self.inner.token_ttl
+    }
+
+    /// What stands before the paths of the REST API: nothing on github.com.
+    pub(crate) fn api_prefix(&self) -> &'static str {
+        if self.inner.ghes.is_some() { "/api/v3" } else { "" }
+    }
+
+    /// Whether a path is neither of the API nor of the controls. On github.com every path is of the API.
+    pub(crate) fn is_outside_api(&self, path: &str) -> bool {
+        let within = ["/api/v3/", "/_sim/"].iter().any(|prefix| path.starts_with(prefix));
+        self.inner.ghes.is_some() && !within && path != "/api/graphql"
     }
 
     /// The deliveries to be sent; given out once, to the one worker.

@@ -13,6 +13,7 @@ use crate::account::{AppInfo, Installation};
 use crate::call::Call;
 use crate::client::Client;
 use crate::config::GitHubConfig;
+use crate::credential::{Credential, TokenSource};
 use crate::delivery::Delivery;
 use crate::error::Error;
 use crate::flight::Flights;
@@ -53,7 +54,16 @@ impl App {
 
     /// GitHub as an installation sees it, authenticating with `token`.
     pub fn with_token(&self, token: SecretString) -> Client {
-        Client::new(Arc::clone(&self.0.transport), token)
+        Client::new(Arc::clone(&self.0.transport), token.into())
+    }
+
+    /// The same, with tokens from `source`: when GitHub answers 401, the newest one is taken and the request is sent once
+    /// more.
+    ///
+    /// # Errors
+    /// Where there is no token yet.
+    pub async fn with_tokens(&self, source: Arc<dyn TokenSource>) -> Result<Client, Error> {
+        Ok(Client::new(Arc::clone(&self.0.transport), Credential::renewed(source).await?))
     }
 
     /// `GET /app`: the App that the key belongs to.
@@ -118,8 +128,8 @@ impl App {
         self.0.transport.rest(&self.jwt()?, &call).await.map(drop)
     }
 
-    fn jwt(&self) -> Result<SecretString, Error> {
-        self.0.signer.token(Timestamp::now())
+    fn jwt(&self) -> Result<Credential, Error> {
+        self.0.signer.token(Timestamp::now()).map(Credential::from)
     }
 }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::refusal::blocks_access;
+
 /// Why a call to GitHub brought no result. Cheap to clone; never holds a token or a key.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
@@ -20,9 +22,24 @@ pub enum Error {
         message: String,
         /// GitHub's id of the request.
         request_id: Option<String>,
+        /// What kind of refusal it is.
+        cause: QueryRefusal,
         /// Whether and when asking again can help.
         retry: Retry,
+        /// Whether the answer itself named that time.
+        says_when: bool,
     },
+    /// A repository has another name, perhaps another owner, by now. Nothing was read or written in its place.
+    #[error("{name} is called {now} now")]
+    Moved {
+        /// The name asked for, with its owner.
+        name: String,
+        /// Its name now, with its owner.
+        now: String,
+    },
+    /// A team is needed that is not there: it was not made, or GitHub does not list it.
+    #[error("the team {0} is not there")]
+    NoTeam(String),
     /// No answer came: name resolution, connection, TLS, or a broken body.
     #[error("GitHub could not be reached for {route}: {}", chain(&**cause))]
     Unreachable {
@@ -84,8 +101,27 @@ pub struct Refusal {
     pub request_id: Option<String>,
     /// Whether and when asking again can help.
     pub retry: Retry,
+    /// Whether the answer itself named that time, by `Retry-After` or by the end of the limit's window.
+    pub says_when: bool,
+    /// The permissions that GitHub would have accepted (`x-accepted-github-permissions`), such as `members=write`.
+    pub accepted_permissions: Option<String>,
     /// The number of the repository that a redirect leads to.
     pub moved_to: Option<u64>,
+}
+
+/// What kind of refusal GraphQL answered with; of several errors the first of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QueryRefusal {
+    /// A rate limit, primary or secondary.
+    RateLimited,
+    /// The token may not see something, or is not accepted from here.
+    Forbidden,
+    /// The query asks for more than GitHub computes in one answer. Half of it can succeed.
+    TooMuch,
+    /// GitHub says no more than that something went wrong.
+    Other,
+    /// Something that the query names is not there.
+    NotFound,
 }
 
 /// Whether and when the same call can succeed.
@@ -108,7 +144,22 @@ impl Error {
             Self::Status(refusal) => refusal.retry,
             Self::GraphQl { retry, .. } => *retry,
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Unreadable { .. } => Retry::Backoff,
-            Self::TooLarge { .. } | Self::Path(_) | Self::Key(_) | Self::Config(_) => Retry::Never,
+            Self::Moved { .. }
+            | Self::NoTeam(_)
+            | Self::TooLarge { .. }
+            | Self::Path(_)
+            | Self::Key(_)
+            | Self::Config(_) => Retry::Never,
+        }
+    }
+
+    /// Whether GitHub itself named the time that [`Error::retry`] has. Where it did not, the pause of a secondary limit
+    /// is GitHub's general advice: a minute, then longer each time.
+    pub fn says_when(&self) -> bool {
+        match self {
+            Self::Status(refusal) => refusal.says_when,
+            Self::GraphQl { says_when, .. } => *says_when,
+            _ => false,
         }
     }
 
@@ -129,7 +180,7 @@ impl Error {
             | Self::TimedOut { route, .. }
             | Self::Unreadable { route, .. }
             | Self::TooLarge { route, .. } => Some(route),
-            Self::Path(_) | Self::Key(_) | Self::Config(_) => None,
+            Self::Moved { .. } | Self::NoTeam(_) | Self::Path(_) | Self::Key(_) | Self::Config(_) => None,
         }
     }
 
@@ -171,9 +222,9 @@ impl Error {
         self.is_forbidden() && self.github_message().is_some_and(|message| message.contains("suspended"))
     }
 
-    /// A redirect: what was asked for has another name by now. None is followed, as it may lead to another host.
+    /// A redirect, or a repository that has another name by now. No redirect is followed: it may lead to another host.
     pub fn is_moved(&self) -> bool {
-        matches!(self.status(), Some(301 | 302 | 307 | 308))
+        matches!(self, Self::Moved { .. }) || matches!(self.status(), Some(301 | 302 | 307 | 308))
     }
 
     /// The number of the repository that a redirect leads to, which survives renames.
@@ -201,9 +252,94 @@ impl Error {
                 matches!(refusal.status, 403 | 429)
                     && matches!(refusal.retry, Retry::After(_) | Retry::AtReset(_))
             }
-            Self::GraphQl { retry, .. } => matches!(retry, Retry::After(_) | Retry::AtReset(_)),
+            Self::GraphQl { cause, .. } => *cause == QueryRefusal::RateLimited,
             _ => false,
         }
+    }
+
+    /// GitHub gave up on the amount asked for, by its word, by its proxy's status or by silence: half can succeed.
+    pub fn is_too_much(&self) -> bool {
+        match self {
+            Self::GraphQl { cause, .. } => *cause == QueryRefusal::TooMuch,
+            Self::Status(refusal) => matches!(refusal.status, 502 | 504),
+            Self::TimedOut { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// The organization does not let this token in from here: its list of allowed IP addresses, or SAML single sign-on.
+    /// No permission is missing.
+    pub fn is_access_blocked(&self) -> bool {
+        self.is_refused() && self.github_message().is_some_and(blocks_access)
+    }
+
+    /// A permission of the App, or a right of the person, is missing. [`Error::accepted_permissions`] may name it.
+    pub fn is_permission_missing(&self) -> bool {
+        self.is_refused()
+            && !self.is_access_blocked()
+            && self.message_has(&[
+                &["resource not accessible"],
+                &["must have admin rights"],
+                &["must be an organization owner"],
+                &["must have push access"],
+                &["does not have permission"],
+            ])
+    }
+
+    /// The permissions one of which would have been enough, as GitHub writes them: `members=write`.
+    pub fn accepted_permissions(&self) -> Option<&str> {
+        match self {
+            Self::Status(refusal) => refusal.accepted_permissions.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// 403 because the repository is archived: nothing of it changes before it is unarchived.
+    pub fn is_archived(&self) -> bool {
+        self.is_refused() && self.message_has(&[&["archived", "read-only"]])
+    }
+
+    /// The organization pays for no seat more, so nobody can be invited into it.
+    pub fn is_out_of_seats(&self) -> bool {
+        self.is_refusal_of_a_change() && self.message_has(&[&["no_seat"], &["seat", "purchase"]])
+    }
+
+    /// The organization's daily number of invitations is used up. GitHub documents the number, not the sentence.
+    pub fn is_invitation_limit(&self) -> bool {
+        (self.is_refusal_of_a_change() || self.status() == Some(429))
+            && self.message_has(&[
+                &["invit", "limit"],
+                &["invit", "too many"],
+                &["invit", "exceeded"],
+                &["invit", "24 hours"],
+            ])
+    }
+
+    /// An identity provider or an enterprise manages it: it can be changed there alone.
+    pub fn is_externally_managed(&self) -> bool {
+        self.is_refusal_of_a_change()
+            && self.message_has(&[
+                &["externally managed"],
+                &["managed by", "identity provider"],
+                &["managed by", "enterprise"],
+                &["team sync"],
+            ])
+            && !self.message_has(&[&["not externally managed"]])
+    }
+
+    /// GitHub understood and refused, for a reason that no waiting removes.
+    fn is_refused(&self) -> bool {
+        self.is_forbidden() || matches!(self, Self::GraphQl { cause: QueryRefusal::Forbidden, .. })
+    }
+
+    fn is_refusal_of_a_change(&self) -> bool {
+        self.is_forbidden() || self.is_unprocessable()
+    }
+
+    /// Whether GitHub's message has every part of one of these sentences, without regard to case.
+    fn message_has(&self, sentences: &[&[&str]]) -> bool {
+        let message = self.github_message().unwrap_or_default().to_ascii_lowercase();
+        sentences.iter().any(|parts| parts.iter().all(|part| message.contains(part)))
     }
 }
 

@@ -2,18 +2,22 @@
 //!
 //! [`App`] speaks as the App itself, [`Client`] as one of its installations, and [`webhook`] reads what GitHub sends.
 //! Every failed call is an [`Error`] that says what was asked, what GitHub answered and, by [`Error::retry`], whether
-//! asking again can help. Nothing here retries by itself: the caller requeues. [`snapshot`] reads a whole organization.
+//! asking again can help. [`snapshot`] reads a whole organization, [`kinds`] makes one change of it, and [`lookups`] answers
+//! what a plan asks. But for the waiting of a read, nothing here is sent again by itself.
 
 pub mod account;
 mod app;
 mod call;
 pub mod client;
 mod config;
+mod credential;
 mod delivery;
 mod error;
 mod flight;
 mod graphql;
 mod key;
+pub mod kinds;
+pub mod lookups;
 mod page;
 mod refusal;
 pub mod snapshot;
@@ -30,8 +34,9 @@ pub use account::{Account, AccountType, AppInfo, Installation, Permissions, Repo
 pub use app::App;
 pub use client::{Client, FileAnswer};
 pub use config::{GitHubConfig, Observer, Timeouts};
+pub use credential::TokenSource;
 pub use delivery::Delivery;
-pub use error::{Error, Refusal, Retry};
+pub use error::{Error, QueryRefusal, Refusal, Retry};
 pub use key::PrivateKey;
 // `RepoName` is the name that `FullName` had here.
 pub use peribolos_vocab::{AppId, FullName, FullName as RepoName, IdError, InstallationId, Login, Sha};

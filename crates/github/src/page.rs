@@ -2,10 +2,10 @@
 //! header: an absolute link may name a host that must not see our token.
 
 use http::header;
-use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use crate::call::Call;
+use crate::credential::Credential;
 use crate::error::Error;
 use crate::transport::{Answer, Transport};
 
@@ -27,9 +27,9 @@ impl<'a> Pages<'a> {
     }
 
     /// The next page, or `None` after the last.
-    pub(crate) async fn next(&mut self, token: &SecretString) -> Result<Option<Answer>, Error> {
+    pub(crate) async fn next(&mut self, credential: &Credential) -> Result<Option<Answer>, Error> {
         let Some(mut call) = self.call.take() else { return Ok(None) };
-        let answer = self.transport.rest(token, &call).await?;
+        let answer = self.transport.rest(credential, &call).await?;
         self.read += 1;
         if let Some(next) = next_query(&answer) {
             if self.read >= MOST_PAGES || call.next.as_ref() == Some(&next) {
@@ -45,15 +45,29 @@ impl<'a> Pages<'a> {
 /// Every item of a list: complete, or an error.
 pub(crate) async fn all<T: DeserializeOwned>(
     transport: &Transport,
-    token: &SecretString,
+    credential: &Credential,
     call: Call,
 ) -> Result<Vec<T>, Error> {
     let mut pages = Pages::new(transport, call);
     let mut items = Vec::new();
-    while let Some(answer) = pages.next(token).await? {
+    while let Some(answer) = pages.next(credential).await? {
         items.extend(answer.json::<Vec<T>>()?);
     }
     Ok(items)
+}
+
+/// Every page of a list whose pages are objects: complete, or an error.
+pub(crate) async fn objects<T: DeserializeOwned>(
+    transport: &Transport,
+    credential: &Credential,
+    call: Call,
+) -> Result<Vec<T>, Error> {
+    let mut pages = Pages::new(transport, call);
+    let mut objects = Vec::new();
+    while let Some(answer) = pages.next(credential).await? {
+        objects.push(answer.json::<T>()?);
+    }
+    Ok(objects)
 }
 
 /// The query of the `rel="next"` link.

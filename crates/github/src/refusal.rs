@@ -20,6 +20,21 @@ const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 /// The longest message kept, in characters.
 const MESSAGE_LIMIT: usize = 500;
 
+/// How GitHub speaks of secondary limits, in lower case.
+const SECONDARY_LIMIT_WORDS: [&str; 2] = ["secondary rate limit", "abuse detection mechanism"];
+
+/// Whether a message speaks of a secondary limit.
+pub(crate) fn names_secondary_limit(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    SECONDARY_LIMIT_WORDS.iter().any(|words| message.contains(words))
+}
+
+/// Whether a message says that the organization lets nobody in from here, whatever the token may do.
+pub(crate) fn blocks_access(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    message.contains("ip allow list") || message.contains("saml enforcement")
+}
+
 #[derive(Deserialize)]
 struct Body {
     message: String,
@@ -38,9 +53,21 @@ pub(crate) fn refusal(
     let message = message(status, body);
     let retry = classify(status, headers, &message);
     let request_id = text(headers, "x-github-request-id").map(|id| shorten(id, 100));
+    let says_when = retry_after(headers).is_some() || matches!(retry, Retry::AtReset(_));
+    let accepted_permissions = text(headers, "x-accepted-github-permissions").map(|it| shorten(it, 200));
     let moved_to = if status.is_redirection() { moved_to(headers) } else { None };
     let status = status.as_u16();
-    Error::Status(Arc::new(Refusal { method, route, status, message, request_id, retry, moved_to }))
+    Error::Status(Arc::new(Refusal {
+        method,
+        route,
+        status,
+        message,
+        request_id,
+        retry,
+        says_when,
+        accepted_permissions,
+        moved_to,
+    }))
 }
 
 /// The repository's number in `Location: …/repositories/{number}/…`. Nothing else of the header is used.
@@ -52,8 +79,7 @@ fn moved_to(headers: &HeaderMap) -> Option<u64> {
 fn classify(status: StatusCode, headers: &HeaderMap, message: &str) -> Retry {
     match status.as_u16() {
         403 | 429 => rate_limit(headers).unwrap_or_else(|| {
-            let secondary = status == StatusCode::TOO_MANY_REQUESTS
-                || message.to_ascii_lowercase().contains("secondary rate limit");
+            let secondary = status == StatusCode::TOO_MANY_REQUESTS || names_secondary_limit(message);
             if secondary { Retry::After(SECONDARY_LIMIT_PAUSE) } else { Retry::Never }
         }),
         // Not implemented: no time helps.
@@ -91,7 +117,10 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 fn message(status: StatusCode, body: &[u8]) -> String {
     let Ok(body) = serde_json::from_slice::<Body>(body) else {
-        return status.canonical_reason().unwrap_or("no message").to_owned();
+        // A page for people: GitHub's proxies answer with one, for some secondary limits too.
+        let page = String::from_utf8_lossy(body).to_ascii_lowercase();
+        let limit = SECONDARY_LIMIT_WORDS.iter().find(|words| page.contains(**words));
+        return limit.copied().or(status.canonical_reason()).unwrap_or("no message").to_owned();
     };
     let mut message = body.message;
     for error in &body.errors {

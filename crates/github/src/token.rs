@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::InstallationId;
 use crate::account::{Permissions, RepositorySelection};
 use crate::call::Call;
+use crate::credential::Credential;
 use crate::error::Error;
 use crate::transport::{Answer, Transport};
 
@@ -68,7 +69,7 @@ fn all() -> RepositorySelection {
 /// Asks GitHub for one token.
 pub(crate) async fn mint(
     transport: &Transport,
-    jwt: &SecretString,
+    jwt: &Credential,
     id: InstallationId,
     scope: &TokenScope,
 ) -> Result<MintedToken, Error> {

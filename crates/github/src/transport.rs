@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::call::Call;
 use crate::config::{GitHubConfig, Observer, Timeouts};
+use crate::credential::Credential;
 use crate::error::Error;
 use crate::refusal::{refusal, shorten};
 use crate::tls;
@@ -65,16 +66,27 @@ impl Transport {
     }
 
     /// Sends `call` to the REST API.
-    pub(crate) async fn rest(&self, token: &SecretString, call: &Call) -> Result<Answer, Error> {
-        self.send(token, call, format!("{}{}", self.root, call.target())).await
+    pub(crate) async fn rest(&self, credential: &Credential, call: &Call) -> Result<Answer, Error> {
+        self.send(credential, call, format!("{}{}", self.root, call.target())).await
     }
 
     /// Sends `call` to the GraphQL endpoint.
-    pub(crate) async fn graphql(&self, token: &SecretString, call: &Call) -> Result<Answer, Error> {
-        self.send(token, call, self.graphql.clone()).await
+    pub(crate) async fn graphql(&self, credential: &Credential, call: &Call) -> Result<Answer, Error> {
+        self.send(credential, call, self.graphql.clone()).await
     }
 
-    async fn send(&self, token: &SecretString, call: &Call, url: String) -> Result<Answer, Error> {
+    /// Sends `call`; where GitHub does not accept the token and there is a newer one, once more.
+    async fn send(&self, credential: &Credential, call: &Call, url: String) -> Result<Answer, Error> {
+        let sent = self.send_once(&credential.token(), call, url.clone()).await;
+        match sent {
+            Err(error) if error.is_unauthorized() && credential.renew().await? => {
+                self.send_once(&credential.token(), call, url).await
+            }
+            sent => sent,
+        }
+    }
+
+    async fn send_once(&self, token: &SecretString, call: &Call, url: String) -> Result<Answer, Error> {
         let request = self.request(token, call, url)?;
         let outcome = tokio::time::timeout(self.timeouts.total, self.exchange(request, call)).await;
         let outcome =

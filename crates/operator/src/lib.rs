@@ -2,14 +2,15 @@
 //! What to do is decided in `peribolos-core` and `peribolos-org`; this crate asks and carries out.
 
 pub mod admin;
+pub mod apply;
 pub mod cli;
 pub mod controller;
 pub mod defaults;
 pub mod kubernetes;
 pub mod metrics;
 pub mod persist;
+pub mod planning;
 pub mod receiver;
 pub mod rules;
 pub mod shutdown;
-pub mod spelling;
 pub mod step;

@@ -76,7 +76,11 @@ impl Desk {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_peribolos-operator"));
-        command.args(args).args(["--github-api-url", self.github.url()]).env_remove("GITHUB_TOKEN");
+        command
+            .args(args)
+            .args(["--github-api-url", self.github.url()])
+            .env_remove("GITHUB_TOKEN")
+            .env_remove("PERIBOLOS_GITHUB_TOKEN");
         command
     }
 

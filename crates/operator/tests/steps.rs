@@ -1,12 +1,12 @@
-//! The steps, run as a pod runs them: the real binary, the real simulator of GitHub, real upstream peribolos.
+//! The steps, run as a pod runs them: the real binary, the real simulator of GitHub, and real upstream peribolos.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
 
-#[path = "steps/apply.rs"]
-mod apply;
 #[path = "steps/bench.rs"]
 mod bench;
 #[path = "steps/dump.rs"]
 mod dump;
+#[path = "steps/faults.rs"]
+mod faults;
 #[path = "steps/organizations.rs"]
 mod organizations;
 #[path = "steps/plan.rs"]

@@ -1,5 +1,5 @@
 //! What several crates name and must not define twice: accounts, repositories, teams and commits; roles and
-//! permissions; the kinds of things that are managed; how a check ends and what it annotates.
+//! permissions; the kinds of things that are managed; how a check ends and what it annotates; how a step reports.
 //!
 //! Types alone: no I/O, and no decisions beyond what makes two names equal.
 
@@ -7,6 +7,7 @@ mod check;
 mod ids;
 mod managed;
 mod names;
+pub mod report;
 mod roles;
 mod slug;
 mod words;

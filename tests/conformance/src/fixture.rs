@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use peribolos_org::{InvitationState, Login, OrgRole, Permission, Snapshot, SnapshotRepo, SnapshotTeam};
-use serde_json::{Value, json};
+use peribolos_org::{
+    InvitationState, Login, OrgRole, Permission, Snapshot, SnapshotRepo, SnapshotTeam,
+};
+use serde_json::{Map, Value, json};
 
 /// The state, without an installation.
 pub fn state(snapshot: &Snapshot) -> Value {
@@ -17,34 +19,23 @@ pub fn state(snapshot: &Snapshot) -> Value {
         let failed = invitation.state == InvitationState::Failed;
         Some(json!({"login": invitation.login.as_ref()?, "role": role, "failed": failed}))
     });
+    let settings = snapshot.settings.iter().map(|(key, value)| (key.key().to_owned(), key.json(value)));
     let repos = snapshot.repos.iter().map(|repo| (repo.name.to_string(), self::repo(repo)));
     json!({
-        "settings": {
-            "name": snapshot.name,
-            "description": snapshot.description,
-            "company": snapshot.company,
-            "email": snapshot.email,
-            "billing_email": snapshot.billing_email,
-            "location": snapshot.location,
-            "default_repository_permission": snapshot.default_repository_permission,
-            "members_can_create_repositories": snapshot.members_can_create_repositories,
-            "has_organization_projects": snapshot.has_organization_projects,
-            "has_repository_projects": snapshot.has_repository_projects,
-        },
+        "settings": settings.collect::<Map<_, _>>(),
         "members": members,
         "concealed": snapshot.concealed,
         "invitations": invitations.collect::<Vec<_>>(),
         "teams": snapshot.teams.iter().map(team).collect::<Vec<_>>(),
-        "repos": repos.collect::<BTreeMap<_, _>>(),
+        "repos": repos.collect::<Map<_, _>>(),
     })
 }
 
 /// A team with what is its own.
 fn team(team: &SnapshotTeam) -> Value {
-    let own = team.members.iter().filter(|login| !team.inherited_members.contains(login));
-    let members = own.map(|login| (login.to_string(), "member"));
+    let members = team.members.iter().map(|login| (login.to_string(), "member"));
     let maintainers = team.maintainers.iter().map(|login| (login.to_string(), "maintainer"));
-    let repos = team.repos.iter().filter(|repo| !repo.inherited);
+    let own = team.repos.iter().filter_map(|repo| Some((repo.name.to_string(), permission(repo.own.permission()?))));
     json!({
         "name": team.name,
         "slug": team.slug,
@@ -53,35 +44,24 @@ fn team(team: &SnapshotTeam) -> Value {
         "parent": team.parent.as_ref().map_or("", |slug| slug.as_str()),
         "members": members.chain(maintainers).collect::<BTreeMap<_, _>>(),
         "invitations": team.invitations,
-        "repos": repos.map(|repo| (repo.name.to_string(), permission(repo.permission))).collect::<BTreeMap<_, _>>(),
+        "repos": own.collect::<BTreeMap<_, _>>(),
     })
 }
 
 fn repo(repo: &SnapshotRepo) -> Value {
-    let access = |people: &[(Login, Permission)]| -> BTreeMap<String, &'static str> {
-        people.iter().map(|(login, may)| (login.to_string(), permission(*may))).collect()
-    };
-    json!({
-        "visibility": repo.visibility,
-        "description": repo.description,
-        "homepage": repo.homepage,
-        "default_branch": repo.default_branch,
-        "archived": repo.archived,
-        "has_issues": repo.has_issues,
-        "has_projects": repo.has_projects,
-        "has_wiki": repo.has_wiki,
-        "allow_squash_merge": repo.allow_squash_merge,
-        "allow_merge_commit": repo.allow_merge_commit,
-        "allow_rebase_merge": repo.allow_rebase_merge,
-        "squash_merge_commit_title": repo.squash_merge_commit_title,
-        "squash_merge_commit_message": repo.squash_merge_commit_message,
-        "collaborators": access(repo.collaborators.as_deref().unwrap_or_default()),
-        "invitations": access(&repo.invitations),
-        "files": {"README.md": "hello\n"},
-    })
+    let mut state: Map<String, Value> =
+        repo.settings.iter().map(|(key, value)| (key.key().to_owned(), key.json(value))).collect();
+    let people = repo.collaborators.iter().flatten();
+    let own = people.filter_map(|it| Some((it.login.to_string(), permission(it.own.permission()?))));
+    let invited = repo.invitations.iter().map(|it| (it.login.to_string(), permission(it.permission)));
+    state.insert("collaborators".to_owned(), json!(own.collect::<BTreeMap<_, _>>()));
+    state.insert("invitations".to_owned(), json!(invited.collect::<BTreeMap<_, _>>()));
+    let files = if repo.is_empty { json!({}) } else { json!({"README.md": "hello\n"}) };
+    state.insert("files".to_owned(), files);
+    Value::Object(state)
 }
 
-/// The word of GitHub's API.
+/// The name of GitHub's API.
 fn permission(permission: Permission) -> &'static str {
     match permission {
         Permission::Read => "pull",

@@ -1,16 +1,16 @@
 //! Organizations and files by chance: those of `peribolos_org::testing`, on the simulator and with a scope.
 
-use peribolos_org::plan::{Allowance, Ignored, Scope, Stage};
+use peribolos_org::plan::{Allow, Ignore, Kind, Scope};
 use peribolos_org::testing::{Case, case};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 
-/// The stages that the upstream that is run here knows: it has no collaborators.
-const STAGES: &[Stage] =
-    &[Stage::Org, Stage::OrgMembers, Stage::Repos, Stage::Teams, Stage::TeamMembers, Stage::TeamRepos];
-const ALLOWANCES: &[Allowance] = &[Allowance::RepoArchival, Allowance::RepoPublish];
+/// The kinds that the upstream that is run here knows: it has no collaborators.
+const KINDS: &[Kind] =
+    &[Kind::Org, Kind::OrgMembers, Kind::Repos, Kind::Teams, Kind::TeamMembers, Kind::TeamRepos];
+const ALLOWANCES: &[Allow] = &[Allow::RepoArchival, Allow::RepoPublish];
 /// Nor does it know the enterprise's teams.
-const IGNORED: &[Ignored] = &[Ignored::Invitees, Ignored::SecretTeams];
+const IGNORED: &[Ignore] = &[Ignore::Invitees, Ignore::SecretTeams];
 
 /// An organization, a file for it, and what of it is managed.
 pub fn scoped_case() -> impl Strategy<Value = (Case, Scope)> {
@@ -20,8 +20,8 @@ pub fn scoped_case() -> impl Strategy<Value = (Case, Scope)> {
 /// What is managed: mostly everything, at times anything.
 fn scope() -> impl Strategy<Value = Scope> {
     let manage = prop_oneof![
-        3 => Just(STAGES.to_vec()),
-        1 => subsequence(STAGES, 0..=STAGES.len()),
+        3 => Just(KINDS.to_vec()),
+        1 => subsequence(KINDS, 0..=KINDS.len()),
     ];
     let allow = prop_oneof![3 => Just(ALLOWANCES.to_vec()), 1 => subsequence(ALLOWANCES, 0..=2)];
     let ignore = prop_oneof![3 => Just(Vec::new()), 1 => subsequence(IGNORED, 0..=2)];
@@ -30,10 +30,11 @@ fn scope() -> impl Strategy<Value = Scope> {
             manage: manage.into_iter().collect(),
             allow: allow.into_iter().collect(),
             ignore: ignore.into_iter().collect(),
+            config_repository: None,
         };
-        if !scope.manages(Stage::Teams) {
-            scope.manage.remove(&Stage::TeamMembers);
-            scope.manage.remove(&Stage::TeamRepos);
+        if !scope.manages(Kind::Teams) {
+            scope.manage.remove(&Kind::TeamMembers);
+            scope.manage.remove(&Kind::TeamRepos);
         }
         scope
     })

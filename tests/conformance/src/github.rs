@@ -10,7 +10,7 @@ use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine;
 use bytes::Bytes;
-use github_sim::{AppConfig, Config, Sim, serve};
+use github_sim::{AppConfig, Config, SecondaryLimits, Sim, serve};
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
@@ -54,6 +54,8 @@ impl GitHub {
         let mut config =
             Config::new(AppConfig::new(APP_ID, "peribolos", pem("PUBLIC KEY", public.as_ref()).as_bytes())?);
         config.rate_limit = REQUESTS_AN_HOUR;
+        // Upstream, the oracle, stops where a secondary limit is passed.
+        config.secondary_limits = SecondaryLimits::OFF;
         let sim = Sim::new(config)?;
         let runtime = Builder::new_multi_thread().enable_all().build()?;
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;

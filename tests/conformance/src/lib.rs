@@ -1,15 +1,12 @@
-//! Plan equals upstream: what is planned for an organization and a file is compared with what the real upstream
-//! peribolos then does to it, request by request.
+//! What is planned is what is applied, and it amounts to what upstream peribolos makes of the same file.
 //!
 //! - [`github`] is one simulated GitHub for all the tests of a process, each of which has organizations of its own.
-//! - [`ours`] says what this project plans, [`upstream`] runs the real program.
-//! - [`write`](mod@write) is one write as both are brought to: [`planned`] from the plan, [`observed`] from the
-//!   simulator's log of requests and its audit. [`difference`] compares the two.
+//! - [`ours`] plans and applies by this project's program, [`upstream`] runs the real peribolos on a copy.
+//! - [`write`](mod@write) is one request: [`planned`] from the plan, [`observed`] from the simulator's log.
+//! - [`effective`] is what an organization amounts to, by which the two ends are compared.
 //! - [`round`] is the whole of it, for the hand-made [`pair`]s in `pairs/` and the ones that [`generate`] makes.
 
-pub mod again;
-pub mod chance;
-pub mod difference;
+pub mod effective;
 pub mod fixture;
 pub mod generate;
 pub mod github;

@@ -1,18 +1,25 @@
 //! What this project makes of an organization and a file.
 
-use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use anyhow::{Result, bail};
-use peribolos_github::snapshot::{self, ReadOptions};
-use peribolos_org::plan::{Plan, Scope};
-use peribolos_org::{ConfigFile, Login, Settled, Snapshot, Spelling, parse, settle};
+use peribolos_core::apply::pace::Pace;
+use peribolos_core::time_scale::TimeScale;
+use peribolos_github::lookups;
+use peribolos_github::snapshot::{self, Patience, ReadOptions};
+use peribolos_operator::apply::{Clock, Job, Progress};
+use peribolos_org::guard::Limits;
+use peribolos_org::plan::{self, Lookups, Operation, Outcome, Plan, Scope};
+use peribolos_org::{ConfigFile, Snapshot, Spelling, parse, settle};
+use tokio_util::sync::CancellationToken;
 
 use crate::organization::Organization;
 
+/// No limit of the simulator's is on here, and there are thousands of writes.
+static AS_FAST_AS_CAN_BE: LazyLock<TimeScale> =
+    LazyLock::new(|| "10000".parse().unwrap_or(TimeScale::REAL));
+
 /// The organization as GitHub has it now. The one place where it is read.
-///
-/// Invitations are read also where Invitees are ignored: without them a plan can't tell that inviting somebody again
-/// changes nothing.
 ///
 /// # Errors
 /// When a call fails.
@@ -34,16 +41,17 @@ pub fn read(organization: &Organization, source: &str) -> Result<ConfigFile> {
     }
 }
 
-/// A file, settled and planned.
-#[derive(Debug)]
-pub struct Ours {
-    /// What upstream gets.
-    pub settled: Settled,
-    /// What it is said to do.
-    pub plan: Plan,
+async fn looked_up(
+    organization: &Organization,
+    snapshot: &Snapshot,
+    file: &ConfigFile,
+    scope: &Scope,
+) -> Result<Lookups> {
+    let questions = plan::questions(file, snapshot, scope);
+    Ok(lookups::answer(organization.client(), organization.login(), &questions, Patience::default()).await?)
 }
 
-/// Settles and plans a file on an organization as a snapshot has it.
+/// Plans a file on an organization as a snapshot has it.
 ///
 /// # Errors
 /// When a call fails.
@@ -52,23 +60,56 @@ pub async fn plan(
     snapshot: &Snapshot,
     file: &ConfigFile,
     scope: &Scope,
-) -> Result<Ours> {
-    let settled = settle(file, &spelling(organization, snapshot, file).await?);
-    let plan = peribolos_org::plan::plan(&settled.file, &settled.left_out, snapshot, scope);
-    Ok(Ours { settled, plan })
+) -> Result<Plan> {
+    let lookups = looked_up(organization, snapshot, file, scope).await?;
+    Ok(plan::plan(file, snapshot, &lookups, scope))
 }
 
-/// How GitHub spells the names of a file, with the people whom the organization does not have looked up.
-async fn spelling(organization: &Organization, snapshot: &Snapshot, file: &ConfigFile) -> Result<Spelling> {
-    let mut spelling = Spelling::of_snapshot(snapshot, BTreeSet::new());
-    let strangers: Vec<Login> =
-        file.logins().into_iter().filter(|login| !spelling.logins.contains(*login)).cloned().collect();
-    let asked = strangers.iter().map(|login| login.as_str().parse()).collect::<Result<Vec<_>, _>>()?;
-    for (login, found) in strangers.into_iter().zip(organization.client().find_people(&asked).await?) {
-        match found {
-            Some(found) => spelling.logins.insert(Login::new(found.as_str())),
-            None => spelling.missing.insert(login),
-        };
+/// Carries a plan out, with every wait as short as it can be: what became of each operation.
+///
+/// # Errors
+/// When something stopped it before its end.
+pub async fn apply(organization: &Organization, plan: &Plan, before: &Snapshot) -> Result<Vec<Outcome>> {
+    let clock = Clock::start(*AS_FAST_AS_CAN_BE, CancellationToken::new());
+    let mut pace = Pace::new(*AS_FAST_AS_CAN_BE, [], clock.now());
+    // Guards are not what is tested here: whatever a file takes away is taken.
+    let limits = Limits { minimum_admins: 0, ..Limits::default() };
+    let job = Job {
+        client: organization.client(),
+        org: organization.login(),
+        before,
+        plan,
+        limits: &limits,
+        head: None,
+        person: None,
+        clock: &clock,
+        deadline: None,
+        progress: &Quiet,
+    };
+    let ended = peribolos_operator::apply::apply(job, &mut pace).await;
+    if let Some(stop) = ended.stop {
+        bail!("stopped: {stop:?}, {:?}", ended.sentence);
     }
-    Ok(spelling)
+    Ok(ended.outcomes)
+}
+
+struct Quiet;
+
+impl Progress for Quiet {
+    fn operation(&self, _: usize, _: usize, _: &Operation, _: &Outcome) {}
+}
+
+/// The file as upstream gets it.
+///
+/// # Errors
+/// When a call fails.
+pub async fn normalized(
+    organization: &Organization,
+    snapshot: &Snapshot,
+    file: &ConfigFile,
+) -> Result<String> {
+    let lookups = looked_up(organization, snapshot, file, &Scope::usual()).await?;
+    let mut names = Spelling::of_snapshot(snapshot, lookups.unknown_logins);
+    names.logins.extend(lookups.canonical);
+    Ok(settle(file, &names).yaml)
 }

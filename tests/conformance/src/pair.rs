@@ -1,19 +1,19 @@
-//! Hand-made pairs: an organization and a file each, with what upstream is known to write.
+//! Hand-made pairs: an organization and a file each, with the plan and how upstream ends otherwise.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
-use peribolos_org::plan::{Allowance, Ignored, Plan, Scope, Stage};
+use anyhow::{Context, Result, ensure};
+use peribolos_org::plan::{Allow, Ignore, Kind, Plan, Scope};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::github::GitHub;
 use crate::organization::Organization;
 use crate::round::{self, Outcome};
-use crate::write::Write;
+use crate::{effective, ours};
 
-/// A pair as its file has it. `tests/conformance/pairs/README.md` says what is what.
+/// A pair as its file has it. `tests/conformance/pairs/README.md` has each key.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Pair {
@@ -26,24 +26,27 @@ struct Pair {
     #[serde(default)]
     organization: Map<String, Value>,
     file: String,
+    /// Why upstream is not asked.
+    upstream: Option<String>,
     #[serde(default)]
-    writes: Vec<String>,
-    #[serde(default)]
-    again: Vec<String>,
+    plan: Vec<String>,
     #[serde(default)]
     refused: Vec<String>,
-    unforeseen: Option<String>,
+    #[serde(default)]
+    warned: Vec<String>,
+    #[serde(default)]
+    differs: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ScopeText {
     #[serde(default = "usual")]
-    manage: Vec<Stage>,
+    manage: Vec<Kind>,
     #[serde(default)]
-    allow: Vec<Allowance>,
+    allow: Vec<Allow>,
     #[serde(default)]
-    ignore: Vec<Ignored>,
+    ignore: Vec<Ignore>,
 }
 
 impl Default for ScopeText {
@@ -52,7 +55,7 @@ impl Default for ScopeText {
     }
 }
 
-fn usual() -> Vec<Stage> {
+fn usual() -> Vec<Kind> {
     Scope::usual().manage.into_iter().collect()
 }
 
@@ -65,58 +68,74 @@ struct Push {
 }
 
 /// What a pair ended with, as its file has it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct End {
-    writes: Vec<String>,
-    again: Vec<String>,
+    plan: Vec<String>,
     refused: Vec<String>,
+    warned: Vec<String>,
+    differs: Vec<String>,
 }
+
+/// What `differs` has where upstream does not get to the end of a file.
+const FAILS: &str = "upstream fails";
 
 /// Puts the pair of a file to the test.
 ///
-/// With `CONFORMANCE_UPDATE` in the environment what is found is written into the file; the comparison of plan and
-/// upstream is the same.
+/// With `CONFORMANCE_UPDATE` in the environment what is found is written into the file; what must hold of every pair
+/// (the writes are the plan's, the state is the expected one, a second plan is empty) is the same.
 ///
 /// # Errors
-/// Where plan and upstream differ, or where both differ from what the file says.
+/// Where that does not hold, or where the end is another than the file says.
 pub async fn check(path: &Path) -> Result<()> {
     let text = std::fs::read_to_string(path)?;
     let pair: Pair = serde_saphyr::from_str(&text).with_context(|| path.display().to_string())?;
+    let found = end(&pair).await?;
+    if std::env::var_os("CONFORMANCE_UPDATE").is_some() {
+        return Ok(std::fs::write(path, updated(&text, &found))?);
+    }
+    let known = End { plan: pair.plan, refused: pair.refused, warned: pair.warned, differs: pair.differs };
+    ensure!(found == known, "found: {found:#?}\nbut the pair says {known:#?}");
+    Ok(())
+}
+
+async fn end(pair: &Pair) -> Result<End> {
     let github = GitHub::get()?;
     for user in &pair.users {
         github.control("PUT", &format!("/users/{user}"), Some(&json!({}))).await?;
     }
-    let organization = Organization::seed(&over_base(pair.organization)).await?;
+    let organization = Organization::seed(&over_base(pair.organization.clone())).await?;
     for push in &pair.pushed {
         let path = format!("/orgs/{}/repos/{}/push", organization.login().as_str(), push.repo);
         let files = json!({"branch": push.branch, "files": {"NEWS.md": "new\n"}, "sender": "alice"});
         github.control("POST", &path, Some(&files)).await?;
     }
-    let file = pair.file.replacen("acme:", &format!("{}:", organization.login().as_str()), 1);
+    let source = |of: &Organization| pair.file.replacen("acme:", &format!("{}:", of.login().as_str()), 1);
     let scope = Scope {
-        manage: pair.scope.manage.into_iter().collect(),
-        allow: pair.scope.allow.into_iter().collect(),
-        ignore: pair.scope.ignore.into_iter().collect(),
+        manage: pair.scope.manage.iter().copied().collect(),
+        allow: pair.scope.allow.iter().copied().collect(),
+        ignore: pair.scope.ignore.iter().copied().collect(),
+        ..Scope::default()
     };
-    let outcome = round::check(&organization, &file, &scope).await;
-    if let Some(why) = &pair.unforeseen {
-        let Err(error) = outcome else { bail!("upstream is said to fail at it, and does not") };
-        let error = error.to_string();
-        ensure!(error.starts_with(round::UNFORESEEN) && error.contains(why), "another end: {error}");
-        return Ok(());
-    }
-    let found = match outcome? {
-        Outcome::Refused(plan) => End { writes: Vec::new(), again: Vec::new(), refused: refusals(&plan) },
-        Outcome::Applied { writes, again } => {
-            End { writes: sorted(&writes), again: sorted(&again), refused: Vec::new() }
+    let before = organization.state().await?;
+    match round::check(&organization, &source(&organization), &scope).await? {
+        Outcome::Refused(plan) => {
+            let unchanged = effective::of(&organization.state().await?) == effective::of(&before);
+            ensure!(unchanged, "a refused file changed something");
+            Ok(End { refused: refusals(&plan), warned: warnings(&plan), ..End::default() })
         }
-    };
-    let known = End { writes: pair.writes, again: pair.again, refused: pair.refused };
-    if std::env::var_os("CONFORMANCE_UPDATE").is_some() {
-        return Ok(std::fs::write(path, updated(&text, &found))?);
+        Outcome::Applied { plan, writes } => {
+            let differs = if pair.upstream.is_some() {
+                Vec::new()
+            } else {
+                let file = ours::read(&organization, &source(&organization))?;
+                round::against_upstream(&organization, &before, &file, &scope)
+                    .await?
+                    .unwrap_or_else(|| vec![FAILS.to_owned()])
+            };
+            let plan_lines = writes.iter().map(ToString::to_string).collect();
+            Ok(End { plan: plan_lines, warned: warnings(&plan), differs, ..End::default() })
+        }
     }
-    ensure!(found == known, "plan and upstream agree on {found:#?}\nbut the pair says {known:#?}");
-    Ok(())
 }
 
 /// An organization with what a pair does not say.
@@ -132,24 +151,22 @@ fn over_base(organization: Map<String, Value>) -> Value {
 }
 
 fn refusals(plan: &Plan) -> Vec<String> {
-    let mut refusals: Vec<String> =
-        plan.refusals.iter().map(|refusal| format!("{:?}: {}", refusal.stage, refusal.message)).collect();
-    refusals.sort();
-    refusals
+    plan.refusals.iter().map(|refusal| format!("{:?}: {}", refusal.kind, refusal.message)).collect()
 }
 
-fn sorted(writes: &[Write]) -> Vec<String> {
-    let mut writes = writes.to_vec();
-    writes.sort();
-    writes.iter().map(ToString::to_string).collect()
+fn warnings(plan: &Plan) -> Vec<String> {
+    plan.warnings.iter().map(|warning| format!("{:?}: {}", warning.kind, warning.message)).collect()
 }
 
 /// The text of a pair with another end.
 fn updated(text: &str, end: &End) -> String {
-    let is_end = |line: &&str| ["writes:", "again:", "refused:"].iter().any(|key| line.starts_with(key));
+    const KEYS: [&str; 7] = ["plan:", "refused:", "warned:", "differs:", "writes:", "again:", "unforeseen:"];
+    let is_end = |line: &&str| KEYS.iter().any(|key| line.starts_with(key));
     let kept: Vec<&str> = text.lines().take_while(|line| !is_end(line)).collect();
     let mut text = kept.join("\n") + "\n";
-    for (key, lines) in [("writes", &end.writes), ("again", &end.again), ("refused", &end.refused)] {
+    let lists =
+        [("plan", &end.plan), ("refused", &end.refused), ("warned", &end.warned), ("differs", &end.differs)];
+    for (key, lines) in lists {
         if lines.is_empty() {
             continue;
         }

@@ -1,15 +1,15 @@
-//! What is planned, as writes.
+//! What is planned, as writes: said here once more, from GitHub's documentation and not from the program that sends them.
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
-use peribolos_org::plan::{Change as Planned, Operation, SettingChange, TeamRole, TeamSetting};
-use peribolos_org::{OrgRole, Permission, Slug, Snapshot, TeamName};
+use anyhow::{Context, Result, bail};
+use peribolos_org::plan::{Change, Plan, SettingChange, TeamRole, TeamSetting};
+use peribolos_org::{OrgRole, Permission, Snapshot, TeamName};
 use serde::Serialize;
 
-use crate::write::{Change, Write};
+use crate::write::Write;
 
-/// The organization before a plan and after it was carried out: a plan names teams, and GitHub's paths their slugs.
+/// The organization before a plan and after it was carried out: a plan names teams, and GitHub's paths have their slugs.
 #[derive(Clone, Copy, Debug)]
 pub struct Around<'s> {
     /// Before.
@@ -18,175 +18,129 @@ pub struct Around<'s> {
     pub after: &'s Snapshot,
 }
 
-/// The operations of a plan that the upstream that is run here can do; docs/differences.md has the others.
+/// The requests of a plan, in its order.
 ///
 /// # Errors
 /// When an operation names a team that never was.
-pub fn writes(operations: &[Operation], around: Around<'_>) -> Result<Vec<Write>> {
-    let teams = Teams::new(operations, around);
-    operations
-        .iter()
-        .filter(|operation| is_done_here(&operation.change))
-        .map(|operation| write(operation, &teams))
-        .collect()
+pub fn writes(plan: &Plan, around: Around<'_>) -> Result<Vec<Write>> {
+    plan.operations.iter().map(|operation| write(&operation.change, around)).collect()
 }
 
-/// Whether the old version of upstream that can be built knows of it: it clears no failed invitations and has no
-/// collaborators.
-pub fn is_done_here(change: &Planned) -> bool {
-    !matches!(
-        change,
-        Planned::ClearFailedInvitation { .. }
-            | Planned::SetCollaborator { .. }
-            | Planned::RemoveCollaborator { .. }
-    )
-}
-
-fn write(operation: &Operation, teams: &Teams<'_>) -> Result<Write> {
-    let one = |field: &str, change: Change| BTreeMap::from([(field.to_owned(), change)]);
-    let person = |login: &peribolos_org::Login| format!("memberships/{login}");
-    let (method, path, sets) = match &operation.change {
-        Planned::EditOrg { changes } => ("PATCH", String::new(), settings(changes)),
-        Planned::InviteMember { login, role } => {
-            ("PUT", person(login), one("role", Change::made(org_role(*role))))
+fn write(change: &Change, around: Around<'_>) -> Result<Write> {
+    let one = |field: &str, value: &str| BTreeMap::from([(field.to_owned(), value.to_owned())]);
+    let none = BTreeMap::new;
+    let (method, path, body) = match change {
+        Change::EditOrg { changes } => ("PATCH", String::new(), settings(changes)),
+        Change::InviteMember { login, role } | Change::ChangeRole { login, to: role, .. } => {
+            ("PUT", format!("memberships/{login}"), one("role", org_role(*role)?))
         }
-        Planned::ChangeRole { login, from, to } => {
-            ("PUT", person(login), one("role", Change::from_to(Some(org_role(*from)), org_role(*to))))
+        Change::RemoveMember { login, .. } => ("DELETE", format!("memberships/{login}"), none()),
+        Change::CancelInvitation { id, .. } => ("DELETE", format!("invitations/{id}"), none()),
+        Change::CreateRepo { name, settings } => {
+            let given = settings.iter().map(|given| (word(&given.setting), given.value.clone()));
+            let mut body: BTreeMap<String, String> = given.collect();
+            body.insert("name".to_owned(), name.to_string());
+            ("POST", "repos".to_owned(), body)
         }
-        Planned::RemoveMember { login, role } => {
-            ("DELETE", person(login), one("role", Change::gone(org_role(*role))))
+        Change::RenameRepo { from, to } => ("PATCH", format!("repos/{from}"), one("name", to.as_str())),
+        Change::EditRepo { name, changes } => ("PATCH", format!("repos/{name}"), settings(changes)),
+        Change::SetTopics { name, to, .. } => {
+            let names: Vec<&str> = to.split(", ").filter(|topic| !topic.is_empty()).collect();
+            ("PUT", format!("repos/{name}/topics"), one("names", &serde_json::to_string(&names)?))
         }
-        Planned::CancelInvitation { login, role } => {
-            ("DELETE", person(login), one("invitation", Change::gone(org_role(*role))))
+        Change::SetCollaborator { repo, login, to, .. } => {
+            ("PUT", format!("repos/{repo}/collaborators/{login}"), one("permission", permission(*to)))
         }
-        Planned::CreateRepo { name, visibility, settings } => {
-            let given = settings.iter().map(|given| (word(&given.setting), Change::made(&*given.value)));
-            let mut sets: BTreeMap<String, Change> = given.collect();
-            sets.insert("name".to_owned(), Change::made(name.as_str()));
-            sets.extend(visibility.map(|word| ("visibility".to_owned(), Change::made(word.as_str()))));
-            ("POST", "repos".to_owned(), sets)
+        Change::RemoveCollaborator { repo, login, .. } => {
+            ("DELETE", format!("repos/{repo}/collaborators/{login}"), none())
         }
-        Planned::EditRepo { name, changes } => ("PATCH", format!("repos/{name}"), settings(changes)),
-        Planned::CreateTeam { name, description, privacy } => {
-            let mut sets = one("name", Change::made(name.as_str()));
-            let description = description.as_deref().filter(|text| !text.is_empty());
-            sets.extend(description.map(|text| ("description".to_owned(), Change::made(text))));
-            sets.extend(privacy.map(|word| ("privacy".to_owned(), Change::made(word.as_str()))));
-            ("POST", "teams".to_owned(), sets)
+        Change::EditRepoInvitation { repo, id, to, .. } => {
+            ("PATCH", format!("repos/{repo}/invitations/{id}"), one("permissions", to.as_str()))
         }
-        Planned::EditTeam { name, changes } => ("PATCH", teams.path(name)?, teams.settings(changes)),
-        Planned::DeleteTeam { slug, .. } => ("DELETE", format!("teams/{slug}"), BTreeMap::new()),
-        Planned::SetTeamMember { team, login, from, to } => {
-            let path = format!("{}/{}", teams.path(team)?, person(login));
-            ("PUT", path, one("role", Change::from_to(from.map(team_role), team_role(*to))))
+        Change::CancelRepoInvitation { repo, id, .. } => {
+            ("DELETE", format!("repos/{repo}/invitations/{id}"), none())
         }
-        Planned::RemoveTeamMember { team, login, from, invitation } => {
-            let path = format!("{}/{}", teams.path(team)?, person(login));
-            (
-                "DELETE",
-                path,
-                one(if *invitation { "invitation" } else { "role" }, Change::gone(team_role(*from))),
-            )
-        }
-        Planned::SetTeamRepo { team, repo, from, to } => {
-            // The audit says what was the team's own; a plan, what it had in all.
-            let from = from.filter(|_| !teams.inherits(team)).map(Permission::as_str);
-            let path = format!("{}/repos/{repo}", teams.path(team)?);
-            ("PUT", path, one("permission", Change::from_to(from, to.as_str())))
-        }
-        Planned::RemoveTeamRepo { team, repo, from } => {
-            let from = Some(*from).filter(|_| !teams.inherits(team)).map(|from| from.as_str().to_owned());
-            let path = format!("{}/repos/{repo}", teams.path(team)?);
-            ("DELETE", path, one("permission", Change { from, to: None }))
-        }
-        other => anyhow::bail!("not to be compared: {other:?}"),
-    };
-    Ok(Write {
-        stage: operation.stage,
-        method: method.to_owned(),
-        path: path.to_lowercase(),
-        sets,
-        lasting: operation.lasting,
-    })
-}
-
-/// Teams by the names that they have before, in and after a plan.
-struct Teams<'s> {
-    around: Around<'s>,
-    /// Former names by new ones.
-    renamed: BTreeMap<TeamName, TeamName>,
-}
-
-impl<'s> Teams<'s> {
-    fn new(operations: &[Operation], around: Around<'s>) -> Self {
-        let mut renamed = BTreeMap::new();
-        for operation in operations {
-            let Planned::EditTeam { name, changes } = &operation.change else { continue };
-            for change in changes.iter().filter(|change| change.setting == TeamSetting::Name) {
-                renamed.insert(TeamName::new(&*change.to), name.clone());
+        Change::CreateTeam { name, description, privacy, parent } => {
+            let mut body = one("name", name.as_str());
+            body.extend(description.as_ref().map(|text| ("description".to_owned(), text.clone())));
+            body.insert("privacy".to_owned(), privacy.as_str().to_owned());
+            if let Some(parent) = parent {
+                body.insert("parent_team_id".to_owned(), id_of(parent, around)?);
             }
+            ("POST", "teams".to_owned(), body)
         }
-        Self { around, renamed }
-    }
-
-    /// `teams/` and the slug that the team had when upstream listed them, or got when it was made.
-    fn path(&self, name: &TeamName) -> Result<String> {
-        let former = self.renamed.get(name).unwrap_or(name);
-        let found = slug(self.around.before, former).or_else(|| slug(self.around.after, name));
-        let slug = found.with_context(|| format!("the plan names the team {name}, which never was"))?;
-        Ok(format!("teams/{slug}"))
-    }
-
-    /// Whether a team has a team above it at any time.
-    fn inherits(&self, name: &TeamName) -> bool {
-        let former = self.renamed.get(name).unwrap_or(name);
-        let nested = |snapshot: &Snapshot, name: &TeamName| {
-            snapshot.teams.iter().any(|team| team.name == *name && team.parent.is_some())
-        };
-        nested(self.around.before, former) || nested(self.around.after, name)
-    }
-
-    /// Settings of a team, with the slug of the team above it in place of its name, as the audit has it.
-    fn settings(&self, changes: &[SettingChange<TeamSetting>]) -> BTreeMap<String, Change> {
-        let mut sets = settings(changes);
-        if let Some(parent) = sets.get_mut("parent") {
-            for name in [&mut parent.from, &mut parent.to].into_iter().flatten() {
-                let team = TeamName::new(name.as_str());
-                let found = slug(self.around.after, &team).or_else(|| slug(self.around.before, &team));
-                *name = found.map_or_else(|| name.clone(), ToString::to_string);
-            }
+        Change::EditTeam { slug, changes, .. } => ("PATCH", format!("teams/{slug}"), team(changes, around)?),
+        Change::DeleteTeam { slug, .. } => ("DELETE", format!("teams/{slug}"), none()),
+        Change::SetTeamMember { team, login, to, .. } => {
+            let role = match to {
+                TeamRole::Member => "member",
+                TeamRole::Maintainer => "maintainer",
+            };
+            ("PUT", format!("{}/memberships/{login}", path_of(team, around)?), one("role", role))
         }
-        sets
-    }
-}
-
-fn slug<'s>(snapshot: &'s Snapshot, name: &TeamName) -> Option<&'s Slug> {
-    snapshot.teams.iter().find(|team| team.name == *name).map(|team| &team.slug)
-}
-
-fn settings<S: Serialize>(changes: &[SettingChange<S>]) -> BTreeMap<String, Change> {
-    let set = |change: &SettingChange<S>| {
-        (word(&change.setting), Change::from_to(change.from.clone(), &*change.to))
+        Change::RemoveTeamMember { team, login, .. } => {
+            ("DELETE", format!("{}/memberships/{login}", path_of(team, around)?), none())
+        }
+        Change::SetTeamRepo { team, repo, to, .. } => {
+            ("PUT", format!("{}/repos/{repo}", path_of(team, around)?), one("permission", permission(*to)))
+        }
+        Change::RemoveTeamRepo { team, repo, .. } => {
+            ("DELETE", format!("{}/repos/{repo}", path_of(team, around)?), none())
+        }
     };
-    changes.iter().map(set).collect()
+    Ok(Write { method: method.to_owned(), path: path.to_lowercase(), body })
 }
 
-/// A setting's key in the file.
+/// `teams/` and the slug of a team by the name that it has then: that of after, or, where it goes, of before.
+fn path_of(name: &TeamName, around: Around<'_>) -> Result<String> {
+    let slug = |snapshot: &Snapshot| {
+        snapshot.teams.iter().find(|team| team.name == *name).map(|team| team.slug.clone())
+    };
+    let found = slug(around.after).or_else(|| slug(around.before));
+    Ok(format!("teams/{}", found.with_context(|| format!("the plan names the team {name}, which never was"))?))
+}
+
+fn id_of(name: &TeamName, around: Around<'_>) -> Result<String> {
+    let teams = || around.after.teams.iter().chain(&around.before.teams);
+    let found = teams().find(|team| team.name == *name);
+    Ok(found.with_context(|| format!("the plan names the team {name}, which never was"))?.id.to_string())
+}
+
+fn team(changes: &[SettingChange<TeamSetting>], around: Around<'_>) -> Result<BTreeMap<String, String>> {
+    let field = |change: &SettingChange<TeamSetting>| {
+        Ok(match change.setting {
+            TeamSetting::Parent if change.to.is_empty() => ("parent_team_id".to_owned(), "null".to_owned()),
+            TeamSetting::Parent => {
+                ("parent_team_id".to_owned(), id_of(&TeamName::new(change.to.as_str()), around)?)
+            }
+            _ => (word(&change.setting), change.to.clone()),
+        })
+    };
+    changes.iter().map(field).collect()
+}
+
+fn settings<S: Serialize>(changes: &[SettingChange<S>]) -> BTreeMap<String, String> {
+    changes.iter().map(|change| (word(&change.setting), change.to.clone())).collect()
+}
+
+/// A setting's key in the file, which is GitHub's.
 fn word<S: Serialize>(setting: &S) -> String {
     serde_json::to_value(setting).ok().and_then(|value| Some(value.as_str()?.to_owned())).unwrap_or_default()
 }
 
-fn org_role(role: OrgRole) -> &'static str {
-    match role {
+fn org_role(role: OrgRole) -> Result<&'static str> {
+    Ok(match role {
         OrgRole::Admin => "admin",
         OrgRole::Member => "member",
-        OrgRole::BillingManager => "billing_manager",
-    }
+        OrgRole::BillingManager => bail!("nobody is made a billing manager"),
+    })
 }
 
-fn team_role(role: TeamRole) -> &'static str {
-    match role {
-        TeamRole::Member => "member",
-        TeamRole::Maintainer => "maintainer",
+/// The name of GitHub's API.
+fn permission(permission: Permission) -> &'static str {
+    match permission {
+        Permission::Read => "pull",
+        Permission::Write => "push",
+        other => other.as_str(),
     }
 }

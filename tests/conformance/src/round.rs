@@ -1,26 +1,22 @@
-//! The whole of it: plan, apply by upstream, compare, plan again.
+//! The whole of it: plan, apply, compare with the plan; plan again; and let upstream do the same to a copy.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use peribolos_org::plan::{Plan, Scope};
 use peribolos_org::{ConfigFile, Snapshot, dump};
+use serde_json::Value;
 
-use crate::difference::difference;
 use crate::organization::Organization;
-use crate::ours::Ours;
-use crate::planned::{self, Around, is_done_here};
-use crate::upstream::Ended;
+use crate::planned::{self, Around};
 use crate::write::Write;
-use crate::{again, chance, observed, ours, upstream};
+use crate::{effective, observed, ours, upstream};
 
-/// Whatever upstream takes away: all of it.
-const EVERYTHING: u32 = 10_000;
+/// So often upstream is run at most until it writes the same again.
+const RUNS: usize = 3;
 
-/// How an error begins that upstream failed with and no refusal foretold.
-pub const UNFORESEEN: &str = "upstream failed at what is not refused";
-
-/// Applies what our dump of an organization says about it: upstream must not write anything, not even in vain.
+/// Applies what our dump of an organization says about it: neither we nor upstream may write anything.
 ///
 /// # Errors
 /// What was written, with the dump.
@@ -28,138 +24,117 @@ pub async fn dump_changes_nothing(organization: &Organization) -> Result<()> {
     let snapshot = ours::snapshot(organization).await?;
     let dumped = dump(&snapshot).to_yaml();
     let file = ours::read(organization, &dumped)?;
-    let Ours { settled, plan } = ours::plan(organization, &snapshot, &file, &Scope::usual()).await?;
+    let plan = ours::plan(organization, &snapshot, &file, &Scope::usual()).await?;
     ensure!(plan.operations.is_empty(), "a dump plans {:#?}\n{dumped}", plan.operations);
     ensure!(plan.refusals.is_empty(), "a dump is refused: {:#?}\n{dumped}", plan.refusals);
-    let before = observed::mark(organization).await?;
-    let ended = upstream::apply(organization, &settled.yaml, &Scope::usual(), EVERYTHING).await?;
-    let writes = observed::writes(organization, before).await.context(settled.yaml.clone())?;
-    ensure!(writes.is_empty(), "a dump was applied and wrote:\n{}\n\n{}", lines(&writes), settled.yaml);
-    ensure!(ended.success, "a dump was applied and failed:\n{}\n{}", settled.yaml, ended.log);
+    ensure!(plan.warnings.is_empty(), "a dump gets warnings: {:#?}\n{dumped}", plan.warnings);
+    let before = effective::of(&organization.state().await?);
+    let normalized = ours::normalized(organization, &snapshot, &file).await?;
+    let ended = upstream::apply(organization, &normalized, &Scope::usual()).await?;
+    ensure!(ended.success, "upstream failed at a dump:\n{normalized}\n{}", ended.log);
+    let after = effective::of(&organization.state().await?);
+    ensure!(
+        before == after,
+        "upstream changed by a dump:\n{}\n{normalized}",
+        effective::differences(&before, &after).join("\n")
+    );
     Ok(())
 }
 
 /// What became of a file.
 #[derive(Debug)]
 pub enum Outcome {
-    /// It was refused, and upstream would have failed.
+    /// The plan refuses it, and nothing was written.
     Refused(Plan),
-    /// It was applied as planned.
+    /// It was applied as planned, and a second plan is empty but for who has to accept an invitation.
     Applied {
-        /// What upstream wrote.
+        /// The plan.
+        plan: Box<Plan>,
+        /// What was written, in order.
         writes: Vec<Write>,
-        /// What it writes in the next run, all of it known before.
-        again: Vec<Write>,
     },
 }
 
-/// Plans a file, applies it by upstream and compares; then plans again, and applies what that plans, if anything.
+/// Plans a file, applies it, and holds what was written and what is there then against the plan; then plans again.
 ///
 /// # Errors
-/// Where plan and upstream differ, with all that is needed to see why.
+/// Where anything differs, with all that is needed to see why.
 pub async fn check(organization: &Organization, source: &str, scope: &Scope) -> Result<Outcome> {
     let file = ours::read(organization, source)?;
-    let first = match once(organization, &file, scope).await? {
-        Once::Refused(plan) => return Ok(Outcome::Refused(plan)),
-        Once::Applied(applied) => applied,
-    };
-    let second = plan_now(organization, &file, scope).await?;
-    again::check(&first.before, &first.plan, &first.foreseen, &second)?;
-    let mut again = Vec::new();
-    if !second.operations.is_empty() {
-        let Once::Applied(applied) = once(organization, &file, scope).await.context("the second run")? else {
-            bail!("a file that was applied is refused: {:#?}", second.refusals);
-        };
-        again = applied.writes;
-        let third = plan_now(organization, &file, scope).await?;
-        ensure!(third.operations.iter().all(again::is_in_vain), "after two runs: {:#?}", third.operations);
-    }
-    Ok(Outcome::Applied { writes: first.writes, again })
-}
-
-async fn plan_now(organization: &Organization, file: &ConfigFile, scope: &Scope) -> Result<Plan> {
-    let snapshot = ours::snapshot(organization).await?;
-    Ok(ours::plan(organization, &snapshot, file, scope).await?.plan)
-}
-
-/// What one run did.
-struct Applied {
-    before: Snapshot,
-    plan: Plan,
-    writes: Vec<Write>,
-    /// The plan of the next run, made from this one's alone.
-    foreseen: Plan,
-}
-
-enum Once {
-    Refused(Plan),
-    Applied(Box<Applied>),
-}
-
-async fn once(organization: &Organization, file: &ConfigFile, scope: &Scope) -> Result<Once> {
     let before = ours::snapshot(organization).await?;
-    let Ours { settled, plan } = ours::plan(organization, &before, file, scope).await?;
+    let plan = ours::plan(organization, &before, &file, scope).await?;
+    if !plan.refusals.is_empty() {
+        return Ok(Outcome::Refused(plan));
+    }
     let mark = observed::mark(organization).await?;
-    let refused = !plan.refusals.is_empty();
-    let delta = if refused { EVERYTHING } else { plan.removal_delta };
-    let ended = upstream::apply(organization, &settled.yaml, scope, delta).await?;
-    if refused {
-        // Where it stops, and so what it has done by then, is upstream's dice. At some files it stops in the next run.
-        let stops =
-            !ended.success || !upstream::apply(organization, &settled.yaml, scope, delta).await?.success;
-        ensure!(
-            stops || chance::decides(&plan),
-            "refused, and upstream does it: {:#?}\n{}",
-            plan.refusals,
-            settled.yaml
-        );
-        return Ok(Once::Refused(plan));
-    }
-    let report = |what: &str, ended: &Ended| {
-        format!("{what}\n\nthe settled file:\n{}\nupstream's log:\n{}", settled.yaml, ended.log)
-    };
-    let writes = match observed::writes(organization, mark).await {
-        _ if !ended.success => bail!(report(UNFORESEEN, &ended)),
-        Ok(writes) => writes,
-        Err(error) => bail!(report(&format!("{error:#}"), &ended)),
-    };
+    let outcomes = ours::apply(organization, &plan, &before).await?;
+    let context = || format!("the plan:\n{:#?}\nits outcomes: {outcomes:?}\nthe file:\n{source}", plan.operations);
+    let writes = observed::accepted(organization, mark).await.with_context(context)?;
     let after = ours::snapshot(organization).await?;
-    let planned = planned::writes(&plan.operations, Around { before: &before, after: &after })?;
-    let mut differs = difference(&planned, &writes);
-    let chance = !differs.is_empty();
-    chance::forgive(&mut differs, &plan, &before);
-    ensure!(differs.is_empty(), report(&differs.to_string(), &ended));
-    let expected = if chance { after.clone() } else { plan.expected(&before) };
-    let comparable = plan.operations.iter().all(|operation| is_done_here(&operation.change));
-    if comparable && sorted(&expected) != sorted(&after) {
-        let (expected, after) = (sorted(&expected), sorted(&after));
-        bail!(report(&format!("expected after the plan: {expected:#?}\nand there is: {after:#?}"), &ended));
-    }
-    let foreseen = ours::plan(organization, &expected, file, scope).await?.plan;
-    Ok(Once::Applied(Box::new(Applied { before, plan, writes, foreseen })))
+    let planned = planned::writes(&plan, Around { before: &before, after: &after })?;
+    ensure!(planned == writes, "planned:\n{}\nwritten:\n{}\n{}", lines(&planned), lines(&writes), context());
+    let (expected, found) = (comparable(&plan.expected(&before)), comparable(&after));
+    ensure!(expected == found, "expected: {expected:#?}\nfound: {found:#?}\n{}", context());
+    let second = ours::plan(organization, &after, &file, scope).await?;
+    ensure!(second.operations.is_empty(), "planned again: {:#?}\n{}", second.operations, context());
+    Ok(Outcome::Applied { plan: Box::new(plan), writes })
 }
 
-/// A snapshot with its lists in order.
-fn sorted(snapshot: &Snapshot) -> Snapshot {
+/// What upstream makes of the same file on a copy, compared with what an organization amounts to now: one line for each
+/// difference. None: upstream does not get to the end of it.
+///
+/// # Errors
+/// When upstream can't be run.
+pub async fn against_upstream(
+    organization: &Organization,
+    state_before: &Value,
+    file: &ConfigFile,
+    scope: &Scope,
+) -> Result<Option<Vec<String>>> {
+    let copy = Organization::seed(state_before).await?;
+    let snapshot = ours::snapshot(&copy).await?;
+    let normalized = ours::normalized(&copy, &snapshot, file).await?;
+    let mut before: Option<BTreeSet<Write>> = None;
+    for _ in 0..RUNS {
+        let mark = observed::mark(&copy).await?;
+        let ended = upstream::apply(&copy, &normalized, scope).await?;
+        if !ended.success {
+            return Ok(None);
+        }
+        let writes: BTreeSet<Write> = observed::accepted(&copy, mark).await?.into_iter().collect();
+        if before.as_ref() == Some(&writes) {
+            break;
+        }
+        before = Some(writes);
+    }
+    let (ours, theirs) = (organization.state().await?, copy.state().await?);
+    Ok(Some(effective::differences(&effective::of(&ours), &effective::of(&theirs))))
+}
+
+/// A snapshot with its lists in order, and without ids that only GitHub gives.
+fn comparable(snapshot: &Snapshot) -> Snapshot {
     let mut snapshot = snapshot.clone();
     for list in [&mut snapshot.admins, &mut snapshot.members, &mut snapshot.concealed] {
         list.sort();
     }
+    snapshot.invitations.iter_mut().for_each(|invitation| invitation.id = 0);
     snapshot.invitations.sort_by(|left, right| left.login.cmp(&right.login));
     snapshot.repos.sort_by(|left, right| left.name.cmp(&right.name));
     snapshot.teams.sort_by(|left, right| left.slug.cmp(&right.slug));
     for repo in &mut snapshot.repos {
-        repo.collaborators = None;
-        repo.invitations.clear();
+        repo.id = 0;
+        repo.invitations.iter_mut().for_each(|invitation| invitation.id = 0);
+        repo.invitations.sort_by(|left, right| left.login.cmp(&right.login));
+        if let Some(people) = &mut repo.collaborators {
+            people.sort_by(|left, right| left.login.cmp(&right.login));
+        }
     }
     for team in &mut snapshot.teams {
-        for list in
-            [&mut team.maintainers, &mut team.members, &mut team.inherited_members, &mut team.invitations]
-        {
+        team.id = 0;
+        for list in [&mut team.maintainers, &mut team.members, &mut team.invitations] {
             list.sort();
         }
         team.repos.sort_by(|left, right| left.name.cmp(&right.name));
-        team.repos.iter_mut().for_each(|repo| repo.inherited = false);
     }
     snapshot
 }
@@ -168,7 +143,7 @@ fn lines(writes: &[Write]) -> String {
     let mut text = String::new();
     for write in writes {
         // Writing to a String can't fail.
-        let _ = writeln!(text, "{write}");
+        let _ = writeln!(text, "  {write}");
     }
     text
 }

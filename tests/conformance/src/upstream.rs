@@ -6,10 +6,7 @@ use std::sync::LazyLock;
 use std::thread::available_parallelism;
 
 use anyhow::{Context, Result, anyhow, bail};
-use peribolos_api::GitHubInstallationSpec;
-use peribolos_core::run::arguments::for_apply;
-use peribolos_org::plan::{Allowance, Ignored, Scope, Stage};
-use serde_json::json;
+use peribolos_org::plan::{Allow, Ignore, Kind, Scope};
 use tokio::sync::Semaphore;
 
 use crate::organization::Organization;
@@ -29,22 +26,21 @@ pub struct Ended {
     pub log: String,
 }
 
-/// Applies a settled file with `--confirm`.
+/// Applies a normalized file with `--confirm`, whatever it takes away.
 ///
-/// The arguments are those that the Task of the chart has and those that follow from an installation's spec, but
-/// without a pause before something that is not found is asked for again. `removal_delta` is in ten-thousandths.
+/// The arguments are those of the chart's `peribolos-upstream` Task, but without a pause before something that is not
+/// found is asked for again, and without a limit on removals.
 ///
 /// # Errors
 /// When upstream is not there or can't be started. That it fails is no error.
 pub async fn apply(
     organization: &Organization,
-    settled: &str,
+    normalized: &str,
     scope: &Scope,
-    removal_delta: u32,
 ) -> Result<Ended> {
     let program = PROGRAM.as_ref().map_err(|error| anyhow!("{error:#}"))?;
-    let file = organization.dir().join("settled.yaml");
-    std::fs::write(&file, settled)?;
+    let file = organization.dir().join("normalized.yaml");
+    std::fs::write(&file, normalized)?;
     let url = organization.github().url();
     let mut arguments = vec![
         format!("--config-path={}", file.display()),
@@ -56,12 +52,10 @@ pub async fn apply(
         "--require-self=false".to_owned(),
         "--confirm".to_owned(),
     ];
-    arguments.extend(for_apply(&spec(scope)?, None));
-    arguments.push(format!(
-        "--maximum-removal-delta={}.{:04}",
-        removal_delta / 10_000,
-        removal_delta % 10_000
-    ));
+    arguments.extend(flags(scope));
+    // As fast as it can; two owners are the fewest that it takes.
+    arguments.extend(["--github-hourly-tokens=0", "--github-allowed-burst=0", "--min-admins=2"].map(str::to_owned));
+    arguments.push("--maximum-removal-delta=1".to_owned());
     let _place = PLACES.acquire().await?;
     let ended = tokio::process::Command::new(program)
         .args(&arguments)
@@ -80,13 +74,27 @@ pub async fn apply(
     }
 }
 
-/// The spec of an installation that is managed so.
-fn spec(scope: &Scope) -> Result<GitHubInstallationSpec> {
-    let manage: Vec<Stage> = scope.manage.iter().copied().collect();
-    let allow: Vec<Allowance> = scope.allow.iter().copied().collect();
-    let ignore: Vec<Ignored> = scope.ignore.iter().copied().collect();
-    let run = json!({"manage": manage, "allow": allow, "ignore": ignore});
-    Ok(serde_json::from_value(json!({"installationId": 1, "run": run}))?)
+/// The flags for what is managed.
+fn flags(scope: &Scope) -> Vec<String> {
+    let manage = scope.manage.iter().map(|kind| match kind {
+        Kind::Org => "--fix-org",
+        Kind::OrgMembers => "--fix-org-members",
+        Kind::Repos => "--fix-repos",
+        Kind::Collaborators => "--fix-collaborators",
+        Kind::Teams => "--fix-teams",
+        Kind::TeamMembers => "--fix-team-members",
+        Kind::TeamRepos => "--fix-team-repos",
+    });
+    let allow = scope.allow.iter().map(|allow| match allow {
+        Allow::RepoArchival => "--allow-repo-archival",
+        Allow::RepoPublish => "--allow-repo-publish",
+    });
+    let ignore = scope.ignore.iter().map(|ignore| match ignore {
+        Ignore::Invitees => "--ignore-invitees",
+        Ignore::SecretTeams => "--ignore-secret-teams",
+        Ignore::EnterpriseTeams => "--ignore-enterprise-teams",
+    });
+    manage.chain(allow).chain(ignore).map(str::to_owned).collect()
 }
 
 /// `PERIBOLOS_BIN`, else the one that the dev cluster is built with.

@@ -7,7 +7,7 @@ use std::thread::scope;
 use peribolos_conformance::github::GitHub;
 use peribolos_conformance::organization::Organization;
 use peribolos_conformance::round::{self, Outcome};
-use peribolos_conformance::{fixture, generate};
+use peribolos_conformance::{fixture, generate, ours};
 use peribolos_org::plan::Scope;
 use peribolos_org::testing::{Case, LOGINS};
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
@@ -25,15 +25,16 @@ fn seeds() -> [RngSeed; 3] {
     })
 }
 
-/// How many files were applied, and how many of those changed anything.
+/// How many files were applied, how many of those changed anything, and at how many upstream came to the same end.
 #[derive(Default)]
 struct Count {
     applied: AtomicU32,
     changing: AtomicU32,
+    compared: AtomicU32,
 }
 
 #[test]
-fn plans_equal_upstream_and_dumps_change_nothing() {
+fn plans_are_applied_as_they_are_and_dumps_change_nothing() {
     let github = GitHub::get().unwrap();
     for login in LOGINS {
         github.block_on(github.control("PUT", &format!("/users/{login}"), Some(&json!({})))).unwrap();
@@ -48,8 +49,10 @@ fn plans_equal_upstream_and_dumps_change_nothing() {
         }
     });
     let (applied, changing) = (count.applied.into_inner(), count.changing.into_inner());
-    println!("{} files: {applied} applied, {changing} of them changed something", cases());
+    let compared = count.compared.into_inner();
+    println!("{} files: {applied} applied, {changing} changed something, {compared} as upstream", cases());
     assert!(cases() < 50 || changing > cases() / 4, "most files are refused or change nothing");
+    assert!(cases() < 50 || compared > applied / 2, "upstream fails at most files");
 }
 
 fn run(cases: u32, rng_seed: RngSeed, count: &Count) {
@@ -75,10 +78,17 @@ fn run(cases: u32, rng_seed: RngSeed, count: &Count) {
 async fn check(case: &Case, scope: &Scope, count: &Count) -> anyhow::Result<()> {
     let organization = Organization::seed(&fixture::state(&case.snapshot)).await?;
     round::dump_changes_nothing(&organization).await?;
-    let file = case.yaml.replacen("acme:", &format!("{}:", organization.login().as_str()), 1);
-    if let Outcome::Applied { writes, .. } = round::check(&organization, &file, scope).await? {
-        count.applied.fetch_add(1, Ordering::Relaxed);
-        count.changing.fetch_add(u32::from(!writes.is_empty()), Ordering::Relaxed);
+    let before = organization.state().await?;
+    let source = case.yaml.replacen("acme:", &format!("{}:", organization.login().as_str()), 1);
+    let Outcome::Applied { writes, .. } = round::check(&organization, &source, scope).await? else {
+        return Ok(());
+    };
+    count.applied.fetch_add(1, Ordering::Relaxed);
+    count.changing.fetch_add(u32::from(!writes.is_empty()), Ordering::Relaxed);
+    let file = ours::read(&organization, &source)?;
+    if let Some(differences) = round::against_upstream(&organization, &before, &file, scope).await? {
+        anyhow::ensure!(differences.is_empty(), "after upstream: {}\n{source}", differences.join("\n"));
+        count.compared.fetch_add(1, Ordering::Relaxed);
     }
     Ok(())
 }

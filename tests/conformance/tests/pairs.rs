@@ -7,7 +7,7 @@ use peribolos_conformance::github::GitHub;
 use peribolos_conformance::pair;
 
 #[rstest::rstest]
-fn upstream_does_as_planned(#[files("pairs/*/*.yaml")] path: PathBuf) {
+fn what_is_planned_is_applied(#[files("pairs/*/*.yaml")] path: PathBuf) {
     let ended = GitHub::get().unwrap().block_on(pair::check(&path));
     if let Err(error) = ended {
         panic!("{}: {error:#}", path.display());

@@ -3,7 +3,11 @@
 export const rows = [
   ["GET /orgs/{org}", 200],
   ["GET /orgs/{org}", 404, { path: { org: "no-such-organization" } }],
-  ["PATCH /orgs/{org}", 200, { body: { description: "New things", default_repository_permission: "none" } }],
+  ["PATCH /orgs/{org}", 200, { body: { description: "New things", default_repository_permission: "none", members_can_create_public_repositories: false } }],
+  ["GET /orgs/{org}/organization-roles", 200, { keep: ({ roles }, known) => (known.role_id = roles.find((it) => it.name === "security_manager").id) }],
+  ["GET /orgs/{org}/organization-roles/{role_id}/teams", 200],
+  ["GET /orgs/{org}/organization-roles/{role_id}/teams", 404, { path: { role_id: 1 } }],
+  ["GET /orgs/{org}/custom-repository-roles", 200],
   ["GET /orgs/{org}/members", 200],
   ["GET /orgs/{org}/members", 200, { query: { role: "admin", per_page: 1 } }],
   ["GET /orgs/{org}/members/{username}", 204],

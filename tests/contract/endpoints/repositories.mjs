@@ -12,6 +12,11 @@ export const rows = [
   ["GET /repos/{owner}/{repo}", 404, { path: { repo: "no-such-repository" } }],
   ["PATCH /repos/{owner}/{repo}", 200, { path: made, body: { description: "Newer", has_wiki: false, allow_squash_merge: false } }],
 
+  ["PATCH /repos/{owner}/{repo}", 422, { path: made, body: { merge_commit_message: "BLANK" } }],
+  ["GET /repos/{owner}/{repo}/topics", 200],
+  ["PUT /repos/{owner}/{repo}/topics", 200, { path: made, body: { names: ["made", "web"] } }],
+  ["PUT /repos/{owner}/{repo}/topics", 422, { path: made, body: { names: ["-"] } }],
+
   ["GET /repos/{owner}/{repo}/teams", 200],
   ["GET /repos/{owner}/{repo}/collaborators", 200, { query: { affiliation: "direct" } }],
   ["GET /repos/{owner}/{repo}/collaborators/{username}", 204, { path: eve }],

@@ -8,7 +8,14 @@ import addFormats from "ajv-formats";
 import { BOT_OR_PERSON } from "./formats.mjs";
 import { unknownKeys } from "./unknown-keys.mjs";
 
-const description = createRequire(import.meta.url)("@octokit/openapi/generated/api.github.com.json");
+const require = createRequire(import.meta.url);
+const description = require("@octokit/openapi/generated/api.github.com.json");
+addEnterpriseCloud([
+  "/orgs/{org}/custom-repository-roles",
+  "/orgs/{org}/external-groups",
+  "/orgs/{org}/external-group/{group_id}",
+  "/orgs/{org}/teams/{team_slug}/external-groups",
+]);
 const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
 addFormats(ajv);
 ajv.addFormat("email", BOT_OR_PERSON);
@@ -56,6 +63,15 @@ export function violations(name, { status, body, contentType }) {
   const checked = Array.isArray(body) ? body : { ...body, ...(status >= 400 && { status: undefined }) };
   for (const key of FORGOTTEN[`${name} ${status}`] ?? []) checked[key] = undefined;
   return unknownKeys(checked, schema, resolve);
+}
+
+/** Adds paths that only Enterprise Cloud has, with the components that they alone need. */
+function addEnterpriseCloud(paths) {
+  const cloud = require("@octokit/openapi/generated/ghec.json");
+  for (const path of paths) description.paths[path] = cloud.paths[path];
+  for (const [kind, all] of Object.entries(cloud.components)) {
+    description.components[kind] = { ...all, ...description.components[kind] };
+  }
 }
 
 /**

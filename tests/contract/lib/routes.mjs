@@ -5,11 +5,17 @@ import { join } from "node:path";
 
 const API = join(import.meta.dirname, "../../../crates/github-sim/src/api");
 const NO_ROW = [
-  // It has a test of its own.
+  // They have tests of their own.
   "POST /graphql",
+  "GET /orgs/{org}/external-groups",
+  "GET /orgs/{org}/external-group/{group}",
+  "GET /orgs/{org}/team-sync/groups",
+  "GET /orgs/{org}/teams/{slug}/external-groups",
   // Other spellings of a path whose row is there.
   "GET /repos/{owner}/{repo}/contents",
   "GET /repos/{owner}/{repo}/contents/",
+  // GitHub lets no App ask it, and its description doesn't show the refusal.
+  "GET /orgs/{org}/teams/{slug}/team-sync/group-mappings",
   // Always 404, which GitHub's description doesn't show: no user here has an installation.
   "GET /users/{user}/installation",
 ];

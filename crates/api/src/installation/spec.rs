@@ -161,7 +161,8 @@ pub struct RunSpec {
     #[x_kube(validation = Rule::new("self.matches('^([0-9]{1,5}(s|m|h))+$') && duration(self) >= duration('1m') && duration(self) <= duration('24h')").message("timeout must be a duration like 2h, from 1m to 24h"))]
     #[serde(default = "defaults::timeout")]
     pub timeout: GoDuration,
-    /// A Task of your own for Apply runs, with the interface of peribolos-apply. Empty: peribolos-apply.
+    /// A Task of your own for Apply runs, with the interface of peribolos-apply, like the chart's peribolos-upstream.
+    /// Empty: peribolos-apply.
     #[schemars(length(max = 253))]
     #[x_kube(validation = Rule::new("self == '' || self.matches('^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$')").message("taskRef must be the name of a Task in this namespace"))]
     #[serde(default)]
@@ -171,17 +172,17 @@ pub struct RunSpec {
     #[x_kube(validation = Rule::new("self == '' || self.matches('^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$')").message("serviceAccountName must be the name of a ServiceAccount in this namespace"))]
     #[serde(default)]
     pub service_account_name: String,
-    /// What peribolos manages; each item is one of its --fix flags. TeamMembers and TeamRepos need Teams.
+    /// What is managed. TeamMembers and TeamRepos need Teams.
     #[schemars(length(max = 7))]
     #[x_kube(merge_strategy = ListMerge::Set, validation = Rule::new("!('TeamMembers' in self || 'TeamRepos' in self) || 'Teams' in self").message("TeamMembers and TeamRepos need Teams in manage"))]
     #[serde(default = "defaults::manage")]
     pub manage: Vec<Kind>,
-    /// What peribolos may do beyond that.
+    /// What may be done beyond that.
     #[schemars(length(max = 2))]
     #[x_kube(merge_strategy = ListMerge::Set)]
     #[serde(default)]
     pub allow: Vec<Allow>,
-    /// What peribolos leaves alone.
+    /// What is left alone.
     #[schemars(length(max = 3))]
     #[x_kube(merge_strategy = ListMerge::Set)]
     #[serde(default)]
@@ -281,7 +282,7 @@ impl Default for Guards {
 pub enum UnreviewedRemovals {
     /// They are applied and named in the check.
     Warn,
-    /// They stop the run, unless a commit brought them that came without a pull request.
+    /// They stop the run, unless all commits of the file since the last reviewed one came without a pull request.
     #[default]
     Block,
     /// They stop the run.

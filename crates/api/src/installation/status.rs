@@ -54,9 +54,13 @@ pub struct GitHubInstallationStatus {
     /// The Git blob of the file that was applied last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_applied_blob: Option<String>,
-    /// The Git blob of the file whose apply was started last.
+    /// The commit of the last Apply that the rule of unreviewed removals let pass and that left none of its removals to
+    /// be done. What pull requests merged since then have shown counts for the next Apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_attempted_blob: Option<String>,
+    pub last_reviewed_sha: Option<String>,
+    /// How the last Apply that had the installation's slot ended. What is applied next follows from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_apply: Option<LastApply>,
     /// How many runs wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_runs: Option<i32>,
@@ -103,4 +107,46 @@ pub struct LastRun {
     /// When it ended (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<String>,
+}
+
+/// How the last Apply ended that had the installation's slot.
+#[derive(KubeSchema, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LastApply {
+    /// Its name.
+    pub run: String,
+    /// Its UID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<String>,
+    /// The commit that it was for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha: Option<String>,
+    /// The Git blob of the file at that commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blob: Option<String>,
+    /// How it ended.
+    pub phase: Phase,
+    /// Why, in one word.
+    #[schemars(length(max = 64))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The same as a sentence.
+    #[schemars(length(max = 2048))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// How many operations were left to do. None: it did not come to count them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<i32>,
+    /// Whether one of its attempts started and left no report: what it changed is unknown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outcome_unknown: bool,
+    /// When its first attempt started (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    /// When it ended (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<String>,
+    /// When the same file is applied again though nobody changed it (RFC 3339). None: it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<String>,
 }

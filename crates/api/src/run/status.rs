@@ -37,10 +37,15 @@ pub struct PeribolosRunStatus {
     /// How many TaskRuns were started for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempts: Option<i32>,
+    /// How many of them followed a failure: after the third such retry the run has failed. An attempt that goes on where
+    /// the one before it ran out of time or of requests does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retries: Option<i32>,
     /// The TaskRun of the last attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task_run_name: Option<String>,
-    /// When a failed attempt is tried again (RFC 3339).
+    /// When a failed attempt is tried again; of a run that has ended, when the same file is applied again though nobody
+    /// changed it (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<String>,
     /// The check run on GitHub.
@@ -58,6 +63,17 @@ pub struct PeribolosRunStatus {
     /// What was planned, applied and remains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
+    /// The requests by which the last attempts created something on GitHub in their last hour, by minute: GitHub limits
+    /// them, and the next attempt goes on counting.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 61))]
+    pub content_writes: Vec<ContentWrites>,
+    /// Whether an attempt started and left no report: what it changed is unknown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outcome_unknown: bool,
+    /// Whether the rule of unreviewed removals let its plan pass and none of the plan's removals is left to be done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reviewed: bool,
     /// The removals that the run would bring, as salted hashes: of a preview, a look for drift, or an Apply that a guard
     /// stopped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -128,8 +144,8 @@ impl Phase {
     }
 }
 
-/// What was planned, applied and remains, in numbers and words.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// What was planned, applied and remains, in numbers and words. The counts add up over the attempts of a run.
+#[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Changes {
     /// Operations planned.
@@ -138,10 +154,29 @@ pub struct Changes {
     /// Operations done.
     #[serde(default)]
     pub applied: i32,
-    /// Operations left to do.
+    /// Operations that GitHub refused, as of the last attempt.
+    #[serde(default)]
+    pub failed: i32,
+    /// Operations left to do, as of the last attempt; those that failed are among them.
     #[serde(default)]
     pub remaining: i32,
     /// The same in words: `3 planned, 3 applied`.
+    #[schemars(length(max = 200))]
     #[serde(default)]
     pub summary: String,
+    /// The first of the last attempt's operations, one a line, with what became of each.
+    #[schemars(length(max = 20))]
+    #[schemars(inner(length(max = 120)))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub list: Vec<String>,
+}
+
+/// How many requests created something on GitHub within a minute.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ContentWrites {
+    /// The minute (RFC 3339).
+    pub at: String,
+    /// How many.
+    pub count: i32,
 }

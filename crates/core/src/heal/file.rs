@@ -1,21 +1,14 @@
 //! Whether the config file's head has been applied, or a run for it is to be made.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use peribolos_api::{
-    GitHubInstallationStatus, PeribolosRun, Reason,
+    ConditionType, GitHubInstallationStatus, PeribolosRun, Reason,
+    installation::LastApply,
     names::{ANNOTATION_COMMENT, ANNOTATION_REREQUEST},
     run::{Mode, Phase},
 };
 
-use crate::run::{
-    queue::{commit, is_at_work, order, phase},
-    retry::is_retried,
-};
-
-/// How long after it failed for good a run is tried once more, if its cause lies outside the file.
-const AGAIN_AFTER: Duration = Duration::from_hours(1);
+use crate::run::queue::{commit, is_at_work, order, phase};
 
 /// The file at the head of the config branch.
 #[derive(Clone, Copy, Debug)]
@@ -35,11 +28,29 @@ pub struct Ensure {
     pub newest: String,
 }
 
-/// Whether the file differs from what was applied or attempted, as far as the installation's status tells. When it does
-/// not there is nothing to do, and the head need not be asked for.
-pub fn is_pending(status: &GitHubInstallationStatus, blob: &str) -> bool {
-    let is = |noted: &Option<String>| noted.as_deref() == Some(blob);
-    !is(&status.last_applied_blob) || !is(&status.last_attempted_blob)
+/// Whether the head's file is to be applied, as far as the installation's status tells: it is not the one that was applied
+/// last, or that one is to be applied again by now. If not, there is nothing to do, and the head need not be asked for.
+pub fn is_pending(status: &GitHubInstallationStatus, blob: &str, now: Timestamp) -> bool {
+    match &status.last_apply {
+        Some(last) => last.blob.as_deref() != Some(blob) || is_due_again(status, last, now),
+        None => true,
+    }
+}
+
+/// Whether the file that was applied last is to be applied again though nobody changed it.
+fn is_due_again(status: &GitHubInstallationStatus, last: &LastApply, now: Timestamp) -> bool {
+    let time = |text: &Option<String>| text.as_deref().and_then(|at| at.parse::<Timestamp>().ok());
+    if time(&last.retry_at).is_some_and(|at| now >= at) {
+        return true;
+    }
+    // A permission that was missing is tried again once the installation has all it needs.
+    let lacked = last.reason.as_deref() == Some(Reason::PermissionsMissing.as_str());
+    let ready = status.conditions.iter().find(|c| c.type_ == ConditionType::Ready.as_str());
+    lacked
+        && ready.is_some_and(|ready| {
+            ready.status == "True"
+                && time(&last.finished_at).is_some_and(|ended| ready.last_transition_time.0 > ended)
+        })
 }
 
 /// The run that is to be made for the head, given all runs of the installation.
@@ -52,7 +63,7 @@ pub fn ensure(
     runs: &[&PeribolosRun],
     now: Timestamp,
 ) -> Option<Ensure> {
-    if !is_pending(status, head.blob) {
+    if !is_pending(status, head.blob, now) {
         return None;
     }
     let of = |mode| {
@@ -61,9 +72,9 @@ pub fn ensure(
             .filter(move |run| run.spec.mode == mode && run.spec.source.pull_request.is_none() && counts(run))
             .max_by_key(|run| order(run))
     };
-    let mode = if status.last_applied_blob.is_none() { Mode::DryRun } else { Mode::Apply };
+    let mode = if status.last_apply.is_none() { Mode::DryRun } else { Mode::Apply };
     // Before the first Apply there may be one under way, or one that has told what a DryRun would.
-    let in_the_way = |run: &PeribolosRun| stands_in_the_way(run, head, now);
+    let in_the_way = |run: &PeribolosRun| stands_in_the_way(run, status, head, now);
     if of(Mode::Apply).is_some_and(in_the_way) || of(mode).is_some_and(in_the_way) {
         return None;
     }
@@ -72,7 +83,7 @@ pub fn ensure(
 }
 
 /// The Apply that is to be made for the head in the place of `run`, which is for another commit and ends without a
-/// TaskRun. The name of the newest Apply goes into the new one's name; `None`: nothing is to be made.
+/// TaskRun, or stopped when the head moved. The name of the newest Apply goes into the new one's name; `None`: nothing is to be made.
 ///
 /// A push says only that the file may have changed, so this is judged as [`ensure`] does, but for the first Apply: the
 /// push was there. Whoever named no commit wants the head applied, whatever was applied before. `is_from_here` tells
@@ -95,15 +106,22 @@ pub fn in_place_of(
     let newest = applies()
         .filter(|other| phase(other).is_final() || is_at_work(other) || will_apply(other))
         .filter(|other| counts(other))
-        .max_by_key(|other| order(other));
+        .max_by_key(|other| order(other))
+        // One that has applied something itself is newer than what was applied before it.
+        .filter(|other| !has_applied(run, status) || order(other) > order(run));
     if names_a_commit
-        && (!is_pending(status, head.blob)
-            || newest.is_some_and(|newest| stands_in_the_way(newest, head, now)))
+        && (!is_pending(status, head.blob, now)
+            || newest.is_some_and(|newest| stands_in_the_way(newest, status, head, now)))
     {
         return None;
     }
     let newest = applies().chain([run]).max_by_key(|other| order(other));
     Some(newest.and_then(|newest| newest.metadata.name.clone()).unwrap_or_default())
+}
+
+/// Whether the installation's last Apply is this run.
+fn has_applied(run: &PeribolosRun, status: &GitHubInstallationStatus) -> bool {
+    status.last_apply.as_ref().is_some_and(|last| last.uid.is_some() && last.uid == run.metadata.uid)
 }
 
 /// Whether a run is unfinished and for the head. One that was not let in yet is believed only if it is from the right
@@ -138,24 +156,26 @@ fn has_reason(run: &PeribolosRun, reason: Reason) -> bool {
     run.status.as_ref().and_then(|status| status.reason.as_deref()) == Some(reason.as_str())
 }
 
-fn stands_in_the_way(run: &PeribolosRun, head: Head<'_>, now: Timestamp) -> bool {
+fn stands_in_the_way(
+    run: &PeribolosRun,
+    of: &GitHubInstallationStatus,
+    head: Head<'_>,
+    now: Timestamp,
+) -> bool {
+    // Whether the last Apply is repeated was decided by what it left in the installation's status. One whose file nobody
+    // could read left its commit alone.
+    let is_decided = |last: &LastApply| last.blob.is_some() || is_due_again(of, last, now);
+    let last = of.last_apply.as_ref().filter(|last| run.metadata.uid == last.uid && phase(run).is_final());
+    if last.is_some_and(is_decided) {
+        return false;
+    }
     let status = run.status.as_ref();
     let sha = status.and_then(|status| status.sha.as_deref()).unwrap_or(&run.spec.source.sha);
-    let concerns = match status.and_then(|status| status.blob.as_deref()) {
+    match status.and_then(|status| status.blob.as_deref()) {
         Some(blob) => blob == head.blob,
         // It has not read the file yet; without a commit it is for the head of the moment it starts.
         None => sha == head.sha || (sha.is_empty() && !phase(run).is_final()),
-    };
-    concerns && !(phase(run) == Phase::Failed && may_end_otherwise(run, now))
-}
-
-/// Whether a failed run may end otherwise when it is made again now.
-fn may_end_otherwise(run: &PeribolosRun, now: Timestamp) -> bool {
-    let Some(status) = &run.status else { return false };
-    let reason = status.reason.as_deref().and_then(Reason::parse);
-    let ended = status.finished_at.as_deref().and_then(|at| at.parse::<Timestamp>().ok());
-    reason.is_some_and(is_retried)
-        && ended.and_then(|ended| ended.checked_add(AGAIN_AFTER).ok()).is_some_and(|again| now >= again)
+    }
 }
 
 #[cfg(test)]
@@ -165,12 +185,34 @@ mod tests {
 
     const HEAD: Head<'static> = Head { sha: "head", blob: "new" };
 
-    fn status(applied: Option<&str>, attempted: Option<&str>) -> GitHubInstallationStatus {
-        GitHubInstallationStatus {
-            last_applied_blob: applied.map(Into::into),
-            last_attempted_blob: attempted.map(Into::into),
-            ..GitHubInstallationStatus::default()
-        }
+    /// The status after an Apply of this file, by a run that is no more.
+    fn status(applied: Option<&str>) -> GitHubInstallationStatus {
+        let last = |blob: &str| LastApply {
+            run: "gone".into(),
+            uid: Some("uid-gone".into()),
+            sha: Some(format!("commit of {blob}")),
+            blob: Some(blob.into()),
+            phase: Phase::Succeeded,
+            reason: Some("Applied".into()),
+            message: None,
+            remaining: Some(0),
+            outcome_unknown: false,
+            started_at: None,
+            finished_at: Some(at(100).to_string()),
+            retry_at: None,
+        };
+        GitHubInstallationStatus { last_apply: applied.map(last), ..GitHubInstallationStatus::default() }
+    }
+
+    /// The status after an Apply of the head that ended so.
+    fn after(reason: Reason, retry_at: Option<i64>) -> GitHubInstallationStatus {
+        let mut status = status(Some("new"));
+        let last = status.last_apply.as_mut().unwrap();
+        (last.run, last.uid) = ("f".into(), Some("uid-f".into()));
+        last.phase = Phase::Failed;
+        last.reason = Some(reason.as_str().into());
+        last.retry_at = retry_at.map(|second| at(second).to_string());
+        status
     }
 
     /// A run for this blob, or for a commit as long as it has none, that ended at second 100.
@@ -194,17 +236,11 @@ mod tests {
     }
 
     #[rstest::rstest]
-    #[case(Some("new"), Some("new"), None)]
-    #[case(Some("old"), Some("old"), Some(Mode::Apply))]
-    #[case::attempted_and_lost(Some("old"), Some("new"), Some(Mode::Apply))]
-    #[case::went_back(Some("new"), Some("other"), Some(Mode::Apply))]
-    #[case::never_applied(None, None, Some(Mode::DryRun))]
-    fn what_differs_from_what_was_applied(
-        #[case] applied: Option<&str>,
-        #[case] attempted: Option<&str>,
-        #[case] expected: Option<Mode>,
-    ) {
-        assert_eq!(mode(&status(applied, attempted), &[], 0), expected);
+    #[case(Some("new"), None)]
+    #[case(Some("old"), Some(Mode::Apply))]
+    #[case::never_applied(None, Some(Mode::DryRun))]
+    fn what_differs_from_what_was_applied(#[case] applied: Option<&str>, #[case] expected: Option<Mode>) {
+        assert_eq!(mode(&status(applied), &[], 0), expected);
     }
 
     #[rstest::rstest]
@@ -215,21 +251,57 @@ mod tests {
     #[case(Phase::Cancelled, None)]
     #[case(Phase::Superseded, Some(Mode::Apply))]
     fn an_apply_of_that_blob_decides(#[case] phase: Phase, #[case] expected: Option<Mode>) {
-        let applied = status(Some("old"), Some("old"));
+        let applied = status(Some("old"));
         assert_eq!(mode(&applied, &[earlier("a", Mode::Apply, 1, phase, "new")], 100), expected);
     }
 
     #[rstest::rstest]
-    #[case(Reason::ApplyFailed, 9999, None)]
-    #[case(Reason::ConfigInvalid, 9999, None)]
-    #[case(Reason::GitHubUnavailable, 100 + 3599, None)]
-    #[case(Reason::GitHubUnavailable, 100 + 3600, Some(Mode::Apply))]
-    fn a_failure_from_outside_is_tried_again_hourly(
+    #[case(Reason::ApplyFailed, None, 9_999, None)]
+    #[case(Reason::AccessBlocked, Some(3_700), 3_699, None)]
+    #[case(Reason::AccessBlocked, Some(3_700), 3_700, Some(Mode::Apply))]
+    fn the_same_file_is_applied_again_when_that_is_due(
         #[case] reason: Reason,
+        #[case] retry_at: Option<i64>,
         #[case] second: i64,
         #[case] expected: Option<Mode>,
     ) {
-        assert_eq!(mode(&status(Some("old"), Some("new")), &[failed(reason, "new")], second), expected);
+        assert_eq!(mode(&after(reason, retry_at), &[failed(reason, "new")], second), expected);
+        // The head has another file: what was due is due no more, and the new one is applied at once.
+        let mut other = after(reason, retry_at);
+        other.last_apply.as_mut().unwrap().blob = Some("older".into());
+        assert_eq!(mode(&other, &[failed(reason, "older")], second), Some(Mode::Apply));
+    }
+
+    #[rstest::rstest]
+    #[case("False", 200, None)]
+    #[case("True", 50, None)]
+    #[case("True", 200, Some(Mode::Apply))]
+    fn a_missing_permission_is_tried_again_once_it_is_granted(
+        #[case] ready: &str,
+        #[case] since: i64,
+        #[case] expected: Option<Mode>,
+    ) {
+        let mut status = after(Reason::PermissionsMissing, None);
+        let condition = serde_json::json!({"type": "Ready", "status": ready, "reason": "TokenIssued", "message": "",
+            "lastTransitionTime": at(since).to_string()});
+        status.conditions = vec![serde_json::from_value(condition).unwrap()];
+        assert_eq!(mode(&status, &[failed(Reason::PermissionsMissing, "new")], 300), expected);
+    }
+
+    #[test]
+    fn an_apply_whose_file_nobody_could_read_is_told_by_its_commit() {
+        let unread = |retry_at| {
+            let mut status = after(Reason::ConfigMissing, retry_at);
+            status.last_apply.as_mut().unwrap().blob = None;
+            let mut run = failed(Reason::ConfigMissing, "new");
+            run.spec.source.sha = "head".into();
+            (run.status.as_mut().unwrap().blob, run.status.as_mut().unwrap().sha) =
+                (None, Some("head".into()));
+            mode(&status, &[run], 300)
+        };
+        assert_eq!(unread(None), None);
+        assert_eq!(unread(Some(301)), None);
+        assert_eq!(unread(Some(300)), Some(Mode::Apply));
     }
 
     #[test]
@@ -238,13 +310,22 @@ mod tests {
             earlier("a", Mode::Apply, 1, Phase::Succeeded, "new"),
             earlier("b", Mode::Apply, 2, Phase::Failed, "other"),
         ];
-        let ensured = ensure(&status(Some("new"), Some("other")), HEAD, &[&runs[0], &runs[1]], at(100));
+        let ensured = ensure(&status(Some("other")), HEAD, &[&runs[0], &runs[1]], at(100));
         assert_eq!(ensured, Some(Ensure { mode: Mode::Apply, newest: "b".into() }));
     }
 
     #[test]
+    fn a_retry_that_is_unfinished_or_ended_without_the_slot_is_not_made_twice() {
+        let due = after(Reason::AccessBlocked, Some(200));
+        let mut retried = earlier("g", Mode::Apply, 10, Phase::Pending, "new");
+        assert_eq!(mode(&due, &[failed(Reason::AccessBlocked, "new"), retried.clone()], 300), None);
+        retried.status.as_mut().unwrap().phase = Some(Phase::Cancelled);
+        assert_eq!(mode(&due, &[failed(Reason::AccessBlocked, "new"), retried], 300), None);
+    }
+
+    #[test]
     fn a_run_that_has_not_read_the_file_is_told_by_its_commit() {
-        let applied = status(Some("old"), Some("old"));
+        let applied = status(Some("old"));
         let waiting = |sha: &str, phase| {
             let mut run = run("a", Mode::Apply, 1, phase);
             run.spec.source.sha = sha.into();
@@ -262,7 +343,7 @@ mod tests {
     fn a_refused_command_says_nothing_about_the_file() {
         let mut refused = earlier("a", Mode::Apply, 1, Phase::Skipped, "new");
         refused.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "5".to_owned())].into());
-        assert_eq!(mode(&status(Some("old"), Some("old")), &[refused], 0), Some(Mode::Apply));
+        assert_eq!(mode(&status(Some("old")), &[refused], 0), Some(Mode::Apply));
     }
 
     /// A late push, and what is made in its place when these are the other runs.
@@ -286,7 +367,7 @@ mod tests {
 
     #[test]
     fn a_late_push_brings_the_head_even_before_the_first_apply() {
-        let never = status(None, None);
+        let never = status(None);
         assert_eq!(in_the_place_of_a_push(&never, &[], 60), Some("late".into()));
         let later = run("newer", Mode::Apply, 60, Phase::Superseded);
         assert_eq!(in_the_place_of_a_push(&never, &[later], 60), Some("newer".into()));
@@ -294,26 +375,39 @@ mod tests {
 
     #[test]
     fn a_late_push_applies_no_head_again() {
-        assert_eq!(in_the_place_of_a_push(&status(Some("new"), Some("new")), &[], 60), None);
-        let behind = status(Some("old"), Some("old"));
+        assert_eq!(in_the_place_of_a_push(&status(Some("new")), &[], 60), None);
+        let behind = status(Some("old"));
         let mut another_late = run("z", Mode::Apply, 55, Phase::Pending);
         another_late.status.as_mut().unwrap().sha = Some("old".into());
         let succeeded = earlier("s", Mode::Apply, 1, Phase::Succeeded, "new");
         assert_eq!(in_the_place_of_a_push(&behind, &[succeeded, another_late], 60), None);
         assert_eq!(in_the_place_of_a_push(&behind, &[failed(Reason::ConfigInvalid, "new")], 9999), None);
-        let again = in_the_place_of_a_push(&behind, &[failed(Reason::PodLost, "new")], 100 + 3600);
+        let due = after(Reason::PodLost, Some(3700));
+        assert_eq!(in_the_place_of_a_push(&due, &[failed(Reason::PodLost, "new")], 3699), None);
+        let again = in_the_place_of_a_push(&due, &[failed(Reason::PodLost, "new")], 3700);
         assert_eq!(again, Some("late".into()));
         let since = earlier("b", Mode::Apply, 2, Phase::Succeeded, "other");
         let before = earlier("s", Mode::Apply, 1, Phase::Succeeded, "new");
-        assert_eq!(
-            in_the_place_of_a_push(&status(Some("other"), Some("other")), &[before, since], 60),
-            Some("late".into())
-        );
+        assert_eq!(in_the_place_of_a_push(&status(Some("other")), &[before, since], 60), Some("late".into()));
+    }
+
+    #[test]
+    fn a_head_that_went_back_is_applied_after_what_was_stopped_for_it() {
+        let mut stopped = run("wrong", Mode::Apply, 50, Phase::Running);
+        stopped.spec.source.sha = "wrong".into();
+        let before = earlier("b", Mode::Apply, 1, Phase::Succeeded, "new");
+        let mut status = status(Some("other"));
+        let made = |status: &GitHubInstallationStatus| {
+            in_place_of(&stopped, status, HEAD, &[&before], |_| true, at(60))
+        };
+        assert_eq!(made(&status), None, "it has applied nothing: the file before it is still there");
+        status.last_apply.as_mut().unwrap().uid = Some("uid-wrong".into());
+        assert_eq!(made(&status), Some("wrong".into()));
     }
 
     #[test]
     fn a_run_for_the_head_that_is_sure_to_come_is_enough() {
-        let behind = status(None, None);
+        let behind = status(None);
         for phase in [Phase::Pending, Phase::Queued, Phase::Running] {
             assert_eq!(in_the_place_of_a_push(&behind, &[for_head(1, phase)], 60), None, "{phase:?}");
         }
@@ -338,7 +432,7 @@ mod tests {
     fn who_named_no_commit_gets_the_head_applied() {
         let asked = run("asked", Mode::Apply, 50, Phase::Queued);
         let made_in_place = |other: &PeribolosRun| {
-            in_place_of(&asked, &status(Some("new"), Some("new")), HEAD, &[other], |_| true, at(60))
+            in_place_of(&asked, &status(Some("new")), HEAD, &[other], |_| true, at(60))
         };
         assert_eq!(made_in_place(&for_head(1, Phase::Succeeded)), Some("asked".into()));
         assert_eq!(made_in_place(&for_head(1, Phase::Queued)), None);
@@ -346,12 +440,12 @@ mod tests {
         cancelled.spec.cancel = true;
         assert_eq!(made_in_place(&cancelled), Some("asked".into()));
         // Whoever cancels the head's run means the head: an old push does not bring it back.
-        assert_eq!(in_the_place_of_a_push(&status(Some("old"), Some("old")), &[cancelled], 60), None);
+        assert_eq!(in_the_place_of_a_push(&status(Some("old")), &[cancelled], 60), None);
     }
 
     #[test]
     fn before_the_first_apply_one_dry_run_is_enough() {
-        let never = status(None, None);
+        let never = status(None);
         assert_eq!(mode(&never, &[earlier("d", Mode::DryRun, 1, Phase::Succeeded, "new")], 9999), None);
         assert_eq!(
             mode(&never, &[earlier("d", Mode::DryRun, 1, Phase::Succeeded, "old")], 0),

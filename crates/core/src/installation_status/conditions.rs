@@ -71,9 +71,9 @@ pub struct Facts<'a> {
     pub missing: &'a [Missing],
     /// Why no run starts although the token is there: suspended by its spec.
     pub held: Option<Finding>,
-    /// What the runs say.
+    /// What the last Apply tells.
     pub synced: Synced,
-    /// What they say about drift.
+    /// What the runs tell about drift.
     pub drift: Drift,
 }
 
@@ -118,8 +118,10 @@ pub fn conditions(facts: &Facts<'_>, previous: &[Condition], now: Timestamp) -> 
     conditions.push(match &facts.synced {
         Synced::Yes(reason, message) => make(ConditionType::Synced, "True", &Finding::new(*reason, message)),
         Synced::No(reason, message) => make(ConditionType::Synced, "False", &Finding::new(*reason, message)),
-        Synced::Unknown => kept(facts, previous, ConditionType::Synced)
-            .unwrap_or_else(|| make(ConditionType::Synced, "Unknown", &never_applied())),
+        Synced::Unknown(reason, message) => {
+            make(ConditionType::Synced, "Unknown", &Finding::new(*reason, message))
+        }
+        Synced::Never => make(ConditionType::Synced, "Unknown", &never_applied()),
     });
     conditions.extend(match &facts.drift {
         Drift::Found(run, words) => {
@@ -213,7 +215,7 @@ fn never_applied() -> Finding {
     Finding::new(Reason::NeverApplied, "no run has applied the file yet")
 }
 
-/// History is pruned: what an earlier run proved stays true when the run is gone.
+/// History is pruned: what an earlier run found stays true when the run was deleted.
 fn kept(facts: &Facts<'_>, previous: &[Condition], kind: ConditionType) -> Option<Condition> {
     let before = previous.iter().find(|c| c.type_ == kind.as_str() && c.status != "Unknown")?;
     Some(Condition { observed_generation: facts.generation, ..before.clone() })

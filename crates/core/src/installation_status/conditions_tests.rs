@@ -16,7 +16,7 @@ fn facts() -> Facts<'static> {
         failure: None,
         missing: &[],
         held: None,
-        synced: Synced::Unknown,
+        synced: Synced::Never,
         drift: Drift::Unknown,
     }
 }
@@ -122,16 +122,17 @@ fn a_transition_time_moves_with_the_status_only() {
 }
 
 #[test]
-fn synced_outlives_the_runs_that_proved_it() {
+fn synced_follows_the_last_apply() {
     let synced = |synced, previous: &[Condition]| {
         let all = conditions(&Facts { synced, ..facts() }, previous, now());
         all.into_iter().find(|c| c.type_ == "Synced").unwrap()
     };
-    let never = synced(Synced::Unknown, &[]);
+    let never = synced(Synced::Never, &[]);
     assert_eq!((never.status.as_str(), never.reason.as_str()), ("Unknown", "NeverApplied"));
     let yes = synced(Synced::Yes(Reason::Applied, "run a".into()), std::slice::from_ref(&never));
     assert_eq!((yes.status.as_str(), yes.reason.as_str()), ("True", "Applied"));
-    assert_eq!(synced(Synced::Unknown, std::slice::from_ref(&yes)), yes);
+    let unknown = synced(Synced::Unknown(Reason::PodLost, "run b".into()), std::slice::from_ref(&yes));
+    assert_eq!((unknown.status.as_str(), unknown.reason.as_str()), ("Unknown", "PodLost"));
     let no = synced(Synced::No(Reason::GuardTripped, "run b".into()), &[yes]);
     assert_eq!((no.status.as_str(), no.reason.as_str()), ("False", "GuardTripped"));
 }

@@ -1,9 +1,11 @@
 //! What an installation's status says: its conditions from plain facts, with the clock passed in.
 
 mod conditions;
+mod last_apply;
 mod permissions;
 mod synced;
 
 pub use conditions::{CONDITION_TYPES, Facts, Failure, Finding, TokenFacts, conditions};
+pub use last_apply::last_apply;
 pub use permissions::{Missing, missing, read_only};
 pub use synced::{Synced, pending_runs, synced};

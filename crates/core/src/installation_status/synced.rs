@@ -1,58 +1,36 @@
-//! Whether the organization is as its file says, by the runs there are.
+//! Whether the organization is as its file says, by how the last Apply ended.
 
-use peribolos_api::{
-    PeribolosRun, Reason,
-    run::{Mode, Phase},
-};
+use peribolos_api::{PeribolosRun, Reason, installation::LastApply, run::Phase};
 
-/// What the runs say about the last apply.
+/// What the last Apply tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Synced {
-    /// The newest one did what the file says.
+    /// It did what the file says.
     Yes(Reason, String),
     /// It did not.
     No(Reason, String),
-    /// No run that is still there says anything.
-    Unknown,
+    /// What it changed is unknown.
+    Unknown(Reason, String),
+    /// There was none.
+    Never,
 }
 
-/// What the newest finished Apply among an installation's runs says. One that never started says nothing.
-pub fn synced<'a>(runs: impl IntoIterator<Item = &'a PeribolosRun>) -> Synced {
-    let newest =
-        runs.into_iter().filter(|run| run.spec.mode == Mode::Apply).filter_map(ended).max_by_key(|end| end.0);
-    let Some((_, run, phase)) = newest else { return Synced::Unknown };
-    let status = run.status.as_ref();
-    let reason = status.and_then(|s| s.reason.as_deref()).and_then(Reason::parse);
-    let name = run.metadata.name.as_deref().unwrap_or_default();
-    let said = status.and_then(|s| s.message.as_deref()).unwrap_or_default();
-    let message = if said.is_empty() { format!("run {name}") } else { format!("run {name}: {said}") };
-    match phase {
-        Phase::Succeeded if leaves_something(run) => Synced::No(Reason::DriftFound, message),
-        Phase::Succeeded => Synced::Yes(reason.unwrap_or(Reason::Applied), message),
-        Phase::Cancelled => Synced::No(reason.unwrap_or(Reason::Cancelled), message),
-        _ => Synced::No(reason.unwrap_or(Reason::ApplyFailed), message),
-    }
-}
-
-/// Whether an apply's look afterwards found something still to do.
-fn leaves_something(run: &PeribolosRun) -> bool {
-    let changes = run.status.as_ref().and_then(|status| status.changes.as_ref());
-    changes.is_some_and(|changes| changes.remaining > 0)
-}
-
-/// A run that says something about the organization, with what orders it: when it ended, then its name.
-fn ended(run: &PeribolosRun) -> Option<((&str, &str), &PeribolosRun, Phase)> {
-    let status = run.status.as_ref()?;
-    let phase = status.phase?;
-    let tells = match phase {
-        Phase::Succeeded | Phase::Failed => true,
-        Phase::Cancelled => status.started_at.is_some(),
-        _ => false,
+/// What the last Apply tells.
+pub fn synced(last: Option<&LastApply>) -> Synced {
+    let Some(last) = last else { return Synced::Never };
+    let reason = last.reason.as_deref().and_then(Reason::parse);
+    let message = match last.message.as_deref().unwrap_or_default() {
+        "" => format!("run {}", last.run),
+        message => format!("run {}: {message}", last.run),
     };
-    // RFC 3339 in UTC orders as text.
-    let order =
-        (status.finished_at.as_deref().unwrap_or_default(), run.metadata.name.as_deref().unwrap_or_default());
-    tells.then_some((order, run, phase))
+    match last.phase {
+        Phase::Succeeded if last.remaining.is_some_and(|remaining| remaining > 0) => {
+            Synced::No(Reason::Waiting, message)
+        }
+        Phase::Succeeded => Synced::Yes(reason.unwrap_or(Reason::Applied), message),
+        _ if last.outcome_unknown => Synced::Unknown(reason.unwrap_or(Reason::StepFailed), message),
+        _ => Synced::No(reason.unwrap_or(Reason::StepFailed), message),
+    }
 }
 
 /// How many of an installation's runs wait.
@@ -78,40 +56,38 @@ mod tests {
         .unwrap()
     }
 
-    fn ended(name: &str, phase: &str, reason: &str, minute: u8) -> PeribolosRun {
-        let at = format!("2026-11-23T12:{minute:02}:00Z");
-        run("Apply", name, &json!({"phase": phase, "reason": reason, "finishedAt": at, "message": "m"}))
+    fn after(more: serde_json::Value) -> Synced {
+        let mut last = json!({"run": "a", "message": "m"});
+        last.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        synced(Some(&serde_json::from_value(last).unwrap()))
     }
 
     #[test]
-    fn the_newest_finished_apply_counts() {
-        let runs = [
-            ended("a", "Succeeded", "Applied", 1),
-            ended("c", "Failed", "ConfigInvalid", 3),
-            ended("b", "Succeeded", "NoChanges", 2),
-            run("Apply", "d", &json!({"phase": "Running"})),
-            run(
-                "DryRun",
-                "e",
-                &json!({"phase": "Succeeded", "reason": "Planned", "finishedAt": "2026-11-23T13:00:00Z"}),
-            ),
-        ];
-        assert_eq!(synced(&runs), Synced::No(Reason::ConfigInvalid, "run c: m".into()));
-        assert_eq!(synced(&runs[..1]), Synced::Yes(Reason::Applied, "run a: m".into()));
-        let mut left = runs[0].clone();
-        let changes = json!({"planned": 2, "applied": 1, "remaining": 1});
-        left.status.as_mut().unwrap().changes = Some(serde_json::from_value(changes).unwrap());
-        assert_eq!(synced([&left]), Synced::No(Reason::DriftFound, "run a: m".into()));
-        assert_eq!(synced([&runs[0], &runs[2]]), Synced::Yes(Reason::NoChanges, "run b: m".into()));
+    fn the_last_apply_tells() {
+        let message = || "run a: m".to_owned();
+        assert_eq!(synced(None), Synced::Never);
+        let applied = json!({"phase": "Succeeded", "reason": "Applied", "remaining": 0});
+        assert_eq!(after(applied), Synced::Yes(Reason::Applied, message()));
+        let by_another_engine = json!({"phase": "Succeeded", "reason": "Applied"});
+        assert_eq!(after(by_another_engine), Synced::Yes(Reason::Applied, message()));
+        let waits = json!({"phase": "Succeeded", "reason": "Applied", "remaining": 2});
+        assert_eq!(after(waits), Synced::No(Reason::Waiting, message()));
+        let refused = json!({"phase": "Failed", "reason": "Incomplete", "remaining": 1});
+        assert_eq!(after(refused), Synced::No(Reason::Incomplete, message()));
+        let stopped = json!({"phase": "Superseded", "reason": "HeadMoved", "remaining": 1});
+        assert_eq!(after(stopped), Synced::No(Reason::HeadMoved, message()));
     }
 
     #[test]
-    fn what_never_ran_says_nothing() {
-        let never = [ended("a", "Superseded", "Superseded", 5), ended("b", "Skipped", "NotHead", 6)];
-        assert_eq!(synced(&never), Synced::Unknown);
-        assert_eq!(synced(&[ended("c", "Cancelled", "Cancelled", 7)]), Synced::Unknown);
-        let started = run("Apply", "d", &json!({"phase": "Cancelled", "startedAt": "2026-11-23T12:00:00Z"}));
-        assert_eq!(synced([&started]), Synced::No(Reason::Cancelled, "run d".into()));
+    fn an_apply_that_left_no_report_may_have_done_anything() {
+        for (phase, reason) in [("Failed", "PodLost"), ("Cancelled", "Cancelled")] {
+            let lost = json!({"phase": phase, "reason": reason, "outcomeUnknown": true});
+            assert_eq!(after(lost), Synced::Unknown(Reason::parse(reason).unwrap(), "run a: m".into()));
+        }
+        // What the next attempt planned and applied is known again.
+        let later =
+            json!({"phase": "Succeeded", "reason": "Applied", "remaining": 0, "outcomeUnknown": true});
+        assert_eq!(after(later), Synced::Yes(Reason::Applied, "run a: m".into()));
     }
 
     #[test]
@@ -121,7 +97,7 @@ mod tests {
             run("Apply", "b", &json!({"phase": "Queued"})),
             run("Apply", "c", &json!({"phase": "Running"})),
             run("Dump", "d", &json!({"phase": "Pending"})),
-            ended("e", "Failed", "PodLost", 1),
+            run("Apply", "e", &json!({"phase": "Failed"})),
         ];
         assert_eq!(pending_runs(&runs), 3);
     }

@@ -1,36 +1,14 @@
-//! The arguments that follow from an installation's spec: those of upstream peribolos, and those of the plan step.
+//! The arguments of an attempt's step, from its installation's spec and what the controller has found out.
 
+use std::{collections::BTreeMap, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
-    GitHubInstallationSpec,
+    GitHubInstallationSpec, PeribolosRunStatus,
     installation::{Preview, UnreviewedRemovals},
 };
-use peribolos_vocab::{Allow, Ignore, Kind};
 
-/// The part of the remaining requests that a run may use; the rest is for people and other runs.
-const SHARE_OF_LIMIT_PERCENT: u64 = 70;
-
-/// The arguments of upstream peribolos for an apply, in a fixed order. `requests_left` is what is left of the token's
-/// hourly limit; none: there is no limit.
-///
-/// Flags that only newer versions of peribolos know (`--fix-collaborators`, `--ignore-enterprise-teams`) are there only
-/// when their feature is asked for, so that an older image serves everyone else. `--maximum-removal-delta` comes from
-/// the plan.
-pub fn for_apply(spec: &GitHubInstallationSpec, requests_left: Option<u32>) -> Vec<String> {
-    let mut manage = spec.run.manage.clone();
-    manage.sort_unstable();
-    let mut arguments: Vec<String> = manage.into_iter().map(|part| fix_flag(part).to_owned()).collect();
-    arguments.extend(spec.run.allow.iter().map(|allow| allow_flag(*allow).to_owned()));
-    arguments.extend(spec.run.ignore.iter().map(|ignore| ignore_flag(*ignore).to_owned()));
-    arguments.push(format!("--min-admins={}", spec.guards.minimum_admins));
-    arguments.extend(spec.guards.required_admins.iter().map(|login| format!("--required-admins={login}")));
-    // Upstream takes 0 for "no throttle".
-    let hourly = requests_left.map_or(0, |left| (u64::from(left) * SHARE_OF_LIMIT_PERCENT / 100).max(1));
-    arguments.push(format!("--github-hourly-tokens={hourly}"));
-    arguments.push(format!("--github-allowed-burst={hourly}"));
-    arguments
-}
-
-/// What the plan step is told beside the spec.
+/// What every plan is made with beside the spec.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PlanFacts<'a> {
     /// Whether names in the file itself may be posted: it is on the base, or by a verified member.
@@ -39,52 +17,24 @@ pub struct PlanFacts<'a> {
     pub disclose: &'a [&'a str],
     /// The salt of the digests of removals: the run's UID. None: they are not recorded.
     pub salt: Option<&'a str>,
-    /// What the previews of the merged pull requests showed. None: the rule of unreviewed removals does not apply.
-    pub reviewed: Option<&'a Reviewed>,
 }
 
-/// What previews showed of the commits that an Apply brings.
+/// What an apply is made with beside the plan.
+#[derive(Clone, Copy, Debug)]
+pub struct ApplyFacts<'a> {
+    /// What previews showed.
+    pub reviewed: &'a Reviewed,
+    /// The content-creating writes of the last hour, by minute: [`content_writes`].
+    pub content_writes: &'a BTreeMap<Timestamp, i32>,
+}
+
+/// What previews showed of the removals that an Apply brings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reviewed {
-    /// For each run that showed them the salt and the digests of its removals.
+    /// For each run that showed some, the salt and the digests of its removals.
     pub shown: Vec<(String, Vec<String>)>,
-    /// The commits.
-    pub history: History,
-}
-
-/// The commits that an Apply brings, and what was applied before.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct History {
-    /// The commits that changed the file, oldest first.
-    pub commits: Vec<Commit>,
-    /// The commit that was applied last.
-    pub applied: Option<String>,
-}
-
-/// A commit that changed the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Commit {
-    /// Its id.
-    pub sha: String,
-    /// The commits before it: a branch's first one has none, a merge two or more.
-    pub before: Vec<String>,
-    /// Whether it came without a pull request.
-    pub direct: bool,
-}
-
-impl History {
-    /// As flags. It only matters where some commits came without a pull request.
-    fn arguments(&self) -> Vec<String> {
-        if self.commits.iter().all(|commit| !commit.direct) {
-            return Vec::new();
-        }
-        let commit = |Commit { sha, before, direct }: &Commit| {
-            let way = if *direct { "direct" } else { "merged" };
-            format!("--commit={way}:{}..{sha}", before.join(","))
-        };
-        let commits = self.commits.iter().map(commit);
-        commits.chain(self.applied.iter().map(|sha| format!("--applied={sha}"))).collect()
-    }
+    /// Whether nothing needs to have been shown under `Block`: [`super::review::needs_no_preview`].
+    pub without_pull_requests: bool,
 }
 
 /// The longest `--shown`, in bytes. Linux takes 128 KiB for one argument.
@@ -92,7 +42,12 @@ const MAX_SHOWN_BYTES: usize = 120 * 1024;
 /// The most bytes of all `--shown`: a TaskRun and its pod must stay below etcd's 1.5 MiB.
 const MAX_ALL_SHOWN_BYTES: usize = 400 * 1024;
 
-/// The arguments of the plan step, in a fixed order.
+/// How long before a run's timeout its step stops beginning anything at the latest, …
+const LONGEST_RESERVE: Duration = Duration::from_mins(2);
+/// … and at most this part of it.
+const LARGEST_RESERVE: u32 = 4;
+
+/// The arguments of a plan, in a fixed order.
 pub fn for_plan(spec: &GitHubInstallationSpec, facts: &PlanFacts<'_>) -> Vec<String> {
     let mut manage = spec.run.manage.clone();
     manage.sort_unstable();
@@ -110,10 +65,42 @@ pub fn for_plan(spec: &GitHubInstallationSpec, facts: &PlanFacts<'_>) -> Vec<Str
     }
     arguments.extend(facts.disclose.iter().map(|sha| format!("--disclose={sha}")));
     arguments.extend(facts.salt.map(|salt| format!("--salt={salt}")));
-    if let Some(reviewed) = facts.reviewed {
-        arguments.extend(review(spec, reviewed));
-    }
     arguments
+}
+
+/// The arguments of an apply, in a fixed order: those of its plan first.
+pub fn for_apply(spec: &GitHubInstallationSpec, plan: &PlanFacts<'_>, apply: &ApplyFacts<'_>) -> Vec<String> {
+    let mut arguments = for_plan(spec, plan);
+    arguments.extend(review(spec, apply.reviewed));
+    arguments.push(format!("--deadline={}s", deadline(spec.run.timeout.get()).as_secs()));
+    let writes = apply.content_writes.iter().map(|(at, count)| format!("--content-write={at}={count}"));
+    arguments.extend(writes);
+    arguments
+}
+
+/// How long a step may begin something new, of a run with this timeout: what it has begun is to end before Tekton ends
+/// it.
+fn deadline(timeout: Duration) -> Duration {
+    timeout - LONGEST_RESERVE.min(timeout / LARGEST_RESERVE)
+}
+
+/// The content-creating writes of the last hour by the attempts of these runs, by minute. A later attempt reports those of
+/// earlier ones, too, so the largest count of a minute is right.
+pub fn content_writes<'a>(
+    runs: impl IntoIterator<Item = &'a PeribolosRunStatus>,
+    now: Timestamp,
+) -> BTreeMap<Timestamp, i32> {
+    let since = now.checked_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
+    let mut by_minute = BTreeMap::new();
+    for writes in runs.into_iter().flat_map(|status| &status.content_writes) {
+        if let Ok(at) = writes.at.parse::<Timestamp>()
+            && at > since
+        {
+            let count = by_minute.entry(at).or_insert(0);
+            *count = writes.count.max(*count);
+        }
+    }
+    by_minute
 }
 
 fn review(spec: &GitHubInstallationSpec, reviewed: &Reviewed) -> Vec<String> {
@@ -123,7 +110,9 @@ fn review(spec: &GitHubInstallationSpec, reviewed: &Reviewed) -> Vec<String> {
         (rule, _) => rule,
     };
     let mut arguments = vec![format!("--unreviewed-removals={rule:?}")];
-    arguments.extend(reviewed.history.arguments());
+    if reviewed.without_pull_requests {
+        arguments.push("--without-pull-requests".to_owned());
+    }
     let mut bytes = 0;
     for (salt, digests) in &reviewed.shown {
         let argument = format!("--shown={salt}:{}", digests.join(","));
@@ -136,106 +125,25 @@ fn review(spec: &GitHubInstallationSpec, reviewed: &Reviewed) -> Vec<String> {
     arguments
 }
 
-const fn fix_flag(part: Kind) -> &'static str {
-    match part {
-        Kind::Org => "--fix-org",
-        Kind::OrgMembers => "--fix-org-members",
-        Kind::Teams => "--fix-teams",
-        Kind::TeamMembers => "--fix-team-members",
-        Kind::TeamRepos => "--fix-team-repos",
-        Kind::Repos => "--fix-repos",
-        Kind::Collaborators => "--fix-collaborators",
-    }
-}
-
-const fn allow_flag(allow: Allow) -> &'static str {
-    match allow {
-        Allow::RepoArchival => "--allow-repo-archival",
-        Allow::RepoPublish => "--allow-repo-publish",
-    }
-}
-
-const fn ignore_flag(ignore: Ignore) -> &'static str {
-    match ignore {
-        Ignore::Invitees => "--ignore-invitees",
-        Ignore::SecretTeams => "--ignore-secret-teams",
-        Ignore::EnterpriseTeams => "--ignore-enterprise-teams",
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use peribolos_api::run::ContentWrites;
+
     use super::*;
+    use crate::run::testing::at;
 
     fn spec(json: &serde_json::Value) -> GitHubInstallationSpec {
         serde_json::from_value(json.clone()).unwrap()
     }
 
     #[test]
-    fn the_default_spec_asks_for_no_newer_feature() {
-        let arguments = for_apply(&spec(&serde_json::json!({"installationId": 1})), Some(5000));
-        assert_eq!(
-            arguments,
-            [
-                "--fix-org",
-                "--fix-org-members",
-                "--fix-repos",
-                "--fix-teams",
-                "--fix-team-members",
-                "--fix-team-repos",
-                "--min-admins=2",
-                "--github-hourly-tokens=3500",
-                "--github-allowed-burst=3500",
-            ]
-        );
-    }
-
-    #[test]
-    fn every_choice_becomes_its_flag() {
-        let spec = spec(&serde_json::json!({
-            "installationId": 1,
-            "run": {
-                "manage": ["Collaborators", "Teams"],
-                "allow": ["RepoArchival", "RepoPublish"],
-                "ignore": ["Invitees", "SecretTeams", "EnterpriseTeams"],
-            },
-            "guards": {"minimumAdmins": 3, "requiredAdmins": ["alice", "bob"], "maximumRemovalPercent": 0},
-        }));
-        assert_eq!(
-            for_apply(&spec, Some(1)),
-            [
-                "--fix-collaborators",
-                "--fix-teams",
-                "--allow-repo-archival",
-                "--allow-repo-publish",
-                "--ignore-invitees",
-                "--ignore-secret-teams",
-                "--ignore-enterprise-teams",
-                "--min-admins=3",
-                "--required-admins=alice",
-                "--required-admins=bob",
-                "--github-hourly-tokens=1",
-                "--github-allowed-burst=1",
-            ]
-        );
-    }
-
-    #[test]
-    fn without_a_limit_there_is_no_throttle() {
-        let spec = spec(&serde_json::json!({"installationId": 1}));
-        let arguments = for_apply(&spec, None);
-        assert!(arguments.contains(&"--github-hourly-tokens=0".to_owned()), "{arguments:?}");
-        assert!(arguments.contains(&"--github-allowed-burst=0".to_owned()), "{arguments:?}");
-    }
-
-    #[test]
-    fn the_plan_is_told_the_spec() {
+    fn a_plan_gets_what_the_spec_says() {
         let spec = spec(&serde_json::json!({
             "installationId": 1,
             "run": {"manage": ["Teams", "Org"], "allow": ["RepoPublish"], "ignore": ["SecretTeams"]},
             "guards": {"requiredAdmins": ["alice", "bob"], "maximumRemovalPercent": 10},
         }));
-        let facts = PlanFacts { discloses_file: true, disclose: &["abc"], salt: Some("uid"), reviewed: None };
+        let facts = PlanFacts { discloses_file: true, disclose: &["abc"], salt: Some("uid") };
         assert_eq!(
             for_plan(&spec, &facts),
             [
@@ -252,34 +160,60 @@ mod tests {
         );
     }
 
-    fn review_of(spec: &serde_json::Value, reviewed: &Reviewed) -> Vec<String> {
+    /// What an apply gets beside its plan.
+    fn apply_of(spec: &serde_json::Value, reviewed: &Reviewed, writes: &[(i64, i32)]) -> Vec<String> {
         let mut spec = spec.clone();
         spec["installationId"] = 1.into();
         let spec = self::spec(&spec);
-        let facts = PlanFacts { reviewed: Some(reviewed), ..PlanFacts::default() };
-        for_plan(&spec, &facts).split_off(6)
+        let content_writes = writes.iter().map(|(second, count)| (at(*second), *count)).collect();
+        let facts = ApplyFacts { reviewed, content_writes: &content_writes };
+        for_apply(&spec, &PlanFacts::default(), &facts).split_off(6)
+    }
+
+    fn review_of(spec: &serde_json::Value, reviewed: &Reviewed) -> Vec<String> {
+        let mut arguments = apply_of(spec, reviewed, &[]);
+        assert_eq!(arguments.pop().as_deref(), Some("--deadline=7080s"));
+        arguments
     }
 
     #[test]
-    fn what_was_shown_goes_to_the_plan() {
+    fn an_apply_gets_what_was_shown() {
         let reviewed = Reviewed {
             shown: vec![("u1".into(), vec!["aa".into(), "bb".into()]), ("u2".into(), vec![])],
-            history: History {
-                commits: vec![commit(None, "a", false), commit(Some("b"), "c", true)],
-                applied: Some("b".into()),
-            },
+            without_pull_requests: true,
         };
         assert_eq!(
             review_of(&serde_json::json!({}), &reviewed),
-            [
-                "--unreviewed-removals=Block",
-                "--commit=merged:..a",
-                "--commit=direct:b..c",
-                "--applied=b",
-                "--shown=u1:aa,bb",
-                "--shown=u2:"
-            ]
+            ["--unreviewed-removals=Block", "--without-pull-requests", "--shown=u1:aa,bb", "--shown=u2:"]
         );
+    }
+
+    #[rstest::rstest]
+    #[case("2h", "--deadline=7080s")]
+    #[case("8m", "--deadline=360s")]
+    #[case("4m", "--deadline=180s")]
+    #[case("1m", "--deadline=45s")]
+    #[case("24h", "--deadline=86280s")]
+    fn a_step_ends_before_it_is_ended(#[case] timeout: &str, #[case] expected: &str) {
+        let arguments =
+            apply_of(&serde_json::json!({"run": {"timeout": timeout}}), &Reviewed::default(), &[]);
+        assert_eq!(arguments.last().map(String::as_str), Some(expected));
+    }
+
+    #[test]
+    fn an_attempt_goes_on_counting_the_last_hours_writes() {
+        let status = |writes: &[(i64, i32)]| PeribolosRunStatus {
+            content_writes: writes
+                .iter()
+                .map(|(second, count)| ContentWrites { at: at(*second).to_string(), count: *count })
+                .collect(),
+            ..PeribolosRunStatus::default()
+        };
+        let (earlier, later) = (status(&[(0, 9), (60, 3)]), status(&[(60, 5), (120, 1)]));
+        let writes = content_writes([&earlier, &later], at(3600));
+        assert_eq!(writes, BTreeMap::from([(at(60), 5), (at(120), 1)]));
+        let arguments = apply_of(&serde_json::json!({}), &Reviewed::default(), &[(60, 5)]);
+        assert_eq!(arguments.last().map(String::as_str), Some("--content-write=2026-01-01T00:01:00Z=5"));
     }
 
     #[rstest::rstest]
@@ -290,17 +224,6 @@ mod tests {
     fn without_previews_block_warns(#[case] rule: &str, #[case] preview: &str, #[case] expected: &str) {
         let spec = serde_json::json!({"preview": preview, "guards": {"unreviewedRemovals": rule}});
         assert_eq!(review_of(&spec, &Reviewed::default()), [format!("--unreviewed-removals={expected}")]);
-    }
-
-    fn commit(before: Option<&str>, sha: &str, direct: bool) -> Commit {
-        Commit { sha: sha.into(), before: before.into_iter().map(str::to_owned).collect(), direct }
-    }
-
-    #[test]
-    fn where_all_came_by_pull_requests_the_commits_do_not_matter() {
-        let history = History { commits: vec![commit(None, "a", false)], applied: Some("0".into()) };
-        let reviewed = Reviewed { history, ..Reviewed::default() };
-        assert_eq!(review_of(&serde_json::json!({}), &reviewed), ["--unreviewed-removals=Block"]);
     }
 
     #[test]

@@ -1,12 +1,18 @@
-//! What the check on the commit says: GitHub's owners see nothing else.
+//! What the check on the commit shows: the organization's owners see nothing else.
 //!
 //! Source: GitHub REST API, "Create a check run".
 
+use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
     PeribolosRun, Reason, names,
     run::{Mode, Phase},
 };
-use peribolos_vocab::CheckConclusion;
+use peribolos_vocab::{
+    CheckConclusion,
+    report::{CheckOutput, Progress, StepExit, StepName, StepReport},
+};
+
+use super::outcome;
 
 /// The check's name on a commit that is applied.
 pub const APPLY: &str = "peribolos";
@@ -18,7 +24,7 @@ pub const PREVIEW: &str = "peribolos / preview";
 pub enum CheckState {
     /// The run waits.
     Queued,
-    /// The run is at work.
+    /// The run is running.
     InProgress,
     /// The run has ended.
     Completed(CheckConclusion),
@@ -48,6 +54,8 @@ pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<Che
         return was_made.then_some(Completed(CheckConclusion::Cancelled));
     }
     Some(match phase {
+        // The next attempt goes on at once where this one ran out of time.
+        Phase::Queued if reason == Some(Reason::OutOfTime) => InProgress,
         Phase::Pending | Phase::Queued => Queued,
         Phase::Running => InProgress,
         Phase::Succeeded => Completed(CheckConclusion::Success),
@@ -56,9 +64,45 @@ pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<Che
         Phase::Skipped if reason == Some(Reason::ApprovalRequired) => {
             Completed(CheckConclusion::ActionRequired)
         }
+        Phase::Superseded if reason == Some(Reason::HeadMoved) => Completed(CheckConclusion::Cancelled),
         Phase::Superseded | Phase::Skipped => Completed(CheckConclusion::Skipped),
         Phase::Cancelled => Completed(CheckConclusion::Cancelled),
     })
+}
+
+/// What a step's report shows about a run that ends for this reason. None: the run ended for another reason than the step.
+pub fn reported(report: Option<&StepReport>, reason: Reason) -> Option<&CheckOutput> {
+    report.filter(|report| is_about(report, reason)).map(|report| &report.check)
+}
+
+/// Whether the check of a run that ends for this reason shows the plan, with all that it would remove.
+pub fn shows_plan(report: Option<&StepReport>, reason: Reason) -> bool {
+    matches!(reason, Reason::Planned | Reason::GuardTripped) && reported(report, reason).is_some()
+}
+
+fn is_about(report: &StepReport, reason: Reason) -> bool {
+    match (report.exit, report.step) {
+        (StepExit::Ok, StepName::Apply) => matches!(reason, Reason::Applied | Reason::NoChanges),
+        (StepExit::Ok, StepName::Plan) => reason == Reason::Planned,
+        (StepExit::Ok, StepName::Dump) => reason == Reason::Dumped,
+        (exit, _) => reason == outcome::reason_of(exit),
+    }
+}
+
+/// An apply shows how far it has come once it has run so long, …
+const FIRST_PROGRESS: SignedDuration = SignedDuration::from_secs(20);
+/// … and then at most this often: each time is a write that GitHub counts.
+const PROGRESS_INTERVAL: SignedDuration = SignedDuration::from_mins(2);
+
+/// Whether the check of an apply that began at `started` is to show how far it has come. `last`: when it did so last.
+pub fn is_progress_due(started: Timestamp, last: Option<Timestamp>, now: Timestamp) -> bool {
+    now.duration_since(started) > FIRST_PROGRESS
+        && last.is_none_or(|last| now.duration_since(last) >= PROGRESS_INTERVAL)
+}
+
+/// The title while an apply goes on.
+pub fn progress_title(progress: Progress) -> String {
+    format!("Applying: {} of {}", progress.done, progress.of)
 }
 
 /// The check's title where the step gave none.
@@ -66,13 +110,16 @@ pub fn title(mode: Mode, phase: Phase, reason: Option<Reason>) -> &'static str {
     match (phase, reason) {
         (Phase::Pending, Some(Reason::Suspended)) => "Waiting: runs are suspended",
         (Phase::Pending, _) => "Waiting for the installation",
-        (Phase::Queued, Some(Reason::WaitingForCapacity)) => "Waiting: many runs are at work",
+        (Phase::Queued, Some(Reason::WaitingForCapacity)) => "Waiting: too many runs are running",
         (Phase::Queued, Some(Reason::WaitingForRun)) => "Waiting for another run to end",
+        (Phase::Queued, Some(Reason::OutOfTime)) => "Applying: a new attempt continues",
         (Phase::Queued, _) => "Waiting to be tried again",
-        (Phase::Running, _) => "At work",
+        (Phase::Running, _) if mode == Mode::Apply => "Applying",
+        (Phase::Running, _) => "Running",
         (Phase::Succeeded, Some(Reason::NoChanges)) => "Nothing to change",
         (Phase::Succeeded, Some(Reason::Planned)) => "The file is valid",
         (Phase::Succeeded, _) => "Applied",
+        (Phase::Superseded, Some(Reason::HeadMoved)) => "Stopped for a newer commit",
         (Phase::Superseded, _) if mode == Mode::DryRun => "Not previewed any more",
         (Phase::Superseded, _) => "A newer commit is applied instead",
         (Phase::Cancelled, _) => "Cancelled",
@@ -89,9 +136,12 @@ const fn failure_title(reason: Option<Reason>) -> &'static str {
         Some(Reason::ConfigMissing) => "The file is missing",
         Some(Reason::GuardTripped) => "Stopped by a guard",
         Some(Reason::PermissionsMissing) => "The App lacks permissions",
-        Some(Reason::TimedOut) => "Took too long",
+        Some(Reason::AccessBlocked) => "The organization's access rules block the App",
+        Some(Reason::Incomplete) => "Not everything was applied",
+        Some(Reason::OutOfTime | Reason::TimedOut) => "Took too long",
         Some(Reason::OutOfMemory) => "Ran out of memory",
-        Some(Reason::ApplyFailed) => "peribolos failed",
+        Some(Reason::ApplyFailed) => "The apply failed",
+        Some(Reason::TaskInvalid) => "Could not be started: the platform team has to fix it",
         Some(Reason::GitHubUnavailable) => "GitHub could not be reached",
         Some(Reason::RateLimited) => "GitHub's rate limit is used up",
         Some(Reason::SourceNotAllowed) => "Not this installation's file",
@@ -137,6 +187,7 @@ pub fn cap(text: &str, bytes: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::testing::at;
 
     #[rstest::rstest]
     #[case(Phase::Pending, None, Some(CheckState::Queued))]
@@ -156,6 +207,12 @@ mod tests {
         Some(Reason::Superseded),
         Some(CheckState::Completed(CheckConclusion::Skipped))
     )]
+    #[case::with_what_was_done(
+        Phase::Superseded,
+        Some(Reason::HeadMoved),
+        Some(CheckState::Completed(CheckConclusion::Cancelled))
+    )]
+    #[case::goes_on_at_once(Phase::Queued, Some(Reason::OutOfTime), Some(CheckState::InProgress))]
     #[case(
         Phase::Skipped,
         Some(Reason::FileUnchanged),
@@ -187,6 +244,46 @@ mod tests {
     #[case::its_pull_request_may_be_merged_as_well(Mode::DryRun, "Not previewed any more")]
     fn what_gave_way_says_so(#[case] mode: Mode, #[case] expected: &str) {
         assert_eq!(title(mode, Phase::Superseded, Some(Reason::Superseded)), expected);
+    }
+
+    #[rstest::rstest]
+    #[case(20, None, false)]
+    #[case(21, None, true)]
+    #[case(140, Some(21), false)]
+    #[case(141, Some(21), true)]
+    fn progress_is_shown_now_and_then(#[case] now: i64, #[case] last: Option<i64>, #[case] due: bool) {
+        assert_eq!(is_progress_due(at(0), last.map(at), at(now)), due);
+    }
+
+    /// Every exit code of an apply, with the reason of a run that ended so.
+    #[test]
+    fn a_report_explains_the_end_that_it_is_about_and_no_other() {
+        for exit in StepExit::ALL {
+            let report = StepReport::new(StepName::Apply, exit);
+            assert!(reported(Some(&report), outcome::reason_of(exit)).is_some(), "{exit:?}");
+            for other in [Reason::TimedOut, Reason::PodLost, Reason::OutOfMemory, Reason::Cancelled] {
+                assert_eq!(reported(Some(&report), other), None, "{exit:?} {other:?}");
+            }
+        }
+        assert_eq!(reported(None, Reason::Applied), None);
+        let planned = StepReport::new(StepName::Plan, StepExit::Ok);
+        assert_eq!(reported(Some(&planned), Reason::Applied), None, "by another engine");
+        assert!(reported(Some(&planned), Reason::Planned).is_some());
+    }
+
+    #[rstest::rstest]
+    #[case(StepName::Plan, StepExit::Ok, Reason::Planned, true)]
+    #[case(StepName::Apply, StepExit::GuardTripped, Reason::GuardTripped, true)]
+    #[case(StepName::Apply, StepExit::Ok, Reason::Applied, false)]
+    #[case(StepName::Plan, StepExit::Ok, Reason::PodLost, false)]
+    fn a_plan_is_shown_where_the_check_has_its_text(
+        #[case] step: StepName,
+        #[case] exit: StepExit,
+        #[case] reason: Reason,
+        #[case] expected: bool,
+    ) {
+        assert_eq!(shows_plan(Some(&StepReport::new(step, exit)), reason), expected);
+        assert!(!shows_plan(None, reason));
     }
 
     #[test]

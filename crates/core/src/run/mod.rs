@@ -1,6 +1,7 @@
 //! Decisions about a run: may it start, how did it end, is it tried again, what does its check say.
 
 pub mod arguments;
+pub mod changes;
 pub mod check;
 pub mod command;
 pub mod history;
@@ -9,7 +10,7 @@ pub mod outcome;
 pub mod preview;
 pub mod queue;
 pub mod retry;
-pub mod said;
+pub mod review;
 pub mod source;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -9,13 +9,26 @@ use peribolos_api::{
     Reason,
     run::{Mode, Phase},
 };
+use peribolos_vocab::report::{StepExit, StepName, StepReport};
 
 /// How long a pod may stay unscheduled before it counts as failed.
 pub const SCHEDULING_PATIENCE: Duration = Duration::from_mins(5);
 
+/// Whose Task a TaskRun runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// One of the chart's own, whose step ends with a report.
+    #[default]
+    Ours,
+    /// That of `spec.run.taskRef`: its steps may report, and need not.
+    Another,
+}
+
 /// What can be seen of a TaskRun and its pod.
 #[derive(Clone, Debug, Default)]
 pub struct Observation {
+    /// Whose Task it runs.
+    pub engine: Engine,
     /// False: there is no TaskRun of that name.
     pub exists: bool,
     /// Its condition `Succeeded`.
@@ -28,6 +41,16 @@ pub struct Observation {
     pub made: Option<Timestamp>,
     /// Whether a Secret that the pod mounts is missing.
     pub secret_missing: Option<String>,
+    /// The report of its last step that left one.
+    pub report: Option<StepReport>,
+}
+
+impl Observation {
+    /// Whether the attempt tells what it left: by our own Task, or by a step of another one that reports an apply.
+    pub fn tells_what_is_left(&self) -> bool {
+        self.engine == Engine::Ours
+            || self.report.as_ref().is_some_and(|report| report.step == StepName::Apply)
+    }
 }
 
 /// The condition `Succeeded` of a TaskRun.
@@ -78,8 +101,8 @@ pub enum Pod {
 /// What became of a TaskRun.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is at work.
-    AtWork,
+    /// It is running.
+    Running,
     /// It will not end well by itself, or not soon: stop it, and take this as its end.
     Stop(End),
     /// It has ended.
@@ -106,17 +129,17 @@ impl End {
 /// Judges what is seen of a run's TaskRun.
 pub fn judge(mode: Mode, seen: &Observation, now: Timestamp) -> Verdict {
     if !seen.exists {
-        return Verdict::Ended(End::failed(Reason::PodLost, "the TaskRun was deleted while it was at work"));
+        return Verdict::Ended(End::failed(Reason::PodLost, "the TaskRun was deleted while it was running"));
     }
     let condition = seen.condition.clone().unwrap_or_default();
     match condition.succeeded {
-        None => while_at_work(seen, &condition, now),
+        None => while_running(seen, &condition, now),
         Some(true) => Verdict::Ended(by_exit_codes(mode, seen, &condition)),
         Some(false) => Verdict::Ended(failure(mode, seen, &condition)),
     }
 }
 
-fn while_at_work(seen: &Observation, condition: &Condition, now: Timestamp) -> Verdict {
+fn while_running(seen: &Observation, condition: &Condition, now: Timestamp) -> Verdict {
     let started = seen.steps.iter().any(|step| step.started);
     if !started && let Some(secret) = &seen.secret_missing {
         let message = format!("the Secret {secret} is not there, so the pod can't start");
@@ -126,7 +149,7 @@ fn while_at_work(seen: &Observation, condition: &Condition, now: Timestamp) -> V
         now.duration_since(since) > jiff::SignedDuration::try_from(SCHEDULING_PATIENCE).unwrap_or_default()
     };
     if seen.pod == Pod::Unknown && !started && seen.made.is_some_and(is_overdue) {
-        let message = "Tekton has made no pod within 5 minutes; is its controller at work?";
+        let message = "Tekton has made no pod within 5 minutes; is its controller running?";
         return Verdict::Stop(End::failed(Reason::PodFailed, message));
     }
     if let Pod::Unscheduled(since) = seen.pod
@@ -138,7 +161,7 @@ fn while_at_work(seen: &Observation, condition: &Condition, now: Timestamp) -> V
     if !started && is_image_trouble(&condition.reason) && condition.reason == "InvalidImageName" {
         return Verdict::Stop(End::failed(Reason::ImageUnavailable, condition.message.clone()));
     }
-    Verdict::AtWork
+    Verdict::Running
 }
 
 fn failure(mode: Mode, seen: &Observation, condition: &Condition) -> End {
@@ -154,14 +177,14 @@ fn failure(mode: Mode, seen: &Observation, condition: &Condition) -> End {
     }
     match reason {
         "TaskRunTimeout" => {
-            let message = "the run took longer than spec.run.timeout; what was applied until then is unknown";
+            let message = "the run took longer than spec.run.timeout; what it had changed by then is unknown";
             return End::failed(Reason::TimedOut, message);
         }
         "TaskRunCancelled" => {
             return End {
                 phase: Phase::Cancelled,
                 reason: Reason::Cancelled,
-                message: "the run was cancelled; what was applied until then stays".to_owned(),
+                message: "the run was cancelled; what it had applied by then stays".to_owned(),
             };
         }
         _ => {}
@@ -170,6 +193,9 @@ fn failure(mode: Mode, seen: &Observation, condition: &Condition) -> End {
         return End::failed(Reason::ImageUnavailable, said("an image could not be pulled"));
     }
     let ended_step = seen.steps.iter().any(|step| step.exit.is_some());
+    if !ended_step && is_task_refused(reason) {
+        return End::failed(Reason::TaskInvalid, said("Tekton refuses the run"));
+    }
     if !ended_step && is_pod_trouble(reason) {
         return End::failed(Reason::PodFailed, said("the pod could not be made"));
     }
@@ -180,54 +206,77 @@ fn failure(mode: Mode, seen: &Observation, condition: &Condition) -> End {
 }
 
 fn by_exit_codes(mode: Mode, seen: &Observation, condition: &Condition) -> End {
-    let exit_of = |name: &str| {
-        seen.steps.iter().find(|step| step.name == name && !step.skipped).and_then(|step| step.exit)
-    };
-    let first = if mode == Mode::Dump { "dump" } else { "plan" };
-    if let Some(code) = exit_of(first).filter(|code| *code != 0) {
-        return End::failed(
-            of_our_step(code, Reason::StepFailed),
-            format!("the {first} step ended with exit code {code}"),
-        );
-    }
-    if let Some(code) = exit_of("apply").filter(|code| *code != 0) {
-        return End::failed(
-            Reason::ApplyFailed,
-            format!("peribolos ended with exit code {code}; its log says why"),
-        );
-    }
-    if let Some(code) = exit_of("verify").filter(|code| *code != 0) {
-        return End::failed(of_verify(code), format!("the verify step ended with exit code {code}"));
+    let failed = seen.steps.iter().find(|step| !step.skipped && step.exit.is_some_and(|code| code != 0));
+    if let Some(Step { name, exit: Some(code), .. }) = failed {
+        return by_code(seen, name, *code);
     }
     if condition.succeeded != Some(true) {
         return End::failed(Reason::StepFailed, condition.message.clone());
     }
+    if seen.engine == Engine::Ours && seen.report.is_none() {
+        let message = "the step ended without a report; its log may have more";
+        return End::failed(Reason::StepFailed, message);
+    }
     let (reason, message) = match mode {
-        Mode::Apply => (Reason::Applied, "the organization was made to follow the file"),
-        Mode::DryRun => (Reason::Planned, "the file would apply"),
-        Mode::Dump => (Reason::Dumped, "the organization was written down"),
+        Mode::Apply if seen.tells_what_is_left() && changes_nothing(seen) => {
+            (Reason::NoChanges, "the organization is as the file says")
+        }
+        Mode::Apply => (Reason::Applied, "the file was applied"),
+        Mode::DryRun => (Reason::Planned, "the file can be applied"),
+        Mode::Dump => (Reason::Dumped, "the file that describes the organization was proposed"),
     };
     End { phase: Phase::Succeeded, reason, message: message.to_owned() }
 }
 
-/// The exit codes of the project's own steps.
-pub const fn of_our_step(code: i32, other: Reason) -> Reason {
-    match code {
-        10 => Reason::ConfigInvalid,
-        11 => Reason::ConfigMissing,
-        12 => Reason::GuardTripped,
-        13 => Reason::PermissionsMissing,
-        20 => Reason::GitHubUnavailable,
-        21 => Reason::RateLimited,
-        _ => other,
+/// How a run ended whose step ended with a code that is not 0. A step of another engine need not know our codes: they
+/// count where it also left a report with that code.
+fn by_code(seen: &Observation, step: &str, code: i32) -> End {
+    let exit = StepExit::from_code(code).filter(|exit| {
+        seen.engine == Engine::Ours || seen.report.as_ref().is_some_and(|report| report.exit == *exit)
+    });
+    let message = format!("the {step} step ended with exit code {code}; its log says why");
+    match exit {
+        None if seen.engine == Engine::Another => End::failed(Reason::ApplyFailed, message),
+        None => End::failed(Reason::StepFailed, message),
+        Some(StepExit::HeadMoved) => {
+            let message = "the branch got a newer file meanwhile; what is left is done for its head";
+            End { phase: Phase::Superseded, reason: Reason::HeadMoved, message: message.to_owned() }
+        }
+        Some(exit) => End::failed(reason_of(exit), message),
     }
 }
 
-const fn of_verify(code: i32) -> Reason {
-    match code {
-        20 | 21 => of_our_step(code, Reason::VerifyFailed),
-        _ => Reason::VerifyFailed,
+/// The reason of a run whose step ended so.
+pub const fn reason_of(exit: StepExit) -> Reason {
+    match exit {
+        StepExit::ConfigInvalid => Reason::ConfigInvalid,
+        StepExit::ConfigMissing => Reason::ConfigMissing,
+        StepExit::GuardTripped => Reason::GuardTripped,
+        StepExit::AccessBlocked => Reason::AccessBlocked,
+        StepExit::PermissionsMissing => Reason::PermissionsMissing,
+        StepExit::GitHubUnavailable => Reason::GitHubUnavailable,
+        StepExit::RateLimited => Reason::RateLimited,
+        StepExit::OutOfTime => Reason::OutOfTime,
+        StepExit::HeadMoved => Reason::HeadMoved,
+        StepExit::Incomplete => Reason::Incomplete,
+        StepExit::Failed => Reason::StepFailed,
+        StepExit::Ok => Reason::Applied,
     }
+}
+
+/// Whether an apply planned nothing and left nothing.
+fn changes_nothing(seen: &Observation) -> bool {
+    let changes = seen.report.as_ref().and_then(|report| report.changes);
+    changes.is_some_and(|changes| changes.planned == 0 && changes.remaining == 0)
+}
+
+/// Whether an attempt may have changed something that nobody reported: its container started, or that can't be told any
+/// more, and it left no report.
+pub fn is_unknown(mode: Mode, seen: &Observation, end: &End) -> bool {
+    let may_have_started = !seen.exists
+        || matches!(end.reason, Reason::PodLost | Reason::OutOfMemory | Reason::TimedOut | Reason::Cancelled)
+        || seen.steps.iter().any(|step| step.started && !step.skipped);
+    mode == Mode::Apply && seen.engine == Engine::Ours && seen.report.is_none() && may_have_started
 }
 
 fn is_image_trouble(reason: &str) -> bool {
@@ -242,18 +291,26 @@ fn is_pod_trouble(reason: &str) -> bool {
             | "ExceededResourceQuota"
             | "ExceededNodeResources"
             | "PodAdmissionFailed"
-            | "CouldntGetTask"
+    )
+}
+
+/// The Task is missing, or is not what the TaskRun takes it for.
+fn is_task_refused(reason: &str) -> bool {
+    matches!(
+        reason,
+        "CouldntGetTask"
             | "TaskRunResolutionFailed"
             | "TaskRunValidationFailed"
             | "TaskValidationFailed"
+            | "ResourceVerificationFailed"
             | "InvalidParamValue"
             | "ParamValidationFailed"
             | "FailedResolution"
     )
 }
 
-/// A pod that was deleted or evicted leaves exit code 255 behind (or 137: killed, and not for memory); the project's
-/// steps and upstream peribolos never end so.
+/// A pod that was deleted or evicted leaves exit code 255 behind (or 137 or 143: killed, and not for memory); neither the
+/// project's steps nor upstream peribolos end so by themselves.
 fn is_lost(seen: &Observation) -> bool {
     let killed = seen.steps.iter().any(|step| !step.skipped && matches!(step.exit, Some(255 | 137 | 143)));
     let ended_step = seen.steps.iter().any(|step| step.exit.is_some());
@@ -264,6 +321,8 @@ fn is_lost(seen: &Observation) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use peribolos_vocab::report::Changes;
+
     use super::*;
     use crate::run::testing::at;
 
@@ -282,66 +341,142 @@ mod tests {
             steps,
             pod: Pod::Present { ended: true, evicted: false },
             made: Some(at(0)),
-            secret_missing: None,
+            ..Observation::default()
         }
     }
 
+    fn report(step: StepName, exit: StepExit, changes: Option<Changes>) -> Option<StepReport> {
+        Some(StepReport { changes, ..StepReport::new(step, exit) })
+    }
+
+    fn changes(planned: u32, remaining: u32) -> Option<Changes> {
+        Some(Changes { planned, applied: Some(planned - remaining), failed: 0, remaining })
+    }
+
+    fn end_of(mode: Mode, seen: &Observation) -> End {
+        let Verdict::Ended(end) = judge(mode, seen, at(0)) else { panic!("not ended") };
+        end
+    }
+
+    /// The rows of the table for our own Tasks, by the exit code of their one step.
     #[rstest::rstest]
-    #[case("StepOOM", vec![step("plan", 137)], Phase::Failed, Reason::OutOfMemory)]
-    #[case("TaskRunTimeout", vec![], Phase::Failed, Reason::TimedOut)]
+    #[case("StepOOM", vec![step("apply", 137)], Phase::Failed, Reason::OutOfMemory)]
+    #[case("TaskRunTimeout", vec![step("apply", 16)], Phase::Failed, Reason::TimedOut)]
     #[case("TaskRunCancelled", vec![], Phase::Cancelled, Reason::Cancelled)]
     #[case("TaskRunImagePullFailed", vec![], Phase::Failed, Reason::ImageUnavailable)]
     #[case("PodCreationFailed", vec![], Phase::Failed, Reason::PodFailed)]
-    #[case("Failed", vec![step("plan", 255)], Phase::Failed, Reason::PodLost)]
-    #[case("Failed", vec![step("plan", 10)], Phase::Failed, Reason::ConfigInvalid)]
-    #[case("Failed", vec![step("plan", 11)], Phase::Failed, Reason::ConfigMissing)]
-    #[case("Failed", vec![step("plan", 12)], Phase::Failed, Reason::GuardTripped)]
-    #[case("Failed", vec![step("plan", 13)], Phase::Failed, Reason::PermissionsMissing)]
-    #[case("Failed", vec![step("plan", 20)], Phase::Failed, Reason::GitHubUnavailable)]
-    #[case("Failed", vec![step("plan", 21)], Phase::Failed, Reason::RateLimited)]
-    #[case("Failed", vec![step("plan", 1)], Phase::Failed, Reason::StepFailed)]
-    #[case("Failed", vec![step("plan", 0), step("apply", 1)], Phase::Failed, Reason::ApplyFailed)]
-    #[case("Succeeded", vec![step("plan", 0), step("apply", 1), step("verify", 0)], Phase::Failed, Reason::ApplyFailed)]
-    #[case("Failed", vec![step("plan", 0), step("apply", 0), step("verify", 20)], Phase::Failed, Reason::GitHubUnavailable)]
-    #[case("Failed", vec![step("plan", 0), step("apply", 0), step("verify", 21)], Phase::Failed, Reason::RateLimited)]
-    #[case("Failed", vec![step("plan", 0), step("apply", 0), step("verify", 10)], Phase::Failed, Reason::VerifyFailed)]
-    #[case("Succeeded", vec![step("plan", 0), step("apply", 0)], Phase::Succeeded, Reason::Applied)]
+    #[case("TaskRunResolutionFailed", vec![], Phase::Failed, Reason::TaskInvalid)]
+    #[case("TaskRunValidationFailed", vec![], Phase::Failed, Reason::TaskInvalid)]
+    #[case("Failed", vec![step("apply", 255)], Phase::Failed, Reason::PodLost)]
+    #[case("Failed", vec![step("apply", 10)], Phase::Failed, Reason::ConfigInvalid)]
+    #[case("Failed", vec![step("apply", 11)], Phase::Failed, Reason::ConfigMissing)]
+    #[case("Failed", vec![step("apply", 12)], Phase::Failed, Reason::GuardTripped)]
+    #[case("Failed", vec![step("apply", 13)], Phase::Failed, Reason::PermissionsMissing)]
+    #[case("Failed", vec![step("apply", 14)], Phase::Failed, Reason::Incomplete)]
+    #[case("Failed", vec![step("apply", 15)], Phase::Failed, Reason::AccessBlocked)]
+    #[case("Failed", vec![step("apply", 16)], Phase::Superseded, Reason::HeadMoved)]
+    #[case("Failed", vec![step("apply", 20)], Phase::Failed, Reason::GitHubUnavailable)]
+    #[case("Failed", vec![step("apply", 21)], Phase::Failed, Reason::RateLimited)]
+    #[case("Failed", vec![step("apply", 22)], Phase::Failed, Reason::OutOfTime)]
+    #[case("Failed", vec![step("apply", 1)], Phase::Failed, Reason::StepFailed)]
+    #[case("Failed", vec![step("apply", 99)], Phase::Failed, Reason::StepFailed)]
+    #[case("Succeeded", vec![step("apply", 0)], Phase::Failed, Reason::StepFailed)]
     fn every_row_of_the_table(
         #[case] tekton: &str,
         #[case] steps: Vec<Step>,
         #[case] phase: Phase,
         #[case] reason: Reason,
     ) {
-        let Verdict::Ended(end) = judge(Mode::Apply, &ended(tekton, steps), at(0)) else {
-            panic!("not ended")
-        };
+        let end = end_of(Mode::Apply, &ended(tekton, steps));
         assert_eq!((end.phase, end.reason), (phase, reason));
     }
 
+    #[rstest::rstest]
+    #[case(Mode::Apply, StepName::Apply, changes(3, 0), Reason::Applied)]
+    #[case::what_waits_for_people(Mode::Apply, StepName::Apply, changes(3, 1), Reason::Applied)]
+    #[case(Mode::Apply, StepName::Apply, changes(0, 0), Reason::NoChanges)]
+    #[case(Mode::DryRun, StepName::Plan, changes(0, 0), Reason::Planned)]
+    #[case(Mode::Dump, StepName::Dump, None, Reason::Dumped)]
+    fn a_step_that_ends_well_needs_its_report(
+        #[case] mode: Mode,
+        #[case] name: StepName,
+        #[case] changes: Option<Changes>,
+        #[case] reason: Reason,
+    ) {
+        let mut seen = ended("Succeeded", vec![step("any", 0)]);
+        assert_eq!(end_of(mode, &seen).reason, Reason::StepFailed);
+        seen.report = report(name, StepExit::Ok, changes);
+        let end = end_of(mode, &seen);
+        assert_eq!((end.phase, end.reason), (Phase::Succeeded, reason));
+    }
+
+    /// Of another engine: its steps' codes are its own, but for one that it reports.
+    #[rstest::rstest]
+    #[case(vec![step("plan", 0), step("apply", 0)], StepExit::Ok, Phase::Succeeded, Reason::Applied)]
+    #[case(vec![step("plan", 0), step("apply", 1)], StepExit::Ok, Phase::Failed, Reason::ApplyFailed)]
+    #[case(vec![step("plan", 0), step("apply", 20)], StepExit::Ok, Phase::Failed, Reason::ApplyFailed)]
+    #[case(vec![step("plan", 10)], StepExit::ConfigInvalid, Phase::Failed, Reason::ConfigInvalid)]
+    #[case(vec![step("plan", 20)], StepExit::GitHubUnavailable, Phase::Failed, Reason::GitHubUnavailable)]
+    fn another_engine_is_judged_by_whether_it_ended_well(
+        #[case] steps: Vec<Step>,
+        #[case] exit: StepExit,
+        #[case] phase: Phase,
+        #[case] reason: Reason,
+    ) {
+        let well = steps.iter().all(|step| step.exit == Some(0));
+        let mut seen = ended(if well { "Succeeded" } else { "Failed" }, steps);
+        seen.engine = Engine::Another;
+        seen.report = report(StepName::Plan, exit, changes(0, 0));
+        let end = end_of(Mode::Apply, &seen);
+        assert_eq!((end.phase, end.reason), (phase, reason));
+        assert!(!is_unknown(Mode::Apply, &seen, &end));
+    }
+
     #[test]
-    fn a_dump_is_judged_by_its_own_step() {
-        let seen = ended("Failed", vec![step("dump", 20)]);
-        let Verdict::Ended(end) = judge(Mode::Dump, &seen, at(0)) else { panic!("not ended") };
-        assert_eq!(end.reason, Reason::GitHubUnavailable);
-        let seen = ended("Succeeded", vec![step("dump", 0)]);
-        let Verdict::Ended(end) = judge(Mode::Dump, &seen, at(0)) else { panic!("not ended") };
-        assert_eq!(end.reason, Reason::Dumped);
+    fn another_engine_need_not_report() {
+        let mut seen = ended("Succeeded", vec![step("terraform", 0)]);
+        seen.engine = Engine::Another;
+        assert_eq!(end_of(Mode::Apply, &seen).reason, Reason::Applied);
+        assert!(!seen.tells_what_is_left());
+        seen.report = report(StepName::Plan, StepExit::Ok, changes(0, 0));
+        assert_eq!(end_of(Mode::Apply, &seen).reason, Reason::Applied, "its plan is no apply");
+        assert!(!seen.tells_what_is_left());
+    }
+
+    #[test]
+    fn a_copy_of_our_own_task_reports_like_it() {
+        let mut seen = ended("Succeeded", vec![step("apply", 0)]);
+        seen.engine = Engine::Another;
+        seen.report = report(StepName::Apply, StepExit::Ok, changes(0, 0));
+        assert_eq!(end_of(Mode::Apply, &seen).reason, Reason::NoChanges);
+        assert!(seen.tells_what_is_left());
+    }
+
+    #[test]
+    fn a_container_without_a_report_may_have_written() {
+        let unknown = |seen: &Observation, mode| is_unknown(mode, seen, &end_of(mode, seen));
+        let mut seen = ended("Failed", vec![step("apply", 1)]);
+        assert!(unknown(&seen, Mode::Apply));
+        assert!(!unknown(&seen, Mode::DryRun), "a plan writes nothing");
+        seen.report = report(StepName::Apply, StepExit::Failed, None);
+        assert!(!unknown(&seen, Mode::Apply));
+        assert!(!unknown(&ended("TaskRunImagePullFailed", vec![]), Mode::Apply), "it never started");
+        assert!(unknown(&Observation::default(), Mode::Apply), "who knows what a deleted one did");
+        for deleted in ["TaskRunTimeout", "TaskRunCancelled"] {
+            assert!(unknown(&ended(deleted, vec![]), Mode::Apply), "{deleted}: Tekton has deleted the pod");
+        }
     }
 
     #[test]
     fn a_skipped_step_says_nothing() {
-        let skipped = Step { name: "apply".into(), exit: Some(1), skipped: true, ..Step::default() };
-        let seen = ended("Failed", vec![step("plan", 10), skipped]);
-        let Verdict::Ended(end) = judge(Mode::Apply, &seen, at(0)) else { panic!("not ended") };
-        assert_eq!(end.reason, Reason::ConfigInvalid);
+        let skipped = Step { name: "after".into(), exit: Some(1), skipped: true, ..Step::default() };
+        let seen = ended("Failed", vec![skipped, step("apply", 10)]);
+        assert_eq!(end_of(Mode::Apply, &seen).reason, Reason::ConfigInvalid);
     }
 
     #[test]
     fn a_deleted_task_run_is_lost() {
-        let Verdict::Ended(end) = judge(Mode::Apply, &Observation::default(), at(0)) else {
-            panic!("not ended")
-        };
-        assert_eq!(end.reason, Reason::PodLost);
+        assert_eq!(end_of(Mode::Apply, &Observation::default()).reason, Reason::PodLost);
     }
 
     #[test]
@@ -352,7 +487,7 @@ mod tests {
         let Verdict::Stop(end) = judge(Mode::Apply, &seen, at(0)) else { panic!("not stopped") };
         assert_eq!(end.reason, Reason::SecretMissing);
         seen.steps = vec![Step { name: "plan".into(), started: true, ..Step::default() }];
-        assert_eq!(judge(Mode::Apply, &seen, at(0)), Verdict::AtWork);
+        assert_eq!(judge(Mode::Apply, &seen, at(0)), Verdict::Running);
     }
 
     #[test]
@@ -360,7 +495,7 @@ mod tests {
         let mut seen = ended("Pending", vec![]);
         seen.condition.as_mut().unwrap().succeeded = None;
         seen.pod = Pod::Unknown;
-        assert_eq!(judge(Mode::Apply, &seen, at(300)), Verdict::AtWork);
+        assert_eq!(judge(Mode::Apply, &seen, at(300)), Verdict::Running);
         let Verdict::Stop(end) = judge(Mode::Apply, &seen, at(301)) else { panic!("not stopped") };
         assert_eq!(end.reason, Reason::PodFailed);
     }
@@ -370,7 +505,7 @@ mod tests {
         let mut seen = ended("Pending", vec![]);
         seen.condition.as_mut().unwrap().succeeded = None;
         seen.pod = Pod::Unscheduled(at(0));
-        assert_eq!(judge(Mode::Apply, &seen, at(300)), Verdict::AtWork);
+        assert_eq!(judge(Mode::Apply, &seen, at(300)), Verdict::Running);
         let Verdict::Stop(end) = judge(Mode::Apply, &seen, at(301)) else { panic!("not stopped") };
         assert_eq!(end.reason, Reason::PodFailed);
     }

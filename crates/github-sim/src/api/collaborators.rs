@@ -9,7 +9,7 @@ use crate::{
     http::{Answer, Body, Call, Refusal, reply},
     render::{repo as repo_json, user},
     state::{
-        Level, Login, Org, Repo, RepoRole, Scope, World, access::Affiliation, audit::Change,
+        Access, Level, Login, Org, Repo, RepoRole, Scope, World, access::Affiliation, audit::Change,
         repo::RepoInvitation,
     },
 };
@@ -26,31 +26,37 @@ pub(super) fn routes() -> Router<Sim> {
         )
 }
 
-fn shown(world: &World, login: &Login, role: RepoRole) -> Value {
+/// What seeing collaborators is called in GitHub's refusal.
+const VIEW: &str = "view repository collaborators";
+
+fn shown(world: &World, login: &Login, access: &Access) -> Value {
     let mut json = user::by_login(world, login);
-    json["permissions"] = repo_json::permissions(Some(role));
-    json["role_name"] = json!(role.role_name());
+    json["permissions"] = repo_json::permissions(Some(access.role));
+    json["role_name"] = json!(access.role_name());
     json
 }
 
 async fn list(call: Call, Path((owner, repo)): Path<(String, String)>) -> Answer {
     let world = call.world();
     let key = world.repo_for(&call.actor, (&owner, &repo), Scope::Metadata, Level::Read)?;
-    call.actor.need_installation()?;
+    call.actor.need_token()?;
     let (org, repo) = (world.org(&key.org)?, world.repo(&key)?);
+    call.actor.need_push(org, repo, VIEW)?;
     let which = match call.param("affiliation") {
         Some("direct") => Affiliation::Direct,
         Some("outside") => Affiliation::Outside,
         _ => Affiliation::All,
     };
-    let all: Vec<(Login, RepoRole)> = org.collaborators(repo, which).into_iter().collect();
-    call.page(&all, |(login, role)| shown(&world, login, *role))
+    let all: Vec<(Login, Access)> = org.collaborators(repo, which).into_iter().collect();
+    call.page(&all, |(login, access)| shown(&world, login, access))
 }
 
 async fn is_one(call: Call, Path((owner, repo, login)): Path<(String, String, Login)>) -> Answer {
     let world = call.world();
     let key = world.repo_for(&call.actor, (&owner, &repo), Scope::Metadata, Level::Read)?;
-    let all = world.org(&key.org)?.collaborators(world.repo(&key)?, Affiliation::All);
+    let (org, repo) = (world.org(&key.org)?, world.repo(&key)?);
+    call.actor.need_push(org, repo, VIEW)?;
+    let all = org.collaborators(repo, Affiliation::All);
     let known = all.contains_key(&login);
     if known { reply::no_content() } else { Err(Refusal::NotFound) }
 }
@@ -59,27 +65,35 @@ async fn permission(call: Call, Path((owner, repo, login)): Path<(String, String
     let world = call.world();
     let key = world.repo_for(&call.actor, (&owner, &repo), Scope::Metadata, Level::Read)?;
     let login = world.user(&login)?.login.clone();
-    let repo = world.repo(&key)?;
-    let role = world.org(&key.org)?.collaborators(repo, Affiliation::All).get(&login).copied();
-    let role = role.or(repo.is_public().then_some(RepoRole::Pull));
+    let (org, repo) = (world.org(&key.org)?, world.repo(&key)?);
+    call.actor.need_push(org, repo, "view collaborator permission")?;
+    let access = org.collaborators(repo, Affiliation::All).remove(&login);
+    let access = access.or(repo.is_public().then_some(RepoRole::Pull.into()));
+    let role = access.as_ref().map(|access| access.role);
+    let name = access.as_ref().map_or("none", Access::role_name);
     let mut json = user::by_login(&world, &login);
     json["permissions"] = repo_json::permissions(role);
-    json["role_name"] = json!(role.map_or("none", RepoRole::role_name));
+    json["role_name"] = json!(name);
     reply::ok(json!({
         "permission": role.map_or("none", RepoRole::legacy),
-        "role_name": role.map_or("none", RepoRole::role_name),
+        "role_name": name,
         "user": json,
     }))
 }
 
 #[derive(Debug, Deserialize)]
 struct Set {
+    /// One of the five roles, or a custom role of the organization.
     #[serde(default = "push")]
-    permission: RepoRole,
+    permission: String,
 }
 
-fn push() -> RepoRole {
-    RepoRole::Push
+fn push() -> String {
+    RepoRole::Push.as_str().to_owned()
+}
+
+fn told(access: &Access) -> Value {
+    json!({"permission": access.as_str()})
 }
 
 async fn set(
@@ -92,18 +106,20 @@ async fn set(
     let login = world.user(&login)?.login.clone();
     let (id, now, inviter) = (world.new_id(), world.now(), call.actor.login(&world));
     let target = format!("{}/collaborators/{login}", world.repo_target(&key));
-    let member = world.org(&key.org)?.members.contains_key(&login);
-    let told = |role: RepoRole| json!({"permission": role.as_str()});
+    let org = world.org(&key.org)?;
+    let member = org.members.contains_key(&login);
+    let access = org.access(&body.permission);
+    let access = access.ok_or_else(|| Refusal::Unprocessable("Invalid permission".into()))?;
+    let after = told(&access);
     let repo = world.repo_mut(&key)?;
     if member || repo.collaborators.contains_key(&login) {
-        let before = repo.collaborators.insert(login, body.permission).map(told);
-        let change = Change { before, after: Some(told(body.permission)) };
+        let before = repo.collaborators.insert(login, access).as_ref().map(told);
+        let change = Change { before, after: Some(after) };
         world.record(&call.actor, "collaborator.set", target, change);
         return reply::no_content();
     }
-    repo.invitations.retain(|i| i.login != login);
-    repo.invite(id, login, body.permission, inviter, now);
-    world.record(&call.actor, "repo.invitation.create", target, Change::made(told(body.permission)));
+    repo.invite(id, login, access, inviter, now);
+    world.record(&call.actor, "repo.invitation.create", target, Change::made(after));
     let (org, repo) = (world.org(&key.org)?, world.repo(&key)?);
     let of = repo.invitations.iter().find(|i| i.id == id).ok_or(Refusal::NotFound)?;
     reply::created(invitation(&world, org, repo, of))
@@ -115,9 +131,8 @@ async fn remove(call: Call, Path((owner, repo, login)): Path<(String, String, Lo
     let target = format!("{}/collaborators/{login}", world.repo_target(&key));
     let repo = world.repo_mut(&key)?;
     repo.invitations.retain(|i| i.login != login);
-    if let Some(role) = repo.collaborators.remove(&login) {
-        let before = json!({"permission": role.as_str()});
-        world.record(&call.actor, "collaborator.remove", target, Change::gone(before));
+    if let Some(access) = repo.collaborators.remove(&login) {
+        world.record(&call.actor, "collaborator.remove", target, Change::gone(told(&access)));
     }
     reply::no_content()
 }
@@ -131,9 +146,9 @@ fn invitation(world: &World, org: &Org, repo: &Repo, of: &RepoInvitation) -> Val
         "repository": repo_json::listed(&world.urls, org, repo),
         "invitee": user::by_login(world, &of.login),
         "inviter": user::by_login(world, &of.inviter),
-        "permissions": of.role.role_name(),
+        "permissions": of.access.role.role_name(),
         "created_at": crate::clock::rfc3339(of.created_at),
-        "expired": false,
+        "expired": of.is_expired(world.now()),
         "url": url,
         "html_url": world.urls.html(&format!("{}/{}/invitations", org.login, repo.name)),
     })
@@ -160,9 +175,9 @@ async fn change_invitation(
     let key = world.repo_for(&call.actor, (&owner, &repo), Scope::Administration, Level::Write)?;
     let target = format!("{}/invitations/{id}", world.repo_target(&key));
     let found = world.repo_mut(&key)?.invitations.iter_mut().find(|i| i.id == id).ok_or(Refusal::NotFound)?;
-    let before = std::mem::replace(&mut found.role, body.permissions);
-    let told = |role: RepoRole| json!({"permission": role.as_str()});
-    let change = Change::from_to(told(before), told(body.permissions));
+    let after = Access::from(body.permissions);
+    let change = Change::from_to(told(&found.access), told(&after));
+    found.access = after;
     world.record(&call.actor, "repo.invitation.update", target, change);
     let (org, repo) = (world.org(&key.org)?, world.repo(&key)?);
     let of = repo.invitations.iter().find(|i| i.id == id).ok_or(Refusal::NotFound)?;

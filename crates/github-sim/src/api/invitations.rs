@@ -12,7 +12,7 @@ use crate::{
     Sim,
     http::{Answer, Body, Call, Refusal, reply},
     render::{org as org_json, team as team_json},
-    state::{Invitation, Level, OrgRole, Scope, Team, TeamRole, audit::Change},
+    state::{Invitation, Level, Org, OrgRole, Scope, Team, TeamRole, audit::Change},
 };
 
 pub(super) fn routes() -> Router<Sim> {
@@ -21,6 +21,11 @@ pub(super) fn routes() -> Router<Sim> {
         .route("/orgs/{org}/invitations/{id}", delete(cancel))
         .route("/orgs/{org}/invitations/{id}/teams", get(teams))
         .route("/orgs/{org}/failed_invitations", get(failed))
+}
+
+/// 404 where people come from the identity provider: such an organization has no invitations.
+pub(super) fn need_invitations(org: &Org) -> Result<(), Refusal> {
+    if org.traits.emu { Err(Refusal::NotFound) } else { Ok(()) }
 }
 
 async fn open(call: Call, Path(login): Path<String>) -> Answer {
@@ -35,6 +40,7 @@ fn list(call: &Call, login: &str, failed: bool) -> Answer {
     let world = call.world();
     let login = world.org_for(&call.actor, login, Scope::Members, Level::Read)?;
     let org = world.org(&login)?;
+    need_invitations(org)?;
     let found: Vec<&Invitation> =
         org.invitations.iter().filter(|i| i.failed_at.is_some() == failed).collect();
     call.page(&found, |i| org_json::invitation(&world, org, i))
@@ -56,6 +62,7 @@ fn member() -> OrgRole {
 async fn invite(call: Call, Path(login): Path<String>, Body(body): Body<Invite>) -> Answer {
     let mut world = call.world();
     let login = world.org_for(&call.actor, &login, Scope::Members, Level::Write)?;
+    need_invitations(world.org(&login)?)?;
     let invalid = |message: &str| Refusal::field("OrganizationInvitation", "invitee_id", message);
     let user = world.users.values().find(|u| u.id == body.invitee_id).map(|u| u.login.clone());
     let user = user.ok_or_else(|| invalid("Invitee is no user"))?;

@@ -8,9 +8,9 @@ use serde_json::json;
 use crate::{
     Sim,
     auth::Actor,
-    http::{Answer, Body, Call, Refusal, reply},
+    http::{Answer, Body, Call, FieldError, Refusal, reply},
     render::{org as org_json, user},
-    state::{Invitation, Level, Login, OrgRole, Scope, TeamRole, World, audit::Change},
+    state::{Invitation, Level, Login, Org, OrgRole, Scope, TeamRole, World, audit::Change},
 };
 
 pub(super) fn routes() -> Router<Sim> {
@@ -23,7 +23,7 @@ pub(super) fn routes() -> Router<Sim> {
 }
 
 /// Whether the caller sees concealed members: those of the organization with members read.
-fn sees_all(call: &Call, org: &Login) -> bool {
+fn sees_all(call: &Call, org: &Org) -> bool {
     call.actor.is_of(org) && call.actor.allows(Scope::Members, Level::Read)
 }
 
@@ -36,7 +36,7 @@ async fn list(call: Call, Path(login): Path<Login>) -> Answer {
     };
     let world = call.world();
     let org = world.org(&login)?;
-    let all = sees_all(&call, &org.login);
+    let all = sees_all(&call, org);
     let members = org.members.iter().filter(|(_, m)| all || !m.concealed);
     let members: Vec<&Login> =
         members.filter(|(_, m)| role.is_none_or(|r| m.role == r)).map(|(l, _)| l).collect();
@@ -53,7 +53,7 @@ async fn public(call: Call, Path(login): Path<Login>) -> Answer {
 async fn is_member(call: Call, Path((login, user)): Path<(Login, Login)>) -> Answer {
     let world = call.world();
     let org = world.org(&login)?;
-    let all = sees_all(&call, &org.login);
+    let all = sees_all(&call, org);
     match org.members.get(&user) {
         Some(member) if all || !member.concealed => reply::no_content(),
         _ => Err(Refusal::NotFound),
@@ -96,6 +96,7 @@ async fn set(call: Call, Path((login, user)): Path<(String, String)>, Body(body)
     let mut world = call.world();
     let login = world.org_for(&call.actor, &login, Scope::Members, Level::Write)?;
     let user = world.user(&user)?.login.clone();
+    let at_once = world.ghes.is_some();
     let org = world.org_mut(&login)?;
     let target = format!("orgs/{login}/memberships/{user}");
     let state = |role: OrgRole, state: &str| json!({"role": role.as_str(), "state": state});
@@ -113,6 +114,8 @@ async fn set(call: Call, Path((login, user)): Path<(String, String)>, Body(body)
         }
         let change = Change::from_to(before, state(body.role, "active"));
         world.record(&call.actor, "membership.set", target, change);
+    } else if at_once {
+        world.join(&call.actor, &login, &user, body.role)?;
     } else {
         let before = org.pending(&user).map(|i| state(i.role, "pending"));
         world.invite(&call.actor, &login, &user, body.role)?;
@@ -157,6 +160,34 @@ fn expel(world: &mut World, actor: &Actor, login: &Login, user: &Login) -> Answe
     Ok(axum::response::IntoResponse::into_response(StatusCode::NO_CONTENT))
 }
 
+impl Org {
+    /// Why GitHub refuses to invite a person: one who is blocked, one seat too many, or managed users.
+    fn check_invitee(&self, user: &Login) -> Result<(), Refusal> {
+        let refused = |code: &'static str, message: Option<&str>| FieldError {
+            resource: "OrganizationMembership",
+            field: "user",
+            code,
+            message: message.map(str::to_owned),
+        };
+        if self.traits.emu {
+            let message =
+                "Only users that the identity provider manages can be members of this organization.";
+            return Err(Refusal::Invalid(vec![refused("invalid", Some(message))]));
+        }
+        if self.traits.blocked.contains(user) {
+            return Err(Refusal::Invalid(vec![refused("blocked", Some("User is blocked"))]));
+        }
+        let open = self.invitations.iter().filter(|i| i.failed_at.is_none()).count();
+        if self.traits.seats.is_some_and(|seats| self.members.len() + open >= seats) {
+            return Err(Refusal::InvalidBecause(
+                "You must purchase at least one more seat to add this user as a member.".into(),
+                vec![refused("no_seat", None)],
+            ));
+        }
+        Ok(())
+    }
+}
+
 impl World {
     /// Invites a person, or changes the role of an open invitation. A failed one gives way.
     pub(crate) fn invite(
@@ -172,6 +203,9 @@ impl World {
             open.role = role;
             return Ok(());
         }
+        org.check_invitee(user)?;
+        self.count_invitation(login)?;
+        let org = self.org_mut(login)?;
         org.invitations.retain(|i| i.login != *user);
         let login_of = user.clone();
         org.invitations.push(Invitation {

@@ -22,7 +22,11 @@ pub(super) fn routes() -> Router<Sim> {
 
 /// An installation is nobody.
 async fn myself(call: Call) -> Answer {
-    match call.actor {
+    match &call.actor {
+        crate::auth::Actor::User(person) => {
+            let world = call.world();
+            reply::ok(user::full(&world.urls, world.user(person.login.as_str())?))
+        }
         crate::auth::Actor::Anonymous => Err(Refusal::RequiresAuthentication),
         _ => Err(Refusal::NotForThisToken),
     }

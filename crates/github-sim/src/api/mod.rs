@@ -18,10 +18,13 @@ mod orgs;
 mod pulls;
 mod repo_settings;
 mod repos;
+mod roles;
+mod team_groups;
 mod team_members;
 mod team_repos;
 mod teams;
 mod tokens;
+mod topics;
 
 use axum::{Router, middleware};
 
@@ -50,10 +53,13 @@ pub(crate) fn router(sim: &Sim) -> Router {
         .merge(orgs::routes())
         .merge(pulls::routes())
         .merge(repos::routes())
+        .merge(roles::routes())
+        .merge(team_groups::routes())
         .merge(team_members::routes())
         .merge(team_repos::routes())
         .merge(teams::routes())
         .merge(tokens::routes())
+        .merge(topics::routes())
         .route("/graphql", axum::routing::post(crate::graphql::post))
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)

@@ -28,8 +28,16 @@ struct Update {
     email: Option<String>,
     billing_email: Option<String>,
     location: Option<String>,
+    blog: Option<String>,
+    twitter_username: Option<String>,
     default_repository_permission: Option<BasePermission>,
     members_can_create_repositories: Option<bool>,
+    members_can_create_public_repositories: Option<bool>,
+    members_can_create_private_repositories: Option<bool>,
+    members_can_create_internal_repositories: Option<bool>,
+    members_can_fork_private_repositories: Option<bool>,
+    members_can_create_pages: Option<bool>,
+    web_commit_signoff_required: Option<bool>,
     has_organization_projects: Option<bool>,
     has_repository_projects: Option<bool>,
 }
@@ -51,20 +59,32 @@ async fn update(call: Call, Path(login): Path<String>, Body(body): Body<Update>)
         (body.email, &mut to.email),
         (body.billing_email, &mut to.billing_email),
         (body.location, &mut to.location),
+        (body.blog, &mut to.blog),
+        (body.twitter_username, &mut to.twitter_username),
     ];
     for (given, field) in texts {
         if let Some(text) = given {
             *field = text;
         }
     }
+    if let Some(allowed) = body.members_can_create_repositories {
+        to.let_members_create(allowed);
+    }
+    // Each of the three overrides the older setting, which then says whether any of them is on.
     let flags = [
-        (body.members_can_create_repositories, &mut to.members_can_create_repositories),
+        (body.members_can_create_public_repositories, &mut to.members_can_create_public_repositories),
+        (body.members_can_create_private_repositories, &mut to.members_can_create_private_repositories),
+        (body.members_can_create_internal_repositories, &mut to.members_can_create_internal_repositories),
+        (body.members_can_fork_private_repositories, &mut to.members_can_fork_private_repositories),
+        (body.members_can_create_pages, &mut to.members_can_create_pages),
+        (body.web_commit_signoff_required, &mut to.web_commit_signoff_required),
         (body.has_organization_projects, &mut to.has_organization_projects),
         (body.has_repository_projects, &mut to.has_repository_projects),
     ];
     for (given, field) in flags {
         *field = given.unwrap_or(*field);
     }
+    to.members_can_create_repositories = to.members_can_create_any();
     to.default_repository_permission =
         body.default_repository_permission.unwrap_or(to.default_repository_permission);
     let after = json!(org.settings);

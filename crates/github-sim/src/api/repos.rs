@@ -12,7 +12,7 @@ use crate::{
     http::{Answer, Body, Call, Refusal, reply},
     ops::commit::NewCommit,
     render::repo as repo_json,
-    state::{Level, Login, Repo, Scope, Visibility, World, audit::Change, world::RepoKey},
+    state::{Level, Login, Repo, Scope, World, audit::Change, world::RepoKey},
 };
 
 pub(super) fn routes() -> Router<Sim> {
@@ -77,13 +77,14 @@ async fn create(call: Call, Path(login): Path<String>, Body(body): Body<Create>)
     }
     let (id, now) = (world.new_id(), world.now());
     let mut repo = Repo::new(id, body.name.as_str().into(), now);
-    // Unlike a fixture's, GitHub's own default is public.
-    repo.settings.visibility = Visibility::Public;
-    body.fields.apply(&mut repo)?;
+    body.fields.apply_to_new(world.org(&login)?, &mut repo)?;
     let branch = repo.settings.default_branch.clone();
     let key = RepoKey { org: login.clone(), id };
     let after = json!(repo.settings);
-    world.org_mut(&login)?.repos.insert(id, repo);
+    let org = world.org_mut(&login)?;
+    org.take_name(&repo.name);
+    org.repos.insert(id, repo);
+    world.hide_at_first(&login, id);
     let target = world.repo_target(&key);
     world.record(&call.actor, "repo.create", target, Change::made(after));
     world.tell_of_repository(&call.actor, &key)?;
@@ -118,18 +119,17 @@ struct Update {
 
 async fn update(call: Call, Path((owner, repo)): Path<(String, String)>, Body(body): Body<Update>) -> Answer {
     let mut world = call.world();
-    let key = world.repo_for(&call.actor, (&owner, &repo), Scope::Administration, Level::Write)?;
+    let key = world.repo_even_archived(&call.actor, (&owner, &repo), Scope::Administration, Level::Write)?;
     if body.fields.names_merging() {
         call.actor.need(Scope::Contents, Level::Write)?;
     }
     let (now, target) = (world.now(), world.repo_target(&key));
     let old = world.repo(&key)?;
-    if old.settings.archived && body.fields.archived != Some(false) {
-        return Err(Refusal::Forbidden("Repository was archived so is read-only.".into()));
+    if old.settings.archived && body.fields.later.archived != Some(false) {
+        return Err(Refusal::archived());
     }
-    let mut new = old.clone();
-    body.fields.apply(&mut new)?;
-    body.fields.apply_branch(&mut new)?;
+    let (mut new, mut taken) = (old.clone(), None);
+    body.fields.apply_to_existing(world.org(&key.org)?, &mut new)?;
     let told = |r: &Repo| {
         let mut json = json!(r.settings);
         json["name"] = json!(r.name.as_str());
@@ -142,6 +142,7 @@ async fn update(call: Call, Path((owner, repo)): Path<(String, String)>, Body(bo
             return Err(Refusal::field("Repository", "name", "name already exists on this account"));
         }
         if name != new.name {
+            taken = Some(name.clone());
             new.former.retain(|n| *n != name);
             new.former.push(new.name.clone());
         }
@@ -149,6 +150,9 @@ async fn update(call: Call, Path((owner, repo)): Path<(String, String)>, Body(bo
     }
     let change = Change::from_to(told(old), told(&new));
     new.updated_at = now;
+    if let Some(name) = taken {
+        world.org_mut(&key.org)?.take_name(&name);
+    }
     *world.repo_mut(&key)? = new;
     world.record(&call.actor, "repo.update", target, change);
     shown(&call, &world, &key).and_then(reply::ok)
@@ -156,7 +160,7 @@ async fn update(call: Call, Path((owner, repo)): Path<(String, String)>, Body(bo
 
 async fn remove(call: Call, Path((owner, repo)): Path<(String, String)>) -> Answer {
     let mut world = call.world();
-    let key = world.repo_for(&call.actor, (&owner, &repo), Scope::Administration, Level::Write)?;
+    let key = world.repo_even_archived(&call.actor, (&owner, &repo), Scope::Administration, Level::Write)?;
     let target = world.repo_target(&key);
     let org = world.org_mut(&key.org)?;
     let gone = org.repos.remove(&key.id).ok_or(Refusal::NotFound)?;

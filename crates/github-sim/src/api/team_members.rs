@@ -6,11 +6,12 @@ use axum::{Router, extract::Path, routing::get};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::{invitations::need_invitations, teams};
 use crate::{
     Sim,
     http::{Answer, Body, Call, Refusal, reply},
     render::{org as org_json, team as team_json, user},
-    state::{Invitation, Level, Login, Org, OrgRole, Scope, Team, TeamRole, World, audit::Change},
+    state::{Invitation, Level, Login, Org, OrgRole, Scope, Team, TeamKind, TeamRole, World, audit::Change},
 };
 
 pub(super) fn routes() -> Router<Sim> {
@@ -32,8 +33,20 @@ fn with_children(org: &Org, team: &Team) -> BTreeMap<Login, TeamRole> {
 
 fn find(call: &Call, world: &World, login: &str, slug: &str, level: Level) -> Result<(Login, u64), Refusal> {
     let login = world.org_for(&call.actor, login, Scope::Members, level)?;
-    let team = world.org(&login)?.team(slug).ok_or(Refusal::NotFound)?.id;
+    let team = world.team_id(&login, slug)?;
     Ok((login, team))
+}
+
+/// 403 for a team whose people come from somewhere else: an identity provider or the enterprise.
+fn need_managed_here(team: &Team) -> Result<(), Refusal> {
+    if team.managed_by.is_none() && team.kind == TeamKind::Organization {
+        return Ok(());
+    }
+    Err(Refusal::Forbidden(
+        "This team is externally managed. Learn more at \
+         https://docs.github.com/articles/synchronizing-teams-between-your-identity-provider-and-github"
+            .into(),
+    ))
 }
 
 async fn list(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer {
@@ -46,10 +59,17 @@ async fn list(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer
     let world = call.world();
     let (login, id) = find(&call, &world, &login, &slug, Level::Read)?;
     let org = world.org(&login)?;
-    let all = with_children(org, org.teams.get(&id).ok_or(Refusal::NotFound)?);
-    let found: Vec<&Login> =
-        all.iter().filter(|(_, r)| role.is_none_or(|w| w == **r)).map(|(l, _)| l).collect();
-    call.page(&found, |login| user::by_login(&world, login))
+    let team = org.teams.get(&id).ok_or(Refusal::NotFound)?;
+    let all = with_children(org, team);
+    let found: Vec<(&Login, &TeamRole)> = all.iter().filter(|(_, r)| role.is_none_or(|w| w == **r)).collect();
+    call.page(&found, |(login, role)| {
+        let mut json = user::by_login(&world, login);
+        if !org.traits.hide_member_roles {
+            json["role"] = json!(role.as_str());
+            json["inherited"] = json!(!team.members.contains_key(login));
+        }
+        json
+    })
 }
 
 async fn invitations(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer {
@@ -57,6 +77,8 @@ async fn invitations(call: Call, Path((login, slug)): Path<(String, String)>) ->
     let (login, id) = find(&call, &world, &login, &slug, Level::Read)?;
     let org = world.org(&login)?;
     let team = org.teams.get(&id).ok_or(Refusal::NotFound)?;
+    teams::need_own(team)?;
+    need_invitations(org)?;
     let open = |i: &&Invitation| i.failed_at.is_none() && team.pending.contains_key(&i.login);
     let found: Vec<&Invitation> = org.invitations.iter().filter(open).collect();
     call.page(&found, |i| org_json::invitation(&world, org, i))
@@ -92,10 +114,14 @@ async fn set(
     let (login, id) = find(&call, &world, &login, &slug, Level::Write)?;
     let user = world.user(&user)?.login.clone();
     let org = world.org(&login)?;
+    need_managed_here(org.teams.get(&id).ok_or(Refusal::NotFound)?)?;
     let target = format!("orgs/{login}/teams/{slug}/memberships/{user}");
     let role = org.team_role(&user, body.role);
-    let member = org.members.contains_key(&user);
-    if !member && org.pending(&user).is_none() {
+    let mut member = org.members.contains_key(&user);
+    if !member && world.ghes.is_some() {
+        world.join(&call.actor, &login, &user, OrgRole::Member)?;
+        member = true;
+    } else if !member && org.pending(&user).is_none() {
         world.invite(&call.actor, &login, &user, OrgRole::Member)?;
     }
     let team = world.org_mut(&login)?.teams.get_mut(&id).ok_or(Refusal::NotFound)?;
@@ -112,6 +138,7 @@ async fn remove(call: Call, Path((login, slug, user)): Path<(String, String, Log
     let (login, id) = find(&call, &world, &login, &slug, Level::Write)?;
     let org = world.org(&login)?;
     let team = org.teams.get(&id).ok_or(Refusal::NotFound)?;
+    need_managed_here(team)?;
     let inherited = with_children(org, team).contains_key(&user);
     let team = world.org_mut(&login)?.teams.get_mut(&id).ok_or(Refusal::NotFound)?;
     let active = team.members.remove(&user).map(|r| json!({"role": r.as_str(), "state": "active"}));

@@ -9,7 +9,7 @@ use crate::{
     Sim,
     http::{Answer, Body, Call, Refusal, reply},
     render::{repo as repo_json, team as team_json},
-    state::{Level, Login, Org, Repo, RepoRole, Scope, Team, World, audit::Change, world::RepoKey},
+    state::{Access, Level, Login, Org, Repo, RepoRole, Scope, Team, World, audit::Change, world::RepoKey},
 };
 
 pub(super) fn routes() -> Router<Sim> {
@@ -19,27 +19,29 @@ pub(super) fn routes() -> Router<Sim> {
         .route("/repos/{owner}/{repo}/teams", get(of_repo))
 }
 
-fn find(call: &Call, world: &World, login: &str, slug: &str, level: Level) -> Result<(Login, u64), Refusal> {
-    let login = world.org_for(&call.actor, login, Scope::Members, level)?;
-    let team = world.org(&login)?.team(slug).ok_or(Refusal::NotFound)?.id;
+/// A team by its address. Changing its repositories needs no more of the team than to see it: that is for who
+/// administers the repository.
+fn find(call: &Call, world: &World, login: &str, slug: &str) -> Result<(Login, u64), Refusal> {
+    let login = world.org_for(&call.actor, login, Scope::Members, Level::Read)?;
+    let team = world.team_id(&login, slug)?;
     Ok((login, team))
 }
 
-fn shown(world: &World, org: &Org, repo: &Repo, role: RepoRole) -> Value {
+fn shown(world: &World, org: &Org, repo: &Repo, access: &Access) -> Value {
     let mut json = repo_json::listed(&world.urls, org, repo);
-    json["permissions"] = repo_json::permissions(Some(role));
-    json["role_name"] = json!(role.role_name());
+    json["permissions"] = repo_json::permissions(Some(access.role));
+    json["role_name"] = json!(access.role_name());
     json
 }
 
 async fn list(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer {
     let world = call.world();
-    let (login, id) = find(&call, &world, &login, &slug, Level::Read)?;
+    let (login, id) = find(&call, &world, &login, &slug)?;
     let org = world.org(&login)?;
     let roles = org.team_repos(org.teams.get(&id).ok_or(Refusal::NotFound)?);
-    let repos = roles.iter().filter_map(|(id, role)| Some((org.repos.get(id)?, *role)));
-    let repos: Vec<(&Repo, RepoRole)> = repos.filter(|(r, _)| call.actor.sees(org, r)).collect();
-    call.page(&repos, |(repo, role)| shown(&world, org, repo, *role))
+    let repos = roles.iter().filter_map(|(id, access)| Some((org.repos.get(id)?, access)));
+    let repos: Vec<(&Repo, &Access)> = repos.filter(|(r, _)| call.actor.sees(org, r)).collect();
+    call.page(&repos, |(repo, access)| shown(&world, org, repo, access))
 }
 
 async fn show(
@@ -47,25 +49,30 @@ async fn show(
     Path((login, slug, owner, repo)): Path<(String, String, String, String)>,
 ) -> Answer {
     let world = call.world();
-    let (login, id) = find(&call, &world, &login, &slug, Level::Read)?;
+    let (login, id) = find(&call, &world, &login, &slug)?;
     let key = world.repo_for(&call.actor, (&owner, &repo), Scope::Metadata, Level::Read)?;
     let org = world.org(&login)?;
     let team = org.teams.get(&id).ok_or(Refusal::NotFound)?;
-    let role = org.team_repos(team).get(&key.id).copied().ok_or(Refusal::NotFound)?;
+    let access = org.team_repos(team).remove(&key.id).ok_or(Refusal::NotFound)?;
     if call.accepts("repository") {
-        return reply::ok(shown(&world, org, world.repo(&key)?, role));
+        return reply::ok(shown(&world, org, world.repo(&key)?, &access));
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 #[derive(Debug, Deserialize)]
 struct Set {
+    /// One of the five roles, or a custom role of the organization.
     #[serde(default = "push")]
-    permission: RepoRole,
+    permission: String,
 }
 
-fn push() -> RepoRole {
-    RepoRole::Push
+fn push() -> String {
+    RepoRole::Push.as_str().to_owned()
+}
+
+fn told(access: &Access) -> Value {
+    json!({"permission": access.as_str()})
 }
 
 async fn set(
@@ -74,12 +81,14 @@ async fn set(
     Body(body): Body<Set>,
 ) -> Answer {
     let mut world = call.world();
-    let (login, id) = find(&call, &world, &login, &slug, Level::Write)?;
+    let (login, id) = find(&call, &world, &login, &slug)?;
     let key = writable(&call, &world, &login, &owner, &repo)?;
+    let access = world.org(&login)?.access(&body.permission);
+    let access = access.ok_or_else(|| Refusal::Unprocessable("Invalid permission".into()))?;
+    let after = Some(told(&access));
     let team = world.org_mut(&login)?.teams.get_mut(&id).ok_or(Refusal::NotFound)?;
-    let told = |role: RepoRole| json!({"permission": role.as_str()});
-    let before = team.repos.insert(key.id, body.permission).map(told);
-    let change = Change { before, after: Some(told(body.permission)) };
+    let before = team.repos.insert(key.id, access).as_ref().map(told);
+    let change = Change { before, after };
     let target = format!("orgs/{login}/teams/{slug}/{}", world.repo_target(&key));
     world.record(&call.actor, "team.repo.set", target, change);
     reply::no_content()
@@ -99,28 +108,44 @@ async fn remove(
     Path((login, slug, owner, repo)): Path<(String, String, String, String)>,
 ) -> Answer {
     let mut world = call.world();
-    let (login, id) = find(&call, &world, &login, &slug, Level::Write)?;
+    let (login, id) = find(&call, &world, &login, &slug)?;
     let key = writable(&call, &world, &login, &owner, &repo)?;
+    let org = world.org(&login)?;
+    if org.teams.get(&id).is_some_and(|team| org.has_all_repos(team)) {
+        return Err(Refusal::Forbidden(
+            "You cannot remove repositories from a security manager team.".into(),
+        ));
+    }
     let team = world.org_mut(&login)?.teams.get_mut(&id).ok_or(Refusal::NotFound)?;
-    if let Some(role) = team.repos.remove(&key.id) {
+    if let Some(access) = team.repos.remove(&key.id) {
         let target = format!("orgs/{login}/teams/{slug}/{}", world.repo_target(&key));
-        let before = json!({"permission": role.as_str()});
-        world.record(&call.actor, "team.repo.remove", target, Change::gone(before));
+        world.record(&call.actor, "team.repo.remove", target, Change::gone(told(&access)));
     }
     reply::no_content()
+}
+
+/// The most that a team itself has on a repository, and GitHub's word for where that comes from.
+fn on_repo(team: &Team, repo: u64) -> Option<(Access, &'static str)> {
+    let own = team.repos.get(&repo).map(|access| (access.clone(), "direct"));
+    let by_role = team.role_on_all().map(|role| (Access::from(role), "organization"));
+    own.into_iter().chain(by_role).max_by(|one, other| one.0.cmp(&other.0))
 }
 
 async fn of_repo(call: Call, Path((owner, repo)): Path<(String, String)>) -> Answer {
     let world = call.world();
     let key = world.repo_for(&call.actor, (&owner, &repo), Scope::Administration, Level::Read)?;
     let org = world.org(&key.org)?;
-    let teams: Vec<(&Team, RepoRole)> =
-        // Teams that only inherit the repository are not listed.
-        org.teams.values().filter_map(|t| Some((t, *t.repos.get(&key.id)?))).collect();
-    call.page(&teams, |(team, role)| {
+    // Teams that only inherit the repository from a team above are not listed.
+    let listed = |team| {
+        let (access, source) = on_repo(team, key.id)?;
+        Some((team, access, source))
+    };
+    let teams: Vec<(&Team, Access, &str)> = org.teams.values().filter_map(listed).collect();
+    call.page(&teams, |(team, access, source)| {
         let mut json = team_json::listed(&world.urls, org, team);
-        json["permission"] = json!(role.as_str());
-        json["permissions"] = repo_json::permissions(Some(*role));
+        json["permission"] = json!(access.as_str());
+        json["permissions"] = repo_json::permissions(Some(access.role));
+        json["access_source"] = json!(source);
         json
     })
 }

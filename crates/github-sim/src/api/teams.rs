@@ -6,9 +6,13 @@ use serde_json::{Value, json};
 
 use crate::{
     Sim,
+    auth::Actor,
     http::{Answer, Body, Call, FieldError, Refusal, reply},
     render::team as team_json,
-    state::{Level, Login, Org, Privacy, RepoRole, Scope, Team, TeamRole, World, audit::Change},
+    state::{
+        Level, Login, Org, Privacy, RepoRole, Scope, Team, TeamKind, TeamRole, World, audit::Change,
+        slug::slug_of,
+    },
 };
 
 pub(super) fn routes() -> Router<Sim> {
@@ -41,8 +45,8 @@ async fn list(call: Call, Path(login): Path<String>) -> Answer {
 async fn children(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer {
     let world = call.world();
     let login = world.org_for(&call.actor, &login, Scope::Members, Level::Read)?;
+    let id = world.team_id(&login, &slug)?;
     let org = world.org(&login)?;
-    let id = org.team(&slug).ok_or(Refusal::NotFound)?.id;
     let teams: Vec<&Team> = org.teams.values().filter(|t| t.parent == Some(id)).collect();
     call.page(&teams, |t| team_json::listed(&world.urls, org, t))
 }
@@ -50,8 +54,8 @@ async fn children(call: Call, Path((login, slug)): Path<(String, String)>) -> An
 async fn show(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer {
     let world = call.world();
     let login = world.org_for(&call.actor, &login, Scope::Members, Level::Read)?;
-    let org = world.org(&login)?;
-    reply::ok(team_json::full(&world, org, org.team(&slug).ok_or(Refusal::NotFound)?))
+    let id = world.team_id(&login, &slug)?;
+    shown(&world, &login, id).and_then(reply::ok)
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,6 +74,30 @@ struct Create {
 fn name_taken() -> Refusal {
     let message = Some("Name must be unique for this org".to_owned());
     Refusal::Invalid(vec![FieldError { resource: "Team", field: "name", code: "already_exists", message }])
+}
+
+/// The slug of a name, if the name is no other team's, and neither is the slug.
+fn free_slug(org: &Org, name: &str, except: Option<u64>) -> Result<String, Refusal> {
+    let slug = slug_of(name);
+    if slug.is_empty() {
+        return Err(Refusal::field("Team", "name", "Name can't be blank"));
+    }
+    let named = |t: &&Team| Some(t.id) != except && t.name.eq_ignore_ascii_case(name);
+    if org.is_taken(&slug, except) || org.teams.values().any(|t| named(&t)) {
+        return Err(name_taken());
+    }
+    Ok(slug)
+}
+
+/// 422 for a team of the enterprise: an organization can't change it.
+pub(super) fn need_own(team: &Team) -> Result<(), Refusal> {
+    match team.kind {
+        TeamKind::Organization => Ok(()),
+        TeamKind::Enterprise => Err(Refusal::Unprocessable(
+            "Unprocessable entity if you attempt to modify an enterprise team at the organization level."
+                .into(),
+        )),
+    }
 }
 
 /// A parent must exist, be visible and be no descendant; a team in another can't be secret.
@@ -95,18 +123,13 @@ async fn create(call: Call, Path(login): Path<String>, Body(body): Body<Create>)
     let login = world.org_for(&call.actor, &login, Scope::Members, Level::Write)?;
     let (id, now) = (world.new_id(), world.now());
     let org = world.org(&login)?;
-    if body.name.trim().is_empty() {
-        return Err(Refusal::field("Team", "name", "Name can't be blank"));
-    }
-    if org.teams.values().any(|t| t.name.eq_ignore_ascii_case(&body.name)) {
-        return Err(name_taken());
-    }
+    let slug = free_slug(org, &body.name, None)?;
     let default = if body.parent_team_id.is_some() { Privacy::Closed } else { Privacy::Secret };
     let privacy = body.privacy.unwrap_or(default);
     check_parent(org, body.parent_team_id, privacy, None)?;
     let mut team = Team {
         id,
-        slug: org.free_slug(&body.name, None),
+        slug,
         name: body.name,
         description: body.description.unwrap_or_default(),
         privacy,
@@ -115,20 +138,28 @@ async fn create(call: Call, Path(login): Path<String>, Body(body): Body<Create>)
         members: std::collections::BTreeMap::new(),
         pending: std::collections::BTreeMap::new(),
         repos: std::collections::BTreeMap::new(),
+        kind: TeamKind::Organization,
+        managed_by: None,
+        roles: std::collections::BTreeSet::new(),
         created_at: now,
         updated_at: now,
     };
     for name in &body.repo_names {
         let name = name.rsplit('/').next().unwrap_or(name);
-        team.repos.insert(org.repo(name).ok_or(Refusal::NotFound)?.id, RepoRole::Pull);
+        team.repos.insert(org.repo(name).ok_or(Refusal::NotFound)?.id, RepoRole::Pull.into());
     }
     for login in body.maintainers {
         if org.members.contains_key(&login) {
             team.members.insert(login, TeamRole::Maintainer);
         }
     }
+    // A person who makes a team is its maintainer; an App is no member of anything.
+    if let Actor::User(person) = &call.actor {
+        team.members.insert(person.login.clone(), TeamRole::Maintainer);
+    }
     let (slug, after) = (team.slug.clone(), told(org, &team));
     world.org_mut(&login)?.teams.insert(id, team);
+    world.hide_at_first(&login, id);
     world.record(&call.actor, "team.create", format!("orgs/{login}/teams/{slug}"), Change::made(after));
     shown(&world, &login, id).and_then(reply::created)
 }
@@ -167,15 +198,14 @@ async fn update(call: Call, Path((login, slug)): Path<(String, String)>, Body(bo
     let mut world = call.world();
     let login = world.org_for(&call.actor, &login, Scope::Members, Level::Write)?;
     let now = world.now();
+    let id = world.team_id(&login, &slug)?;
     let org = world.org(&login)?;
-    let old = org.team(&slug).ok_or(Refusal::NotFound)?;
-    let (id, before) = (old.id, told(org, old));
+    let old = org.teams.get(&id).ok_or(Refusal::NotFound)?;
+    need_own(old)?;
+    let before = told(org, old);
     let mut team = old.clone();
     if let Some(name) = body.name.filter(|n| *n != team.name) {
-        if org.teams.values().any(|t| t.id != id && t.name.eq_ignore_ascii_case(&name)) {
-            return Err(name_taken());
-        }
-        team.slug = org.free_slug(&name, Some(id));
+        team.slug = free_slug(org, &name, Some(id))?;
         team.name = name;
     }
     team.description = body.description.unwrap_or(team.description);
@@ -204,8 +234,10 @@ async fn update(call: Call, Path((login, slug)): Path<(String, String)>, Body(bo
 async fn remove(call: Call, Path((login, slug)): Path<(String, String)>) -> Answer {
     let mut world = call.world();
     let login = world.org_for(&call.actor, &login, Scope::Members, Level::Write)?;
+    let id = world.team_id(&login, &slug)?;
+    need_own(world.org(&login)?.teams.get(&id).ok_or(Refusal::NotFound)?)?;
     // Child teams go with their parent.
-    let mut doomed = vec![world.org(&login)?.team(&slug).ok_or(Refusal::NotFound)?.id];
+    let mut doomed = vec![id];
     while let Some(id) = doomed.pop() {
         let org = world.org_mut(&login)?;
         doomed.extend(org.teams.values().filter(|t| t.parent == Some(id)).map(|t| t.id));

@@ -14,7 +14,10 @@ use serde_json::json;
 use super::app::find;
 use crate::{
     Sim,
-    auth::{identify::bearer, token::Token},
+    auth::{
+        identify::bearer,
+        token::{Token, TokenOf},
+    },
     clock::rfc3339,
     http::{Answer, Body, Call, Refusal, reply},
     render::repo as repo_json,
@@ -56,7 +59,7 @@ async fn mint(call: Call, Path(id): Path<u64>, Body(wish): Body<Wish>) -> Answer
         let named = ids.iter().filter_map(|id| org.repos.get(id));
         body["repositories"] = named.map(|r| repo_json::listed(&world.urls, org, r)).collect();
     }
-    let token = world.tokens.mint(Token { installation: id, permissions, repos, expires_at })?;
+    let token = world.mint(Token { of: TokenOf::Installation(id), permissions, repos, expires_at })?;
     body["token"] = json!(token);
     reply::created(body)
 }

@@ -3,14 +3,18 @@
 use super::{Actor, Grant};
 use crate::{
     http::refusal::Refusal,
-    state::{Level, Login, Org, Repo, Scope, World, world::RepoKey},
+    state::{Level, Login, Org, Repo, RepoRole, Scope, World, world::RepoKey},
 };
 
 impl Actor {
-    /// 403 unless the permissions cover `scope` at `level`.
+    /// 403 unless the permissions cover `scope` at `level`. What a person may depends on where:
+    /// [`World::org_for`] and [`World::repo_for`] decide it.
     pub(crate) fn need(&self, scope: Scope, level: Level) -> Result<(), Refusal> {
         if matches!(self, Self::Anonymous) {
             return Err(Refusal::RequiresAuthentication);
+        }
+        if matches!(self, Self::User(_)) {
+            return Ok(());
         }
         if self.allows(scope, level) { Ok(()) } else { Err(Refusal::NotAccessible { scope, level }) }
     }
@@ -19,7 +23,9 @@ impl Actor {
     pub(crate) fn need_app(&self) -> Result<(), Refusal> {
         match self {
             Self::App | Self::Control { .. } => Ok(()),
-            Self::Anonymous | Self::Installation(_) => Err(super::jwt::JwtError::Undecodable.into()),
+            Self::Anonymous | Self::Installation(_) | Self::User(_) => {
+                Err(super::jwt::JwtError::Undecodable.into())
+            }
         }
     }
 
@@ -28,15 +34,24 @@ impl Actor {
         match self {
             Self::Installation(grant) => Ok(grant),
             Self::Anonymous => Err(Refusal::RequiresAuthentication),
-            Self::App | Self::Control { .. } => Err(Refusal::NotForThisToken),
+            Self::App | Self::Control { .. } | Self::User(_) => Err(Refusal::NotForThisToken),
         }
     }
 
-    /// Whether the installation is of this organization.
-    pub(crate) fn is_of(&self, org: &Login) -> bool {
+    /// An installation's or a person's token, or 401 or 403.
+    pub(crate) fn need_token(&self) -> Result<(), Refusal> {
+        match self {
+            Self::User(_) => Ok(()),
+            other => other.need_installation().map(drop),
+        }
+    }
+
+    /// Whether the installation is of this organization. `org` is a person's if they own it.
+    pub(crate) fn is_of(&self, org: &Org) -> bool {
         match self {
             Self::Control { .. } => true,
-            Self::Installation(grant) => grant.org == *org,
+            Self::Installation(grant) => grant.org == org.login,
+            Self::User(person) => org.is_admin(&person.login),
             Self::Anonymous | Self::App => false,
         }
     }
@@ -46,22 +61,49 @@ impl Actor {
         repo.is_public() || self.has(org, repo)
     }
 
+    /// Whether a repository can be asked for by itself: an advisory's fork is in lists only.
+    pub(crate) fn sees_alone(&self, org: &Org, repo: &Repo) -> bool {
+        self.sees(org, repo) && !repo.is_advisory_fork()
+    }
+
+    /// Whether this actor may push to a repository, as GitHub judges it before it tells who has access. An installation
+    /// may where the repository is among its own.
+    pub(crate) fn pushes(&self, org: &Org, repo: &Repo) -> bool {
+        match self {
+            Self::User(person) => person.role(org, repo) >= Some(RepoRole::Push),
+            other => other.has(org, repo),
+        }
+    }
+
+    /// 403 unless this actor may push.
+    pub(crate) fn need_push(&self, org: &Org, repo: &Repo, to: &str) -> Result<(), Refusal> {
+        if self.pushes(org, repo) {
+            return Ok(());
+        }
+        Err(Refusal::Forbidden(format!("Must have push access to {to}.")))
+    }
+
     /// Whether a repository is among those the token is for.
     pub(crate) fn has(&self, org: &Org, repo: &Repo) -> bool {
         match self {
             Self::Control { .. } => true,
             Self::Installation(grant) => {
+                let selected = || org.installation.as_ref().is_some_and(|i| i.selection.includes(repo.id));
                 grant.org == org.login
-                    && org.installation.as_ref().is_some_and(|i| i.selection.includes(repo.id))
+                    && (grant.workflow || selected())
                     && grant.repos.as_ref().is_none_or(|ids| ids.contains(&repo.id))
             }
+            Self::User(person) => person.role(org, repo).is_some(),
             Self::Anonymous | Self::App => false,
         }
     }
 
     /// Whether this actor may do `level` of `scope` in this very repository.
     pub(crate) fn can(&self, org: &Org, repo: &Repo, scope: Scope, level: Level) -> bool {
-        self.has(org, repo) && self.allows(scope, level)
+        match self {
+            Self::User(person) => person.check_repo(org, repo, scope, level).is_ok(),
+            other => other.has(org, repo) && other.allows(scope, level),
+        }
     }
 }
 
@@ -80,7 +122,10 @@ impl World {
         level: Level,
     ) -> Result<Login, Refusal> {
         let org = self.org(&login.into())?;
-        if matches!(actor, Actor::Installation(_)) && !actor.is_of(&org.login) {
+        if let Actor::User(person) = actor {
+            person.check_org(org, scope, level)?;
+        }
+        if matches!(actor, Actor::Installation(_)) && !actor.is_of(org) {
             return Err(Refusal::NotFound);
         }
         actor.need(scope, level)?;
@@ -88,8 +133,23 @@ impl World {
     }
 
     /// The repository of a path: 301 after a rename, 404 where the token can't see it, 403 without the permission,
-    /// 403 for writing into an archived one.
+    /// 403 for any change of an archived one.
     pub(crate) fn repo_for(
+        &self,
+        actor: &Actor,
+        (owner, name): (&str, &str),
+        scope: Scope,
+        level: Level,
+    ) -> Result<RepoKey, Refusal> {
+        let key = self.repo_even_archived(actor, (owner, name), scope, level)?;
+        if level == Level::Write && self.repo(&key)?.settings.archived {
+            return Err(Refusal::archived());
+        }
+        Ok(key)
+    }
+
+    /// The same, where an archived repository may be changed all the same: it is unarchived or deleted.
+    pub(crate) fn repo_even_archived(
         &self,
         actor: &Actor,
         (owner, name): (&str, &str),
@@ -102,12 +162,10 @@ impl World {
             return Ok(key);
         }
         actor.need(scope, level)?;
-        if !actor.has(org, repo) {
-            return Err(Refusal::NotAccessible { scope, level });
-        }
-        let frozen = level == Level::Write && !matches!(scope, Scope::Administration | Scope::Members);
-        if frozen && repo.settings.archived {
-            return Err(Refusal::Forbidden("Repository was archived so is read-only.".into()));
+        match actor {
+            Actor::User(person) => person.check_repo(org, repo, scope, level)?,
+            other if !other.has(org, repo) => return Err(Refusal::NotAccessible { scope, level }),
+            _ => {}
         }
         Ok(key)
     }
@@ -122,7 +180,10 @@ impl World {
             .ok_or(Refusal::NotFound)?;
         let current = org.repo(name);
         let renamed = || org.repos.values().find(|r| r.former.contains(&name.into()));
-        let repo = current.or_else(renamed).filter(|r| actor.sees(org, r)).ok_or(Refusal::NotFound)?;
+        let repo = current.or_else(renamed).filter(|r| actor.sees_alone(org, r)).ok_or(Refusal::NotFound)?;
+        if self.is_unseen(repo.id) {
+            return Err(Refusal::NotFound);
+        }
         if current.is_none() || org.login != login {
             return Err(Refusal::Moved { repository: repo.id });
         }

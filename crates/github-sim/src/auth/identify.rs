@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, header::AUTHORIZATION};
 use jiff::Timestamp;
 
-use super::{Actor, Grant, jwt};
+use super::{Actor, Grant, jwt, person::Person, token::TokenOf};
 use crate::{Sim, http::refusal::Refusal, state::World};
 
 /// The bare token of an Authorization header: `Bearer`, `token`, or the password of `Basic`.
@@ -27,11 +27,16 @@ pub(crate) fn identify(sim: &Sim, headers: &HeaderMap) -> Result<Actor, Refusal>
         return Ok(Actor::Anonymous);
     }
     let token = bearer(headers).ok_or(Refusal::BadCredentials)?;
-    if token.split('.').count() == 3 {
+    // An installation's token has as many dots as a JWT: only its beginning tells them apart.
+    if !token.starts_with("ghs_") && token.split('.').count() == 3 {
         jwt::verify(sim.app(), &token, Timestamp::now())?;
         return Ok(Actor::App);
     }
-    installation(&sim.world(), &token)
+    let world = sim.world();
+    if let Some(user) = world.user_tokens.get(&token).and_then(|login| world.users.get(login)) {
+        return Ok(Actor::User(Person::of(&world, user)));
+    }
+    installation(&world, &token)
 }
 
 fn installation(world: &World, text: &str) -> Result<Actor, Refusal> {
@@ -39,14 +44,22 @@ fn installation(world: &World, text: &str) -> Result<Actor, Refusal> {
     if token.expires_at <= world.now() {
         return Err(Refusal::BadCredentials);
     }
-    let org = world.installed_on(token.installation).ok_or(Refusal::BadCredentials)?;
-    if org.installation.as_ref().is_some_and(|i| i.suspended.is_some()) {
+    let (org, installation) = match token.of {
+        TokenOf::Installation(id) => (world.installed_on(id), id),
+        TokenOf::Workflow { org, installation } => {
+            (world.orgs.values().find(|it| it.id == org), installation)
+        }
+    };
+    let org = org.ok_or(Refusal::BadCredentials)?;
+    let workflow = matches!(token.of, TokenOf::Workflow { .. });
+    if !workflow && org.installation.as_ref().is_some_and(|i| i.suspended.is_some()) {
         return Err(Refusal::Suspended);
     }
     Ok(Actor::Installation(Grant {
-        installation: token.installation,
+        installation,
         org: org.login.clone(),
         permissions: token.permissions.clone(),
         repos: token.repos.clone(),
+        workflow,
     }))
 }

@@ -1,13 +1,16 @@
 //! Who asks, and what they may.
 
+pub(crate) mod barrier;
 pub(crate) mod guard;
 pub(crate) mod identify;
 pub(crate) mod jwt;
 pub(crate) mod manifest;
+pub(crate) mod person;
 pub(crate) mod token;
 
 use std::collections::BTreeSet;
 
+use self::person::Person;
 use crate::state::{Level, Login, Permissions, Scope, World, installation};
 
 /// What an installation token carries.
@@ -19,6 +22,8 @@ pub(crate) struct Grant {
     pub(crate) permissions: Permissions,
     /// The repositories it was narrowed to, by id; `None`: all of the installation's.
     pub(crate) repos: Option<BTreeSet<u64>>,
+    /// Whether it is a workflow's own token: another App's, which has nothing of an organization.
+    pub(crate) workflow: bool,
 }
 
 /// Who asks.
@@ -30,6 +35,8 @@ pub(crate) enum Actor {
     App,
     /// The App in an organization, by installation token.
     Installation(Grant),
+    /// A person, by a token of their own.
+    User(Person),
     /// The control endpoints, in the name of a person.
     Control { sender: Login },
 }
@@ -39,6 +46,7 @@ impl Actor {
     pub(crate) fn login(&self, world: &World) -> Login {
         match self {
             Self::Control { sender } => sender.clone(),
+            Self::User(person) => person.login.clone(),
             Self::Anonymous | Self::App | Self::Installation(_) => world.bot(),
         }
     }
@@ -62,11 +70,15 @@ impl Actor {
         matches!(self, Self::Installation(_) | Self::App)
     }
 
-    /// Whether its permissions cover `scope` at `level`, whatever the organization.
+    /// Whether its permissions cover `scope` at `level`, whatever the organization. A person's depend on the
+    /// organization: an owner of any passes here, and whoever else only for what members read.
     pub(crate) fn allows(&self, scope: Scope, level: Level) -> bool {
         match self {
             Self::Control { .. } => true,
             Self::Installation(grant) => installation::allows(&grant.permissions, scope, level),
+            Self::User(person) => {
+                person.owner || (level == Level::Read && matches!(scope, Scope::Members | Scope::Metadata))
+            }
             Self::Anonymous | Self::App => false,
         }
     }

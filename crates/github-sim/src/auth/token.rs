@@ -5,20 +5,32 @@ use std::collections::{BTreeSet, HashMap};
 use aws_lc_rs::{digest, rand};
 use jiff::Timestamp;
 
-use crate::state::Permissions;
+use crate::state::{Permissions, World};
 
-/// Characters after the prefix.
-const LENGTH: usize = 80;
+/// Lengths of the three parts of a token behind the App's id: GitHub's are signed and need no state of GitHub's.
+const PARTS: [usize; 3] = [36, 384, 86];
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// What a token stands for.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
-    pub(crate) installation: u64,
+    pub(crate) of: TokenOf,
     pub(crate) permissions: Permissions,
     pub(crate) repos: Option<BTreeSet<u64>>,
     pub(crate) expires_at: Timestamp,
 }
+
+/// Whose a token is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum TokenOf {
+    /// An installation of the App, by id.
+    Installation(u64),
+    /// A workflow in an organization of that id. `installation` is the other App's, that workflows act by.
+    Workflow { org: u64, installation: u64 },
+}
+
+/// The other App's id, which runs workflows.
+const WORKFLOWS_APP: u64 = 15368;
 
 /// All tokens that were minted and not revoked.
 #[derive(Default)]
@@ -53,8 +65,10 @@ pub(crate) fn random_text(length: usize) -> Result<String, NoRandomness> {
 
 impl Tokens {
     /// Makes a token and returns its text, which GitHub's own paths never give again.
-    pub(crate) fn mint(&mut self, token: Token) -> Result<String, NoRandomness> {
-        let text = format!("ghs_{}", random_text(LENGTH)?);
+    fn mint(&mut self, app: u64, token: Token) -> Result<String, NoRandomness> {
+        let app = if matches!(token.of, TokenOf::Workflow { .. }) { WORKFLOWS_APP } else { app };
+        let [header, claims, signature] = PARTS.map(random_text);
+        let text = format!("ghs_{app}_{}.{}.{}", header?, claims?, signature?);
         self.by_hash.insert(hash(&text), token);
         self.minted.push(text.clone());
         Ok(text)
@@ -75,6 +89,13 @@ impl Tokens {
 
     /// Forgets all tokens of an installation, as an uninstallation does.
     pub(crate) fn revoke_all(&mut self, installation: u64) {
-        self.by_hash.retain(|_, t| t.installation != installation);
+        self.by_hash.retain(|_, t| t.of != TokenOf::Installation(installation));
+    }
+}
+
+impl World {
+    /// Makes a token and returns its text.
+    pub(crate) fn mint(&mut self, token: Token) -> Result<String, NoRandomness> {
+        self.tokens.mint(self.app_id, token)
     }
 }

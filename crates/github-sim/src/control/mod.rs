@@ -1,7 +1,9 @@
 //! The control endpoints, `/_sim/…`: what people and time do to this GitHub, and what it saw.
 
+mod access;
 mod faults;
 mod installations;
+mod limits;
 mod observe;
 mod organizations;
 mod people;
@@ -18,6 +20,8 @@ pub(crate) fn routes() -> Router<Sim> {
         .merge(repositories::routes())
         .merge(people::routes())
         .merge(faults::routes())
+        .merge(access::routes())
+        .merge(limits::routes())
         .merge(observe::routes())
 }
 

@@ -10,7 +10,7 @@ use super::acting;
 use crate::{
     Sim,
     http::{Answer, Refusal, reply},
-    state::{Login, Member, audit::Change},
+    state::{Login, Member, TeamRole, audit::Change},
 };
 
 pub(super) fn routes() -> Router<Sim> {
@@ -26,9 +26,10 @@ async fn accept(State(sim): State<Sim>, Path((login, user)): Path<(Login, Login)
     let role = org.pending(&user).ok_or(Refusal::NotFound)?.role;
     org.invitations.retain(|i| i.login != user);
     org.members.insert(user.clone(), Member { role, concealed: false });
+    let owner = org.is_admin(&user);
     for team in org.teams.values_mut() {
         if let Some(role) = team.pending.remove(&user) {
-            team.members.insert(user.clone(), role);
+            team.members.insert(user.clone(), if owner { TeamRole::Maintainer } else { role });
         }
     }
     let change = Change::made(serde_json::json!({"role": role}));

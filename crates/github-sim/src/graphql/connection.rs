@@ -4,11 +4,13 @@ use async_graphql::{ErrorExtensions, OutputType, Result, SimpleObject};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{
+    collaborator::RepositoryCollaboratorEdge,
     error::QueryError,
     invitation::{OrganizationInvitation, OrganizationInvitationEdge},
     organization::OrganizationMemberEdge,
-    repository::{Repository, RepositoryCollaboratorEdge, RepositoryEdge},
+    repository::{Repository, RepositoryEdge},
     team::{Team, TeamEdge, TeamMemberEdge, TeamRepositoryEdge},
+    topic::{RepositoryTopic, RepositoryTopicEdge},
     user::User,
 };
 
@@ -34,6 +36,7 @@ pub(super) struct PageInfo {
     concrete(name = "TeamMemberConnection", params(TeamMemberEdge, User)),
     concrete(name = "TeamRepositoryConnection", params(TeamRepositoryEdge, Repository)),
     concrete(name = "RepositoryConnection", params(RepositoryEdge, Repository)),
+    concrete(name = "RepositoryTopicConnection", params(RepositoryTopicEdge, RepositoryTopic)),
     concrete(name = "RepositoryCollaboratorConnection", params(RepositoryCollaboratorEdge, User))
 )]
 pub(super) struct Connection<E: OutputType, N: OutputType> {

@@ -10,8 +10,16 @@ use async_graphql::{
 use super::error::QueryError;
 
 /// The fields that are lists with pages.
-const CONNECTIONS: [&str; 7] =
-    ["childTeams", "collaborators", "invitations", "members", "membersWithRole", "repositories", "teams"];
+const CONNECTIONS: [&str; 8] = [
+    "childTeams",
+    "collaborators",
+    "invitations",
+    "members",
+    "membersWithRole",
+    "repositories",
+    "repositoryTopics",
+    "teams",
+];
 const LONGEST_PAGE: i64 = 100;
 const MOST_NODES: u64 = 500_000;
 

@@ -100,6 +100,25 @@ impl From<RepoRole> for RepositoryPermission {
     }
 }
 
+/// What somebody may do with a repository, in the four levels of an organization's base permission.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum DefaultRepositoryPermissionField {
+    Admin,
+    None,
+    Read,
+    Write,
+}
+
+impl From<RepoRole> for DefaultRepositoryPermissionField {
+    fn from(role: RepoRole) -> Self {
+        match role {
+            RepoRole::Admin => Self::Admin,
+            RepoRole::Maintain | RepoRole::Push => Self::Write,
+            RepoRole::Triage | RepoRole::Pull => Self::Read,
+        }
+    }
+}
+
 /// Who can see a repository.
 #[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
 pub(super) enum RepositoryVisibility {
@@ -155,6 +174,37 @@ pub(super) enum SquashMergeCommitMessage {
     Blank,
     CommitMessages,
     PrBody,
+}
+
+/// Title of a merge commit.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum MergeCommitTitle {
+    MergeMessage,
+    PrTitle,
+}
+
+impl From<&str> for MergeCommitTitle {
+    fn from(rest: &str) -> Self {
+        if rest == "PR_TITLE" { Self::PrTitle } else { Self::MergeMessage }
+    }
+}
+
+/// Message of a merge commit.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum MergeCommitMessage {
+    Blank,
+    PrBody,
+    PrTitle,
+}
+
+impl From<&str> for MergeCommitMessage {
+    fn from(rest: &str) -> Self {
+        match rest {
+            "BLANK" => Self::Blank,
+            "PR_BODY" => Self::PrBody,
+            _ => Self::PrTitle,
+        }
+    }
 }
 
 impl From<&str> for SquashMergeCommitMessage {

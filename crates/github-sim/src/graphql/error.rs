@@ -5,6 +5,8 @@ use async_graphql::{
 };
 use serde_json::Value as Json;
 
+use crate::{auth::barrier::Barrier, http::rate::Owner};
+
 /// Why a query, or one field of it, has no answer.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(super) enum QueryError {
@@ -18,6 +20,10 @@ pub(super) enum QueryError {
     NoNode(String),
     #[error("Resource not accessible by integration")]
     Forbidden,
+    #[error("Must have push access to view repository collaborators.")]
+    NoPush,
+    #[error(transparent)]
+    Barred(#[from] Barrier),
     #[error("You must provide a `first` or `last` value to properly paginate the `{0}` connection.")]
     NoBoundaries(String),
     #[error(
@@ -30,24 +36,36 @@ pub(super) enum QueryError {
     Cursor(String),
     #[error("This query requests up to {0} possible nodes which exceeds the maximum limit of 500,000.")]
     TooManyNodes(u64),
-    #[error("API rate limit already exceeded for installation ID {0}.")]
-    RateLimited(u64),
+    #[error("API rate limit already exceeded for {}.", named(*.0))]
+    RateLimited(Owner),
+    #[error("Resource limits for this query exceeded.")]
+    ResourceLimits,
+}
+
+/// As GitHub names whose limit it is.
+fn named(owner: Owner) -> String {
+    match owner {
+        Owner::Installation(id) => format!("installation ID {id}"),
+        Owner::User(id) => format!("user ID {id}"),
+        Owner::App | Owner::Anonymous => "this address".into(),
+    }
 }
 
 impl QueryError {
     /// GitHub's word for it.
-    fn kind(&self) -> &'static str {
+    pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::NoOrganization(_) | Self::NoRepository { .. } | Self::NoUser(_) | Self::NoNode(_) => {
                 "NOT_FOUND"
             }
-            Self::Forbidden => "FORBIDDEN",
+            Self::Forbidden | Self::Barred(_) | Self::NoPush => "FORBIDDEN",
             Self::NoBoundaries(_) => "MISSING_PAGINATION_BOUNDARIES",
             Self::PageTooLong { .. } => "EXCESSIVE_PAGINATION",
             Self::PageTooShort { .. } => "INVALID_PAGINATION",
             Self::Cursor(_) => "INVALID_CURSOR_ARGUMENTS",
             Self::TooManyNodes(_) => "MAX_NODE_LIMIT_EXCEEDED",
             Self::RateLimited(_) => "RATE_LIMITED",
+            Self::ResourceLimits => "RESOURCE_LIMITS_EXCEEDED",
         }
     }
 
@@ -59,7 +77,12 @@ impl QueryError {
 
 impl ErrorExtensions for QueryError {
     fn extend(&self) -> Error {
-        Error::new(self.to_string()).extend_with(|_, more| more.set("type", Value::from(self.kind())))
+        Error::new(self.to_string()).extend_with(|_, more| {
+            more.set("type", Value::from(self.kind()));
+            if matches!(self, Self::Barred(Barrier::Saml { .. })) {
+                more.set("saml_failure", Value::from(true));
+            }
+        })
     }
 }
 

@@ -22,20 +22,23 @@ pub(super) enum Node {
 }
 
 impl Node {
-    /// The thing of that id in the token's own organization, as far as the token sees it.
-    pub(super) fn find(caller: &Caller, org: Option<&Arc<Org>>, id: &ID) -> Result<Self> {
-        let missing = || QueryError::NoNode(id.to_string()).extend();
-        let org = org.ok_or_else(missing)?;
+    /// The thing of that id in the token's organizations, as far as the token sees it.
+    pub(super) fn find(caller: &Caller, orgs: &[Arc<Org>], id: &ID) -> Result<Self> {
+        let found = orgs.iter().find_map(|org| Self::in_organization(caller, org, id).transpose());
+        found.unwrap_or_else(|| Err(QueryError::NoNode(id.to_string()).extend()))
+    }
+
+    fn in_organization(caller: &Caller, org: &Arc<Org>, id: &ID) -> Result<Option<Self>> {
         if node_id("Organization", org.id) == id.as_str() {
-            return Ok(Self::Organization(Organization::of(org)));
+            return Ok(Some(Self::Organization(Organization::of(org))));
         }
         if let Some(team) = org.teams.values().find(|team| node_id("Team", team.id) == id.as_str()) {
             caller.may_read(Scope::Members)?;
-            return Ok(Self::Team(Team::of(org, team)));
+            return Ok(Some(Self::Team(Team::of(org, team))));
         }
         let mut repos = org.repos.values();
         let repo = repos.find(|repo| node_id("Repository", repo.id) == id.as_str());
-        let repo = repo.filter(|repo| caller.actor.sees(org, repo)).ok_or_else(missing)?;
-        Ok(Self::Repository(Repository::of(org, repo)))
+        let repo = repo.filter(|repo| caller.actor.sees_alone(org, repo));
+        Ok(repo.map(|repo| Self::Repository(Repository::of(org, repo))))
     }
 }

@@ -6,14 +6,16 @@ use async_graphql::{ComplexObject, Context, ErrorExtensions, ID, Interface, Resu
 
 use super::{
     caller::Caller,
+    collaborator::RepositoryCollaboratorEdge,
     connection::{Connection, Item, Paging},
     enums::{
-        CollaboratorAffiliation, RepositoryPermission, RepositoryVisibility, SquashMergeCommitMessage,
-        SquashMergeCommitTitle,
+        CollaboratorAffiliation, MergeCommitMessage, MergeCommitTitle, RepositoryVisibility,
+        SquashMergeCommitMessage, SquashMergeCommitTitle,
     },
     error::{QueryError, or_null},
     organization::{Organization, RepositoryOwner, unless_empty},
     scalar::{DateTime, GitObjectId, Uri},
+    topic::{RepositoryTopic, RepositoryTopicEdge},
     user::User,
 };
 use crate::{
@@ -49,6 +51,14 @@ pub(super) struct Repository {
     rebase_merge_allowed: bool,
     squash_merge_commit_title: SquashMergeCommitTitle,
     squash_merge_commit_message: SquashMergeCommitMessage,
+    merge_commit_title: MergeCommitTitle,
+    merge_commit_message: MergeCommitMessage,
+    delete_branch_on_merge: bool,
+    auto_merge_allowed: bool,
+    allow_update_branch: bool,
+    forking_allowed: bool,
+    web_commit_signoff_required: bool,
+    is_template: bool,
     default_branch_ref: Option<Ref>,
     created_at: DateTime,
     updated_at: DateTime,
@@ -60,14 +70,6 @@ pub(super) struct Repository {
 pub(super) struct RepositoryEdge {
     pub(super) cursor: String,
     pub(super) node: Option<Repository>,
-}
-
-/// A collaborator and what that person may do.
-#[derive(SimpleObject)]
-pub(super) struct RepositoryCollaboratorEdge {
-    cursor: String,
-    node: User,
-    permission: RepositoryPermission,
 }
 
 /// A branch.
@@ -110,13 +112,21 @@ impl Repository {
             is_empty: head.is_none(),
             is_fork: false,
             has_issues_enabled: settings.has_issues,
-            has_projects_enabled: settings.has_projects,
+            has_projects_enabled: org.has_projects(repo),
             has_wiki_enabled: settings.has_wiki,
             merge_commit_allowed: settings.allow_merge_commit,
             squash_merge_allowed: settings.allow_squash_merge,
             rebase_merge_allowed: settings.allow_rebase_merge,
             squash_merge_commit_title: settings.squash_merge_commit_title.as_str().into(),
             squash_merge_commit_message: settings.squash_merge_commit_message.as_str().into(),
+            merge_commit_title: settings.merge_commit_title.as_str().into(),
+            merge_commit_message: settings.merge_commit_message.as_str().into(),
+            delete_branch_on_merge: settings.delete_branch_on_merge,
+            auto_merge_allowed: settings.allow_auto_merge,
+            allow_update_branch: settings.allow_update_branch,
+            forking_allowed: org.allows_forking(repo),
+            web_commit_signoff_required: org.requires_signoff(repo),
+            is_template: settings.is_template,
             default_branch_ref: head.map(|sha| Ref {
                 name: settings.default_branch.clone(),
                 prefix: "refs/heads/".into(),
@@ -135,6 +145,22 @@ impl Repository {
         RepositoryOwner::Organization(Organization::of(&self.org))
     }
 
+    /// The words that people find the repository by.
+    async fn repository_topics(
+        &self,
+        after: Option<String>,
+        before: Option<String>,
+        first: Option<i32>,
+        last: Option<i32>,
+    ) -> Result<Connection<RepositoryTopicEdge, RepositoryTopic>> {
+        let topics = self.org.repos.get(&self.number).into_iter().flat_map(|repo| &repo.settings.topics);
+        let items = topics.map(|name| Item::by_name(name, RepositoryTopic::of(self.number, name)));
+        let paging = Paging { after, before, first, last };
+        Connection::of(items.collect(), &paging, |cursor, topic| {
+            (RepositoryTopicEdge { cursor, node: Some(topic.clone()) }, topic)
+        })
+    }
+
     /// People with access: all, those added by name, or those of them from outside the organization.
     async fn collaborators(
         &self,
@@ -145,21 +171,21 @@ impl Repository {
         first: Option<i32>,
         last: Option<i32>,
     ) -> Result<Option<Connection<RepositoryCollaboratorEdge, User>>> {
+        let Some(repo) = self.org.repos.get(&self.number) else { return Ok(None) };
         // GitHub wants push access of a person; of an App, this simulator wants to read what push access manages.
-        let allowed = Caller::of(ctx)?.may_read(Scope::Administration);
-        if or_null(ctx, allowed).is_none() {
+        let caller = Caller::of(ctx)?;
+        let pushes = caller.actor.pushes(&self.org, repo);
+        let allowed = if pushes { Ok(()) } else { Err(QueryError::NoPush.extend()) };
+        if or_null(ctx, allowed.and_then(|()| caller.may_read(Scope::Administration))).is_none() {
             return Ok(None);
         }
         let which = affiliation.unwrap_or(CollaboratorAffiliation::All).into();
-        let people = self.org.repos.get(&self.number).map(|repo| self.org.collaborators(repo, which));
-        let items = people
-            .into_iter()
-            .flatten()
-            .map(|(login, role)| Item::by_name(login.clone().as_str(), (login, role)));
+        let people = self.org.collaborators(repo, which).into_iter();
+        let items = people.map(|(login, access)| Item::by_name(login.clone().as_str(), (login, access)));
         let paging = Paging { after, before, first, last };
-        let page = Connection::of(items.collect(), &paging, |cursor, (login, role)| {
-            let user = User(login);
-            (RepositoryCollaboratorEdge { cursor, node: user.clone(), permission: role.into() }, user)
+        let page = Connection::of(items.collect(), &paging, |cursor, (login, access)| {
+            let user = User(login.clone());
+            (RepositoryCollaboratorEdge::of(&self.org, repo, cursor, login, &access), user)
         });
         page.map(Some)
     }
@@ -168,7 +194,7 @@ impl Repository {
 /// The repository of that name in `org`, as far as the token sees it.
 pub(super) fn find(actor: &Actor, org: &Arc<state::Org>, name: &str, renamed: bool) -> Result<Repository> {
     let former = || org.repos.values().find(|repo| renamed && repo.former.contains(&Login::from(name)));
-    let found = org.repo(name).or_else(former).filter(|repo| actor.sees(org, repo));
+    let found = org.repo(name).or_else(former).filter(|repo| actor.sees_alone(org, repo));
     let missing =
         || QueryError::NoRepository { owner: org.login.to_string(), name: name.to_owned() }.extend();
     found.map(|repo| Repository::of(org, repo)).ok_or_else(missing)

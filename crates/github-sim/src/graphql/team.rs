@@ -194,11 +194,12 @@ impl Team {
     ) -> Result<Connection<TeamRepositoryEdge, Repository>> {
         let actor = &Caller::of(ctx)?.actor;
         let all = self.org.team_repos(&self.state).into_iter();
-        let all = all.filter_map(|(id, role)| Some((self.org.repos.get(&id)?, role)));
+        let all = all.filter_map(|(id, access)| Some((self.org.repos.get(&id)?, access)));
         let seen = all.filter(|(repo, _)| actor.sees(&self.org, repo));
-        let items = seen.map(|(repo, role)| Item::by_id(repo.id, (Repository::of(&self.org, repo), role)));
-        Connection::of(items.collect(), &Paging { after, before, first, last }, |cursor, (repo, role)| {
-            (TeamRepositoryEdge { cursor, node: repo.clone(), permission: role.into() }, repo)
+        let items =
+            seen.map(|(repo, access)| Item::by_id(repo.id, (Repository::of(&self.org, repo), access)));
+        Connection::of(items.collect(), &Paging { after, before, first, last }, |cursor, (repo, access)| {
+            (TeamRepositoryEdge { cursor, node: repo.clone(), permission: access.role.into() }, repo)
         })
     }
 }

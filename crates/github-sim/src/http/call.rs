@@ -43,14 +43,14 @@ impl Call {
 
     /// The base that the caller knows this GitHub by.
     pub(crate) fn base(&self) -> String {
-        base_of(&self.headers)
+        base_of(&self.sim, &self.headers)
     }
 }
 
-/// `http://` and the Host header.
-pub(crate) fn base_of(headers: &HeaderMap) -> String {
+/// `http://` and the Host header, and on an Enterprise Server the prefix of its API.
+pub(crate) fn base_of(sim: &Sim, headers: &HeaderMap) -> String {
     let host = headers.get(http::header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
-    format!("http://{host}")
+    format!("http://{host}{}", sim.api_prefix())
 }
 
 impl FromRequestParts<Sim> for Call {

@@ -26,8 +26,25 @@ pub(crate) struct FaultSpec {
     /// Close the connection without an answer.
     #[serde(default)]
     drop: bool,
+    /// How many matching requests pass before the first that fails.
+    #[serde(default)]
+    skip: u64,
     /// How often; for ever if absent.
     count: Option<u64>,
+    /// Whether the endpoint does its work first.
+    #[serde(default)]
+    when: When,
+}
+
+/// When a request fails.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum When {
+    /// Before it took effect: the endpoint never sees it.
+    #[default]
+    Before,
+    /// After it took effect: only the answer is lost.
+    After,
 }
 
 /// Why a fault can't be set.
@@ -49,6 +66,7 @@ type Instead = (StatusCode, Vec<(HeaderName, HeaderValue)>, Value);
 pub(crate) struct Effect {
     pub(crate) delay: Duration,
     pub(crate) drop: bool,
+    pub(crate) when: When,
     answer: Option<Instead>,
 }
 
@@ -69,6 +87,7 @@ impl Effect {
 struct Fault {
     method: Option<String>,
     path: GlobMatcher,
+    skip: u64,
     left: Option<u64>,
     effect: Effect,
 }
@@ -95,8 +114,9 @@ impl Faults {
         let status = spec.status.map(|s| StatusCode::from_u16(s).map_err(|_| FaultError::Status(s)));
         let body = spec.body.unwrap_or_else(|| serde_json::json!({"message": "A fault was asked for"}));
         let answer = status.transpose()?.map(|status| (status, headers, body));
-        let effect = Effect { delay: Duration::from_millis(spec.delay_ms), drop: spec.drop, answer };
-        self.list.push(Fault { method: spec.method, path, left: spec.count, effect });
+        let delay = Duration::from_millis(spec.delay_ms);
+        let effect = Effect { delay, drop: spec.drop, when: spec.when, answer };
+        self.list.push(Fault { method: spec.method, path, skip: spec.skip, left: spec.count, effect });
         Ok(())
     }
 
@@ -104,15 +124,22 @@ impl Faults {
         self.list.clear();
     }
 
-    /// The fault for this request, counted down.
+    /// The fault for this request, counted down. One that lets this request pass leaves it to those after it.
     pub(crate) fn take(&mut self, method: &Method, path: &str) -> Option<Effect> {
-        let matches = |f: &&mut Fault| {
-            f.left != Some(0)
-                && f.method.as_ref().is_none_or(|m| m.eq_ignore_ascii_case(method.as_str()))
-                && f.path.is_match(path)
-        };
-        let fault = self.list.iter_mut().find(matches)?;
-        fault.left = fault.left.map(|n| n - 1);
-        Some(fault.effect.clone())
+        for fault in &mut self.list {
+            let matches = fault.left != Some(0)
+                && fault.method.as_ref().is_none_or(|m| m.eq_ignore_ascii_case(method.as_str()))
+                && fault.path.is_match(path);
+            if !matches {
+                continue;
+            }
+            if fault.skip > 0 {
+                fault.skip -= 1;
+                continue;
+            }
+            fault.left = fault.left.map(|n| n - 1);
+            return Some(fault.effect.clone());
+        }
+        None
     }
 }

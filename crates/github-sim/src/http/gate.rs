@@ -9,42 +9,57 @@ use axum::{
 };
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-    header::{CONTENT_LENGTH, ETAG, IF_NONE_MATCH, LOCATION},
+    header::{AUTHORIZATION, CONTENT_LENGTH, ETAG, IF_NONE_MATCH, LOCATION},
 };
 
-use super::{Refusal, call::base_of, log::Entry, rate::Account, refusal::MovedTo};
+use super::{
+    Refusal,
+    call::base_of,
+    content::creates,
+    fault::When,
+    log::Entry,
+    rate::{Account, Resource},
+    refusal::MovedTo,
+    secondary::{InFlight, Weight},
+};
 use crate::{
     Sim,
-    auth::{Actor, identify::identify},
+    auth::{Actor, barrier::Barrier, identify::identify, person::SCOPES},
     clock::{http_date, rfc3339},
+    ghes::lacks,
     graphql,
+    state::World,
 };
 
 /// Marks an answer in whose place the connection is to be closed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Drop;
 
-/// Faults, authentication, rate limit, handler, ETag, headers, log.
+/// Authentication, faults, limits, the organization's own rules, handler, ETag, headers, log.
 pub(crate) async fn gate(State(sim): State<Sim>, request: Request, next: Next) -> Response {
     let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
     let (request, body) = written(request).await;
     let who = identify(&sim, &headers);
-    let account = who.as_ref().ok().map(|actor| Account::at(actor, uri.path()));
+    let limited = sim.world().ghes.is_none();
+    let account = who.as_ref().ok().filter(|_| limited).map(|actor| Account::at(actor, uri.path()));
     let actor = who.as_ref().ok().cloned();
+    let _in_flight = account.map(|account| InFlight::begin(&sim, account.owner));
 
     let effect = sim.world().faults.take(&method, uri.path());
-    let mut answer = None;
+    let (mut before, mut after) = (None, None);
     if let Some(effect) = effect {
         tokio::time::sleep(effect.delay).await;
-        answer = effect.response();
-        if effect.drop {
-            answer = Some(dropped());
+        let failed = if effect.drop { Some(dropped()) } else { effect.response() };
+        match effect.when {
+            When::Before => before = failed,
+            When::After => after = failed,
         }
     }
-    let response = match answer {
+    let response = match before {
         Some(response) => response,
         None => guarded(&sim, who, request, next).await,
     };
+    let response = after.unwrap_or(response);
     let response = conditional(&method, &headers, response).await;
     finish(&sim, Asked { method, uri, headers, body, actor, account }, response)
 }
@@ -88,24 +103,40 @@ async fn guarded(sim: &Sim, who: Result<Actor, Refusal>, mut request: Request, n
         Ok(actor) => actor,
         Err(refusal) => return refusal.into_response(),
     };
-    let free = request.uri().path() == "/rate_limit";
-    let account = Account::at(&actor, request.uri().path());
-    let spent = {
-        let mut world = sim.world();
-        let now = world.now();
-        free || world.rates.spend(account, now)
-    };
-    if !spent {
-        return match account {
-            Account::Graphql(installation) => graphql::rate_limited(installation),
-            _ => Refusal::RateLimited.into_response(),
-        };
+    if let Some(refusal) = refused(sim, &actor, request.method(), request.uri().path()) {
+        return refusal;
     }
     request.extensions_mut().insert(actor);
     next.run(request).await
 }
 
-/// Gives a 200 to a GET its ETag, and 304 in its place to whoever has that one already.
+/// The answer to a request that passes a limit, or that the organization's own rules keep out.
+fn refused(sim: &Sim, actor: &Actor, method: &Method, path: &str) -> Option<Response> {
+    let mut world = sim.world();
+    if world.ghes.is_some() {
+        if path == "/rate_limit" {
+            return Some(Refusal::NoRateLimits.into_response());
+        }
+        if lacks(method, path) {
+            return Some(Refusal::NotFound.into_response());
+        }
+    } else if path != "/rate_limit" {
+        let (now, account) = (world.now(), Account::at(actor, path));
+        let weight = Weight::of(method, account.resource, creates(&world, method, path));
+        if let Err(passed) = world.secondary.take(account.owner, weight, now) {
+            return Some(passed.into_response());
+        }
+        if !world.rates.spend(account, now) {
+            return Some(match account.resource {
+                Resource::Graphql => graphql::rate_limited(account.owner),
+                Resource::Core => Refusal::RateLimited.into_response(),
+            });
+        }
+    }
+    Barrier::at(&world, actor, path).map(IntoResponse::into_response)
+}
+
+/// Gives a 200 to a GET its ETag, and 304 in its place to whoever has that one already. It is another for each token.
 async fn conditional(method: &Method, asked: &HeaderMap, response: Response) -> Response {
     if *method != Method::GET || response.status() != StatusCode::OK {
         return response;
@@ -114,8 +145,10 @@ async fn conditional(method: &Method, asked: &HeaderMap, response: Response) -> 
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return Refusal::Broken("the answer could not be read".into()).into_response();
     };
-    let hash = hex::encode(digest::digest(&digest::SHA256, &bytes));
-    let tag = format!("\"{hash}\"");
+    let mut hash = digest::Context::new(&digest::SHA256);
+    hash.update(asked.get(AUTHORIZATION).map_or(&[], HeaderValue::as_bytes));
+    hash.update(&bytes);
+    let tag = format!("\"{}\"", hex::encode(hash.finish()));
     let has = asked.get(IF_NONE_MATCH).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains(&tag));
     if let Ok(value) = HeaderValue::from_str(&format!("W/{tag}")) {
         parts.headers.insert(ETAG, value);
@@ -127,6 +160,16 @@ async fn conditional(method: &Method, asked: &HeaderMap, response: Response) -> 
         return Response::from_parts(parts, axum::body::Body::empty());
     }
     Response::from_parts(parts, axum::body::Body::from(bytes))
+}
+
+/// Where a path of a repository that moved leads: by its number; in a team's path, by its present name.
+fn moved(world: &World, path: &str, repo: u64) -> String {
+    if let Some((team, _)) = path.split_once("/repos/").filter(|(team, _)| !team.is_empty()) {
+        let found = world.orgs.values().find_map(|org| Some((&org.login, &org.repos.get(&repo)?.name)));
+        return found.map_or_else(|| path.to_owned(), |(owner, name)| format!("{team}/repos/{owner}/{name}"));
+    }
+    let rest = path.splitn(5, '/').nth(4).map(|rest| format!("/{rest}")).unwrap_or_default();
+    format!("/repositories/{repo}{rest}")
 }
 
 fn finish(sim: &Sim, asked: Asked, mut response: Response) -> Response {
@@ -142,6 +185,7 @@ fn finish(sim: &Sim, asked: Asked, mut response: Response) -> Response {
     put("date", http_date(now));
     put("server", "github.com".into());
     put("x-github-request-id", format!("SIM0:{id:X}"));
+    put("vary", "Accept, Authorization, Cookie, X-GitHub-OTP, Accept-Encoding, X-Requested-With".into());
     put("x-github-media-type", "github.v3; format=json".into());
     put("x-github-api-version-selected", "2022-11-28".into());
     if let Some(account) = asked.account {
@@ -153,12 +197,17 @@ fn finish(sim: &Sim, asked: Asked, mut response: Response) -> Response {
         put("x-ratelimit-remaining", window.remaining().to_string());
         put("x-ratelimit-used", window.used.to_string());
         put("x-ratelimit-reset", window.reset.as_second().to_string());
-        put("x-ratelimit-resource", account.resource().into());
+        put("x-ratelimit-resource", account.resource.as_str().into());
+    }
+    if let Some(ghes) = world.ghes {
+        put("x-github-enterprise-version", ghes.to_string());
+    }
+    if matches!(asked.actor, Some(Actor::User(_))) {
+        put("x-oauth-scopes", SCOPES.into());
     }
     if let Some(MovedTo(repo)) = response.extensions().get() {
-        let rest = asked.uri.path().splitn(5, '/').nth(4).map(|r| format!("/{r}")).unwrap_or_default();
         let query = asked.uri.query().map(|q| format!("?{q}")).unwrap_or_default();
-        let to = format!("{}/repositories/{repo}{rest}{query}", base_of(&asked.headers));
+        let to = format!("{}{}{query}", base_of(sim, &asked.headers), moved(&world, asked.uri.path(), *repo));
         if asked.method != Method::GET && asked.method != Method::HEAD {
             *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
         }
@@ -177,6 +226,7 @@ fn finish(sim: &Sim, asked: Asked, mut response: Response) -> Response {
         actor: match &asked.actor {
             Some(Actor::App) => "app",
             Some(Actor::Installation(_)) => "installation",
+            Some(Actor::User(_)) => "user",
             _ => "anonymous",
         },
         installation: asked.actor.as_ref().and_then(Actor::installation),

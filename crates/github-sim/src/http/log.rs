@@ -12,7 +12,7 @@ pub(crate) struct Entry {
     /// Path and query.
     pub(crate) path: String,
     pub(crate) status: u16,
-    /// `app`, `installation` or `anonymous`.
+    /// `app`, `installation`, `user` or `anonymous`.
     pub(crate) actor: &'static str,
     pub(crate) installation: Option<u64>,
     /// What a write carried.

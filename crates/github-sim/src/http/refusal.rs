@@ -52,6 +52,12 @@ pub(crate) enum Refusal {
     WrongBody(String),
     #[error("Validation Failed")]
     Invalid(Vec<FieldError>),
+    /// A 422 about fields that has a sentence of its own.
+    #[error("{0}")]
+    InvalidBecause(String, Vec<FieldError>),
+    /// A 422 whose errors are sentences about no field.
+    #[error("Validation Failed")]
+    InvalidTexts(Vec<String>),
     #[error("{0}")]
     Unprocessable(String),
     #[error("{0}")]
@@ -66,6 +72,8 @@ pub(crate) enum Refusal {
     BadRequest(String),
     #[error("API rate limit exceeded for installation.")]
     RateLimited,
+    #[error("Rate limiting is not enabled.")]
+    NoRateLimits,
     #[error("The simulator has no such endpoint")]
     Unknown,
     #[error("{0}")]
@@ -78,9 +86,23 @@ impl Refusal {
         Self::Invalid(vec![FieldError { resource, field, code: "custom", message: Some(message.into()) }])
     }
 
+    pub(crate) fn archived() -> Self {
+        Self::Forbidden("Repository was archived so is read-only.".into())
+    }
+
+    /// 422: the organization has invited as many people today as it may.
+    pub(crate) fn over_invitation_limit() -> Self {
+        Self::Invalid(vec![FieldError {
+            resource: "OrganizationInvitation",
+            field: "data",
+            code: "unprocessable",
+            message: Some("Over invitation rate limit".into()),
+        }])
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            Self::Jwt(JwtError::UnknownApp) | Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Jwt(JwtError::UnknownApp) | Self::NotFound | Self::NoRateLimits => StatusCode::NOT_FOUND,
             Self::Jwt(_) | Self::BadCredentials | Self::RequiresAuthentication => StatusCode::UNAUTHORIZED,
             Self::NotAccessible { .. }
             | Self::NotForThisToken
@@ -89,9 +111,11 @@ impl Refusal {
             | Self::RateLimited => StatusCode::FORBIDDEN,
             Self::Moved { .. } => StatusCode::MOVED_PERMANENTLY,
             Self::NotJson | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::WrongBody(_) | Self::Invalid(_) | Self::Unprocessable(_) => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::WrongBody(_)
+            | Self::Invalid(_)
+            | Self::InvalidBecause(..)
+            | Self::InvalidTexts(_)
+            | Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Gone(_) => StatusCode::GONE,
             Self::NotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -130,7 +154,10 @@ impl IntoResponse for Refusal {
             "documentation_url": "https://docs.github.com/rest",
             "status": status.as_u16().to_string(),
         });
-        if let Self::Invalid(errors) = &self {
+        if let Self::Invalid(errors) | Self::InvalidBecause(_, errors) = &self {
+            body["errors"] = json!(errors);
+        }
+        if let Self::InvalidTexts(errors) = &self {
             body["errors"] = json!(errors);
         }
         let mut response = (status, Json(body)).into_response();

@@ -2,7 +2,11 @@
 
 use std::{convert::Infallible, io, net::SocketAddr};
 
-use axum::{Router, body::Body, response::Response};
+use axum::{
+    Router,
+    body::Body,
+    response::{IntoResponse, Response},
+};
 use http::{Request, Uri};
 use hyper::body::Incoming;
 use hyper_util::{
@@ -12,7 +16,7 @@ use hyper_util::{
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
-use super::gate::Drop;
+use super::{Refusal, gate::Drop};
 use crate::{Sim, api, hooks::worker};
 
 /// Why the simulator stopped serving.
@@ -33,7 +37,7 @@ pub enum ServeError {
 pub async fn serve(listener: TcpListener, sim: Sim) -> Result<(), ServeError> {
     let address: SocketAddr = listener.local_addr().map_err(ServeError::Address)?;
     let outbox = sim.take_outbox().ok_or(ServeError::Twice)?;
-    sim.world().urls.set_base(&format!("http://{address}"));
+    sim.world().urls.set_base(&format!("http://{address}"), sim.api_prefix());
     let router = api::router(&sim);
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(worker::run(sim.clone(), outbox));
@@ -58,6 +62,8 @@ async fn connection(stream: TcpStream, sim: Sim, router: Router) {
 async fn answer(sim: Sim, router: Router, mut request: Request<Incoming>) -> Result<Response, io::Error> {
     if let Some(uri) = rewritten(&sim, request.uri()) {
         *request.uri_mut() = uri;
+    } else if sim.is_outside_api(request.uri().path()) {
+        return Ok(Refusal::NotFound.into_response());
     }
     let response = router.oneshot(request.map(Body::new)).await.unwrap_or_else(|e: Infallible| match e {});
     if response.extensions().get::<Drop>().is_some() {
@@ -66,12 +72,16 @@ async fn answer(sim: Sim, router: Router, mut request: Request<Incoming>) -> Res
     Ok(response)
 }
 
+/// What no repository is called: the owner is no login.
+const NOBODY: &str = "-/-";
+
 /// Other ways to write a path: GitHub Enterprise Server's prefix, and numbers in place of names.
 fn rewritten(sim: &Sim, uri: &Uri) -> Option<Uri> {
     let asked = uri.path();
     let path = match asked.strip_prefix("/api/v3") {
         Some(rest) if rest.starts_with('/') => rest,
         _ if asked == "/api/graphql" => "/graphql",
+        _ if sim.is_outside_api(asked) => return None,
         _ => asked,
     };
     let named = by_number(sim, path);
@@ -90,8 +100,9 @@ fn by_number(sim: &Sim, path: &str) -> Option<String> {
     let rest = rest.map(|r| format!("/{r}")).unwrap_or_default();
     match kind {
         "repositories" => {
-            let (org, repo) = world.orgs.values().find_map(|o| o.repos.get(&id).map(|r| (o, r)))?;
-            Some(format!("/repos/{}/{}{rest}", org.login, repo.name))
+            let found = world.orgs.values().find_map(|o| o.repos.get(&id).map(|r| (o, r)));
+            let name = found.map(|(org, repo)| format!("{}/{}", org.login, repo.name));
+            Some(format!("/repos/{}{rest}", name.as_deref().unwrap_or(NOBODY)))
         }
         "organizations" => {
             let org = world.orgs.values().find(|o| o.id == id)?;

@@ -1,5 +1,6 @@
 //! Members and invitations: telling of them.
 
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::{
@@ -7,7 +8,7 @@ use crate::{
     hooks::event::Event,
     http::Refusal,
     render::{app as app_json, org as org_json, repo as repo_json, user},
-    state::{Login, OrgRole, World, world::RepoKey},
+    state::{Login, Member, OrgRole, World, audit::Change, world::RepoKey},
 };
 
 impl World {
@@ -25,6 +26,36 @@ impl World {
         let sender = actor.login(self);
         self.emit_org(login, &Event { name: "organization", action: Some(action), sender: &sender, fields });
         Ok(())
+    }
+
+    /// Counts an invitation; 422 if the organization has made as many within a day as it may.
+    pub(crate) fn count_invitation(&mut self, login: &Login) -> Result<(), Refusal> {
+        let (now, day) = (self.now(), self.scale.of(SignedDuration::from_hours(24)));
+        let org = self.org(login)?;
+        let (id, most) = (org.id, org.rules.invitations_per_day);
+        let recent = self.invited.entry(id).or_default();
+        recent.retain(|at| now.duration_since(*at) < day);
+        if recent.len() >= usize::try_from(most).unwrap_or(usize::MAX) {
+            return Err(Refusal::over_invitation_limit());
+        }
+        recent.push(now);
+        Ok(())
+    }
+
+    /// Makes a person an active member at once, as an Enterprise Server does.
+    pub(crate) fn join(
+        &mut self,
+        actor: &Actor,
+        login: &Login,
+        who: &Login,
+        role: OrgRole,
+    ) -> Result<(), Refusal> {
+        let org = self.org_mut(login)?;
+        org.invitations.retain(|invitation| invitation.login != *who);
+        org.members.insert(who.clone(), Member { role, concealed: false });
+        let change = Change::made(json!({"role": role.as_str(), "state": "active"}));
+        self.record(actor, "membership.set", format!("orgs/{login}/memberships/{who}"), change);
+        self.tell_of_member(actor, login, who, "member_added")
     }
 
     /// Delivers `organization.member_invited`.

@@ -6,4 +6,5 @@ pub(crate) mod install;
 pub(crate) mod member;
 pub(crate) mod pull;
 pub(crate) mod push;
+pub(crate) mod rename_user;
 pub(crate) mod talk;

@@ -14,16 +14,19 @@ pub(crate) mod user;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Urls {
     base: String,
+    /// What stands before the paths of the API: nothing on github.com.
+    prefix: &'static str,
 }
 
 impl Urls {
-    pub(crate) fn set_base(&mut self, base: &str) {
+    pub(crate) fn set_base(&mut self, base: &str, prefix: &'static str) {
         base.clone_into(&mut self.base);
+        self.prefix = prefix;
     }
 
     /// A URL of the API.
     pub(crate) fn api(&self, path: &str) -> String {
-        format!("{}/{path}", self.base)
+        format!("{}{}/{path}", self.base, self.prefix)
     }
 
     /// A URL for people. Nothing answers there.

@@ -6,7 +6,7 @@ use super::{Urls, app::node_id, merge, or_null, user};
 use crate::{
     auth::Actor,
     clock::rfc3339,
-    state::{Invitation, Level, Login, Org, OrgRole, Scope, World},
+    state::{Invitation, Level, Login, Org, OrgRole, Scope, World, org::OrgSettings},
 };
 
 /// GitHub's `organization-simple`.
@@ -34,7 +34,8 @@ pub(crate) fn in_event(urls: &Urls, org: &Org) -> Value {
     simple(urls, org)
 }
 
-/// GitHub's `organization-full`: settings only for who may administer the organization.
+/// GitHub's `organization-full`: settings only for who may administer the organization, its plan only for who may read
+/// that, and nothing of what the organization hides.
 pub(crate) fn full(world: &World, actor: &Actor, org: &Org) -> Value {
     let (urls, settings) = (&world.urls, &org.settings);
     let public = org.repos.values().filter(|r| r.is_public()).count();
@@ -42,10 +43,10 @@ pub(crate) fn full(world: &World, actor: &Actor, org: &Org) -> Value {
     let open = json!({
         "name": or_null(&settings.name),
         "company": or_null(&settings.company),
-        "blog": "https://example.com",
+        "blog": settings.blog,
         "location": or_null(&settings.location),
         "email": or_null(&settings.email),
-        "twitter_username": null,
+        "twitter_username": or_null(&settings.twitter_username),
         "is_verified": false,
         "has_organization_projects": settings.has_organization_projects,
         "has_repository_projects": settings.has_repository_projects,
@@ -60,8 +61,8 @@ pub(crate) fn full(world: &World, actor: &Actor, org: &Org) -> Value {
         "type": "Organization",
     });
     merge(&mut json, open);
-    if actor.is_of(&org.login) && actor.allows(Scope::OrganizationAdministration, Level::Read) {
-        let create = settings.members_can_create_repositories;
+    if actor.is_of(org) && actor.allows(Scope::OrganizationAdministration, Level::Read) {
+        let create = creation_type(settings);
         let inner = json!({
             "total_private_repos": org.repos.len() - public,
             "owned_private_repos": org.repos.len() - public,
@@ -69,23 +70,46 @@ pub(crate) fn full(world: &World, actor: &Actor, org: &Org) -> Value {
             "disk_usage": 0,
             "collaborators": 0,
             "billing_email": or_null(&settings.billing_email),
-            "plan": {"name": "team", "space": 976_562_499, "private_repos": 999_999, "filled_seats": org.members.len(), "seats": 100},
             "default_repository_permission": settings.default_repository_permission,
-            "members_can_create_repositories": create,
-            "members_can_create_public_repositories": create,
-            "members_can_create_private_repositories": create,
-            "members_can_create_internal_repositories": false,
-            "members_can_create_pages": true,
-            "members_can_create_public_pages": true,
-            "members_can_create_private_pages": true,
-            "members_can_fork_private_repositories": false,
+            "members_can_create_repositories": settings.members_can_create_repositories,
+            "members_can_create_public_repositories": settings.members_can_create_public_repositories,
+            "members_can_create_private_repositories": settings.members_can_create_private_repositories,
+            "members_can_create_internal_repositories": settings.members_can_create_internal_repositories,
+            "members_can_create_pages": settings.members_can_create_pages,
+            "members_can_create_public_pages": settings.members_can_create_pages,
+            "members_can_create_private_pages": settings.members_can_create_pages,
+            "members_can_fork_private_repositories": settings.members_can_fork_private_repositories,
             "two_factor_requirement_enabled": false,
-            "web_commit_signoff_required": false,
-            "members_allowed_repository_creation_type": if create { "all" } else { "none" },
+            "web_commit_signoff_required": settings.web_commit_signoff_required,
+            "members_allowed_repository_creation_type": create,
         });
         merge(&mut json, inner);
     }
+    if actor.is_of(org) && actor.allows(Scope::OrganizationPlan, Level::Read) {
+        let seats = org.traits.seats.unwrap_or(100);
+        json["plan"] = json!({
+            "name": "team",
+            "space": 976_562_499,
+            "private_repos": 999_999,
+            "filled_seats": org.members.len(),
+            "seats": seats,
+        });
+    }
+    if let Some(fields) = json.as_object_mut() {
+        fields.retain(|field, _| !org.traits.hidden_fields.contains(field));
+    }
     json
+}
+
+/// The older form of the three settings about creating repositories.
+fn creation_type(settings: &OrgSettings) -> &'static str {
+    let (public, private) =
+        (settings.members_can_create_public_repositories, settings.members_can_create_private_repositories);
+    match (public, private) {
+        (true, true) => "all",
+        (false, true) => "private",
+        _ => "none",
+    }
 }
 
 /// GitHub's `org-membership`.

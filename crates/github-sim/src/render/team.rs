@@ -24,7 +24,7 @@ pub(crate) fn simple(urls: &Urls, org: &Org, team: &Team) -> Value {
         "html_url": urls.html(&format!("orgs/{}/teams/{}", org.login, team.slug)),
         "repositories_url": format!("{url}/repos"),
         "slug": team.slug,
-        "type": "organization",
+        "type": team.kind.as_str(),
         "organization_id": org.id,
     })
 }

@@ -36,6 +36,9 @@ pub(crate) enum Scope {
     Members,
     Metadata,
     OrganizationAdministration,
+    OrganizationCustomOrgRoles,
+    OrganizationCustomRoles,
+    OrganizationPlan,
     PullRequests,
 }
 
@@ -49,6 +52,9 @@ impl Scope {
             Self::Members => "members",
             Self::Metadata => "metadata",
             Self::OrganizationAdministration => "organization_administration",
+            Self::OrganizationCustomOrgRoles => "organization_custom_org_roles",
+            Self::OrganizationCustomRoles => "organization_custom_roles",
+            Self::OrganizationPlan => "organization_plan",
             Self::PullRequests => "pull_requests",
         }
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Login, RepoRole,
+    Access, Login,
     checks::{CheckRun, CheckSuite},
     issue::{Comment, Issue},
 };
@@ -32,7 +32,7 @@ impl Visibility {
     }
 }
 
-/// The settings of a repository that peribolos manages.
+/// The settings of a repository that the program manages.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default)]
 pub(crate) struct RepoSettings {
@@ -49,6 +49,17 @@ pub(crate) struct RepoSettings {
     pub(crate) allow_rebase_merge: bool,
     pub(crate) squash_merge_commit_title: String,
     pub(crate) squash_merge_commit_message: String,
+    pub(crate) merge_commit_title: String,
+    pub(crate) merge_commit_message: String,
+    pub(crate) delete_branch_on_merge: bool,
+    pub(crate) allow_auto_merge: bool,
+    pub(crate) allow_update_branch: bool,
+    /// Of a private or internal repository; a public one can always be forked.
+    pub(crate) allow_forking: bool,
+    pub(crate) web_commit_signoff_required: bool,
+    pub(crate) is_template: bool,
+    /// In lower case, in order, each once.
+    pub(crate) topics: std::collections::BTreeSet<String>,
 }
 
 impl Default for RepoSettings {
@@ -67,6 +78,15 @@ impl Default for RepoSettings {
             allow_rebase_merge: true,
             squash_merge_commit_title: "COMMIT_OR_PR_TITLE".into(),
             squash_merge_commit_message: "COMMIT_MESSAGES".into(),
+            merge_commit_title: "MERGE_MESSAGE".into(),
+            merge_commit_message: "PR_TITLE".into(),
+            delete_branch_on_merge: false,
+            allow_auto_merge: false,
+            allow_update_branch: false,
+            allow_forking: false,
+            web_commit_signoff_required: false,
+            is_template: false,
+            topics: std::collections::BTreeSet::new(),
         }
     }
 }
@@ -76,10 +96,25 @@ impl Default for RepoSettings {
 pub(crate) struct RepoInvitation {
     pub(crate) id: u64,
     pub(crate) login: Login,
-    pub(crate) role: RepoRole,
+    pub(crate) access: Access,
     pub(crate) inviter: Login,
     pub(crate) created_at: Timestamp,
+    /// Expired before its time; see [`Self::is_expired`].
+    pub(crate) expired: bool,
 }
+
+impl RepoInvitation {
+    /// How long an invitation can be accepted.
+    const LIFETIME: jiff::SignedDuration = jiff::SignedDuration::from_hours(7 * 24);
+
+    /// Whether it can no longer be accepted. It stays in the list.
+    pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
+        self.expired || now.duration_since(self.created_at) >= Self::LIFETIME
+    }
+}
+
+/// The characters of an advisory's id.
+const ADVISORY_ID: &str = "23456789cfghjmpqrvwx";
 
 /// One repository with its git store, issues, pull requests and checks.
 #[derive(Clone, Debug)]
@@ -89,7 +124,7 @@ pub(crate) struct Repo {
     /// Names it had: they answer 301.
     pub(crate) former: Vec<Login>,
     pub(crate) settings: RepoSettings,
-    pub(crate) collaborators: BTreeMap<Login, RepoRole>,
+    pub(crate) collaborators: BTreeMap<Login, Access>,
     pub(crate) invitations: Vec<RepoInvitation>,
     pub(crate) git: Store,
     /// Issues and pull requests by number.
@@ -106,6 +141,13 @@ pub(crate) struct Repo {
 impl Repo {
     pub(crate) fn is_public(&self) -> bool {
         self.settings.visibility == Visibility::Public
+    }
+
+    /// Whether it is the temporary fork of a security advisory, which lists have and nothing else.
+    pub(crate) fn is_advisory_fork(&self) -> bool {
+        let is_group = |group: &str| group.len() == 4 && group.chars().all(|c| ADVISORY_ID.contains(c));
+        let id = self.name.as_str().rsplit_once("-ghsa-").map(|(_, id)| id.split('-'));
+        id.is_some_and(|groups| groups.clone().count() == 3 && groups.clone().all(is_group))
     }
 
     pub(crate) fn next_number(&self) -> u64 {
@@ -139,7 +181,9 @@ impl Repo {
         }
     }
 
-    pub(crate) fn invite(&mut self, id: u64, login: Login, role: RepoRole, inviter: Login, now: Timestamp) {
-        self.invitations.push(RepoInvitation { id, login, role, inviter, created_at: now });
+    /// Invites a person anew: an invitation of the same person, expired or not, gives way.
+    pub(crate) fn invite(&mut self, id: u64, login: Login, access: Access, inviter: Login, now: Timestamp) {
+        self.invitations.retain(|i| i.login != login);
+        self.invitations.push(RepoInvitation { id, login, access, inviter, created_at: now, expired: false });
     }
 }

@@ -1,11 +1,11 @@
 //! Teams.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Login, RepoRole, TeamRole};
+use super::{Access, Login, OrgWideRole, RepoRole, TeamRole};
 
 /// Who can see a team.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -25,6 +25,24 @@ impl Privacy {
     }
 }
 
+/// Whose a team is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum TeamKind {
+    #[default]
+    Organization,
+    Enterprise,
+}
+
+impl TeamKind {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Organization => "organization",
+            Self::Enterprise => "enterprise",
+        }
+    }
+}
+
 /// One team; its place in the tree is `parent`.
 #[derive(Clone, Debug)]
 pub(crate) struct Team {
@@ -38,34 +56,20 @@ pub(crate) struct Team {
     pub(crate) members: BTreeMap<Login, TeamRole>,
     /// People who join when they accept the organization's invitation.
     pub(crate) pending: BTreeMap<Login, TeamRole>,
-    /// By repository id.
-    pub(crate) repos: BTreeMap<u64, RepoRole>,
+    /// By repository id: what the team itself was given.
+    pub(crate) repos: BTreeMap<u64, Access>,
+    pub(crate) kind: TeamKind,
+    /// The group of the identity provider whose people are this team's.
+    pub(crate) managed_by: Option<String>,
+    /// Organization roles of this team.
+    pub(crate) roles: BTreeSet<OrgWideRole>,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
 }
 
-/// The slug GitHub makes of a name: lower case, everything else than letters, digits, `_` and `.` becomes one dash.
-pub(crate) fn slug_of(name: &str) -> String {
-    let mut slug = String::with_capacity(name.len());
-    for c in name.chars() {
-        match c {
-            'a'..='z' | '0'..='9' | '_' | '.' => slug.push(c),
-            'A'..='Z' => slug.push(c.to_ascii_lowercase()),
-            _ if slug.is_empty() || slug.ends_with('-') => {}
-            _ => slug.push('-'),
-        }
-    }
-    slug.trim_end_matches('-').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::slug_of;
-
-    #[test]
-    fn slugs_are_githubs() {
-        assert_eq!(slug_of("Core"), "core");
-        assert_eq!(slug_of("Site Reliability & Ops!"), "site-reliability-ops");
-        assert_eq!(slug_of("  a -- b"), "a-b");
+impl Team {
+    /// What an organization role of this team gives on every repository.
+    pub(crate) fn role_on_all(&self) -> Option<RepoRole> {
+        self.roles.iter().map(|role| role.on_repos()).max()
     }
 }

@@ -1,6 +1,6 @@
 //! Everything this GitHub knows.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
@@ -10,10 +10,12 @@ use super::{
     audit::{AuditEntry, Change},
 };
 use crate::{
-    auth::{Actor, manifest::Manifest, token::Tokens},
-    clock::{Clock, rfc3339},
+    auth::{Actor, manifest::Manifest, person::UserTokens, token::Tokens},
+    clock::{Clock, Scale, rfc3339},
+    config::Config,
+    ghes::Ghes,
     hooks::{Hooks, Outgoing},
-    http::{fault::Faults, log::RequestLog, rate::Rates, refusal::Refusal},
+    http::{fault::Faults, log::RequestLog, rate::Rates, refusal::Refusal, secondary::Secondary},
     render::Urls,
 };
 
@@ -46,31 +48,50 @@ pub(crate) struct World {
     /// Logins that organizations had, with their ids.
     pub(crate) former_orgs: BTreeMap<Login, u64>,
     pub(crate) tokens: Tokens,
+    pub(crate) user_tokens: UserTokens,
+    /// `None`: this is github.com.
+    pub(crate) ghes: Option<Ghes>,
+    /// How many nodes a query of GraphQL may touch.
+    pub(crate) graphql_nodes: Option<u64>,
+    pub(crate) scale: Scale,
     pub(crate) rates: Rates,
+    pub(crate) secondary: Secondary,
+    /// When each organization invited people, by its id.
+    pub(crate) invited: BTreeMap<u64, Vec<Timestamp>>,
     pub(crate) audit: Vec<AuditEntry>,
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
     pub(crate) hooks: Hooks,
+    /// By id: how many more requests for a thing that was just made are answered 404.
+    unseen: RefCell<BTreeMap<u64, u32>>,
     next_id: u64,
 }
 
 impl World {
-    pub(crate) fn new(app_id: u64, slug: &str, rate_limit: u32, outbox: UnboundedSender<Outgoing>) -> Self {
+    pub(crate) fn new(config: &Config, outbox: UnboundedSender<Outgoing>) -> Self {
+        let scale = Scale(config.time_scale);
         let mut world = Self {
             clock: Clock::default(),
             urls: Urls::default(),
-            app_id,
-            app_slug: slug.to_owned(),
+            app_id: config.app.id,
+            app_slug: config.app.slug.clone(),
             manifest: Manifest::embedded(),
             users: BTreeMap::new(),
             orgs: BTreeMap::new(),
             former_orgs: BTreeMap::new(),
             tokens: Tokens::default(),
-            rates: Rates::new(rate_limit),
+            user_tokens: UserTokens::default(),
+            ghes: config.ghes,
+            graphql_nodes: config.graphql_nodes,
+            scale,
+            rates: Rates::new(config.rate_limit, scale),
+            secondary: Secondary::new(config.secondary_limits, scale),
+            invited: BTreeMap::new(),
             audit: Vec::new(),
             log: RequestLog::default(),
             faults: Faults::default(),
             hooks: Hooks::new(outbox),
+            unseen: RefCell::default(),
             next_id: 1000,
         };
         let bot = world.bot();
@@ -123,6 +144,31 @@ impl World {
 
     pub(crate) fn org_mut(&mut self, login: &Login) -> Result<&mut Org, Refusal> {
         self.orgs.get_mut(login).ok_or(Refusal::NotFound)
+    }
+
+    /// The team at an address, by id; 404 for a while after it was made, where the organization is so.
+    pub(crate) fn team_id(&self, login: &Login, slug: &str) -> Result<u64, Refusal> {
+        let id = self.org(login)?.team(slug).ok_or(Refusal::NotFound)?.id;
+        if self.is_unseen(id) { Err(Refusal::NotFound) } else { Ok(id) }
+    }
+
+    /// Hides a thing that was just made for as many requests as its organization says.
+    pub(crate) fn hide_at_first(&self, org: &Login, id: u64) {
+        let answers = self.orgs.get(org).map_or(0, |org| org.traits.eventual);
+        if answers > 0 {
+            self.unseen.borrow_mut().insert(id, answers);
+        }
+    }
+
+    /// Whether this request for a thing comes too soon after it was made. Each one that does brings its end nearer.
+    pub(crate) fn is_unseen(&self, id: u64) -> bool {
+        let mut unseen = self.unseen.borrow_mut();
+        let Some(answers) = unseen.get_mut(&id) else { return false };
+        *answers -= 1;
+        if *answers == 0 {
+            unseen.remove(&id);
+        }
+        true
     }
 
     pub(crate) fn repo(&self, key: &RepoKey) -> Result<&Repo, Refusal> {

@@ -67,3 +67,40 @@ async fn requests_are_logged_with_who_asked() {
     sim.control(Method::DELETE, "/requests", json!({})).await;
     assert_eq!(sim.control(Method::GET, "/requests", json!({})).await, json!([]));
 }
+
+async fn new_team(sim: &crate::support::Running, token: &str, name: &str) -> u16 {
+    let body = Some(json!({"name": name}));
+    sim.ask(token, Method::POST, "/orgs/acme/teams", body).await.status.as_u16()
+}
+
+#[tokio::test]
+async fn the_second_matching_request_alone_fails() {
+    let sim = acme().await;
+    let token = sim.token(json!({})).await;
+    let fault = json!({"method": "POST", "path": "/orgs/acme/teams", "status": 502, "skip": 1, "count": 1});
+    sim.control(Method::POST, "/faults", fault).await;
+    for (name, status) in [("one", 201), ("two", 502), ("three", 201)] {
+        assert_eq!(new_team(&sim, &token, name).await, status, "{name}");
+    }
+    sim.get(&token, "/orgs/acme/teams/two").await.expect(404);
+}
+
+#[tokio::test]
+async fn a_request_may_fail_after_it_took_effect() {
+    let sim = acme().await;
+    let token = sim.token(json!({})).await;
+    let fault = |more: serde_json::Value| {
+        let mut fault = json!({"method": "POST", "path": "/orgs/acme/teams", "when": "after", "count": 1});
+        fault.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        fault
+    };
+    sim.control(Method::POST, "/faults", fault(json!({"status": 502}))).await;
+    assert_eq!(new_team(&sim, &token, "lost").await, 502);
+    sim.get(&token, "/orgs/acme/teams/lost").await.expect(200);
+    sim.control(Method::POST, "/faults", fault(json!({"drop": true}))).await;
+    let (auth, body) = (format!("Bearer {token}"), json!({"name": "dropped"}));
+    let asked = [("authorization", auth.as_str())];
+    let error = sim.raw(Method::POST, "/orgs/acme/teams", &asked, Some(body)).await;
+    assert!(error.is_err(), "{error:?}");
+    sim.get(&token, "/orgs/acme/teams/dropped").await.expect(200);
+}

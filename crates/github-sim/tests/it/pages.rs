@@ -1,5 +1,6 @@
 //! Pages, ETags and limits.
 
+use github_sim::SecondaryLimits;
 use http::Method;
 use serde_json::json;
 
@@ -23,7 +24,7 @@ async fn links_lead_through_all_pages() {
 
 #[tokio::test]
 async fn pages_hold_thirty_and_at_most_a_hundred() {
-    let sim = acme().await;
+    let sim = start(|config| config.secondary_limits = SecondaryLimits::OFF).await;
     let token = sim.token(json!({})).await;
     for n in 0..120 {
         let body = json!({"name": format!("Team {n}")});
@@ -49,6 +50,12 @@ async fn an_etag_saves_body_and_budget_until_something_changes() {
     assert_eq!(again.status, 304);
     assert!(again.body.is_empty());
     assert_eq!(again.header("x-ratelimit-remaining"), first.header("x-ratelimit-remaining"));
+    let other = sim.token(json!({"permissions": {"contents": "read"}})).await;
+    let auth_of_other = format!("Bearer {other}");
+    let asked_by_other = [("authorization", auth_of_other.as_str()), ("if-none-match", tag.as_str())];
+    let full = sim.raw(Method::GET, path, &asked_by_other, None).await.expect("an answer");
+    assert_eq!(full.status, 200, "an ETag is of one token");
+    assert!(full.header("vary").contains("Authorization"), "{full:?}");
     let push =
         json!({"branch": "main", "files": {"README.md": "new\n"}, "message": "new", "sender": "alice"});
     sim.control(Method::POST, "/orgs/acme/repos/.github/push", push).await;

@@ -60,3 +60,48 @@ async fn the_log_keeps_what_writes_carried_and_tells_installations_apart() {
         assert_eq!(others, json!([]));
     }
 }
+
+#[tokio::test]
+async fn everything_that_a_fixture_can_say_is_given_back() {
+    let sim = acme().await;
+    let more = json!({
+        "hidden_fields": ["billing_email"],
+        "seats": 9,
+        "blocked": ["grace"],
+        "emu": true,
+        "eventual": 2,
+        "custom_repository_roles": [{"id": 77, "name": "captain", "base_role": "maintain"}],
+        "hide_permission_sources": true,
+        "hide_member_roles": true,
+    });
+    let team = json!({"type": "enterprise", "managed_by": "Engineering", "roles": ["all_repo_read", "security_manager"]});
+    let repo = json!({
+        "collaborators": {"carol": "captain"},
+        "invitations": {"frank": {"role": "captain", "expired": true}, "grace": "triage"},
+        "topics": ["api", "web"],
+        "is_template": true,
+        "merge_commit_title": "PR_TITLE",
+        "merge_commit_message": "BLANK",
+    });
+    let add = |to: &mut serde_json::Value, more: &serde_json::Value| {
+        let more = more.as_object().expect("an object").clone();
+        to.as_object_mut().expect("an object").extend(more);
+    };
+    let mut wanted = sim.control(Method::GET, "/orgs/acme", json!({})).await;
+    add(&mut wanted, &more);
+    add(&mut wanted["teams"][0], &team);
+    add(&mut wanted["repos"]["vault"], &repo);
+    assert_eq!(sim.control(Method::PUT, "/orgs/acme", wanted.clone()).await, wanted);
+    assert_eq!(sim.control(Method::GET, "/orgs/acme", json!({})).await, wanted);
+    let token = sim.token(json!({})).await;
+    for wrong in [
+        json!({"roles": ["no_such_role"]}),
+        json!({"repos": {"vault": "no-such-role"}}),
+        json!({"slug": "docs"}),
+    ] {
+        let mut state = wanted.clone();
+        add(&mut state["teams"][0], &wrong);
+        let put = sim.ask(&token, Method::PUT, "/_sim/orgs/acme", Some(state)).await;
+        put.expect(422);
+    }
+}

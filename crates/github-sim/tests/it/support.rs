@@ -205,6 +205,20 @@ impl Running {
         if reply.body.is_empty() { Value::Null } else { reply.json() }
     }
 
+    /// Puts acme into another state: what `change` makes of the present one.
+    pub(crate) async fn edit(&self, change: impl FnOnce(&mut Value)) {
+        let mut state = self.control(Method::GET, "/orgs/acme", json!({})).await;
+        change(&mut state);
+        self.control(Method::PUT, "/orgs/acme", state).await;
+    }
+
+    /// The data of a GraphQL query and its errors.
+    pub(crate) async fn query(&self, token: &str, query: &str) -> (Value, Value) {
+        let body = Some(json!({"query": query}));
+        let mut answer = self.ask(token, Method::POST, "/graphql", body).await.expect(200);
+        (answer["data"].take(), answer["errors"].take())
+    }
+
     pub(crate) async fn mint(&self, wish: Value) -> Reply {
         self.ask(&jwt(), Method::POST, "/app/installations/1234567/access_tokens", Some(wish)).await
     }

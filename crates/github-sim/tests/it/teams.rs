@@ -96,3 +96,86 @@ async fn repositories_are_given_taken_and_written_down() {
     assert_eq!(audit[0]["actor"], "peribolos-operator[bot]");
     assert_eq!(audit[1]["before"], json!({"permission": "triage"}));
 }
+
+#[tokio::test]
+async fn the_list_of_members_tells_roles_and_who_is_there_by_a_team_below() {
+    let sim = acme().await;
+    sim.edit(|state| state["teams"][1]["members"] = json!({"oscar": "member", "mallory": "member"})).await;
+    let token = sim.token(json!({})).await;
+    let list = async || sim.get(&token, "/orgs/acme/teams/core/members").await.expect(200);
+    let found = list().await;
+    let people: Vec<_> = each(&found, "login").into_iter().zip(each(&found, "role")).collect();
+    let all = [("alice", "maintainer"), ("carol", "member"), ("mallory", "member"), ("oscar", "member")];
+    assert_eq!(people, all);
+    let inherited: Vec<_> =
+        found.as_array().expect("a list").iter().map(|it| it["inherited"].clone()).collect();
+    assert_eq!(inherited, [json!(false), json!(false), json!(true), json!(false)]);
+    sim.edit(|state| state["hide_member_roles"] = json!(true)).await;
+    let found = list().await;
+    assert!(found[0].get("role").is_none() && found[0].get("inherited").is_none(), "{found}");
+}
+
+#[tokio::test]
+async fn whoever_becomes_an_owner_maintains_the_teams_they_are_in() {
+    let sim = acme().await;
+    let token = sim.token(json!({})).await;
+    let role = async |login: &str| {
+        let path = format!("/orgs/acme/teams/core/memberships/{login}");
+        sim.get(&token, &path).await.expect(200)["role"].clone()
+    };
+    let as_owner = Some(json!({"role": "admin"}));
+    sim.ask(&token, Method::PUT, "/orgs/acme/memberships/carol", as_owner.clone()).await.expect(200);
+    assert_eq!(role("carol").await, "maintainer");
+    sim.ask(&token, Method::PUT, "/orgs/acme/memberships/frank", as_owner).await.expect(200);
+    let path = "/orgs/acme/teams/core/memberships/frank";
+    sim.ask(&token, Method::PUT, path, Some(json!({"role": "member"}))).await.expect(200);
+    sim.control(Method::PUT, "/orgs/acme/invitations/frank/accept", json!({})).await;
+    assert_eq!(role("frank").await, "maintainer");
+}
+
+#[tokio::test]
+async fn an_owner_who_is_demoted_goes_on_maintaining_teams() {
+    let sim = acme().await;
+    let token = sim.token(json!({})).await;
+    let path = "/orgs/acme/teams/incident-response/memberships/bob";
+    let as_member = Some(json!({"role": "member"}));
+    let set = sim.ask(&token, Method::PUT, path, as_member.clone()).await.expect(200);
+    assert_eq!(set["role"], "maintainer");
+    sim.ask(&token, Method::PUT, "/orgs/acme/memberships/bob", as_member.clone()).await.expect(200);
+    assert_eq!(sim.get(&token, path).await.expect(200)["role"], "maintainer");
+    assert_eq!(sim.ask(&token, Method::PUT, path, as_member).await.expect(200)["role"], "member");
+}
+
+#[tokio::test]
+async fn two_teams_never_have_one_address() {
+    let sim = acme().await;
+    let token = sim.token(json!({})).await;
+    let create = |name: &str| sim.ask(&token, Method::POST, "/orgs/acme/teams", Some(json!({"name": name})));
+    let made = create("Café").await.expect(201);
+    assert_eq!((&made["slug"], &made["privacy"]), (&json!("cafe"), &json!("secret")));
+    for name in ["Cafe", "CAFÉ", "!!!"] {
+        create(name).await.expect(422);
+    }
+    let rename = Some(json!({"name": "Cafè"}));
+    sim.ask(&token, Method::PATCH, "/orgs/acme/teams/core", rename).await.expect(422);
+    let rename = Some(json!({"name": "Cafè"}));
+    let renamed = sim.ask(&token, Method::PATCH, "/orgs/acme/teams/cafe", rename).await.expect(200);
+    assert_eq!((&renamed["name"], &renamed["slug"]), (&json!("Cafè"), &json!("cafe")));
+}
+
+#[tokio::test]
+async fn what_was_just_made_may_not_be_there_yet() {
+    let sim = acme().await;
+    sim.edit(|state| state["eventual"] = json!(2)).await;
+    let token = sim.token(json!({})).await;
+    let get = |path: &'static str| sim.get(&token, path);
+    sim.ask(&token, Method::POST, "/orgs/acme/teams", Some(json!({"name": "New"}))).await.expect(201);
+    get("/orgs/acme/teams/new").await.expect(404);
+    sim.ask(&token, Method::PUT, "/orgs/acme/teams/new/memberships/carol", None).await.expect(404);
+    sim.ask(&token, Method::PUT, "/orgs/acme/teams/new/memberships/carol", None).await.expect(200);
+    sim.ask(&token, Method::POST, "/orgs/acme/repos", Some(json!({"name": "new"}))).await.expect(201);
+    get("/repos/acme/new").await.expect(404);
+    get("/repos/acme/new").await.expect(404);
+    get("/repos/acme/new").await.expect(200);
+    get("/repos/acme/site").await.expect(200);
+}

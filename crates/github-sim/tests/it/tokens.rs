@@ -6,11 +6,12 @@ use serde_json::json;
 use crate::support::{acme, each, jwt};
 
 #[tokio::test]
-async fn a_token_is_long_and_says_what_it_may() {
+async fn a_token_looks_like_githubs_and_its_answer_says_what_it_may() {
     let sim = acme().await;
     let minted = sim.mint(json!({})).await.expect(201);
     let token = minted["token"].as_str().expect("a token");
-    assert!(token.starts_with("ghs_") && token.len() == 84, "{token}");
+    assert!(token.starts_with("ghs_12345_"), "{token}");
+    assert!((500..540).contains(&token.len()) && token.split('.').count() == 3, "{token}");
     assert_eq!(minted["permissions"]["members"], "write");
     assert_eq!(minted["repository_selection"], "all");
 }

@@ -152,7 +152,7 @@ impl Client {
             .query("check_name", name);
         let mut pages = Pages::new(&self.transport, call);
         let mut runs = Vec::new();
-        while let Some(answer) = pages.next(&self.token).await? {
+        while let Some(answer) = pages.next(&self.credential).await? {
             runs.extend(answer.json::<Page>()?.check_runs);
         }
         Ok(runs)

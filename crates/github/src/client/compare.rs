@@ -17,11 +17,14 @@ pub struct Comparison {
     pub commits: Vec<Sha>,
     /// How many there are.
     pub total: usize,
+    /// Whether the head follows from the base: nothing of the base is missing in it.
+    pub is_descendant: bool,
 }
 
 #[derive(Deserialize)]
 struct Body {
     total_commits: usize,
+    behind_by: usize,
     commits: Vec<Commit>,
 }
 
@@ -46,6 +49,7 @@ impl Client {
         Ok(found.map(|body| Comparison {
             commits: body.commits.into_iter().map(|commit| commit.sha).collect(),
             total: body.total_commits,
+            is_descendant: body.behind_by == 0,
         }))
     }
 }

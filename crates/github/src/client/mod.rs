@@ -9,7 +9,6 @@ mod issues;
 mod orgs;
 mod pulls;
 mod repos;
-mod teams;
 mod users;
 
 use std::fmt;
@@ -26,16 +25,14 @@ pub use compare::{Comparison, MAX_COMPARED};
 pub use contents::{FileAnswer, MAX_FILE_BYTES, PutFile};
 pub use git::{Commit, TreeEntry};
 pub use issues::{Comment, Issue, IssueFilter, IssueState, IssueUpdate, Reaction};
-pub use orgs::{
-    Invitation, MemberRole, Membership, MembershipState, OrgRole, Organization, OrganizationPlan,
-};
-pub use peribolos_vocab::{Annotation, AnnotationLevel, CheckConclusion, TeamRole};
+pub use orgs::{MemberRole, Membership, MembershipState, OrgRole};
+pub use peribolos_vocab::{Annotation, AnnotationLevel, CheckConclusion};
 pub use pulls::{NewPull, Pull, PullFilter, PullSide, PullState};
-pub use repos::{NewRepository, Repository, RepositoryInvitation};
-pub use teams::{RepositoryPermissions, Team, TeamParent, TeamRepository};
+pub use repos::{NewRepository, Repository};
 
 use crate::GitHubConfig;
 use crate::call::Call;
+use crate::credential::{Credential, TokenSource};
 use crate::error::Error;
 use crate::graphql;
 use crate::page;
@@ -45,7 +42,7 @@ use crate::transport::{Answer, Transport};
 #[derive(Clone)]
 pub struct Client {
     transport: Arc<Transport>,
-    token: SecretString,
+    credential: Credential,
 }
 
 /// The primary rate limit of this token.
@@ -67,11 +64,23 @@ impl Client {
     /// # Errors
     /// [`Error::Config`] where a URL, header or certificate of `config` can't be used.
     pub fn connect(config: &GitHubConfig, token: SecretString) -> Result<Self, Error> {
-        Ok(Self::new(Arc::new(Transport::new(config)?), token))
+        Ok(Self::new(Arc::new(Transport::new(config)?), token.into()))
     }
 
-    pub(crate) fn new(transport: Arc<Transport>, token: SecretString) -> Self {
-        Self { transport, token }
+    /// The same, with tokens from `source`: when GitHub answers 401, the newest one is taken and the request is sent once
+    /// more.
+    ///
+    /// # Errors
+    /// As [`Client::connect`], and where there is no token yet.
+    pub async fn connect_renewing(
+        config: &GitHubConfig,
+        source: Arc<dyn TokenSource>,
+    ) -> Result<Self, Error> {
+        Ok(Self::new(Arc::new(Transport::new(config)?), Credential::renewed(source).await?))
+    }
+
+    pub(crate) fn new(transport: Arc<Transport>, credential: Credential) -> Self {
+        Self { transport, credential }
     }
 
     /// The REST limit of this token. Asking costs none of it.
@@ -94,7 +103,7 @@ impl Client {
         variables: impl Serialize,
     ) -> Result<T, Error> {
         let call = graphql::call(query, variables)?;
-        graphql::data(&self.transport.graphql(&self.token, &call).await?)
+        graphql::data(&self.transport.graphql(&self.credential, &call).await?)
     }
 
     /// Asks GraphQL as [`Client::graphql`] does, and takes null for what GitHub says is not there.
@@ -104,19 +113,30 @@ impl Client {
         variables: impl Serialize,
     ) -> Result<T, Error> {
         let call = graphql::call(query, variables)?;
-        graphql::found(&self.transport.graphql(&self.token, &call).await?)
+        graphql::found(&self.transport.graphql(&self.credential, &call).await?)
     }
 
-    async fn send(&self, call: Call) -> Result<Answer, Error> {
-        self.transport.rest(&self.token, &call).await
+    /// Asks GraphQL, and takes null for what GitHub says is not there or not for this token to see; with GitHub's
+    /// sentence about the latter.
+    pub(crate) async fn graphql_visible<T: DeserializeOwned>(
+        &self,
+        query: &str,
+        variables: impl Serialize,
+    ) -> Result<(T, Option<String>), Error> {
+        let call = graphql::call(query, variables)?;
+        graphql::visible(&self.transport.graphql(&self.credential, &call).await?)
     }
 
-    async fn read<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
+    pub(crate) async fn send(&self, call: Call) -> Result<Answer, Error> {
+        self.transport.rest(&self.credential, &call).await
+    }
+
+    pub(crate) async fn read<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
         self.send(call).await?.json()
     }
 
     /// The value, or `None` where GitHub has none (404).
-    async fn find<T: DeserializeOwned>(&self, call: Call) -> Result<Option<T>, Error> {
+    pub(crate) async fn find<T: DeserializeOwned>(&self, call: Call) -> Result<Option<T>, Error> {
         match self.read(call).await {
             Ok(value) => Ok(Some(value)),
             Err(error) if error.is_not_found() => Ok(None),
@@ -124,8 +144,13 @@ impl Client {
         }
     }
 
-    async fn all<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {
-        page::all(&self.transport, &self.token, call).await
+    pub(crate) async fn all<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {
+        page::all(&self.transport, &self.credential, call).await
+    }
+
+    /// The pages of a list whose pages are objects with the items in a field.
+    pub(crate) async fn pages<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, Error> {
+        page::objects(&self.transport, &self.credential, call).await
     }
 
     async fn write<T: DeserializeOwned>(

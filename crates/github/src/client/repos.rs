@@ -67,21 +67,7 @@ pub struct NewRepository {
     pub auto_init: bool,
 }
 
-/// An invitation to a repository that waits for an answer.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct RepositoryInvitation {
-    /// Whom; `None` for an account that is gone.
-    pub invitee: Option<User>,
-    /// As what: `read`, `triage`, `write`, `maintain` or `admin`.
-    pub permissions: String,
-}
-
 impl Client {
-    /// The repository's invitations that wait for an answer.
-    pub async fn repo_invitations(&self, repo: &FullName) -> Result<Vec<RepositoryInvitation>, Error> {
-        self.all(Call::get("/repos/{owner}/{repo}/invitations", &[repo.owner.as_str(), &repo.name])?).await
-    }
-
     /// Every repository of the organization that the token may see.
     pub async fn list_org_repos(&self, org: &Login) -> Result<Vec<Repository>, Error> {
         self.all(Call::get("/orgs/{org}/repos", &[org.as_str()])?.query("type", "all")).await

@@ -7,24 +7,24 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::Part;
+use super::options::Part;
 use super::reader::{Reader, unreadable};
-use crate::error::{Error, Retry};
+use crate::error::Error;
 
 /// A list that is asked for in pages.
-pub(super) struct List<'a> {
+pub(crate) struct List<'a> {
     /// The document, with the variables `first` and `after`.
-    pub(super) query: &'a str,
+    pub(crate) query: &'a str,
     /// Its other variables, an object.
-    pub(super) variables: Value,
+    pub(crate) variables: Value,
     /// The size of a page.
-    pub(super) first: usize,
+    pub(crate) first: usize,
 }
 
 /// One page of a list, by edges or by nodes.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Page<T> {
+pub(crate) struct Page<T> {
     #[serde(default)]
     total_count: usize,
     #[serde(rename = "pageInfo")]
@@ -54,7 +54,7 @@ struct OfNode<T> {
 
 impl Reader<'_> {
     /// A whole list of the organization's, each item once by its key. `page` takes the list out of `organization`.
-    pub(super) async fn list<O: DeserializeOwned, T, K: Eq + Hash>(
+    pub(crate) async fn list<O: DeserializeOwned, T, K: Eq + Hash>(
         &self,
         part: Part,
         list: &List<'_>,
@@ -94,7 +94,7 @@ impl Reader<'_> {
     }
 
     /// The rest of a list that began within another answer; `None` if what has the list is gone by now.
-    pub(super) async fn rest<N: DeserializeOwned, T>(
+    pub(crate) async fn rest<N: DeserializeOwned, T>(
         &self,
         list: &List<'_>,
         begun: Page<T>,
@@ -113,24 +113,25 @@ impl Reader<'_> {
         Ok(Some(items))
     }
 
-    /// One answer. If it is too much for GitHub, half of it from here on, once.
+    /// One answer. If it is too much for GitHub, half of it from here on, and half again down to one item.
     async fn page<D: DeserializeOwned>(
         &self,
         list: &List<'_>,
         walk: &mut Walk,
         missing: Missing,
     ) -> Result<D, Error> {
-        let _turn = self.turn().await;
         loop {
             let mut variables: Map<String, Value> = list.variables.as_object().cloned().unwrap_or_default();
             variables.insert("first".into(), json!(walk.first));
             variables.insert("after".into(), json!(walk.after));
-            let answer = match missing {
-                Missing::IsAnError => self.client.graphql(list.query, variables).await,
-                Missing::IsNull => self.client.graphql_found(list.query, variables).await,
+            let can_halve = walk.first > 1;
+            let ask = async || match missing {
+                Missing::IsAnError => self.client.graphql(list.query, &variables).await,
+                Missing::IsNull => self.client.graphql_found(list.query, &variables).await,
             };
-            match answer {
-                Err(error) if is_too_much(&error) && walk.halve() => {
+            match self.ask_unless(|error| error.is_too_much() && can_halve, ask).await {
+                Err(error) if error.is_too_much() && can_halve => {
+                    walk.first /= 2;
                     tracing::info!(first = walk.first, %error, "half a page is asked for");
                 }
                 answer => return answer,
@@ -147,19 +148,20 @@ enum Missing {
 }
 
 /// Where in a list a walk is.
-struct Walk {
-    first: usize,
-    after: Option<String>,
-    halved: bool,
+pub(crate) struct Walk {
+    /// The size of the next page.
+    pub(crate) first: usize,
+    /// Where it begins; `None`: at the start.
+    pub(crate) after: Option<String>,
 }
 
 impl Walk {
-    fn from_the_start(first: usize) -> Self {
-        Self { first, after: None, halved: false }
+    pub(crate) fn from_the_start(first: usize) -> Self {
+        Self { first, after: None }
     }
 
     /// Moves behind `page`; false if it was the last one.
-    fn goes_on<T>(&mut self, page: &Page<T>) -> Result<bool, Error> {
+    pub(crate) fn goes_on<T>(&mut self, page: &Page<T>) -> Result<bool, Error> {
         if !page.end.has_next_page {
             return Ok(false);
         }
@@ -169,30 +171,11 @@ impl Walk {
         self.after.clone_from(&page.end.end_cursor);
         Ok(true)
     }
-
-    /// Makes pages half as long; false if they are already, or can't be.
-    fn halve(&mut self) -> bool {
-        let can = !self.halved && self.first > 1;
-        if can {
-            self.first /= 2;
-            self.halved = true;
-        }
-        can
-    }
-}
-
-/// Whether GitHub gave up on a query, as it does after ten seconds: by a sentence, or by its proxy's status.
-pub(super) fn is_too_much(error: &Error) -> bool {
-    match error {
-        Error::GraphQl { retry, .. } => *retry == Retry::Backoff,
-        Error::Status(refusal) => matches!(refusal.status, 502 | 504),
-        Error::TimedOut { .. } => true,
-        _ => false,
-    }
 }
 
 impl<T> Page<T> {
-    fn items(self) -> impl Iterator<Item = T> {
+    /// The items of the page.
+    pub(crate) fn items(self) -> impl Iterator<Item = T> {
         // GitHub has null for what went away while it made the answer.
         self.nodes.into_iter().flatten()
     }

@@ -1,117 +1,37 @@
-//! One read of an organization, whole: what upstream peribolos would find, in a fraction of its requests.
+//! One read of an organization, whole, in a fraction of the requests that one list a team and a repository would take.
 //!
 //! GraphQL gives members with roles, teams with what they have, and repositories with their settings, in pages whose
 //! cursors stay right while the organization changes. REST gives what GraphQL has not: the organization's settings,
-//! invitations, who conceals a membership, which teams the enterprise manages, the default branch of an empty
-//! repository, names of custom roles.
+//! invitations, who conceals a membership, which teams an enterprise or an identity provider manages, the default branch
+//! of an empty repository, names of custom roles. How each kind is read is in [`crate::kinds`].
 //!
-//! Upstream compares with REST's lists, which count members of child teams and repositories of parent teams in. That
-//! part is worked out here, in `inherit`, from what each team has by itself.
+//! **What GitHub does not show** is unknown, never a guess: a setting that is absent, access whose source can't be told,
+//! lists that this token may not see. What could not be read is listed with the reason ([`Snapshot::unread`]).
 //!
 //! **While the organization changes.** What goes away between two pages is left out, what comes may be in or not: as
 //! if the read had been a moment earlier or later. A list whose length does not fit GitHub's own count is read once
 //! more. There is no lock, so two lists may be of two moments; whoever acts on a snapshot reads again and compares.
 //!
-//! **When GitHub refuses.** The first error ends the read, with nothing asked after it: half an organization would look
-//! as if the rest did not exist, and a rate limit that is used up is for the caller to wait for ([`Error::retry`]). One
-//! thing is asked again: a page that took GitHub too long, at half its size.
+//! **When GitHub refuses.** A limit is waited out and a failure that passes is tried again, as far as [`Patience`] goes; a
+//! query that is too much for GitHub is asked again by half, down to one item. Any other error ends the read, with nothing
+//! asked after it: half an organization would look as if the rest did not exist.
 
-mod collaborators;
-mod inherit;
-mod list;
-mod people;
-mod reader;
-mod repos;
-mod teams;
-mod words;
+pub(crate) mod list;
+pub(crate) mod options;
+pub(crate) mod reader;
 
-use std::collections::BTreeSet;
-use std::fmt;
-use std::sync::Arc;
+use peribolos_org::Snapshot;
 
-use peribolos_org::plan::{Ignored, Scope, Stage};
-use peribolos_org::{ConfigFile, Snapshot};
-
+pub use self::options::{Part, Patience, Progress, ReadOptions};
 use self::reader::Reader;
-use crate::client::Organization;
+use crate::kinds::team_repositories::{CustomRoles, OrgRoles};
+use crate::kinds::{collaborators, members, organization, repositories, team_repositories, teams};
 use crate::{Client, Error, Login};
-
-/// What to read beyond what every snapshot has.
-#[derive(Clone)]
-pub struct ReadOptions {
-    /// The repositories, by [`peribolos_org::RepoName::key`], whose collaborators and invitations are read: two requests
-    /// and more each hundred of them, and one each. The others have `None`.
-    pub collaborators_of: BTreeSet<String>,
-    /// Whether to read the organization's and its teams' invitations.
-    pub invitations: bool,
-    /// Who is told how far the read is.
-    pub progress: Option<Arc<dyn Progress>>,
-}
-
-impl Default for ReadOptions {
-    /// Invitations, and nobody's collaborators.
-    fn default() -> Self {
-        Self { collaborators_of: BTreeSet::new(), invitations: true, progress: None }
-    }
-}
-
-impl ReadOptions {
-    /// What comparing with `file` needs: collaborators are managed of the repositories that it names alone.
-    pub fn for_file(file: &ConfigFile, scope: &Scope) -> Self {
-        let named = file.repos.iter().flat_map(|repo| std::iter::once(&repo.name).chain(&repo.previously));
-        let managed = scope.manages(Stage::Collaborators);
-        Self {
-            collaborators_of: named.filter(|_| managed).map(|name| name.value.key()).collect(),
-            invitations: !scope.ignore.contains(&Ignored::Invitees),
-            progress: None,
-        }
-    }
-}
-
-impl fmt::Debug for ReadOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReadOptions")
-            .field("collaborators_of", &self.collaborators_of)
-            .field("invitations", &self.invitations)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A part of the read that takes several requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
-    /// Members with their roles.
-    Members,
-    /// Teams with what they have.
-    Teams,
-    /// Repositories with their settings.
-    Repositories,
-    /// Repositories with their collaborators.
-    Collaborators,
-}
-
-impl Part {
-    /// The word for what is counted.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Members => "members",
-            Self::Teams => "teams",
-            Self::Repositories => "repositories",
-            Self::Collaborators => "repositories' collaborators",
-        }
-    }
-}
-
-/// Is told how far a read is, as answers come. Must not block.
-pub trait Progress: Send + Sync {
-    /// `done` of `total` are read; the total may change while the organization does.
-    fn read(&self, part: Part, done: usize, total: usize);
-}
 
 /// Reads an organization: about one request for each 25 teams, 50 members and 100 repositories, at most eight at once.
 ///
-/// A team of more than 100 members or repositories takes one for each further 100. On GitHub Enterprise, whose
-/// organizations may have roles of their own making, each team takes one more.
+/// A team of more than 100 members or repositories takes one for each further 100. In an organization with roles of its
+/// own making, each team takes one more.
 ///
 /// # Errors
 /// The first call that fails; [`Error::is_not_found`] where there is no such organization.
@@ -121,46 +41,36 @@ pub async fn read(client: &Client, org: &Login, options: &ReadOptions) -> Result
 }
 
 async fn read_all(client: &Client, org: &Login, options: &ReadOptions) -> Result<Snapshot, Error> {
-    let settings = client.get_organization(org).await?;
-    let reader = Reader::new(client, &settings.login, options.progress.as_deref());
+    let reader = |org| Reader::new(client, org, options.patience, options.progress.as_deref());
+    let first = reader(org);
+    let organization = first.ask(async || organization::read(client, org).await).await?;
+    let enterprise = organization.may_be_of_an_enterprise();
+    let reader = reader(&organization.login);
+    let custom = CustomRoles::read(&reader, enterprise).await?;
     let repos = async {
-        let repos = repos::read(&reader).await?;
-        collaborators::add(&reader, repos, &options.collaborators_of).await
+        let repos = repositories::read(&reader).await?;
+        collaborators::add(&reader, repos, &options.collaborators_of, &custom).await
     };
-    let (members, public, invitations, teams, repos) = futures::try_join!(
-        people::members(&reader),
-        people::public(&reader),
-        people::invitations(&reader, options.invitations),
-        teams::read(&reader, options.invitations, may_have_custom_roles(&settings)),
+    let (members, public, invitations, (teams, managed), (repos, hidden)) = futures::try_join!(
+        members::members(&reader),
+        members::public(&reader),
+        members::invitations(&reader, options.invitations),
+        teams::read(&reader, options.invitations, &custom, enterprise),
         repos,
     )?;
+    let roles = OrgRoles::read(&reader, &teams, repos.len()).await?;
     let concealed =
         members.admins.iter().chain(&members.others).filter(|login| !public.contains(login)).cloned();
+    let unread = managed.into_iter().chain(roles.unread.iter().cloned()).chain(hidden);
     Ok(Snapshot {
-        org: settings.login,
-        name: settings.name.unwrap_or_default(),
-        description: settings.description.unwrap_or_default(),
-        company: settings.company.unwrap_or_default(),
-        email: settings.email.unwrap_or_default(),
-        billing_email: settings.billing_email,
-        location: settings.location.unwrap_or_default(),
-        default_repository_permission: settings
-            .default_repository_permission
-            .as_deref()
-            .and_then(words::default_permission),
-        members_can_create_repositories: settings.members_can_create_repositories,
-        has_organization_projects: settings.has_organization_projects,
-        has_repository_projects: settings.has_repository_projects,
         concealed: concealed.collect(),
-        teams: inherit::complete(teams, &members.admins),
+        unread: unread.collect(),
+        teams: team_repositories::complete(teams, &members.admins, &roles, &custom),
+        org: organization.login,
+        settings: organization.settings,
         admins: members.admins,
         members: members.others,
         invitations,
         repos,
     })
-}
-
-/// Only GitHub Enterprise has roles of an organization's own making. A plan that is hidden may be any.
-fn may_have_custom_roles(org: &Organization) -> bool {
-    org.plan.as_ref().is_none_or(|plan| plan.name.starts_with("enterprise"))
 }

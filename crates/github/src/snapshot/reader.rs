@@ -1,11 +1,14 @@
-//! One read: whose, how many requests at once, and who is told how far it is.
+//! One read: whose, how many requests at once, what is waited for, and who is told how far it is.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 
-use super::list::is_too_much;
-use super::{Part, Progress};
+use super::options::{Met, Part, Patience, Progress};
 use crate::error::Error;
 use crate::{Client, Login, graphql};
 
@@ -13,57 +16,139 @@ use crate::{Client, Login, graphql};
 const CONCURRENCY: usize = 8;
 
 /// One read of one organization.
-pub(super) struct Reader<'a> {
-    pub(super) client: &'a Client,
-    pub(super) org: &'a Login,
+pub(crate) struct Reader<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) org: &'a Login,
     progress: Option<&'a dyn Progress>,
+    patience: Patience,
     permits: Semaphore,
+    /// Before this nothing more is asked: a limit is met by all requests alike.
+    not_before: Mutex<Option<Instant>>,
+}
+
+/// What GitHub answered about things by their ids.
+pub(crate) struct Nodes<D> {
+    pub(crate) data: Vec<D>,
+    /// GitHub's sentence about what this token may not see; that is null.
+    pub(crate) hidden: Option<String>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(client: &'a Client, org: &'a Login, progress: Option<&'a dyn Progress>) -> Self {
-        Self { client, org, progress, permits: Semaphore::new(CONCURRENCY) }
-    }
-
-    /// Waits until a request may be sent, and keeps its place until dropped. Whoever has one must not ask for another.
-    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        // The semaphore is never closed.
-        self.permits.acquire().await.ok()
+    pub(crate) fn new(
+        client: &'a Client,
+        org: &'a Login,
+        patience: Patience,
+        progress: Option<&'a dyn Progress>,
+    ) -> Self {
+        let permits = Semaphore::new(CONCURRENCY);
+        Self { client, org, progress, patience, permits, not_before: Mutex::new(None) }
     }
 
     /// Says how far a part is.
-    pub(super) fn tell(&self, part: Part, done: usize, total: usize) {
+    pub(crate) fn tell(&self, part: Part, done: usize, total: usize) {
         tracing::debug!(part = part.as_str(), done, total, "reading the organization");
         if let Some(progress) = self.progress {
             progress.read(part, done, total);
         }
     }
 
-    /// The answers about things by their ids, with the first `first` of what each lists; two answers if all at once is
-    /// too much for GitHub. What is gone by now is null.
-    pub(super) async fn nodes<D: DeserializeOwned>(
+    /// The answer to a request, with at most [`CONCURRENCY`] at once. A limit is waited out and a failure that passes is
+    /// tried again, as far as the patience goes. `request` must not ask for anything else of this reader.
+    pub(crate) async fn ask<T>(&self, request: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
+        self.ask_unless(|_| false, request).await
+    }
+
+    /// As [`Reader::ask`], but an error that `give_up` is true for comes back at once.
+    pub(crate) async fn ask_unless<T>(
+        &self,
+        give_up: impl Fn(&Error) -> bool,
+        request: impl AsyncFn() -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        // The semaphore is never closed.
+        let _turn = self.permits.acquire().await.ok();
+        let mut met = Met::default();
+        loop {
+            self.wait().await;
+            let error = match request().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) if give_up(&error) => return Err(error),
+                Err(error) => error,
+            };
+            let now = Instant::now();
+            let Some(pause) = self.patience.pause(&error, &mut met, now, Timestamp::now()) else {
+                return Err(error);
+            };
+            tracing::info!(pause = pause.as_secs_f32(), %error, "waiting before GitHub is asked again");
+            if error.is_rate_limited() {
+                self.hold(now + pause, pause);
+            } else {
+                tokio::time::sleep(pause).await;
+            }
+        }
+    }
+
+    /// Asks nothing more before `until`.
+    fn hold(&self, until: Instant, pause: Duration) {
+        let mut not_before = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
+        if not_before.is_none_or(|it| it < until) {
+            *not_before = Some(until);
+            if let Some(progress) = self.progress {
+                progress.waits(pause);
+            }
+        }
+    }
+
+    async fn wait(&self) {
+        loop {
+            let until = *self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
+            match until {
+                Some(until) if until > Instant::now() => tokio::time::sleep_until(until.into()).await,
+                _ => return,
+            }
+        }
+    }
+
+    /// The answers about things by their ids, with the first `first` of what each lists. If all at once is too much for
+    /// GitHub, half of them, and half again down to one. What is gone by now is null.
+    pub(crate) async fn nodes<D: DeserializeOwned>(
         &self,
         query: &str,
         ids: &[&str],
         first: usize,
-    ) -> Result<Vec<D>, Error> {
-        let _turn = self.turn().await;
-        let ask = async |ids: &[&str]| {
-            self.client.graphql_found::<D>(query, json!({"ids": ids, "first": first})).await
-        };
-        match ask(ids).await {
-            Err(error) if is_too_much(&error) && ids.len() > 1 => {
-                tracing::info!(ids = ids.len(), %error, "half of them are asked for at once");
-                let (left, right) = ids.split_at(ids.len() / 2);
-                Ok(vec![ask(left).await?, ask(right).await?])
+    ) -> Result<Nodes<D>, Error> {
+        let mut answers = Nodes { data: Vec::new(), hidden: None };
+        let mut open = vec![(ids, first)];
+        while let Some((ids, first)) = open.pop() {
+            let can_halve = ids.len() > 1 || first > 1;
+            let answer = self
+                .ask_unless(
+                    |error| error.is_too_much() && can_halve,
+                    async || self.client.graphql_visible(query, json!({"ids": ids, "first": first})).await,
+                )
+                .await;
+            match answer {
+                Ok((data, hidden)) => {
+                    answers.data.push(data);
+                    answers.hidden = answers.hidden.or(hidden);
+                }
+                Err(error) if error.is_too_much() && ids.len() > 1 => {
+                    tracing::info!(ids = ids.len(), %error, "half of them are asked for at once");
+                    let (left, right) = ids.split_at(ids.len() / 2);
+                    open.extend([(right, first), (left, first)]);
+                }
+                Err(error) if error.is_too_much() && first > 1 => {
+                    tracing::info!(first, %error, "half a page is asked for");
+                    open.push((ids, first / 2));
+                }
+                Err(error) => return Err(error),
             }
-            answer => Ok(vec![answer?]),
         }
+        Ok(answers)
     }
 }
 
 /// Nothing in place of what REST says is not there.
-pub(super) fn unless_gone<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
+pub(crate) fn unless_gone<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
     match read {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.is_not_found() => Ok(None),
@@ -72,6 +157,6 @@ pub(super) fn unless_gone<T>(read: Result<T, Error>) -> Result<Option<T>, Error>
 }
 
 /// The error that an answer is not what GitHub documents.
-pub(super) fn unreadable(cause: impl Into<String>) -> Error {
+pub(crate) fn unreadable(cause: impl Into<String>) -> Error {
     Error::Unreadable { route: graphql::ROUTE, cause: cause.into(), request_id: None }
 }

@@ -9,8 +9,8 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use super::support::{self, json as answer};
 use crate::client::{
     Annotation, AnnotationLevel, CheckConclusion, CheckOutput, CheckRunId, CheckRunUpdate, CheckStatus,
-    IssueFilter, IssueState, MAX_FILE_BYTES, MemberRole, MembershipState, NewCheckRun, OrgRole, PullFilter,
-    PutFile, Reaction, TreeEntry,
+    IssueFilter, IssueState, MAX_FILE_BYTES, MembershipState, NewCheckRun, OrgRole, PullFilter, PutFile,
+    Reaction, TreeEntry,
 };
 use crate::{AppId, Error, FileAnswer, FullName, Login, Sha};
 
@@ -30,25 +30,6 @@ fn sha() -> Sha {
 
 fn refused(status: u16) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_json(json!({"message": "no"}))
-}
-
-#[tokio::test]
-async fn concealed_members_are_those_who_are_not_public() {
-    let server = MockServer::start().await;
-    let user = |login: &str, id: u64| json!({"login": login, "id": id, "type": "User"});
-    Mock::given(path("/orgs/acme/members"))
-        .and(query_param("role", "all"))
-        .respond_with(answer(json!([user("ada", 1), user("bob", 2)])))
-        .mount(&server)
-        .await;
-    Mock::given(path("/orgs/acme/public_members"))
-        .respond_with(answer(json!([user("ada", 1)])))
-        .mount(&server)
-        .await;
-    let client = support::client(&server);
-    let concealed = client.list_concealed_members(&acme()).await.unwrap();
-    assert_eq!(concealed.iter().map(|user| user.login.as_str()).collect::<Vec<_>>(), ["bob"]);
-    assert_eq!(client.list_members(&acme(), MemberRole::All).await.unwrap().len(), 2);
 }
 
 #[rstest::rstest]

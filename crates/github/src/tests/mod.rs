@@ -2,7 +2,9 @@
 
 mod app;
 mod client;
+mod credential;
 mod errors;
+mod kinds;
 mod openapi;
 mod snapshot;
 mod support;

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use peribolos_org::{OrgSetting, RepoSettingName};
 use secrecy::SecretString;
 use serde_json::Value;
 use wiremock::{MockServer, ResponseTemplate};
@@ -58,4 +59,12 @@ impl Observer for Recorder {
     fn rate_limit(&self, remaining: u64, limit: u64) {
         self.0.lock().unwrap().push(format!("{remaining} of {limit}"));
     }
+}
+
+pub(super) fn org_setting(key: &str) -> OrgSetting {
+    OrgSetting::of_key(key).unwrap()
+}
+
+pub(super) fn repo_setting(key: &str) -> RepoSettingName {
+    RepoSettingName::of_key(key).unwrap()
 }

@@ -1,23 +1,29 @@
 //! As whom people ask GitHub: with a token of their own, or as the App.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use peribolos_core::installation_status::read_only;
 use peribolos_github::account::Installation;
-use peribolos_github::{App, AppId, Client, Login, PrivateKey, TokenScope};
+use peribolos_github::{
+    App, AppId, Client, Error as GitHubError, InstallationId, Login, PrivateKey, TokenScope, TokenSource,
+};
 use secrecy::SecretString;
 
 use super::app_id;
 use crate::controller::tokens::REQUIRED;
 use crate::step::GitHubArgs;
 
-/// The variable with the token: a flag could be seen by everybody on the machine.
-const TOKEN: &str = "GITHUB_TOKEN";
+/// The variables with the token, the first that is set counts: a flag could be seen by everybody on the machine.
+const TOKENS: [&str; 2] = ["PERIBOLOS_GITHUB_TOKEN", "GITHUB_TOKEN"];
 
-/// As whom GitHub is asked. Without the App's key, the token in the environment variable GITHUB_TOKEN is used. It must be
-/// an owner's (scopes admin:org and repo), or secret teams and private repositories are missing.
+/// As whom GitHub is asked. Without the App's key, the token in the environment variable PERIBOLOS_GITHUB_TOKEN is used, or
+/// that in GITHUB_TOKEN. It must be an owner's (scopes admin:org and repo), or secret teams and private repositories are
+/// missing.
 #[derive(Debug, Args)]
 pub(super) struct AccessArgs {
     /// Ask as the GitHub App of this id, which must be installed on the organization
@@ -30,26 +36,84 @@ pub(super) struct AccessArgs {
     github: GitHubArgs,
 }
 
+/// What GitHub is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To read the organization.
+    Read,
+    /// To change it.
+    Change,
+}
+
+/// GitHub, and whose token it is asked with.
+pub(super) struct Access {
+    /// GitHub.
+    pub(super) client: Client,
+    /// The person whose token it is; none: an App's.
+    pub(super) person: Option<Login>,
+    /// Whether the token was found in the environment.
+    is_own: bool,
+}
+
 impl AccessArgs {
-    /// GitHub, for reading this organization.
-    pub(super) async fn client(&self, org: &Login) -> anyhow::Result<Client> {
+    /// GitHub, for this organization.
+    pub(super) async fn connect(&self, org: &Login, purpose: Purpose) -> anyhow::Result<Access> {
         match (self.app_id, &self.private_key_file) {
-            (Some(id), Some(file)) => self.as_app(AppId(id), file, org).await,
-            _ => Ok(self.github.client(token()?)?),
+            (Some(id), Some(file)) => {
+                let client = self.as_app(AppId(id), file, org, purpose).await?;
+                Ok(Access { client, person: None, is_own: false })
+            }
+            _ => {
+                let client = self.github.client(token()?)?;
+                let person = client.person().await.context("GitHub does not say whose token it is")?;
+                Ok(Access { client, person, is_own: true })
+            }
         }
     }
 
-    async fn as_app(&self, id: AppId, file: &Path, org: &Login) -> anyhow::Result<Client> {
+    async fn as_app(&self, id: AppId, file: &Path, org: &Login, purpose: Purpose) -> anyhow::Result<Client> {
         let what = || format!("the private key {}", file.display());
         let pem = SecretString::from(std::fs::read_to_string(file).with_context(what)?);
         let key = PrivateKey::from_pem(&pem).with_context(what)?;
         let app = App::new(&self.github.config(id)?, key)?;
         let installation = installation(&app, org).await?;
-        // It reads, so its token can do nothing else.
-        let permissions = read_only(&REQUIRED, &installation.permissions);
-        let scope = TokenScope { repositories: None, permissions: Some(permissions) };
-        let minted = app.mint(installation.id, &scope).await.context("GitHub gives the App no token")?;
-        Ok(app.with_token(minted.token))
+        let permissions = match purpose {
+            // Such a token can do nothing else.
+            Purpose::Read => Some(read_only(&REQUIRED, &installation.permissions)),
+            Purpose::Change => None,
+        };
+        let scope = TokenScope { repositories: None, permissions };
+        let minted = Minted { app: app.clone(), installation: installation.id, scope };
+        app.with_tokens(Arc::new(minted)).await.context("GitHub gives the App no token")
+    }
+}
+
+impl Access {
+    /// Says whose token it is where GitHub refuses to show or change the organization.
+    pub(super) fn explained(&self, org: &Login, error: GitHubError) -> anyhow::Error {
+        let refused = error.is_forbidden() || error.is_not_found() || error.is_permission_missing();
+        let error = anyhow::Error::new(error);
+        if !refused || !self.is_own || self.person.is_some() {
+            return error;
+        }
+        error.context(format!(
+            "the token is an App's and may not manage {org}. A workflow's own token (`github.token`, `secrets.GITHUB_TOKEN`) \
+             never may: give an owner's token in {}, or the App's key by --app-id and --private-key-file",
+            TOKENS[0]
+        ))
+    }
+}
+
+/// Tokens of an installation, each made when the one before is no longer accepted.
+struct Minted {
+    app: App,
+    installation: InstallationId,
+    scope: TokenScope,
+}
+
+impl TokenSource for Minted {
+    fn newest(&self) -> BoxFuture<'_, Result<SecretString, GitHubError>> {
+        async { Ok(self.app.mint(self.installation, &self.scope).await?.token) }.boxed()
     }
 }
 
@@ -65,11 +129,14 @@ async fn installation(app: &App, org: &Login) -> anyhow::Result<Installation> {
 }
 
 fn token() -> anyhow::Result<SecretString> {
-    match std::env::var(TOKEN) {
-        Ok(token) if !token.trim().is_empty() => Ok(token.trim().to_owned().into()),
-        _ => bail!(
-            "{TOKEN} is not set: give it an owner's token, such as that of `gh auth token`, or give --app-id and \
-             --private-key-file"
+    let tokens = TOKENS.iter().filter_map(|name| std::env::var(name).ok());
+    match tokens.map(|token| token.trim().to_owned()).find(|token| !token.is_empty()) {
+        Some(token) => Ok(token.into()),
+        None => bail!(
+            "neither {} nor {} is set: give an owner's token there, such as that of `gh auth token`, or give --app-id and \
+             --private-key-file",
+            TOKENS[0],
+            TOKENS[1]
         ),
     }
 }

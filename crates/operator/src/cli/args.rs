@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use peribolos_github::Login;
 
-use super::{access::AccessArgs, plan::PlanArgs};
+use super::{access::AccessArgs, apply::ApplyArgs, plan::PlanArgs};
 use crate::{controller::ControllerArgs, receiver::ReceiverArgs, step};
 
 /// Keeps GitHub organizations as their peribolos.yaml says.
@@ -34,6 +34,15 @@ pub(super) enum Command {
     /// Exit codes: 0 it would be applied; 1 the file is wrong, a guard stops it, or GitHub could not be asked; with
     /// --detailed-exitcode 0 nothing would change, 2 something would.
     Plan(PlanArgs),
+    /// Apply a file to an organization: show what changes, ask, change it, and say what became of it
+    ///
+    /// It does what the program does in a cluster, with the same flags as `plan`. What GitHub refuses is named, and the rest
+    /// is done.
+    ///
+    /// Exit codes: 0 everything was done; 1 declined, or something that no other code names; 10 the file is wrong; 12 a guard
+    /// stops it; 13 a permission is missing; 14 a part was not done; 15 the organization lets nobody in from here; 20 GitHub
+    /// could not be used; 21 a limit of requests is used up; 22 it was stopped.
+    Apply(ApplyArgs),
     /// Print the JSON Schema of peribolos.yaml, with which editors complete and check it
     ///
     /// VS Code's YAML extension takes it from a first line of the file:

@@ -2,16 +2,16 @@
 
 use std::io::Write;
 
-use peribolos_github::snapshot::ReadOptions;
 use peribolos_org::dump;
 
+use super::access::Purpose;
 use super::args::DumpArgs;
 use super::organization;
 
 /// Prints the file on standard output, and what it can't say on standard error.
 pub(super) async fn run(args: DumpArgs) -> anyhow::Result<()> {
-    let client = args.access.client(&args.org).await?;
-    let snapshot = organization::read(&client, &args.org, ReadOptions::default()).await?;
+    let access = args.access.connect(&args.org, Purpose::Read).await?;
+    let snapshot = organization::read(&access, &args.org).await?;
     let dumped = dump(&snapshot);
     for note in &dumped.notes {
         tracing::warn!("{}", note.0);

@@ -1,6 +1,7 @@
 //! The command line: what people, the chart's Deployments and the Tasks' steps call.
 
 mod access;
+mod apply;
 mod args;
 mod crds;
 mod dump;
@@ -27,7 +28,7 @@ pub(crate) use values::app_id;
 
 /// Runs the program: arguments from the process, answers on standard output, everything else on standard error.
 ///
-/// Exit codes: 0 ok, 1 failure, 2 usage; steps have their own, see [`peribolos_core::step_output::StepExit`].
+/// Exit codes: 0 ok, 1 failure, 2 usage; steps have their own, see [`peribolos_vocab::report::StepExit`].
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -58,6 +59,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Receiver(args) => serve(|stop| receiver::run(args, stop)),
         Command::Controller(args) => serve(|stop| controller::run(args, stop)),
         Command::Crds(args) => crds::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Apply(args) => online(Format::Human, apply::run(args)),
         Command::Plan(args) => online(Format::Human, plan::run(args)),
         Command::Schema(args) => schema::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Validate(args) => validate::run(&args),

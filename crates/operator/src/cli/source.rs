@@ -1,11 +1,13 @@
 //! The file on this machine: read, parsed, and its findings shown as compilers show them.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use peribolos_org::{Diagnostic, MAX_BYTES, Parsed, Style, decode, parse, render_diagnostic};
+use peribolos_org::plan::Kind;
+use peribolos_org::{Diagnostic, MAX_BYTES, Parsed, Style, decode, parse, parse_managed, render_diagnostic};
 
 /// A file that can be applied.
 pub(super) struct Source {
@@ -25,8 +27,13 @@ impl Source {
 
 /// Reads a file and shows on standard error what is wrong with it. None: it can't be applied.
 ///
-/// `org` is the login of the only organization it may name.
-pub(super) fn parsed(path: &Path, org: Option<&str>) -> anyhow::Result<Option<Source>> {
+/// `org` is the login of the only organization it may name. Mistakes in what is not `managed` are warnings, where that is
+/// known.
+pub(super) fn parsed(
+    path: &Path,
+    org: Option<&str>,
+    managed: Option<&BTreeSet<Kind>>,
+) -> anyhow::Result<Option<Source>> {
     let name = path.display().to_string();
     let bytes = read(path).with_context(|| format!("{name} can't be read"))?;
     let text = match decode(bytes, &name) {
@@ -37,7 +44,11 @@ pub(super) fn parsed(path: &Path, org: Option<&str>) -> anyhow::Result<Option<So
             return Ok(None);
         }
     };
-    match parse(&text, &name, org) {
+    let parsed = match managed {
+        Some(managed) => parse_managed(&text, &name, org, managed),
+        None => parse(&text, &name, org),
+    };
+    match parsed {
         Ok(parsed) => {
             show(&parsed.warnings, &text)?;
             Ok(Some(Source { name, text, parsed }))

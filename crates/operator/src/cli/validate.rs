@@ -17,7 +17,7 @@ pub(super) fn run(args: &ValidateArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn check(path: &Path) -> anyhow::Result<bool> {
-    let Some(source) = source::parsed(path, None)? else { return Ok(false) };
+    let Some(source) = source::parsed(path, None, None)? else { return Ok(false) };
     let warnings = match source.parsed.warnings.len() {
         0 => String::new(),
         1 => ", with 1 warning".to_owned(),

@@ -34,6 +34,11 @@ impl CallError {
         matches!(self, Self::Kube(kube::Error::Api(status)) if matches!(status.code, 400 | 403 | 413 | 422))
     }
 
+    /// Whether the API server finds the object invalid: 400 and 422, as admission webhooks answer, too.
+    pub fn is_invalid(&self) -> bool {
+        matches!(self, Self::Kube(kube::Error::Api(status)) if matches!(status.code, 400 | 422))
+    }
+
     /// Whether the object was there already, or changed meanwhile.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Kube(kube::Error::Api(status)) if status.code == 409)

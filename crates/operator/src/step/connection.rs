@@ -1,9 +1,15 @@
 //! Where GitHub is, and as whom it is asked: flags that the steps and `dump` share.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
 
 use clap::Args;
-use peribolos_github::{AppId, Client, Error as GitHubError, GitHubConfig};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use peribolos_core::time_scale::TimeScale;
+use peribolos_github::snapshot::Patience;
+use peribolos_github::{AppId, Client, Error as GitHubError, GitHubConfig, TokenSource};
 use secrecy::SecretString;
 use url::Url;
 
@@ -56,17 +62,51 @@ impl GitHubArgs {
         Client::connect(&self.config(AppId(0))?, token)
     }
 
-    /// The same, with the token in a file.
-    pub(super) fn client_of(&self, token_file: &Path) -> Result<Client, StepError> {
-        let text = std::fs::read_to_string(token_file).map_err(|source| StepError::File {
-            path: token_file.to_owned(),
+    /// The same, with the token in a file, which is read again when GitHub no longer accepts the token.
+    pub(super) async fn client_of(&self, token_file: &Path) -> Result<Client, StepError> {
+        let file = TokenFile(token_file.to_owned());
+        // Here a file that can't be read has an error of its own.
+        file.read()?;
+        Ok(Client::connect_renewing(&self.config(AppId(0))?, Arc::new(file)).await?)
+    }
+}
+
+/// How fast the program waits: for tests.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct TimeArgs {
+    /// Divides every wait
+    #[arg(long = "time-scale", hide = true, env = "PERIBOLOS_TIME_SCALE", default_value = "1")]
+    pub(crate) scale: TimeScale,
+}
+
+impl TimeArgs {
+    /// How long a read waits for GitHub.
+    pub(crate) fn patience(&self, deadline: Option<Instant>) -> Patience {
+        Patience { longest: self.scale.of(Patience::default().longest), deadline, scale: self.scale.factor() }
+    }
+}
+
+/// A file with a token, as the kubelet keeps it up to date.
+struct TokenFile(PathBuf);
+
+impl TokenFile {
+    fn read(&self) -> Result<SecretString, StepError> {
+        let text = std::fs::read_to_string(&self.0).map_err(|source| StepError::File {
+            path: self.0.clone(),
             what: "read",
             source,
         })?;
         // Secrets made by hand end in a line break; upstream peribolos trims, too.
         match text.trim() {
-            "" => Err(StepError::NoToken(token_file.to_owned())),
-            token => Ok(self.client(token.to_owned().into())?),
+            "" => Err(StepError::NoToken(self.0.clone())),
+            token => Ok(token.to_owned().into()),
         }
+    }
+}
+
+impl TokenSource for TokenFile {
+    fn newest(&self) -> BoxFuture<'_, Result<SecretString, GitHubError>> {
+        let read = self.read().map_err(|error| GitHubError::Config(error.to_string()));
+        std::future::ready(read).boxed()
     }
 }

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_core::step_output::{Annotation, CheckOutput, StepExit};
 use peribolos_github::{Error as GitHubError, RepoName, Retry, Sha};
+use peribolos_vocab::Annotation;
+use peribolos_vocab::report::{CheckOutput, StepExit};
 
 /// Why a step did not do what it is for.
 #[derive(Debug, thiserror::Error)]
@@ -28,14 +29,6 @@ pub(super) enum StepError {
         summary: String,
         /// Where.
         annotations: Vec<Annotation>,
-    },
-    /// What upstream did is not what was planned.
-    #[error("{title}")]
-    Beyond {
-        /// One line.
-        title: String,
-        /// What was lost.
-        summary: String,
     },
     /// The file is not in that commit.
     #[error("there is no {path} in {repository} at {}; nothing is applied without it: bring it back, or uninstall the App", sha.short())]
@@ -116,18 +109,21 @@ impl StepError {
             Self::NoFile { .. } | Self::NoRepository(_) | Self::NoBranch { .. } => StepExit::ConfigMissing,
             Self::MergeUnknown(_) => StepExit::GitHubUnavailable,
             Self::GitHub(error) if error.is_rate_limited() => StepExit::RateLimited,
+            Self::GitHub(error) if error.is_access_blocked() => StepExit::AccessBlocked,
             // Suspended for a while; renamed; a token that is no longer accepted: another attempt knows more.
             Self::GitHub(error) if error.is_suspended() || error.is_moved() || error.is_unauthorized() => {
                 StepExit::GitHubUnavailable
             }
-            Self::GitHub(error) if error.is_forbidden() => StepExit::PermissionsMissing,
+            Self::GitHub(error) if error.is_forbidden() || error.is_permission_missing() => {
+                StepExit::PermissionsMissing
+            }
             Self::GitHub(error) if error.retry() != Retry::Never => StepExit::GitHubUnavailable,
             _ => StepExit::Failed,
         }
     }
 
-    /// Before when doing it again can't succeed, if GitHub said so.
-    pub(super) fn retry_at(&self, now: Timestamp) -> Option<Timestamp> {
+    /// Before this, another attempt can't succeed, if GitHub said so.
+    pub(super) fn until(&self, now: Timestamp) -> Option<Timestamp> {
         let Self::GitHub(error) = self else { return None };
         match error.retry() {
             Retry::AtReset(reset) => Some(reset),
@@ -143,9 +139,6 @@ impl StepError {
             Self::Invalid { title, summary, annotations } | Self::Guarded { title, summary, annotations } => {
                 return CheckOutput { title, summary, annotations };
             }
-            Self::Beyond { title, summary } => {
-                return CheckOutput { title, summary, annotations: Vec::new() };
-            }
             Self::NoFile { path, .. } => (format!("{path} is missing"), ""),
             Self::NoRepository(_) => ("The config repository is missing".to_owned(), ""),
             Self::NoBranch { .. } => ("The config branch is missing".to_owned(), ""),
@@ -155,13 +148,18 @@ impl StepError {
             Self::Conflict(_) => ("The branch conflicts with its base".to_owned(), ""),
             Self::NoIssues(_) => ("The config repository is public".to_owned(), ""),
             Self::File { .. } | Self::NoToken(_) => {
-                ("The step could not run".to_owned(), " This is for the platform team to mend.")
+                ("The step could not run".to_owned(), " This is for the platform team to fix.")
             }
             Self::MergeUnknown(_) => ("GitHub is not ready".to_owned(), " It is tried again."),
             Self::GitHub(error) if error.is_rate_limited() => {
                 ("GitHub's rate limit is used up".to_owned(), " It is tried again after the reset.")
             }
-            Self::GitHub(error) if error.is_forbidden() => (
+            Self::GitHub(error) if error.is_access_blocked() => (
+                "The organization lets nobody in from the cluster's address".to_owned(),
+                " Let an administrator add the cluster's addresses to the allow list, or let the App in where SAML single \
+                 sign-on is required.",
+            ),
+            Self::GitHub(error) if error.is_forbidden() || error.is_permission_missing() => (
                 "The App lacks a permission".to_owned(),
                 " An owner can accept the App's permissions in the organization's settings.",
             ),

@@ -12,6 +12,13 @@ use crate::{
 
 const FILE: &str = "/contents/peribolos.yaml";
 
+/// The status after an Apply of a file.
+fn applied(blob: &str) -> serde_json::Value {
+    let last =
+        json!({"run": "before", "uid": "before", "phase": "Succeeded", "reason": "Applied", "blob": blob});
+    json!({"lastAppliedBlob": blob, "lastApply": last})
+}
+
 #[tokio::test]
 async fn before_the_first_apply_there_is_only_a_dry_run() {
     let world = World::installed(NAME).await;
@@ -26,8 +33,7 @@ async fn before_the_first_apply_there_is_only_a_dry_run() {
 async fn a_lost_push_is_applied_once() {
     let world = World::installed(NAME).await;
     world.runs_are(1).await;
-    let applied = json!({"lastAppliedBlob": "of-before", "lastAttemptedBlob": "of-before"});
-    world.note(NAME, applied).await;
+    world.note(NAME, applied("of-before")).await;
     let first = world.runs_are(2).await.into_iter().find(|run| run.spec.mode == Mode::Apply).unwrap();
     let name = first.metadata.name.clone().unwrap();
     assert_eq!(name, names::healing_run(NAME, "", &first.spec.source.sha));
@@ -47,6 +53,24 @@ async fn a_lost_push_is_applied_once() {
     );
     let metrics = world.metrics.encode().unwrap();
     assert!(metrics.contains(r#"peribolos_healed_total{kind="apply"} 2"#), "{metrics}");
+}
+
+#[tokio::test]
+async fn the_same_file_is_applied_again_when_that_is_due() {
+    let world = World::installed(NAME).await;
+    world.runs_are(1).await;
+    // The fixture's file, as `git hash-object` names it.
+    let mut status = applied("4513f90020b9a47a4164af92b1545a9a627c43db");
+    status["lastApply"]["phase"] = json!("Failed");
+    status["lastApply"]["reason"] = json!("AccessBlocked");
+    status["lastApply"]["retryAt"] = json!("2126-01-01T00:00:00Z");
+    world.note(NAME, status.clone()).await;
+    world.passes("GET", FILE).await;
+    assert_eq!(world.all_runs().await.len(), 1);
+    status["lastApply"]["retryAt"] = json!("2026-01-01T00:00:00Z");
+    world.note(NAME, status).await;
+    let runs = world.runs_are(2).await;
+    assert!(runs.iter().any(|run| run.spec.mode == Mode::Apply), "{runs:?}");
 }
 
 #[tokio::test]
@@ -72,7 +96,7 @@ async fn a_file_that_was_applied_costs_one_question() {
     world.runs_are(1).await;
     // The fixture's file, as `git hash-object` names it.
     let applied = "4513f90020b9a47a4164af92b1545a9a627c43db";
-    world.note(NAME, json!({"lastAppliedBlob": applied, "lastAttemptedBlob": applied})).await;
+    world.note(NAME, self::applied(applied)).await;
     world.passes("GET", FILE).await;
     let before = world.github.requests("GET", "/repos/acme/.github").await;
     world.passes("GET", FILE).await;
@@ -90,7 +114,7 @@ async fn a_file_that_is_gone_is_no_empty_organization() {
         .patch_status(&dry_run.metadata.name.unwrap(), &PatchParams::default(), &patch)
         .await
         .unwrap();
-    world.note(NAME, json!({"lastAppliedBlob": "of-before", "lastAttemptedBlob": "of-before"})).await;
+    world.note(NAME, applied("of-before")).await;
     world.github.push("acme", json!({"peribolos.yaml": null})).await;
     world.passes("GET", FILE).await;
     let before = world.all_runs().await.len();

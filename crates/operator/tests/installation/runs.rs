@@ -71,7 +71,7 @@ async fn additional_tokens_are_smaller_and_live_as_long_as_their_runs() {
 }
 
 #[tokio::test]
-async fn the_ends_of_applies_are_told_as_synced() {
+async fn the_end_of_the_last_apply_is_published_as_synced() {
     let world = World::new("1h").await;
     let running = world.start();
     world.install(json!({})).await;
@@ -84,22 +84,16 @@ async fn the_ends_of_applies_are_told_as_synced() {
         })
         .await;
     };
-    world.run("first", "Apply").await;
-    world.until_pending_runs(1).await;
-    world
-        .set(
-            "first",
-            json!({"phase": "Succeeded", "reason": "NoChanges", "finishedAt": "2026-11-23T12:00:00Z"}),
-        )
-        .await;
+    let left = async |last: Value| {
+        let patch = Patch::Merge(json!({"status": {"lastApply": last}}));
+        world.installations().patch_status(NAME, &PatchParams::default(), &patch).await.unwrap();
+    };
+    synced("Unknown", "NeverApplied").await;
+    left(json!({"run": "first", "phase": "Succeeded", "reason": "NoChanges", "remaining": 0})).await;
     synced("True", "NoChanges").await;
-    world.run("second", "Apply").await;
-    let end = json!({
-        "phase": "Failed", "reason": "ConfigInvalid", "message": "line 3, column 7: …", "finishedAt": "2026-11-23T12:05:00Z",
-    });
-    world.set("second", end).await;
+    left(json!({"run": "second", "phase": "Failed", "reason": "ConfigInvalid", "remaining": null})).await;
     synced("False", "ConfigInvalid").await;
-    // A mistake in the file is no reason to hold up the run that mends it.
+    // A mistake in the file is no reason to hold up the run that fixes it.
     world.ready(NAME, "True", "TokenIssued").await;
     running.stop().await;
 }

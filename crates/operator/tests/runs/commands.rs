@@ -1,6 +1,7 @@
 //! Commands by comment: who gave them is looked up at GitHub, whatever the run says.
 
 use kube::api::{Patch, PatchParams};
+use peribolos_vocab::report::{StepExit, StepName, StepReport};
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -41,7 +42,8 @@ async fn owners_apply_members_preview_and_strangers_do_neither() {
         ask(&world, &name, mode, source, &id).await;
         if allowed {
             world.task_run(&format!("{name}-1")).await;
-            world.tekton_ends(&format!("{name}-1"), "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+            let step = if mode == "Apply" { StepName::Apply } else { StepName::Plan };
+            world.step_ends(&format!("{name}-1"), &StepReport::new(step, StepExit::Ok)).await;
             world.reaches(&name, "Succeeded", if mode == "Apply" { "Applied" } else { "Planned" }).await;
         } else {
             let run = world.reaches(&name, "Skipped", "NotAllowed").await;
@@ -62,14 +64,14 @@ async fn is_told(world: &World, run: &str, of: &str) -> bool {
     serde_json::to_string(&task_run.spec.params).unwrap().contains(&format!("--shown={uid}:"))
 }
 
-/// An Apply that a guard stops, and whose check says so: there are no pods here whose words it could have.
+/// An Apply that a guard stops, and whose check says so: it has no pod here whose report could be read.
 async fn stopped(world: &World, run: &str) {
     world.create(run, "Apply", json!({})).await;
     world.task_run(&format!("{run}-1")).await;
-    world.tekton_ends(&format!("{run}-1"), "Failed", &[("plan", 12)]).await;
+    world.tekton_ends(&format!("{run}-1"), "Failed", &[("apply", 12)]).await;
     let stopped = world.reaches(run, "Failed", "GuardTripped").await;
     let status = stopped.status.unwrap();
-    assert_eq!(status.shown_at, None, "the plan's words were not there");
+    assert_eq!(status.shown_at, None, "no report could be read");
     let patch = Patch::Merge(json!({"status": {"shownAt": status.finished_at}}));
     world.runs().patch_status(run, &PatchParams::default(), &patch).await.unwrap();
 }
@@ -92,7 +94,7 @@ async fn an_owners_comment_lifts_the_guard_for_one_run() {
     let (_, id) = comment(&world, "alice", "Apply").await;
     ask(&world, "first", "Apply", json!({}), &id).await;
     assert!(is_told(&world, "first", "stopped").await);
-    world.tekton_ends("first-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    world.applied("first-1").await;
     world.reaches("first", "Succeeded", "Applied").await;
     ask(&world, "replayed", "Apply", json!({}), &id).await;
     assert!(!is_told(&world, "replayed", "stopped").await);

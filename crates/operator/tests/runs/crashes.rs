@@ -22,7 +22,7 @@ async fn killed_at_any_moment_a_run_starts_once_and_ends_once() {
         world.restart(&format!("{name}-a")).await;
         world.task_run(&format!("{name}-1")).await;
         let before = world.run(&name).await;
-        world.tekton_ends(&format!("{name}-1"), "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+        world.applied(&format!("{name}-1")).await;
         tokio::time::sleep(Duration::from_millis(moment * moment * 12)).await;
         world.kill();
         world.restart(&format!("{name}-b")).await;
@@ -42,7 +42,7 @@ async fn killed_at_any_moment_a_run_starts_once_and_ends_once() {
 
 /// A start hangs in a request to GitHub, and the controller dies there.
 #[rstest::rstest]
-#[case::written_down_but_not_made("GET", "/rate_limit", false)]
+#[case::written_down_but_not_made("GET", "/repos/acme/.github/commits", false)]
 #[case::made_but_its_check_is_not("POST", "/repos/acme/.github/check-runs", true)]
 #[tokio::test]
 async fn killed_within_a_start_it_is_taken_up(
@@ -65,7 +65,7 @@ async fn killed_within_a_start_it_is_taken_up(
     world.restart("second").await;
     world.reaches("r", "Running", "Running").await;
     assert_eq!(world.task_run_names().await, ["r-1"]);
-    world.tekton_ends("r-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    world.applied("r-1").await;
     let run = world.reaches("r", "Succeeded", "Applied").await;
     assert_eq!(world.conclusion(&run).await, "success");
     assert_eq!(world.checks(&run).await, 1);
@@ -86,7 +86,7 @@ async fn a_slot_that_was_taken_and_not_used_is_used() {
         .create_with("s", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:01Z"}}), json!({}))
         .await;
     world.reaches("s", "Queued", "WaitingForRun").await;
-    world.tekton_ends("r-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    world.applied("r-1").await;
     eventually("the slot goes to the next", async || {
         let active = world.installation_status().await["activeRun"].clone();
         if active == "s" { Ok(()) } else { Err(active.to_string()) }
@@ -115,14 +115,14 @@ async fn a_start_that_was_written_down_without_the_slot_waits_for_it() {
     assert_eq!((waiting.attempts, waiting.task_run_name), (Some(0), None));
     assert_eq!(world.installation_status().await["activeRun"], "working");
     assert_eq!(world.task_run_names().await, ["working-1"]);
-    world.tekton_ends("working-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    world.applied("working-1").await;
     world.task_run("r-1").await;
 }
 
 #[tokio::test]
 async fn a_start_that_was_broken_off_waits_while_runs_are_suspended() {
     let mut world = World::start(&[]).await;
-    let hang = json!({"method": "GET", "path": "/rate_limit", "delayMs": 3_600_000});
+    let hang = json!({"method": "GET", "path": "/repos/acme/.github/commits", "delayMs": 3_600_000});
     world.github.call("POST", "/_sim/faults", Some(hang)).await;
     world.create("r", "Apply", json!({})).await;
     world.reaches("r", "Running", "Starting").await;
@@ -141,7 +141,7 @@ async fn a_start_that_was_broken_off_waits_while_runs_are_suspended() {
 #[tokio::test]
 async fn a_run_that_is_deleted_while_it_starts_keeps_no_slot() {
     let world = World::start(&[]).await;
-    let hang = json!({"method": "GET", "path": "/rate_limit", "delayMs": 4_000});
+    let hang = json!({"method": "GET", "path": "/repos/acme/.github/commits", "delayMs": 4_000});
     world.github.call("POST", "/_sim/faults", Some(hang)).await;
     world.create("r", "Apply", json!({})).await;
     world.reaches("r", "Running", "Starting").await;

@@ -25,7 +25,7 @@ async fn the_newest_push_wins_while_one_runs() {
     let older = world.reaches("b", "Superseded", "Superseded").await;
     assert_eq!(world.conclusion(&older).await, "skipped");
     assert_eq!(world.task_run_names().await, ["a-1"]);
-    world.tekton_ends("a-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    world.applied("a-1").await;
     world.task_run("c-1").await;
 }
 
@@ -52,7 +52,7 @@ async fn a_head_that_moves_while_a_start_is_slow_is_seen() {
     let world = World::start(&[]).await;
     let old = world.github.push("acme", json!({"README.md": "one"})).await;
     // Longer than an answer about the head counts.
-    let slow = json!({"method": "GET", "path": "/rate_limit", "delayMs": 6_000, "count": 1});
+    let slow = json!({"method": "GET", "path": "/repos/acme/.github/commits", "delayMs": 6_000, "count": 1});
     world.github.call("POST", "/_sim/faults", Some(slow)).await;
     world.create("slow", "Apply", json!({"sha": old})).await;
     world.reaches("slow", "Running", "Starting").await;
@@ -111,7 +111,7 @@ async fn a_late_delivery_of_an_old_push_takes_no_place_in_the_line() {
     let spec = json!({"mode": "Apply", "source": {"sha": old}, "trigger": at(2)});
     world.create_with("late", spec, json!({})).await;
     world.reaches("late", "Superseded", "Superseded").await;
-    world.tekton_ends("working-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    world.applied("working-1").await;
     world.task_run("head-1").await;
     assert_eq!(world.task_run_names().await.len(), 2);
 }
@@ -123,7 +123,7 @@ async fn a_late_delivery_of_an_old_push_applies_no_head_twice() {
     let head = world.github.push("acme", json!({"README.md": "two"})).await;
     world.create("pushed", "Apply", json!({"sha": head})).await;
     world.task_run("pushed-1").await;
-    world.tekton_ends("pushed-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    world.applied("pushed-1").await;
     world.reaches("pushed", "Succeeded", "Applied").await;
     world.slot_is_free().await;
     world.create("late", "Apply", json!({"sha": old})).await;
@@ -155,7 +155,7 @@ async fn the_cap_holds_over_all_installations_and_nobody_is_forgotten() {
     let other = json!({"mode": "Apply", "installationRef": {"name": "globex-7654321"}});
     world.create_with("g", other, json!({})).await;
     world.reaches("g", "Queued", "WaitingForCapacity").await;
-    world.tekton_ends("a-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    world.applied("a-1").await;
     let task_run = world.task_run("g-1").await;
     let workspaces = serde_json::to_string(&task_run.spec.workspaces).unwrap();
     assert!(workspaces.contains("globex-7654321-token") && !workspaces.contains("acme"), "{workspaces}");

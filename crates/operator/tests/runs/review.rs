@@ -1,134 +1,160 @@
-//! What the plan step of an Apply is told of the commits that it brings.
+//! What an Apply gets to know of what was shown of the commits that it brings.
 
 use kube::api::{Patch, PatchParams};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::world::{ACME, World};
 
 const FILE: &str = "orgs: {acme: {admins: [alice, bob]}}";
 
-/// The head was applied, as far as the installation knows.
-async fn applied(world: &World, sha: &str) {
-    let patch = Patch::Merge(json!({"status": {"lastAppliedSha": sha}}));
+/// That commit was reviewed, as far as the installation knows.
+async fn reviewed(world: &World, sha: &str) {
+    let patch = Patch::Merge(json!({"status": {"lastReviewedSha": sha}}));
     world.installations().patch_status(ACME, &PatchParams::default(), &patch).await.unwrap();
 }
 
-/// The commits that an Apply of the head is told of, and how many runs that showed removals.
-async fn told(world: &World, run: &str) -> (Vec<String>, usize) {
+/// Whether an Apply of the head needs no preview, and the removals that previews showed.
+async fn gathered(world: &World, run: &str) -> (bool, Vec<String>) {
     world.create(run, "Apply", json!({})).await;
     let task_run = world.task_run(&format!("{run}-1")).await;
     let params = serde_json::to_value(&task_run.spec.params).unwrap();
-    let params = params.as_array().unwrap();
-    let plan = params.iter().find(|param| param["name"] == "planArgs").unwrap();
-    let args: Vec<&str> = plan["value"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    let commits = args.iter().filter_map(|arg| arg.strip_prefix("--commit=")).map(str::to_owned).collect();
-    (commits, args.iter().filter(|arg| arg.starts_with("--shown=")).count())
+    let args = params.as_array().unwrap().iter().find(|param| param["name"] == "args").unwrap();
+    let args: Vec<String> = serde_json::from_value(args["value"].clone()).unwrap();
+    let shown = args.iter().filter_map(|arg| arg.strip_prefix("--shown="));
+    let digests = shown.filter_map(|arg| Some(arg.split_once(':')?.1.to_owned())).collect();
+    (args.contains(&"--without-pull-requests".to_owned()), digests)
 }
 
 /// A pull request with this file, merged at once.
 async fn merge(world: &World, file: &str) {
     let pulls = "/_sim/orgs/acme/repos/.github/pulls";
     let open = json!({"title": "x", "branch": "b", "files": {"org.yaml": file}, "sender": "alice"});
-    let number = world.github.call("POST", pulls, Some(open)).await["number"].clone();
+    let pull = world.github.call("POST", pulls, Some(open)).await;
+    let number = pull["number"].clone();
+    // Its preview, as if GitHub had taken the check.
+    let name = format!("preview-{number}");
+    world.create(&name, "DryRun", json!({"pullRequest": number})).await;
+    world.task_run(&format!("{name}-1")).await;
+    let sha = world.run(&name).await.status.unwrap().sha;
+    let status = json!({"phase": "Succeeded", "reason": "Planned", "sha": sha, "changes": {"planned": 1},
+        "removals": [format!("removal-{number}")], "shownAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:00:00Z"});
+    world
+        .runs()
+        .patch_status(&name, &PatchParams::default(), &Patch::Merge(json!({"status": status})))
+        .await
+        .unwrap();
     world.github.call("POST", &format!("{pulls}/{number}/merge"), Some(json!({"sender": "alice"}))).await;
 }
 
-#[tokio::test]
-async fn a_commit_of_the_file_without_a_pull_request_is_told_with_the_one_before() {
-    let world = World::start(&[]).await;
-    let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
-    let other = world.github.push("acme", json!({"README.md": "two"})).await;
-    let second = world.github.push("acme", json!({"org.yaml": format!("{FILE} # two")})).await;
-    applied(&world, &first).await;
-    assert_eq!(told(&world, "r").await, (vec![format!("direct:{other}..{second}")], 0));
+/// What the preview of the only pull request showed.
+fn only_preview() -> Vec<String> {
+    vec!["removal-1".to_owned()]
 }
 
 #[tokio::test]
-async fn commits_of_other_files_bring_what_is_between_the_applied_one_and_the_head() {
+async fn commits_that_came_without_a_pull_request_need_no_preview() {
     let world = World::start(&[]).await;
     let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
     world.github.push("acme", json!({"README.md": "two"})).await;
-    let head = world.github.push("acme", json!({"README.md": "three"})).await;
-    applied(&world, &first).await;
-    assert_eq!(told(&world, "r").await, (vec![format!("direct:{first}..{head}")], 0));
+    world.github.push("acme", json!({"org.yaml": format!("{FILE} # two")})).await;
+    reviewed(&world, &first).await;
+    assert_eq!(gathered(&world, "r").await, (true, vec![]));
 }
 
 #[tokio::test]
-async fn a_merged_pull_request_is_no_commit_without_one() {
+async fn commits_of_other_files_alone_are_no_reason_to_need_none() {
     let world = World::start(&[]).await;
     let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
-    applied(&world, &first).await;
-    merge(&world, "orgs: {acme: {admins: [alice, bob, carol]}}").await;
-    assert_eq!(told(&world, "r").await, (vec![], 0));
+    world.github.push("acme", json!({"README.md": "two"})).await;
+    reviewed(&world, &first).await;
+    assert_eq!(gathered(&world, "r").await, (false, vec![]));
 }
 
 #[tokio::test]
-async fn what_was_applied_already_brings_nothing() {
+async fn a_merged_pull_request_has_shown_what_its_preview_did() {
+    let world = World::start(&[]).await;
+    let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
+    reviewed(&world, &first).await;
+    merge(&world, "orgs: {acme: {admins: [alice, bob, carol]}}").await;
+    assert_eq!(gathered(&world, "r").await, (false, only_preview()));
+}
+
+#[tokio::test]
+async fn one_pull_request_among_direct_commits_is_enough_to_need_previews() {
+    let world = World::start(&[]).await;
+    let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
+    reviewed(&world, &first).await;
+    merge(&world, "orgs: {acme: {admins: [alice, bob, carol]}}").await;
+    world.github.push("acme", json!({"org.yaml": FILE})).await;
+    assert_eq!(gathered(&world, "r").await, (false, only_preview()));
+}
+
+#[tokio::test]
+async fn what_was_reviewed_already_needs_to_have_been_shown() {
     let world = World::start(&[]).await;
     let head = world.github.push("acme", json!({"org.yaml": FILE})).await;
-    applied(&world, &head).await;
-    assert_eq!(told(&world, "r").await, (vec![], 0));
+    reviewed(&world, &head).await;
+    assert_eq!(gathered(&world, "r").await, (false, vec![]));
 }
 
 #[tokio::test]
-async fn a_pull_request_among_direct_commits_keeps_its_place() {
+async fn a_branch_that_was_rewound_needs_previews() {
     let world = World::start(&[]).await;
     let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
-    applied(&world, &first).await;
+    let other = json!({"branch": "other", "files": {"org.yaml": format!("{FILE} # other")}, "message": "x", "sender": "alice", "force": false});
+    let other = world.github.call("POST", "/_sim/orgs/acme/repos/.github/push", Some(other)).await;
+    world.github.push("acme", json!({"org.yaml": format!("{FILE} # two")})).await;
+    assert!(!first.is_empty());
+    reviewed(&world, other["sha"].as_str().unwrap()).await;
+    assert_eq!(gathered(&world, "r").await, (false, vec![]));
+}
+
+#[tokio::test]
+async fn before_anything_was_reviewed_the_heads_own_pull_request_counts() {
+    let world = World::start(&[]).await;
+    world.github.push("acme", json!({"org.yaml": FILE})).await;
     merge(&world, "orgs: {acme: {admins: [alice, bob, carol]}}").await;
-    let last = world.github.push("acme", json!({"org.yaml": FILE})).await;
-    let (commits, _) = told(&world, "r").await;
-    assert!(commits.len() > 1 && commits[0].starts_with(&format!("merged:{first}..")), "{commits:?}");
-    let newest = commits.last().unwrap();
-    assert!(newest.starts_with("direct:") && newest.ends_with(&last), "{commits:?}");
-}
-
-#[tokio::test]
-async fn before_the_first_apply_all_that_changed_the_file_is_told() {
-    let world = World::start(&[]).await;
-    let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
-    let second = world.github.push("acme", json!({"org.yaml": format!("{FILE} # two")})).await;
     world.github.push("acme", json!({"README.md": "two"})).await;
-    let (commits, _) = told(&world, "r").await;
-    assert_eq!(commits.len(), 2, "{commits:?}");
-    assert!(commits[0].ends_with(&format!("..{first}")), "{commits:?}");
-    assert_eq!(commits[1], format!("direct:{first}..{second}"));
+    assert_eq!(gathered(&world, "r").await, (false, only_preview()));
 }
 
 #[tokio::test]
-async fn what_github_does_not_know_yet_of_a_merge_came_by_a_pull_request_all_the_same() {
+async fn before_anything_was_reviewed_a_direct_commit_needs_previews() {
+    let world = World::start(&[]).await;
+    world.github.push("acme", json!({"org.yaml": FILE})).await;
+    assert_eq!(gathered(&world, "r").await, (false, vec![]));
+}
+
+#[tokio::test]
+async fn while_github_does_not_know_of_a_merge_no_commit_is_direct() {
     let world = World::start(&[]).await;
     let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
-    applied(&world, &first).await;
+    reviewed(&world, &first).await;
     let late = json!({"method": "GET", "path": "/repos/acme/.github/commits/*/pulls", "status": 200, "body": [], "count": 1000});
     world.github.call("POST", "/_sim/faults", Some(late)).await;
     merge(&world, "orgs: {acme: {admins: [alice, bob, carol]}}").await;
-    assert_eq!(told(&world, "r").await, (vec![], 0));
+    assert_eq!(gathered(&world, "r").await, (false, only_preview()));
 }
 
 #[tokio::test]
-async fn a_pull_request_merged_into_another_branch_is_one() {
+async fn a_pull_request_that_was_reviewed_a_moment_ago_is_not_in_question_again() {
     let world = World::start(&[]).await;
-    let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
-    applied(&world, &first).await;
+    world.github.push("acme", json!({"org.yaml": FILE})).await;
     merge(&world, "orgs: {acme: {admins: [alice, bob, carol]}}").await;
-    let push = json!({"branch": "prod", "files": {"README.md": "prod"}, "message": "x", "sender": "alice", "force": false});
-    let pushed = world.github.call("POST", "/_sim/orgs/acme/repos/.github/push", Some(push)).await;
-    assert!(pushed["sha"].is_string(), "{pushed}");
-    let patch = Patch::Merge(json!({"spec": {"config": {"branch": "prod"}}}));
-    world.installations().patch(ACME, &PatchParams::default(), &patch).await.unwrap();
-    assert_eq!(told(&world, "r").await, (vec![], 0));
+    let second = world.github.push("acme", json!({"README.md": "two"})).await;
+    reviewed(&world, &second).await;
+    world.github.push("acme", json!({"org.yaml": FILE})).await;
+    assert_eq!(gathered(&world, "r").await, (true, vec![]));
 }
 
 #[tokio::test]
 async fn many_commits_of_other_files_hide_none_of_the_file() {
     let world = World::start(&[]).await;
     let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
-    applied(&world, &first).await;
-    let mut before = first;
+    reviewed(&world, &first).await;
     for number in 0..101 {
-        before = world.github.push("acme", json!({"README.md": number.to_string()})).await;
+        world.github.push("acme", json!({"README.md": number.to_string()})).await;
     }
-    let head = world.github.push("acme", json!({"org.yaml": format!("{FILE} # two")})).await;
-    assert_eq!(told(&world, "r").await, (vec![format!("direct:{before}..{head}")], 0));
+    world.github.push("acme", json!({"org.yaml": format!("{FILE} # two")})).await;
+    assert_eq!(gathered(&world, "r").await, (true, vec![]));
 }

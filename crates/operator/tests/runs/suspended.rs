@@ -34,7 +34,7 @@ async fn the_check_of_a_run_that_ended_meanwhile_is_completed_afterwards() {
         json!({"name": "plan", "container": "step-plan", "running": {"startedAt": "2026-01-01T00:00:00Z"}});
     world.tekton_says("r-1", json!({"steps": [step]})).await;
     owner(&world, "suspend", "False").await;
-    world.tekton_ends("r-1", "Succeeded", &[("plan", 0), ("apply", 0)]).await;
+    world.applied("r-1").await;
     world.reaches("r", "Succeeded", "Applied").await;
     owner(&world, "unsuspend", "True").await;
     let run = world.run("r").await;

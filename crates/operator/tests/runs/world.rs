@@ -6,9 +6,10 @@ use kube::{
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
 use peribolos_operator::kubernetes::tekton::TaskRun;
+use peribolos_vocab::report::{Changes, StepExit, StepName, StepReport};
 use serde_json::{Value, json};
 
-use crate::support::{ControlPlane, Controller, GitHub, eventually, namespace};
+use crate::support::{ControlPlane, Controller, GitHub, Kubelet, eventually, namespace};
 
 /// The organization of most tests.
 pub const FIXTURE: &str = "
@@ -41,6 +42,7 @@ pub struct World {
     pub client: Client,
     pub namespace: String,
     pub github: GitHub,
+    pub kubelet: Kubelet,
     pub controller: Option<Controller>,
 }
 
@@ -60,7 +62,8 @@ impl World {
         let client = plane.client();
         let namespace = namespace(&client).await;
         let github = GitHub::start(FIXTURE, github).await;
-        let mut this = Self { plane, client, namespace, github, controller: None };
+        let kubelet = Kubelet::start(&client).await;
+        let mut this = Self { plane, client, namespace, github, kubelet, controller: None };
         // Made before the controller looks: what heals would make them too, and onboard them.
         this.install(ACME, 1_234_567).await;
         this.install(GLOBEX, 7_654_321).await;
@@ -167,6 +170,38 @@ impl World {
         self.task_runs().patch_status(name, &PatchParams::default(), &patch).await.unwrap();
     }
 
+    /// The pods of the namespace.
+    pub fn pods(&self) -> Api<k8s_openapi::api::core::v1::Pod> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// The one step of a TaskRun has ended with this report, and the TaskRun with it.
+    pub async fn step_ends(&self, task_run: &str, report: &StepReport) {
+        let step = serde_json::to_value(report.step).unwrap();
+        let step = step.as_str().unwrap();
+        let (pod, container) = (format!("{task_run}-pod"), format!("step-{step}"));
+        let log = format!("a line for people\n{}\n", report.to_line().unwrap());
+        let is_good = report.exit == StepExit::Ok;
+        let phase = if is_good { "Succeeded" } else { "Failed" };
+        self.kubelet.pod(&self.pods(), &pod, &container, phase, &log).await;
+        let condition = json!({"type": "Succeeded", "status": if is_good { "True" } else { "False" }, "reason": phase,
+            "message": "said Tekton"});
+        let exit = json!({"exitCode": report.exit.code()});
+        self.tekton_says(
+            task_run,
+            json!({
+                "podName": pod, "conditions": [condition], "completionTime": "2026-01-01T00:00:00Z",
+                "steps": [{"name": step, "container": container, "terminated": exit}],
+            }),
+        )
+        .await;
+    }
+
+    /// An Apply has applied the one change that it planned.
+    pub async fn applied(&self, task_run: &str) {
+        self.step_ends(task_run, &apply(StepExit::Ok, 1, 1)).await;
+    }
+
     /// Tekton's status of a TaskRun that has ended.
     pub async fn tekton_ends(&self, name: &str, reason: &str, exits: &[(&str, i32)]) {
         let steps: Vec<Value> = exits
@@ -248,6 +283,15 @@ impl World {
     /// Starts another controller after [`Self::kill`].
     pub async fn restart(&mut self, name: &str) {
         self.controller = Some(Controller::start(self.plane, &self.github, &self.namespace, name, &[]).await);
+    }
+}
+
+/// The report of an apply that ended so, with this many changes planned and applied.
+pub fn apply(exit: StepExit, planned: u32, applied: u32) -> StepReport {
+    let remaining = planned - applied;
+    StepReport {
+        changes: Some(Changes { planned, applied: Some(applied), failed: 0, remaining }),
+        ..StepReport::new(StepName::Apply, exit)
     }
 }
 

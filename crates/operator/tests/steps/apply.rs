@@ -1,10 +1,10 @@
-//! What is shown is what happens: `step plan`, then upstream peribolos, then `step verify`, as a pod runs them.
+//! What is shown is what happens: `step apply`, as a pod runs it, against the real simulator.
 
-use peribolos_core::step_output::{Changes, StepExit, StepOutput};
+use peribolos_vocab::report::{Cause, Changes, Progress, StepExit, StepReport};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, ORG};
-use crate::round_trip::apply;
+use crate::bench::{Bench, ORG, Running};
+use crate::support::eventually;
 
 /// Six people, two teams and two repositories, so that a quarter of them is one.
 const FIXTURE: &str = "\
@@ -36,10 +36,11 @@ orgs:
       site: {visibility: private}
 ";
 
+/// Waits are tested by their own; everywhere else they are short.
+pub const FAST: &str = "--time-scale=100";
+
 struct Pod {
     bench: Bench,
-    /// The commits before the push.
-    earlier: Vec<String>,
     sha: String,
     before: usize,
 }
@@ -47,38 +48,32 @@ struct Pod {
 impl Pod {
     /// A pod for a push of this file.
     async fn of(file: &str) -> Self {
-        Self::after(&[], file).await
+        let bench = Bench::start_with(FIXTURE, &["--secondary-limits=off"]).await;
+        let mut pod = Self { bench, sha: String::new(), before: 0 };
+        pod.push(file).await;
+        pod
     }
 
-    /// A pod for a push of this file after pushes of others.
-    async fn after(others: &[&str], file: &str) -> Self {
-        let bench = Bench::start(FIXTURE).await;
-        let mut earlier = Vec::new();
-        for other in others {
-            earlier.push(bench.github.push(ORG, json!({"peribolos.yaml": other})).await);
-        }
-        let sha = bench.github.push(ORG, json!({"peribolos.yaml": file})).await;
-        let before = bench.changes().await.len();
-        Self { bench, earlier, sha, before }
+    async fn push(&mut self, file: &str) {
+        self.sha = self.bench.github.push(ORG, json!({"peribolos.yaml": file})).await;
+        self.before = self.bench.changes().await.len();
     }
 
-    async fn plan(&self, more: &[&str]) -> StepOutput {
-        let planned = format!("--planned={}", self.bench.path("plan.json").display());
-        let delta = format!("--removal-delta={}", self.bench.path("delta").display());
-        let results = format!("--results-dir={}", self.bench.path("").display());
-        let mut args = vec![planned.as_str(), &delta, &results, "--disclose-file"];
+    async fn plan(&self, more: &[&str]) -> StepReport {
+        let mut args = vec!["--disclose-file"];
         args.extend(more);
         self.bench.plan(&self.sha, &self.bench.token().await, &args).output()
     }
 
-    async fn apply(&self) {
-        let delta = std::fs::read_to_string(self.bench.path("delta")).unwrap();
-        let token = self.bench.token().await;
-        apply(&self.bench, &self.bench.path("settled.yaml"), &token, &delta);
+    async fn apply(&self, more: &[&str]) -> StepReport {
+        let results = format!("--results-dir={}", self.bench.path("").display());
+        let mut args = vec![results.as_str(), "--disclose-file", FAST];
+        args.extend(more);
+        self.bench.apply(&self.sha, &self.bench.token().await, &args).output()
     }
 
-    async fn verify(&self) -> StepOutput {
-        self.bench.verify(&self.sha, &self.bench.token().await).output()
+    async fn fault(&self, fault: Value) {
+        self.bench.github.call("POST", "/_sim/faults", Some(fault)).await;
     }
 
     /// What was changed on GitHub since the push.
@@ -87,8 +82,13 @@ impl Pod {
     }
 }
 
-fn changes(planned: u32, applied: Option<u32>, remaining: u32) -> Changes {
-    Changes { planned, applied, remaining }
+/// The same with another description of `site`, which is written first.
+fn described(file: &str) -> String {
+    file.replace("site: {visibility", "site: {description: x, visibility")
+}
+
+fn changes(planned: u32, applied: u32, failed: u32, remaining: u32) -> Option<Changes> {
+    Some(Changes { planned, applied: Some(applied), failed, remaining })
 }
 
 #[tokio::test]
@@ -99,120 +99,263 @@ async fn what_is_planned_is_applied_and_found() {
         .replace(", dan], repos", "], repos");
     let pod = Pod::of(&file).await;
     let planned = pod.plan(&[]).await;
-    assert_eq!((planned.exit, planned.changes), (StepExit::Ok, Some(changes(3, None, 3))), "{planned:?}");
-    assert!(planned.check.summary.contains("zoe") && planned.check.title.contains("+ 1"), "{planned:?}");
+    let counts = Changes { planned: 3, applied: None, failed: 0, remaining: 3 };
+    assert_eq!((planned.exit, planned.changes), (StepExit::Ok, Some(counts)), "{planned:?}");
     assert_eq!(pod.changes().await, [] as [Value; 0], "a plan changes nothing");
-    pod.apply().await;
+    let applied = pod.apply(&[]).await;
     assert_eq!(pod.changes().await.len(), 3);
-    let verified = pod.verify().await;
-    assert_eq!(
-        (verified.exit, verified.changes),
-        (StepExit::Ok, Some(changes(3, Some(3), 0))),
-        "{verified:?}"
-    );
+    assert_eq!((applied.exit, applied.cause), (StepExit::Ok, None), "{applied:?}");
+    // The invitation waits for zoe.
+    assert_eq!((applied.changes, applied.waiting), (changes(3, 2, 0, 1), 1), "{applied:?}");
+    assert!(applied.check.title.starts_with("Applied: 3 of 3"), "{applied:?}");
+    assert!(applied.reviewed && applied.list.len() == 3, "{applied:?}");
+    assert_eq!(applied.content_writes.iter().map(|writes| writes.count).sum::<u32>(), 1);
     let result = |name: &str| std::fs::read_to_string(pod.bench.path(name)).unwrap();
     assert_eq!(
-        (result("planned"), result("applied"), result("remaining")),
-        ("3".into(), "3".into(), "0".into())
+        ["planned", "applied", "failed", "remaining"].map(result),
+        ["3", "2", "0", "1"].map(str::to_owned)
     );
 }
 
 #[tokio::test]
-async fn nothing_to_do_is_said() {
+async fn nothing_to_do_takes_one_read() {
     let pod = Pod::of(FILE).await;
-    let planned = pod.plan(&[]).await;
-    assert_eq!(planned.changes, Some(changes(0, None, 0)), "{planned:?}");
-    pod.apply().await;
+    pod.bench.github.call("DELETE", "/_sim/requests", None).await;
+    pod.plan(&[]).await;
+    let read = pod.bench.asked().await;
+    pod.bench.github.call("DELETE", "/_sim/requests", None).await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!((applied.exit, applied.changes), (StepExit::Ok, changes(0, 0, 0, 0)), "{applied:?}");
+    assert_eq!(applied.check.title, "Nothing to change");
     assert_eq!(pod.changes().await, [] as [Value; 0]);
-    let verified = pod.verify().await;
-    assert_eq!(verified.changes, Some(changes(0, Some(0), 0)), "{verified:?}");
-    assert_eq!(verified.check.title, "Nothing to change");
+    assert_eq!(pod.bench.asked().await, read);
 }
 
 #[tokio::test]
-async fn what_was_not_done_is_named() {
-    let pod = Pod::of(&FILE.replace("frank]", "frank, zoe]")).await;
-    pod.plan(&[]).await;
-    // Upstream was stopped before its first write.
-    let verified = pod.verify().await;
-    assert_eq!(
-        (verified.exit, verified.changes),
-        (StepExit::Ok, Some(changes(1, Some(0), 1))),
-        "{verified:?}"
-    );
-    assert!(
-        verified.check.summary.contains("Not done") && verified.check.summary.contains("zoe"),
-        "{verified:?}"
-    );
+async fn one_refusal_stops_nobody_else_and_is_named_with_what_helps() {
+    let file = FILE.replace("frank]", "frank, zoe]").replace("name: Acme", "name: Acme Inc");
+    let pod = Pod::of(&file).await;
+    let body = json!({"message": "User is blocked by the organization"});
+    pod.fault(json!({"method": "PUT", "path": "/orgs/acme/memberships/zoe", "status": 422, "body": body}))
+        .await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Refused)), "{applied:?}");
+    assert_eq!(applied.changes, changes(2, 1, 1, 1), "{applied:?}");
+    assert_eq!(applied.check.title, "Applied: 1 of 2. `zoe` could not be invited", "{applied:?}");
+    for part in ["User is blocked by the organization", "422", "Unblock the person"] {
+        assert!(applied.check.summary.contains(part), "{part} is not in {applied:?}");
+    }
+    assert_eq!(pod.bench.github.org(ORG).await["settings"]["name"], "Acme Inc");
 }
 
 #[tokio::test]
-async fn what_takes_two_applies_is_known_and_then_done() {
-    let nested = "      Core:\n        privacy: closed\n        members: [carol, dan]\n        repos: {site: write}\n        teams:\n";
-    let file = |description: &str| {
-        let below = format!(
-            "          Below: {{description: {description}, privacy: closed, members: [dan], repos: {{}}}}\n"
+async fn no_removal_is_done_whose_grant_failed() {
+    // erin moves from one team to another.
+    let file = FILE
+        .replace("Core: {members: [carol, dan]", "Core: {members: [carol, dan, erin]")
+        .replace("members: [erin], repos: {}", "members: [], repos: {site: read}")
+        .replace(
+            "Core: {members: [carol, dan, erin], repos: {site: write}}",
+            "Core: {members: [carol, dan, erin], repos: {}}",
         );
-        FILE.replace(
-            "      Core: {members: [carol, dan], repos: {site: write}}\n",
-            &format!("{nested}{below}"),
-        )
-    };
-    let mut pod = Pod::of(&file("one")).await;
-    pod.plan(&[]).await;
-    pod.apply().await;
-    assert!(!pod.verify().await.again, "a new team is put in its place at once");
-    pod.sha = pod.bench.github.push(ORG, json!({"peribolos.yaml": file("two")})).await;
-    pod.plan(&[]).await;
-    assert!(!pod.verify().await.again, "nothing is applied yet");
-    pod.apply().await;
-    let verified = pod.verify().await;
-    assert_eq!((verified.again, verified.changes), (true, Some(changes(1, Some(1), 1))), "{verified:?}");
-    assert!(verified.check.summary.contains("another apply follows by itself"), "{verified:?}");
-    pod.plan(&[]).await;
-    pod.apply().await;
-    let verified = pod.verify().await;
-    assert_eq!((verified.again, verified.changes), (false, Some(changes(1, Some(1), 0))), "{verified:?}");
-}
-
-/// Upstream goes through teams in any order: it may find dan in Core by Below, or look when that has gone.
-#[tokio::test]
-async fn who_was_in_a_team_by_one_that_leaves_it_is_put_back() {
-    let nested = "      Core:\n        privacy: closed\n        members: [carol, dan]\n        repos: {site: write}\n        teams:\n          \
-                  Below: {privacy: closed, members: [dan], repos: {}}\n";
-    let core = "      Core: {privacy: closed, members: [carol, dan], repos: {site: write}}\n";
-    let below = "      Below: {privacy: closed, members: [dan], repos: {}}\n";
-    let of = |teams: &str| FILE.replace("      Core: {members: [carol, dan], repos: {site: write}}\n", teams);
-    let mut pod = Pod::of(&of(nested).replace(
-        "Core:\n        privacy: closed\n        members: [carol, dan]",
-        "Core:\n        privacy: closed\n        members: [carol]",
-    ))
-    .await;
-    pod.plan(&["--maximum-removal-percent=100"]).await;
-    pod.apply().await;
-    pod.sha = pod.bench.github.push(ORG, json!({"peribolos.yaml": of(&format!("{below}{core}"))})).await;
-    pod.plan(&[]).await;
-    pod.apply().await;
-    let first = pod.verify().await;
-    let remaining = first.changes.map(|changes| changes.remaining);
-    assert_eq!(first.again, remaining > Some(0), "{first:?}");
-    pod.plan(&[]).await;
-    pod.apply().await;
-    let second = pod.verify().await;
-    assert_eq!(second.changes.map(|changes| changes.remaining), Some(0), "{second:?}");
+    let pod = Pod::of(&file).await;
+    let path = "/orgs/acme/teams/hidden/repos/acme/site";
+    pod.fault(json!({"method": "PUT", "path": path, "status": 502})).await;
+    let applied = pod.apply(&["--maximum-removal-percent=100"]).await;
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Transient)), "{applied:?}");
+    pod.bench.github.call("DELETE", "/_sim/faults", None).await;
+    let applied = pod.apply(&["--maximum-removal-percent=100"]).await;
+    assert_eq!(applied.exit, StepExit::Ok, "{applied:?}");
+    let org = pod.bench.github.org(ORG).await;
+    assert_eq!(org["teams"][1]["repos"], json!({"site": "pull"}), "{org}");
 }
 
 #[tokio::test]
 async fn what_is_gone_beyond_the_plan_is_an_error() {
-    let pod = Pod::of(&FILE.replace("frank]", "frank, zoe]")).await;
-    pod.plan(&[]).await;
-    pod.apply().await;
+    let pod = Pod::of(&described(&FILE.replace("frank]", "frank, zoe]"))).await;
+    // While the invitation is on its way somebody removes dan.
+    let invitation = json!({"method": "PUT", "path": "/orgs/acme/memberships/zoe"});
+    let running = pod.apply_until_the_second_write(invitation).await;
+    pod.remove_member("dan").await;
+    let applied = running.end().output();
+    assert_eq!(applied.exit, StepExit::Failed, "{applied:?}");
+    assert!(applied.check.summary.contains("`dan`"), "{applied:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_longer_as_planned_is_left_and_named() {
+    let file = FILE.replace("frank]", "zoe]").replace("name: Acme", "name: Acme Inc");
+    let pod = Pod::of(&described(&file)).await;
+    let running = pod.apply_until_the_second_write(json!({"method": "PATCH", "path": "/orgs/acme"})).await;
+    // Somebody makes frank, who is about to be removed, an owner.
     let mut org = pod.bench.github.org(ORG).await;
-    org["members"].as_object_mut().unwrap().remove("dan");
-    pod.bench.github.call("PUT", &format!("/_sim/orgs/{ORG}"), Some(org)).await;
-    let verified = pod.verify().await;
-    assert_eq!(verified.exit, StepExit::Failed, "{verified:?}");
-    assert!(verified.check.summary.contains("`dan` is no member any more"), "{verified:?}");
+    org["members"]["frank"] = json!("admin");
+    pod.put(org).await;
+    let applied = running.end().output();
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Transient)), "{applied:?}");
+    assert!(applied.check.summary.contains("not as planned any more"), "{applied:?}");
+    assert_eq!(pod.bench.github.org(ORG).await["members"]["frank"], "admin");
+    assert!(!applied.reviewed, "a removal is left");
+}
+
+#[tokio::test]
+async fn a_head_that_moves_leaves_the_removals_to_the_newer_run() {
+    let file = FILE.replace("frank]", "zoe]").replace("name: Acme", "name: Acme Inc");
+    let pod = Pod::of(&described(&file)).await;
+    let running = pod.apply_until_the_second_write(json!({"method": "PATCH", "path": "/orgs/acme"})).await;
+    pod.bench.github.push(ORG, json!({"peribolos.yaml": FILE})).await;
+    let applied = running.end().output();
+    assert_eq!(applied.exit, StepExit::HeadMoved, "{applied:?}");
+    let org = pod.bench.github.org(ORG).await;
+    assert_eq!(org["members"]["frank"], "member", "he is not removed");
+    assert_eq!(org["invitations"][0]["login"], "zoe", "the grants are finished: {org}");
+    assert!(!applied.reviewed);
+}
+
+#[tokio::test]
+async fn an_expired_token_is_read_again_in_the_middle() {
+    let file = FILE.replace("frank]", "frank, zoe]").replace("name: Acme", "name: Acme Inc");
+    let pod = Pod::of(&described(&file)).await;
+    let running = pod.apply_until_the_second_write(json!({"method": "PATCH", "path": "/orgs/acme"})).await;
+    // The controller mints a new token, as it does long before the old one ends; here the old one ends at once.
+    pod.bench.github.call("POST", "/_sim/clock", Some(json!({"advance": "2h"}))).await;
+    pod.bench.token().await;
+    let applied = running.end().output();
+    assert_eq!((applied.exit, applied.changes), (StepExit::Ok, changes(3, 2, 0, 1)), "{applied:?}");
+}
+
+#[tokio::test]
+async fn asked_to_end_it_finishes_the_request_and_reports() {
+    let file = FILE.replace("frank]", "frank, zoe]").replace("name: Acme", "name: Acme Inc");
+    let pod = Pod::of(&described(&file)).await;
+    let running = pod.apply_until_the_second_write(json!({"method": "PATCH", "path": "/orgs/acme"})).await;
+    running.terminate();
+    let applied = running.end().output();
+    assert_eq!((applied.exit, applied.changes), (StepExit::OutOfTime, changes(3, 2, 0, 1)), "{applied:?}");
+    let org = pod.bench.github.org(ORG).await;
+    assert_eq!((&org["settings"]["name"], &org["invitations"]), (&json!("Acme Inc"), &json!([])));
+}
+
+#[tokio::test]
+async fn no_wait_begins_beyond_the_deadline_and_none_lasts_longer_than_five_minutes() {
+    let pod = Pod::of(&FILE.replace("name: Acme", "name: Acme Inc")).await;
+    let limited = |seconds: &str| json!({"method": "PATCH", "path": "/orgs/acme", "status": 403, "headers": {"retry-after": seconds}});
+    pod.fault(limited("600")).await;
+    let applied = pod.apply(&["--time-scale=1"]).await;
+    assert_eq!((applied.exit, applied.changes), (StepExit::RateLimited, changes(1, 0, 0, 1)), "{applied:?}");
+    assert!(applied.until.is_some(), "{applied:?}");
+    pod.bench.github.call("DELETE", "/_sim/faults", None).await;
+    pod.fault(limited("120")).await;
+    let applied = pod.apply(&["--time-scale=1", "--deadline=90s"]).await;
+    assert_eq!((applied.exit, applied.until), (StepExit::OutOfTime, None), "{applied:?}");
+    assert_eq!(pod.changes().await, [] as [Value; 0]);
+}
+
+#[tokio::test]
+async fn content_of_earlier_attempts_counts() {
+    let pod = Pod::of(&FILE.replace("frank]", "frank, zoe]").replace("name: Acme", "name: Acme Inc")).await;
+    let now = jiff::Timestamp::now();
+    let write = format!("--content-write={now:.0}=360");
+    let applied = pod.apply(&["--time-scale=1", &write]).await;
+    assert_eq!((applied.exit, applied.changes), (StepExit::RateLimited, changes(2, 1, 0, 1)), "{applied:?}");
+    let until = applied.until.unwrap().duration_since(now).as_secs();
+    assert!((3_540..=3_720).contains(&until), "an hour from then: {until} s");
+    assert_eq!(applied.content_writes[0].count, 360, "{applied:?}");
+}
+
+#[tokio::test]
+async fn a_missing_permission_stops_that_kind_alone() {
+    let file = FILE.replace("frank]", "frank, zoe]").replace("name: Acme", "name: Acme Inc");
+    let pod = Pod::of(&described(&file)).await;
+    let body = json!({"message": "Resource not accessible by integration"});
+    pod.fault(json!({"method": "PUT", "path": "/orgs/acme/memberships/*", "status": 403, "body": body}))
+        .await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!(
+        (applied.exit, applied.changes),
+        (StepExit::PermissionsMissing, changes(3, 2, 1, 1)),
+        "{applied:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_organization_that_lets_nobody_in_says_so() {
+    let pod = Pod::of(&FILE.replace("frank]", "frank, zoe]").replace("name: Acme", "name: Acme Inc")).await;
+    let sentence = "Although you appear to have the correct authorization credentials, the `acme` organization has an IP \
+                    allow list enabled, and your IP address is not permitted to access this resource.";
+    let body = json!({"message": sentence});
+    pod.fault(json!({"method": "PATCH", "path": "/orgs/acme", "status": 403, "body": body})).await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!(applied.exit, StepExit::AccessBlocked, "{applied:?}");
+    assert!(applied.check.summary.contains("IP allow list enabled"), "{applied:?}");
+    assert_eq!(pod.changes().await, [] as [Value; 0], "nothing else is tried");
+}
+
+#[tokio::test]
+async fn a_field_that_github_refuses_keeps_no_other_from_being_changed() {
+    let file = FILE.replace("name: Acme", "name: Acme Inc\n    company: Acme\n    location: Here");
+    let pod = Pod::of(&file).await;
+    // GitHub refuses the whole request, and one field of it.
+    let body = json!({"message": "Validation Failed"});
+    pod.fault(json!({"method": "PATCH", "path": "/orgs/acme", "status": 422, "body": body, "count": 2}))
+        .await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Refused)), "{applied:?}");
+    assert_eq!(pod.changes().await.len(), 2, "each of the other two fields");
+    assert!(applied.check.summary.contains("Validation Failed"), "{applied:?}");
+}
+
+#[tokio::test]
+async fn three_refusals_that_speak_of_a_limit_end_inviting() {
+    let people: Vec<String> = (0..5).map(|number| format!("new{number}")).collect();
+    let file = FILE
+        .replace("frank]", &format!("frank, {}]", people.join(", ")))
+        .replace("name: Acme", "name: Acme Inc");
+    let fixture = FIXTURE.replace("users: [zoe]", &format!("users: [{}]", people.join(", ")));
+    let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    pod.push(&file).await;
+    let body = json!({"message": "You have exceeded the organization invitation rate limit"});
+    let path = "/orgs/acme/memberships/*";
+    pod.fault(json!({"method": "PUT", "path": path, "status": 422, "body": body})).await;
+    pod.bench.github.call("DELETE", "/_sim/requests", None).await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!(
+        (applied.exit, applied.cause),
+        (StepExit::Incomplete, Some(Cause::Invitations)),
+        "{applied:?}"
+    );
+    assert_eq!(applied.changes, changes(6, 1, 5, 5), "{applied:?}");
+    let log = pod.bench.github.call("GET", "/_sim/requests", None).await;
+    let tried = log.as_array().unwrap().iter().filter(|request| request["method"] == "PUT").count();
+    assert_eq!(tried, 3, "{log}");
+}
+
+#[tokio::test]
+async fn too_few_owners_are_never_left() {
+    // carol is to become an owner in bob's place, and GitHub refuses her.
+    let file = FILE
+        .replace("alice, bob", "alice, carol")
+        .replace("members: [carol, dan, erin", "members: [bob, dan, erin");
+    let pod = Pod::of(&file).await;
+    let body = json!({"message": "No"});
+    pod.fault(json!({"method": "PUT", "path": "/orgs/acme/memberships/carol", "status": 422, "body": body}))
+        .await;
+    let applied = pod.apply(&["--maximum-removal-percent=100"]).await;
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Refused)), "{applied:?}");
+    assert_eq!(pod.bench.github.org(ORG).await["members"]["bob"], "admin", "he is withheld");
+    assert!(applied.check.summary.contains("withheld"), "{applied:?}");
+}
+
+#[tokio::test]
+async fn how_far_it_is_stands_on_lines_of_their_own() {
+    let file = FILE.replace("frank]", "frank, zoe]").replace("name: Acme", "name: Acme Inc");
+    let pod = Pod::of(&file).await;
+    let token = pod.bench.token().await;
+    let ended = pod.bench.apply(&pod.sha, &token, &["--disclose-file"]);
+    let progress = Progress::from_log(&ended.stdout);
+    assert!(matches!(progress, Some(Progress { done: 1..=2, of: 2 })), "{ended:?}");
+    assert_eq!(ended.output().exit, StepExit::Ok);
 }
 
 #[rstest::rstest]
@@ -223,35 +366,29 @@ async fn what_is_gone_beyond_the_plan_is_an_error() {
 #[tokio::test]
 async fn a_tripped_guard_says_how_to_raise_it_and_writes_nothing(#[case] file: String, #[case] says: &str) {
     let pod = Pod::of(&file).await;
+    let applied = pod.apply(&["--salt=run-1"]).await;
+    assert_eq!(applied.exit, StepExit::GuardTripped, "{applied:?}");
+    assert!(applied.check.summary.contains(says), "{applied:?}");
+    assert_eq!(pod.changes().await, [] as [Value; 0]);
+    assert!(!pod.bench.path("settled.yaml").exists());
     let planned = pod.plan(&[]).await;
     assert_eq!(planned.exit, StepExit::GuardTripped, "{planned:?}");
-    assert!(planned.check.summary.contains(says), "{planned:?}");
     assert!(!pod.bench.path("settled.yaml").exists(), "upstream gets nothing to apply");
-    assert_eq!(pod.changes().await, [] as [Value; 0]);
 }
 
 #[tokio::test]
 async fn a_removal_that_no_preview_showed_stops_it() {
-    let before = FILE.replace("name: Acme", "name: ACME");
-    let without_dan = |file: &str| file.replace("members: [carol, dan], repos", "members: [carol], repos");
-    let pod = Pod::after(&[&before, &without_dan(&before)], &without_dan(FILE)).await;
-    let [first, second] = pod.earlier.as_slice() else { panic!("{:?}", pod.earlier) };
-    let direct = |before: &str, after: &str| format!("--commit=direct:{before}..{after}");
-    let (brought, not_brought) = (direct(first, &pod.sha), direct(second, &pod.sha));
-    let (first_of_all, after_what) = (direct("", &pod.sha), format!("--applied={second}"));
+    let pod = Pod::of(&FILE.replace("members: [carol, dan], repos", "members: [carol], repos")).await;
     let shown = pod.plan(&["--salt=preview-1"]).await;
     assert_eq!((shown.exit, shown.removals.len()), (StepExit::Ok, 1), "{shown:?}");
     let preview = format!("--shown=preview-1:{}", shown.removals[0]);
+    let direct = "--without-pull-requests";
     for (rule, more, exit) in [
         ("Block", &[][..], StepExit::GuardTripped),
         ("Block", &[preview.as_str()], StepExit::Ok),
         ("Block", &["--shown=another:000000000000"], StepExit::GuardTripped),
-        ("Block", &[brought.as_str()], StepExit::Ok),
-        ("Block", &[not_brought.as_str()], StepExit::GuardTripped),
-        ("Block", &[not_brought.as_str(), &brought], StepExit::Ok),
-        ("Block", &[first_of_all.as_str()], StepExit::Ok),
-        ("Block", &[first_of_all.as_str(), &after_what], StepExit::GuardTripped),
-        ("Require", &[brought.as_str()], StepExit::GuardTripped),
+        ("Block", &[direct], StepExit::Ok),
+        ("Require", &[direct], StepExit::GuardTripped),
         ("Require", &[preview.as_str()], StepExit::Ok),
         ("Warn", &[], StepExit::Ok),
     ] {
@@ -262,18 +399,12 @@ async fn a_removal_that_no_preview_showed_stops_it() {
             assert!(judged.check.summary.contains("/peribolos apply"), "{judged:?}");
         }
     }
-}
-
-#[tokio::test]
-async fn the_last_check_still_says_what_no_preview_showed() {
-    let pod = Pod::of(&FILE.replace("members: [carol, dan], repos", "members: [carol], repos")).await;
-    let planned = pod.plan(&["--unreviewed-removals=Warn"]).await;
-    let warning = "No preview showed these removals, and they are applied:\n- `-` 1 team member";
-    assert!(planned.check.summary.contains(warning), "{planned:?}");
-    pod.apply().await;
-    let verified = pod.verify().await;
-    let told = "No preview had shown these removals:\n- `-` 1 team member";
-    assert!(verified.exit == StepExit::Ok && verified.check.summary.contains(told), "{verified:?}");
+    let stopped = pod.apply(&["--unreviewed-removals=Block"]).await;
+    assert_eq!(stopped.exit, StepExit::GuardTripped, "{stopped:?}");
+    assert_eq!(pod.changes().await, [] as [Value; 0]);
+    let applied = pod.apply(&["--unreviewed-removals=Warn"]).await;
+    assert!(applied.exit == StepExit::Ok && applied.reviewed, "{applied:?}");
+    assert!(applied.check.summary.contains("No preview had shown these removals"), "{applied:?}");
 }
 
 #[tokio::test]
@@ -290,4 +421,42 @@ async fn only_what_may_be_named_is_named() {
     assert!(output.check.summary.contains("Hidden"), "the base's file names it: {output:?}");
     let output = bench.plan(&head, &token, &[]).output();
     assert!(!output.check.summary.contains("dan"), "{output:?}");
+    let output = bench.apply(&head, &token, &["--disclose-file", FAST]).output();
+    let said = serde_json::to_string(&output.check).unwrap();
+    assert!(output.exit == StepExit::Ok && !said.contains("Hidden"), "{output:?}");
+    assert!(
+        output.list.iter().any(|line| line.contains("Hidden")),
+        "people of the cluster see it: {output:?}"
+    );
+}
+
+impl Pod {
+    /// Starts an apply of a file whose first change is of the repository `site`, and returns in the middle of its second
+    /// write, which takes GitHub some seconds.
+    async fn apply_until_the_second_write(&self, second: Value) -> Running {
+        let mut slow = second;
+        slow["delayMs"] = json!(5_000);
+        slow["count"] = json!(1);
+        self.fault(slow).await;
+        let token = self.bench.token().await;
+        let running = self.bench.start_apply(&self.sha, &token, &["--disclose-file", FAST]);
+        eventually("the first write", async || {
+            if self.changes().await.is_empty() { Err("nothing is written") } else { Ok(()) }
+        })
+        .await;
+        running
+    }
+
+    async fn remove_member(&self, login: &str) {
+        let mut org = self.bench.github.org(ORG).await;
+        org["members"].as_object_mut().unwrap().remove(login);
+        for team in org["teams"].as_array_mut().unwrap() {
+            team["members"].as_object_mut().unwrap().remove(login);
+        }
+        self.put(org).await;
+    }
+
+    async fn put(&self, org: Value) {
+        self.bench.github.call("PUT", &format!("/_sim/orgs/{ORG}"), Some(org)).await;
+    }
 }

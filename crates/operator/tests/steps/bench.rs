@@ -1,12 +1,12 @@
 //! A GitHub with one organization, tokens in files, and the step's binary.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Output, Stdio};
 
 use http_body_util::BodyExt;
 use hyper_util::{client::legacy, rt::TokioExecutor};
-use peribolos_core::step_output::StepOutput;
 use peribolos_github::{App, AppId, GitHubConfig, InstallationId, PrivateKey, TokenScope};
+use peribolos_vocab::report::{Progress, StepReport};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -39,6 +39,28 @@ pub struct Bench {
     app: App,
 }
 
+/// A step that is running.
+pub struct Running(Child);
+
+impl Running {
+    /// Waits for its end.
+    pub fn end(self) -> Ended {
+        ended(&self.0.wait_with_output().unwrap())
+    }
+
+    /// Ends it as a node's crash does.
+    pub fn kill(mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+
+    /// Asks it to end, as Kubernetes does.
+    pub fn terminate(&self) {
+        let killed = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+    }
+}
+
 /// How a step ended.
 #[derive(Debug)]
 pub struct Ended {
@@ -49,18 +71,25 @@ pub struct Ended {
 
 impl Ended {
     /// What the controller reads of it. The pod's log has both streams in it.
-    pub fn output(&self) -> StepOutput {
+    pub fn output(&self) -> StepReport {
         let log = format!("{}{}", self.stderr, self.stdout);
-        let output = StepOutput::from_log(&log).unwrap_or_else(|error| panic!("{error}: {log}"));
-        assert_eq!(self.code, i32::from(output.exit.code()), "the line and the exit code agree");
-        assert_eq!(self.stdout.lines().count(), 1, "one line on standard output: {}", self.stdout);
-        output
+        let report = StepReport::from_log(&log).unwrap_or_else(|error| panic!("{error}: {log}"));
+        assert_eq!(self.code, i32::from(report.exit.code()), "the report and the exit code agree");
+        let others = self.stdout.lines().filter(|line| Progress::from_log(line).is_none());
+        assert_eq!(others.count(), 1, "one report on standard output: {}", self.stdout);
+        report
     }
 }
 
 impl Bench {
     pub async fn start(fixture: &str) -> Self {
-        let github = GitHub::start(fixture, &[]).await;
+        // Upstream stops where a secondary limit is passed, and short waits are not at GitHub's pace.
+        Self::start_with(fixture, &["--secondary-limits=off"]).await
+    }
+
+    /// A GitHub with more of the simulator's own arguments.
+    pub async fn start_with(fixture: &str, more: &[&str]) -> Self {
+        let github = GitHub::start(fixture, more).await;
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let key = std::fs::read_to_string(github.private_key()).unwrap();
         let config = GitHubConfig::new(AppId(APP_ID), github.url().parse().unwrap());
@@ -108,15 +137,19 @@ impl Bench {
         run(&args)
     }
 
-    /// Runs `step verify` on what `step plan` left.
-    pub fn verify(&self, sha: &str, token: &Path) -> Ended {
-        let mut args = self.common("verify", token);
+    /// Runs `step apply` on a commit of the config repository.
+    pub fn apply(&self, sha: &str, token: &Path, more: &[&str]) -> Ended {
+        self.start_apply(sha, token, more).end()
+    }
+
+    /// Starts `step apply`, which goes on while the test does something else.
+    pub fn start_apply(&self, sha: &str, token: &Path, more: &[&str]) -> Running {
+        let mut args = self.common("apply", token);
         args.extend(["--sha".to_owned(), sha.to_owned()]);
-        for (flag, name) in [("--settled", "settled.yaml"), ("--planned", "plan.json"), ("--results-dir", "")]
-        {
-            args.extend([flag.to_owned(), self.path(name).display().to_string()]);
-        }
-        run(&args)
+        args.extend(more.iter().map(|arg| (*arg).to_owned()));
+        let program = env!("CARGO_BIN_EXE_peribolos-operator");
+        let child = Command::new(program).args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        Running(child.unwrap())
     }
 
     /// Runs `step dump`.
@@ -200,10 +233,13 @@ fn permissions(list: &[(&str, &str)]) -> std::collections::BTreeMap<String, Stri
 }
 
 fn run(args: &[String]) -> Ended {
-    let ended = Command::new(env!("CARGO_BIN_EXE_peribolos-operator")).args(args).output().unwrap();
+    ended(&Command::new(env!("CARGO_BIN_EXE_peribolos-operator")).args(args).output().unwrap())
+}
+
+fn ended(output: &Output) -> Ended {
     Ended {
-        code: ended.status.code().unwrap(),
-        stdout: String::from_utf8(ended.stdout).unwrap(),
-        stderr: String::from_utf8(ended.stderr).unwrap(),
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout.clone()).unwrap(),
+        stderr: String::from_utf8(output.stderr.clone()).unwrap(),
     }
 }

@@ -1,6 +1,6 @@
 //! `step dump`: one pull request or one issue, whatever happened before.
 
-use peribolos_core::step_output::StepExit;
+use peribolos_vocab::report::StepExit;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, ORG};

@@ -3,6 +3,7 @@
 use http_body_util::{BodyExt, Empty};
 use hyper_util::{client::legacy, rt::TokioExecutor};
 use peribolos_org::Snapshot;
+use peribolos_org::plan::{OrgSetting, RepoSettingName};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, ORG};
@@ -30,7 +31,7 @@ impl<'a> Rest<'a> {
         for (list, state) in [("invitations", "Pending"), ("failed_invitations", "Failed")] {
             for it in self.all(&format!("/orgs/{ORG}/{list}")).await {
                 let role = if it["role"] == "direct_member" { json!("member") } else { it["role"].clone() };
-                invitations.push(json!({"login": it["login"], "role": role, "state": state}));
+                invitations.push(json!({"id": it["id"], "login": it["login"], "role": role, "state": state}));
             }
         }
         let state = self.bench.github.org(ORG).await;
@@ -40,20 +41,11 @@ impl<'a> Rest<'a> {
         }
         let mut repos = Vec::new();
         for repo in self.all(&format!("/orgs/{ORG}/repos")).await {
-            repos.push(self.repo(&text(&repo["name"]), collaborators).await);
+            repos.push(self.repo(&text(&repo["name"]), collaborators, &state).await);
         }
         let snapshot = json!({
             "org": org["login"],
-            "name": text(&org["name"]),
-            "description": text(&org["description"]),
-            "company": text(&org["company"]),
-            "email": text(&org["email"]),
-            "billing_email": org["billing_email"],
-            "location": text(&org["location"]),
-            "default_repository_permission": org["default_repository_permission"],
-            "members_can_create_repositories": org["members_can_create_repositories"],
-            "has_organization_projects": org["has_organization_projects"],
-            "has_repository_projects": org["has_repository_projects"],
+            "settings": settings(OrgSetting::all(), |key| (key.key(), key.from_json(&org[key.key()]))),
             "admins": logins(&self.all(&format!("/orgs/{ORG}/members?role=admin")).await),
             "members": logins(&self.all(&format!("/orgs/{ORG}/members?role=member")).await),
             "concealed": concealed,
@@ -64,17 +56,20 @@ impl<'a> Rest<'a> {
         serde_json::from_value(snapshot).unwrap()
     }
 
-    /// What comes from other teams REST does not tell, so it is taken from the simulator's `state`.
+    /// What a team has by itself REST does not tell, so it is taken from the simulator's `state`.
     async fn team(&self, team: &Value, state: &Value) -> Value {
         let slug = team["slug"].as_str().unwrap();
         let at = format!("/orgs/{ORG}/teams/{slug}");
-        let members = logins(&self.all(&format!("{at}/members?role=member")).await);
         let of = |slug: &str| {
             let all = state["teams"].as_array().unwrap();
             all.iter().find(|it| it["slug"] == slug).unwrap().clone()
         };
         let own = of(slug);
-        let below: Vec<&String> = members.iter().filter(|it| own["members"][it.as_str()].is_null()).collect();
+        let mut people = [Vec::new(), Vec::new()];
+        for (list, role) in people.iter_mut().zip(["maintainer", "member"]) {
+            let listed = logins(&self.all(&format!("{at}/members?role={role}")).await);
+            list.extend(listed.into_iter().filter(|it| !own["members"][it.as_str()].is_null()));
+        }
         let rank =
             |role: &Value| ["pull", "triage", "push", "maintain", "admin"].iter().position(|it| role == it);
         let mut repos = Vec::new();
@@ -87,42 +82,60 @@ impl<'a> Rest<'a> {
                 above = above.max(rank(&team["repos"][name]));
                 team["parent"].as_str().unwrap_or_default().clone_into(&mut parent);
             }
-            let inherited = above.is_some() && above >= rank(&own["repos"][name]);
-            let permission = &repo["role_name"];
-            repos.push(
-                json!({"name": name, "permission": permission, "inherited": inherited, "custom_role": null}),
-            );
+            let permission = permission(&repo["role_name"]);
+            let by_itself = rank(&own["repos"][name]);
+            let own = match by_itself {
+                None => json!("none"),
+                // GitHub lists it, and does not say whether it has it by itself.
+                Some(_) if above >= by_itself => json!("unknown"),
+                Some(_) => json!({"is": permission}),
+            };
+            repos.push(json!({"name": name, "permission": permission, "own": own}));
         }
+        let [maintainers, members] = people;
         json!({
+            "id": team["id"],
             "name": team["name"],
             "slug": slug,
             "parent": team["parent"]["slug"],
             "description": team["description"].as_str().unwrap_or_default(),
             "privacy": team["privacy"],
-            "kind": team["type"],
-            "maintainers": logins(&self.all(&format!("{at}/members?role=maintainer")).await),
+            "managedBy": "organization",
+            "maintainers": maintainers,
             "members": members,
-            "inherited_members": below,
             "invitations": logins(&self.all(&format!("{at}/invitations")).await),
             "repos": repos,
         })
     }
 
-    async fn repo(&self, name: &str, collaborators: bool) -> Value {
+    async fn repo(&self, name: &str, collaborators: bool, state: &Value) -> Value {
         let at = format!("/repos/{ORG}/{name}");
-        let mut repo = self.one(&at).await;
-        for text in ["description", "homepage"] {
-            repo[text] = json!(repo[text].as_str().unwrap_or_default());
-        }
-        (repo["collaborators"], repo["invitations"]) = (json!(null), json!([]));
+        let repo = self.one(&at).await;
+        let state = &state["repos"][name];
+        let mut snapshot = json!({
+            "id": repo["id"],
+            "name": name,
+            "settings": settings(RepoSettingName::all(), |key| (key.key(), key.from_json(&repo[key.key()]))),
+            "isEmpty": state["files"].as_object().is_none_or(serde_json::Map::is_empty),
+            "selected": true,
+            "collaborators": null,
+            "invitations": [],
+        });
         if collaborators {
             let people = self.all(&format!("{at}/collaborators?affiliation=direct")).await;
-            repo["collaborators"] = people.iter().map(|it| json!([it["login"], it["role_name"]])).collect();
+            let person = |it: &Value| {
+                let own = permission(&state["collaborators"][it["login"].as_str().unwrap()]);
+                json!({"login": it["login"], "permission": permission(&it["role_name"]), "own": {"is": own}})
+            };
+            snapshot["collaborators"] = people.iter().map(person).collect();
             let invited = self.all(&format!("{at}/invitations")).await;
-            repo["invitations"] =
-                invited.iter().map(|it| json!([it["invitee"]["login"], it["permissions"]])).collect();
+            let invitation = |it: &Value| {
+                json!({"id": it["id"], "login": it["invitee"]["login"], "permission": permission(&it["permissions"]),
+                       "expired": it["expired"]})
+            };
+            snapshot["invitations"] = invited.iter().map(invitation).collect();
         }
-        repo
+        snapshot
     }
 
     async fn one(&self, path: &str) -> Value {
@@ -162,4 +175,22 @@ impl<'a> Rest<'a> {
 
 fn logins(users: &[Value]) -> Vec<String> {
     users.iter().map(|user| user["login"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Settings that GitHub shows, as the file writes them.
+fn settings<'k, K>(keys: impl Iterator<Item = K>, read: impl Fn(K) -> (&'k str, Option<String>)) -> Value {
+    let known = keys.filter_map(|key| match read(key) {
+        (key, Some(value)) => Some((key.to_owned(), json!(value))),
+        (_, None) => None,
+    });
+    Value::Object(known.collect())
+}
+
+/// A permission as the file writes it.
+fn permission(role: &Value) -> Value {
+    match role.as_str() {
+        Some("pull") => json!("read"),
+        Some("push") => json!("write"),
+        _ => role.clone(),
+    }
 }

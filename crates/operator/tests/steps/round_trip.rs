@@ -36,12 +36,17 @@ async fn a_dump_applied_changes_nothing(#[case] fixture: &str) {
     peribolos(&bench, &dumped, &token);
     assert_eq!(bench.changes().await[before..], [] as [Value; 0], "{file}");
 
-    // … and settled, as a run gets it.
+    // … with names as GitHub writes them, as the Task of upstream gets it …
     let ended = bench.plan(&bench.head().await, &token, &[]);
     assert_eq!(ended.code, 0, "{}", ended.stdout);
     peribolos(&bench, &bench.path("settled.yaml"), &token);
     let settled = std::fs::read_to_string(bench.path("settled.yaml")).unwrap();
     assert_eq!(bench.changes().await[before..], [] as [Value; 0], "{settled}");
+
+    // … and by our own hands.
+    let ended = bench.apply(&bench.head().await, &token, &[]);
+    assert_eq!(ended.output().changes.map(|changes| changes.planned), Some(0), "{}", ended.stdout);
+    assert_eq!(bench.changes().await[before..], [] as [Value; 0], "{file}");
 }
 
 /// A change that upstream does see, so that finding nothing above says something.

@@ -135,16 +135,14 @@ fn sort(snapshot: &mut Snapshot) {
     snapshot.invitations.sort_by_key(|it| (it.login.clone(), it.state));
     snapshot.teams.sort_by_key(|team| team.slug.clone());
     for team in &mut snapshot.teams {
-        for logins in
-            [&mut team.maintainers, &mut team.members, &mut team.inherited_members, &mut team.invitations]
-        {
+        for logins in [&mut team.maintainers, &mut team.members, &mut team.invitations] {
             logins.sort();
         }
         team.repos.sort_by_key(|repo| repo.name.key());
     }
     snapshot.repos.sort_by_key(|repo| repo.name.key());
     for repo in &mut snapshot.repos {
-        repo.invitations.sort();
-        repo.collaborators.iter_mut().for_each(|people| people.sort());
+        repo.invitations.sort_by_key(|invitation| invitation.id);
+        repo.collaborators.iter_mut().for_each(|people| people.sort_by_key(|person| person.login.clone()));
     }
 }

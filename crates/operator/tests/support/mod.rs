@@ -6,6 +6,7 @@
 
 mod control_plane;
 pub mod github;
+pub mod kubelet;
 mod operator;
 mod pem;
 mod process;
@@ -15,6 +16,7 @@ mod wait;
 
 pub use control_plane::ControlPlane;
 pub use github::GitHub;
+pub use kubelet::Kubelet;
 pub use operator::Controller;
 pub use process::{Process, free_port};
 pub use resources::namespace;

@@ -28,7 +28,7 @@ pub struct ConfigFile {
 }
 
 impl ConfigFile {
-    /// Everybody whom the file names anywhere, each once: those whose existence is to be looked up
+    /// Everybody whom the file names anywhere, each once: those whose existence is to be checked
     /// for [`Spelling::missing`](crate::Spelling::missing).
     pub fn logins(&self) -> BTreeSet<&Login> {
         let mut logins: BTreeSet<&Login> = BTreeSet::new();

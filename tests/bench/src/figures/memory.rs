@@ -27,7 +27,7 @@ const SETTLED: Duration = Duration::from_secs(40);
 pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Result<()> {
     let client = plane.client();
     let namespace = namespace(&client).await;
-    let github = GitHub::start(&world::fixture(INSTALLATIONS), &[]).await;
+    let github = GitHub::start(&world::fixture(INSTALLATIONS), &["--secondary-limits", "off"]).await;
 
     let handler = Server::handler().await?;
     let receiver = Server::receiver(plane, &namespace, local_port()).await?;

@@ -46,7 +46,7 @@ pub(super) async fn look(
     }
     // No file is no empty organization: nothing follows from it.
     let Some((repository, blob)) = found? else { return Ok(()) };
-    if !is_pending(status, &blob) {
+    if !is_pending(status, &blob, Timestamp::now()) {
         return Ok(());
     }
     let branch = match &installation.spec.config.branch {

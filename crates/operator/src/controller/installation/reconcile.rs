@@ -152,7 +152,7 @@ impl<'a> Work<'a> {
             failure: self.slot.memory().failure().map(|lasting| lasting.failure.clone()),
             missing: &missing,
             held: admission::held(&self.ctx.installations.state(), self.installation, view),
-            synced: synced(self.runs.iter().map(AsRef::as_ref)),
+            synced: synced(self.installation.status.as_ref().and_then(|status| status.last_apply.as_ref())),
             drift: drift(self.runs.iter().map(AsRef::as_ref), applied_blob),
         };
         let previous = self.installation.status.as_ref().map(|s| s.conditions.as_slice()).unwrap_or_default();

@@ -48,7 +48,8 @@ fn is_written(installation: &GitHubInstallation, status: &GitHubInstallationStat
         last_applied_sha: None,
         last_applied_short_sha: None,
         last_applied_blob: None,
-        last_attempted_blob: None,
+        last_reviewed_sha: None,
+        last_apply: None,
         conditions: sorted(&there.conditions),
         ..there.clone()
     };

@@ -6,20 +6,21 @@ use peribolos_api::{
     PeribolosRunStatus, Reason,
     run::{Mode, Phase},
 };
-use peribolos_core::run::{
-    check::{self, CheckState},
-    said::Said,
-};
+use peribolos_core::run::check::{self, CheckState};
 use peribolos_github::{
     AppId, Client, RepoName, Sha,
     client::{CheckOutput, CheckRun, CheckRunId, CheckRunUpdate, CheckStatus, NewCheckRun},
 };
-use peribolos_vocab::Annotation;
+use peribolos_vocab::{Annotation, report::StepReport};
 
 use super::{case::Case, error::Error};
 
 /// What the check of a run in this status should be. None: there is none to write.
-pub(super) fn wanted(case: &Case<'_>, status: &PeribolosRunStatus, said: &Said) -> Option<CheckRunUpdate> {
+pub(super) fn wanted(
+    case: &Case<'_>,
+    status: &PeribolosRunStatus,
+    report: Option<&StepReport>,
+) -> Option<CheckRunUpdate> {
     check::name(case.run)?;
     let phase = status.phase.unwrap_or(Phase::Pending);
     let reason = status.reason.as_deref().and_then(Reason::parse);
@@ -36,7 +37,7 @@ pub(super) fn wanted(case: &Case<'_>, status: &PeribolosRunStatus, said: &Said) 
         details_url: details_url(case, status),
         started_at: time(&status.started_at),
         completed_at: conclusion.and_then(|_| time(&status.finished_at)),
-        output: Some(render(case.run.spec.mode, status, phase, reason, said)),
+        output: Some(render(case.run.spec.mode, status, phase, reason, report)),
     })
 }
 
@@ -45,21 +46,28 @@ fn render(
     status: &PeribolosRunStatus,
     phase: Phase,
     reason: Option<Reason>,
-    said: &Said,
+    report: Option<&StepReport>,
 ) -> CheckOutput {
     let message = status.message.clone().unwrap_or_default();
-    let from_step = reason.filter(|_| phase.is_final()).and_then(|reason| said.about(reason));
+    let from_step = reason.filter(|_| phase.is_final()).and_then(|reason| check::reported(report, reason));
     let title = match from_step {
         Some(check) if !check.title.is_empty() => check::defuse(&check.title),
         _ => check::title(mode, phase, reason).to_owned(),
     };
-    let summary = match from_step {
+    let mut summary = match from_step {
         Some(check) if !check.summary.is_empty() => check::defuse(&check.summary),
         _ if message.is_empty() => title.clone(),
         _ => check::defuse(&message),
     };
-    let annotations =
-        if phase.is_final() { said.annotations().iter().map(annotation).collect() } else { Vec::new() };
+    if from_step.is_some()
+        && status.attempts.is_some_and(|attempts| attempts > 1)
+        && let Some(changes) = &status.changes
+    {
+        summary = format!("In all attempts together: {}.\n\n{summary}", changes.summary);
+    }
+    // Remarks on the file hold however the run ends.
+    let remarks = report.filter(|_| phase.is_final()).map(|report| report.check.annotations.as_slice());
+    let annotations = remarks.unwrap_or_default().iter().map(annotation).collect();
     CheckOutput { title: check::cap(&title, 250), summary, text: None, annotations }
 }
 

@@ -2,28 +2,26 @@
 //! updated and closed, and an Apply where drift is to be corrected.
 
 use peribolos_api::{ConditionType, PeribolosRun, PeribolosRunStatus};
-use peribolos_core::{
-    drift::{
-        self, Drift,
-        issue::{self, Known, Step},
-    },
-    run::said::Said,
+use peribolos_core::drift::{
+    self, Drift,
+    issue::{self, Known, Step},
 };
 use peribolos_github::{
     AccountType, Client,
     client::{Issue, IssueFilter, IssueState, IssueUpdate},
 };
+use peribolos_vocab::report::StepReport;
 
 use super::{admission, case::Case, error::Error, replace};
 
 /// Opens, updates or closes the issue. Best effort: [`tell`] is tried again. Whether it says now what was found.
-pub(super) async fn report(
+pub(super) async fn publish(
     case: &Case<'_>,
     github: &Client,
     status: &PeribolosRunStatus,
-    said: &Said,
+    report: Option<&StepReport>,
 ) -> bool {
-    match tell(case, github, status, said).await {
+    match tell(case, github, status, report).await {
         Ok(is_told) => is_told,
         Err(error) => {
             tracing::warn!(run = case.run.metadata.name, %error, "the issue about drift could not be written");
@@ -37,14 +35,14 @@ pub(super) async fn tell(
     case: &Case<'_>,
     github: &Client,
     status: &PeribolosRunStatus,
-    said: &Said,
+    report: Option<&StepReport>,
 ) -> Result<bool, Error> {
     let mut ended: PeribolosRun = case.run.clone();
     ended.status = Some(status.clone());
     if drift::is_found_by(&ended, case.last_applied_blob()) {
-        let Some(first) = &said.first else { return Ok(false) };
+        let Some(report) = report else { return Ok(false) };
         let spec = &case.installation.spec;
-        let body = issue::body(&first.check.summary, &spec.config.path, spec.run.correct_drift);
+        let body = issue::body(&report.check.summary, &spec.config.path, spec.run.correct_drift);
         let ours = ours(case, github).await?;
         carry_out(case, github, issue::found(ours.iter().map(known), body)).await?;
         return Ok(true);
@@ -91,9 +89,9 @@ async fn carry_out(case: &Case<'_>, github: &Client, step: Step) -> Result<(), E
 
 /// Makes sure of an Apply where this run is the newest word on drift, has found some, and it is to be corrected.
 pub(super) async fn correct(case: &Case<'_>) -> Result<(), Error> {
-    // What an Apply left that ran out of time is not for another one to run out of time at.
-    let after_timeout = case.run.spec.trigger.event == replace::TIMEOUT;
-    if !case.installation.spec.run.correct_drift || case.installation.spec.suspend || after_timeout {
+    // What an Apply left is not for another one to leave again.
+    let after_apply = case.run.spec.trigger.event == replace::AFTER_APPLY;
+    if !case.installation.spec.run.correct_drift || case.installation.spec.suspend || after_apply {
         return Ok(());
     }
     if is_the_word(case) { replace::correct(case).await } else { Ok(()) }

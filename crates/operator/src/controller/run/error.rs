@@ -57,6 +57,11 @@ impl Error {
         }
     }
 
+    /// Whether the API server finds the TaskRun invalid: only another Task or other settings help.
+    pub fn finds_task_run_invalid(&self) -> bool {
+        matches!(self, Self::Kubernetes(error) if error.is_invalid())
+    }
+
     /// Whether the object changed under our hands: the watch brings the newer one.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Kubernetes(error) if error.is_conflict())

@@ -8,7 +8,6 @@ use kube::{
     api::{Patch, PatchParams},
 };
 use peribolos_api::{Reason, names, run::Phase};
-use peribolos_core::run::said::Said;
 use serde_json::json;
 
 use super::{case::Case, check, error::Error, progress, settle, status};
@@ -78,7 +77,7 @@ async fn complete(case: &Case<'_>) -> Result<(), Error> {
         let message = "the run was deleted before it ended; what was applied until then stays";
         status::set(case.run, &mut last, Phase::Cancelled, Reason::Cancelled, message, Timestamp::now());
     }
-    let Some(wanted) = check::wanted(case, &last, &Said::default()) else { return Ok(()) };
+    let Some(wanted) = check::wanted(case, &last, None) else { return Ok(()) };
     let github = case.github().await?;
     check::bring(case, &github, &last, &wanted).await?;
     Ok(())

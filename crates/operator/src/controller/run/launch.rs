@@ -11,7 +11,7 @@ use peribolos_api::{
 };
 use peribolos_core::{
     names::{self, RunToken},
-    run::{queue, said::Said},
+    run::queue,
 };
 use peribolos_github::{Client, RepoName, Sha};
 
@@ -76,13 +76,13 @@ pub(super) async fn conclude(case: &Case<'_>, prepared: Result<Prepared, Error>)
                 &mut status,
                 Phase::Running,
                 Reason::Running,
-                "its pod is at work",
+                "its pod is running",
                 Timestamp::now(),
             );
             // The pod does not wait for the check, nor the check for the pod: neither says anything about the other.
             let show = async {
                 if let Ok(github) = case.github().await {
-                    shown::update(case, &github, &mut status, &Said::default()).await;
+                    shown::update(case, &github, &mut status, None).await;
                 }
             };
             let (created, ()) = tokio::join!(create(case, &task_run), show);
@@ -157,7 +157,7 @@ async fn look_up(
     let repository = case.repository()?;
     let sha = status.sha.as_deref().unwrap_or_default();
     let mut token = None;
-    let told = match case.run.spec.mode {
+    let args = match case.run.spec.mode {
         Mode::Apply => {
             let branch = match branch {
                 Some(branch) => branch.to_owned(),
@@ -171,7 +171,7 @@ async fn look_up(
                 let head = admission::head(&github, &repository, &branch).await?;
                 Ok::<_, Error>(Some((head, Instant::now())))
             };
-            let (head, token, told) = tokio::join!(
+            let (head, token, args) = tokio::join!(
                 head,
                 tokens::ensure(case.ctx, &case.installation, Need::RunStart),
                 arguments::of_apply(case, &github, &repository, sha),
@@ -182,14 +182,14 @@ async fn look_up(
                 return Ok(Prepared::NotHead(newer));
             }
             token?;
-            let told = told?;
+            let args = args?;
             if read.elapsed() > HEAD_COUNTS {
                 let head = admission::head(&github, &repository, &branch).await?;
                 if let Err(newer) = replace::held_against(case, &github, place, head, sha).await? {
                     return Ok(Prepared::NotHead(newer));
                 }
             }
-            told
+            args
         }
         Mode::DryRun => match grant(case, &github, &repository).await? {
             Ok(Granted { token: kind, by_member, base }) => {
@@ -220,8 +220,7 @@ async fn look_up(
         repository: &repository,
         sha,
         token,
-        args: told.args,
-        plan_args: told.plan_args,
+        args,
     }))))
 }
 
@@ -279,7 +278,7 @@ pub(super) async fn not_head(
     head: Option<&NewHead>,
 ) -> Result<Action, Error> {
     let end = async |phase, reason, message: &str| {
-        settle::finish(case, status, phase, reason, message, &Said::default()).await
+        settle::finish(case, status, settle::End::new(phase, reason, message), None).await
     };
     if admission::is_rerequest(case.run) {
         let message = "the check was asked for again on a commit that is no longer the head of the branch";
@@ -288,7 +287,7 @@ pub(super) async fn not_head(
     let Some(head) = head else {
         return end(Phase::Failed, Reason::ConfigMissing, "the branch is gone").await;
     };
-    replace::ensure_run_for(case, head).await?;
+    replace::ensure_run_for(case, head, None).await?;
     let message =
         format!("the branch is at {} by now, and nothing but its head is applied", head.sha.short());
     end(Phase::Superseded, Reason::Superseded, &message).await

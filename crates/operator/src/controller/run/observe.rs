@@ -1,17 +1,22 @@
-//! What can be seen of a TaskRun and its pod, in the words of the decisions.
+//! What can be seen of a TaskRun and its pod, in the terms of the decisions.
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::{ResourceExt, api::ListParams};
 use peribolos_core::run::outcome::{self, Condition, Observation, Step};
+use peribolos_vocab::report::StepReport;
 
-use super::{case::Case, error::Error, launch};
+use super::{case::Case, error::Error, launch, task_run};
 use crate::kubernetes::{
     client::call,
     tekton::{StepState, TaskRun},
 };
 
-/// Looks at a TaskRun, its pod, and the Secrets the pod mounts.
-pub(super) async fn look(case: &Case<'_>, task_run: Option<&TaskRun>) -> Result<Observation, Error> {
+/// Observes a TaskRun, its pod, and the Secrets the pod mounts. `report` is that of its last step.
+pub(super) async fn look(
+    case: &Case<'_>,
+    task_run: Option<&TaskRun>,
+    report: Option<StepReport>,
+) -> Result<Observation, Error> {
     let Some(task_run) = task_run else { return Ok(Observation::default()) };
     let status = task_run.status.clone().unwrap_or_default();
     let steps: Vec<Step> = status.steps.iter().map(step).collect();
@@ -36,7 +41,8 @@ pub(super) async fn look(case: &Case<'_>, task_run: Option<&TaskRun>) -> Result<
     let waiting = !steps.iter().any(|step| step.started);
     let secret_missing = if waiting { missing_secret(case, task_run).await? } else { None };
     let made = task_run.metadata.creation_timestamp.as_ref().map(|time| time.0);
-    Ok(Observation { exists: true, condition, steps, pod, made, secret_missing })
+    let engine = task_run::engine(case.run.spec.mode, task_run);
+    Ok(Observation { engine, exists: true, condition, steps, pod, made, secret_missing, report })
 }
 
 fn step(state: &StepState) -> Step {

@@ -1,69 +1,89 @@
-//! What the steps said: read as soon as each's container has ended, because Tekton deletes the pod on timeout and cancel.
+//! The reports of the steps: read as soon as a container has ended, because Tekton deletes the pod on timeout and cancel.
 
+use jiff::{SignedDuration, Timestamp};
 use kube::api::LogParams;
-use peribolos_api::run::Mode;
-use peribolos_core::{
-    run::said::Said,
-    step_output::{MAX_LINE_BYTES, StepOutput},
-};
+use peribolos_vocab::report::{MAX_LINE_BYTES, Progress, StepReport};
 
 use super::{case::Case, error::Error, launch};
 use crate::kubernetes::{
-    client::call,
+    client::{CallError, call},
     tekton::{StepState, TaskRun},
 };
 
-/// How many of a log's last lines are looked at.
+/// How many of a log's last lines are read.
 const LINES: i64 = 50;
+/// How many bytes of a running step's log are read, to find how far it has come.
+const PROGRESS_BYTES: i64 = 64 * 1024;
+/// How long a log that the cluster can't hand out is asked for again after the end: without it a run's end is unknown.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(1);
 
-/// The words of our own steps, of each that has ended and whose words can be read.
-pub(super) async fn read(case: &Case<'_>, task_run: &TaskRun) -> Result<Said, Error> {
-    let first = if case.run.spec.mode == Mode::Dump { "dump" } else { "plan" };
-    let first = read_step(case, task_run, first).await?;
-    let verify = match case.run.spec.mode {
-        Mode::Apply => read_step(case, task_run, "verify").await?,
-        Mode::DryRun | Mode::Dump => None,
+/// The report of the last step that has ended and left one.
+pub(super) async fn read(case: &Case<'_>, task_run: &TaskRun) -> Result<Option<StepReport>, Error> {
+    let Some(status) = task_run.status.as_ref().filter(|status| !status.pod_name.is_empty()) else {
+        return Ok(None);
     };
-    Ok(Said { first, verify })
+    for step in status.steps.iter().rev().filter(|step| has_ended(step)) {
+        let limit = i64::try_from(4 * MAX_LINE_BYTES).unwrap_or(i64::MAX);
+        let log = match log(case, &status.pod_name, step, limit).await {
+            Ok(log) => log,
+            Err(error) if is_passing(&error) && ended_lately(task_run) => return Err(error.into()),
+            // The pod, or only its log, may be gone already; the exit code still says how it ended.
+            Err(error) => {
+                tracing::info!(run = case.name(), step = step.name, %error, "the step's log can't be read");
+                continue;
+            }
+        };
+        match StepReport::from_log(&log) {
+            Ok(report) => return Ok(Some(report)),
+            Err(error) => tracing::info!(run = case.name(), step = step.name, "{error}"),
+        }
+    }
+    Ok(None)
 }
 
 /// The same of a run that has ended, while its pod is still there.
-pub(super) async fn read_again(case: &Case<'_>) -> Result<Said, Error> {
-    let Some(name) = case.status().task_run_name else { return Ok(Said::default()) };
+pub(super) async fn read_again(case: &Case<'_>) -> Result<Option<StepReport>, Error> {
+    let Some(name) = case.status().task_run_name else { return Ok(None) };
     match call(case.task_runs().get_opt(&name)).await? {
         Some(task_run) if launch::is_ours(case, &task_run) => read(case, &task_run).await,
-        _ => Ok(Said::default()),
+        _ => Ok(None),
     }
 }
 
-async fn read_step(case: &Case<'_>, task_run: &TaskRun, wanted: &str) -> Result<Option<StepOutput>, Error> {
-    let Some(status) = &task_run.status else { return Ok(None) };
-    let ended = status.steps.iter().find(|step| step.name == wanted && has_spoken(step));
-    let Some(step) = ended.filter(|_| !status.pod_name.is_empty()) else { return Ok(None) };
+/// How far the running step has come. None: it does not say, or its log can't be read just now.
+pub(super) async fn progress(case: &Case<'_>, task_run: &TaskRun) -> Option<Progress> {
+    let status = task_run.status.as_ref()?;
+    let step = status.steps.iter().find(|step| step.state.running.is_some())?;
+    match log(case, &status.pod_name, step, PROGRESS_BYTES).await {
+        Ok(log) => Progress::from_log(&log),
+        Err(error) => {
+            tracing::debug!(run = case.name(), %error, "the running step's log can't be read");
+            None
+        }
+    }
+}
+
+async fn log(case: &Case<'_>, pod: &str, step: &StepState, limit: i64) -> Result<String, CallError> {
     let params = LogParams {
         container: Some(step.container.clone()),
         tail_lines: Some(LINES),
-        limit_bytes: i64::try_from(4 * MAX_LINE_BYTES).ok(),
+        limit_bytes: Some(limit),
         ..LogParams::default()
     };
-    let log = match call(case.pods().logs(&status.pod_name, &params)).await {
-        Ok(log) => log,
-        // The pod, or only its log, may be gone already; the exit code still says how it ended.
-        Err(error) => {
-            tracing::info!(run = case.name(), %error, "the step's log can't be read");
-            return Ok(None);
-        }
-    };
-    match StepOutput::from_log(&log) {
-        Ok(output) => Ok(Some(output)),
-        Err(error) => {
-            tracing::warn!(run = case.name(), %error, "the step's log says nothing that can be used");
-            Ok(None)
-        }
-    }
+    call(case.pods().logs(pod, &params)).await
 }
 
-/// A step that was skipped has a container, too, and no words.
-fn has_spoken(step: &StepState) -> bool {
+/// Whether asking again may help: the node's kubelet or the API server did not answer.
+fn is_passing(error: &CallError) -> bool {
+    !error.is_not_found() && !error.is_forbidden_or_invalid()
+}
+
+fn ended_lately(task_run: &TaskRun) -> bool {
+    let ended = task_run.status.as_ref().and_then(|status| status.completion_time.as_ref());
+    ended.is_some_and(|ended| Timestamp::now().duration_since(ended.0) < PATIENCE)
+}
+
+/// A step that was skipped has a container, too, and no report.
+fn has_ended(step: &StepState) -> bool {
     step.state.terminated.is_some() && step.termination_reason.as_deref() != Some("Skipped")
 }

@@ -1,4 +1,4 @@
-//! A run at work: what its steps said is taken down as they end, and its end is judged.
+//! A running attempt: its step's report is recorded when the container has ended, and its end is judged.
 
 use std::time::Duration;
 
@@ -12,23 +12,32 @@ use peribolos_api::{
     run::{Mode, Phase},
 };
 use peribolos_core::{
+    installation_status::last_apply,
     run::{
-        outcome::{self, End, Verdict},
-        queue, retry,
-        said::{self, Said},
+        changes, check,
+        outcome::{self, End, Observation, Verdict},
+        queue,
+        retry::{self, Attempt, Next},
     },
-    step_output::StepExit,
 };
 use peribolos_github::client::PullState;
+use peribolos_vocab::report::{StepExit, StepReport};
 use serde_json::json;
 
-use super::{admission, case::Case, error::Error, launch, observe, output, settle, shown, slot, status};
+use super::{
+    admission,
+    case::Case,
+    error::Error,
+    launch, observe, output,
+    replace::{self, NewHead},
+    settle, shown, status,
+};
 use crate::kubernetes::{client::call, tekton::TaskRun};
 
-/// A run at work is looked at this often even if its TaskRun does not change: its pod may.
+/// A running attempt is checked this often even if its TaskRun does not change: its pod may, and its log does.
 const PULSE: Duration = Duration::from_secs(20);
 
-/// Moves a run at work on.
+/// Moves a running attempt on.
 pub(super) async fn follow(case: &Case<'_>, now: Timestamp) -> Result<Action, Error> {
     let mut status = case.status();
     let name = status.task_run_name.clone().unwrap_or_default();
@@ -44,10 +53,13 @@ pub(super) async fn follow(case: &Case<'_>, now: Timestamp) -> Result<Action, Er
     {
         return no_task_run(case, status, &Error::ForeignTaskRun(name), now).await;
     }
-    let said = match &task_run {
-        Some(task_run) => take_down(case, task_run, &mut status).await?,
-        None => Said::default(),
+    let report = match &task_run {
+        Some(task_run) => output::read(case, task_run).await?,
+        None => None,
     };
+    if let Some(report) = &report {
+        record(case, report, &mut status);
+    }
     let gives_way = gives_way_to(case);
     if let Some(task_run) = &task_run
         && (case.run.spec.cancel || gives_way.is_some())
@@ -56,18 +68,16 @@ pub(super) async fn follow(case: &Case<'_>, now: Timestamp) -> Result<Action, Er
             if case.run.spec.cancel { "spec.cancel was set" } else { "a newer commit is previewed instead" };
         stop(case, task_run, why).await?;
     }
-    let seen = observe::look(case, task_run.as_ref()).await?;
+    let seen = observe::look(case, task_run.as_ref(), report).await?;
     match outcome::judge(case.run.spec.mode, &seen, now) {
-        Verdict::AtWork => {
-            status::set(case.run, &mut status, Phase::Running, Reason::Running, "its pod is at work", now);
-            if let Ok(github) = case.github().await {
-                shown::update(case, &github, &mut status, &Said::default()).await;
-            }
+        Verdict::Running => {
+            status::set(case.run, &mut status, Phase::Running, Reason::Running, "its pod is running", now);
+            show_progress(case, task_run.as_ref(), &mut status, now).await;
             status::write(case, status).await?;
             Ok(Action::requeue(PULSE))
         }
         // Its TaskRun is stopped once this is written: a crash in between must not make a cancel of it.
-        Verdict::Stop(end) => ended(case, status, end, said, now).await,
+        Verdict::Stop(end) => ended(case, status, end, &seen, now).await,
         Verdict::Ended(end) => {
             let end = match gives_way {
                 Some(newer) if end.reason == Reason::Cancelled && !case.run.spec.cancel => End {
@@ -77,8 +87,28 @@ pub(super) async fn follow(case: &Case<'_>, now: Timestamp) -> Result<Action, Er
                 },
                 _ => end,
             };
-            ended(case, status, end, said, now).await
+            ended(case, status, end, &seen, now).await
         }
+    }
+}
+
+/// Shows on the check that the run is in progress, and now and then how far an Apply has come.
+async fn show_progress(
+    case: &Case<'_>,
+    task_run: Option<&TaskRun>,
+    status: &mut PeribolosRunStatus,
+    now: Timestamp,
+) {
+    let Ok(github) = case.github().await else { return };
+    if !shown::is_in_progress(case) {
+        shown::update(case, &github, status, None).await;
+    }
+    let Some(task_run) = task_run.filter(|_| case.run.spec.mode == Mode::Apply) else { return };
+    let started = task_run.metadata.creation_timestamp.as_ref().map_or(now, |time| time.0);
+    if shown::wants_progress(case, started, now)
+        && let Some(progress) = output::progress(case, task_run).await
+    {
+        shown::progress(case, &github, status, progress, now).await;
     }
 }
 
@@ -88,42 +118,22 @@ fn gives_way_to(case: &Case<'_>) -> Option<String> {
     queue::gives_way_to(case.run, &others).and_then(|newer| newer.metadata.name.clone())
 }
 
-/// Takes down what the steps said, and that the apply step has started.
-async fn take_down(
-    case: &Case<'_>,
-    task_run: &TaskRun,
-    status: &mut PeribolosRunStatus,
-) -> Result<Said, Error> {
-    let said = output::read(case, task_run).await?;
-    if let Some(first) = &said.first {
-        if first.blob.is_some() {
-            status.blob.clone_from(&first.blob);
-        }
-        if first.pull_request_url.is_some() {
-            status.pull_request_url.clone_from(&first.pull_request_url);
-        }
-        // Of an Apply only what it was stopped at: an owner may approve of that.
-        if case.run.spec.mode != Mode::Apply || first.exit == StepExit::GuardTripped {
-            status.removals.clone_from(&first.removals);
-        }
+/// Records what a report says about the file and the plan, whatever comes of the attempt. The counts come at its end:
+/// they add up over the attempts.
+fn record(case: &Case<'_>, report: &StepReport, status: &mut PeribolosRunStatus) {
+    if report.blob.is_some() {
+        status.blob.clone_from(&report.blob);
     }
-    if let Some(changes) = said.changes() {
-        status.changes = Some(status::changes(changes));
+    if report.pull_request_url.is_some() {
+        status.pull_request_url.clone_from(&report.pull_request_url);
     }
-    let planned = said.first.as_ref().is_some_and(|first| first.exit == StepExit::Ok);
-    let applies = task_run.status.iter().flat_map(|status| &status.steps).any(|step| {
-        step.name == "apply"
-            && step.termination_reason.as_deref() != Some("Skipped")
-            && (step.state.running.is_some() || step.state.terminated.is_some())
-    });
-    if case.run.spec.mode == Mode::Apply
-        && applies
-        && planned
-        && let Some(blob) = &status.blob
-    {
-        slot::note_attempt(case, blob).await?;
+    // Of an Apply only what it was stopped at: an owner may approve of that.
+    if case.run.spec.mode != Mode::Apply || report.exit == StepExit::GuardTripped {
+        status.removals.clone_from(&report.removals);
     }
-    Ok(said)
+    if !report.content_writes.is_empty() {
+        status.content_writes = changes::content_writes(report);
+    }
 }
 
 /// Ends an attempt that can have no TaskRun, because somebody else has taken its name or the API server does not let it be
@@ -137,73 +147,143 @@ pub(super) async fn no_task_run(
     if case.run.spec.cancel {
         return settle::cancelled_before_start(case).await;
     }
-    let end = End { phase: Phase::Failed, reason: Reason::PodFailed, message: error.to_string() };
-    ended(case, status, end, Said::default(), now).await
+    let reason = if error.finds_task_run_invalid() { Reason::TaskInvalid } else { Reason::PodFailed };
+    let end = End { phase: Phase::Failed, reason, message: error.to_string() };
+    // Nothing of it was started.
+    let seen = Observation { exists: true, ..Observation::default() };
+    ended(case, status, end, &seen, now).await
 }
 
-/// Ends the attempt: for good, or until it is tried again.
+/// Ends the attempt: the run with it, or until the next attempt.
 async fn ended(
     case: &Case<'_>,
     mut status: PeribolosRunStatus,
     mut end: End,
-    said: Said,
+    seen: &Observation,
     now: Timestamp,
 ) -> Result<Action, Error> {
-    if end.reason == Reason::Applied {
-        end.reason = said::applied(said.changes());
+    let report = seen.report.as_ref();
+    if let Some(mut changes) = report.and_then(|report| changes::add(status.changes.as_ref(), report)) {
+        if !seen.tells_what_is_left() {
+            // It is what its plan found before the apply.
+            changes.remaining = 0;
+        }
+        status.changes = Some(changes);
+        // What an earlier attempt may have done is in this one's plan.
+        status.outcome_unknown = false;
     }
-    if end.phase == Phase::Succeeded && case.run.spec.mode == Mode::Apply && status.blob.is_none() {
+    status.outcome_unknown |= outcome::is_unknown(case.run.spec.mode, seen, &end);
+    // Other attempts have applied something.
+    if end.reason == Reason::NoChanges && status.changes.as_ref().is_some_and(|changes| changes.applied > 0) {
+        end.reason = Reason::Applied;
+    }
+    status.reviewed = if seen.tells_what_is_left() {
+        report.is_some_and(|report| report.reviewed && report.waiting == 0)
+    } else {
+        // The plan step has passed the rule, and the other engine's good end says that nothing is left.
+        end.phase == Phase::Succeeded && report.is_some()
+    };
+    if case.run.spec.mode == Mode::Apply && status.blob.is_none() {
         match applied_blob(case).await {
             Ok(blob) => status.blob = blob,
             Err(error) => {
-                tracing::warn!(run = case.name(), %error, "the file that was applied can't be told");
+                tracing::warn!(run = case.name(), %error, "the file of the commit can't be read");
             }
         }
     }
-    let message = message(case, &end, &said);
+    let message = message(case, &end, report);
     if end.reason == Reason::StepFailed
         && let Some(message) = outdated(case).await?
     {
-        return settle::finish(
-            case,
-            status,
-            Phase::Superseded,
-            Reason::Superseded,
-            message,
-            &Said::default(),
-        )
-        .await;
+        let end = settle::End::new(Phase::Superseded, Reason::Superseded, message);
+        return settle::finish(case, status, end, None).await;
     }
-    let attempts = status.attempts.unwrap_or(1);
-    if end.phase == Phase::Failed
-        && !case.run.spec.cancel
-        && let Some(at) = retry::next_attempt(end.reason, attempts, now, said.retry_at())
-    {
-        let message = format!("{message}; attempt {} of {} follows", attempts + 1, retry::ATTEMPTS);
-        status::set(case.run, &mut status, Phase::Queued, end.reason, &message, now);
-        status.retry_at = Some(status::seconds(at));
-        return settle::step_back(case, status).await;
+    let again_at = match end.phase {
+        Phase::Failed if !case.run.spec.cancel => {
+            let attempt = Attempt {
+                reason: end.reason,
+                cause: report.and_then(|report| report.cause),
+                progressed: report
+                    .and_then(|report| report.changes?.applied)
+                    .is_some_and(|applied| applied > 0),
+                retries: status.retries.unwrap_or(0),
+                until: report.and_then(|report| report.until),
+            };
+            match retry::next(&attempt, now) {
+                Next::Attempt { at, counted } => {
+                    return next_attempt(case, status, &end, &message, (at, counted)).await;
+                }
+                Next::End { again_at } => again_at.filter(|_| case.run.spec.mode == Mode::Apply),
+            }
+        }
+        Phase::Succeeded if case.run.spec.mode == Mode::Apply => {
+            let remaining = status.changes.as_ref().map_or(0, |changes| changes.remaining);
+            retry::after_success(if seen.tells_what_is_left() { remaining } else { 0 }, now)
+        }
+        _ => None,
+    };
+    if end.reason == Reason::HeadMoved {
+        ensure_head(case, &status, &end).await?;
     }
-    settle::finish(case, status, end.phase, end.reason, &message, &said).await
+    let end = settle::End {
+        phase: end.phase,
+        reason: end.reason,
+        message: &message,
+        again_at,
+        tells_what_is_left: seen.tells_what_is_left(),
+    };
+    settle::finish(case, status, end, report).await
 }
 
-/// The file of the commit that was applied, where the step's words are lost that told it.
+/// Puts the run back in line for its next attempt.
+async fn next_attempt(
+    case: &Case<'_>,
+    mut status: PeribolosRunStatus,
+    end: &End,
+    message: &str,
+    (at, counted): (Timestamp, bool),
+) -> Result<Action, Error> {
+    let message = if counted {
+        let retry = status.retries.unwrap_or(0) + 1;
+        status.retries = Some(retry);
+        format!("{message}; retry {retry} of {} follows", retry::RETRIES)
+    } else {
+        format!("{message}; another attempt goes on where this one ended")
+    };
+    status::set(case.run, &mut status, Phase::Queued, end.reason, &message, Timestamp::now());
+    status.retry_at = Some(status::seconds(at));
+    settle::step_back(case, status).await
+}
+
+/// Ensures a run for the head that took this run's place while it was applied. Whatever was applied before this run, the
+/// head's file is to be applied after it.
+async fn ensure_head(case: &Case<'_>, status: &PeribolosRunStatus, end: &End) -> Result<(), Error> {
+    let (github, repository) = (case.github().await?, case.repository()?);
+    let branch = admission::branch(case, &github, &repository).await?;
+    let Some(sha) = admission::head(&github, &repository, &branch).await? else { return Ok(()) };
+    let head = NewHead::read(case, &github, &repository, &branch, sha).await?;
+    let mut ended = status.clone();
+    (ended.phase, ended.reason) = (Some(end.phase), Some(end.reason.as_str().to_owned()));
+    replace::ensure_run_for(case, &head, last_apply(case.run, &ended)).await
+}
+
+/// The file of the commit, where no report tells it.
 async fn applied_blob(case: &Case<'_>) -> Result<Option<String>, Error> {
     let Some(sha) = case.status().sha else { return Ok(None) };
     let blob = case.blob(&case.github().await?, &case.repository()?, &sha).await?;
     Ok(blob.map(String::from))
 }
 
-/// The sentence for the run's status: our own step's words are better than its exit code. A DryRun of the branch has no
-/// check, so its plan stands in the status.
-fn message(case: &Case<'_>, end: &End, said: &Said) -> String {
-    let words = said.first.as_ref().and_then(|first| first.words.clone());
-    if let (Reason::Planned, Mode::DryRun, None, Some(words)) =
-        (end.reason, case.run.spec.mode, case.run.spec.source.pull_request, words)
+/// The sentence for the run's status: the step's report is better than its exit code. A DryRun of the branch has no check,
+/// so its plan stands in the status.
+fn message(case: &Case<'_>, end: &End, report: Option<&StepReport>) -> String {
+    let plan = report.and_then(|report| report.plan.clone());
+    if let (Reason::Planned, Mode::DryRun, None, Some(plan)) =
+        (end.reason, case.run.spec.mode, case.run.spec.source.pull_request, plan)
     {
-        return words;
+        return plan;
     }
-    match said.about(end.reason) {
+    match check::reported(report, end.reason) {
         Some(check) if !check.title.is_empty() => match check.annotations.first() {
             Some(first) if end.reason == Reason::ConfigInvalid => {
                 let column = first.start_column.map(|column| format!(":{column}")).unwrap_or_default();

@@ -1,6 +1,5 @@
-//! Makes sure of a run that follows from another: for the head of the branch in the place of an older commit, to see what
-//! an Apply left that ran out of time, to finish what an Apply was known to leave, or to preview open pull requests anew on
-//! another base.
+//! Ensures a run that follows from another: for the head of the branch in the place of an older commit, to compare the
+//! organization with its file after an Apply, to correct drift, or to preview open pull requests anew on another base.
 
 use jiff::Timestamp;
 use kube::{
@@ -9,7 +8,7 @@ use kube::{
 };
 use peribolos_api::{
     PeribolosRun, PeribolosRunSpec,
-    installation::Preview,
+    installation::{LastApply, Preview},
     names as labels,
     run::{Mode, Source, Trigger},
 };
@@ -65,12 +64,17 @@ pub(super) async fn held_against(
 }
 
 /// Makes a run for the head in the place of this one, if one is needed. Its name follows from the newest Apply and the
-/// head, so it is made once.
-pub(super) async fn ensure_run_for(case: &Case<'_>, head: &NewHead) -> Result<(), Error> {
+/// head, so it is made once. `left`: what this run leaves as the last Apply, if it has applied something.
+pub(super) async fn ensure_run_for(
+    case: &Case<'_>,
+    head: &NewHead,
+    left: Option<LastApply>,
+) -> Result<(), Error> {
     let _turn = case.ctx.claims.replacing().await;
     let others = others_now(case).await?;
     let others: Vec<&PeribolosRun> = others.iter().collect();
-    let status = case.installation.status.clone().unwrap_or_default();
+    let mut status = case.installation.status.clone().unwrap_or_default();
+    status.last_apply = left.or(status.last_apply);
     let sha = head.sha.as_str();
     let (login, repository) = (case.login().unwrap_or_default(), &case.installation.spec.config.repository);
     let newest = file::in_place_of(
@@ -106,10 +110,10 @@ async fn others_now(case: &Case<'_>) -> Result<Vec<PeribolosRun>, Error> {
     Ok(runs)
 }
 
-/// Makes sure of a DryRun of the branch's head: what an Apply did that ran out of time is unknown.
-pub(super) async fn look_after_timeout(case: &Case<'_>) -> Result<(), Error> {
-    let name = names::look_after(&case.installation.name_any(), &case.name());
-    create(case, &name, Mode::DryRun, TIMEOUT, Work::default()).await
+/// Ensures a DryRun of the branch's head: it tells what an Apply left that did not tell by itself.
+pub(super) async fn compare(case: &Case<'_>) -> Result<(), Error> {
+    let name = names::comparison(&case.installation.name_any(), &case.name());
+    create(case, &name, Mode::DryRun, AFTER_APPLY, Work::default()).await
 }
 
 /// Makes sure that the open pull requests are previewed anew once an Apply has brought another file to the base.
@@ -141,19 +145,8 @@ pub(super) async fn correct(case: &Case<'_>) -> Result<(), Error> {
     create(case, &name, Mode::Apply, "drift", Work::default()).await
 }
 
-/// Makes sure of another Apply, which does what this one was known to leave. That one is followed by none.
-pub(super) async fn apply_again(case: &Case<'_>) -> Result<(), Error> {
-    if case.run.spec.trigger.event == AGAIN {
-        return Ok(());
-    }
-    let name = names::apply_again(&case.installation.name_any(), &case.name());
-    create(case, &name, Mode::Apply, AGAIN, Work::default()).await
-}
-
-/// What is noted as the event that a DryRun follows from which looks what an Apply did that ran out of time.
-pub(super) const TIMEOUT: &str = "timeout";
-/// What is noted as the event that an Apply follows from which finishes another.
-const AGAIN: &str = "again";
+/// What is noted as the event that a DryRun follows from which compares the organization with its file after an Apply.
+pub(super) const AFTER_APPLY: &str = "after-apply";
 
 /// What a run is about.
 #[derive(Clone, Copy, Default)]

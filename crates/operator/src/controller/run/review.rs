@@ -1,5 +1,5 @@
 //! What was shown of what an Apply does: the union of the latest previews of all pull requests that were merged since the
-//! last Apply that succeeded, and what an owner saw who asked for it.
+//! last reviewed commit, and what an owner saw who commanded it. Section 7 of the design.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,12 +12,13 @@ use peribolos_api::{
     run::{Mode, Phase},
 };
 use peribolos_core::run::{
-    arguments::{Commit, History, Reviewed},
+    arguments::Reviewed,
     queue,
+    review::{Since, needs_no_preview},
 };
 use peribolos_github::{
     Client, RepoName, Sha,
-    client::{MAX_COMPARED, MAX_TOUCHING, Pull, Touching},
+    client::{MAX_COMPARED, MAX_TOUCHING, Pull},
 };
 
 use super::{asked, case::Case, error::Error};
@@ -27,7 +28,7 @@ const CONCURRENCY: usize = 8;
 /// How long GitHub may take to show a merged pull request with its commits. Reports say some ten seconds.
 const LATE: SignedDuration = SignedDuration::from_mins(10);
 
-/// Gathers what was shown of the commits between the last applied one and `sha`, and which of them nobody was to be shown.
+/// Gathers what was shown of the commits since the last reviewed one, and whether anything had to be shown.
 pub(super) async fn gather(
     case: &Case<'_>,
     github: &Client,
@@ -36,39 +37,38 @@ pub(super) async fn gather(
 ) -> Result<Reviewed, Error> {
     let approved = asked::approved(case, github, repository, sha).await?;
     if case.installation.spec.preview == Preview::Off {
-        return Ok(Reviewed { shown: approved, ..Reviewed::default() });
+        return Ok(Reviewed { shown: approved, without_pull_requests: false });
     }
-    let applied: Option<Sha> = case.last_applied_sha().map(str::parse).transpose()?;
-    let brought = brought(case, github, repository, applied.as_ref(), sha).await?;
-    let shas: Vec<Sha> = brought.iter().map(|brought| brought.sha.clone()).collect();
-    let pulls: Vec<Vec<Pull>> = stream::iter(shas)
+    let introduced = introduced(case, github, repository, sha).await?;
+    let pulls: Vec<Vec<Pull>> = stream::iter(introduced.commits)
         .map(|commit| async move { github.pulls_for_commit(repository, &commit).await })
         .buffered(CONCURRENCY)
         .try_collect()
         .await?;
-    let is_direct: Vec<bool> = pulls.iter().map(|pulls| !pulls.iter().any(Pull::is_merged)).collect();
+    let has_direct = pulls.is_empty() || pulls.iter().any(|pulls| !pulls.iter().any(Pull::is_merged));
     let mut merged: BTreeMap<u64, Pull> =
         pulls.into_iter().flatten().filter(Pull::is_merged).map(|pull| (pull.number, pull)).collect();
-    let mut may_be_direct = true;
-    if is_direct.contains(&true) {
+    if has_direct {
         let late = not_known_yet(case, github, repository, &merged).await?;
-        may_be_direct = late.is_empty();
         merged.extend(late.into_iter().map(|pull| (pull.number, pull)));
     }
-    let is_direct: Vec<bool> = is_direct.into_iter().map(|direct| direct && may_be_direct).collect();
-    let history = history(&brought, &is_direct, applied.as_ref(), sha);
+    let since = introduced.since.map(|since| Since { by_pull_request: !merged.is_empty(), ..since });
     let others = case.others();
     let shown = merged.values().filter_map(|pull| {
         let preview = latest_preview(others.iter().map(AsRef::as_ref), repository, pull)?;
         let status = preview.status.as_ref().filter(|status| status.shown_at.is_some())?;
         Some((preview.uid()?, status.removals.clone()))
     });
-    // An owner's word comes first: there is room for so many only.
-    Ok(Reviewed { shown: approved.into_iter().chain(shown).collect(), history })
+    Ok(Reviewed {
+        // What an owner saw comes first: there is room for so many only.
+        shown: approved.into_iter().chain(shown).collect(),
+        without_pull_requests: since.is_some_and(|since| needs_no_preview(&since)),
+    })
 }
 
 /// The pull requests with the file that were merged a moment ago and that GitHub does not show yet with their commits: it does
-/// so some seconds late. As long as there is one, no commit is taken for one that came without.
+/// so some seconds late. As long as there is one, no commit is taken for one that came without. One that GitHub shows with its
+/// merge was merged before the commits in question.
 async fn not_known_yet(
     case: &Case<'_>,
     github: &Client,
@@ -83,6 +83,12 @@ async fn not_known_yet(
     let path = &case.installation.spec.config.path;
     let with_file: Vec<Option<Pull>> = stream::iter(late)
         .map(|pull| async move {
+            if let Some(merge) = &pull.merge_commit_sha {
+                let shown = github.pulls_for_commit(repository, merge).await?;
+                if shown.iter().any(|shown| shown.number == pull.number) {
+                    return Ok(None);
+                }
+            }
             let files = github.pull_files(repository, pull.number).await?;
             Ok::<_, Error>(files.contains(path).then_some(pull))
         })
@@ -92,71 +98,53 @@ async fn not_known_yet(
     Ok(with_file.into_iter().flatten().collect())
 }
 
-/// A commit that an Apply brings.
-struct Brought {
-    sha: Sha,
-    /// Those before it, if it changed the file and is not the first.
-    before: Vec<Sha>,
-    /// Whether it changed the file.
-    touches: bool,
+/// The commits that an Apply brings.
+struct Introduced {
+    /// Those whose pull requests have shown something.
+    commits: Vec<Sha>,
+    /// What is known of those since the last reviewed commit, their pull requests aside. None: there is no such commit.
+    since: Option<Since>,
 }
 
-/// The commits since the last applied one that changed the file, oldest first; before the first Apply, all that did. Where
-/// none did, all of them. Where they can't be told, or are too many, none: then no pull request can have shown them, and
-/// none is taken for one that came without.
-async fn brought(
+/// The commits that changed the file since the last reviewed one. Where none did, all of them: a merge that takes an older
+/// file changes it by no commit of its own. Without a reviewed commit, the one that made the head's file.
+async fn introduced(
     case: &Case<'_>,
     github: &Client,
     repository: &RepoName,
-    applied: Option<&Sha>,
     sha: &Sha,
-) -> Result<Vec<Brought>, Error> {
+) -> Result<Introduced, Error> {
     let path = &case.installation.spec.config.path;
-    let before = async {
-        let Some(applied) = applied else { return Ok(Some(Vec::new())) };
-        github.commits_touching(repository, path, applied).await
+    let reviewed = case.installation.status.as_ref().and_then(|status| status.last_reviewed_sha.as_deref());
+    let Some(reviewed) = reviewed.map(str::parse::<Sha>).transpose()? else {
+        let touching = github.commits_touching(repository, path, sha).await?.unwrap_or_default();
+        let commits = touching.into_iter().map(|commit| commit.sha).take(1).collect();
+        return Ok(Introduced { commits, since: None });
     };
-    let (before, touching) = tokio::try_join!(before, github.commits_touching(repository, path, sha))?;
-    let (Some(before), Some(mut touching)) = (before, touching) else { return Ok(Vec::new()) };
-    // What the newest of the applied one's history do not have is new.
+    let (between, before, touching) = tokio::try_join!(
+        github.compare(repository, &reviewed, sha),
+        github.commits_touching(repository, path, &reviewed),
+        github.commits_touching(repository, path, sha),
+    )?;
+    let unknown = Since { is_descendant: false, commits: None, by_pull_request: false };
+    let (Some(between), Some(before), Some(mut touching)) = (between, before, touching) else {
+        return Ok(Introduced { commits: Vec::new(), since: Some(unknown) });
+    };
+    // What the newest of the reviewed one's history do not have is new.
     let before: HashSet<Sha> = before.into_iter().map(|commit| commit.sha).collect();
     touching.retain(|commit| !before.contains(&commit.sha));
-    if touching.len() >= MAX_TOUCHING {
-        return Ok(Vec::new());
-    }
-    if let (true, Some(applied)) = (touching.is_empty(), applied) {
-        let all = github.compare(repository, applied, sha).await?;
-        let all = all.filter(|comparison| comparison.total <= MAX_COMPARED);
-        let commits = all.map(|comparison| comparison.commits).unwrap_or_default();
-        return Ok(commits
-            .into_iter()
-            .map(|sha| Brought { sha, before: Vec::new(), touches: false })
-            .collect());
-    }
-    let brought = |commit: Touching| Brought { sha: commit.sha, before: commit.parents, touches: true };
-    Ok(touching.into_iter().rev().map(brought).collect())
-}
-
-/// Which commits changed the file, and which of them came without a pull request.
-fn history(brought: &[Brought], is_direct: &[bool], applied: Option<&Sha>, sha: &Sha) -> History {
-    let applied = applied.map(text);
-    let with_ways = brought.iter().zip(is_direct);
-    let touching = with_ways.filter(|(brought, _)| brought.touches).map(|(brought, direct)| Commit {
-        sha: text(&brought.sha),
-        before: brought.before.iter().map(text).collect(),
-        direct: *direct,
-    });
-    let mut commits: Vec<Commit> = touching.collect();
-    if commits.is_empty() && !brought.is_empty() {
-        // Whatever changed, as by a merge that takes an older file, came by one of these, and it can't be told which.
-        let direct = is_direct.iter().all(|direct| *direct);
-        commits.push(Commit { sha: text(sha), before: applied.iter().cloned().collect(), direct });
-    }
-    History { commits, applied }
-}
-
-fn text(sha: &Sha) -> String {
-    sha.as_str().to_owned()
+    let is_complete = touching.len() < MAX_TOUCHING;
+    let since = Since {
+        is_descendant: between.is_descendant,
+        commits: is_complete.then_some(touching.len()),
+        by_pull_request: false,
+    };
+    let commits = if touching.is_empty() && between.total <= MAX_COMPARED {
+        between.commits
+    } else {
+        touching.into_iter().map(|commit| commit.sha).collect()
+    };
+    Ok(Introduced { commits, since: Some(since) })
 }
 
 /// The newest preview of a pull request that came to a plan, if it is of what was merged.

@@ -15,10 +15,8 @@ use peribolos_api::{
     PeribolosRun, PeribolosRunStatus, Reason,
     run::{Mode, Phase},
 };
-use peribolos_core::{
-    names::RunToken,
-    run::{history, said::Said},
-};
+use peribolos_core::{names::RunToken, run::history};
+use peribolos_vocab::report::StepReport;
 
 use super::{
     admission, case::Case, check, drift, error::Error, finalizer, launch, moved, observe, output, progress,
@@ -37,6 +35,25 @@ const RECORDS_LOOKED_AT: usize = 5;
 /// given back.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 
+/// How a run ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct End<'a> {
+    pub(super) phase: Phase,
+    pub(super) reason: Reason,
+    pub(super) message: &'a str,
+    /// When the same file is applied again.
+    pub(super) again_at: Option<Timestamp>,
+    /// Whether its report tells what it left.
+    pub(super) tells_what_is_left: bool,
+}
+
+impl<'a> End<'a> {
+    /// An end after which nothing is to be done again.
+    pub(super) const fn new(phase: Phase, reason: Reason, message: &'a str) -> Self {
+        Self { phase, reason, message, again_at: None, tells_what_is_left: true }
+    }
+}
+
 /// Ends a run that has no pod.
 pub(super) async fn end(
     case: &Case<'_>,
@@ -44,7 +61,7 @@ pub(super) async fn end(
     reason: Reason,
     message: &str,
 ) -> Result<Action, Error> {
-    finish(case, case.status(), phase, reason, message, &Said::default()).await
+    finish(case, case.status(), End::new(phase, reason, message), None).await
 }
 
 /// Ends a run that was cancelled before anything was made for its next attempt.
@@ -59,30 +76,27 @@ pub(super) async fn cancelled_before_start(case: &Case<'_>) -> Result<Action, Er
     end(case, Phase::Cancelled, Reason::Cancelled, &message).await
 }
 
-/// Writes a run's end, and what its step said to its check while that can still be read.
+/// Writes a run's end, and its step's report to its check while that can still be read.
 pub(super) async fn finish(
     case: &Case<'_>,
     mut status: PeribolosRunStatus,
-    phase: Phase,
-    reason: Reason,
-    message: &str,
-    said: &Said,
+    end: End<'_>,
+    report: Option<&StepReport>,
 ) -> Result<Action, Error> {
+    let End { phase, reason, message, again_at, tells_what_is_left } = end;
     status::set(case.run, &mut status, phase, reason, message, Timestamp::now());
-    status.retry_at = None;
-    if reason == Reason::TimedOut && case.run.spec.mode == Mode::Apply {
-        replace::look_after_timeout(case).await?;
-    }
-    if phase == Phase::Succeeded && said.verify.as_ref().is_some_and(|verify| verify.again) {
-        replace::apply_again(case).await?;
+    status.retry_at = again_at.map(status::seconds);
+    let is_silent = phase == Phase::Succeeded && !tells_what_is_left;
+    if case.run.spec.mode == Mode::Apply && (reason == Reason::TimedOut || is_silent) {
+        replace::compare(case).await?;
     }
     // The check goes first: its annotations come from a pod that may be gone after a restart, and to write the same
     // check twice changes nothing. A check that can't be written now is completed by `conclude`.
     if let Ok(github) = case.github().await {
-        let is_written = shown::update(case, &github, &mut status, said).await;
-        let is_told = drift::report(case, &github, &status, said).await;
-        if is_told || (is_written && case.has_check()) {
-            shown::note(&mut status, said, Timestamp::now());
+        let is_written = shown::update(case, &github, &mut status, report).await;
+        let is_published = drift::publish(case, &github, &status, report).await;
+        if is_published || (is_written && case.has_check()) {
+            shown::note(&mut status, report, Timestamp::now());
         }
     }
     status::write(case, status.clone()).await?;
@@ -95,7 +109,7 @@ pub(super) async fn finish(
 /// cancelled afterwards.
 pub(super) async fn step_back(case: &Case<'_>, mut status: PeribolosRunStatus) -> Result<Action, Error> {
     if let Ok(github) = case.github().await {
-        shown::update(case, &github, &mut status, &Said::default()).await;
+        shown::update(case, &github, &mut status, None).await;
     }
     status::write(case, status.clone()).await?;
     publish(case, &status).await;
@@ -157,15 +171,15 @@ async fn complete_check(case: &Case<'_>, mut status: PeribolosRunStatus) -> Resu
     let unfinished = finalizer::has(case.run)
         || (status.check_run_id.is_none()
             && status.sha.is_some()
-            && check::wanted(case, &status, &Said::default()).is_some());
+            && check::wanted(case, &status, None).is_some());
     if !unfinished {
         return Ok(());
     }
     let before = status.clone();
     let outcome = match case.github().await {
         Ok(github) if before.check_run_id.is_none() || !shown::is_shown(case, &status) => {
-            let said = output::read_again(case).await?;
-            shown::complete(case, &github, &mut status, &said).await
+            let report = output::read_again(case).await?;
+            shown::complete(case, &github, &mut status, report.as_ref()).await
         }
         Ok(_) => Ok(()),
         Err(error) => Err(error),
@@ -191,14 +205,14 @@ async fn tell_of_drift(case: &Case<'_>) -> Result<(), Error> {
     if status.shown_at.is_some() || !drift::is_the_word(case) {
         return Ok(());
     }
-    let said = output::read_again(case).await?;
+    let report = output::read_again(case).await?;
     let outcome = match case.github().await {
-        Ok(github) => drift::tell(case, &github, &status, &said).await,
+        Ok(github) => drift::tell(case, &github, &status, report.as_ref()).await,
         Err(error) => Err(error),
     };
     match outcome {
         Ok(true) => {
-            shown::note(&mut status, &said, Timestamp::now());
+            shown::note(&mut status, report.as_ref(), Timestamp::now());
             status::write(case, status).await
         }
         Ok(false) => Ok(()),
@@ -303,7 +317,8 @@ fn count(case: &Case<'_>, status: &PeribolosRunStatus) {
 }
 
 async fn publish(case: &Case<'_>, status: &PeribolosRunStatus) {
-    let trouble = status.phase == Some(Phase::Failed) || status.retry_at.is_some();
+    let is_final = status.phase.is_some_and(Phase::is_final);
+    let trouble = status.phase == Some(Phase::Failed) || (!is_final && status.retry_at.is_some());
     let event = Event {
         type_: if trouble { EventType::Warning } else { EventType::Normal },
         reason: status.reason.clone().unwrap_or_default(),

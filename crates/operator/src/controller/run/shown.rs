@@ -2,14 +2,26 @@
 
 use jiff::Timestamp;
 use peribolos_api::{PeribolosRunStatus, Reason};
-use peribolos_core::run::said::Said;
-use peribolos_github::{Client, client::CheckRunUpdate};
+use peribolos_core::run::check::{self as checks, is_progress_due};
+use peribolos_github::{
+    Client,
+    client::{CheckRunUpdate, CheckStatus},
+};
+use peribolos_vocab::report::{Progress, StepReport};
 
 use super::{case::Case, check, error::Error, status};
 use crate::controller::tokens;
 
 /// What was shown last, by run: so that nothing is posted twice. A restart forgets it and posts once more.
-pub type Shown = std::sync::Mutex<std::collections::HashMap<String, CheckRunUpdate>>;
+pub type Shown = std::sync::Mutex<std::collections::HashMap<String, Published>>;
+
+/// A check as it was written last.
+#[derive(Debug)]
+pub struct Published {
+    update: CheckRunUpdate,
+    /// When it showed last how far the run has come.
+    progress_at: Option<Timestamp>,
+}
 
 /// Brings the check up to date and notes its id. Best effort: a run does not stop because its check can't be written. Whether
 /// it was.
@@ -17,9 +29,9 @@ pub(super) async fn update(
     case: &Case<'_>,
     github: &Client,
     status: &mut PeribolosRunStatus,
-    said: &Said,
+    report: Option<&StepReport>,
 ) -> bool {
-    let Err(error) = bring(case, github, status, said).await else { return true };
+    let Err(error) = bring(case, github, status, report).await else { return true };
     if error.is_unauthorized() {
         tokens::invalidate(case.ctx, &case.installation);
     }
@@ -27,10 +39,10 @@ pub(super) async fn update(
     false
 }
 
-/// Takes note that what the run's steps `said` stands where people read it, since `at`: only that counts as shown.
-pub(super) fn note(status: &mut PeribolosRunStatus, said: &Said, at: Timestamp) {
+/// Records that the step's report stands where people read it, since `at`: only that counts as shown.
+pub(super) fn note(status: &mut PeribolosRunStatus, report: Option<&StepReport>, at: Timestamp) {
     let reason = status.reason.as_deref().and_then(Reason::parse);
-    if reason.is_some_and(|reason| said.shows_plan(reason)) {
+    if reason.is_some_and(|reason| checks::shows_plan(report, reason)) {
         status.shown_at.get_or_insert_with(|| status::seconds(at));
     }
 }
@@ -40,43 +52,78 @@ pub(super) async fn bring(
     case: &Case<'_>,
     github: &Client,
     status: &mut PeribolosRunStatus,
-    said: &Said,
+    report: Option<&StepReport>,
 ) -> Result<(), Error> {
-    let Some(wanted) = check::wanted(case, status, said) else { return Ok(()) };
+    let Some(wanted) = check::wanted(case, status, report) else { return Ok(()) };
     let key = case.run.metadata.uid.clone().unwrap_or_default();
-    let already = lock(case).get(&key) == Some(&wanted);
+    let already = lock(case).get(&key).is_some_and(|published| published.update == wanted);
     if already && status.check_run_id.is_some() {
         return Ok(());
     }
     status.check_run_id = check::bring(case, github, status, &wanted).await?.or(status.check_run_id);
-    lock(case).insert(key, wanted);
+    lock(case).insert(key, Published { update: wanted, progress_at: None });
     Ok(())
+}
+
+/// Whether the check of a running attempt that began at `started` is to show how far it has come.
+pub(super) fn wants_progress(case: &Case<'_>, started: Timestamp, now: Timestamp) -> bool {
+    let key = case.run.metadata.uid.as_deref().unwrap_or_default();
+    let last = lock(case).get(key).and_then(|published| published.progress_at);
+    case.has_check() && is_progress_due(started, last, now)
+}
+
+/// Shows how far the run has come. Best effort, as all of it.
+pub(super) async fn progress(
+    case: &Case<'_>,
+    github: &Client,
+    status: &mut PeribolosRunStatus,
+    progress: Progress,
+    now: Timestamp,
+) {
+    let Some(mut wanted) = check::wanted(case, status, None) else { return };
+    if let Some(output) = &mut wanted.output {
+        output.title = checks::progress_title(progress);
+    }
+    let key = case.run.metadata.uid.clone().unwrap_or_default();
+    match check::bring(case, github, status, &wanted).await {
+        Ok(id) => {
+            status.check_run_id = id.or(status.check_run_id);
+            lock(case).insert(key, Published { update: wanted, progress_at: Some(now) });
+        }
+        Err(error) => tracing::info!(run = case.name(), %error, "the run's progress could not be shown"),
+    }
+}
+
+/// Whether GitHub shows that the run is in progress: then nothing but its progress or its end is news.
+pub(super) fn is_in_progress(case: &Case<'_>) -> bool {
+    let key = case.run.metadata.uid.as_deref().unwrap_or_default();
+    lock(case).get(key).is_some_and(|published| published.update.status == Some(CheckStatus::InProgress))
 }
 
 /// Whether GitHub was shown just this, by this process.
 pub(super) fn is_shown(case: &Case<'_>, status: &PeribolosRunStatus) -> bool {
-    let Some(wanted) = check::wanted(case, status, &Said::default()) else { return true };
+    let Some(wanted) = check::wanted(case, status, None) else { return true };
     let key = case.run.metadata.uid.as_deref().unwrap_or_default();
-    // What the step said is not known any more here, so only the state is compared.
-    lock(case)
-        .get(key)
-        .is_some_and(|shown| shown.status == wanted.status && shown.conclusion == wanted.conclusion)
+    // The step's report is not known any more here, so only the state is compared.
+    lock(case).get(key).is_some_and(|published| {
+        published.update.status == wanted.status && published.update.conclusion == wanted.conclusion
+    })
 }
 
-/// Completes a check that was left behind, by a crash or because GitHub could not be reached, with what the steps `said` if
-/// that can still be read. If not, what an earlier process may have posted of it is kept where it says the same end.
+/// Completes a check that was left behind, by a crash or because GitHub could not be reached, with the step's report if that
+/// can still be read. If not, what an earlier process may have posted of it is kept where it shows the same end.
 pub(super) async fn complete(
     case: &Case<'_>,
     github: &Client,
     status: &mut PeribolosRunStatus,
-    said: &Said,
+    report: Option<&StepReport>,
 ) -> Result<(), Error> {
-    if *said != Said::default() {
-        bring(case, github, status, said).await?;
-        note(status, said, Timestamp::now());
+    if report.is_some() {
+        bring(case, github, status, report).await?;
+        note(status, report, Timestamp::now());
         return Ok(());
     }
-    let Some(wanted) = check::wanted(case, status, said) else { return Ok(()) };
+    let Some(wanted) = check::wanted(case, status, report) else { return Ok(()) };
     status.check_run_id = check::complete(case, github, status, &wanted).await?.or(status.check_run_id);
     Ok(())
 }
@@ -86,8 +133,6 @@ pub(super) fn forget(case: &Case<'_>) {
     lock(case).remove(case.run.metadata.uid.as_deref().unwrap_or_default());
 }
 
-fn lock<'a>(
-    case: &'a Case<'_>,
-) -> std::sync::MutexGuard<'a, std::collections::HashMap<String, CheckRunUpdate>> {
+fn lock<'a>(case: &'a Case<'_>) -> std::sync::MutexGuard<'a, std::collections::HashMap<String, Published>> {
     case.ctx.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -5,9 +5,12 @@ use kube::{
     api::{ListParams, Patch, PatchParams},
 };
 use peribolos_api::{
-    GitHubInstallation, PeribolosRun, PeribolosRunStatus, names,
+    GitHubInstallation, PeribolosRun, PeribolosRunStatus,
+    installation::LastApply,
+    names,
     run::{Mode, Phase},
 };
+use peribolos_core::installation_status::last_apply;
 use serde_json::{Value, json};
 
 use super::{case::Case, error::Error, observe};
@@ -85,16 +88,6 @@ pub(super) async fn give_back(case: &Case<'_>, status: &PeribolosRunStatus) -> R
     write(case, &installation, left_behind(case.run, status)).await
 }
 
-/// Notes the blob whose apply has started, before anything else is known of how it goes.
-pub(super) async fn note_attempt(case: &Case<'_>, blob: &str) -> Result<(), Error> {
-    let installation = live(case).await?;
-    let noted = installation.status.as_ref().and_then(|status| status.last_attempted_blob.as_deref());
-    if noted == Some(blob) {
-        return Ok(());
-    }
-    write(case, &installation, json!({"lastAttemptedBlob": blob})).await
-}
-
 /// What a run leaves in its installation's status when it gives the slot back.
 fn left_behind(run: &PeribolosRun, status: &PeribolosRunStatus) -> Value {
     let mut left = json!({"activeRun": null});
@@ -103,16 +96,33 @@ fn left_behind(run: &PeribolosRun, status: &PeribolosRunStatus) -> Value {
     }
     left["lastRun"] =
         json!({"name": run.metadata.name, "phase": status.phase, "finishedAt": status.finished_at});
+    if let Some(last) = last_apply(run, status) {
+        left["lastApply"] = merged(&last);
+    }
     if run.spec.mode == Mode::Apply && status.phase == Some(Phase::Succeeded) {
         left["lastAppliedSha"] = json!(status.sha);
         left["lastAppliedShortSha"] = json!(status.short_sha);
-        // Without a blob the step's words were lost: what is known of the one before stays.
+        // Without a blob the report was lost: what is known of the one before stays.
         if status.blob.is_some() {
             left["lastAppliedBlob"] = json!(status.blob);
-            left["lastAttemptedBlob"] = json!(status.blob);
         }
     }
+    if run.spec.mode == Mode::Apply && status.reviewed {
+        left["lastReviewedSha"] = json!(status.sha);
+    }
     left
+}
+
+/// The record as a merge patch: what it leaves out is removed from the record before it.
+fn merged(last: &LastApply) -> Value {
+    let mut patch = json!({
+        "uid": null, "sha": null, "blob": null, "reason": null, "message": null, "remaining": null,
+        "outcomeUnknown": null, "startedAt": null, "finishedAt": null, "retryAt": null,
+    });
+    if let (Some(patch), Ok(Value::Object(last))) = (patch.as_object_mut(), serde_json::to_value(last)) {
+        patch.extend(last);
+    }
+    patch
 }
 
 async fn live(case: &Case<'_>) -> Result<GitHubInstallation, Error> {
@@ -161,6 +171,41 @@ mod tests {
             let left = left_behind(&run, &status);
             assert_eq!(left.get("lastAppliedSha"), None, "{mode} {phase}");
             assert_eq!(left["lastRun"]["phase"], phase);
+        }
+    }
+
+    #[test]
+    fn a_record_takes_the_place_of_the_one_before_it() {
+        let (run, status) = run("Apply", json!({"phase": "Failed", "reason": "PodLost", "retryAt": "t"}));
+        let left = left_behind(&run, &status);
+        assert_eq!(left["lastApply"]["retryAt"], "t");
+        let (run, status) = super::tests::run("Apply", json!({"phase": "Succeeded", "reason": "Applied"}));
+        let left = left_behind(&run, &status);
+        assert_eq!(left["lastApply"]["reason"], "Applied");
+        assert!(
+            left["lastApply"].as_object().unwrap().contains_key("retryAt"),
+            "a merge would keep the old one"
+        );
+        // Every field of the record that may be left out is removed.
+        let all: LastApply = serde_json::from_value(json!({
+            "run": "r", "uid": "u", "sha": "s", "blob": "b", "phase": "Failed", "reason": "x", "message": "m",
+            "remaining": 1, "outcomeUnknown": true, "startedAt": "1", "finishedAt": "2", "retryAt": "3",
+        }))
+        .unwrap();
+        let patch = merged(&all);
+        assert!(!patch.as_object().unwrap().values().any(Value::is_null), "{patch}");
+        assert_eq!(patch.as_object().unwrap().len(), left["lastApply"].as_object().unwrap().len());
+    }
+
+    #[test]
+    fn only_what_the_rule_let_pass_is_reviewed() {
+        for (reviewed, expected) in [(true, Some("s")), (false, None)] {
+            let (run, status) = run(
+                "Apply",
+                json!({"phase": "Failed", "reason": "Incomplete", "sha": "s", "reviewed": reviewed}),
+            );
+            let left = left_behind(&run, &status);
+            assert_eq!(left.get("lastReviewedSha").and_then(Value::as_str), expected);
         }
     }
 

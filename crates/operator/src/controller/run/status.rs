@@ -3,11 +3,8 @@
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use kube::{ResourceExt, api::PostParams};
-use peribolos_api::{
-    ConditionType, PeribolosRun, PeribolosRunStatus, Reason, names,
-    run::{Changes, Phase},
-};
-use peribolos_core::{run::check::cap, step_output};
+use peribolos_api::{ConditionType, PeribolosRun, PeribolosRunStatus, Reason, names, run::Phase};
+use peribolos_core::run::check::cap;
 
 use super::{case::Case, error::Error};
 use crate::kubernetes::client::call;
@@ -47,17 +44,6 @@ pub(super) fn set(
         observed_generation: run.metadata.generation,
         last_transition_time: Time(since),
     }];
-}
-
-/// What the steps counted, as the status has it.
-pub(super) fn changes(counted: step_output::Changes) -> Changes {
-    let number = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
-    Changes {
-        planned: number(counted.planned),
-        applied: number(counted.applied.unwrap_or(0)),
-        remaining: number(counted.remaining),
-        summary: counted.summary(),
-    }
 }
 
 /// Writes the status if it differs from what is there. A conflict is an error: the watch brings the newer object.

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use kube::{Resource, ResourceExt, api::ObjectMeta};
 use peribolos_api::{GitHubInstallation, PeribolosRun, names as labels, run::Mode};
-use peribolos_core::names::{self, RunToken};
+use peribolos_core::{
+    names::{self, RunToken},
+    run::outcome::Engine,
+};
 use peribolos_github::RepoName;
 
 use crate::kubernetes::tekton::{
     KeyPath, Param, ParamValue, PodTemplate, SecretSource, TaskRef, TaskRun, TaskRunSpec, WorkspaceBinding,
 };
 
-/// What an attempt is to do, all looked up and settled.
+/// What an attempt is to do, with all that it needs.
 pub(super) struct Attempt<'a> {
     pub(super) run: &'a PeribolosRun,
     pub(super) installation: &'a GitHubInstallation,
@@ -22,10 +25,8 @@ pub(super) struct Attempt<'a> {
     pub(super) sha: &'a str,
     /// Which token the pod gets: the installation's own for an Apply.
     pub(super) token: Option<RunToken>,
-    /// Arguments for the Task: upstream's for an Apply, our own step's for the others.
+    /// The step's arguments.
     pub(super) args: Vec<String>,
-    /// Arguments for our own steps of an Apply.
-    pub(super) plan_args: Vec<String>,
 }
 
 /// Builds the TaskRun. Nothing but a Secret's `token` key is mounted, and no service account's token.
@@ -41,10 +42,6 @@ pub(super) fn build(attempt: &Attempt<'_>) -> TaskRun {
         text("sha", attempt.sha),
         Param { name: "args".to_owned(), value: ParamValue::List(attempt.args.clone()) },
     ];
-    if run.spec.mode == Mode::Apply {
-        params
-            .push(Param { name: "planArgs".to_owned(), value: ParamValue::List(attempt.plan_args.clone()) });
-    }
     if let Some(number) = run.spec.source.pull_request {
         params.push(text("pullRequest", &number.to_string()));
     }
@@ -93,6 +90,16 @@ fn task(mode: Mode, own: &str) -> String {
     .to_owned()
 }
 
+/// Whose Task a TaskRun runs: the spec may name another one by now.
+pub(super) fn engine(mode: Mode, task_run: &TaskRun) -> Engine {
+    let task_ref = task_run.spec.task_ref.as_ref();
+    if task_ref.is_some_and(|reference| reference.name == task(mode, "")) {
+        Engine::Ours
+    } else {
+        Engine::Another
+    }
+}
+
 fn bind(workspace: &str, secret_name: String) -> WorkspaceBinding {
     let items = vec![KeyPath { key: "token".to_owned(), path: "token".to_owned() }];
     WorkspaceBinding { name: workspace.to_owned(), secret: Some(SecretSource { secret_name, items }) }
@@ -129,8 +136,7 @@ mod tests {
             repository: &"Acme/.github".parse().unwrap(),
             sha: "abc",
             token,
-            args: vec!["--fix-org".into()],
-            plan_args: vec!["--manage=Org".into()],
+            args: vec!["--manage=Org".into()],
         }))
         .unwrap()
     }
@@ -145,6 +151,9 @@ mod tests {
             task_run["spec"]["workspaces"],
             json!([{"name": "token", "secret": {"secretName": "acme-1-token", "items": [{"key": "token", "path": "token"}]}}])
         );
+        let params = task_run["spec"]["params"].as_array().unwrap();
+        let names: Vec<_> = params.iter().filter_map(|param| param["name"].as_str()).collect();
+        assert_eq!(names, ["login", "repository", "path", "sha", "args"]);
         assert_eq!(task_run["metadata"]["ownerReferences"][0]["uid"], "run-uid");
         assert_eq!(task_run["metadata"]["ownerReferences"][0]["controller"], true);
     }
@@ -166,6 +175,12 @@ mod tests {
         let apply = made("Apply", spec.clone(), None);
         assert_eq!(apply["spec"]["taskRef"]["name"], "mine");
         assert_eq!(apply["spec"]["workspaces"][0]["secret"]["secretName"], "other");
-        assert_eq!(made("DryRun", spec, Some(RunToken::Read))["spec"]["taskRef"]["name"], "peribolos-plan");
+        let dry_run = made("DryRun", spec, Some(RunToken::Read));
+        assert_eq!(dry_run["spec"]["taskRef"]["name"], "peribolos-plan");
+        let engine = |mode, task_run| engine(mode, &serde_json::from_value(task_run).unwrap());
+        assert_eq!(engine(Mode::Apply, apply), Engine::Another);
+        assert_eq!(engine(Mode::DryRun, dry_run), Engine::Ours);
+        let ours = made("Apply", json!({"installationId": 1}), None);
+        assert_eq!(engine(Mode::Apply, ours), Engine::Ours);
     }
 }

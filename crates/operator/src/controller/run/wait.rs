@@ -8,10 +8,7 @@ use peribolos_api::{
     ConditionType, PeribolosRun, PeribolosRunStatus, Reason,
     run::{Mode, Phase},
 };
-use peribolos_core::run::{
-    queue::{self, Turn},
-    said::Said,
-};
+use peribolos_core::run::queue::{self, Turn};
 use peribolos_github::{Client, Sha};
 
 use super::{
@@ -56,7 +53,7 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
             status.sha = Some(sha.as_str().to_owned());
         }
         if let Some((phase, reason, message)) = refused {
-            return settle::finish(case, status, phase, reason, &message, &Said::default()).await;
+            return settle::finish(case, status, settle::End::new(phase, reason, &message), None).await;
         }
         status.phase = Some(Phase::Queued);
     }
@@ -87,11 +84,11 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
     match (turn, due) {
         (Turn::SupersededBy(newer), _) => {
             let message = format!("{newer} is newer and does the same");
-            settle::finish(case, status, Phase::Superseded, Reason::Superseded, &message, &Said::default())
-                .await
+            let end = settle::End::new(Phase::Superseded, Reason::Superseded, &message);
+            settle::finish(case, status, end, None).await
         }
         (_, Some(due)) => {
-            shown::update(case, &github, &mut status, &Said::default()).await;
+            shown::update(case, &github, &mut status, None).await;
             status::write(case, status).await?;
             Ok(Action::requeue(Duration::try_from(due.duration_since(now)).unwrap_or_default()))
         }
@@ -105,7 +102,7 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
         }
         (Turn::WaitForCapacity, None) => {
             let message =
-                format!("{} runs are at work, which is the most at once", case.ctx.max_concurrent_runs);
+                format!("{} runs are running, which is the most at once", case.ctx.max_concurrent_runs);
             wait(case, status, Phase::Queued, Reason::WaitingForCapacity, &message).await?;
             Ok(Action::requeue(TURN))
         }
@@ -185,7 +182,7 @@ async fn wait(
     if status.sha.is_some() || !case.run.spec.source.sha.is_empty() {
         // A check on the commit tells its author that the push was seen; without a token it comes later.
         if let Ok(github) = case.github().await {
-            shown::update(case, &github, &mut status, &Said::default()).await;
+            shown::update(case, &github, &mut status, None).await;
         }
     }
     status::write(case, status).await?;

@@ -11,10 +11,10 @@ mod texts;
 use std::path::PathBuf;
 
 use clap::Args;
-use peribolos_core::step_output::{CheckOutput, StepName, StepOutput};
 use peribolos_github::snapshot::{self, ReadOptions};
 use peribolos_github::{Client, FileAnswer, Login, RepoName, client::Repository};
 use peribolos_org::dump;
+use peribolos_vocab::report::{CheckOutput, StepName, StepReport};
 
 use super::GitHubArgs;
 use super::failure::StepError;
@@ -62,15 +62,15 @@ struct Target<'a> {
 }
 
 /// Dumps and proposes. Never fails but in what it says.
-pub(super) async fn run(args: &DumpArgs) -> StepOutput {
+pub(super) async fn run(args: &DumpArgs) -> StepReport {
     let mut facts = Facts::default();
     let end = propose(args, &mut facts).await;
     report::output(StepName::Dump, facts, end)
 }
 
 async fn propose(args: &DumpArgs, facts: &mut Facts) -> Result<Done, StepError> {
-    let reader = args.github.client_of(&args.token_file)?;
-    let writer = args.github.client_of(&args.write_token_file)?;
+    let reader = args.github.client_of(&args.token_file).await?;
+    let writer = args.github.client_of(&args.write_token_file).await?;
     let repository = find_repository(&writer, &args.repository).await?;
     let default = repository.default_branch.as_deref().unwrap_or("main");
     let base = if args.branch.is_empty() { default } else { &args.branch };
@@ -129,9 +129,9 @@ fn there(target: &Target<'_>) -> Done {
         ),
         annotations: Vec::new(),
     };
-    Done { check, url: None }
+    Done::well(check, None)
 }
 
 fn done(title: &str, summary: String, url: String) -> Done {
-    Done { check: CheckOutput { title: title.to_owned(), summary, annotations: Vec::new() }, url: Some(url) }
+    Done::well(CheckOutput { title: title.to_owned(), summary, annotations: Vec::new() }, Some(url))
 }

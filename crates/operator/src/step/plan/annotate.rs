@@ -1,14 +1,12 @@
 //! From findings in a file to annotations on a commit.
 
 use bytes::Bytes;
-use peribolos_core::step_output::{Annotation, AnnotationLevel};
-use peribolos_org::{
-    ConfigFile, Diagnostic, Login, MAX_BYTES, Position, Severity, decode, show::Disclosure, unknown_logins,
-};
+use peribolos_org::{ConfigFile, Diagnostic, MAX_BYTES, Position, Severity, decode};
+use peribolos_vocab::{Annotation, AnnotationLevel};
 
 use super::StepError;
 use super::count;
-use crate::spelling::SpellingError;
+use crate::planning::PlanningError;
 use crate::step::failure::capitalized;
 
 /// The file as text.
@@ -28,8 +26,8 @@ pub(super) fn nobody_left(path: &str, file: &ConfigFile) -> StepError {
     invalid_at(path, at, "GitHub knows none of the people the file names".to_owned(), "no-members")
 }
 
-/// A file that names more strangers than are looked up.
-pub(super) fn too_many_strangers(path: &str, file: &ConfigFile, error: &SpellingError) -> StepError {
+/// A file that names more new people than are looked up.
+pub(super) fn too_many_new_people(path: &str, file: &ConfigFile, error: &PlanningError) -> StepError {
     let at = file.org.position.unwrap_or(Position::START);
     invalid_at(path, at, capitalized(&error.to_string()), "too-many-new-people")
 }
@@ -66,22 +64,6 @@ pub(super) fn findings(findings: &[Diagnostic], path: &str) -> Vec<Annotation> {
             annotation(path, Position { line, column, end_column }, level, message, finding.code.as_str())
         })
         .collect()
-}
-
-/// People who do not exist, where the file names them. Those that may not be named are not.
-pub(super) fn left_out(
-    logins: &[Login],
-    file: &ConfigFile,
-    path: &str,
-    disclosure: &Disclosure,
-) -> Vec<Annotation> {
-    let mut unknown = unknown_logins(logins, file, path);
-    for (finding, login) in unknown.iter_mut().zip(logins) {
-        if !disclosure.names_login(login) {
-            "GitHub knows nobody of this name".clone_into(&mut finding.message);
-        }
-    }
-    findings(&unknown, path)
 }
 
 fn invalid_at(path: &str, at: Position, message: String, code: &str) -> StepError {

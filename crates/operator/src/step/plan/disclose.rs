@@ -1,22 +1,30 @@
 //! Which files' names may be posted: the design's rule of disclosure.
 
 use peribolos_github::{Client, Sha};
+use peribolos_org::show::Disclosure;
+use peribolos_org::{ConfigFile, parse};
 
-use super::{PlanArgs, StepError};
-use crate::step::planned::Disclosed;
+use super::{ConfigArgs, StepError};
 
-/// The files of the commits that may be named and, if it may be, the file itself.
-pub(super) async fn files(client: &Client, args: &PlanArgs, source: &str) -> Result<Disclosed, StepError> {
+/// What the files of the commits that may be named and, if it may be, the file itself let be named. A file that can't be
+/// read lets nothing be named.
+pub(super) async fn disclosure(
+    client: &Client,
+    args: &ConfigArgs,
+    file: &ConfigFile,
+) -> Result<Disclosure, StepError> {
     let mut files = Vec::new();
     if args.disclose_file {
-        files.push(source.to_owned());
+        files.push(file.clone());
     }
     let mut commits: Vec<&Sha> = args.disclose.iter().collect();
     commits.dedup();
     for commit in commits {
-        // A commit that is gone, or had no file, lets nothing be named.
+        // A commit that was deleted, or had no file, lets nothing be named.
         let text = client.raw_file(&args.repository, &args.path, commit).await?;
-        files.extend(text.and_then(|text| String::from_utf8(text.into()).ok()));
+        let text = text.and_then(|text| String::from_utf8(text.into()).ok());
+        let parsed = text.and_then(|text| parse(&text, &args.path, Some(args.login.as_str())).ok());
+        files.extend(parsed.map(|parsed| parsed.file));
     }
-    Ok(Disclosed(files))
+    Ok(Disclosure::of(&files))
 }

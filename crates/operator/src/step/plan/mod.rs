@@ -1,11 +1,10 @@
-//! `step plan`: the file at a commit, checked and settled, and what an apply of it would do.
+//! `step plan`: the file at a commit, checked, and what an apply of it would do.
 
 mod annotate;
-mod direct;
 mod disclose;
 mod fetch;
-mod look_up;
 mod review;
+mod upstream;
 mod verdict;
 
 use std::num::ParseIntError;
@@ -13,75 +12,39 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
-use peribolos_core::step_output::{Annotation, CheckOutput, StepName, StepOutput};
-use peribolos_github::snapshot::{self, ReadOptions};
-use peribolos_github::{Client, Login, RepoName, Sha};
-use peribolos_org::{
-    ConfigFile, Parsed, Settled, Snapshot, Spelling, Style, parse,
-    plan::{self, Plan},
-    settle,
-    show::Full,
-};
+use peribolos_github::snapshot::{Patience, ReadOptions};
+use peribolos_github::{Client, Sha};
+use peribolos_org::plan::Scope;
+use peribolos_org::{CanonicalNames, Parsed, Style, normalize, parse_managed};
+use peribolos_vocab::Annotation;
+use peribolos_vocab::report::{CheckOutput, StepName, StepReport};
 
-use self::review::ReviewArgs;
-use self::verdict::Considered;
-use super::GitHubArgs;
+pub use self::review::ReviewArgs;
+pub(super) use self::verdict::Considered;
+use super::config::{AttemptArgs, ConfigArgs};
 use super::failure::StepError;
-use super::planned::Planned;
 use super::report::{self, Done, Facts};
-use crate::rules::RuleArgs;
+use crate::planning::{Planned, Planning, PlanningError};
 
 /// What `step plan` works on.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
-    /// The organization's login
-    #[arg(long, env = "PERIBOLOS_LOGIN")]
-    login: Login,
-    /// The repository with the file
-    #[arg(long, value_name = "OWNER/NAME", env = "PERIBOLOS_REPOSITORY")]
-    repository: RepoName,
-    /// The file, inside the repository
-    #[arg(long, env = "PERIBOLOS_PATH", default_value = "peribolos.yaml")]
-    path: String,
-    /// The commit; with --pull-request the head of the pull request
-    #[arg(long, env = "PERIBOLOS_SHA")]
-    sha: Sha,
-    /// Look at what merging this pull request would make of the file; empty: none
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
+    /// Plan what merging this pull request would make of the file; empty: none
     #[arg(long, value_name = "NUMBER", env = "PERIBOLOS_PULL_REQUEST", default_value = "")]
     pull_request: Preview,
     /// Read and check the file alone, as that very commit has it, with a token that sees nothing but files
     #[arg(long, env = "PERIBOLOS_FILE_ONLY")]
     file_only: bool,
-    /// The file with the token
-    #[arg(long, value_name = "FILE", env = "PERIBOLOS_TOKEN_FILE")]
-    token_file: PathBuf,
-    #[command(flatten)]
-    github: GitHubArgs,
-    /// Where to write the file for upstream peribolos
+    /// Where to write the file for upstream peribolos, with names as GitHub writes them
     #[arg(long, value_name = "FILE", env = "PERIBOLOS_OUT")]
     out: Option<PathBuf>,
+    /// Where to write the flags of upstream peribolos, as a JSON array
+    #[arg(long, value_name = "FILE", env = "PERIBOLOS_UPSTREAM_FLAGS")]
+    upstream_flags: Option<PathBuf>,
     #[command(flatten)]
-    rules: RuleArgs,
-    #[command(flatten)]
-    review: ReviewArgs,
-    /// Names in the file itself may be posted
-    #[arg(long, env = "PERIBOLOS_DISCLOSE_FILE")]
-    disclose_file: bool,
-    /// Names in the file of this commit may be posted; may be given more than once
-    #[arg(long, value_name = "SHA")]
-    disclose: Vec<Sha>,
-    /// Record digests of the removals with this salt; empty: don't
-    #[arg(long, value_name = "TEXT", env = "PERIBOLOS_SALT", default_value = "")]
-    salt: String,
-    /// Where to write the plan for `step verify`
-    #[arg(long, value_name = "FILE", env = "PERIBOLOS_PLANNED")]
-    planned: Option<PathBuf>,
-    /// Where to write upstream's --maximum-removal-delta
-    #[arg(long, value_name = "FILE", env = "PERIBOLOS_REMOVAL_DELTA")]
-    removal_delta: Option<PathBuf>,
-    /// Where Tekton collects results
-    #[arg(long, value_name = "DIR", env = "PERIBOLOS_RESULTS_DIR")]
-    pub(super) results_dir: Option<PathBuf>,
+    _attempt: AttemptArgs,
 }
 
 /// The pull request that is previewed. A Task's param can't be left out, so none is an empty text.
@@ -96,94 +59,126 @@ impl FromStr for Preview {
     }
 }
 
-/// Fetches, checks, settles. Never fails but in what it says.
-pub(super) async fn run(args: &PlanArgs) -> StepOutput {
-    let mut facts = Facts { sha: Some(args.sha.as_str().to_owned()), ..Facts::default() };
+/// Fetches, checks, plans. Every failure is in the report.
+pub(super) async fn run(args: &PlanArgs) -> StepReport {
+    let mut facts = Facts { sha: Some(args.config.sha.as_str().to_owned()), ..Facts::default() };
     let end = plan(args, &mut facts).await;
     report::output(StepName::Plan, facts, end)
 }
 
 async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
-    let client = args.github.client_of(&args.token_file)?;
+    let config = &args.config;
+    let client = config.github.client_of(&config.token_file).await?;
     let commit = match args.pull_request.0 {
         Some(number) if !args.file_only => {
-            fetch::merge_commit(&client, &args.repository, number, &args.sha).await?
+            fetch::merge_commit(&client, &config.repository, number, &config.sha).await?
         }
-        _ => args.sha.clone(),
+        _ => config.sha.clone(),
     };
-    let file = fetch::file(&client, &args.repository, &args.path, &commit).await?;
-    facts.blob = Some(file.blob.as_str().to_owned());
-    let source = annotate::text(file.content, &args.path)?;
-    let parsed = parse(&source, &args.path, Some(args.login.as_str()))
-        .map_err(|findings| annotate::invalid(&args.path, &findings))?;
-    let warnings = annotate::findings(&parsed.warnings, &args.path);
+    let source = Source::read(&client, config, &commit, facts).await?;
     if args.file_only {
-        return Ok(Done { check: valid(args, &parsed, warnings), url: None });
+        let warnings = annotate::findings(&source.parsed.warnings, &config.path);
+        return Ok(Done::well(valid(config, &source.parsed, warnings), None));
     }
-    let disclosed = disclose::files(&client, args, &source).await?;
-    let (found, plan) = against_github(&client, args, &parsed.file).await?;
-    let considered = Considered::new(&client, args, &found, plan).await?;
-    facts.changes = Some(considered.changes());
-    if !args.salt.is_empty() {
-        facts.removals = considered.losses.digests(&args.salt);
+    let considered = source.considered(&client, config, config.time.patience(None), facts).await?;
+    facts.plan = facts.plan.take().filter(|_| args.pull_request.0.is_none());
+    if !config.salt.is_empty() {
+        facts.removals = considered.shown(&config.salt);
     }
-    // In the log, which people with access to the cluster read, it stands in full.
-    let full = Full { plan: &considered.plan, trips: &considered.trips, file: &args.path };
-    let words = full.text(Style::Plain);
-    tracing::info!("the plan\n{words}");
-    facts.words = args.pull_request.0.is_none().then_some(words);
-    let disclosure = disclosed.disclosure(args.login.as_str());
-    let mut annotations = annotate::left_out(&found.settled.left_out, &parsed.file, &args.path, &disclosure);
-    annotations.extend(warnings);
-    if let Some(refused) = considered.refused(&args.path, &disclosure, &annotations) {
+    if let Some(refused) = considered.refused() {
         return Err(refused);
     }
-    let check =
-        CheckOutput { title: considered.title(), summary: considered.summary(&disclosure), annotations };
     if let Some(path) = &args.out {
-        write(path, &found.settled.yaml)?;
+        write(path, &normalized(&source, &considered.planned))?;
     }
-    if let Some(path) = &args.removal_delta {
-        write(path, &delta(considered.plan.removal_delta))?;
+    if let Some(path) = &args.upstream_flags {
+        let delta = considered.planned.plan.removal_delta(&considered.planned.snapshot);
+        upstream::write(path, &client, &config.scope(), &config.rules.limits(), delta).await?;
     }
-    if let Some(path) = &args.planned {
-        let unreviewed = considered.judgement.not_shown().to_vec();
-        let (before, scope) = (found.snapshot, args.rules.scope());
-        Planned { before, plan: considered.plan, scope, disclosed, unreviewed }.save(path)?;
-    }
-    Ok(Done { check, url: None })
+    Ok(Done::well(considered.check(), None))
 }
 
-/// A file held against GitHub.
-struct Found {
-    /// The file as upstream gets it.
-    settled: Settled,
-    /// What GitHub has.
-    snapshot: Snapshot,
-    /// How GitHub spells the names.
-    spelling: Spelling,
+/// A file that can be planned from.
+pub(super) struct Source {
+    pub(super) parsed: Parsed,
+    /// The id of its content.
+    pub(super) blob: Sha,
 }
 
-/// What there is, and what an apply would do.
-async fn against_github(
-    client: &Client,
-    args: &PlanArgs,
-    file: &ConfigFile,
-) -> Result<(Found, Plan), StepError> {
-    let scope = args.rules.scope();
-    let snapshot = snapshot::read(client, &args.login, &ReadOptions::for_file(file, &scope)).await?;
-    let spelling = look_up::spelling(client, &args.path, file, &snapshot).await?;
-    let people = file.admins.iter().chain(&file.members);
-    if people.into_iter().all(|login| spelling.missing.contains(&login.value)) {
-        return Err(annotate::nobody_left(&args.path, file));
+impl Source {
+    /// Fetches a file at a commit and reads it strictly.
+    pub(super) async fn read(
+        client: &Client,
+        args: &ConfigArgs,
+        commit: &Sha,
+        facts: &mut Facts,
+    ) -> Result<Self, StepError> {
+        let file = fetch::file(client, &args.repository, &args.path, commit).await?;
+        facts.blob = Some(file.blob.as_str().to_owned());
+        let text = annotate::text(file.content, &args.path)?;
+        let managed = args.scope().manage;
+        let parsed = parse_managed(&text, &args.path, Some(args.login.as_str()), &managed)
+            .map_err(|findings| annotate::invalid(&args.path, &findings))?;
+        Ok(Self { parsed, blob: file.blob })
     }
-    let settled = settle(file, &spelling);
-    let plan = plan::plan(&settled.file, &settled.left_out, &snapshot, &scope);
-    Ok((Found { settled, snapshot, spelling }, plan))
+
+    /// How the organization is read and planned for this file.
+    pub(super) fn planning<'a>(
+        &'a self,
+        client: &'a Client,
+        args: &'a ConfigArgs,
+        scope: &'a Scope,
+        patience: Patience,
+    ) -> Planning<'a> {
+        let file = &self.parsed.file;
+        let options = ReadOptions { patience, ..ReadOptions::for_file(file, scope) };
+        Planning { client, org: &args.login, file, scope, options }
+    }
+
+    /// Reads the organization, plans, and holds the plan against guards and reviews.
+    pub(super) async fn considered(
+        &self,
+        client: &Client,
+        args: &ConfigArgs,
+        patience: Patience,
+        facts: &mut Facts,
+    ) -> Result<Considered, StepError> {
+        let (file, scope) = (&self.parsed.file, args.scope());
+        let disclosure = disclose::disclosure(client, args, file).await?;
+        let planned =
+            self.planning(client, args, &scope, patience).plan(None).await.map_err(|error| match error {
+                PlanningError::TooManyNewPeople { .. } => {
+                    annotate::too_many_new_people(&args.path, file, &error)
+                }
+                PlanningError::GitHub(error) => StepError::GitHub(error),
+            })?;
+        let people = file.admins.iter().chain(&file.members);
+        if people.into_iter().all(|login| planned.plan.left_out.contains(&login.value)) {
+            return Err(annotate::nobody_left(&args.path, file));
+        }
+        let findings = annotate::findings(&self.parsed.warnings, &args.path);
+        let considered = Considered::new(args, file, planned, disclosure, findings);
+        facts.changes = Some(considered.changes());
+        // In the log, which people with access to the cluster read, it stands in full.
+        let text = considered.report().text(Style::Plain);
+        tracing::info!("the plan\n{text}");
+        facts.plan = Some(text);
+        Ok(considered)
+    }
+}
+
+/// The file as upstream peribolos needs it.
+fn normalized(source: &Source, planned: &Planned) -> String {
+    let Planned { snapshot, lookups, .. } = planned;
+    let mut names = CanonicalNames::of_snapshot(snapshot, lookups.unknown_logins.clone());
+    for login in &lookups.canonical {
+        names.logins.insert(login.clone());
+    }
+    normalize(&source.parsed.file, &names).yaml
 }
 
 /// What is said of a file that is not held against the organization.
-fn valid(args: &PlanArgs, parsed: &Parsed, annotations: Vec<Annotation>) -> CheckOutput {
+fn valid(args: &ConfigArgs, parsed: &Parsed, annotations: Vec<Annotation>) -> CheckOutput {
     let title = match annotations.len() {
         0 => format!("{} is valid", args.path),
         warned => format!("{} is valid, with {}", args.path, count(warned, "warning", "warnings")),
@@ -196,11 +191,6 @@ fn valid(args: &PlanArgs, parsed: &Parsed, annotations: Vec<Annotation>) -> Chec
     CheckOutput { title, summary, annotations }
 }
 
-/// A fraction in ten-thousandths, as upstream reads it.
-fn delta(ten_thousandths: u32) -> String {
-    format!("{}.{:04}", ten_thousandths / 10_000, ten_thousandths % 10_000)
-}
-
 fn write(path: &Path, text: &str) -> Result<(), StepError> {
     std::fs::write(path, text).map_err(|source| StepError::File {
         path: path.to_owned(),
@@ -211,18 +201,4 @@ fn write(path: &Path, text: &str) -> Result<(), StepError> {
 
 fn count(number: usize, one: &str, more: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { more })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[rstest::rstest]
-    #[case(0, "0.0000")]
-    #[case(1, "0.0001")]
-    #[case(2_500, "0.2500")]
-    #[case(10_000, "1.0000")]
-    fn a_fraction_is_written_as_upstream_reads_it(#[case] ten_thousandths: u32, #[case] text: &str) {
-        assert_eq!(delta(ten_thousandths), text);
-    }
 }

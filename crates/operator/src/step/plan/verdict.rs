@@ -1,101 +1,132 @@
-//! Whether a plan may be applied, and what the check says of it.
+//! Whether a plan may be applied, and what the check says about it.
 
-use peribolos_core::step_output::{Annotation, AnnotationLevel, Changes};
-use peribolos_github::Client;
-use peribolos_org::{
-    guard::{self, Trip},
-    loss::Losses,
-    plan::{Plan, Refusal, RefusalKind},
-    review::Judgement,
-    show::{self, Counts, Disclosure},
-};
+use peribolos_org::guard::{self, Trip};
+use peribolos_org::plan::{Plan, Refusal, RefusalClass, Warning};
+use peribolos_org::removals::{Removals, digests};
+use peribolos_org::review::Judgement;
+use peribolos_org::show::{self, Disclosure, Namer, PlanReport};
+use peribolos_org::{ConfigFile, unknown_logins};
+use peribolos_vocab::report::{Changes, CheckOutput};
+use peribolos_vocab::{Annotation, AnnotationLevel};
 
-use super::{Found, PlanArgs, StepError, annotate, count, direct};
+use super::{ConfigArgs, StepError, annotate, count};
+use crate::planning::Planned;
 
-/// A plan with all that was found out about it.
-pub(super) struct Considered {
-    pub(super) plan: Plan,
-    pub(super) losses: Losses,
-    pub(super) trips: Vec<Trip>,
-    pub(super) judgement: Judgement,
+/// A plan with all that was decided about it.
+pub(in crate::step) struct Considered {
+    /// The plan, and what it was made from.
+    pub(in crate::step) planned: Planned,
+    pub(in crate::step) removals: Removals,
+    trips: Vec<Trip>,
+    judgement: Judgement,
+    /// What may be named on GitHub.
+    pub(in crate::step) disclosure: Disclosure,
+    /// Remarks on the file, whatever becomes of it.
+    annotations: Vec<Annotation>,
+    path: String,
 }
 
 impl Considered {
-    /// Holds a plan against the guards and against what previews showed, and what commits without a pull request brought.
-    pub(super) async fn new(
-        client: &Client,
-        args: &PlanArgs,
-        found: &Found,
-        plan: Plan,
-    ) -> Result<Self, StepError> {
-        let Found { settled, snapshot, spelling } = found;
-        let scope = args.rules.scope();
-        let losses = Losses::of(&plan, snapshot, &scope);
-        let limits = args.rules.limits();
-        let trips = guard::trips(&settled.file, &plan, snapshot, &losses, &scope, &limits);
-        let in_question = args.review.in_question(&losses);
-        let brought = direct::removals(client, args, snapshot, spelling, &in_question).await?;
-        let judgement = args.review.judge(&losses, brought);
-        Ok(Self { plan, losses, trips, judgement })
+    /// Holds a plan against the guards and against what previews showed.
+    pub(super) fn new(
+        args: &ConfigArgs,
+        file: &ConfigFile,
+        planned: Planned,
+        disclosure: Disclosure,
+        findings: Vec<Annotation>,
+    ) -> Self {
+        let scope = args.scope();
+        let (plan, snapshot) = (&planned.plan, &planned.snapshot);
+        let removals = Removals::of(plan, snapshot, &scope);
+        let trips = guard::trips(file, plan, snapshot, &removals, &scope, &args.rules.limits());
+        let judgement = args.review.judge(&removals);
+        let namer = Namer::disclosed(&disclosure);
+        let unknown = unknown_logins(plan, file, &args.path, &namer);
+        let mut annotations = annotate::findings(&unknown, &args.path);
+        annotations.extend(findings);
+        annotations.extend(warnings(plan, &args.path, &namer));
+        let path = args.path.clone();
+        Self { planned, removals, trips, judgement, disclosure, annotations, path }
+    }
+
+    /// Everything about the plan, for texts.
+    pub(in crate::step) fn report(&self) -> PlanReport<'_> {
+        PlanReport {
+            plan: &self.planned.plan,
+            removals: &self.removals,
+            trips: &self.trips,
+            judgement: &self.judgement,
+            file: &self.path,
+        }
     }
 
     /// How many changes it has.
-    pub(super) fn changes(&self) -> Changes {
-        let planned = u32::try_from(Counts::of(&self.plan.operations).changes).unwrap_or(u32::MAX);
-        Changes { planned, applied: None, remaining: planned }
+    pub(in crate::step) fn changes(&self) -> Changes {
+        let planned = u32::try_from(self.planned.plan.operations.len()).unwrap_or(u32::MAX);
+        Changes { planned, applied: None, failed: 0, remaining: planned }
     }
 
-    /// What the check says.
-    pub(super) fn summary(&self, disclosure: &Disclosure) -> String {
-        let plan = show::summary(&self.plan, &self.trips, disclosure);
-        let stopped = !self.trips.is_empty() || !self.plan.refusals.is_empty();
-        match self.judgement.sentence(disclosure) {
-            // What would be applied against a warning is not said where it is not applied at all.
-            Some(_) if stopped && matches!(self.judgement, Judgement::Warn(_)) => plan,
-            Some(sentence) => format!("{sentence}\n\n{plan}"),
-            None => plan,
+    /// Digests of the removals that the check names.
+    pub(in crate::step) fn shown(&self, salt: &str) -> Vec<String> {
+        digests(&self.report().check(&self.disclosure).shown, salt)
+    }
+
+    /// What the check says where the plan is not applied.
+    pub(in crate::step) fn check(&self) -> CheckOutput {
+        let report = self.report();
+        CheckOutput {
+            title: report.title(),
+            summary: report.check(&self.disclosure).summary,
+            annotations: self.annotations.clone(),
         }
     }
 
-    /// In one line what is changed.
-    pub(super) fn title(&self) -> String {
-        show::title(&self.plan.operations)
+    /// Remarks on the file, whatever becomes of it.
+    pub(in crate::step) fn annotations(&self) -> Vec<Annotation> {
+        self.annotations.clone()
     }
 
     /// Why it must not be applied, if it must not.
-    pub(super) fn refused(
-        &self,
-        path: &str,
-        disclosure: &Disclosure,
-        warnings: &[Annotation],
-    ) -> Option<StepError> {
-        let impossible =
-            self.plan.refusals.iter().filter(|refusal| refusal.kind == RefusalKind::Impossible).count();
-        let what = self.title();
-        let mut annotations: Vec<Annotation> =
-            self.plan.refusals.iter().map(|refusal| annotation(path, refusal, disclosure)).collect();
-        annotations.extend_from_slice(warnings);
-        let summary = format!("Nothing was changed.\n\n{}", self.summary(disclosure));
+    pub(in crate::step) fn refused(&self) -> Option<StepError> {
+        let refusals = self.planned.plan.refusals.iter();
+        let impossible = refusals.filter(|refusal| refusal.class == RefusalClass::Impossible).count();
+        let namer = Namer::disclosed(&self.disclosure);
+        let mut annotations = self::refusals(&self.planned.plan, &self.path, &namer);
+        annotations.extend_from_slice(&self.annotations);
+        let summary = format!("Nothing was changed.\n\n{}", self.report().check(&self.disclosure).summary);
         if impossible > 0 {
             let title =
-                format!("{path} asks for {} that can't be done", count(impossible, "thing", "things"));
+                format!("{} asks for {} that can't be done", self.path, count(impossible, "thing", "things"));
             return Some(StepError::Invalid { title, summary, annotations });
         }
         let title = match (self.trips.as_slice(), &self.judgement) {
-            ([trip, ..], _) => format!("Stopped by a guard: {}", trip.sentence(Some(disclosure))),
+            ([trip, ..], _) => format!("Stopped by a guard: {}", trip.sentence(&namer)),
             ([], Judgement::Stop(missing)) => {
                 let removals = count(missing.len(), "removal was", "removals were");
                 format!("Stopped: {removals} not shown by a preview")
             }
             ([], _) => return None,
         };
-        tracing::info!("not applied: {what}");
+        tracing::info!("not applied: {}", self.report().title());
         Some(StepError::Guarded { title, summary, annotations })
     }
 }
 
-fn annotation(path: &str, refusal: &Refusal, disclosure: &Disclosure) -> Annotation {
-    let (message, hint) = show::told(refusal, Some(disclosure));
-    let message = format!("{message}: {hint}");
-    annotate::on_line(path, refusal.line.unwrap_or(1), AnnotationLevel::Failure, message, "refused")
+fn refusals(plan: &Plan, path: &str, namer: &Namer<'_>) -> Vec<Annotation> {
+    let annotation = |refusal: &Refusal| {
+        let (message, hint) = show::refusal(refusal, namer);
+        let line = refusal.line.unwrap_or(1);
+        annotate::on_line(path, line, AnnotationLevel::Failure, format!("{message}: {hint}"), "refused")
+    };
+    plan.refusals.iter().map(annotation).collect()
+}
+
+fn warnings(plan: &Plan, path: &str, namer: &Namer<'_>) -> Vec<Annotation> {
+    let annotation = |warning: &Warning| {
+        let (message, hint) = show::warning(warning, namer)?;
+        let message = hint.map_or_else(|| message.to_owned(), |hint| format!("{message}: {hint}"));
+        let line = warning.line.unwrap_or(1);
+        Some(annotate::on_line(path, line, AnnotationLevel::Warning, message, "not-planned"))
+    };
+    plan.warnings.iter().filter_map(annotation).collect()
 }

@@ -7,8 +7,8 @@ use peribolos_e2e::{
 };
 use serde_json::{Value, json};
 
-/// Holds one request of upstream's, the invitation of dave, back for that long.
-async fn with_slow_upstream(login: &str, spec: Value, seconds: u64) -> Result<(World, Org, String)> {
+/// Holds one request of the apply, the invitation of dave, back for that long.
+async fn with_slow_invitation(login: &str, spec: Value, seconds: u64) -> Result<(World, Org, String)> {
     let world = World::connect().await?;
     let org = Org::adopted(&world, login, spec).await?;
     org.people(&["dave"]).await?;
@@ -23,7 +23,7 @@ fn name(run: &Value) -> &str {
 
 #[tokio::test]
 async fn a_cancelled_run_ends_at_once() -> Result<()> {
-    let (world, org, sha) = with_slow_upstream("cancelled", json!({}), 100).await?;
+    let (world, org, sha) = with_slow_invitation("cancelled", json!({}), 100).await?;
     let run = org.applying(&sha).await?;
     world.cluster.patch(Kind::Run, name(&run), &json!({"spec": {"cancel": true}})).await?;
     let run = org.apply_is(&sha, "Cancelled").await?;
@@ -35,14 +35,14 @@ async fn a_cancelled_run_ends_at_once() -> Result<()> {
 #[tokio::test]
 async fn a_run_over_its_time_is_ended_and_looked_at_again() -> Result<()> {
     let spec = json!({"run": {"timeout": "1m"}});
-    let (_, org, sha) = with_slow_upstream("late", spec, 110).await?;
+    let (_, org, sha) = with_slow_invitation("late", spec, 110).await?;
     let run = org.apply_is(&sha, "Failed").await?;
     ensure!(run["status"]["reason"] == "TimedOut", "{run:#}");
     let (conclusion, check) = org.concluded(&sha).await?;
     ensure!(conclusion == "timed_out", "the check says {conclusion}");
     let said = check["output"].to_string();
     ensure!(said.contains("unknown"), "the check does not say that what was applied is unknown: {said}");
-    until(POD, "a DryRun looks what is left", async || {
+    until(POD, "a DryRun tells what is left", async || {
         let runs = org.runs().await?;
         Ok(runs
             .iter()
@@ -55,7 +55,7 @@ async fn a_run_over_its_time_is_ended_and_looked_at_again() -> Result<()> {
 
 #[tokio::test]
 async fn a_run_whose_task_run_was_deleted_is_tried_again() -> Result<()> {
-    let (world, org, sha) = with_slow_upstream("lost", json!({}), 100).await?;
+    let (world, org, sha) = with_slow_invitation("lost", json!({}), 100).await?;
     let run = org.applying(&sha).await?;
     // Its pod goes with it. A pod alone is made again by Tekton itself where no step has failed by then.
     world.cluster.delete(OBJECTS, Kind::TaskRun, &format!("{}-1", name(&run)), false).await?;
@@ -97,5 +97,24 @@ async fn a_run_whose_image_is_not_there_gives_its_place_up() -> Result<()> {
     let newer = org.push(&org.file(&["dave"]).replace("lights", "lamps")).await?;
     ensure!(org.concluded(&newer).await?.0 == "success", "the newer push was not applied");
     org.apply_is(&sha, "Superseded").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn upstream_applies_in_place_of_the_operator_and_is_compared_with_the_file() -> Result<()> {
+    let world = World::connect().await?;
+    let org = Org::adopted(&world, "upstreamed", json!({"run": {"taskRef": "peribolos-upstream"}})).await?;
+    org.people(&["dave"]).await?;
+    let sha = org.push(&org.file(&["dave"])).await?;
+    let (conclusion, check) = org.concluded(&sha).await?;
+    ensure!(conclusion == "success", "{check:#}");
+    ensure!(org.newcomers().await? == ["dave"], "dave was not invited");
+    let compared = until(POD, "a DryRun tells what is left", async || {
+        let runs = org.runs().await?;
+        let compares = |run: &Value| run["spec"]["trigger"]["event"] == "after-apply";
+        Ok(runs.into_iter().find(|run| compares(run) && run["status"]["phase"] == "Succeeded"))
+    })
+    .await?;
+    ensure!(compared["status"]["changes"]["planned"] == 0, "{compared:#}");
     Ok(())
 }

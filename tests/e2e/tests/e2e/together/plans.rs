@@ -52,7 +52,7 @@ async fn a_preview_shows_what_the_merge_then_does() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_nested_team_is_back_in_its_place_by_a_second_run() -> Result<()> {
+async fn a_nested_team_gets_a_new_description_and_stays_in_its_place() -> Result<()> {
     let world = World::connect().await?;
     let org = Org::new(&world, "nested").await?;
     let below = json!({"name": "Below", "slug": "below", "privacy": "closed", "parent": "core", "members": {}, "repos": {}});
@@ -67,8 +67,7 @@ async fn a_nested_team_is_back_in_its_place_by_a_second_run() -> Result<()> {
         Ok((below["description"] == "new" && below["parent"] == "core").then_some(()))
     })
     .await?;
-    let moves = org.changes().await?.len();
-    ensure!(moves == 2, "one request takes it out, one puts it back: {:?}", org.changes().await?);
+    ensure!(org.changes().await?.len() == 1, "one request describes it: {:?}", org.changes().await?);
     Ok(())
 }
 
@@ -164,11 +163,6 @@ async fn a_guard_stops_a_run_before_its_first_write() -> Result<()> {
     let run = org.apply_is(&sha, "Failed").await?;
     ensure!(run["status"]["reason"] == "GuardTripped", "{run:#}");
     ensure!(org.changes().await?.is_empty(), "{:?}", org.changes().await?);
-    let task_run = run["status"]["taskRunName"].as_str().context("no TaskRun")?;
-    let task_run = world.cluster.get(Kind::TaskRun, task_run).await?.context("the TaskRun is gone")?;
-    let steps = task_run["status"]["steps"].as_array().context("no steps")?;
-    let skipped = |name: &str| steps.iter().any(|s| s["name"] == name && s["terminationReason"] == "Skipped");
-    ensure!(skipped("apply") && skipped("verify"), "{steps:#?}");
     Ok(())
 }
 
@@ -215,8 +209,8 @@ async fn a_removal_that_nobody_saw_waits_for_an_owner() -> Result<()> {
     ensure!(run["status"]["reason"] == "GuardTripped", "{run:#}");
     ensure!(org.changes().await?.is_empty(), "{:?}", org.changes().await?);
 
-    // Nor do commits without a pull request bring it about that do not mean it.
-    for text in ["orgs: [\n".to_owned(), org.file(&["dave"]) + "# mended\n"] {
+    // Nor does a commit without a pull request make it pass while one with a pull request is among what is applied.
+    for text in ["orgs: [\n".to_owned(), org.file(&["dave"]) + "# fixed\n"] {
         let sha = org.push(&text).await?;
         ensure!(org.concluded(&sha).await?.0 == "failure", "{text} was applied");
     }

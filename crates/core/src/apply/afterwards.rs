@@ -1,0 +1,136 @@
+//! What the organization is found to be after an apply, held against what became of each operation.
+
+use peribolos_org::plan::{Change, Operation, Outcome, Plan};
+
+/// Corrects outcomes by what is still planned afterwards: what was refused, left or not tried and is as the file says
+/// nevertheless is done. A request that seemed to fail may have taken effect, and others change the organization, too.
+pub fn corrected(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec<Outcome> {
+    let is_left =
+        |change: &Change| remaining.iter().any(|operation| is_about_the_same(change, &operation.change));
+    plan.operations
+        .iter()
+        .zip(outcomes)
+        .map(
+            |(operation, outcome)| {
+                if outcome.is_base() || is_left(&operation.change) { outcome.clone() } else { Outcome::Done }
+            },
+        )
+        .collect()
+}
+
+/// The operations that GitHub took and that are planned again: GitHub does not show them yet, or they do not hold.
+pub fn missed(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec<usize> {
+    let is_left =
+        |change: &Change| remaining.iter().any(|operation| is_about_the_same(change, &operation.change));
+    plan.operations
+        .iter()
+        .zip(outcomes)
+        .enumerate()
+        .filter(|(_, (operation, outcome))| **outcome == Outcome::Done && is_left(&operation.change))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// Whether one operation would do again what another has done, all of it or a part.
+fn is_about_the_same(one: &Change, other: &Change) -> bool {
+    use Change::{
+        CancelInvitation, CancelRepoInvitation, ChangeRole, CreateRepo, CreateTeam, DeleteTeam, EditOrg,
+        EditRepo, EditRepoInvitation, EditTeam, InviteMember, RemoveCollaborator, RemoveMember,
+        RemoveTeamMember, RemoveTeamRepo, RenameRepo, SetCollaborator, SetTeamMember, SetTeamRepo, SetTopics,
+    };
+    match (one, other) {
+        (EditOrg { changes: one }, EditOrg { changes: other }) => {
+            one.iter().any(|one| other.iter().any(|other| one.setting == other.setting))
+        }
+        (EditRepo { name: a, changes: one }, EditRepo { name: b, changes: other }) => {
+            a == b && one.iter().any(|one| other.iter().any(|other| one.setting == other.setting))
+        }
+        (EditTeam { name: a, changes: one, .. }, EditTeam { name: b, changes: other, .. }) => {
+            a == b && one.iter().any(|one| other.iter().any(|other| one.setting == other.setting))
+        }
+        (InviteMember { login: a, .. }, InviteMember { login: b, .. })
+        | (ChangeRole { login: a, .. }, ChangeRole { login: b, .. })
+        | (RemoveMember { login: a, .. }, RemoveMember { login: b, .. }) => a == b,
+        (CancelInvitation { id: a, .. }, CancelInvitation { id: b, .. })
+        | (EditRepoInvitation { id: a, .. }, EditRepoInvitation { id: b, .. })
+        | (CancelRepoInvitation { id: a, .. }, CancelRepoInvitation { id: b, .. }) => a == b,
+        (CreateRepo { name: a, .. }, CreateRepo { name: b, .. })
+        | (RenameRepo { from: a, .. }, RenameRepo { from: b, .. })
+        | (SetTopics { name: a, .. }, SetTopics { name: b, .. }) => a == b,
+        (SetCollaborator { repo: a, login: one, .. }, SetCollaborator { repo: b, login: other, .. })
+        | (
+            RemoveCollaborator { repo: a, login: one, .. },
+            RemoveCollaborator { repo: b, login: other, .. },
+        ) => a == b && one == other,
+        (CreateTeam { name: a, .. }, CreateTeam { name: b, .. })
+        | (DeleteTeam { name: a, .. }, DeleteTeam { name: b, .. }) => a == b,
+        (SetTeamMember { team: a, login: one, .. }, SetTeamMember { team: b, login: other, .. })
+        | (RemoveTeamMember { team: a, login: one, .. }, RemoveTeamMember { team: b, login: other, .. }) => {
+            a == b && one == other
+        }
+        (SetTeamRepo { team: a, repo: one, .. }, SetTeamRepo { team: b, repo: other, .. })
+        | (RemoveTeamRepo { team: a, repo: one, .. }, RemoveTeamRepo { team: b, repo: other, .. }) => {
+            a == b && one == other
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use peribolos_org::plan::{OrgSetting, Place, SettingChange, TeamRole};
+    use peribolos_org::{Login, OrgRole, TeamName};
+
+    use super::*;
+
+    fn invite(login: &str) -> Change {
+        Change::InviteMember { login: Login::new(login), role: OrgRole::Member }
+    }
+
+    fn place(login: &str) -> Change {
+        let (team, login) = (TeamName::new("Core"), Login::new(login));
+        Change::SetTeamMember { team, login, from: None, to: TeamRole::Member }
+    }
+
+    fn settings(list: &[OrgSetting]) -> Change {
+        let change =
+            |setting: &OrgSetting| SettingChange { setting: *setting, from: None, to: "x".to_owned() };
+        Change::EditOrg { changes: list.iter().map(change).collect() }
+    }
+
+    fn operations(changes: Vec<Change>) -> Vec<Operation> {
+        let place = Place::People;
+        let operation = |change| Operation { place, change, line: None, needs: Vec::new(), because: None };
+        changes.into_iter().map(operation).collect()
+    }
+
+    fn plan(changes: Vec<Change>) -> Plan {
+        Plan {
+            org: Login::new("acme"),
+            operations: operations(changes),
+            refusals: Vec::new(),
+            warnings: Vec::new(),
+            waiting: Vec::new(),
+            left_out: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_so_nevertheless_is_done() {
+        let plan = plan(vec![invite("ann"), place("ann"), place("ben")]);
+        let outcomes = [Outcome::Waiting, Outcome::NotTried, Outcome::Left("so".into())];
+        let remaining = operations(vec![place("Ben")]);
+        let corrected = corrected(&plan, &outcomes, &remaining);
+        assert_eq!(corrected, [Outcome::Waiting, Outcome::Done, Outcome::Left("so".into())]);
+    }
+
+    #[test]
+    fn what_is_planned_again_although_it_was_done_is_missed() {
+        let names = [OrgSetting::DEFAULT_REPOSITORY_PERMISSION, OrgSetting::HAS_REPOSITORY_PROJECTS];
+        let plan = plan(vec![settings(&names), place("ann"), place("ben"), invite("cid")]);
+        let outcomes = [Outcome::Done, Outcome::Done, Outcome::NotTried, Outcome::Waiting];
+        let remaining = operations(vec![settings(&names[1..]), place("ben"), invite("ann")]);
+        assert_eq!(missed(&plan, &outcomes, &remaining), [0]);
+        assert_eq!(missed(&plan, &outcomes, &[]), [0_usize; 0]);
+    }
+}

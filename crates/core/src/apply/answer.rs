@@ -1,0 +1,206 @@
+//! What follows from GitHub's answer to the one request of an operation, where that is not success.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use peribolos_org::plan::Method;
+
+use super::pace::later;
+use crate::time_scale::TimeScale;
+
+/// The pauses before a request that failed on GitHub's side or the network's is sent again.
+const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
+/// How long the first wait is where GitHub limits us and does not say for how long; each further one is twice as long.
+const LIMIT_PAUSE: Duration = Duration::from_mins(1);
+/// How long GitHub may answer 404 about what this attempt has made or renamed …
+const APPEARS_WITHIN: Duration = Duration::from_secs(15);
+/// … and how often it is asked.
+const APPEARS_EVERY: Duration = Duration::from_secs(1);
+
+/// A request, as far as repeating it goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    /// Its method.
+    pub method: Method,
+    /// Whether somebody gets an invitation by it, which a repetition would send again.
+    pub invites: bool,
+    /// How many fields it changes.
+    pub fields: usize,
+    /// Whether it is about something that this attempt has made or renamed.
+    pub recent: bool,
+}
+
+/// An answer that is no success, as far as repeating the request goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// GitHub failed (5xx), or no answer came. The request may have taken effect.
+    Failed {
+        /// How long GitHub asks to wait.
+        after: Option<Duration>,
+    },
+    /// A rate limit, primary or secondary. The request has taken no effect.
+    Limited {
+        /// Until when GitHub asks to wait.
+        until: Option<Timestamp>,
+    },
+    /// 404.
+    NotFound,
+    /// 422.
+    Unprocessable,
+    /// Any other refusal.
+    Refused,
+}
+
+/// What to do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Send it again.
+    Again {
+        /// Not before.
+        at: Timestamp,
+        /// Read first whether it has taken effect already.
+        look_first: bool,
+    },
+    /// What was to be removed is not there: done.
+    Done,
+    /// Send one request for each field: GitHub refuses all fields where it refuses one.
+    FieldByField,
+    /// What it is about is not there.
+    Gone,
+    /// GitHub refused it for a reason of its own.
+    Refused,
+    /// GitHub goes on failing.
+    Unavailable,
+}
+
+/// What has happened to one request so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Attempts {
+    failures: usize,
+    limits: u32,
+    missing_since: Option<Timestamp>,
+}
+
+impl Attempts {
+    /// What follows from this answer.
+    pub fn next(&mut self, sent: Sent, answer: Answer, now: Timestamp, scale: TimeScale) -> Next {
+        match answer {
+            Answer::Failed { after } => {
+                let Some(pause) = PAUSES.get(self.failures) else { return Next::Unavailable };
+                self.failures += 1;
+                let pause = scale.of(*pause).max(after.unwrap_or_default());
+                let look_first = sent.method == Method::Post || sent.invites;
+                Next::Again { at: later(now, pause), look_first }
+            }
+            Answer::Limited { until } => {
+                let pause = LIMIT_PAUSE.saturating_mul(1_u32 << self.limits.min(16));
+                self.limits += 1;
+                let at = until.unwrap_or_else(|| later(now, scale.of(pause)));
+                Next::Again { at, look_first: false }
+            }
+            Answer::NotFound => {
+                let since = *self.missing_since.get_or_insert(now);
+                if sent.recent && now < later(since, scale.of(APPEARS_WITHIN)) {
+                    return Next::Again { at: later(now, scale.of(APPEARS_EVERY)), look_first: false };
+                }
+                if sent.method == Method::Delete { Next::Done } else { Next::Gone }
+            }
+            Answer::Unprocessable if sent.method == Method::Patch && sent.fields > 1 => Next::FieldByField,
+            Answer::Unprocessable | Answer::Refused => Next::Refused,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    }
+
+    fn sent(method: Method) -> Sent {
+        Sent { method, invites: false, fields: 1, recent: false }
+    }
+
+    fn again(second: i64) -> Next {
+        Next::Again { at: at(second), look_first: false }
+    }
+
+    fn next(attempts: &mut Attempts, sent: Sent, answer: Answer) -> Next {
+        attempts.next(sent, answer, at(0), TimeScale::REAL)
+    }
+
+    #[rstest::rstest]
+    #[case(Method::Put, false, false)]
+    #[case(Method::Patch, false, false)]
+    #[case(Method::Delete, false, false)]
+    #[case::an_invitation_is_not_sent_twice(Method::Put, true, true)]
+    #[case::nothing_is_made_twice(Method::Post, false, true)]
+    fn a_failure_of_the_servers_is_tried_again_after_1_and_4_seconds(
+        #[case] method: Method,
+        #[case] invites: bool,
+        #[case] look_first: bool,
+    ) {
+        let sent = Sent { invites, ..sent(method) };
+        let failed = Answer::Failed { after: None };
+        let mut attempts = Attempts::default();
+        assert_eq!(next(&mut attempts, sent, failed), Next::Again { at: at(1), look_first });
+        assert_eq!(next(&mut attempts, sent, failed), Next::Again { at: at(4), look_first });
+        assert_eq!(next(&mut attempts, sent, failed), Next::Unavailable);
+    }
+
+    #[test]
+    fn github_may_ask_for_a_longer_pause() {
+        let failed = Answer::Failed { after: Some(Duration::from_secs(30)) };
+        assert_eq!(next(&mut Attempts::default(), sent(Method::Put), failed), again(30));
+    }
+
+    #[test]
+    fn a_limit_is_waited_for_as_github_says_or_longer_each_time() {
+        let mut attempts = Attempts::default();
+        let limited = |until: Option<i64>| Answer::Limited { until: until.map(at) };
+        assert_eq!(next(&mut attempts, sent(Method::Post), limited(Some(17))), again(17));
+        assert_eq!(next(&mut attempts, sent(Method::Post), limited(None)), again(120));
+        assert_eq!(next(&mut attempts, sent(Method::Post), limited(None)), again(240));
+        assert_eq!(next(&mut Attempts::default(), sent(Method::Post), limited(None)), again(60));
+    }
+
+    #[test]
+    fn a_limit_uses_up_no_repetition() {
+        let (mut attempts, failed) = (Attempts::default(), Answer::Failed { after: None });
+        next(&mut attempts, sent(Method::Put), Answer::Limited { until: None });
+        assert_eq!(next(&mut attempts, sent(Method::Put), failed), again(1));
+    }
+
+    #[rstest::rstest]
+    #[case(Method::Delete, Next::Done)]
+    #[case(Method::Put, Next::Gone)]
+    #[case(Method::Patch, Next::Gone)]
+    #[case(Method::Post, Next::Gone)]
+    fn what_is_not_there(#[case] method: Method, #[case] expected: Next) {
+        assert_eq!(next(&mut Attempts::default(), sent(method), Answer::NotFound), expected);
+    }
+
+    #[test]
+    fn what_was_made_just_now_may_take_15_seconds_to_appear() {
+        let sent = Sent { recent: true, ..sent(Method::Put) };
+        let mut attempts = Attempts::default();
+        let mut missing = |second: i64| attempts.next(sent, Answer::NotFound, at(second), TimeScale::REAL);
+        assert_eq!((missing(0), missing(14), missing(15)), (again(1), again(15), Next::Gone));
+    }
+
+    #[rstest::rstest]
+    #[case(Method::Patch, 2, Next::FieldByField)]
+    #[case(Method::Patch, 1, Next::Refused)]
+    #[case(Method::Post, 2, Next::Refused)]
+    fn an_invalid_request(#[case] method: Method, #[case] fields: usize, #[case] expected: Next) {
+        let sent = Sent { fields, ..sent(method) };
+        assert_eq!(next(&mut Attempts::default(), sent, Answer::Unprocessable), expected);
+    }
+
+    #[test]
+    fn a_refusal_is_final() {
+        assert_eq!(next(&mut Attempts::default(), sent(Method::Put), Answer::Refused), Next::Refused);
+    }
+}

@@ -1,0 +1,76 @@
+//! What an Apply leaves in its installation's status when it gives the slot back.
+
+use peribolos_api::{
+    PeribolosRun, PeribolosRunStatus, Reason,
+    installation::LastApply,
+    run::{Mode, Phase},
+};
+
+/// The record of an Apply that ended with this status. None: it says nothing about the file, as it gave way or was
+/// cancelled before anything started.
+pub fn last_apply(run: &PeribolosRun, status: &PeribolosRunStatus) -> Option<LastApply> {
+    let phase = status.phase?;
+    let started = status.started_at.is_some();
+    let counts = match phase {
+        Phase::Succeeded | Phase::Failed => true,
+        Phase::Cancelled => started,
+        Phase::Superseded => status.reason.as_deref() == Some(Reason::HeadMoved.as_str()),
+        Phase::Pending | Phase::Queued | Phase::Running | Phase::Skipped => false,
+    };
+    (run.spec.mode == Mode::Apply && counts).then(|| LastApply {
+        run: run.metadata.name.clone().unwrap_or_default(),
+        uid: run.metadata.uid.clone(),
+        sha: status.sha.clone(),
+        blob: status.blob.clone(),
+        phase,
+        reason: status.reason.clone(),
+        message: status.message.clone(),
+        remaining: status.changes.as_ref().map(|changes| changes.remaining),
+        outcome_unknown: status.outcome_unknown,
+        started_at: status.started_at.clone(),
+        finished_at: status.finished_at.clone(),
+        retry_at: status.retry_at.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::run::testing::run;
+
+    fn of(mode: Mode, status: serde_json::Value) -> Option<LastApply> {
+        last_apply(&run("r", mode, 1, Phase::Running), &serde_json::from_value(status).unwrap())
+    }
+
+    #[test]
+    fn an_apply_leaves_what_the_next_one_follows_from() {
+        let left = of(
+            Mode::Apply,
+            json!({
+                "phase": "Failed", "reason": "Incomplete", "message": "m", "sha": "s", "blob": "b", "startedAt": "1",
+                "finishedAt": "2", "retryAt": "3", "changes": {"planned": 4, "applied": 3, "remaining": 1},
+            }),
+        );
+        let expected = json!({
+            "run": "r", "uid": "uid-r", "phase": "Failed", "reason": "Incomplete", "message": "m", "sha": "s",
+            "blob": "b", "startedAt": "1", "finishedAt": "2", "retryAt": "3", "remaining": 1,
+        });
+        assert_eq!(serde_json::to_value(left).unwrap(), expected);
+    }
+
+    #[rstest::rstest]
+    #[case(json!({"phase": "Succeeded"}), true)]
+    #[case(json!({"phase": "Failed"}), true)]
+    #[case(json!({"phase": "Superseded", "reason": "HeadMoved"}), true)]
+    #[case(json!({"phase": "Cancelled", "startedAt": "1"}), true)]
+    #[case::before_anything_started(json!({"phase": "Cancelled"}), false)]
+    #[case::gave_way(json!({"phase": "Superseded", "reason": "Superseded"}), false)]
+    #[case::tried_again(json!({"phase": "Queued"}), false)]
+    #[case(json!({"phase": "Skipped"}), false)]
+    fn what_applied_nothing_leaves_nothing(#[case] status: serde_json::Value, #[case] expected: bool) {
+        assert_eq!(of(Mode::Apply, status.clone()).is_some(), expected);
+        assert_eq!(of(Mode::Dump, status), None);
+    }
+}

@@ -1,0 +1,378 @@
+//! People with access of their own to repositories, and those who are invited to them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::{StreamExt, TryStreamExt, stream};
+use http::{Method, StatusCode};
+use peribolos_org::plan::{Change, Expected, Kind, Named};
+use peribolos_org::{
+    Login, Own, Permission, RepoInvitation, RepoName, SnapshotCollaborator, SnapshotRepo, Unread,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::members::User;
+use super::repositories::Identified;
+use super::team_repositories::CustomRoles;
+use super::words::{self, RepositoryPermission};
+use super::{Made, Standing};
+use crate::Client;
+use crate::call::Call;
+use crate::error::Error;
+use crate::snapshot::list::{List, Page, Walk};
+use crate::snapshot::options::Part;
+use crate::snapshot::reader::{Reader, unless_gone};
+
+const COLLABORATORS: &str = include_str!("queries/collaborators.graphql");
+const MORE_COLLABORATORS: &str = include_str!("queries/more_collaborators.graphql");
+const OF_ONE: &str = include_str!("queries/collaborators_of_one.graphql");
+
+const INVITATIONS: &str = "/repos/{owner}/{repo}/invitations";
+const INVITATION: &str = "/repos/{owner}/{repo}/invitations/{invitation_id}";
+const COLLABORATOR: &str = "/repos/{owner}/{repo}/collaborators/{username}";
+
+/// Repositories a request, and people of each in it.
+const REPOSITORIES_A_REQUEST: usize = 50;
+const PEOPLE_A_REPOSITORY: usize = 50;
+
+#[derive(Deserialize)]
+struct Nodes {
+    nodes: Vec<Option<Repository>>,
+}
+
+/// A repository with its people; `None`: this token may not see them.
+#[derive(Deserialize)]
+struct Repository {
+    id: String,
+    collaborators: Option<Page<Edge>>,
+}
+
+#[derive(Deserialize)]
+struct WithCollaborators {
+    collaborators: Page<Edge>,
+}
+
+#[derive(Deserialize)]
+struct Edge {
+    permission: RepositoryPermission,
+    #[serde(rename = "permissionSources")]
+    sources: Option<Vec<Source>>,
+    node: User,
+}
+
+/// One of the places that somebody's access comes from.
+#[derive(Deserialize)]
+struct Source {
+    #[serde(rename = "roleName")]
+    role: Option<String>,
+    source: Granter,
+}
+
+#[derive(Deserialize)]
+struct Granter {
+    #[serde(rename = "__typename")]
+    kind: String,
+}
+
+/// An invitation to a repository, as REST has it.
+#[derive(Debug, Clone, Deserialize)]
+struct Invited {
+    id: u64,
+    /// `None` for an account that is gone.
+    invitee: Option<User>,
+    permissions: String,
+    #[serde(default)]
+    expired: bool,
+}
+
+impl Edge {
+    fn into_collaborator(self, custom: &CustomRoles) -> SnapshotCollaborator {
+        let (own, custom_role) = own(self.sources, custom);
+        SnapshotCollaborator { login: self.node.login, permission: self.permission.into(), own, custom_role }
+    }
+}
+
+/// What was given to a person in the repository itself, and the name of a custom role. The level is the role's name:
+/// `permission` knows four levels alone.
+fn own(sources: Option<Vec<Source>>, custom: &CustomRoles) -> (Own, Option<String>) {
+    let Some(sources) = sources else { return (Own::Unknown, None) };
+    match sources.into_iter().find(|it| it.source.kind == "Repository").map(|it| it.role) {
+        None => (Own::None, None),
+        Some(None) => (Own::Unknown, None),
+        Some(Some(role)) => match words::permission(&role) {
+            Some(permission) => (Own::Is(permission), None),
+            None => (custom.base(&role).map_or(Own::Unknown, Own::Is), Some(role)),
+        },
+    }
+}
+
+impl Invited {
+    fn into_invitation(self) -> Option<RepoInvitation> {
+        let permission = words::permission(&self.permissions).unwrap_or(Permission::None);
+        Some(RepoInvitation { id: self.id, login: self.invitee?.login, permission, expired: self.expired })
+    }
+}
+
+/// What was read about one repository.
+enum People {
+    Are(Vec<SnapshotCollaborator>),
+    Hidden,
+}
+
+/// The repositories, those whose key is in `wanted` with their people; and what could not be read. A repository that is
+/// gone by now is left out.
+pub(crate) async fn add(
+    reader: &Reader<'_>,
+    repos: Vec<Identified>,
+    wanted: &BTreeSet<String>,
+    custom: &CustomRoles,
+) -> Result<(Vec<SnapshotRepo>, Vec<Unread>), Error> {
+    // Outside of its selection an App sees nobody's access, and asking would be refused.
+    let is_wanted = |repo: &SnapshotRepo| repo.selected && wanted.contains(&repo.name.key());
+    let ids: Vec<&str> = repos.iter().filter(|it| is_wanted(&it.repo)).map(|it| it.id.as_str()).collect();
+    let total = ids.len();
+    let mut people: BTreeMap<String, People> = BTreeMap::new();
+    let mut hidden = None;
+    if total > 0 {
+        let batches = ids.chunks(REPOSITORIES_A_REQUEST).map(|ids| batch(reader, ids, custom));
+        let mut batches = stream::iter(batches).buffer_unordered(total);
+        while let Some((batch, sentence)) = batches.try_next().await? {
+            people.extend(batch);
+            hidden = hidden.or(sentence);
+            reader.tell(Part::Collaborators, people.len(), total);
+        }
+    }
+    let complete = repos.into_iter().map(|Identified { id, mut repo }| {
+        let people = people.remove(&id);
+        let wanted = is_wanted(&repo);
+        async move {
+            match people {
+                None if wanted => return Ok(None),
+                None | Some(People::Hidden) => {}
+                Some(People::Are(people)) => {
+                    let Some(invitations) = invitations(reader, &repo).await? else { return Ok(None) };
+                    repo.collaborators = Some(people);
+                    repo.invitations = invitations;
+                }
+            }
+            Ok::<_, Error>(Some(repo))
+        }
+    });
+    let complete: Vec<_> = complete.collect();
+    let complete: Vec<Option<SnapshotRepo>> =
+        stream::iter(complete).buffered(total.max(1)).try_collect().await?;
+    let complete: Vec<SnapshotRepo> = complete.into_iter().flatten().collect();
+    let unread = unread(&complete, wanted, hidden);
+    Ok((complete, unread))
+}
+
+/// What of `wanted` could not be read: each repository outside the selection, and what is hidden from this token; that
+/// once for all of them if it is everything.
+fn unread(repos: &[SnapshotRepo], wanted: &BTreeSet<String>, hidden: Option<String>) -> Vec<Unread> {
+    let kind = Kind::Collaborators;
+    let wanted: Vec<&SnapshotRepo> = repos.iter().filter(|it| wanted.contains(&it.name.key())).collect();
+    let (given, outside): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|repo| repo.selected);
+    let of = |repo: &SnapshotRepo| Some(Named::from(&repo.name));
+    let outside = outside.into_iter().map(|repo| Unread {
+        kind,
+        of: of(repo),
+        why: "The App was not given this repository, so GitHub does not show who has access to it".to_owned(),
+    });
+    let mut unread: Vec<Unread> = outside.collect();
+    let missing: Vec<&&SnapshotRepo> = given.iter().filter(|repo| repo.collaborators.is_none()).collect();
+    let sentence = hidden.unwrap_or_else(|| "it says nothing about them".to_owned());
+    let why = format!("GitHub does not show who has access: {}", sentence.trim_end_matches('.'));
+    if !missing.is_empty() && missing.len() == given.len() {
+        unread.push(Unread { kind, of: None, why });
+    } else {
+        unread.extend(missing.into_iter().map(|repo| Unread { kind, of: of(repo), why: why.clone() }));
+    }
+    unread
+}
+
+/// The collaborators of some repositories by their ids, and GitHub's sentence about those it hides.
+async fn batch(
+    reader: &Reader<'_>,
+    ids: &[&str],
+    custom: &CustomRoles,
+) -> Result<(Vec<(String, People)>, Option<String>), Error> {
+    let found = reader.nodes::<Nodes>(COLLABORATORS, ids, PEOPLE_A_REPOSITORY).await?;
+    let repos = found.data.into_iter().flat_map(|nodes| nodes.nodes).flatten();
+    let whole = repos.map(|repo| async move {
+        let Some(begun) = repo.collaborators else { return Ok(Some((repo.id, People::Hidden))) };
+        let list = List { query: MORE_COLLABORATORS, variables: json!({"id": repo.id}), first: 100 };
+        let rest = reader.rest(&list, begun, |node: WithCollaborators| node.collaborators).await?;
+        let people =
+            rest.map(|edges| People::Are(edges.into_iter().map(|it| it.into_collaborator(custom)).collect()));
+        Ok::<_, Error>(people.map(|people| (repo.id, people)))
+    });
+    let whole: Vec<_> = whole.collect();
+    let whole: Vec<Option<(String, People)>> =
+        stream::iter(whole).buffered(REPOSITORIES_A_REQUEST).try_collect().await?;
+    Ok((whole.into_iter().flatten().collect(), found.hidden))
+}
+
+/// Who is invited to a repository; `None` if it is gone by now.
+async fn invitations(reader: &Reader<'_>, repo: &SnapshotRepo) -> Result<Option<Vec<RepoInvitation>>, Error> {
+    let call = Call::get(INVITATIONS, &[reader.org.as_str(), repo.name.as_str()])?;
+    let found = unless_gone(reader.ask(async || reader.client.all::<Invited>(call.clone()).await).await)?;
+    Ok(found.map(|all| all.into_iter().filter_map(Invited::into_invitation).collect()))
+}
+
+/// The request of a change of somebody's access, or of an invitation.
+pub(super) async fn make(client: &Client, org: &Login, change: &Change) -> Result<Made, Error> {
+    match change {
+        Change::SetCollaborator { repo, login, to, .. } => {
+            let call = Call::new(Method::PUT, COLLABORATOR, &[org.as_str(), repo.as_str(), login.as_str()])?;
+            let answer = client.send(call.body(&json!({"permission": words::granted(*to)}))?).await?;
+            Ok(if answer.status == StatusCode::CREATED { Made::Pending } else { Made::Done })
+        }
+        Change::RemoveCollaborator { repo, login, .. } => {
+            let values = [org.as_str(), repo.as_str(), login.as_str()];
+            client.done(Call::new(Method::DELETE, COLLABORATOR, &values)?).await
+        }
+        Change::EditRepoInvitation { repo, id, to, .. } => {
+            let values = [org.as_str(), repo.as_str(), &id.to_string()];
+            let call = Call::new(Method::PATCH, INVITATION, &values)?;
+            client.done(call.body(&json!({"permissions": to.as_str()}))?).await.map(|_| Made::Pending)
+        }
+        Change::CancelRepoInvitation { repo, id, .. } => {
+            let values = [org.as_str(), repo.as_str(), &id.to_string()];
+            client.done(Call::new(Method::DELETE, INVITATION, &values)?).await
+        }
+        _ => Ok(Made::Done),
+    }
+}
+
+/// Whether a person's own access, or an invitation, is as the plan has it.
+pub(super) async fn standing(
+    client: &Client,
+    org: &Login,
+    change: &Change,
+    expected: &Expected,
+) -> Result<Standing, Error> {
+    let word = |permission: &Permission| permission.as_str().to_owned();
+    match change {
+        Change::SetCollaborator { repo, login, from: Some(from), .. }
+        | Change::RemoveCollaborator { repo, login, from } => {
+            let role = custom_role(expected, repo, login);
+            own_standing(client, org, repo, login, *from, role.as_deref()).await
+        }
+        Change::EditRepoInvitation { repo, id, from: permission, .. }
+        | Change::CancelRepoInvitation { repo, id, permission, .. } => {
+            let found = invitations_of(client, org, repo).await?.into_iter().find(|it| it.id == *id);
+            Ok(found.map_or(Standing::Gone, |it| {
+                Standing::compare(permission, &it.permission, "the invitation", word)
+            }))
+        }
+        _ => Ok(Standing::AsPlanned),
+    }
+}
+
+/// The custom role that a person should have in a repository.
+fn custom_role(expected: &Expected, repo: &RepoName, login: &Login) -> Option<String> {
+    let repos = expected.snapshot().repos;
+    let people = repos.into_iter().find(|it| it.name.key() == repo.key())?.collaborators?;
+    people.into_iter().find(|it| it.login == *login)?.custom_role
+}
+
+async fn own_standing(
+    client: &Client,
+    org: &Login,
+    repo: &RepoName,
+    login: &Login,
+    planned: Permission,
+    custom_role: Option<&str>,
+) -> Result<Standing, Error> {
+    let Some(now) = collaborator(client, org, repo, login).await? else { return Ok(Standing::Gone) };
+    Ok(match (now.own, now.custom_role) {
+        (_, Some(role)) if Some(&*role) == custom_role => Standing::AsPlanned,
+        (_, Some(role)) => Standing::Different(format!("the access is the role `{role}` now")),
+        (Own::Is(now), None) => {
+            Standing::compare(&planned, &now, "the access", |permission| permission.as_str().to_owned())
+        }
+        (Own::None, None) => Standing::Gone,
+        (Own::Unknown, None) => {
+            Standing::Different("GitHub does not show any more where the access comes from".to_owned())
+        }
+    })
+}
+
+/// Whether a person has the access that the change gives, or is invited to it.
+pub(super) async fn already(client: &Client, org: &Login, change: &Change) -> Result<Option<Made>, Error> {
+    let Change::SetCollaborator { repo, login, to, .. } = change else { return Ok(None) };
+    let invited = invitations_of(client, org, repo).await?;
+    if invited.iter().any(|it| it.login == *login && it.permission == *to && !it.expired) {
+        return Ok(Some(Made::Pending));
+    }
+    let now = collaborator(client, org, repo, login).await?;
+    Ok(now.filter(|it| it.own == Own::Is(*to)).map(|_| Made::Done))
+}
+
+async fn invitations_of(client: &Client, org: &Login, repo: &RepoName) -> Result<Vec<RepoInvitation>, Error> {
+    let call = Call::get(INVITATIONS, &[org.as_str(), repo.as_str()])?;
+    Ok(client.all::<Invited>(call).await?.into_iter().filter_map(Invited::into_invitation).collect())
+}
+
+/// Somebody's access of their own to a repository by its name.
+async fn collaborator(
+    client: &Client,
+    org: &Login,
+    repo: &RepoName,
+    login: &Login,
+) -> Result<Option<SnapshotCollaborator>, Error> {
+    #[derive(Deserialize)]
+    struct Body {
+        repository: One,
+    }
+    #[derive(Deserialize)]
+    struct One {
+        #[serde(rename = "nameWithOwner")]
+        full_name: String,
+        collaborators: Page<Edge>,
+    }
+    let name = format!("{org}/{repo}");
+    let mut walk = Walk::from_the_start(100);
+    loop {
+        let variables = json!({"owner": org, "name": repo, "first": walk.first, "after": walk.after});
+        let one = client.graphql::<Body>(OF_ONE, variables).await?.repository;
+        // GraphQL follows renames.
+        if !one.full_name.eq_ignore_ascii_case(&name) {
+            return Err(Error::Moved { name, now: one.full_name });
+        }
+        let more = walk.goes_on(&one.collaborators)?;
+        let found = one.collaborators.items().find(|edge| edge.node.login == *login);
+        if found.is_some() || !more {
+            return Ok(found.map(|edge| edge.into_collaborator(&CustomRoles::Hidden)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(kind: &str, role: Option<&str>) -> Source {
+        Source { role: role.map(str::to_owned), source: Granter { kind: kind.to_owned() } }
+    }
+
+    #[rstest::rstest]
+    #[case::hidden(None, Own::Unknown, None)]
+    #[case::elsewhere(Some(vec![source("Organization", Some("read")), source("Team", Some("admin"))]), Own::None, None)]
+    #[case::nowhere(Some(vec![]), Own::None, None)]
+    #[case::given(
+        Some(vec![source("Team", Some("admin")), source("Repository", Some("triage"))]), Own::Is(Permission::Triage), None)]
+    #[case::in_capitals(Some(vec![source("Repository", Some("MAINTAIN"))]), Own::Is(Permission::Maintain), None)]
+    #[case::custom(
+        Some(vec![source("Repository", Some("Release engineer"))]), Own::Unknown, Some("Release engineer"))]
+    #[case::custom_and_known(Some(vec![source("Repository", Some("Auditor"))]), Own::Is(Permission::Read), Some("Auditor"))]
+    #[case::without_a_role(Some(vec![source("Repository", None)]), Own::Unknown, None)]
+    fn what_is_a_person_s_own(
+        #[case] sources: Option<Vec<Source>>,
+        #[case] expected: Own,
+        #[case] role: Option<&str>,
+    ) {
+        let known = CustomRoles::Are([("Auditor".to_owned(), Permission::Read)].into());
+        assert_eq!(own(sources, &known), (expected, role.map(str::to_owned)));
+    }
+}

@@ -1,0 +1,197 @@
+//! Members, and people who are invited to the organization.
+
+use std::collections::BTreeSet;
+
+use http::Method;
+use peribolos_org::plan::Change;
+use peribolos_org::{Invitation, InvitationState, Login, OrgRole};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::words;
+use super::{Made, Standing};
+use crate::Client;
+use crate::account::User as RestUser;
+use crate::call::Call;
+use crate::client::{Membership, MembershipState};
+use crate::error::Error;
+use crate::snapshot::list::{List, Page};
+use crate::snapshot::options::Part;
+use crate::snapshot::reader::{Reader, unless_gone, unreadable};
+
+const MEMBERS: &str = include_str!("queries/members.graphql");
+
+const PENDING: &str = "/orgs/{org}/invitations";
+const FAILED: &str = "/orgs/{org}/failed_invitations";
+const MEMBERSHIP: &str = "/orgs/{org}/memberships/{username}";
+
+/// Members by role.
+pub(crate) struct Members {
+    pub(crate) admins: Vec<Login>,
+    pub(crate) others: Vec<Login>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Organization {
+    members_with_role: Page<Edge>,
+}
+
+#[derive(Deserialize)]
+struct Edge {
+    role: Option<Role>,
+    node: Option<User>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum Role {
+    Admin,
+    Member,
+}
+
+/// Somebody, as GraphQL has people.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct User {
+    pub(crate) login: Login,
+}
+
+/// An invitation, as REST has them.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Invited {
+    id: u64,
+    /// `None` where only an address is known.
+    pub(super) login: Option<Login>,
+    role: String,
+}
+
+/// All members, concealed ones too.
+pub(crate) async fn members(reader: &Reader<'_>) -> Result<Members, Error> {
+    let list = List { query: MEMBERS, variables: json!({"org": reader.org}), first: 100 };
+    let page = |org: Organization| org.members_with_role;
+    let edges =
+        reader.list(Part::Members, &list, page, |edge| edge.node.as_ref().map(|u| u.login.clone())).await?;
+    let mut members = Members { admins: Vec::new(), others: Vec::new() };
+    for edge in edges {
+        let Some(user) = edge.node else { continue };
+        match edge.role {
+            Some(Role::Admin) => members.admins.push(user.login),
+            Some(Role::Member) => members.others.push(user.login),
+            None => return Err(unreadable(format!("it does not say which role {} has", user.login))),
+        }
+    }
+    Ok(members)
+}
+
+/// Members who show their membership to everybody: GraphQL does not tell.
+pub(crate) async fn public(reader: &Reader<'_>) -> Result<BTreeSet<Login>, Error> {
+    let call = Call::get("/orgs/{org}/public_members", &[reader.org.as_str()])?;
+    let users = reader.ask(async || reader.client.all::<RestUser>(call.clone()).await).await?;
+    Ok(users.into_iter().map(|user| user.login).collect())
+}
+
+/// Pending and failed invitations, if wanted: GraphQL does not tell who is invited as what. GitHub Enterprise Server and
+/// organizations of managed users have none, which is a 404.
+pub(crate) async fn invitations(reader: &Reader<'_>, wanted: bool) -> Result<Vec<Invitation>, Error> {
+    if !wanted {
+        return Ok(Vec::new());
+    }
+    let list = async |route: &'static str, state: InvitationState| {
+        let call = Call::get(route, &[reader.org.as_str()])?;
+        let found = unless_gone(reader.ask(async || reader.client.all::<Invited>(call.clone()).await).await)?;
+        let found = found.unwrap_or_default().into_iter();
+        Ok::<Vec<Invitation>, Error>(found.map(|it| it.in_state(state)).collect())
+    };
+    let (mut all, failed) =
+        futures::try_join!(list(PENDING, InvitationState::Pending), list(FAILED, InvitationState::Failed))?;
+    all.extend(failed);
+    Ok(all)
+}
+
+impl Invited {
+    fn in_state(self, state: InvitationState) -> Invitation {
+        Invitation { id: self.id, role: self.role(), login: self.login, state }
+    }
+
+    /// As what. `direct_member`, `reinstate` and roles of an organization's own count as a member.
+    fn role(&self) -> OrgRole {
+        match self.role.as_str() {
+            "admin" => OrgRole::Admin,
+            "billing_manager" => OrgRole::BillingManager,
+            _ => OrgRole::Member,
+        }
+    }
+}
+
+/// The request of a change of members or invitations.
+pub(super) async fn make(client: &Client, org: &Login, change: &Change) -> Result<Made, Error> {
+    match change {
+        Change::InviteMember { login, role } | Change::ChangeRole { login, to: role, .. } => {
+            let body = json!({"role": word(*role)});
+            let call = Call::new(Method::PUT, MEMBERSHIP, &[org.as_str(), login.as_str()])?.body(&body)?;
+            Ok(client.read::<Membership>(call).await?.into())
+        }
+        Change::RemoveMember { login, .. } => {
+            client.done(Call::new(Method::DELETE, MEMBERSHIP, &[org.as_str(), login.as_str()])?).await
+        }
+        Change::CancelInvitation { id, .. } => {
+            let values = [org.as_str(), &id.to_string()];
+            client.done(Call::new(Method::DELETE, "/orgs/{org}/invitations/{invitation_id}", &values)?).await
+        }
+        _ => Ok(Made::Done),
+    }
+}
+
+/// Whether a member has the role, or an invitation is the one, that the plan has.
+pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> Result<Standing, Error> {
+    match change {
+        Change::ChangeRole { login, from: role, .. } | Change::RemoveMember { login, role } => {
+            let found = membership(client, org, login).await?;
+            let active = found.filter(|it| it.state == MembershipState::Active);
+            Ok(active.map_or(Standing::Gone, |it| {
+                Standing::compare(role, &words::role(it.role), "the role", |role| word(*role).to_owned())
+            }))
+        }
+        Change::CancelInvitation { id, login, role, failed } => {
+            let route = if *failed { FAILED } else { PENDING };
+            let all = unless_gone(client.all::<Invited>(Call::get(route, &[org.as_str()])?).await)?;
+            let found = all.unwrap_or_default().into_iter().find(|it| it.id == *id);
+            Ok(found.map_or(Standing::Gone, |it| {
+                if it.login.as_ref() != Some(login) {
+                    return Standing::Different("the invitation is for somebody else now".to_owned());
+                }
+                Standing::compare(role, &it.role(), "the role", |role| word(*role).to_owned())
+            }))
+        }
+        _ => Ok(Standing::AsPlanned),
+    }
+}
+
+/// Whether somebody is invited, or a member, as the change has it.
+pub(super) async fn already(client: &Client, org: &Login, change: &Change) -> Result<Option<Made>, Error> {
+    let Change::InviteMember { login, role } = change else { return Ok(None) };
+    let found = membership(client, org, login).await?;
+    Ok(found.filter(|it| words::role(it.role) == *role).map(Made::from))
+}
+
+async fn membership(client: &Client, org: &Login, login: &Login) -> Result<Option<Membership>, Error> {
+    client.find(Call::get(MEMBERSHIP, &[org.as_str(), login.as_str()])?).await
+}
+
+/// REST's word for a role that a person can be given.
+fn word(role: OrgRole) -> &'static str {
+    match role {
+        OrgRole::Admin => "admin",
+        OrgRole::Member => "member",
+        OrgRole::BillingManager => "billing_manager",
+    }
+}
+
+impl From<Membership> for Made {
+    fn from(membership: Membership) -> Self {
+        match membership.state {
+            MembershipState::Active => Self::Done,
+            MembershipState::Pending => Self::Pending,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What teams may do in repositories.
+
+mod inherit;
+mod roles;
+
+use http::Method;
+use peribolos_org::plan::{Change, Expected};
+use peribolos_org::{Login, Permission, RepoName, TeamName};
+use serde::Deserialize;
+use serde_json::json;
+
+pub(crate) use self::inherit::complete;
+pub(crate) use self::roles::{CustomRoles, OrgRoles};
+use super::teams::slug;
+use super::words::{self, Permissions};
+use super::{Addresses, Made, Standing};
+use crate::Client;
+use crate::call::Call;
+use crate::error::Error;
+
+const ACCESS: &str = "/orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}";
+
+/// With this media type GitHub answers what the team may do instead of nothing.
+const WITH_PERMISSIONS: &str = "application/vnd.github.v3.repository+json";
+
+/// The request of a change of what a team may do.
+pub(super) async fn make(
+    client: &Client,
+    org: &Login,
+    change: &Change,
+    addresses: &Addresses,
+) -> Result<Made, Error> {
+    match change {
+        Change::SetTeamRepo { team, repo, to, .. } => {
+            let values = [org.as_str(), slug(addresses, team)?, org.as_str(), repo.as_str()];
+            let call = Call::new(Method::PUT, ACCESS, &values)?;
+            client.done(call.body(&json!({"permission": words::granted(*to)}))?).await
+        }
+        Change::RemoveTeamRepo { team, repo, .. } => {
+            let values = [org.as_str(), slug(addresses, team)?, org.as_str(), repo.as_str()];
+            client.done(Call::new(Method::DELETE, ACCESS, &values)?).await
+        }
+        _ => Ok(Made::Done),
+    }
+}
+
+/// Whether what a team may do is as the plan has it. GitHub shows no more than what it may do from all sources, so that
+/// is compared with what the plan has from all of them.
+pub(super) async fn standing(
+    client: &Client,
+    org: &Login,
+    change: &Change,
+    expected: &Expected,
+    addresses: &Addresses,
+) -> Result<Standing, Error> {
+    let (team, repo, custom) = match change {
+        Change::SetTeamRepo { team, repo, from: Some(_), custom_role, .. } => {
+            (team, repo, custom_role.as_deref())
+        }
+        Change::RemoveTeamRepo { team, repo, .. } => (team, repo, None),
+        _ => return Ok(Standing::AsPlanned),
+    };
+    let Some((now, role)) = access(client, org, slug(addresses, team)?, repo).await? else {
+        return Ok(Standing::Gone);
+    };
+    if let Some(role) = role
+        && custom.is_some_and(|custom| custom != role)
+    {
+        return Ok(Standing::Different(format!("the access is the role `{role}` now")));
+    }
+    let Some(planned) = from_all_sources(expected, team, repo) else { return Ok(Standing::AsPlanned) };
+    Ok(Standing::compare(&planned, &now, "the access", |permission| permission.as_str().to_owned()))
+}
+
+/// What a team should be able to do in a repository from all sources. `None`: not known.
+fn from_all_sources(expected: &Expected, team: &TeamName, repo: &RepoName) -> Option<Permission> {
+    let teams = expected.snapshot().teams;
+    let team = teams.into_iter().find(|it| it.name == *team)?;
+    team.repos.into_iter().find(|it| it.name.key() == repo.key()).map(|it| it.permission)
+}
+
+/// What a team may do in a repository, and the name of a custom role; `None`: nothing.
+async fn access(
+    client: &Client,
+    org: &Login,
+    slug: &str,
+    repo: &RepoName,
+) -> Result<Option<(Permission, Option<String>)>, Error> {
+    #[derive(Deserialize)]
+    struct Body {
+        #[serde(default)]
+        permissions: Permissions,
+        role_name: Option<String>,
+    }
+    let values = [org.as_str(), slug, org.as_str(), repo.as_str()];
+    let found: Option<Body> = client.find(Call::get(ACCESS, &values)?.accept(WITH_PERMISSIONS)).await?;
+    Ok(found.map(|body| {
+        let custom = body.role_name.filter(|role| words::permission(role).is_none());
+        (body.permissions.highest(), custom)
+    }))
+}

@@ -1,0 +1,71 @@
+//! The one clock of an apply: the time, and waits that end when the process is asked to stop.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use peribolos_core::time_scale::TimeScale;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// The time since a process started, added to the time of that start: somebody who sets the machine's clock neither
+/// stretches nor cuts a wait.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    scale: TimeScale,
+    began: Timestamp,
+    since: Instant,
+    stop: CancellationToken,
+}
+
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Woke {
+    /// It is over.
+    InTime,
+    /// The process is asked to stop.
+    Stopped,
+}
+
+impl Clock {
+    /// A clock that starts now. Waits end when `stop` is cancelled.
+    pub fn start(scale: TimeScale, stop: CancellationToken) -> Self {
+        Self { scale, began: Timestamp::now(), since: Instant::now(), stop }
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.began.saturating_add(self.since.elapsed()).unwrap_or(Timestamp::MAX)
+    }
+
+    /// A time so long after the start, at this clock's scale.
+    pub fn after_start(&self, wait: Duration) -> Timestamp {
+        self.began.saturating_add(self.scale.of(wait)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The scale of waits that are our own.
+    pub const fn scale(&self) -> TimeScale {
+        self.scale
+    }
+
+    /// Whether the process is asked to stop.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+
+    /// Sleeps until then.
+    pub(super) async fn sleep_until(&self, until: Timestamp) -> Woke {
+        if self.is_stopped() {
+            return Woke::Stopped;
+        }
+        let left = Duration::try_from(until.duration_since(self.now())).unwrap_or_default();
+        match self.stop.run_until_cancelled(tokio::time::sleep(left)).await {
+            Some(()) => Woke::InTime,
+            None => Woke::Stopped,
+        }
+    }
+
+    /// Sleeps so long, at this clock's scale.
+    pub(super) async fn sleep(&self, wait: Duration) -> Woke {
+        self.sleep_until(self.now().saturating_add(self.scale.of(wait)).unwrap_or(Timestamp::MAX)).await
+    }
+}

@@ -1,0 +1,82 @@
+//! What a change is about, as far as applying it goes.
+
+use peribolos_org::plan::{Change, Kind, Named, TeamSetting};
+use peribolos_org::{RepoName, TeamName};
+
+/// The kind of thing that it changes.
+pub(super) const fn of(change: &Change) -> Kind {
+    match change {
+        Change::EditOrg { .. } => Kind::Org,
+        Change::InviteMember { .. }
+        | Change::ChangeRole { .. }
+        | Change::RemoveMember { .. }
+        | Change::CancelInvitation { .. } => Kind::OrgMembers,
+        Change::CreateRepo { .. }
+        | Change::RenameRepo { .. }
+        | Change::EditRepo { .. }
+        | Change::SetTopics { .. } => Kind::Repos,
+        Change::SetCollaborator { .. }
+        | Change::RemoveCollaborator { .. }
+        | Change::EditRepoInvitation { .. }
+        | Change::CancelRepoInvitation { .. } => Kind::Collaborators,
+        Change::CreateTeam { .. } | Change::EditTeam { .. } | Change::DeleteTeam { .. } => Kind::Teams,
+        Change::SetTeamMember { .. } | Change::RemoveTeamMember { .. } => Kind::TeamMembers,
+        Change::SetTeamRepo { .. } | Change::RemoveTeamRepo { .. } => Kind::TeamRepos,
+    }
+}
+
+/// Whether somebody gets an invitation by it.
+pub(super) const fn invites(change: &Change) -> bool {
+    matches!(change, Change::InviteMember { .. } | Change::SetCollaborator { from: None, .. })
+}
+
+/// How many fields its request changes.
+pub(super) fn fields(change: &Change) -> usize {
+    match change {
+        Change::EditOrg { changes } => changes.len(),
+        Change::EditRepo { changes, .. } => changes.len(),
+        Change::EditTeam { changes, .. } => changes.len(),
+        _ => 1,
+    }
+}
+
+/// The team and the repository that must be there for it.
+pub(super) fn needs(change: &Change) -> Vec<Named> {
+    let (team, repo): (Option<&TeamName>, Option<&RepoName>) = match change {
+        Change::RenameRepo { from: repo, .. }
+        | Change::EditRepo { name: repo, .. }
+        | Change::SetTopics { name: repo, .. }
+        | Change::SetCollaborator { repo, .. }
+        | Change::RemoveCollaborator { repo, .. }
+        | Change::EditRepoInvitation { repo, .. }
+        | Change::CancelRepoInvitation { repo, .. } => (None, Some(repo)),
+        Change::CreateTeam { parent, .. } => (parent.as_ref(), None),
+        Change::EditTeam { name: team, .. }
+        | Change::DeleteTeam { name: team, .. }
+        | Change::SetTeamMember { team, .. }
+        | Change::RemoveTeamMember { team, .. } => (Some(team), None),
+        Change::SetTeamRepo { team, repo, .. } | Change::RemoveTeamRepo { team, repo, .. } => {
+            (Some(team), Some(repo))
+        }
+        Change::EditOrg { .. }
+        | Change::InviteMember { .. }
+        | Change::ChangeRole { .. }
+        | Change::RemoveMember { .. }
+        | Change::CancelInvitation { .. }
+        | Change::CreateRepo { .. } => (None, None),
+    };
+    team.map(Named::from).into_iter().chain(repo.map(Named::from)).collect()
+}
+
+/// What it makes, or gives a name.
+pub(super) fn makes(change: &Change) -> Option<Named> {
+    match change {
+        Change::CreateRepo { name, .. } | Change::RenameRepo { to: name, .. } => Some(name.into()),
+        Change::CreateTeam { name, .. } => Some(name.into()),
+        Change::EditTeam { changes, .. } => {
+            let name = changes.iter().find(|change| change.setting == TeamSetting::Name)?;
+            Some(Named::Team(TeamName::new(&name.to)))
+        }
+        _ => None,
+    }
+}

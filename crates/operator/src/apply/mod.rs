@@ -1,0 +1,223 @@
+//! Applies a plan, operation by operation, in the order of the plan: one request each, paced, repeated where that is safe,
+//! and nothing taken away that is not as it was planned or that a grant was to replace.
+//!
+//! What to do is decided in `peribolos_core::apply` and `peribolos_org::plan`; here the requests are made.
+
+mod clock;
+mod fields;
+mod head;
+mod kind;
+mod progress;
+mod refused;
+mod removal;
+mod request;
+mod second;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use peribolos_core::apply::exit::{Met, Stop};
+use peribolos_core::apply::invitations::Invitations;
+use peribolos_core::apply::pace::Pace;
+use peribolos_core::apply::streak::Streak;
+use peribolos_core::apply::wait::{Patience, Wait};
+use peribolos_github::Client;
+use peribolos_github::kinds::Addresses;
+use peribolos_org::guard::Limits;
+use peribolos_org::plan::{Change, Expected, Failure, Kind, Named, Operation, Outcome, Plan, TeamRole};
+use peribolos_org::{Login, Snapshot};
+
+pub use self::clock::Clock;
+use self::clock::Woke;
+pub use self::head::Head;
+use self::head::Watch;
+pub use self::progress::Progress;
+pub use self::second::{Second, read_again};
+
+/// A plan to be applied.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    /// GitHub.
+    pub client: &'a Client,
+    /// The organization.
+    pub org: &'a Login,
+    /// What it was when the plan was made.
+    pub before: &'a Snapshot,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Which owners stay.
+    pub limits: &'a Limits,
+    /// Where the file comes from, if it can be replaced by a newer one meanwhile.
+    pub head: Option<&'a Head>,
+    /// The person whose token it is, if it is a person's: GitHub makes them a maintainer of each team that they make.
+    pub person: Option<&'a Login>,
+    /// The clock.
+    pub clock: &'a Clock,
+    /// No wait lasts beyond this.
+    pub deadline: Option<Timestamp>,
+    /// Who is told how far it is.
+    pub progress: &'a dyn Progress,
+}
+
+/// What was done.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// What became of each operation.
+    pub outcomes: Vec<Outcome>,
+    /// Why nothing more was tried, if so.
+    pub stop: Option<Stop>,
+    /// Whether a permission is missing.
+    pub permission_missing: bool,
+    /// Whether the file at the head is another one now.
+    pub head_moved: bool,
+    /// GitHub's sentence about why nothing more was tried, if it has one.
+    pub sentence: Option<String>,
+}
+
+impl Ended {
+    /// What decides the exit code, before the organization was read again.
+    pub fn met(&self) -> Met<'_> {
+        Met {
+            outcomes: &self.outcomes,
+            stop: self.stop,
+            permission_missing: self.permission_missing,
+            head_moved: self.head_moved,
+            ..Met::default()
+        }
+    }
+}
+
+/// Applies a plan. What was and was not done is in the result, whatever happens; writes that create content are counted
+/// in `pace`.
+pub async fn apply(job: Job<'_>, pace: &mut Pace) -> Ended {
+    let mut run = Run {
+        job,
+        pace,
+        patience: Patience::new(job.clock.scale(), job.deadline),
+        addresses: Addresses::of(job.before),
+        expected: Expected::of(job.before),
+        head: job.head.cloned().map(Watch::new),
+        recent: BTreeSet::new(),
+        outcomes: Vec::new(),
+        streak: Streak::default(),
+        invitations: Invitations::default(),
+        missing_permissions: BTreeMap::new(),
+        stop: None,
+        sentence: None,
+    };
+    let operations = &job.plan.operations;
+    for (index, operation) in operations.iter().enumerate() {
+        let outcome = run.operation(index, operation).await;
+        tracing::debug!(?operation, ?outcome, "applied");
+        run.outcomes.push(outcome);
+        job.progress.operation(index + 1, operations.len(), operation, &run.outcomes[index]);
+    }
+    Ended {
+        outcomes: run.outcomes,
+        stop: run.stop,
+        permission_missing: !run.missing_permissions.is_empty(),
+        head_moved: run.head.is_some_and(|head| head.has_moved()),
+        sentence: run.sentence,
+    }
+}
+
+/// An apply while it runs.
+struct Run<'a> {
+    job: Job<'a>,
+    pace: &'a mut Pace,
+    patience: Patience,
+    /// Where teams and repositories are.
+    addresses: Addresses,
+    /// What the organization should be now.
+    expected: Expected,
+    head: Option<Watch>,
+    /// What was made or renamed since the start: GitHub may answer 404 about it for some seconds.
+    recent: BTreeSet<Named>,
+    outcomes: Vec<Outcome>,
+    streak: Streak,
+    invitations: Invitations,
+    /// Kinds that a permission is missing for, with the failure that showed it.
+    missing_permissions: BTreeMap<Kind, Failure>,
+    stop: Option<Stop>,
+    sentence: Option<String>,
+}
+
+impl Run<'_> {
+    async fn operation(&mut self, index: usize, operation: &Operation) -> Outcome {
+        if self.has_stopped() {
+            return Outcome::NotTried;
+        }
+        let change = &operation.change;
+        let is_base = |needed: &usize| self.outcomes.get(*needed).is_some_and(Outcome::is_base);
+        if let Some(because) = operation.needs.iter().find(|needed| !is_base(needed)) {
+            return Outcome::Skipped { because: *because };
+        }
+        if let Some(failure) = self.missing_permissions.get(&kind::of(change)) {
+            return Outcome::Failed(failure.clone());
+        }
+        if self.invitations.are_over() && kind::invites(change) {
+            return Outcome::Failed(refused::no_more_invitations(change));
+        }
+        if let Some(kept) = self.keeps(index, change).await {
+            return kept;
+        }
+        let outcome = self.send(change).await;
+        if let (Change::CreateTeam { name, .. }, Outcome::Done, Some(person)) =
+            (change, &outcome, self.job.person)
+        {
+            self.leave(name, person).await;
+        }
+        outcome
+    }
+
+    /// Whether nothing more is tried.
+    fn has_stopped(&mut self) -> bool {
+        if self.stop.is_none() && self.job.clock.is_stopped() {
+            self.stop = Some(Stop::OutOfTime);
+        }
+        self.stop.is_some()
+    }
+
+    /// Waits until then. False: the apply has stopped instead.
+    async fn wait(&mut self, until: Timestamp) -> bool {
+        if self.has_stopped() {
+            return false;
+        }
+        let clock = self.job.clock;
+        let now = clock.now();
+        let stop = match self.patience.wait(until, now) {
+            Wait::Sleep(until) => {
+                let pause = std::time::Duration::try_from(until.duration_since(now)).unwrap_or_default();
+                if !pause.is_zero() {
+                    self.job.progress.waits(pause);
+                }
+                match clock.sleep_until(until).await {
+                    Woke::InTime => return true,
+                    Woke::Stopped => Stop::OutOfTime,
+                }
+            }
+            Wait::TooLong(until) => Stop::RateLimited { until },
+            Wait::OutOfTime => Stop::OutOfTime,
+        };
+        tracing::info!(?stop, "nothing more is sent");
+        self.stop = Some(stop);
+        false
+    }
+
+    /// A person who makes a team is its maintainer. Takes the person out again, unless the file wants them there.
+    async fn leave(&mut self, team: &peribolos_org::TeamName, person: &Login) {
+        let wants = |operation: &Operation| {
+            matches!(&operation.change, Change::SetTeamMember { team: other, login, .. }
+                if other == team && login == person)
+        };
+        if self.job.plan.operations.iter().any(wants) {
+            return;
+        }
+        let (team, login) = (team.clone(), person.clone());
+        let leave = Change::RemoveTeamMember { team, login, from: TeamRole::Maintainer, invitation: false };
+        let outcome = self.send(&leave).await;
+        if outcome != Outcome::Done {
+            tracing::warn!(?outcome, "the owner of the token is still in the team that was made");
+        }
+    }
+}

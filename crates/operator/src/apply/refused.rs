@@ -1,0 +1,97 @@
+//! From GitHub's error to what became of an operation.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use peribolos_core::apply::answer::Answer;
+use peribolos_github::{Error, Retry};
+use peribolos_org::plan::{Cause, Change, Failure};
+use peribolos_org::show::remedy;
+
+/// What an error means for the whole apply, before it is asked what it means for one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// Nobody is let in from here.
+    AccessBlocked,
+    /// The token is not accepted although it was read again, the App is suspended, or the organization has another name.
+    Unusable,
+    /// A permission is missing.
+    PermissionMissing,
+    /// The daily limit of invitations.
+    InvitationLimit,
+    /// The repository has another name now.
+    Moved,
+    /// What it means is decided by the request.
+    Answer(Answer),
+}
+
+/// What an error is, for a change that may be about a repository.
+pub(super) fn class(error: &Error, change: &Change, now: Timestamp) -> Class {
+    if error.is_access_blocked() {
+        Class::AccessBlocked
+    } else if error.is_unauthorized() || error.is_suspended() {
+        Class::Unusable
+    } else if error.is_moved() {
+        if matches!(error, Error::Moved { .. }) { Class::Moved } else { Class::Unusable }
+    } else if super::kind::invites(change) && error.is_invitation_limit() {
+        Class::InvitationLimit
+    } else if error.is_permission_missing() {
+        Class::PermissionMissing
+    } else {
+        Class::Answer(answer(error, now))
+    }
+}
+
+/// What an error is for the request alone.
+pub(super) fn answer(error: &Error, now: Timestamp) -> Answer {
+    if error.is_rate_limited() {
+        return Answer::Limited { until: error.says_when().then(|| until(error.retry(), now)).flatten() };
+    }
+    match error.status() {
+        Some(404) => return Answer::NotFound,
+        Some(422) => return Answer::Unprocessable,
+        _ => {}
+    }
+    match error.retry() {
+        Retry::Backoff => Answer::Failed { after: None },
+        Retry::After(pause) => Answer::Failed { after: Some(pause) },
+        Retry::AtReset(_) | Retry::Never => Answer::Refused,
+    }
+}
+
+fn until(retry: Retry, now: Timestamp) -> Option<Timestamp> {
+    match retry {
+        Retry::After(pause) => now.checked_add(SignedDuration::try_from(pause).ok()?).ok(),
+        // GitHub's clock may be a little behind this one.
+        Retry::AtReset(reset) => reset.checked_add(Duration::from_secs(1)).ok(),
+        Retry::Never | Retry::Backoff => None,
+    }
+}
+
+/// The failure of an operation that GitHub refused or could not make.
+pub(super) fn failure(change: &Change, error: &Error, cause: Cause) -> Failure {
+    let sentence = sentence(error);
+    let status = error.status();
+    let what_to_do = match (error.is_permission_missing(), error.accepted_permissions()) {
+        (true, Some(permissions)) => format!(
+            "Let an owner accept the App's permissions in the organization's settings, under GitHub Apps (GitHub asks \
+             for {permissions})."
+        ),
+        _ => remedy(change, status, &sentence),
+    };
+    Failure { sentence, status, cause, what_to_do }
+}
+
+/// GitHub's own message, or what kept an answer from coming.
+pub(super) fn sentence(error: &Error) -> String {
+    error.github_message().map_or_else(|| error.to_string(), str::to_owned)
+}
+
+/// The failure of an invitation that is not tried any more.
+pub(super) fn no_more_invitations(change: &Change) -> Failure {
+    let sentence =
+        "GitHub has refused several invitations in a row and spoke of a limit, so no more were tried"
+            .to_owned();
+    let what_to_do = remedy(change, Some(422), "invitation rate limit");
+    Failure { sentence, status: None, cause: Cause::Invitations, what_to_do }
+}
