@@ -1,7 +1,7 @@
 //! People whom GitHub does not know.
 
 use crate::Login;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, quoted};
 use crate::located::{Located, Position};
 use crate::model::{ConfigFile, Team};
 use crate::plan::{Change, Plan};
@@ -12,14 +12,16 @@ use crate::show::Namer;
 pub fn unknown_logins(plan: &Plan, file: &ConfigFile, file_name: &str, namer: &Namer<'_>) -> Vec<Diagnostic> {
     let warning = |login: &Login| {
         let Position { line, column, end_column } = position(file, login).unwrap_or(Position::START);
-        let name = namer.login(login).unwrap_or_else(|| "This login".to_owned());
+        // Findings quote names wherever they are shown.
+        let named = |login: &Login| namer.login(login).map(|_| quoted(login.as_str()));
+        let name = named(login).unwrap_or_else(|| "This login".to_owned());
         let (message, hint) = match renamed(login, plan) {
             None => (
                 format!("{name} is not known to GitHub"),
                 "the name is left out; correct it or remove it".to_owned(),
             ),
             Some(member) => {
-                let member = namer.login(member);
+                let member = named(member);
                 let shown = member
                     .as_ref()
                     .map_or("a member of a similar name".to_owned(), |member| format!("member {member}"));
