@@ -72,6 +72,13 @@ pub(crate) struct Planner<'f> {
     waiting: Vec<Waiting>,
 }
 
+/// What a repository is called now.
+pub(crate) struct NameNow {
+    pub(crate) name: String,
+    /// Whether it is still one of the organization.
+    pub(crate) is_here: bool,
+}
+
 /// The line of a value.
 pub(crate) fn line_of<T>(value: &Located<T>) -> Option<u32> {
     value.position.map(|position| position.line)
@@ -244,6 +251,15 @@ impl<'f> Planner<'f> {
             return None;
         }
         Some(name)
+    }
+
+    /// What a repository that once had this name is called now, as far as GitHub said so: its name, or its full name where
+    /// it belongs to somebody else.
+    pub(crate) fn name_now(&self, name: &RepoName) -> Option<NameNow> {
+        let full = self.lookups.renamed.get(&name.key())?;
+        let (owner, bare) = full.split_once('/').unwrap_or((self.now.org.as_str(), full));
+        let is_here = owner.eq_ignore_ascii_case(self.now.org.as_str());
+        Some(NameNow { name: if is_here { bare.to_owned() } else { full.clone() }, is_here })
     }
 
     /// Notes that a repository can't be as the file has it: more need not be said about it.
