@@ -17,7 +17,7 @@ pub(crate) static REPOSITORY: Place = Place {
 /// The keys of a repository that are no settings, or an old way to write one.
 const OTHERS: &[Key] = &[
     Key::new("private", Holds::Flag, "Whether it is private.").deprecated("visibility").trap(&[
-        "`private` and `visibility` can't stand together.",
+        "`private` and `visibility` exclude each other.",
     ]),
     Key::new(
         "previously",
