@@ -1,6 +1,8 @@
 //! The steps, run as a pod runs them: the real binary, the real simulator of GitHub, and real upstream peribolos.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
 
+#[path = "steps/apply.rs"]
+mod apply;
 #[path = "steps/bench.rs"]
 mod bench;
 #[path = "steps/dump.rs"]

@@ -221,11 +221,14 @@ impl Changes {
     pub fn summary(&self) -> String {
         let Self { planned, applied, failed, remaining } = *self;
         let Some(applied) = applied else { return format!("{planned} planned") };
-        let some =
-            |count: u32, what: &str| if count > 0 { format!(", {count} {what}") } else { String::new() };
-        let failures = some(failed, "failed");
-        let rest = some(if remaining > failed { remaining } else { 0 }, "remaining");
-        format!("{planned} planned, {applied} applied{failures}{rest}")
+        let mut parts = vec![format!("{planned} planned"), format!("{applied} applied")];
+        if failed > 0 {
+            parts.push(format!("{failed} failed"));
+        }
+        if remaining > failed {
+            parts.push(format!("{remaining} remaining"));
+        }
+        parts.join(", ")
     }
 }
 

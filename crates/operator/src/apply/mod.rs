@@ -155,7 +155,7 @@ impl Run<'_> {
         if let Some(failure) = self.missing_permissions.get(&kind::of(change)) {
             return Outcome::Failed(failure.clone());
         }
-        if self.invitations.are_over() && kind::invites(change) {
+        if self.invitations.are_over() && self.invites(index, change) {
             return Outcome::Failed(refused::no_more_invitations(change));
         }
         if let Some(kept) = self.keeps(index, change).await {
@@ -168,6 +168,13 @@ impl Run<'_> {
             self.leave(name, person).await;
         }
         outcome
+    }
+
+    /// Whether somebody is invited by it, or by what needs it: an open invitation is not cancelled for one that is not sent.
+    fn invites(&self, index: usize, change: &Change) -> bool {
+        let needs_it = |later: &&Operation| later.needs.contains(&index) && kind::invites(&later.change);
+        let cancels = matches!(change, Change::CancelInvitation { .. } | Change::CancelRepoInvitation { .. });
+        kind::invites(change) || cancels && self.job.plan.operations.iter().any(|later| needs_it(&later))
     }
 
     /// Whether nothing more is tried.

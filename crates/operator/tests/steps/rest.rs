@@ -85,10 +85,9 @@ impl<'a> Rest<'a> {
             let permission = permission(&repo["role_name"]);
             let by_itself = rank(&own["repos"][name]);
             let own = match by_itself {
-                None => json!("none"),
-                // GitHub lists it, and does not say whether it has it by itself.
-                Some(_) if above >= by_itself => json!("unknown"),
-                Some(_) => json!({"is": permission}),
+                Some(_) if above < by_itself => json!({"is": permission}),
+                // GitHub lists it, and does not say whether the team has it by itself.
+                _ => json!("unknown"),
             };
             repos.push(json!({"name": name, "permission": permission, "own": own}));
         }

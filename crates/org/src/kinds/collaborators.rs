@@ -241,7 +241,7 @@ impl OfRepo<'_, '_> {
             quoted(name.as_str()),
             quoted(base.as_str())
         );
-        let about: [Named; 2] = [login.into(), name.into()];
+        let about = [login.into(), name.into(), Named::Other(role.to_owned())];
         self.planner.warn(Kind::Collaborators, line, &about, message, None);
     }
 

@@ -192,7 +192,7 @@ impl OfTeam<'_, '_> {
             quoted(name.as_str()),
             quoted(repo.permission.as_str())
         );
-        let about: [Named; 2] = [team.into(), name.into()];
+        let about = [team.into(), name.into(), Named::Other(role.to_owned())];
         self.planner.warn(Kind::TeamRepos, line_of(&repo.name), &about, message, None);
     }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use peribolos_org::plan::Kind;
-use peribolos_org::{Permission, Unread};
+use peribolos_org::Permission;
 use serde::Deserialize;
 
 use super::super::teams::OwnTeam;
@@ -142,16 +142,9 @@ impl OrgRoles {
             Err(error) if error.is_access_blocked() => return Err(error),
             // GitHub Enterprise Server that lacks organization roles has security managers alone.
             Err(error) if error.is_not_found() => found.add_security_managers(reader).await?,
+            // Which teams have one is not shown, so what is such a team's own is not known; the plan says where it matters.
             Err(error) if error.is_forbidden() => {
                 found.unknown = candidates.iter().map(|team| team.id).collect();
-                found.unread.push(Unread {
-                    kind: Kind::TeamRepos,
-                    of: None,
-                    why: "GitHub does not show this App which teams have an organization role (the permission \
-                          \"Custom organization roles\": read), so access to every repository that may come from \
-                          one is left as it is"
-                        .to_owned(),
-                });
             }
             Err(error) => return Err(error),
         }
