@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use peribolos_org::plan::Kind;
 use peribolos_org::{ManagedBy, OrgSetting, Own, Permission, Snapshot};
 
 use crate::world::World;
