@@ -120,6 +120,11 @@ impl Setting<Organization> {
         Self::named("members_can_create_private_repositories"),
         Self::named("members_can_create_internal_repositories"),
     ];
+    /// Whether members may fork repositories that are not public.
+    pub const MEMBERS_CAN_FORK_PRIVATE_REPOSITORIES: Self =
+        Self::named("members_can_fork_private_repositories");
+    /// Whether commits on the web need a sign-off in every repository.
+    pub const WEB_COMMIT_SIGNOFF_REQUIRED: Self = Self::named("web_commit_signoff_required");
     /// Whether repositories may have projects.
     pub const HAS_REPOSITORY_PROJECTS: Self = Self::named("has_repository_projects");
 }
@@ -135,6 +140,8 @@ impl Setting<Repository> {
     pub const TOPICS: Self = Self::named("topics");
     /// Whether it may be forked. GitHub changes it by itself when the visibility changes.
     pub const ALLOW_FORKING: Self = Self::named("allow_forking");
+    /// Whether commits on the web need a sign-off.
+    pub const WEB_COMMIT_SIGNOFF_REQUIRED: Self = Self::named("web_commit_signoff_required");
     /// Whether it has projects.
     pub const HAS_PROJECTS: Self = Self::named("has_projects");
     /// Whether it gets a first commit when it is made.

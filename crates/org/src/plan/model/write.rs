@@ -1,6 +1,6 @@
 //! From the model to a snapshot.
 
-use peribolos_vocab::{Login, OrgRole, TeamRole};
+use peribolos_vocab::{OrgRole, TeamRole};
 
 use super::{Model, Repo, RepoId, Team, TeamId};
 use crate::snapshot::{
