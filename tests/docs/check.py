@@ -56,8 +56,19 @@ def file_format():
     """The codes of findings in a peribolos.yaml. Its keys are in the part that `make generate` writes."""
     page = "docs/peribolos-yaml.md"
     # Said of the list of findings, not of the file.
-    codes = set(re.findall(r'^    \w+ = "([a-z-]+)",$', text("crates/org/src/diagnostic.rs"), re.M)) - {"more"}
+    codes = set(re.findall(r'^    \w+ = "([a-z-]+)",$', text("crates/org/src/file/findings.rs"), re.M)) - {"more"}
     check(f"{page}, codes", codes, first_cells(section(page, "What is refused")) | first_cells(section(page, "What is warned of")))
+
+
+def pairs():
+    """Every pair that the differences name is there, and every pair that ends otherwise after upstream is named."""
+    page = "docs/differences.md"
+    root = ROOT / "tests/conformance/pairs"
+    there = {str(file.relative_to(root).with_suffix("")) for file in root.glob("*/*.yaml")}
+    named = set(re.findall(r"`((?!tests/)[a-z-]+/[a-z0-9-]+)`", text(page)))
+    failed.extend(f"{page}: there is no pair {pair}" for pair in sorted(named - there))
+    differs = {pair for pair in there if re.search("^differs:", text(f"tests/conformance/pairs/{pair}.yaml"), re.M)}
+    failed.extend(f"{page} does not name the pair {pair}, which ends otherwise" for pair in sorted(differs - named))
 
 
 def anchor(heading):
@@ -89,7 +100,7 @@ def pictures():
             failed.append(f"{picture.relative_to(ROOT)} is no XML: {error}")
 
 
-for part in (app_manifest, reasons, metrics, file_format, links, pictures):
+for part in (app_manifest, reasons, metrics, file_format, pairs, links, pictures):
     part()
 for sentence in failed:
     print(sentence, file=sys.stderr)

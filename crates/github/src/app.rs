@@ -74,12 +74,20 @@ impl App {
         self.0.transport.rest(&self.jwt()?, &Call::get("/app", &[])?).await?.json()
     }
 
-    /// Every installation of the App: complete, or an error.
+    /// Every installation of the App: complete, or an error. One whose account GitHub does not name is left out.
     pub async fn list_installations(&self) -> Result<Vec<Installation>, Error> {
         let mut pages = Pages::new(&self.0.transport, Call::get("/app/installations", &[])?);
         let mut installations = Vec::new();
         while let Some(answer) = pages.next(&self.jwt()?).await? {
-            installations.extend(answer.json::<Vec<Installation>>()?);
+            for listed in answer.json::<Vec<serde_json::Value>>()? {
+                if listed["account"].is_null() {
+                    tracing::warn!(installation = %listed["id"], "GitHub names no account of this installation");
+                    continue;
+                }
+                installations.push(
+                    serde_json::from_value(listed).map_err(|error| answer.unreadable(&error.to_string()))?,
+                );
+            }
         }
         Ok(installations)
     }

@@ -78,9 +78,9 @@ async fn batch(reader: &Reader<'_>, names: &[&RepoName]) -> Result<Vec<Option<St
     struct Repository {
         name_with_owner: String,
     }
-    let named = names.iter().enumerate().map(|(n, name)| (format!("n{n}"), Value::from(name.as_str())));
+    let asked = names.iter().enumerate().map(|(n, name)| (format!("n{n}"), Value::from(name.as_str())));
     let owner = std::iter::once(("owner".to_owned(), Value::from(reader.org.as_str())));
-    let variables: Map<String, Value> = owner.chain(named).collect();
+    let variables: Map<String, Value> = owner.chain(asked).collect();
     let document = document(names.len());
     let mut found: HashMap<String, Option<Repository>> =
         reader.ask(async || reader.client.graphql_found(&document, &variables).await).await?;

@@ -119,28 +119,28 @@ fn bytes_before_and_between_the_lines() {
     is_refused(
         b"orgs:\n  acme:\n    name: \xc3\xa4\xff\n".as_slice(),
         "3:12",
-        "here is a byte that is no UTF-8",
+        "this byte is not valid UTF-8",
     );
     is_refused("", "1:1", "the file is empty");
     is_refused("\0\0\0", "1:1", "unexpected character");
-    is_refused([0xff, 0xfe, b'o', 0, b'r', 0], "1:1", "here is a byte that is no UTF-8");
+    is_refused([0xff, 0xfe, b'o', 0, b'r', 0], "1:1", "this byte is not valid UTF-8");
 }
 
 #[test]
 fn a_duplicate_key_at_every_level() {
     let team = "    teams:\n      core:\n        members: []\n        repos: {}\n";
     let repo = "    repos:\n      site:\n        has_wiki: true\n";
-    is_refused(format!("{START}orgs: {{}}\n"), "4:1", "`orgs` stands twice");
-    is_refused(format!("{START}  acme: {{}}\n"), "4:3", "`acme` stands twice");
-    is_refused(format!("{START}    admins: [bob]\n"), "4:5", "`admins` stands twice");
-    is_refused(format!("{START}{team}      core: {{}}\n"), "8:7", "`core` stands twice");
-    is_refused(format!("{START}{team}        members: [a]\n"), "8:9", "`members` stands twice");
-    is_refused(format!("{START}{repo}      site: {{}}\n"), "7:7", "`site` stands twice");
-    is_refused(format!("{START}{repo}        has_wiki: true\n"), "7:9", "`has_wiki` stands twice");
+    is_refused(format!("{START}orgs: {{}}\n"), "4:1", "`orgs` is given twice");
+    is_refused(format!("{START}  acme: {{}}\n"), "4:3", "`acme` is given twice");
+    is_refused(format!("{START}    admins: [bob]\n"), "4:5", "`admins` is given twice");
+    is_refused(format!("{START}{team}      core: {{}}\n"), "8:7", "`core` is given twice");
+    is_refused(format!("{START}{team}        members: [a]\n"), "8:9", "`members` is given twice");
+    is_refused(format!("{START}{repo}      site: {{}}\n"), "7:7", "`site` is given twice");
+    is_refused(format!("{START}{repo}        has_wiki: true\n"), "7:9", "`has_wiki` is given twice");
     let inner = "        on_create:\n          auto_init: true\n          auto_init: true\n";
-    is_refused(format!("{START}{repo}{inner}"), "9:11", "`auto_init` stands twice");
+    is_refused(format!("{START}{repo}{inner}"), "9:11", "`auto_init` is given twice");
     let people = "        collaborators:\n          eve: read\n          eve: read\n";
-    is_refused(format!("{START}{repo}{people}"), "9:11", "`eve` stands twice");
+    is_refused(format!("{START}{repo}{people}"), "9:11", "`eve` is given twice");
     let access = "    teams:\n      core:\n        repos:\n          site: read\n          site: read\n";
-    is_refused(format!("{START}{access}"), "8:11", "`site` stands twice");
+    is_refused(format!("{START}{access}"), "8:11", "`site` is given twice");
 }

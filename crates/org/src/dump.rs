@@ -125,8 +125,8 @@ impl Dumper {
                     members.insert(login.clone());
                 }
                 OrgRole::BillingManager => self.note(format!(
-                    "{login} is invited as a billing manager, and an apply takes that back: wait \
-                     until the invitation is accepted."
+                    "{login} is invited as a billing manager: the file can't say that, and an apply \
+                     leaves the invitation as it is."
                 )),
             }
         }

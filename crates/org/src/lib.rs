@@ -48,6 +48,4 @@ pub use snapshot::{
 pub use unknown::unknown_logins;
 
 // The names that these had before.
-pub use file::canonical_names::CanonicalNames as Spelling;
-pub use file::normal_form::{Normalized as Settled, normalize as settle};
 use file::{findings as diagnostic, model, position as located, report};

@@ -45,7 +45,8 @@ pub struct Snapshot {
 pub struct Unread {
     /// Which kind of thing.
     pub kind: Kind,
-    /// Of which team or repository; none: of the whole organization.
+    /// Of which team or repository: nothing of the kind is planned there. None: no single one; what is unknown because of
+    /// it is so where it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<Named>,
     /// Why: a sentence without a full stop, which begins with a capital letter.

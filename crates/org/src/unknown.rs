@@ -1,7 +1,7 @@
 //! People whom GitHub does not know.
 
 use crate::Login;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, quoted};
 use crate::located::{Located, Position};
 use crate::model::{ConfigFile, Team};
 use crate::plan::{Change, Plan};
@@ -12,23 +12,24 @@ use crate::show::Namer;
 pub fn unknown_logins(plan: &Plan, file: &ConfigFile, file_name: &str, namer: &Namer<'_>) -> Vec<Diagnostic> {
     let warning = |login: &Login| {
         let Position { line, column, end_column } = position(file, login).unwrap_or(Position::START);
-        let name = namer.login(login).unwrap_or_else(|| "This login".to_owned());
-        let (message, hint) = match renamed(login, plan) {
+        // Findings quote names wherever they are shown.
+        let shown = |login: &Login| namer.login(login).map(|_| quoted(login.as_str()));
+        let name = shown(login).unwrap_or_else(|| "This login".to_owned());
+        let (message, hint) = match renamed(login, plan).map(shown) {
             None => (
                 format!("{name} is not known to GitHub"),
                 "the name is left out; correct it or remove it".to_owned(),
             ),
-            Some(member) => {
-                let member = namer.login(member);
-                let shown = member
-                    .as_ref()
-                    .map_or("a member of a similar name".to_owned(), |member| format!("member {member}"));
-                let hint = match member {
-                    Some(member) => format!("write {member}, or the member is removed"),
-                    None => "write that name, or the member is removed".to_owned(),
-                };
-                (format!("{name} is not known, and {shown} is not in the file: was it renamed?"), hint)
-            }
+            Some(Some(member)) => (
+                format!("{name} is not known, and member {member} is not in the file: was it renamed?"),
+                format!("write {member}, or the member is removed"),
+            ),
+            Some(None) => (
+                format!(
+                    "{name} is not known, and a member of a similar name is not in the file: was it renamed?"
+                ),
+                "write that name, or the member is removed".to_owned(),
+            ),
         };
         Diagnostic {
             severity: Severity::Warning,

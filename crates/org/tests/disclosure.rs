@@ -275,7 +275,8 @@ fn warnings() -> impl Strategy<Value = Warning> {
     let about = prop_oneof![
         people().prop_map(About::Person),
         teams().prop_map(About::Team),
-        repos().prop_map(About::Repo)
+        repos().prop_map(About::Repo),
+        values().prop_map(About::Other)
     ];
     vec(about, 1..3).prop_map(|about| {
         let message = format!("{about:?} is not as it was");

@@ -117,7 +117,7 @@ fn a_mistake_that_does_not_count_says_why() {
     let found = found(source, &[Kind::OrgMembers].into());
     assert_eq!(
         found[1],
-        "5: warning [invalid-value] `visibility` can't be `privat` (did you mean `private`?; nothing follows from it \
+        "5: warning [invalid-value] `visibility` can't be `privat` (did you mean `private`?; it has no effect \
          while `Repos` is not managed)"
     );
     assert!(read(source, &[Kind::OrgMembers].into()).repos[0].settings.is_empty());
@@ -162,9 +162,9 @@ orgs:
     assert_eq!(
         found(source, &usual()),
         [
-            "6: warning [no-effect] GitHub takes `API Guild` and `api-guild` of `previously` for one name (remove one of them)",
-            "6: warning [no-effect] GitHub takes `API Guild` and `api-guild` of `previously` for one name (remove one of them)",
-            "10: warning [no-effect] GitHub takes `Old` and `old` of `previously` for one name (remove one of them)",
+            "6: warning [no-effect] GitHub treats `API Guild` and `api-guild` in `previously` as the same name (remove one of them)",
+            "6: warning [no-effect] GitHub treats `API Guild` and `api-guild` in `previously` as the same name (remove one of them)",
+            "10: warning [no-effect] GitHub treats `Old` and `old` in `previously` as the same name (remove one of them)",
         ]
     );
     let other = source.replace("new:", "old: {}\n      new:");
@@ -182,7 +182,7 @@ fn two_teams_of_one_address_are_a_mistake(#[case] one: &str, #[case] other: &str
         "orgs:\n  acme:\n    admins: [ann]\n    teams:\n      \"{one}\": {{members: [], repos: {{}}}}\n      \"{other}\": {{members: [], repos: {{}}}}\n"
     );
     let found = found(&source, &usual());
-    let expected = format!("GitHub takes `{one}` and `{other}` for one name");
+    let expected = format!("GitHub treats `{one}` and `{other}` as the same name");
     assert!(found.len() == 1 && found[0].contains(&expected), "{found:#?}");
 }
 

@@ -496,3 +496,23 @@ fn required_owners_are_named_only_where_the_file_names_them() {
     assert!(sentence.contains("`alice`") && !sentence.contains("secret"), "{sentence}");
     assert!(sentence.contains("1 person whom the file does not name"), "{sentence}");
 }
+
+#[test]
+fn the_flag_that_lets_a_trip_pass_is_exact() {
+    let too_many =
+        |count, there| Trip::TooMany { group: RemovalGroup::Teams, count, there, allowed: 1, percent: 0 };
+    for (count, there, percent) in
+        [(3, 8, 38), (2, 2, 100), (29, 30, 97), (30, 31, 97), (2, 3, 67), (7, 7, 100)]
+    {
+        assert_eq!(
+            too_many(count, there).flag(),
+            Some(format!("--maximum-removal-percent {percent}")),
+            "{count} of {there}"
+        );
+        let allows =
+            |percent| Limits { maximum_removal_percent: percent, ..Limits::default() }.allowed(there);
+        assert!(allows(percent) >= count && allows(percent - 1) < count, "{count} of {there}");
+    }
+    let few = |left| Trip::FewOwners { left, invited: 0, minimum: 4 }.flag();
+    assert_eq!((few(1), few(3)), (None, Some("--minimum-admins 3".to_owned())));
+}

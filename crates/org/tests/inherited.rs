@@ -149,7 +149,8 @@ fn names_that_change_in_the_same_plan_are_no_loss() {
         .replace("      Upper:\n", "      Above:\n        previously: [Upper]\n")
         .replace("          Lower:\n", "          Below:\n            previously: [Lower]\n");
     assert_eq!(lost(&removed(&renamed)), [] as [String; 0]);
-    let and_a_repository = AS_IT_IS.replace("site: admin", "website: admin")
+    // A team that changes is what makes it look at what teams inherit.
+    let and_a_repository = renamed.replace("site: admin", "website: admin")
         + "    repos:\n      website: {previously: [site]}\n";
     assert_eq!(lost(&removed(&and_a_repository)), [] as [String; 0]);
 }

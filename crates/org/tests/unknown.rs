@@ -37,7 +37,7 @@ fn planned() -> (ConfigFile, Plan) {
 #[test]
 fn a_login_that_changed_is_recognized() {
     let (file, plan) = planned();
-    let findings = unknown_logins(&plan, &file, "peribolos.yaml", &Namer::markdown());
+    let findings = unknown_logins(&plan, &file, "peribolos.yaml", &Namer::terminal());
     let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
     assert_eq!(
         findings,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::Login;
 
-/// Why a text is no identifier of GitHub's.
+/// Why a text is not one of GitHub's identifiers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
     /// Not a user or organization name.
@@ -103,7 +103,7 @@ impl FullName {
     /// Puts a repository's name together from its halves.
     ///
     /// # Errors
-    /// [`IdError::FullName`] where `name` is no repository's name.
+    /// [`IdError::FullName`] where `name` can't be a repository's.
     pub fn new(owner: Login, name: &str) -> Result<Self, IdError> {
         let fits = (1..=100).contains(&name.len())
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));

@@ -193,7 +193,7 @@ impl TeamName {
 
     /// What is the same for two names that can't both be on GitHub because their slug would be one.
     ///
-    /// GitHub's rule is known for ASCII and for Latin letters with accents ([`slug`](super::slug)). Other names are taken
+    /// GitHub's rule is known for ASCII and for Latin letters with accents (module `slug`). Other names are taken
     /// as they are, in lower case.
     pub fn key(&self) -> String {
         let folded = slug::folded(&self.0).to_lowercase();

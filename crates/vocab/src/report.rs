@@ -221,14 +221,14 @@ impl Changes {
     pub fn summary(&self) -> String {
         let Self { planned, applied, failed, remaining } = *self;
         let Some(applied) = applied else { return format!("{planned} planned") };
-        let mut text = format!("{planned} planned, {applied} applied");
+        let mut parts = vec![format!("{planned} planned"), format!("{applied} applied")];
         if failed > 0 {
-            text += &format!(", {failed} failed");
+            parts.push(format!("{failed} failed"));
         }
         if remaining > failed {
-            text += &format!(", {remaining} remaining");
+            parts.push(format!("{remaining} remaining"));
         }
-        text
+        parts.join(", ")
     }
 }
 

@@ -10,7 +10,7 @@ pub enum OrgRole {
     Admin,
     /// A member.
     Member,
-    /// Somebody who sees bills and is no member; only invitations have it.
+    /// Somebody who sees bills and is not a member; only invitations have it.
     BillingManager,
 }
 

@@ -1,8 +1,8 @@
 //! How GitHub makes the address of a team from its name.
 //!
 //! GitHub is written in Ruby on Rails, whose `parameterize` first writes Latin letters without their accents (the
-//! table is that of the `i18n` gem, `DEFAULT_APPROXIMATIONS`), and then parts words at every sign that is no letter,
-//! digit, hyphen or underscore. What becomes of other scripts is not known.
+//! table is that of the `i18n` gem, `DEFAULT_APPROXIMATIONS`), and then joins words by hyphens: a word is made of
+//! letters, digits and underscores. What becomes of other scripts is not known.
 
 /// Whether it is an accent by itself, which goes with the letter before it.
 const fn is_accent(character: char) -> bool {

@@ -10,14 +10,13 @@ use peribolos_github::snapshot::{self, Patience, ReadOptions};
 use peribolos_operator::apply::{Clock, Job, Progress};
 use peribolos_org::guard::Limits;
 use peribolos_org::plan::{self, Lookups, Operation, Outcome, Plan, Scope};
-use peribolos_org::{ConfigFile, Snapshot, Spelling, parse, settle};
+use peribolos_org::{CanonicalNames, ConfigFile, Snapshot, normalize, parse};
 use tokio_util::sync::CancellationToken;
 
 use crate::organization::Organization;
 
 /// No limit of the simulator's is on here, and there are thousands of writes.
-static AS_FAST_AS_CAN_BE: LazyLock<TimeScale> =
-    LazyLock::new(|| "10000".parse().unwrap_or(TimeScale::REAL));
+static AS_FAST_AS_CAN_BE: LazyLock<TimeScale> = LazyLock::new(|| "10000".parse().unwrap_or(TimeScale::REAL));
 
 /// The organization as GitHub has it now. The one place where it is read.
 ///
@@ -109,7 +108,7 @@ pub async fn normalized(
     file: &ConfigFile,
 ) -> Result<String> {
     let lookups = looked_up(organization, snapshot, file, &Scope::usual()).await?;
-    let mut names = Spelling::of_snapshot(snapshot, lookups.unknown_logins);
+    let mut names = CanonicalNames::of_snapshot(snapshot, lookups.unknown_logins);
     names.logins.extend(lookups.canonical);
-    Ok(settle(file, &names).yaml)
+    Ok(normalize(file, &names).yaml)
 }

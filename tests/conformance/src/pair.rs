@@ -33,6 +33,8 @@ struct Pair {
     #[serde(default)]
     refused: Vec<String>,
     #[serde(default)]
+    failed: Vec<String>,
+    #[serde(default)]
     warned: Vec<String>,
     #[serde(default)]
     differs: Vec<String>,
@@ -72,6 +74,7 @@ struct Push {
 struct End {
     plan: Vec<String>,
     refused: Vec<String>,
+    failed: Vec<String>,
     warned: Vec<String>,
     differs: Vec<String>,
 }
@@ -93,7 +96,13 @@ pub async fn check(path: &Path) -> Result<()> {
     if std::env::var_os("CONFORMANCE_UPDATE").is_some() {
         return Ok(std::fs::write(path, updated(&text, &found))?);
     }
-    let known = End { plan: pair.plan, refused: pair.refused, warned: pair.warned, differs: pair.differs };
+    let known = End {
+        plan: pair.plan,
+        refused: pair.refused,
+        failed: pair.failed,
+        warned: pair.warned,
+        differs: pair.differs,
+    };
     ensure!(found == known, "found: {found:#?}\nbut the pair says {known:#?}");
     Ok(())
 }
@@ -123,6 +132,7 @@ async fn end(pair: &Pair) -> Result<End> {
             ensure!(unchanged, "a refused file changed something");
             Ok(End { refused: refusals(&plan), warned: warnings(&plan), ..End::default() })
         }
+        Outcome::Failed(failed) => Ok(End { failed, ..End::default() }),
         Outcome::Applied { plan, writes } => {
             let differs = if pair.upstream.is_some() {
                 Vec::new()
@@ -160,12 +170,17 @@ fn warnings(plan: &Plan) -> Vec<String> {
 
 /// The text of a pair with another end.
 fn updated(text: &str, end: &End) -> String {
-    const KEYS: [&str; 7] = ["plan:", "refused:", "warned:", "differs:", "writes:", "again:", "unforeseen:"];
+    const KEYS: [&str; 5] = ["plan:", "refused:", "failed:", "warned:", "differs:"];
     let is_end = |line: &&str| KEYS.iter().any(|key| line.starts_with(key));
     let kept: Vec<&str> = text.lines().take_while(|line| !is_end(line)).collect();
     let mut text = kept.join("\n") + "\n";
-    let lists =
-        [("plan", &end.plan), ("refused", &end.refused), ("warned", &end.warned), ("differs", &end.differs)];
+    let lists = [
+        ("plan", &end.plan),
+        ("refused", &end.refused),
+        ("failed", &end.failed),
+        ("warned", &end.warned),
+        ("differs", &end.differs),
+    ];
     for (key, lines) in lists {
         if lines.is_empty() {
             continue;

@@ -18,6 +18,9 @@ pub struct Around<'s> {
     pub after: &'s Snapshot,
 }
 
+/// The field with the number of the team above.
+const PARENT: &str = "parent_team_id";
+
 /// The requests of a plan, in its order.
 ///
 /// # Errors
@@ -65,11 +68,11 @@ fn write(change: &Change, around: Around<'_>) -> Result<Write> {
             body.extend(description.as_ref().map(|text| ("description".to_owned(), text.clone())));
             body.insert("privacy".to_owned(), privacy.as_str().to_owned());
             if let Some(parent) = parent {
-                body.insert("parent_team_id".to_owned(), id_of(parent, around)?);
+                body.insert(PARENT.to_owned(), parent.to_string());
             }
             ("POST", "teams".to_owned(), body)
         }
-        Change::EditTeam { slug, changes, .. } => ("PATCH", format!("teams/{slug}"), team(changes, around)?),
+        Change::EditTeam { slug, changes, .. } => ("PATCH", format!("teams/{slug}"), team(changes)),
         Change::DeleteTeam { slug, .. } => ("DELETE", format!("teams/{slug}"), none()),
         Change::SetTeamMember { team, login, to, .. } => {
             let role = match to {
@@ -100,21 +103,21 @@ fn path_of(name: &TeamName, around: Around<'_>) -> Result<String> {
     Ok(format!("teams/{}", found.with_context(|| format!("the plan names the team {name}, which never was"))?))
 }
 
-fn id_of(name: &TeamName, around: Around<'_>) -> Result<String> {
+/// Puts a team's name in the place of its number, which is another one in each run.
+pub fn name_parent(write: &mut Write, around: Around<'_>) {
     let teams = || around.after.teams.iter().chain(&around.before.teams);
-    let found = teams().find(|team| team.name == *name);
-    Ok(found.with_context(|| format!("the plan names the team {name}, which never was"))?.id.to_string())
+    if let Some(parent) = write.body.get_mut(PARENT)
+        && let Some(team) = teams().find(|team| team.id.to_string() == *parent)
+    {
+        *parent = team.name.to_string();
+    }
 }
 
-fn team(changes: &[SettingChange<TeamSetting>], around: Around<'_>) -> Result<BTreeMap<String, String>> {
-    let field = |change: &SettingChange<TeamSetting>| {
-        Ok(match change.setting {
-            TeamSetting::Parent if change.to.is_empty() => ("parent_team_id".to_owned(), "null".to_owned()),
-            TeamSetting::Parent => {
-                ("parent_team_id".to_owned(), id_of(&TeamName::new(change.to.as_str()), around)?)
-            }
-            _ => (word(&change.setting), change.to.clone()),
-        })
+fn team(changes: &[SettingChange<TeamSetting>]) -> BTreeMap<String, String> {
+    let field = |change: &SettingChange<TeamSetting>| match change.setting {
+        TeamSetting::Parent if change.to.is_empty() => (PARENT.to_owned(), "null".to_owned()),
+        TeamSetting::Parent => (PARENT.to_owned(), change.to.clone()),
+        _ => (word(&change.setting), change.to.clone()),
     };
     changes.iter().map(field).collect()
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result, ensure};
-use peribolos_org::plan::{Plan, Scope};
-use peribolos_org::{ConfigFile, Snapshot, dump};
+use peribolos_org::plan::{Outcome as ApplyOutcome, Plan, Scope};
+use peribolos_org::{ConfigFile, Own, Snapshot, dump};
 use serde_json::Value;
 
 use crate::organization::Organization;
@@ -46,6 +46,8 @@ pub async fn dump_changes_nothing(organization: &Organization) -> Result<()> {
 pub enum Outcome {
     /// The plan refuses it, and nothing was written.
     Refused(Plan),
+    /// GitHub refused something of it, which no plan can know: its sentences.
+    Failed(Vec<String>),
     /// It was applied as planned, and a second plan is empty but for who has to accept an invitation.
     Applied {
         /// The plan.
@@ -68,13 +70,20 @@ pub async fn check(organization: &Organization, source: &str, scope: &Scope) -> 
     }
     let mark = observed::mark(organization).await?;
     let outcomes = ours::apply(organization, &plan, &before).await?;
+    let failed: Vec<String> = outcomes.iter().filter_map(failure).collect();
+    if !failed.is_empty() {
+        return Ok(Outcome::Failed(failed));
+    }
     let context = || format!("the plan:\n{:#?}\nits outcomes: {outcomes:?}\nthe file:\n{source}", plan.operations);
-    let writes = observed::accepted(organization, mark).await.with_context(context)?;
+    let mut writes = observed::accepted(organization, mark).await.with_context(context)?;
     let after = ours::snapshot(organization).await?;
-    let planned = planned::writes(&plan, Around { before: &before, after: &after })?;
+    let around = Around { before: &before, after: &after };
+    writes.iter_mut().for_each(|write| planned::name_parent(write, around));
+    let planned = planned::writes(&plan, around)?;
     ensure!(planned == writes, "planned:\n{}\nwritten:\n{}\n{}", lines(&planned), lines(&writes), context());
-    let (expected, found) = (comparable(&plan.expected(&before)), comparable(&after));
-    ensure!(expected == found, "expected: {expected:#?}\nfound: {found:#?}\n{}", context());
+    let [mut expected, mut found] = [plan.expected(&before), after.clone()].map(|it| comparable(&it));
+    as_far_as_known(&mut expected, &mut found);
+    ensure!(expected == found, "{}\n{}", only_in_one(&expected, &found), context());
     let second = ours::plan(organization, &after, &file, scope).await?;
     ensure!(second.operations.is_empty(), "planned again: {:#?}\n{}", second.operations, context());
     Ok(Outcome::Applied { plan: Box::new(plan), writes })
@@ -111,9 +120,33 @@ pub async fn against_upstream(
     Ok(Some(effective::differences(&effective::of(&ours), &effective::of(&theirs))))
 }
 
-/// A snapshot with its lists in order, and without ids that only GitHub gives.
+/// GitHub's sentence about an operation that it refused.
+fn failure(outcome: &ApplyOutcome) -> Option<String> {
+    match outcome {
+        ApplyOutcome::Failed(failure) => Some(failure.sentence.clone()),
+        _ => None,
+    }
+}
+
+/// Leaves out of what is expected and of what is found what one of them does not know: settings that GitHub changes by
+/// itself, and own access that it does not show apart.
+fn as_far_as_known(expected: &mut Snapshot, found: &mut Snapshot) {
+    found.settings.retain(|key, _| expected.settings.contains_key(key));
+    for (expected, found) in expected.repos.iter().zip(&mut found.repos) {
+        found.settings.retain(|key, _| expected.settings.contains_key(key));
+    }
+    for (expected, found) in expected.teams.iter_mut().zip(&mut found.teams) {
+        for (expected, found) in expected.repos.iter_mut().zip(&mut found.repos) {
+            if expected.own == Own::Unknown || found.own == Own::Unknown {
+                (expected.own, found.own) = (Own::Unknown, Own::Unknown);
+            }
+        }
+    }
+}
+
+/// A snapshot with its lists in order, and without ids that only GitHub gives and what could not be read.
 fn comparable(snapshot: &Snapshot) -> Snapshot {
-    let mut snapshot = snapshot.clone();
+    let mut snapshot = Snapshot { unread: Vec::new(), ..snapshot.clone() };
     for list in [&mut snapshot.admins, &mut snapshot.members, &mut snapshot.concealed] {
         list.sort();
     }
@@ -125,6 +158,8 @@ fn comparable(snapshot: &Snapshot) -> Snapshot {
         repo.id = 0;
         repo.invitations.iter_mut().for_each(|invitation| invitation.id = 0);
         repo.invitations.sort_by(|left, right| left.login.cmp(&right.login));
+        // Nobody and nobody that was read are one.
+        repo.collaborators = repo.collaborators.take().filter(|people| !people.is_empty());
         if let Some(people) = &mut repo.collaborators {
             people.sort_by(|left, right| left.login.cmp(&right.login));
         }
@@ -137,6 +172,16 @@ fn comparable(snapshot: &Snapshot) -> Snapshot {
         team.repos.sort_by(|left, right| left.name.cmp(&right.name));
     }
     snapshot
+}
+
+/// The lines of two snapshots that only one of them has.
+fn only_in_one(expected: &Snapshot, found: &Snapshot) -> String {
+    let [expected, found] = [expected, found].map(|snapshot| format!("{snapshot:#?}"));
+    let only = |name: &str, one: &str, other: &str| -> Vec<String> {
+        let other: BTreeSet<&str> = other.lines().collect();
+        one.lines().filter(|line| !other.contains(line)).map(|line| format!("{name}: {}", line.trim())).collect()
+    };
+    [only("expected", &expected, &found), only("found", &found, &expected)].concat().join("\n")
 }
 
 fn lines(writes: &[Write]) -> String {

@@ -80,8 +80,10 @@ async fn check(case: &Case, scope: &Scope, count: &Count) -> anyhow::Result<()> 
     round::dump_changes_nothing(&organization).await?;
     let before = organization.state().await?;
     let source = case.yaml.replacen("acme:", &format!("{}:", organization.login().as_str()), 1);
-    let Outcome::Applied { writes, .. } = round::check(&organization, &source, scope).await? else {
-        return Ok(());
+    let writes = match round::check(&organization, &source, scope).await? {
+        Outcome::Applied { writes, .. } => writes,
+        Outcome::Refused(_) => return Ok(()),
+        Outcome::Failed(sentences) => anyhow::bail!("GitHub refused what was planned: {sentences:?}\n{source}"),
     };
     count.applied.fetch_add(1, Ordering::Relaxed);
     count.changing.fetch_add(u32::from(!writes.is_empty()), Ordering::Relaxed);

@@ -83,7 +83,7 @@ pub fn ensure(
 }
 
 /// The Apply that is to be made for the head in the place of `run`, which is for another commit and ends without a
-/// TaskRun. The name of the newest Apply goes into the new one's name; `None`: nothing is to be made.
+/// TaskRun, or stopped when the head moved. The name of the newest Apply goes into the new one's name; `None`: nothing is to be made.
 ///
 /// A push says only that the file may have changed, so this is judged as [`ensure`] does, but for the first Apply: the
 /// push was there. Whoever named no commit wants the head applied, whatever was applied before. `is_from_here` tells
@@ -106,7 +106,9 @@ pub fn in_place_of(
     let newest = applies()
         .filter(|other| phase(other).is_final() || is_at_work(other) || will_apply(other))
         .filter(|other| counts(other))
-        .max_by_key(|other| order(other));
+        .max_by_key(|other| order(other))
+        // One that has applied something itself is newer than what was applied before it.
+        .filter(|other| !has_applied(run, status) || order(other) > order(run));
     if names_a_commit
         && (!is_pending(status, head.blob, now)
             || newest.is_some_and(|newest| stands_in_the_way(newest, status, head, now)))
@@ -115,6 +117,11 @@ pub fn in_place_of(
     }
     let newest = applies().chain([run]).max_by_key(|other| order(other));
     Some(newest.and_then(|newest| newest.metadata.name.clone()).unwrap_or_default())
+}
+
+/// Whether the installation's last Apply is this run.
+fn has_applied(run: &PeribolosRun, status: &GitHubInstallationStatus) -> bool {
+    status.last_apply.as_ref().is_some_and(|last| last.uid.is_some() && last.uid == run.metadata.uid)
 }
 
 /// Whether a run is unfinished and for the head. One that was not let in yet is believed only if it is from the right
@@ -382,6 +389,20 @@ mod tests {
         let since = earlier("b", Mode::Apply, 2, Phase::Succeeded, "other");
         let before = earlier("s", Mode::Apply, 1, Phase::Succeeded, "new");
         assert_eq!(in_the_place_of_a_push(&status(Some("other")), &[before, since], 60), Some("late".into()));
+    }
+
+    #[test]
+    fn a_head_that_went_back_is_applied_after_what_was_stopped_for_it() {
+        let mut stopped = run("wrong", Mode::Apply, 50, Phase::Running);
+        stopped.spec.source.sha = "wrong".into();
+        let before = earlier("b", Mode::Apply, 1, Phase::Succeeded, "new");
+        let mut status = status(Some("other"));
+        let made = |status: &GitHubInstallationStatus| {
+            in_place_of(&stopped, status, HEAD, &[&before], |_| true, at(60))
+        };
+        assert_eq!(made(&status), None, "it has applied nothing: the file before it is still there");
+        status.last_apply.as_mut().unwrap().uid = Some("uid-wrong".into());
+        assert_eq!(made(&status), Some("wrong".into()));
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub fn for_apply(spec: &GitHubInstallationSpec, plan: &PlanFacts<'_>, apply: &Ap
 /// How long a step may begin something new, of a run with this timeout: what it has begun is to end before Tekton ends
 /// it.
 fn deadline(timeout: Duration) -> Duration {
-    timeout - LONGEST_RESERVE.min(timeout / LARGEST_RESERVE)
+    timeout.saturating_sub(LONGEST_RESERVE.min(timeout / LARGEST_RESERVE))
 }
 
 /// The content-creating writes of the last hour by the attempts of these runs, by minute. A later attempt reports those of

@@ -89,6 +89,22 @@ fn is_about(report: &StepReport, reason: Reason) -> bool {
     }
 }
 
+/// What the check says of a run without a report, from its status. What the cluster is to blame for is for the platform team:
+/// owners of an organization see none of its terms.
+pub fn explanation(reason: Option<Reason>, message: &str) -> &str {
+    match reason {
+        Some(Reason::TaskInvalid | Reason::PodFailed | Reason::ImageUnavailable | Reason::SecretMissing) => {
+            "The run could not be started. Neither the file nor GitHub is the cause: the platform team can see it in the \
+             run's status."
+        }
+        Some(Reason::PodLost) => {
+            "The run was interrupted. Neither the file nor GitHub is the cause: the platform team can see it in the \
+             run's status."
+        }
+        _ => message,
+    }
+}
+
 /// An apply shows how far it has come once it has run so long, …
 const FIRST_PROGRESS: SignedDuration = SignedDuration::from_secs(20);
 /// … and then at most this often: each time is a write that GitHub counts.
@@ -253,6 +269,24 @@ mod tests {
     #[case(141, Some(21), true)]
     fn progress_is_shown_now_and_then(#[case] now: i64, #[case] last: Option<i64>, #[case] due: bool) {
         assert_eq!(is_progress_due(at(0), last.map(at), at(now)), due);
+    }
+
+    #[test]
+    fn owners_see_no_terms_of_the_cluster() {
+        let message = "the Task peribolos-apply is missing: no TaskRun, no pod, no Secret";
+        for reason in [
+            Reason::TaskInvalid,
+            Reason::PodFailed,
+            Reason::ImageUnavailable,
+            Reason::SecretMissing,
+            Reason::PodLost,
+        ] {
+            let text = explanation(Some(reason), message).to_lowercase();
+            for term in ["task", "pod", "secret", "tekton", "node", "kube"] {
+                assert!(!text.contains(term), "{reason:?}: {text}");
+            }
+        }
+        assert_eq!(explanation(Some(Reason::GuardTripped), message), message);
     }
 
     /// Every exit code of an apply, with the reason of a run that ended so.

@@ -274,7 +274,7 @@ fn changes_nothing(seen: &Observation) -> bool {
 /// more, and it left no report.
 pub fn is_unknown(mode: Mode, seen: &Observation, end: &End) -> bool {
     let may_have_started = !seen.exists
-        || matches!(end.reason, Reason::PodLost | Reason::OutOfMemory | Reason::TimedOut)
+        || matches!(end.reason, Reason::PodLost | Reason::OutOfMemory | Reason::TimedOut | Reason::Cancelled)
         || seen.steps.iter().any(|step| step.started && !step.skipped);
     mode == Mode::Apply && seen.engine == Engine::Ours && seen.report.is_none() && may_have_started
 }
@@ -345,12 +345,12 @@ mod tests {
         }
     }
 
-    fn report(step: StepName, exit: StepExit, changes: Option<Changes>) -> Option<StepReport> {
-        Some(StepReport { changes, ..StepReport::new(step, exit) })
+    fn report(step: StepName, exit: StepExit, changes: Option<Changes>) -> StepReport {
+        StepReport { changes, ..StepReport::new(step, exit) }
     }
 
-    fn changes(planned: u32, remaining: u32) -> Option<Changes> {
-        Some(Changes { planned, applied: Some(planned - remaining), failed: 0, remaining })
+    fn changes(planned: u32, remaining: u32) -> Changes {
+        Changes { planned, applied: Some(planned - remaining), failed: 0, remaining }
     }
 
     fn end_of(mode: Mode, seen: &Observation) -> End {
@@ -392,10 +392,10 @@ mod tests {
     }
 
     #[rstest::rstest]
-    #[case(Mode::Apply, StepName::Apply, changes(3, 0), Reason::Applied)]
-    #[case::what_waits_for_people(Mode::Apply, StepName::Apply, changes(3, 1), Reason::Applied)]
-    #[case(Mode::Apply, StepName::Apply, changes(0, 0), Reason::NoChanges)]
-    #[case(Mode::DryRun, StepName::Plan, changes(0, 0), Reason::Planned)]
+    #[case(Mode::Apply, StepName::Apply, Some(changes(3, 0)), Reason::Applied)]
+    #[case::what_waits_for_people(Mode::Apply, StepName::Apply, Some(changes(3, 1)), Reason::Applied)]
+    #[case(Mode::Apply, StepName::Apply, Some(changes(0, 0)), Reason::NoChanges)]
+    #[case(Mode::DryRun, StepName::Plan, Some(changes(0, 0)), Reason::Planned)]
     #[case(Mode::Dump, StepName::Dump, None, Reason::Dumped)]
     fn a_step_that_ends_well_needs_its_report(
         #[case] mode: Mode,
@@ -405,7 +405,7 @@ mod tests {
     ) {
         let mut seen = ended("Succeeded", vec![step("any", 0)]);
         assert_eq!(end_of(mode, &seen).reason, Reason::StepFailed);
-        seen.report = report(name, StepExit::Ok, changes);
+        seen.report = Some(report(name, StepExit::Ok, changes));
         let end = end_of(mode, &seen);
         assert_eq!((end.phase, end.reason), (Phase::Succeeded, reason));
     }
@@ -426,7 +426,7 @@ mod tests {
         let well = steps.iter().all(|step| step.exit == Some(0));
         let mut seen = ended(if well { "Succeeded" } else { "Failed" }, steps);
         seen.engine = Engine::Another;
-        seen.report = report(StepName::Plan, exit, changes(0, 0));
+        seen.report = Some(report(StepName::Plan, exit, Some(changes(0, 0))));
         let end = end_of(Mode::Apply, &seen);
         assert_eq!((end.phase, end.reason), (phase, reason));
         assert!(!is_unknown(Mode::Apply, &seen, &end));
@@ -438,7 +438,7 @@ mod tests {
         seen.engine = Engine::Another;
         assert_eq!(end_of(Mode::Apply, &seen).reason, Reason::Applied);
         assert!(!seen.tells_what_is_left());
-        seen.report = report(StepName::Plan, StepExit::Ok, changes(0, 0));
+        seen.report = Some(report(StepName::Plan, StepExit::Ok, Some(changes(0, 0))));
         assert_eq!(end_of(Mode::Apply, &seen).reason, Reason::Applied, "its plan is no apply");
         assert!(!seen.tells_what_is_left());
     }
@@ -447,7 +447,7 @@ mod tests {
     fn a_copy_of_our_own_task_reports_like_it() {
         let mut seen = ended("Succeeded", vec![step("apply", 0)]);
         seen.engine = Engine::Another;
-        seen.report = report(StepName::Apply, StepExit::Ok, changes(0, 0));
+        seen.report = Some(report(StepName::Apply, StepExit::Ok, Some(changes(0, 0))));
         assert_eq!(end_of(Mode::Apply, &seen).reason, Reason::NoChanges);
         assert!(seen.tells_what_is_left());
     }
@@ -458,11 +458,13 @@ mod tests {
         let mut seen = ended("Failed", vec![step("apply", 1)]);
         assert!(unknown(&seen, Mode::Apply));
         assert!(!unknown(&seen, Mode::DryRun), "a plan writes nothing");
-        seen.report = report(StepName::Apply, StepExit::Failed, None);
+        seen.report = Some(report(StepName::Apply, StepExit::Failed, None));
         assert!(!unknown(&seen, Mode::Apply));
         assert!(!unknown(&ended("TaskRunImagePullFailed", vec![]), Mode::Apply), "it never started");
         assert!(unknown(&Observation::default(), Mode::Apply), "who knows what a deleted one did");
-        assert!(unknown(&ended("TaskRunTimeout", vec![]), Mode::Apply), "its pod was deleted");
+        for deleted in ["TaskRunTimeout", "TaskRunCancelled"] {
+            assert!(unknown(&ended(deleted, vec![]), Mode::Apply), "{deleted}: Tekton has deleted the pod");
+        }
     }
 
     #[test]

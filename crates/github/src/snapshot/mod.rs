@@ -61,7 +61,7 @@ async fn read_all(client: &Client, org: &Login, options: &ReadOptions) -> Result
     let roles = OrgRoles::read(&reader, &teams, repos.len()).await?;
     let concealed =
         members.admins.iter().chain(&members.others).filter(|login| !public.contains(login)).cloned();
-    let unread = managed.into_iter().chain(roles.unread.iter().cloned()).chain(hidden);
+    let unread = managed.into_iter().chain(hidden);
     Ok(Snapshot {
         concealed: concealed.collect(),
         unread: unread.collect(),

@@ -76,6 +76,17 @@ async fn installations_are_read_to_the_last_page() {
 }
 
 #[tokio::test]
+async fn an_installation_without_an_account_does_not_stop_the_list() {
+    let server = MockServer::start().await;
+    let mut nameless = installation(1);
+    nameless["account"] = json!(null);
+    let all = answer(json!([nameless, installation(2)]));
+    Mock::given(path("/app/installations")).respond_with(all).mount(&server).await;
+    let installations = support::app(&server).list_installations().await.unwrap();
+    assert_eq!(installations.iter().map(|one| one.id).collect::<Vec<_>>(), [InstallationId(2)]);
+}
+
+#[tokio::test]
 async fn a_list_that_breaks_off_is_an_error() {
     let server = MockServer::start().await;
     let first = answer(json!([installation(1)])).insert_header("link", r#"<z?page=2>; rel="next""#);

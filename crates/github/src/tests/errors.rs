@@ -131,3 +131,50 @@ async fn graphql_errors_fail_the_query() {
     assert_eq!(error.retry(), Retry::After(Duration::from_mins(1)));
     assert!(error.is_rate_limited());
 }
+
+/// What each refusal is, and nothing else. Sentences are GitHub's where they are known.
+#[rstest::rstest]
+#[case::permission(403, "Resource not accessible by integration", "permission")]
+#[case::right(403, "Must have admin rights to Repository.", "permission")]
+#[case::addresses(
+    403,
+    "Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.",
+    "blocked"
+)]
+#[case::single_sign_on(
+    403,
+    "Resource protected by organization SAML enforcement. You must grant your OAuth token access to this organization.",
+    "blocked"
+)]
+#[case::archived(403, "Repository was archived so is read-only.", "archived")]
+#[case::seats(422, "You must purchase at least one more seat to add this user as a member.", "seats")]
+#[case::invitations(422, "You have exceeded the limit of invitations per 24 hours.", "invitations")]
+#[case::invitations_by_403(403, "Organization invitation rate limit exceeded.", "invitations")]
+#[case::provider(403, "This team is externally managed. Learn more at https://docs.github.com/", "managed")]
+#[case::enterprise(422, "This team is managed by the enterprise.", "managed")]
+#[case::not_linked(403, "This team is not externally managed.", "")]
+#[case::security_managers(403, "You cannot remove repositories from a security manager team", "")]
+#[case::blocked_person(422, "User is blocked", "")]
+#[case::secondary(403, "You have exceeded a secondary rate limit.", "limit")]
+#[case::nothing(404, "Not Found", "")]
+#[tokio::test]
+async fn a_refusal_is_one_kind(#[case] status: u16, #[case] message: &str, #[case] expected: &str) {
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(status)
+        .set_body_json(json!({"message": message}))
+        .insert_header("x-accepted-github-permissions", "members=write");
+    Mock::given(method("GET")).respond_with(answer).mount(&server).await;
+    let error = support::client(&server).list_org_repos(&acme()).await.unwrap_err();
+    let kinds = [
+        ("permission", error.is_permission_missing()),
+        ("blocked", error.is_access_blocked()),
+        ("archived", error.is_archived()),
+        ("seats", error.is_out_of_seats()),
+        ("invitations", error.is_invitation_limit()),
+        ("managed", error.is_externally_managed()),
+        ("limit", error.is_rate_limited()),
+    ];
+    let found: Vec<&str> = kinds.iter().filter(|(_, is)| *is).map(|(kind, _)| *kind).collect();
+    assert_eq!(found, Vec::from_iter(Some(expected).filter(|it| !it.is_empty())), "{error}");
+    assert_eq!(error.accepted_permissions(), Some("members=write"));
+}

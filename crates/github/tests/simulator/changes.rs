@@ -165,3 +165,16 @@ fn same(ours: &Snapshot, expected: &Snapshot) {
     assert_eq!(ours.repos, expected.repos);
     assert_eq!(ours, expected);
 }
+
+/// GitHub Enterprise Server has no invitations: a membership holds at once.
+#[tokio::test]
+async fn a_server_without_invitations_makes_members_at_once() {
+    let world = World::start(BEFORE, &["--ghes", "3.17"]).await;
+    let before = world.read(&["site"]).await;
+    assert_eq!(before.invitations, []);
+    let invite = Change::InviteMember { login: Login::new("kim"), role: peribolos_org::OrgRole::Member };
+    let mut addresses = Addresses::of(&before);
+    let made = world.client.make(&Login::new(ORG), &invite, &mut addresses).await.unwrap();
+    assert_eq!(made, Made::Done);
+    assert!(world.read(&[]).await.members.contains(&Login::new("kim")));
+}

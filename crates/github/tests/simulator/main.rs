@@ -1,4 +1,5 @@
 //! Reading and changing an organization on the simulator of GitHub, which is as strict as GitHub.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
 
 mod changes;
 mod reading;

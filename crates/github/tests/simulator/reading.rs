@@ -93,7 +93,7 @@ async fn access_that_can_t_be_told_apart_is_unknown() {
     let teams = access(&snapshot);
     assert_eq!(teams["Core"], "site=admin/admin, vault=maintain/maintain (captain)");
     assert_eq!(teams["Security"], "book=read/?, site=read/?, vault=write/write");
-    assert_eq!(snapshot.unread.iter().map(|it| it.kind).collect::<Vec<_>>(), [Kind::TeamRepos]);
+    assert_eq!(snapshot.unread, []);
 }
 
 #[tokio::test]
@@ -170,4 +170,31 @@ async fn a_public_repository_that_the_app_was_not_given_is_listed_and_not_read()
     repos.sort_unstable();
     assert_eq!(repos, [("docs", false, None), ("site", true, Some(1))]);
     assert_eq!(snapshot.unread.len(), 1);
+}
+
+/// 100 teams, 500 repositories and 1,000 members.
+#[tokio::test]
+async fn a_large_organization_takes_few_requests() {
+    let members = |from: usize, to: usize| -> String {
+        (from..to).map(|n| format!("m{n}: member")).collect::<Vec<_>>().join(", ")
+    };
+    let team = |n: usize| {
+        let people = members(n * 10, n * 10 + 10);
+        format!("      - {{name: T{n}, members: {{{people}}}, repos: {{r{n}: push, r{}: pull}}}}\n", n + 100)
+    };
+    let teams = (0..100).map(team).collect::<Vec<_>>().concat();
+    let repos: Vec<String> =
+        (0..500).map(|n| format!("      r{n}: {{visibility: private, files: {{a: b}}}}\n")).collect();
+    let repos = repos.concat();
+    let organization = format!(
+        "    id: 9001\n    members: {{alice: admin, bob: admin, {}}}\n    teams:\n{teams}    repos:\n{repos}    \
+         installation: {{id: 1, repository_selection: all}}\n",
+        members(0, 1_000)
+    );
+    let world = World::start(&organization, &[]).await;
+    let before = world.asked();
+    let snapshot = world.read(&[]).await;
+    assert_eq!((snapshot.teams.len(), snapshot.repos.len(), snapshot.members.len()), (100, 500, 1_000));
+    let asked = world.asked() - before;
+    assert!(asked <= 40, "{asked} requests");
 }

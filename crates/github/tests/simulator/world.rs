@@ -3,12 +3,16 @@
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use peribolos_github::snapshot::{self, ReadOptions};
-use peribolos_github::{App, AppId, Client, GitHubConfig, InstallationId, Login, PrivateKey, TokenScope};
+use peribolos_github::{
+    App, AppId, Client, GitHubConfig, InstallationId, Login, Observer, PrivateKey, TokenScope,
+};
 use peribolos_org::Snapshot;
 use rcgen::{KeyPair, PKCS_RSA_SHA256, PublicKeyData};
 
@@ -19,7 +23,19 @@ pub const ORG: &str = "acme";
 pub struct World {
     process: Child,
     directory: tempfile::TempDir,
+    asked: Arc<AtomicUsize>,
     pub client: Client,
+}
+
+/// Counts requests.
+struct Counter(Arc<AtomicUsize>);
+
+impl Observer for Counter {
+    fn request(&self, _: &'static str, _: u16) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn rate_limit(&self, _: u64, _: u64) {}
 }
 
 impl World {
@@ -50,9 +66,12 @@ impl World {
             .stderr(log)
             .spawn()
             .unwrap();
-        let mut world = Self { process, directory, client: disconnected() };
+        let asked = Arc::default();
+        let mut world = Self { process, directory, asked, client: disconnected() };
         world.wait(&address.to_string());
-        let config = GitHubConfig::new(AppId(42), format!("http://{address}").parse().unwrap());
+        let root = if more.contains(&"--ghes") { "/api/v3" } else { "" };
+        let mut config = GitHubConfig::new(AppId(42), format!("http://{address}{root}").parse().unwrap());
+        config.observer = Some(Arc::new(Counter(Arc::clone(&world.asked))));
         let key = PrivateKey::from_pem(&pair.serialize_pem().into()).unwrap();
         let app = App::new(&config, key).unwrap();
         let minted = app.mint(InstallationId(1), &TokenScope::default()).await;
@@ -67,6 +86,11 @@ impl World {
         let options = ReadOptions { collaborators_of, ..ReadOptions::default() };
         let read = snapshot::read(&self.client, &Login::new(ORG), &options).await;
         read.unwrap_or_else(|error| panic!("{error}\n{}", self.log()))
+    }
+
+    /// How many requests the client has sent, the one for its token among them.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
     }
 
     fn wait(&mut self, address: &str) {

@@ -15,7 +15,7 @@ use peribolos_github::{
 use secrecy::SecretString;
 
 use super::app_id;
-use crate::controller::tokens::REQUIRED;
+use crate::controller::tokens::ASKED;
 use crate::step::GitHubArgs;
 
 /// The variables with the token, the first that is set counts: a flag could be seen by everybody on the machine.
@@ -79,7 +79,7 @@ impl AccessArgs {
         let installation = installation(&app, org).await?;
         let permissions = match purpose {
             // Such a token can do nothing else.
-            Purpose::Read => Some(read_only(&REQUIRED, &installation.permissions)),
+            Purpose::Read => Some(read_only(&ASKED, &installation.permissions)),
             Purpose::Change => None,
         };
         let scope = TokenScope { repositories: None, permissions };

@@ -42,7 +42,7 @@ async fn killed_at_any_moment_a_run_starts_once_and_ends_once() {
 
 /// A start hangs in a request to GitHub, and the controller dies there.
 #[rstest::rstest]
-#[case::written_down_but_not_made("GET", "/rate_limit", false)]
+#[case::written_down_but_not_made("GET", "/repos/acme/.github/commits", false)]
 #[case::made_but_its_check_is_not("POST", "/repos/acme/.github/check-runs", true)]
 #[tokio::test]
 async fn killed_within_a_start_it_is_taken_up(

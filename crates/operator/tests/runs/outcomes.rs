@@ -30,7 +30,6 @@ const REPORTED: &[Reported] = &[
     ("guard", StepExit::GuardTripped, "Failed", "GuardTripped", "failure"),
     ("blocked", StepExit::AccessBlocked, "Failed", "AccessBlocked", "failure"),
     ("permission", StepExit::PermissionsMissing, "Failed", "PermissionsMissing", "failure"),
-    ("moved", StepExit::HeadMoved, "Superseded", "HeadMoved", "cancelled"),
     ("other", StepExit::Failed, "Failed", "StepFailed", "failure"),
     ("good", StepExit::Ok, "Succeeded", "Applied", "success"),
 ];

@@ -137,6 +137,17 @@ async fn while_github_does_not_know_of_a_merge_no_commit_is_direct() {
 }
 
 #[tokio::test]
+async fn a_pull_request_that_was_reviewed_a_moment_ago_is_not_in_question_again() {
+    let world = World::start(&[]).await;
+    world.github.push("acme", json!({"org.yaml": FILE})).await;
+    merge(&world, "orgs: {acme: {admins: [alice, bob, carol]}}").await;
+    let second = world.github.push("acme", json!({"README.md": "two"})).await;
+    reviewed(&world, &second).await;
+    world.github.push("acme", json!({"org.yaml": FILE})).await;
+    assert_eq!(gathered(&world, "r").await, (true, vec![]));
+}
+
+#[tokio::test]
 async fn many_commits_of_other_files_hide_none_of_the_file() {
     let world = World::start(&[]).await;
     let first = world.github.push("acme", json!({"org.yaml": FILE})).await;

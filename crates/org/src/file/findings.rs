@@ -48,9 +48,9 @@ macro_rules! codes {
 }
 
 codes! {
-    /// It is no text in UTF-8.
+    /// It is not a text in UTF-8.
     Encoding = "encoding",
-    /// It is no YAML.
+    /// It is not YAML.
     Syntax = "syntax",
     /// It is too big, too deep, or its aliases expand to too much.
     TooLarge = "too-large",
@@ -84,7 +84,7 @@ codes! {
     DuplicateTeam = "duplicate-team",
     /// One repository twice.
     DuplicateRepository = "duplicate-repository",
-    /// A team's member who is no member of the organization.
+    /// A team's member who is not a member of the organization.
     NotAMember = "not-a-member",
     /// Two keys that exclude each other.
     Conflict = "conflict",
@@ -219,7 +219,7 @@ impl Findings {
         let (severity, hint) = match self.unmanaged.filter(|_| is_mistake) {
             None => (severity, hint),
             Some(kind) => {
-                let harmless = format!("nothing follows from it while `{}` is not managed", kind.as_str());
+                let harmless = format!("it has no effect while `{}` is not managed", kind.as_str());
                 (Severity::Warning, Some(hint.map_or(harmless.clone(), |hint| format!("{hint}; {harmless}"))))
             }
         };

@@ -28,8 +28,8 @@ pub struct ConfigFile {
 }
 
 impl ConfigFile {
-    /// Everybody whom the file names anywhere, each once: those whose existence is to be looked up
-    /// for [`Spelling::missing`](crate::Spelling::missing).
+    /// Everybody whom the file names anywhere, each once: those whose existence is to be checked
+    /// for [`CanonicalNames::missing`](crate::CanonicalNames::missing).
     pub fn logins(&self) -> BTreeSet<&Login> {
         let mut logins: BTreeSet<&Login> = BTreeSet::new();
         logins.extend(self.admins.iter().chain(&self.members).map(|login| &login.value));

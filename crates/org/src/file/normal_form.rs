@@ -1,7 +1,7 @@
 //! A file in its normal form: with canonical names, which is what a plan compares, and as YAML for upstream peribolos.
 //!
 //! Upstream matches names of teams, and of repositories in teams, by every letter, stops a whole sync at a team's login
-//! that does not exist, and sends some values anew on each run. Of a normalized file it does none of this.
+//! that does not exist, and sends some values again on each run. With a normalized file it does none of this.
 
 use std::collections::{BTreeMap, BTreeSet};
 

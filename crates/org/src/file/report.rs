@@ -15,7 +15,7 @@ pub enum Style {
     Colour,
 }
 
-/// A longer line is shown around the place in question only.
+/// Of a longer line only the part around the position is drawn.
 const SHOWN: usize = 160;
 
 /// Draws a diagnostic with the line of `source` it is about, a caret below it, and the hint.

@@ -65,6 +65,19 @@ impl Trip {
         }
     }
 
+    /// The flag of the command line that lets it pass; none where nothing should.
+    pub fn flag(&self) -> Option<String> {
+        match self {
+            Self::Nobody { .. } | Self::FewOwners { left: 0 | 1, .. } => None,
+            Self::FewOwners { left, .. } => Some(format!("--minimum-admins {left}")),
+            Self::RequiredOwners { .. } => Some("--required-admins".to_owned()),
+            Self::TooMany { count, there, .. } => {
+                Some(format!("--maximum-removal-percent {}", percent_for(*count, *there)))
+            }
+            Self::NotAllowed { .. } => Some("--allow".to_owned()),
+        }
+    }
+
     /// The line of the file that trips it; none where no single one does.
     pub fn line(&self) -> Option<u32> {
         if let Self::NotAllowed { refusal } = self { refusal.line } else { None }
@@ -96,8 +109,7 @@ impl Trip {
                                         `spec.guards.requiredAdmins` of the GitHubInstallation."
                 .to_owned(),
             Self::TooMany { count, there, .. } => {
-                // What is there is never less than what is removed of it: at most 100.
-                let needed = (*count as u128 * 100).div_ceil((*there).max(1) as u128);
+                let needed = percent_for(*count, *there);
                 format!(
                     "If this is meant, do it in several steps, or raise `spec.guards.maximumRemovalPercent` of \
                      the GitHubInstallation to {needed}."
@@ -120,6 +132,12 @@ impl fmt::Display for Trip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.sentence(&Namer::markdown()), self.remedy())
     }
+}
+
+/// The lowest limit, in percent, by which so many may be removed of what is there: at most 100, because what is there is
+/// never less than what is removed of it.
+fn percent_for(count: usize, there: usize) -> u128 {
+    (count as u128 * 100).div_ceil(there.max(1) as u128)
 }
 
 fn few_owners(left: usize, invited: usize, minimum: usize) -> String {
@@ -148,18 +166,18 @@ fn few_owners_remedy(invited: usize, minimum: usize) -> String {
 }
 
 fn required_owners(missing: &[Login], namer: &Namer<'_>) -> String {
-    let mut names: Vec<String> = missing.iter().filter_map(|login| namer.login(login)).collect();
-    let unnamed = missing.len() - names.len();
+    let mut people: Vec<String> = missing.iter().filter_map(|login| namer.login(login)).collect();
+    let unnamed = missing.len() - people.len();
     if unnamed > 0 {
-        names.push(counted(
+        people.push(counted(
             unnamed,
             "person whom the file does not name",
             "people whom the file does not name",
         ));
     }
     let owner = if missing.len() == 1 { "an owner" } else { "owners" };
-    let names = names.join(", ");
-    format!("{names} must stay {owner} by `spec.guards.requiredAdmins`, and the file does not say so.")
+    let people = people.join(", ");
+    format!("{people} must stay {owner} by `spec.guards.requiredAdmins`, and the file does not say so.")
 }
 
 /// What happens to things of a group, and what they are.

@@ -45,7 +45,7 @@ impl OfRepo<'_, '_> {
     fn differ(&mut self) {
         let Some(found) = self.planner.then.repo(self.id) else { return };
         let (name, invitations) = (found.name.clone(), found.invitations.clone());
-        if self.planner.is_unread(Kind::Collaborators, Some(&(&name).into())) {
+        if self.planner.is_unread(Kind::Collaborators, &(&name).into()) {
             return;
         }
         let Some(people) = found.collaborators.as_ref() else {
@@ -212,6 +212,9 @@ impl OfRepo<'_, '_> {
     }
 
     fn not_read(&mut self, name: &RepoName) {
+        if self.planner.is_partly_unread(Kind::Collaborators) {
+            return;
+        }
         let named: Named = name.into();
         let message = format!("The collaborators of {} could not be read", quoted(name.as_str()));
         let hint = "they are left as they are";
@@ -238,7 +241,7 @@ impl OfRepo<'_, '_> {
             quoted(name.as_str()),
             quoted(base.as_str())
         );
-        let about: [Named; 2] = [login.into(), name.into()];
+        let about = [login.into(), name.into(), Named::Other(role.to_owned())];
         self.planner.warn(Kind::Collaborators, line, &about, message, None);
     }
 

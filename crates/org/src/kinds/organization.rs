@@ -20,6 +20,9 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
         let change = SettingChange { setting: given.setting, from: Some(from), to: given.value.clone() };
         if takes_away(&change) { taking.push(change) } else { giving.push(change) }
     }
+    for change in giving.iter().chain(&taking) {
+        overlaps(planner, &wanted, change.setting);
+    }
     for (place, changes) in [(Place::OrganizationGives, giving), (Place::SettingsTaken, taking)] {
         let Some(first) = changes.first().map(|change| change.setting) else { continue };
         let line = wanted.iter().find(|given| given.setting == first).and_then(|given| given.line);
@@ -36,4 +39,19 @@ fn takes_away(change: &SettingChange<OrgSetting>) -> bool {
 fn unknown(planner: &mut Planner<'_>, given: &Given<OrgSetting>) {
     let message = format!("GitHub does not show `{}` of the organization", given.setting.key());
     planner.warn(Kind::Org, given.line, &[], message, Some("it is left as it is"));
+}
+
+/// Says that GitHub derives whether members can make repositories from finer settings, where the file has both.
+fn overlaps(planner: &mut Planner<'_>, wanted: &[Given<OrgSetting>], setting: OrgSetting) {
+    const FINER: [&str; 3] = [
+        "members_can_create_public_repositories",
+        "members_can_create_private_repositories",
+        "members_can_create_internal_repositories",
+    ];
+    let finer = wanted.iter().find(|given| FINER.contains(&given.setting.key()));
+    if let Some(finer) = finer.filter(|_| setting.key() == "members_can_create_repositories") {
+        let key = finer.setting.key();
+        let message = format!("GitHub lets `{key}` decide, and not `members_can_create_repositories`");
+        planner.warn(Kind::Org, finer.line, &[], message, Some("give one of them only"));
+    }
 }

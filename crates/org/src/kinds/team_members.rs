@@ -53,8 +53,7 @@ struct OfTeam<'p, 'f> {
 
 impl OfTeam<'_, '_> {
     fn differ(&mut self) {
-        let named: [Named; 1] = [(&self.team.name.value).into()];
-        if self.planner.is_unread(Kind::TeamMembers, Some(&named[0])) {
+        if self.planner.is_unread_team(Kind::TeamMembers, self.id) {
             return;
         }
         let of = |role: TeamRole| move |login: &Located<Login>| (login.value.clone(), (role, line_of(login)));
@@ -193,7 +192,11 @@ impl OfTeam<'_, '_> {
             || !found.members.iter().all(|(login, role)| is_same(login, role));
         if differs {
             let message = format!("Who is in {name} is decided by {manager}");
-            let about: [Named; 1] = [(&self.team.name.value).into()];
+            let group = match &found.managed_by {
+                ManagedBy::IdentityProvider { group } => group.clone().map(Named::Other),
+                _ => None,
+            };
+            let about: Vec<Named> = std::iter::once((&self.team.name.value).into()).chain(group).collect();
             let hint = "its members are left as they are";
             self.planner.warn(Kind::TeamMembers, line_of(&self.team.name), &about, message, Some(hint));
         }

@@ -58,8 +58,7 @@ struct OfTeam<'p, 'f> {
 
 impl OfTeam<'_, '_> {
     fn differ(&mut self) {
-        let named: Named = (&self.team.name.value).into();
-        if self.planner.is_unread(Kind::TeamRepos, Some(&named)) {
+        if self.planner.is_unread_team(Kind::TeamRepos, self.id) {
             return;
         }
         let mut desired: BTreeMap<RepoId, &TeamRepo> = BTreeMap::new();
@@ -193,7 +192,7 @@ impl OfTeam<'_, '_> {
             quoted(name.as_str()),
             quoted(repo.permission.as_str())
         );
-        let about: [Named; 2] = [team.into(), name.into()];
+        let about = [team.into(), name.into(), Named::Other(role.to_owned())];
         self.planner.warn(Kind::TeamRepos, line_of(&repo.name), &about, message, None);
     }
 
@@ -202,11 +201,12 @@ impl OfTeam<'_, '_> {
         if self.planner.has_refused(name) {
             return;
         }
-        let now = self.planner.lookups.renamed.get(&name.key()).cloned();
-        if let Some((_, new)) = now.as_deref().and_then(|full| full.split_once('/')) {
-            let message = format!("{} is called {} now", quoted(name.as_str()), quoted(new));
-            let about: [Named; 2] = [name.into(), Named::Repo(RepoName::new(new))];
-            self.planner.refuse(Kind::TeamRepos, line, &about, message, format!("write {}", quoted(new)));
+        if let Some(now) = self.planner.name_now(name) {
+            let new = quoted(&now.name);
+            let message = format!("{} is called {new} now", quoted(name.as_str()));
+            let about: [Named; 2] = [name.into(), Named::Repo(RepoName::new(now.name.as_str()))];
+            let hint = if now.is_here { format!("write {new}") } else { "remove the line".to_owned() };
+            self.planner.refuse(Kind::TeamRepos, line, &about, message, hint);
             return;
         }
         let message = format!("{} does not exist", quoted(name.as_str()));

@@ -31,7 +31,7 @@ pub(crate) use draft::{Draft, Fact};
 pub(crate) use model::{RepoId, TeamId};
 #[cfg(feature = "testing")]
 pub(crate) use model::{address, canonical};
-pub(crate) use planner::{Planner, line_of, sorted};
+pub(crate) use planner::{NameNow, Planner, line_of, sorted};
 
 use peribolos_vocab::Login;
 use serde::{Deserialize, Serialize};

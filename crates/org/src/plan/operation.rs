@@ -147,6 +147,8 @@ pub enum Named {
     Team(TeamName),
     /// A repository.
     Repo(RepoName),
+    /// Something that no file can name, such as a custom role or a group of an identity provider.
+    Other(String),
 }
 
 impl From<&Login> for Named {

@@ -51,7 +51,7 @@ pub fn questions(file: &ConfigFile, snapshot: &Snapshot, scope: &Scope) -> Vec<Q
 
 /// The work on one file.
 pub(crate) struct Planner<'f> {
-    /// The file, with GitHub's spelling of every name.
+    /// The file, with the canonical name of everything.
     pub(crate) file: &'f ConfigFile,
     pub(crate) scope: &'f Scope,
     pub(crate) lookups: &'f Lookups,
@@ -70,6 +70,13 @@ pub(crate) struct Planner<'f> {
     refusals: Vec<Refusal>,
     warnings: Vec<Warning>,
     waiting: Vec<Waiting>,
+}
+
+/// What a repository is called now.
+pub(crate) struct NameNow {
+    pub(crate) name: String,
+    /// Whether it is still one of the organization.
+    pub(crate) is_here: bool,
 }
 
 /// The line of a value.
@@ -107,18 +114,28 @@ impl<'f> Planner<'f> {
         }
     }
 
-    /// Whether a kind is managed and could be read.
+    /// Whether a kind is managed.
     pub(crate) fn plans(&self, kind: Kind) -> bool {
         let is_needed = match kind {
             Kind::TeamMembers | Kind::TeamRepos => self.plans(Kind::Teams),
             _ => true,
         };
-        is_needed && self.scope.manages(kind) && !self.is_unread(kind, None)
+        is_needed && self.scope.manages(kind)
     }
 
-    /// Whether something of a kind could not be read: of one thing, or of everything.
-    pub(crate) fn is_unread(&self, kind: Kind, of: Option<&Named>) -> bool {
-        self.unread.iter().any(|unread| unread.kind == kind && unread.of.as_ref() == of)
+    /// Whether what a kind is about could not be read of one thing.
+    pub(crate) fn is_unread(&self, kind: Kind, of: &Named) -> bool {
+        self.unread.iter().any(|unread| unread.kind == kind && unread.of.as_ref() == Some(of))
+    }
+
+    /// Whether what a kind is about could not be read of a team, by its name before the plan.
+    pub(crate) fn is_unread_team(&self, kind: Kind, id: TeamId) -> bool {
+        self.now.team(id).is_some_and(|team| self.is_unread(kind, &(&team.name).into()))
+    }
+
+    /// Whether it is said of a whole kind that something of it could not be read.
+    pub(crate) fn is_partly_unread(&self, kind: Kind) -> bool {
+        self.unread.iter().any(|unread| unread.kind == kind && unread.of.is_none())
     }
 
     pub(crate) fn ignores(&self, what: Ignore) -> bool {
@@ -202,7 +219,8 @@ impl<'f> Planner<'f> {
         for unread in self.unread {
             if self.scope.manages(unread.kind) {
                 let about: Vec<Named> = unread.of.iter().cloned().collect();
-                self.warn(unread.kind, None, &about, unread.why.clone(), Some("nothing of it is planned"));
+                let hint = unread.of.as_ref().map(|_| "it is left as it is");
+                self.warn(unread.kind, None, &about, unread.why.clone(), hint);
             }
         }
     }
@@ -244,6 +262,15 @@ impl<'f> Planner<'f> {
             return None;
         }
         Some(name)
+    }
+
+    /// What a repository that once had this name is called now, as far as GitHub said so: its name, or its full name where
+    /// it belongs to somebody else.
+    pub(crate) fn name_now(&self, name: &RepoName) -> Option<NameNow> {
+        let full = self.lookups.renamed.get(&name.key())?;
+        let (owner, bare) = full.split_once('/').unwrap_or((self.now.org.as_str(), full));
+        let is_here = owner.eq_ignore_ascii_case(self.now.org.as_str());
+        Some(NameNow { name: if is_here { bare.to_owned() } else { full.clone() }, is_here })
     }
 
     /// Notes that a repository can't be as the file has it: more need not be said about it.

@@ -51,9 +51,10 @@ pub fn withheld(plan: &Plan, index: usize, outcomes: &[Outcome], now: &Expected)
     if let Some((because, _)) = missing.iter().find(|(_, grant)| replaces(&model, change, grant)) {
         return Some(because.clone());
     }
-    // What grants were to give is seen where all of them are in force.
+    // What grants were to give is seen where all of them are in force, and the change is made, too: it may be what puts a
+    // team where it would get something.
     let mut granted = model.clone();
-    for (_, grant) in &missing {
+    for grant in missing.iter().map(|(_, grant)| *grant).chain([change]) {
         granted.apply(grant);
     }
     let mut targets: Vec<(Withheld, BTreeSet<Target>)> =

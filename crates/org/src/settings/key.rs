@@ -113,6 +113,13 @@ const fn is_same(left: &str, right: &str) -> bool {
 impl Setting<Organization> {
     /// What every member may do in each repository.
     pub const DEFAULT_REPOSITORY_PERMISSION: Self = Self::named("default_repository_permission");
+    /// Whether members may make repositories, at all and of each visibility. GitHub changes the others with one.
+    pub const MEMBERS_CAN_CREATE: [Self; 4] = [
+        Self::named("members_can_create_repositories"),
+        Self::named("members_can_create_public_repositories"),
+        Self::named("members_can_create_private_repositories"),
+        Self::named("members_can_create_internal_repositories"),
+    ];
     /// Whether repositories may have projects.
     pub const HAS_REPOSITORY_PROJECTS: Self = Self::named("has_repository_projects");
 }
@@ -126,6 +133,8 @@ impl Setting<Repository> {
     pub const DEFAULT_BRANCH: Self = Self::named("default_branch");
     /// What it is about.
     pub const TOPICS: Self = Self::named("topics");
+    /// Whether it may be forked. GitHub changes it by itself when the visibility changes.
+    pub const ALLOW_FORKING: Self = Self::named("allow_forking");
     /// Whether it has projects.
     pub const HAS_PROJECTS: Self = Self::named("has_projects");
     /// Whether it gets a first commit when it is made.

@@ -152,21 +152,21 @@ fn warnings(warnings: &[Warning], namer: &Namer<'_>) -> Option<String> {
 pub(super) fn people<'l>(logins: impl IntoIterator<Item = &'l Login>, namer: &Namer<'_>) -> Option<String> {
     let all: Vec<Option<String>> = logins.into_iter().map(|login| namer.login(login)).collect();
     let total = all.len();
-    let mut names: Vec<String> = all.into_iter().flatten().collect();
-    let unnamed = total - names.len();
-    names.sort_unstable();
-    let more = names.len().saturating_sub(MAX_NAMES);
-    names.truncate(MAX_NAMES);
+    let mut shown: Vec<String> = all.into_iter().flatten().collect();
+    let unnamed = total - shown.len();
+    shown.sort_unstable();
+    let more = shown.len().saturating_sub(MAX_NAMES);
+    shown.truncate(MAX_NAMES);
     if more > 0 {
-        names.push(format!("{more} more"));
+        shown.push(format!("{more} more"));
     }
     if unnamed > 0 {
-        names.push(format!("{unnamed} that the file does not name"));
+        shown.push(format!("{unnamed} that the file does not name"));
     }
-    let (last, rest) = names.split_last()?;
+    let (last, rest) = shown.split_last()?;
     Some(match rest {
         [] => last.clone(),
         rest if more > 0 || unnamed > 0 => format!("{} and {last}", rest.join(", ")),
-        _ => names.join(", "),
+        _ => shown.join(", "),
     })
 }

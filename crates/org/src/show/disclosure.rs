@@ -77,6 +77,7 @@ impl Disclosure {
             Named::Person(login) => self.names_login(login),
             Named::Team(name) => self.names_team(name),
             Named::Repo(name) => self.names_repo(name),
+            Named::Other(_) => self.full,
         }
     }
 

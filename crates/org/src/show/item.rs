@@ -75,7 +75,7 @@ impl Item {
         }
         let mut item = Self::of_change(&operation.change, namer);
         item.line = operation.line;
-        item.notes.extend(operation.because.as_ref().map(|because| reason(because).to_owned()));
+        item.notes.extend(operation.because.map(|because| reason(because).to_owned()));
         if removals.is_empty() {
             return vec![item];
         }
@@ -151,7 +151,7 @@ pub(super) fn of_place(place: &Place) -> String {
     }
 }
 
-fn reason(because: &Because) -> &'static str {
+fn reason(because: Because) -> &'static str {
     match because {
         Because::SourceGoes => "needed because another source of it goes",
         Because::LeavesOrganization => "given again after leaving the organization",
@@ -214,8 +214,9 @@ fn notes(change: &Change, namer: &Namer<'_>) -> Vec<String> {
         Change::CancelInvitation { role, .. } => {
             had(format!("as {}", a(role.as_str()))).into_iter().collect()
         }
-        Change::SetCollaborator { from, custom_role, to, .. } => vec![permission(from, custom_role, to)],
-        Change::RemoveCollaborator { from, .. } => {
+        Change::SetCollaborator { from, custom_role, to, .. }
+        | Change::SetTeamRepo { from, custom_role, to, .. } => vec![permission(from, custom_role, to)],
+        Change::RemoveCollaborator { from, .. } | Change::RemoveTeamRepo { from, .. } => {
             had(format!("had {}", namer.quote(from.as_str()))).into_iter().collect()
         }
         Change::EditRepoInvitation { from, to, .. } => {
@@ -235,10 +236,6 @@ fn notes(change: &Change, namer: &Namer<'_>) -> Vec<String> {
         Change::RemoveTeamMember { from, invitation, .. } => {
             let was = had(format!("was {}", a(from.as_str())));
             if *invitation { vec![invited()] } else { was.into_iter().collect() }
-        }
-        Change::SetTeamRepo { from, custom_role, to, .. } => vec![permission(from, custom_role, to)],
-        Change::RemoveTeamRepo { from, .. } => {
-            had(format!("had {}", namer.quote(from.as_str()))).into_iter().collect()
         }
         _ => Vec::new(),
     }

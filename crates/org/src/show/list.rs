@@ -1,6 +1,7 @@
 //! Changes as a list in Markdown: grouped and counted, removals first, and bounded.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use super::category::{Category, Mark};
 use super::item::{Item, Place, of_place};
@@ -120,7 +121,7 @@ impl Lines {
         }
         let missing = lines.filter(|line| !line.text.is_empty()).count();
         if missing > 0 {
-            text.push_str(&format!("\n…and {missing} more {}.", if missing == 1 { "line" } else { "lines" }));
+            let _ = write!(text, "\n…and {missing} more {}.", if missing == 1 { "line" } else { "lines" });
         }
         (text.trim_end().to_owned(), removals)
     }
@@ -150,12 +151,11 @@ pub(super) fn merged(items: Vec<Item>) -> Vec<Item> {
             let categories = [created, item.category];
             categories.into_iter().find_map(|category| first.get(&(category, item.subject.clone())))
         });
-        match found.and_then(|index| kept.get_mut(*index)) {
-            Some(earlier) => earlier.settings.extend(item.settings),
-            None => {
-                first.entry((item.category, item.subject.clone())).or_insert(kept.len());
-                kept.push(item);
-            }
+        if let Some(earlier) = found.and_then(|index| kept.get_mut(*index)) {
+            earlier.settings.extend(item.settings);
+        } else {
+            first.entry((item.category, item.subject.clone())).or_insert(kept.len());
+            kept.push(item);
         }
     }
     kept

@@ -163,7 +163,10 @@ impl PlanReport<'_> {
         let trips = self.trips.iter().map(|trip| Remark {
             line: trip.line(),
             message: trip.sentence(&namer),
-            hint: Some(trip.remedy()),
+            hint: Some(match trip.flag() {
+                Some(flag) => format!("{} On the command line: `{flag}`.", trip.remedy()),
+                None => trip.remedy(),
+            }),
         });
         refused.chain(trips).collect()
     }

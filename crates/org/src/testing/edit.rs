@@ -47,6 +47,11 @@ const KINDS: &[fn(&Edit, &mut ConfigFile)] = &[
     team_repo,
     team_repo,
     team_repo,
+    transfer_member,
+    transfer_member,
+    transfer_repo,
+    transfer_repo,
+    transfer_access,
     add_repo,
     add_repo,
     remove_repo,
@@ -201,6 +206,36 @@ fn team_member(edit: &Edit, file: &mut ConfigFile) {
     if let Some(team) = team_at(file, edit.of) {
         put(login(edit.with), [&mut team.members, &mut team.maintainers], edit.how);
     }
+}
+
+/// Takes somebody out of one team and puts them into another.
+fn transfer_member(edit: &Edit, file: &mut ConfigFile) {
+    let Some(from) = team_at(file, edit.of).filter(|team| !team.members.is_empty()) else { return };
+    let login = from.members.remove(edit.how.index(from.members.len())).value;
+    if let Some(to) = team_at(file, edit.with) {
+        put(login, [&mut to.members, &mut to.maintainers], edit.how);
+    }
+}
+
+/// Takes access to a repository from one team and gives it to another.
+fn transfer_repo(edit: &Edit, file: &mut ConfigFile) {
+    let Some(from) = team_at(file, edit.of).filter(|team| !team.repos.is_empty()) else { return };
+    let repo = from.repos.remove(edit.how.index(from.repos.len()));
+    if let Some(to) = team_at(file, edit.with) {
+        to.repos.retain(|other| other.name != repo.name);
+        to.repos.push(repo);
+    }
+}
+
+/// Takes somebody out of a team and gives them access of their own to what it reaches.
+fn transfer_access(edit: &Edit, file: &mut ConfigFile) {
+    let Some(from) = team_at(file, edit.of).filter(|team| !team.members.is_empty()) else { return };
+    let login = from.members.remove(edit.how.index(from.members.len())).value;
+    let Some(repo) = from.repos.first().cloned() else { return };
+    let Some(to) = file.repos.iter_mut().find(|other| other.name == repo.name) else { return };
+    let people = to.collaborators.get_or_insert_with(|| Vec::new().into());
+    people.value.retain(|other| other.login.value != login);
+    people.value.push(Collaborator { login: login.into(), permission: repo.permission });
 }
 
 fn team_repo(edit: &Edit, file: &mut ConfigFile) {

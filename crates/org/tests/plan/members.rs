@@ -1,7 +1,7 @@
 //! Members, owners and invitations.
 
 use peribolos_org::plan::{Ignore, Kind, Lookups, Question, Scope, Waiting, questions};
-use peribolos_org::{Invitation, Login, ManagedBy, OrgRole, Unread, parse};
+use peribolos_org::{Invitation, Login, ManagedBy, OrgRole, parse};
 
 use crate::support::{
     acme, everything, failed, file, invited, logins, of, operations, people, plan_of, plan_with, refusals,
@@ -156,15 +156,9 @@ fn who_is_not_known_is_left_out_and_names_are_as_github_writes_them() {
 }
 
 #[test]
-fn nothing_is_planned_of_members_that_are_not_managed_or_could_not_be_read() {
+fn nothing_is_planned_of_members_that_are_not_managed() {
     let yaml = people("alice", "zoe", "");
     let mut scope = everything();
     scope.manage.remove(&Kind::OrgMembers);
     assert_eq!(shown(&plan_of(&yaml, &acme(), &scope)), [""; 0]);
-    let mut snapshot = acme();
-    let why = "GitHub did not show the members".to_owned();
-    snapshot.unread = vec![Unread { kind: Kind::OrgMembers, of: None, why }];
-    let plan = plan_of(&yaml, &snapshot, &everything());
-    assert_eq!(shown(&plan), [""; 0]);
-    assert_eq!(warnings(&plan), ["GitHub did not show the members (nothing of it is planned)"]);
 }

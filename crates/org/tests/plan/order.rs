@@ -207,7 +207,9 @@ fn place_13_who_stays_as_a_collaborator_is_invited_after_leaving() {
     // Before, it would give nothing that is not there, and all of it goes with the membership.
     let invitations = |order: &[usize]| {
         let mut now = Expected::of(&before);
-        order.iter().for_each(|index| now.make(&plan.operations[*index].change));
+        for index in order {
+            now.make(&plan.operations[*index].change);
+        }
         now.snapshot().repos.iter().map(|repo| repo.invitations.len()).sum::<usize>()
     };
     assert_eq!((invitations(&[0, 1]), invitations(&[1, 0])), (1, 0));

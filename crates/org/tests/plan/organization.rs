@@ -44,3 +44,21 @@ fn nothing_is_planned_of_what_is_not_managed() {
     scope.manage.remove(&Kind::Org);
     assert_eq!(shown(&plan_of(&file("    description: New\n"), &acme(), &scope)), [""; 0]);
 }
+
+#[test]
+fn settings_that_decide_the_same_are_warned_of() {
+    let yaml = file(
+        "    members_can_create_repositories: false\n    members_can_create_private_repositories: true\n",
+    );
+    let mut snapshot = acme();
+    snapshot.settings.insert(org_key("members_can_create_private_repositories"), "true".to_owned());
+    let plan = plan_of(&yaml, &snapshot, &usual());
+    assert_eq!(shown(&plan).len(), 1);
+    assert_eq!(
+        warnings(&plan),
+        [
+            "6: GitHub lets `members_can_create_private_repositories` decide, and not `members_can_create_repositories` \
+          (give one of them only)"
+        ]
+    );
+}

@@ -81,10 +81,10 @@ fn everything_is_made_anew() {
 fn a_chain_of_teams_with_everybody_in_it_is_planned() {
     let mut snapshot = acme();
     snapshot.members = (0..2_000).map(|number| Login::new(format!("user{number}"))).collect();
-    snapshot.teams = (0..100)
+    snapshot.teams = (0_u64..100)
         .map(|number| {
             let mut team = team("x");
-            team.id = number as u64 + 1;
+            team.id = number + 1;
             team.name = TeamName::new(format!("team{number}"));
             team.slug = Slug::new(format!("team{number}"));
             team.parent = (number > 0).then(|| Slug::new(format!("team{}", number - 1)));

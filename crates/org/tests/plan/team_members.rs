@@ -1,7 +1,7 @@
 //! Who is in a team.
 
 use peribolos_org::plan::{Kind, Waiting};
-use peribolos_org::{Login, ManagedBy, OrgRole, Snapshot, TeamName};
+use peribolos_org::{Login, ManagedBy, OrgRole, Snapshot, TeamName, Unread};
 
 use crate::support::{
     acme, below, everything, file, invited, logins, of, operations, people, plan_of, shown, team, usual,
@@ -180,4 +180,23 @@ fn members_whom_somebody_else_decides_about_are_left_alone() {
     }
     snapshot.teams[0].members = logins(&["oscar"]);
     assert_eq!(warnings(&plan_of(&yaml, &snapshot, &usual())), [""; 0]);
+}
+
+#[test]
+fn what_could_not_be_read_of_a_team_is_left_and_the_rest_is_planned() {
+    let mut snapshot = acme();
+    snapshot.teams = vec![team("Core"), team("Docs")];
+    let why = "GitHub did not show the members".to_owned();
+    let of = Some((&TeamName::new("Core")).into());
+    snapshot.unread = vec![
+        Unread { kind: Kind::TeamMembers, of, why: why.clone() },
+        Unread { kind: Kind::TeamMembers, of: None, why: "GitHub did not show something".to_owned() },
+    ];
+    let yaml = file("    teams: {Core: {members: [carol]}, Docs: {members: [carol]}}\n");
+    let plan = plan_of(&yaml, &snapshot, &usual());
+    assert_eq!(shown(&plan), ["6 carol in team Docs: - -> member"]);
+    assert_eq!(
+        warnings(&plan),
+        [format!("{why} (it is left as it is)"), "GitHub did not show something".to_owned()]
+    );
 }

@@ -131,19 +131,19 @@ fn an_address_is_freed_just_before_it_is_needed() {
 }
 
 /// Formerly: what the reader of files refuses, and the planner does all the same.
-fn formerly(yaml: &str, former: &[(&str, &str)]) -> ConfigFile {
-    let mut file = parse(&teams(yaml), "peribolos.yaml", None).unwrap().file;
+fn formerly(yaml: &str, former: &[(&str, &str)]) -> Option<ConfigFile> {
+    let mut file = parse(&teams(yaml), "peribolos.yaml", None).ok()?.file;
     for (name, former) in former {
-        let team = file.teams.iter_mut().find(|team| team.name.as_str() == *name).unwrap();
+        let team = file.teams.iter_mut().find(|team| team.name.as_str() == *name)?;
         team.previously.push(TeamName::new(*former).into());
     }
-    file
+    Some(file)
 }
 
 #[test]
 fn ends_of_chains_are_renamed_first() {
     let snapshot = having(vec![team("A"), team("B")]);
-    let file = formerly("B: {}, C: {}", &[("B", "A"), ("C", "B")]);
+    let file = formerly("B: {}, C: {}", &[("B", "A"), ("C", "B")]).unwrap();
     let plan = plan(&file, &snapshot, &Lookups::default(), &usual());
     assert_eq!(shown(&plan), ["4 edit team B, name \"B\" -> \"C\"", "4 edit team A, name \"A\" -> \"B\""]);
     assert_eq!(plan.operations[1].needs, [0]);
@@ -152,7 +152,7 @@ fn ends_of_chains_are_renamed_first() {
 #[test]
 fn addresses_that_are_exchanged_or_kept_by_others_are_refused() {
     let snapshot = having(vec![team("a b"), team("c d")]);
-    let file = formerly("a-b: {}, c-d: {}", &[("a-b", "c d"), ("c-d", "a b")]);
+    let file = formerly("a-b: {}, c-d: {}", &[("a-b", "c d"), ("c-d", "a b")]).unwrap();
     let plan = plan(&file, &snapshot, &Lookups::default(), &usual());
     assert!(refusals(&plan)[0].contains("and others exchange their addresses"), "{:?}", refusals(&plan));
     let mut secret = team("Ops & Tools");
@@ -234,6 +234,22 @@ fn a_move_waits_for_what_it_would_take_away() {
         ]
     );
     assert_eq!(plan.operations[2].needs, [0]);
+}
+
+#[test]
+fn what_leaves_a_team_that_moves_leaves_it_before_where_it_would_lose_something() {
+    let snapshot = having(vec![
+        reaching(team("Core"), &[("site", Permission::Read)]),
+        below("core", team("Api")),
+        below("api", team("Docs")),
+        reaching(team("New"), &[("site", Permission::Read)]),
+    ]);
+    let yaml = teams("Api: {}, Core: {repos: {site: read}}, New: {repos: {site: read}, teams: {Docs: {}}}");
+    // Docs reaches site by Core before, and by New after: not by none in between.
+    assert_eq!(
+        operations(&yaml, &snapshot),
+        ["8 edit team Docs, parent \"Api\" -> \"New\"", "8 edit team Api, parent \"Core\" -> \"\""]
+    );
 }
 
 #[test]

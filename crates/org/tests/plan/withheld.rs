@@ -152,6 +152,20 @@ fn a_team_does_not_move_away_from_what_somebody_in_it_would_lose() {
 }
 
 #[test]
+fn a_team_does_not_move_below_one_that_was_to_get_there_first() {
+    let mut before = acme();
+    let core = reaching(team("Core"), &[("site", Read)]);
+    before.teams = vec![core, below("core", team("Docs")), team("New")];
+    let yaml = file("    teams: {Core: {repos: {site: read}, teams: {New: {teams: {Docs: {}}}}}}\n");
+    let plan = plan_of(&yaml, &before, &everything());
+    let news = |change: &Change| matches!(change, Change::EditTeam { name, .. } if name.as_str() == "New");
+    assert_eq!(
+        withhold(&plan, &before, news),
+        ["edit team Docs, parent \"Core\" -> \"New\" waits for edit team New, parent \"\" -> \"Core\""]
+    );
+}
+
+#[test]
 fn an_owner_stays_one_where_the_teams_could_not_be_given() {
     let mut before = acme();
     before.admins = logins(&["alice", "bob", "dora"]);

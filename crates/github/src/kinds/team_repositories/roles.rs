@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use peribolos_org::plan::Kind;
-use peribolos_org::{Permission, Unread};
+use peribolos_org::Permission;
 use serde::Deserialize;
 
 use super::super::teams::OwnTeam;
@@ -92,7 +92,8 @@ struct Roles {
 struct Role {
     id: u64,
     name: String,
-    base_role: Option<String>,
+    #[serde(rename = "base_role")]
+    base: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -103,7 +104,7 @@ struct Numbered {
 impl Role {
     /// What it gives in every repository; `None`: nothing.
     fn gives(&self) -> Option<Permission> {
-        let based = self.base_role.as_deref().and_then(words::permission);
+        let based = self.base.as_deref().and_then(words::permission);
         // The base of those that GitHub defines itself is part of their name.
         let predefined = match self.name.to_ascii_lowercase().replace('-', "_").as_str() {
             "security_manager" => Some(Permission::Read),
@@ -141,16 +142,9 @@ impl OrgRoles {
             Err(error) if error.is_access_blocked() => return Err(error),
             // GitHub Enterprise Server that lacks organization roles has security managers alone.
             Err(error) if error.is_not_found() => found.add_security_managers(reader).await?,
+            // Which teams have one is not shown, so what is such a team's own is not known; the plan says where it matters.
             Err(error) if error.is_forbidden() => {
                 found.unknown = candidates.iter().map(|team| team.id).collect();
-                found.unread.push(Unread {
-                    kind: Kind::TeamRepos,
-                    of: None,
-                    why: "GitHub does not show this App which teams have an organization role (the permission \
-                          \"Custom organization roles\": read), so access to every repository that may come from \
-                          one is left as it is"
-                        .to_owned(),
-                });
             }
             Err(error) => return Err(error),
         }
@@ -211,7 +205,7 @@ mod tests {
         #[case] base: Option<&str>,
         #[case] expected: Option<Permission>,
     ) {
-        let role = Role { id: 1, name: name.to_owned(), base_role: base.map(str::to_owned) };
+        let role = Role { id: 1, name: name.to_owned(), base: base.map(str::to_owned) };
         assert_eq!(role.gives(), expected);
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use wiremock::ResponseTemplate;
 
 use super::super::support::json as answer;
-use super::{GitHub, member, of_org, quick};
+use super::{GitHub, all, member, of_org, quick, repository};
 use crate::Retry;
 use crate::snapshot::{Part, Patience, Progress, ReadOptions};
 
@@ -125,11 +125,25 @@ async fn a_closed_door_is_no_missing_permission(#[case] sentence: &'static str) 
         (kind == "teams").then(|| answer(json!({"data": {"organization": null}, "errors": [error]})))
     })
     .await;
+    // Where null would be taken for what this token may not see.
+    let of_collaborators = GitHub::start(move |kind, _| match kind {
+        "repositories" => Some(all("repositories", &[repository(7, "site")])),
+        "collaborators" => {
+            let error =
+                json!({"type": "FORBIDDEN", "path": ["nodes", 0, "collaborators"], "message": sentence});
+            Some(answer(
+                json!({"data": {"nodes": [{"id": "R_7", "collaborators": null}]}, "errors": [error]}),
+            ))
+        }
+        _ => None,
+    })
+    .await;
     let by_rest = GitHub::start(|_, _| None).await;
     let refused = ResponseTemplate::new(403).set_body_json(json!({"message": sentence}));
     by_rest.answers("/orgs/Acme/invitations", refused).await;
-    for github in [by_graphql, by_rest] {
-        let error = github.read().await.unwrap_err();
+    for github in [by_graphql, of_collaborators, by_rest] {
+        let options = ReadOptions { collaborators_of: ["site".into()].into(), ..quick() };
+        let error = github.read_with(&options).await.unwrap_err();
         assert!(error.is_access_blocked() && !error.is_permission_missing(), "{error}");
         assert!(error.to_string().contains(sentence.trim_end_matches('.')), "{error}");
     }

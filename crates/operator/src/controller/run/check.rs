@@ -57,7 +57,7 @@ fn render(
     let mut summary = match from_step {
         Some(check) if !check.summary.is_empty() => check::defuse(&check.summary),
         _ if message.is_empty() => title.clone(),
-        _ => check::defuse(&message),
+        _ => check::defuse(check::explanation(reason, &message)),
     };
     if from_step.is_some()
         && status.attempts.is_some_and(|attempts| attempts > 1)

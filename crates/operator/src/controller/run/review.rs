@@ -67,7 +67,8 @@ pub(super) async fn gather(
 }
 
 /// The pull requests with the file that were merged a moment ago and that GitHub does not show yet with their commits: it does
-/// so some seconds late. As long as there is one, no commit is taken for one that came without.
+/// so some seconds late. As long as there is one, no commit is taken for one that came without. One that GitHub shows with its
+/// merge was merged before the commits in question.
 async fn not_known_yet(
     case: &Case<'_>,
     github: &Client,
@@ -82,6 +83,12 @@ async fn not_known_yet(
     let path = &case.installation.spec.config.path;
     let with_file: Vec<Option<Pull>> = stream::iter(late)
         .map(|pull| async move {
+            if let Some(merge) = &pull.merge_commit_sha {
+                let shown = github.pulls_for_commit(repository, merge).await?;
+                if shown.iter().any(|shown| shown.number == pull.number) {
+                    return Ok(None);
+                }
+            }
             let files = github.pull_files(repository, pull.number).await?;
             Ok::<_, Error>(files.contains(path).then_some(pull))
         })

@@ -23,7 +23,7 @@ pub use self::{
     ensure::{Need, TokenInfo},
     error::TokenError,
     memory::Tokens,
-    scope::REQUIRED,
+    scope::{ASKED, REQUIRED},
 };
 pub(crate) use self::{
     ensure::{extras, secure},

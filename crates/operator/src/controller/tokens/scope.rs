@@ -8,8 +8,11 @@ use serde::Deserialize;
 
 use super::Holder;
 
+/// The permissions that the App works without, though it then knows less.
+const OPTIONAL: [&str; 3] = ["organization_custom_org_roles", "organization_custom_roles", "organization_plan"];
+
 /// The permissions that the App's manifest asks for.
-pub static REQUIRED: LazyLock<Permissions> = LazyLock::new(|| {
+pub static ASKED: LazyLock<Permissions> = LazyLock::new(|| {
     #[derive(Deserialize)]
     struct Manifest {
         default_permissions: Permissions,
@@ -18,6 +21,13 @@ pub static REQUIRED: LazyLock<Permissions> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the text is part of the program, and a test reads it")]
     let manifest: Manifest = serde_json::from_str(text).expect("docs/app-manifest.json is an App's manifest");
     manifest.default_permissions
+});
+
+/// Those of them that the App can't work without.
+pub static REQUIRED: LazyLock<Permissions> = LazyLock::new(|| {
+    let mut required = ASKED.clone();
+    required.retain(|name, _| !OPTIONAL.contains(&name.as_str()));
+    required
 });
 
 /// What a token may do: everything the installation may, or what a run's additional one is for.
@@ -29,7 +39,7 @@ pub(super) fn scope(holder: &Holder<'_>, kind: Option<RunToken>) -> TokenScope {
     match kind {
         None => TokenScope::default(),
         Some(RunToken::Read) => {
-            TokenScope { repositories: None, permissions: Some(read_only(&REQUIRED, holder.granted)) }
+            TokenScope { repositories: None, permissions: Some(read_only(&ASKED, holder.granted)) }
         }
         Some(RunToken::File) => {
             TokenScope { repositories: config_repository(), permissions: levels(&[("contents", "read")]) }
@@ -50,6 +60,8 @@ mod tests {
         assert_eq!(REQUIRED.len(), 8);
         assert_eq!(REQUIRED.iter().filter(|(_, level)| *level == "write").count(), 7);
         assert_eq!(REQUIRED["metadata"], "read");
+        assert!(OPTIONAL.iter().all(|name| ASKED[*name] == "read"));
+        assert_eq!(ASKED.len(), REQUIRED.len() + OPTIONAL.len());
     }
 
     #[test]

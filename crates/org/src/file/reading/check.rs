@@ -72,7 +72,7 @@ impl<'f> Checks<'f> {
         // Where the organization's people are not managed, a file need not name them.
         self.people_known &= !self.people.is_empty() || self.findings.manages(Kind::OrgMembers);
         if file.admins.is_empty() && file.members.is_empty() && self.people_known {
-            let message = "the organization has no `admins` and no `members`";
+            let message = "the organization has neither `admins` nor `members`";
             let hint = "everybody would lose access: name at least its owners";
             self.findings.error_with(Code::NoMembers, at(&file.org), message, hint);
         }
@@ -137,7 +137,7 @@ impl<'f> Checks<'f> {
             if let Some((_, first)) = keys.iter().skip(1).find(|(known, _)| *known == key) {
                 self.former_twice(former, former.as_str(), first.as_str());
             } else if key != own {
-                // One that differs in case alone is how a team gets a new spelling.
+                // One that differs in case alone is how the case of a team's name is changed.
                 keys.push((key, former));
             }
         }
@@ -146,19 +146,19 @@ impl<'f> Checks<'f> {
             let message = if first == name.as_str() {
                 format!("two teams are called {}", quoted(first))
             } else {
-                format!("GitHub takes {} and {} for one name", quoted(first), quoted(name.as_str()))
+                format!("GitHub treats {} and {} as the same name", quoted(first), quoted(name.as_str()))
             };
             let hint = "names of teams are unique in the organization, `previously` included";
             self.findings.error_with(Code::DuplicateTeam, at(name), message, hint);
         }
     }
 
-    /// A former name that is given twice, perhaps in another spelling: it does no harm.
+    /// A former name that is given twice, perhaps in another case: it does no harm.
     fn former_twice<T>(&mut self, name: &Located<T>, text: &str, first: &str) {
         let message = if text == first {
-            format!("{} stands twice in `previously`", quoted(text))
+            format!("{} is listed twice in `previously`", quoted(text))
         } else {
-            format!("GitHub takes {} and {} of `previously` for one name", quoted(first), quoted(text))
+            format!("GitHub treats {} and {} in `previously` as the same name", quoted(first), quoted(text))
         };
         self.findings.warning_with(Code::NoEffect, at(name), message, "remove one of them");
     }
@@ -167,7 +167,7 @@ impl<'f> Checks<'f> {
         if !self.people_known || self.people.contains_key(&login.value) {
             return;
         }
-        let message = format!("{} of {what} is no member of the organization", quoted(login.as_str()));
+        let message = format!("{} of {what} is not a member of the organization", quoted(login.as_str()));
         self.comparisons += self.people.len();
         let near = if self.comparisons <= MOST_COMPARISONS {
             did_you_mean(login.as_str(), self.people.keys().map(|login| login.as_str()))
@@ -198,7 +198,7 @@ impl<'f> Checks<'f> {
             if let Some(first) = seen.insert(key, &repo.name) {
                 let message = format!("{} is in {what} twice", quoted(repo.name.as_str()));
                 let hint =
-                    format!("GitHub takes it for {} of line {}", quoted(first.as_str()), at(first).line);
+                    format!("GitHub treats it as {} of line {}", quoted(first.as_str()), at(first).line);
                 self.findings.error_with(Code::DuplicateRepository, at(&repo.name), message, hint);
             }
             if repo.permission.value == Permission::None {
@@ -230,7 +230,7 @@ impl<'f> Checks<'f> {
                 let Some(first) = seen.insert(name.key(), name) else { continue };
                 let message = format!("repository {} is named twice", quoted(name.as_str()));
                 let hint = format!(
-                    "GitHub takes it for {} of line {}; `previously` counts too",
+                    "GitHub treats it as {} of line {}; `previously` counts too",
                     quoted(first.as_str()),
                     at(first).line
                 );

@@ -33,10 +33,10 @@ pub struct Parsed {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Reads bytes as text. Too many are not looked at closely: [`parse`] refuses them.
+/// Reads bytes as text. More than the limit are not checked: [`parse`] refuses them.
 ///
 /// # Errors
-/// A finding at the first byte that is no UTF-8, with the text before it, which is what to show it in.
+/// A finding at the first byte that is not UTF-8, and the text before it.
 pub fn decode(bytes: Vec<u8>, file_name: &str) -> Result<String, Box<(Diagnostic, String)>> {
     if bytes.len() > MAX_BYTES {
         return Ok(String::from_utf8_lossy(&bytes).into_owned());
@@ -56,7 +56,7 @@ pub fn decode(bytes: Vec<u8>, file_name: &str) -> Result<String, Box<(Diagnostic
         line: number(line),
         column: number(column),
         end_column: number(column),
-        message: "here is a byte that is no UTF-8".to_owned(),
+        message: "this byte is not valid UTF-8".to_owned(),
         hint: Some("save the file as UTF-8".to_owned()),
     };
     Err(Box::new((diagnostic, good)))
@@ -149,7 +149,7 @@ impl<'t> Reader<'t> {
         };
         if matches!(&self.tree.get(orgs.value).kind, NodeKind::Plain(text) if Plain::of(text) == Plain::Null)
         {
-            let message = "the file names no organization";
+            let message = "the file does not name an organization";
             self.findings.error_with(Code::Empty, orgs.key_at, message, SKELETON);
             return None;
         }
@@ -174,7 +174,7 @@ impl<'t> Reader<'t> {
         let is_expected =
             |entry: &Entry<'_>| expected.is_none_or(|expected| expected.eq_ignore_ascii_case(entry.key));
         if entries.is_empty() && self.findings.mistakes() == errors {
-            let message = "the file names no organization";
+            let message = "the file does not name an organization";
             self.findings.error_with(Code::Empty, orgs.key_at, message, SKELETON);
         }
         if let Some(second) = entries.get(1) {

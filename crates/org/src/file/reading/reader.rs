@@ -46,8 +46,8 @@ impl Expected {
     fn when_missing(self) -> &'static str {
         match self {
             Self::Text | Self::Boolean => "give it a value, or remove the key",
-            Self::List => "write `[]` if it shall be empty, or remove the key",
-            Self::Mapping => "write `{}` if it shall be empty, or remove the key",
+            Self::List => "write `[]` if it is to be empty, or remove the key",
+            Self::Mapping => "write `{}` if it is to be empty, or remove the key",
         }
     }
 
@@ -106,11 +106,11 @@ impl<'t> Reader<'t> {
         };
     }
 
-    /// Whether an entry is no mapping but a key that has slipped out of one: it is reported then.
+    /// Whether an entry is not a mapping but a key that has slipped out of one, which is reported.
     pub(super) fn has_slipped(&mut self, entry: Entry<'t>, keys: &[&str], of: &str) -> bool {
         let slipped = keys.contains(&entry.key) && !matches!(self.node(entry.value).kind, NodeKind::Map(_));
         if slipped {
-            let message = format!("{} stands where the name of {of} is expected", quoted(entry.key));
+            let message = format!("{} is in the place of the name of {of}", quoted(entry.key));
             let hint = format!("it is a key of {of}: is the indentation right?");
             self.findings.error_with(Code::WrongType, entry.key_at, message, hint);
         }
@@ -129,7 +129,7 @@ impl<'t> Reader<'t> {
             let Some(key) = self.key(key_id, what) else { continue };
             let key_at = self.node(key_id).at;
             if let Some(line) = seen.get(key) {
-                let message = format!("the key {} stands twice in {what}", quoted(key));
+                let message = format!("the key {} is given twice in {what}", quoted(key));
                 let hint = format!("it is on line {line} already");
                 self.findings.error_with(Code::DuplicateKey, key_at, message, hint);
                 continue;
@@ -158,15 +158,16 @@ impl<'t> Reader<'t> {
                     return None;
                 }
             },
-            NodeKind::List(_) | NodeKind::Map(_) => format!("a key of {what} is no text"),
+            NodeKind::List(_) | NodeKind::Map(_) => format!("a key of {what} is not a text"),
         };
         self.findings.error(Code::UnsupportedYaml, node.at, message);
         None
     }
 
     fn needs_quotes(&mut self, at: Position, text: &str) {
-        let message = format!("{} reads as {}, a text is needed", quoted(text), Plain::of(text).noun());
-        let hint = format!("put it in quotes if it is meant so: \"{}\"", quoted(text).trim_matches('`'));
+        let message =
+            format!("YAML reads {} as {}, but a text is needed", quoted(text), Plain::of(text).noun());
+        let hint = format!("put it in quotes if you mean the text: \"{}\"", quoted(text).trim_matches('`'));
         self.findings.error_with(Code::NeedsQuotes, at, message, hint);
     }
 

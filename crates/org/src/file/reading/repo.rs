@@ -59,7 +59,7 @@ impl<'t> Reader<'t> {
     fn private(&mut self, settings: &mut RepoSettings, private: Located<bool>, key_at: Position) {
         let visibility = if private.value { Visibility::Private } else { Visibility::Public };
         if settings.contains_key(&RepoSettingName::VISIBILITY) {
-            let message = "`private` and `visibility` can't stand together";
+            let message = "`private` and `visibility` exclude each other";
             self.findings.error_with(Code::Conflict, key_at, message, "remove `private`");
             return;
         }

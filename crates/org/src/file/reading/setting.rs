@@ -39,7 +39,7 @@ impl<'t> Reader<'t> {
                     self.findings.error_with(Code::InvalidValue, at, message, rule);
                 }
                 Ok(topic) if topics.contains(&topic) => {
-                    let message = format!("the topic {} stands twice", quoted(text.value));
+                    let message = format!("the topic {} is listed twice", quoted(text.value));
                     self.findings.warning_with(
                         Code::NoEffect,
                         at,

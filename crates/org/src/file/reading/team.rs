@@ -74,7 +74,7 @@ impl<'t> Reader<'t> {
             self.findings.leave(before);
         }
         team.name = name?;
-        // Of a team with a misspelt key nobody knows what it leaves out.
+        // What a team with a misspelt key leaves out is not known.
         let readable = self.findings.mistakes() == errors;
         if readable && !has_people && self.findings.manages(Kind::TeamMembers) {
             silent.members.push(team.name.clone());

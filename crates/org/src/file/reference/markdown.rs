@@ -41,6 +41,9 @@ fn about(key: &Key) -> String {
             let _ = write!(about, "<br>`{word}`: {meaning}");
         }
     }
+    if !key.upstream {
+        about.push_str(" Upstream peribolos ignores it.");
+    }
     for trap in key.traps {
         let _ = write!(about, "<br>⚠ {trap}");
     }

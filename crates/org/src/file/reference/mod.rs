@@ -40,8 +40,10 @@ pub(crate) struct Key {
     pub(crate) about: &'static str,
     /// What may surprise about it, each in sentences.
     pub(crate) traps: &'static [&'static str],
-    /// What to write instead; none: it is as good as ever.
+    /// What to write instead; none: it is not deprecated.
     pub(crate) deprecated: Option<&'static str>,
+    /// Whether upstream peribolos knows it.
+    pub(crate) upstream: bool,
 }
 
 impl Key {
@@ -53,11 +55,18 @@ impl Key {
             Type::Word(words) => Holds::Word(words),
             Type::Topics => Holds::Topics,
         };
-        Self { name: setting.key, holds, about: setting.about, traps: setting.traps, deprecated: None }
+        Self {
+            name: setting.key,
+            holds,
+            about: setting.about,
+            traps: setting.traps,
+            deprecated: None,
+            upstream: setting.upstream,
+        }
     }
 
     pub(crate) const fn new(name: &'static str, holds: Holds, about: &'static str) -> Self {
-        Self { name, holds, about, traps: &[], deprecated: None }
+        Self { name, holds, about, traps: &[], deprecated: None, upstream: true }
     }
 
     pub(crate) const fn trap(self, traps: &'static [&'static str]) -> Self {

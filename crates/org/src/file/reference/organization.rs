@@ -15,17 +15,16 @@ pub(crate) static FILE: Place = Place {
         "The organization, under its login. One only: that whose repository the file is in.",
     )
     .trap(&[
-        "Upstream takes several organizations, and works on them in random order. Here that is an error.",
+        "Upstream takes several organizations. Here that is an error: whoever may change the file of one must not change \
+         another.",
     ])],
 };
 
-const INVITATIONS: &str = "Somebody new gets an invitation and is in once they accept. GitHub sends 50 invitations a day \
-                           for a new organization, 500 later on.";
-const NOBODY: &str = "A login that does not exist is left out, with a warning. Upstream would skip it here, and stop \
-                      everything over it in a team.";
+const INVITATIONS: &str = "Somebody new is invited, and is a member once they accept. GitHub sends 50 invitations a day for a \
+                           new organization, 500 later on; who is left is invited a day later.";
+const NOBODY: &str = "A login that nobody has is left out, with a warning.";
 const NOT_NAMED: &str = "Whoever is in neither `admins` nor `members` is removed from the organization, and a pending \
-                         invitation of somebody who is not named is taken back. Upstream's own limit does not count \
-                         invitations; the guards do.";
+                         invitation of somebody who is not named is cancelled. The guards count both.";
 
 /// An organization.
 pub(crate) static ORGANIZATION: Place = Place {
@@ -55,9 +54,8 @@ const OTHERS: &[Key] = &[
     )
     .trap(&[
         "A team that is not listed is deleted, with all teams below it.",
-        "Names of teams are unique in the whole organization, in whatever case and with `previously` counted in. \
-         Upstream looks for doubles at the top only, and matches names by every letter; here GitHub's spelling is \
-         put in their place before upstream gets the file.",
+        "Names of teams are unique in the whole organization, without regard to case, accents and signs, and with \
+         `previously` counted in.",
     ]),
     Key::new(
         "repos",
@@ -66,7 +64,7 @@ const OTHERS: &[Key] = &[
     )
     .trap(&[
         "A repository that is not listed is left alone. None is ever deleted.",
-        "Where the App may see only selected repositories, a private one outside the selection looks as if it did \
-         not exist, and would be made. Let the App see all repositories.",
+        "Where the App may see only selected repositories, a public one outside the selection is left as it is, with a \
+         warning; a private one looks as if it did not exist, and would be made. Let the App see all repositories.",
     ]),
 ];

@@ -9,16 +9,15 @@ use crate::settings::{Repository, Table};
 pub(crate) static REPOSITORY: Place = Place {
     name: "a repository",
     definition: Some("repository"),
-    about: "One that does not exist is made. Settings that are not given are left as GitHub has them. One that is archived, \
-            on GitHub and in the file, is left alone whatever else the file says of it; one that is archived on GitHub \
-            alone must be as the file says, because nothing about it can be changed.",
+    about: "One that does not exist is made. Settings that are not given are left as GitHub has them. Of one that is archived \
+            nothing can be changed: write `archived: false`, and it is unarchived before the rest is done.",
     keys: &keys::<{ count(Repository::ROWS, false) + OTHERS.len() }>(Repository::ROWS, false, OTHERS),
 };
 
 /// The keys of a repository that are no settings, or an old way to write one.
 const OTHERS: &[Key] = &[
     Key::new("private", Holds::Flag, "Whether it is private.").deprecated("visibility").trap(&[
-        "`private` and `visibility` can't stand together.",
+        "`private` and `visibility` exclude each other.",
     ]),
     Key::new(
         "previously",
@@ -32,10 +31,9 @@ const OTHERS: &[Key] = &[
         "What people may do who have access of their own.",
     )
     .trap(&[
-        "It does something only when the installation's `spec.run.manage` has `Collaborators`.",
-        "Then a repository that is listed and has no `collaborators` loses all of them. Upstream's own limit does not \
-         count them; the guards do.",
-        "Versions of upstream from before July 2025 do not know it; the image that the chart names does.",
+        "It does something only when the installation's `spec.run.manage` has `Collaborators`. Else it is warned of.",
+        "Then a repository that is listed and has no `collaborators` loses all of them.",
+        "What people may do by a team or as members need not be listed.",
     ]),
     Key::new("on_create", Holds::Place(&ON_CREATE), "What is used once, when the repository is made."),
 ];

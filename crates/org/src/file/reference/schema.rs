@@ -78,7 +78,7 @@ impl Definitions {
         }
         let mut value = Object::default().with("description", text);
         if let Some(instead) = key.deprecated {
-            // VS Code's own; draft 7 has no word for it.
+            // VS Code's own; draft 7 has no keyword for it.
             value = value.with("deprecationMessage", format!("Write `{instead}` instead."));
         }
         match key.holds {
@@ -126,7 +126,7 @@ fn with_words(value: Object, words: Words) -> Object {
     value.with("enum", Json::List(words)).with("enumDescriptions", Json::List(meanings))
 }
 
-/// A name, as far as a pattern tells it.
+/// A name, as far as a pattern can say what it is.
 fn named(name: Name) -> Object {
     let text = Object::default().with("type", "string").with("minLength", 1);
     match name {

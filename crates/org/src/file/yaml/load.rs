@@ -17,7 +17,7 @@ use super::tree::{Node, NodeId, NodeKind, Tree};
 /// and as many repositories, and read and checked in less than 100 MiB.
 const MAX_NODES: u32 = 300_000;
 
-/// Why a text is no document that is read further.
+/// Why a text is not read further.
 #[derive(Debug)]
 pub(crate) struct LoadError {
     pub(crate) code: Code,
@@ -140,7 +140,7 @@ impl<'s> Loader<'s> {
             return Err(LoadError {
                 code: Code::UnsupportedYaml,
                 at: self.position(span),
-                message: "this alias stands inside of what it stands for".to_owned(),
+                message: "this alias is inside of what it refers to".to_owned(),
                 hint: None,
             });
         };
@@ -218,8 +218,8 @@ fn syntax(error: &ScanError) -> LoadError {
             (Code::TooLarge, "the file is nested too deeply".to_owned(), None)
         }
         ErrorKind::UnknownAnchor => {
-            let hint = "a text that begins with `*` must stand in quotes";
-            (Code::Syntax, "no anchor of this name stands above".to_owned(), Some(hint))
+            let hint = "a text that begins with `*` must be in quotes";
+            (Code::Syntax, "there is no anchor of this name above".to_owned(), Some(hint))
         }
         kind => (Code::Syntax, explained(error), advice(kind)),
     };
@@ -231,19 +231,21 @@ fn syntax(error: &ScanError) -> LoadError {
     }
 }
 
-/// The commonest mistakes in words for people who do not know YAML's grammar.
+/// The most common mistakes, for people who do not know YAML's grammar.
 fn explained(error: &ScanError) -> String {
     let words = match error.kind() {
         ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
-            "a tab stands in the indentation"
+            "there is a tab in the indentation"
         }
-        ErrorKind::MappingValueNotAllowed => "no `key: value` can stand here",
+        ErrorKind::MappingValueNotAllowed => "`key: value` is not allowed here",
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => "a key needs `: ` behind it",
-        ErrorKind::InvalidColonPlacement => "no `key: value` can stand in these brackets",
-        ErrorKind::UnknownQuotedScalarEscape => "a backslash in double quotes begins no sign that YAML knows",
+        ErrorKind::InvalidColonPlacement => "`key: value` is not allowed in these brackets",
+        ErrorKind::UnknownQuotedScalarEscape => {
+            "a backslash in double quotes must begin an escape that YAML knows"
+        }
         ErrorKind::ExpectedBlockMappingKey
         | ErrorKind::ExpectedBlockSequenceEntry
-        | ErrorKind::InvalidIndentation => "this line fits no list or mapping above it",
+        | ErrorKind::InvalidIndentation => "this line does not match any list or mapping above it",
         _ => return error.info(),
     };
     words.to_owned()

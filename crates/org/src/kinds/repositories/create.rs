@@ -5,8 +5,8 @@ use crate::model::Repo;
 use crate::plan::model::{DEFAULT_BRANCH, fresh_settings};
 use crate::plan::settings::{self as given_settings, Given};
 use crate::plan::{
-    Change, Draft, Fact, Kind, Named, Place, Planner, RepoSetting, RepoSettingName, Request, SettingChange,
-    line_of,
+    Change, Draft, Fact, Kind, NameNow, Named, Place, Planner, RepoSetting, RepoSettingName, Request,
+    SettingChange, line_of,
 };
 use peribolos_vocab::RepoName;
 
@@ -14,7 +14,7 @@ use super::settings;
 
 pub(super) fn create(planner: &mut Planner<'_>, repo: &Repo) {
     let (line, name) = (line_of(&repo.name), repo.name.value.clone());
-    if let Some(now) = planner.lookups.renamed.get(&name.key()).cloned() {
+    if let Some(now) = planner.name_now(&name) {
         has_another_name(planner, repo, &now);
         return;
     }
@@ -55,20 +55,16 @@ pub(super) fn create(planner: &mut Planner<'_>, repo: &Repo) {
 }
 
 /// Refuses to make a repository under the former name of another: that name would not lead to the other any more.
-fn has_another_name(planner: &mut Planner<'_>, repo: &Repo, now: &str) {
-    let name = &repo.name.value;
-    let (owner, new) = now.split_once('/').unwrap_or(("", now));
-    let is_here = owner.is_empty() || owner.eq_ignore_ascii_case(planner.now.org.as_str());
-    let (new, hint) = if is_here {
-        let hint =
-            format!("write {}, or list {} under `previously` there", quoted(new), quoted(name.as_str()));
-        (new, hint)
+fn has_another_name(planner: &mut Planner<'_>, repo: &Repo, now: &NameNow) {
+    let (name, new) = (&repo.name.value, quoted(&now.name));
+    let hint = if now.is_here {
+        format!("write {new}, or list {} under `previously` there", quoted(name.as_str()))
     } else {
-        (now, "take it out of the file, or give it another name".to_owned())
+        "take it out of the file, or give it another name".to_owned()
     };
-    let message = format!("{} is called {} now", quoted(name.as_str()), quoted(new));
+    let message = format!("{} is called {new} now", quoted(name.as_str()));
     planner.note_refused(name);
-    let about: [Named; 2] = [name.into(), Named::Repo(RepoName::new(new))];
+    let about: [Named; 2] = [name.into(), Named::Repo(RepoName::new(now.name.as_str()))];
     planner.refuse(Kind::Repos, line_of(&repo.name), &about, message, hint);
 }
 

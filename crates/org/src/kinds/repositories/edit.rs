@@ -17,7 +17,7 @@ pub(super) fn edit(planner: &mut Planner<'_>, repo: &Repo, id: RepoId) {
     let Some(found) = planner.now.repo(id) else { return };
     let (old, Some(known)) = (found.name.clone(), found.known.clone()) else { return };
     let new = repo.name.value.clone();
-    if planner.is_unread(Kind::Repos, Some(&(&old).into())) {
+    if planner.is_unread(Kind::Repos, &(&old).into()) {
         return;
     }
     let given = given_settings::of_repo(&repo.settings);

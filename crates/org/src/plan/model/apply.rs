@@ -1,17 +1,13 @@
 //! The effect of each change.
 
 use super::Model;
-use crate::plan::Change;
+use crate::plan::{Change, OrgSetting, SettingChange};
 
 impl Model {
     /// Makes a change.
     pub(crate) fn apply(&mut self, change: &Change) {
         match change {
-            Change::EditOrg { changes } => {
-                for change in changes {
-                    self.settings.insert(change.setting, change.to.clone());
-                }
-            }
+            Change::EditOrg { changes } => self.edit_org(changes),
             Change::InviteMember { login, role } => self.invite(login, *role),
             Change::ChangeRole { login, to, .. } => self.set_role(login, *to),
             Change::RemoveMember { login, .. } => self.expel(login),
@@ -36,5 +32,14 @@ impl Model {
             Change::SetTeamRepo { team, repo, to, .. } => self.set_team_repo(team, repo, *to),
             Change::RemoveTeamRepo { team, repo, .. } => self.remove_team_repo(team, repo),
         }
+    }
+
+    /// Changes the organization's settings. What GitHub changes with them is not known any more.
+    fn edit_org(&mut self, changes: &[SettingChange<OrgSetting>]) {
+        let creation = OrgSetting::MEMBERS_CAN_CREATE;
+        if changes.iter().any(|change| creation.contains(&change.setting)) {
+            self.settings.retain(|key, _| !creation.contains(key));
+        }
+        self.settings.extend(changes.iter().map(|change| (change.setting, change.to.clone())));
     }
 }

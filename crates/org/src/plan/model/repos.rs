@@ -55,6 +55,9 @@ impl Model {
     pub(super) fn edit_repo(&mut self, name: &RepoName, changes: &[SettingChange<RepoSettingName>]) {
         let known = self.repo_named(name).and_then(|id| self.repo_mut(id)?.known.as_mut());
         if let Some(known) = known {
+            if changes.iter().any(|change| change.setting == RepoSettingName::VISIBILITY) {
+                known.settings.remove(&RepoSettingName::ALLOW_FORKING);
+            }
             for change in changes {
                 known.settings.insert(change.setting, change.to.clone());
             }

@@ -17,6 +17,8 @@ impl Model {
         privacy: Privacy,
         parent: Option<&TeamName>,
     ) {
+        // Before it is there: no team is above itself.
+        let parent = parent.and_then(|parent| self.team_named(parent));
         let id = TeamId(self.teams.len());
         let slug = address(name);
         self.team_names.insert(name.clone(), id);
@@ -36,7 +38,6 @@ impl Model {
             repos: BTreeMap::new(),
             below: None,
         }));
-        let parent = parent.and_then(|parent| self.team_named(parent));
         self.put(id, parent);
     }
 

@@ -187,7 +187,7 @@ impl Applied<'_> {
 
     /// What is done, with what teams inherit no more where nothing is missing.
     fn done(&self, namer: &Namer<'_>) -> Vec<Item> {
-        let all = self.count(|outcome| outcome.is_base()) == self.report.plan.operations.len();
+        let all = self.count(Outcome::is_base) == self.report.plan.operations.len();
         let mut items = Vec::new();
         for (index, operation) in self.report.plan.operations.iter().enumerate() {
             if self.outcome(index).is_base() {

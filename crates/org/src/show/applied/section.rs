@@ -1,5 +1,7 @@
 //! A paragraph with a title and lines, for GitHub and for a terminal.
 
+use std::fmt::Write as _;
+
 use super::super::text::counted;
 use crate::report::Style;
 
@@ -65,10 +67,10 @@ impl Section {
             Style::Colour => format!("\u{1b}[1m{}\u{1b}[0m\n", self.title),
         };
         for line in &self.lines {
-            text.push_str(&format!("  {line}\n"));
+            let _ = writeln!(text, "  {line}");
         }
         if let Some(end) = self.end {
-            text.push_str(&format!("  {end}\n"));
+            let _ = writeln!(text, "  {end}");
         }
         text
     }

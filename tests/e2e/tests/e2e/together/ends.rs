@@ -99,3 +99,22 @@ async fn a_run_whose_image_is_not_there_gives_its_place_up() -> Result<()> {
     org.apply_is(&sha, "Superseded").await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn upstream_applies_in_place_of_the_operator_and_is_compared_with_the_file() -> Result<()> {
+    let world = World::connect().await?;
+    let org = Org::adopted(&world, "upstreamed", json!({"run": {"taskRef": "peribolos-upstream"}})).await?;
+    org.people(&["dave"]).await?;
+    let sha = org.push(&org.file(&["dave"])).await?;
+    let (conclusion, check) = org.concluded(&sha).await?;
+    ensure!(conclusion == "success", "{check:#}");
+    ensure!(org.newcomers().await? == ["dave"], "dave was not invited");
+    let compared = until(POD, "a DryRun tells what is left", async || {
+        let runs = org.runs().await?;
+        let compares = |run: &Value| run["spec"]["trigger"]["event"] == "after-apply";
+        Ok(runs.into_iter().find(|run| compares(run) && run["status"]["phase"] == "Succeeded"))
+    })
+    .await?;
+    ensure!(compared["status"]["changes"]["planned"] == 0, "{compared:#}");
+    Ok(())
+}
