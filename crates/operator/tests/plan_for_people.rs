@@ -129,7 +129,7 @@ async fn what_a_file_changes_is_shown_and_not_done() {
         assert!(shown.contains(part), "{part} is not in:\n{shown}");
     }
     let said = text(&ended.stderr);
-    assert!(said.contains("warning[unknown-login]: GitHub knows nobody called `nobody-at-all`"), "{said}");
+    assert!(said.contains("warning[unknown-login]: `nobody-at-all` is not known to GitHub"), "{said}");
     assert!(said.contains("peribolos.yaml:5:28"), "{said}");
     assert_eq!(desk.plan(&changed, &["--detailed-exitcode"]).status.code(), Some(2));
     assert_eq!(desk.audit().await, before);

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use peribolos_org::plan::Kind;
 use peribolos_org::Permission;
 use serde::Deserialize;
 
@@ -72,7 +71,6 @@ pub(crate) struct OrgRoles {
     pub(crate) of_teams: BTreeMap<u64, Vec<OrgRole>>,
     /// Teams whose access may come from a role that this token may not see.
     pub(crate) unknown: Vec<u64>,
-    pub(crate) unread: Vec<Unread>,
 }
 
 /// An organization role that gives access to every repository.
