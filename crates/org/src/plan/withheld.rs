@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use peribolos_vocab::{Login, OrgRole, Permission, RepoName, TeamName, TeamRole};
 
 use super::model::{Model, RepoId, TeamId};
-use super::{Change, Expected, OrgSetting, Outcome, Plan, TeamSetting, Withheld, settings};
+use super::{Change, Expected, OrgSetting, Outcome, Plan, TeamSetting, Waiting, Withheld, settings};
 
 /// Something that a grant which is not in force was to give.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +44,8 @@ pub fn withheld(plan: &Plan, index: usize, outcomes: &[Outcome], now: &Expected)
         .filter(|(_, (operation, outcome))| **outcome != Outcome::Done && gives(&operation.change))
         .map(|(operation, (missing, _))| (Withheld::Grant { operation }, &missing.change))
         .collect();
-    if missing.is_empty() && plan.waiting.is_empty() {
+    let is_something = |waiting: &Waiting| waiting.team.is_some() || waiting.repo.is_some();
+    if missing.is_empty() && !plan.waiting.iter().any(is_something) {
         return None;
     }
     let mut model = now.model.clone();

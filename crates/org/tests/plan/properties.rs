@@ -196,6 +196,14 @@ proptest! {
     }
 }
 
+/// Whether somebody may have to accept a change before it is in force.
+fn may_wait(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::InviteMember { .. } | Change::SetTeamMember { .. } | Change::SetCollaborator { .. }
+    )
+}
+
 /// Applies a plan as the engine does, with some grants refused: what it left, and what became of each operation.
 fn apply(plan: &Plan, before: &Snapshot, fails: &[bool], waits: bool) -> (Expected, Vec<Outcome>) {
     let mut now = Expected::of(before);
@@ -207,7 +215,7 @@ fn apply(plan: &Plan, before: &Snapshot, fails: &[bool], waits: bool) -> (Expect
         } else if let Some(withheld) = withheld(plan, index, &outcomes, &now) {
             Outcome::Withheld(withheld)
         } else if !operation.change.takes_away() && fails[index % fails.len()] {
-            if waits { Outcome::Waiting } else { Outcome::NotTried }
+            if waits && may_wait(&operation.change) { Outcome::Waiting } else { Outcome::NotTried }
         } else {
             now.make(&operation.change);
             Outcome::Done
