@@ -283,17 +283,24 @@ async fn content_of_earlier_attempts_counts() {
 
 #[tokio::test]
 async fn a_missing_permission_stops_that_kind_alone() {
-    let file = FILE.replace("frank]", "frank, zoe]").replace("name: Acme", "name: Acme Inc");
-    let pod = Pod::of(&described(&file)).await;
+    let file = FILE.replace("frank]", "frank, yan, zoe]").replace("name: Acme", "name: Acme Inc");
+    let fixture = FIXTURE.replace("users: [zoe]", "users: [yan, zoe]");
+    let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    pod.push(&described(&file)).await;
     let body = json!({"message": "Resource not accessible by integration"});
     pod.fault(json!({"method": "PUT", "path": "/orgs/acme/memberships/*", "status": 403, "body": body}))
         .await;
+    pod.bench.github.call("DELETE", "/_sim/requests", None).await;
     let applied = pod.apply(&[]).await;
     assert_eq!(
         (applied.exit, applied.changes),
-        (StepExit::PermissionsMissing, Some(changes(3, 2, 1, 1))),
+        (StepExit::PermissionsMissing, Some(changes(4, 2, 2, 2))),
         "{applied:?}"
     );
+    let log = pod.bench.github.call("GET", "/_sim/requests", None).await;
+    let tried = log.as_array().unwrap().iter().filter(|request| request["method"] == "PUT").count();
+    assert_eq!(tried, 1, "{log}");
 }
 
 #[tokio::test]
