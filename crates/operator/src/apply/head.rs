@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn an_answer_counts_for_a_minute() {
-        let (mut watch, at) = (watch(), |second: i64| Timestamp::from_second(1_800_000_000 + second).unwrap());
+        let (mut watch, at) =
+            (watch(), |second: i64| Timestamp::from_second(1_800_000_000 + second).unwrap());
         assert!(!watch.is_fresh(at(0), TimeScale::REAL));
         watch.note(found("a"), at(0));
         assert!(watch.is_fresh(at(59), TimeScale::REAL) && !watch.is_fresh(at(60), TimeScale::REAL));

@@ -58,17 +58,13 @@ pub(super) struct Access {
 impl AccessArgs {
     /// GitHub, for this organization.
     pub(super) async fn connect(&self, org: &Login, purpose: Purpose) -> anyhow::Result<Access> {
-        match (self.app_id, &self.private_key_file) {
-            (Some(id), Some(file)) => {
-                let client = self.as_app(AppId(id), file, org, purpose).await?;
-                Ok(Access { client, person: None, is_own: false })
-            }
-            _ => {
-                let client = self.github.client(token()?)?;
-                let person = client.person().await.context("GitHub does not say whose token it is")?;
-                Ok(Access { client, person, is_own: true })
-            }
+        if let (Some(id), Some(file)) = (self.app_id, &self.private_key_file) {
+            let client = self.as_app(AppId(id), file, org, purpose).await?;
+            return Ok(Access { client, person: None, is_own: false });
         }
+        let client = self.github.client(token()?)?;
+        let person = client.person().await.context("GitHub does not say whose token it is")?;
+        Ok(Access { client, person, is_own: true })
     }
 
     async fn as_app(&self, id: AppId, file: &Path, org: &Login, purpose: Purpose) -> anyhow::Result<Client> {

@@ -81,7 +81,7 @@ pub struct TimeArgs {
 
 impl TimeArgs {
     /// How long a read waits for GitHub.
-    pub(crate) fn patience(&self, deadline: Option<Instant>) -> Patience {
+    pub(crate) fn patience(self, deadline: Option<Instant>) -> Patience {
         Patience { longest: self.scale.of(Patience::default().longest), deadline, scale: self.scale.factor() }
     }
 }
