@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use peribolos_core::time_scale::TimeScale;
-use peribolos_github::{Client, Error, FileAnswer, RepoName, Sha};
+use peribolos_github::{Client, Error, FileAnswer, FullName, Sha};
 
 /// How old an answer may be.
 const FRESH: Duration = Duration::from_mins(1);
@@ -14,7 +14,7 @@ const FRESH: Duration = Duration::from_mins(1);
 #[derive(Clone, Debug)]
 pub struct Head {
     /// The config repository.
-    pub repository: RepoName,
+    pub repository: FullName,
     /// The branch; none: the repository's default.
     pub branch: Option<String>,
     /// The file, inside the repository.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::Args;
 use jiff::Timestamp;
 use peribolos_api::GoDuration;
-use peribolos_github::{Login, RepoName, Sha};
+use peribolos_github::{FullName, Login, Sha};
 use peribolos_org::plan::Scope;
 
 use super::plan::ReviewArgs;
@@ -21,7 +21,7 @@ pub struct ConfigArgs {
     pub(super) login: Login,
     /// The repository with the file
     #[arg(long, value_name = "OWNER/NAME", env = "PERIBOLOS_REPOSITORY")]
-    pub(super) repository: RepoName,
+    pub(super) repository: FullName,
     /// The file, inside the repository
     #[arg(long, env = "PERIBOLOS_PATH", default_value = "peribolos.yaml")]
     pub(super) path: String,
@@ -57,7 +57,7 @@ impl ConfigArgs {
     /// What is managed. The config repository is never archived.
     pub(super) fn scope(&self) -> Scope {
         let is_ours = self.repository.owner == self.login;
-        let name = || peribolos_org::RepoName::new(self.repository.name.as_str());
+        let name = || peribolos_org::FullName::new(self.repository.name.as_str());
         Scope { config_repository: is_ours.then(name), ..self.rules.scope() }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use peribolos_vocab::Login;
 
 use super::{Limits, Trip};
-use crate::model::ConfigFile;
+use crate::file::model::ConfigFile;
 use crate::plan::{Kind, Plan, Scope};
 use crate::snapshot::Snapshot;
 

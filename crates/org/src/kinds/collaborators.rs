@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use peribolos_vocab::{Login, Permission, RepoName};
 
-use crate::diagnostic::quoted;
-use crate::model::Repo;
+use crate::file::findings::quoted;
+use crate::file::model::Repo;
 use crate::plan::{
     Because, Change, Draft, Fact, Ignore, Kind, Named, Place, Planner, RepoId, Waiting, line_of, sorted,
 };

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use peribolos_vocab::{Login, OrgRole};
 
-use crate::diagnostic::quoted;
-use crate::located::Located;
+use crate::file::findings::quoted;
+use crate::file::position::Located;
 use crate::plan::{Change, Draft, Fact, Ignore, Kind, Place, Planner, Waiting, line_of};
 use crate::snapshot::{Invitation, ManagedBy};
 

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use peribolos_vocab::{Login, OrgRole, TeamRole};
 
 use super::teams;
-use crate::diagnostic::quoted;
-use crate::located::Located;
-use crate::model::Team;
+use crate::file::findings::quoted;
+use crate::file::model::Team;
+use crate::file::position::Located;
 use crate::plan::{
     Because, Change, Draft, Fact, Ignore, Kind, Named, Place, Planner, TeamId, Waiting, line_of,
 };

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use peribolos_vocab::{Permission, RepoName};
 
 use super::teams;
-use crate::diagnostic::quoted;
+use crate::file::findings::quoted;
+use crate::file::model::{Team, TeamRepo};
 use crate::file::reading::nearest;
-use crate::model::{Team, TeamRepo};
 use crate::plan::{
     Because, Change, Draft, Fact, Kind, Named, Place, Planner, Question, RepoId, TeamId, line_of,
 };

@@ -10,12 +10,12 @@ use super::{
     Allow, Ignore, Kind, Lookups, Named, Place, Plan, Question, Refusal, RefusalClass, Scope, Waiting,
     Warning,
 };
-use crate::diagnostic::quoted;
 use crate::file::canonical_names::CanonicalNames;
+use crate::file::findings::quoted;
+use crate::file::model::ConfigFile;
 use crate::file::normal_form::canonical;
+use crate::file::position::Located;
 use crate::kinds;
-use crate::located::Located;
-use crate::model::ConfigFile;
 use crate::snapshot::{ManagedBy, Snapshot, Unread};
 
 /// The difference between a file, as it is written, and an organization: what is to be done, in the order of applying.

@@ -10,10 +10,10 @@ use super::item::{Item, of_place};
 use super::list::sections;
 use super::text::{capitalized, plain, sentence};
 use super::{Counts, Disclosure, Namer, title};
+use crate::file::report::Style;
 use crate::guard::Trip;
 use crate::plan::{Plan, Refusal, RefusalClass, Warning};
 use crate::removals::Removals;
-use crate::report::Style;
 use crate::review::Judgement;
 
 /// The version of the JSON form. It changes when a field goes or means something else.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use peribolos_vocab::{Login, Privacy, TeamName};
 
 use super::names::LOGINS;
-use crate::located::Located;
-use crate::model::{ConfigFile, Repo, Team};
+use crate::file::model::{ConfigFile, Repo, Team};
+use crate::file::position::Located;
 use crate::settings::{OrgSetting, RepoSettingName};
 
 /// Drops what the strict reader refuses, and keeps the two owners that every generated organization has.

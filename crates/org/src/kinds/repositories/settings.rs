@@ -1,7 +1,7 @@
 //! Settings of repositories that need an operation of their own, or that GitHub does not take in every case.
 
-use crate::diagnostic::quoted;
-use crate::model::Repo;
+use crate::file::findings::quoted;
+use crate::file::model::Repo;
 use crate::plan::model::Known;
 use crate::plan::{
     Allow, Change, Draft, Fact, Kind, OrgSetting, Place, Planner, RepoId, RepoSettingName, SettingChange,
