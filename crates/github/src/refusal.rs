@@ -130,10 +130,11 @@ fn message(status: StatusCode, body: &[u8]) -> String {
                 let field = |name: &str| detail.get(name).and_then(serde_json::Value::as_str).unwrap_or("");
                 // A sentence, where there is one, needs none of the others.
                 let what = match field("message") {
-                    "" => [field("resource"), field("field"), field("code")].join(" "),
-                    sentence => sentence.to_owned(),
+                    "" => [field("resource"), field("field"), field("code")].to_vec(),
+                    sentence => vec![sentence],
                 };
-                write!(message, "; {}", what.trim())
+                let what: Vec<_> = what.into_iter().filter(|part| !part.is_empty()).collect();
+                write!(message, "; {}", what.join(" "))
             }
         };
     }
