@@ -185,7 +185,10 @@ fn only_in_one(expected: &Snapshot, found: &Snapshot) -> String {
             .map(|line| format!("{name}: {}", line.trim()))
             .collect()
     };
-    [only("expected", &expected, &found), only("found", &found, &expected)].concat().join("\n")
+    let all = [only("expected", &expected, &found), only("found", &found, &expected)].concat();
+    let at = expected.lines().zip(found.lines()).position(|(one, other)| one != other).unwrap_or_default();
+    let around: Vec<&str> = found.lines().skip(at.saturating_sub(8)).take(16).collect();
+    format!("{}\nfirst around:\n{}", all.join("\n"), around.join("\n"))
 }
 
 fn lines(writes: &[Write]) -> String {

@@ -127,6 +127,12 @@ impl Setting<Organization> {
     pub const WEB_COMMIT_SIGNOFF_REQUIRED: Self = Self::named("web_commit_signoff_required");
     /// Whether repositories may have projects.
     pub const HAS_REPOSITORY_PROJECTS: Self = Self::named("has_repository_projects");
+    /// What decides [`Setting::<Repository>::GOVERNED`], in that order.
+    pub const GOVERNING: [Self; 3] = [
+        Self::HAS_REPOSITORY_PROJECTS,
+        Self::WEB_COMMIT_SIGNOFF_REQUIRED,
+        Self::MEMBERS_CAN_FORK_PRIVATE_REPOSITORIES,
+    ];
 }
 
 impl Setting<Repository> {

@@ -68,6 +68,13 @@ impl Model {
         }
     }
 
+    /// Forgets a setting of all repositories.
+    pub(super) fn forget_setting(&mut self, setting: RepoSettingName) {
+        for known in self.repos.iter_mut().filter_map(|repo| repo.known.as_mut()) {
+            known.settings.remove(&setting);
+        }
+    }
+
     /// Writes all topics of a repository.
     pub(super) fn set_topics(&mut self, name: &RepoName, topics: &str) {
         let known = self.repo_named(name).and_then(|id| self.repo_mut(id)?.known.as_mut());
