@@ -57,7 +57,7 @@ impl ConfigArgs {
     /// What is managed. The config repository is never archived.
     pub(super) fn scope(&self) -> Scope {
         let is_ours = self.repository.owner == self.login;
-        let name = || peribolos_org::FullName::new(self.repository.name.as_str());
+        let name = || peribolos_org::RepoName::new(self.repository.name.as_str());
         Scope { config_repository: is_ours.then(name), ..self.rules.scope() }
     }
 }
