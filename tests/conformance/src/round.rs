@@ -79,7 +79,9 @@ pub async fn check(organization: &Organization, source: &str, scope: &Scope) -> 
     let mut writes = observed::accepted(organization, mark).await.with_context(context)?;
     let after = ours::snapshot(organization).await?;
     let around = Around { before: &before, after: &after };
-    writes.iter_mut().for_each(|write| planned::name_parent(write, around));
+    for write in &mut writes {
+        planned::name_parent(write, around);
+    }
     let planned = planned::writes(&plan, around)?;
     ensure!(planned == writes, "planned:\n{}\nwritten:\n{}\n{}", lines(&planned), lines(&writes), context());
     let [mut expected, mut found] = [plan.expected(&before), after.clone()].map(|it| comparable(&it));

@@ -57,12 +57,12 @@ impl ConfigArgs {
     /// What is managed. The config repository is never archived.
     pub(super) fn scope(&self) -> Scope {
         let is_ours = self.repository.owner == self.login;
-        let name = || peribolos_org::FullName::new(self.repository.name.as_str());
+        let name = || peribolos_org::RepoName::new(self.repository.name.as_str());
         Scope { config_repository: is_ours.then(name), ..self.rules.scope() }
     }
 }
 
-/// What an attempt of an apply is told beside the file and the rules.
+/// What an attempt of an apply gets beside the file and the rules.
 ///
 /// A Task of another engine passes these to its `step plan`, too, which has no use for them.
 #[derive(Debug, Args)]
