@@ -11,7 +11,6 @@ mod people;
 mod repos;
 mod teams;
 mod valid;
-
 mod values;
 
 pub use case::{Case, case, case_from_bytes};
