@@ -63,7 +63,7 @@ impl AccessArgs {
             return Ok(Access { client, person: None, is_own: false });
         }
         let client = self.github.client(token()?)?;
-        let person = client.person().await.context("GitHub does not say whose token it is")?;
+        let person = client.person().await.context("it can't be found out whose token this is")?;
         Ok(Access { client, person, is_own: true })
     }
 

@@ -69,7 +69,7 @@ impl OfTeam<'_, '_> {
                 redundant.push(login.clone());
             }
         }
-        self.warn_of_redundant(&redundant);
+        self.note_redundant(&redundant);
         self.removals(&desired);
     }
 
@@ -204,7 +204,7 @@ impl OfTeam<'_, '_> {
     }
 
     /// Says once of a team who is listed in it and in a team below it.
-    fn warn_of_redundant(&mut self, people: &[Login]) {
+    fn note_redundant(&mut self, people: &[Login]) {
         let names: Vec<String> = people.iter().map(|login| quoted(login.as_str())).collect();
         let (is, need) = match names.len() {
             0 => return,
@@ -216,6 +216,6 @@ impl OfTeam<'_, '_> {
         let mut about: BTreeSet<Named> = people.iter().map(Into::into).collect();
         about.insert(team.into());
         let about: Vec<Named> = about.into_iter().collect();
-        self.planner.warn(Kind::TeamMembers, line_of(&self.team.name), &about, message, Some(need));
+        self.planner.note_redundant(Kind::TeamMembers, line_of(&self.team.name), &about, message, need);
     }
 }

@@ -69,6 +69,7 @@ pub(crate) struct Planner<'f> {
     drafts: Vec<Draft>,
     refusals: Vec<Refusal>,
     warnings: Vec<Warning>,
+    redundant: Vec<Warning>,
     waiting: Vec<Waiting>,
 }
 
@@ -110,6 +111,7 @@ impl<'f> Planner<'f> {
             drafts: Vec::new(),
             refusals: Vec::new(),
             warnings: Vec::new(),
+            redundant: Vec::new(),
             waiting: Vec::new(),
         }
     }
@@ -215,6 +217,19 @@ impl<'f> Planner<'f> {
         self.warnings.push(Warning { kind, line, message: message.into(), hint, about: about.to_vec() });
     }
 
+    /// Notes lines of the file that say what is so anyway.
+    pub(crate) fn note_redundant(
+        &mut self,
+        kind: Kind,
+        line: Option<u32>,
+        about: &[Named],
+        message: String,
+        need: &str,
+    ) {
+        let hint = Some(need.to_owned());
+        self.redundant.push(Warning { kind, line, message, hint, about: about.to_vec() });
+    }
+
     fn warn_of_unread(&mut self) {
         for unread in self.unread {
             if self.scope.manages(unread.kind) {
@@ -296,6 +311,7 @@ impl<'f> Planner<'f> {
         }
         self.refusals.sort_by_key(|refusal| refusal.kind);
         self.warnings.sort_by_key(|warning| warning.kind);
+        self.redundant.sort_by_key(|redundant| redundant.kind);
         self.waiting.sort();
         self.waiting.dedup();
         Plan {
@@ -303,6 +319,7 @@ impl<'f> Planner<'f> {
             operations: draft::operations(self.drafts),
             refusals: self.refusals,
             warnings: self.warnings,
+            redundant: self.redundant,
             waiting: self.waiting,
             left_out,
         }
