@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use peribolos_org::plan::{Kind, Scope};
-use peribolos_org::plan::{Lookups, Scope, plan};
+use peribolos_org::plan::{Kind, Lookups, Scope, plan};
 use peribolos_org::{
-    Code, ConfigFile, Diagnostic, Login, ManagedBy, OrgSetting, Privacy, Severity, Slug, Snapshot,
+    ConfigFile, Diagnostic, Login, ManagedBy, OrgSetting, Privacy, Severity, Slug, Snapshot,
     SnapshotTeam, TeamName, dump, parse, parse_managed,
 };
 

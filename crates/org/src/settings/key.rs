@@ -150,6 +150,9 @@ impl Setting<Repository> {
     pub const GITIGNORE_TEMPLATE: Self = Self::named("gitignore_template");
     /// The license of its first commit.
     pub const LICENSE_TEMPLATE: Self = Self::named("license_template");
+    /// What a setting of the organization may decide for all its repositories.
+    pub const GOVERNED: [Self; 3] =
+        [Self::HAS_PROJECTS, Self::WEB_COMMIT_SIGNOFF_REQUIRED, Self::ALLOW_FORKING];
     /// The ways to merge, of which GitHub wants at least one.
     pub const MERGE_METHODS: [Self; 3] = [
         Self::named("allow_squash_merge"),
