@@ -400,10 +400,10 @@ async fn a_tripped_guard_says_how_to_raise_it_and_writes_nothing(#[case] file: S
     assert_eq!(applied.exit, StepExit::GuardTripped, "{applied:?}");
     assert!(applied.check.summary.contains(says), "{applied:?}");
     assert_eq!(pod.changes().await, [] as [Value; 0]);
-    assert!(!pod.bench.path("settled.yaml").exists());
+    assert!(!pod.bench.path("normalized.yaml").exists());
     let planned = pod.plan(&[]).await;
     assert_eq!(planned.exit, StepExit::GuardTripped, "{planned:?}");
-    assert!(!pod.bench.path("settled.yaml").exists(), "upstream gets nothing to apply");
+    assert!(!pod.bench.path("normalized.yaml").exists(), "upstream gets nothing to apply");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The plan of a file: each kind says how the file differs, and the operations are brought into their order.
+//! The plan of a file: each kind says how the file differs, and the operations are put in order.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
