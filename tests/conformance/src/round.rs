@@ -76,7 +76,8 @@ pub async fn check(organization: &Organization, source: &str, scope: &Scope) -> 
     if !failed.is_empty() {
         return Ok(Outcome::Failed(failed));
     }
-    let context = || format!("the plan:\n{:#?}\nits outcomes: {outcomes:?}\nthe file:\n{source}", plan.operations);
+    let context =
+        || format!("the plan:\n{:#?}\nits outcomes: {outcomes:?}\nthe file:\n{source}", plan.operations);
     let mut writes = observed::accepted(organization, mark).await.with_context(context)?;
     let after = ours::snapshot(organization, &options).await?;
     let around = Around { before: &before, after: &after };
@@ -181,7 +182,10 @@ fn only_in_one(expected: &Snapshot, found: &Snapshot) -> String {
     let [expected, found] = [expected, found].map(|snapshot| format!("{snapshot:#?}"));
     let only = |name: &str, one: &str, other: &str| -> Vec<String> {
         let other: BTreeSet<&str> = other.lines().collect();
-        one.lines().filter(|line| !other.contains(line)).map(|line| format!("{name}: {}", line.trim())).collect()
+        one.lines()
+            .filter(|line| !other.contains(line))
+            .map(|line| format!("{name}: {}", line.trim()))
+            .collect()
     };
     [only("expected", &expected, &found), only("found", &found, &expected)].concat().join("\n")
 }

@@ -83,7 +83,9 @@ async fn check(case: &Case, scope: &Scope, count: &Count) -> anyhow::Result<()> 
     let writes = match round::check(&organization, &source, scope).await? {
         Outcome::Applied { writes, .. } => writes,
         Outcome::Refused(_) => return Ok(()),
-        Outcome::Failed(sentences) => anyhow::bail!("GitHub refused what was planned: {sentences:?}\n{source}"),
+        Outcome::Failed(sentences) => {
+            anyhow::bail!("GitHub refused what was planned: {sentences:?}\n{source}")
+        }
     };
     count.applied.fetch_add(1, Ordering::Relaxed);
     count.changing.fetch_add(u32::from(!writes.is_empty()), Ordering::Relaxed);

@@ -221,7 +221,8 @@ async fn a_head_that_moves_leaves_the_removals_to_the_newer_run() {
 #[tokio::test]
 async fn a_revert_stops_a_removal_that_is_running() {
     let people: Vec<String> = (0..30).map(|number| format!("m{number}")).collect();
-    let fixture = FIXTURE.replace("frank: member}", &format!("frank: member, {}: member}}", people.join(": member, ")));
+    let fixture =
+        FIXTURE.replace("frank: member}", &format!("frank: member, {}: member}}", people.join(": member, ")));
     let before = FILE.replace("frank]", &format!("frank, {}]", people.join(", ")));
     let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
     let mut pod = Pod { bench, sha: String::new(), before: 0 };
@@ -256,7 +257,8 @@ async fn an_owner_is_kept_until_another_one_has_accepted() {
         .replace("members: [carol, dan, erin", "members: [bob, dan, erin");
     let pod = Pod::of(&file).await;
     let body = json!({"state": "pending", "role": "admin"});
-    pod.fault(json!({"method": "PUT", "path": "/orgs/acme/memberships/carol", "status": 200, "body": body})).await;
+    pod.fault(json!({"method": "PUT", "path": "/orgs/acme/memberships/carol", "status": 200, "body": body}))
+        .await;
     let applied = pod.apply(&["--maximum-removal-percent=100"]).await;
     assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Withheld)), "{applied:?}");
     assert_eq!(pod.bench.github.org(ORG).await["members"]["bob"], "admin");

@@ -175,7 +175,8 @@ async fn writes_start_a_second_apart() {
     assert_eq!(world.limited().await, [] as [Value; 0]);
     let requests = world.requests().await.into_iter();
     let writes = requests.filter(|request| request["method"] != "GET" && request["path"] != "/graphql");
-    let at: Vec<Timestamp> = writes.map(|request| request["time"].as_str().unwrap().parse().unwrap()).collect();
+    let at: Vec<Timestamp> =
+        writes.map(|request| request["time"].as_str().unwrap().parse().unwrap()).collect();
     assert_eq!(at.len(), 60, "each operation is one request");
     // The simulator's times are whole seconds: of three writes in a row, at most two are in the same one.
     for three in at.windows(3) {

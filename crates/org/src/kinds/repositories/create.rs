@@ -6,8 +6,8 @@ use crate::model::Repo;
 use crate::plan::model::{DEFAULT_BRANCH, fresh_settings};
 use crate::plan::settings::{self as given_settings, Given};
 use crate::plan::{
-    Change, Draft, Fact, Kind, NameNow, Named, OrgSetting, Place, Planner, RepoSetting, RepoSettingName, Request,
-    SettingChange, line_of,
+    Change, Draft, Fact, Kind, NameNow, Named, OrgSetting, Place, Planner, RepoSetting, RepoSettingName,
+    Request, SettingChange, line_of,
 };
 use peribolos_vocab::{RepoName, Visibility};
 
@@ -27,7 +27,7 @@ pub(super) fn create(planner: &mut Planner<'_>, repo: &Repo) {
         given.push(Given { setting: RepoSettingName::VISIBILITY, value, line });
     }
     let visibility = given.iter().find(|given| given.setting == RepoSettingName::VISIBILITY);
-    let fresh = fresh_settings(visibility.map(|visibility| visibility.value.as_str()));
+    let fresh = fresh_settings(&planner.now.settings, visibility.map(|visibility| visibility.value.as_str()));
     let visibility = fresh.get(&RepoSettingName::VISIBILITY).cloned();
     let mut governed = Vec::new();
     given.retain(|given| {
