@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result, ensure};
+use peribolos_github::snapshot::ReadOptions;
 use peribolos_org::plan::{Outcome as ApplyOutcome, Plan, Scope};
 use peribolos_org::{ConfigFile, Own, Snapshot, dump};
-use serde_json::Value;
 
 use crate::organization::Organization;
 use crate::planned::{self, Around};
@@ -21,7 +21,7 @@ const RUNS: usize = 3;
 /// # Errors
 /// What was written, with the dump.
 pub async fn dump_changes_nothing(organization: &Organization) -> Result<()> {
-    let snapshot = ours::snapshot(organization).await?;
+    let snapshot = ours::snapshot(organization, &ReadOptions::default()).await?;
     let dumped = dump(&snapshot).to_yaml();
     let file = ours::read(organization, &dumped)?;
     let plan = ours::plan(organization, &snapshot, &file, &Scope::usual()).await?;
@@ -63,7 +63,8 @@ pub enum Outcome {
 /// Where anything differs, with all that is needed to see why.
 pub async fn check(organization: &Organization, source: &str, scope: &Scope) -> Result<Outcome> {
     let file = ours::read(organization, source)?;
-    let before = ours::snapshot(organization).await?;
+    let options = ReadOptions::for_file(&file, scope);
+    let before = ours::snapshot(organization, &options).await?;
     let plan = ours::plan(organization, &before, &file, scope).await?;
     if !plan.refusals.is_empty() {
         return Ok(Outcome::Refused(plan));
@@ -77,7 +78,7 @@ pub async fn check(organization: &Organization, source: &str, scope: &Scope) -> 
     let context =
         || format!("the plan:\n{:#?}\nits outcomes: {outcomes:?}\nthe file:\n{source}", plan.operations);
     let mut writes = observed::accepted(organization, mark).await.with_context(context)?;
-    let after = ours::snapshot(organization).await?;
+    let after = ours::snapshot(organization, &options).await?;
     let around = Around { before: &before, after: &after };
     for write in &mut writes {
         planned::name_parent(write, around);
@@ -103,7 +104,7 @@ pub async fn against_upstream(
     file: &ConfigFile,
     scope: &Scope,
 ) -> Result<Option<Vec<String>>> {
-    let snapshot = ours::snapshot(copy).await?;
+    let snapshot = ours::snapshot(copy, &ReadOptions::default()).await?;
     let normalized = ours::normalized(copy, &snapshot, file).await?;
     let mut before: Option<BTreeSet<Write>> = None;
     for _ in 0..RUNS {

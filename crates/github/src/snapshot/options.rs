@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use peribolos_org::ConfigFile;
-use peribolos_org::plan::{Ignore, Kind, Scope};
+use peribolos_org::plan::{Kind, Scope};
 
 use crate::error::{Error, Retry};
 
@@ -38,13 +38,13 @@ impl Default for ReadOptions {
 }
 
 impl ReadOptions {
-    /// What comparing with `file` needs: collaborators are managed of the repositories that it names alone.
+    /// What comparing with `file` needs: collaborators are managed of the repositories that it names alone. Invitations are
+    /// read where they are ignored, too: who is invited must not be invited again.
     pub fn for_file(file: &ConfigFile, scope: &Scope) -> Self {
         let named = file.repos.iter().flat_map(|repo| std::iter::once(&repo.name).chain(&repo.previously));
         let managed = scope.manages(Kind::Collaborators);
         Self {
             collaborators_of: named.filter(|_| managed).map(|name| name.value.key()).collect(),
-            invitations: !scope.ignore.contains(&Ignore::Invitees),
             ..Self::default()
         }
     }

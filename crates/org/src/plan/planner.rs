@@ -7,8 +7,8 @@ use peribolos_vocab::{Login, Privacy, RepoName, TeamName, compare_ignoring_case}
 use super::draft::{self, Draft, Fact};
 use super::model::{Known, Model, RepoId, TeamId};
 use super::{
-    Allow, Ignore, Kind, Lookups, Named, OrgSetting, Place, Plan, Question, Refusal, RefusalClass, Scope, Waiting,
-    Warning,
+    Allow, Ignore, Kind, Lookups, Named, OrgSetting, Place, Plan, Question, Refusal, RefusalClass, Scope,
+    Waiting, Warning,
 };
 use crate::file::canonical_names::CanonicalNames;
 use crate::file::findings::quoted;

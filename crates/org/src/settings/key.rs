@@ -120,6 +120,8 @@ impl Setting<Organization> {
         Self::named("members_can_create_private_repositories"),
         Self::named("members_can_create_internal_repositories"),
     ];
+    /// Whether members may make public repositories.
+    pub const MEMBERS_CAN_CREATE_PUBLIC_REPOSITORIES: Self = Self::MEMBERS_CAN_CREATE[1];
     /// Whether members may fork repositories that are not public.
     pub const MEMBERS_CAN_FORK_PRIVATE_REPOSITORIES: Self =
         Self::named("members_can_fork_private_repositories");
