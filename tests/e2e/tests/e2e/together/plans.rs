@@ -38,11 +38,17 @@ async fn a_preview_shows_what_the_merge_then_does() -> Result<()> {
     ensure!(conclusion == "success", "{check:#}");
     let run = org.apply_is(&sha, "Succeeded").await?;
     let changes = &run["status"]["changes"];
-    ensure!(changes["summary"] == "2 planned, 2 applied" && changes["remaining"] == 0, "{run:#}");
+    // Dave has yet to accept.
+    ensure!(changes["summary"] == "2 planned, 2 applied, 1 remaining", "{run:#}");
     ensure!(run["status"]["reason"] == "Applied", "{run:#}");
     ensure!(org.changes().await?.len() == 2, "{:?}", org.changes().await?);
 
-    // The same file again: nothing to do.
+    // He accepts. The same file again: nothing to do.
+    org.by_hand(|state| {
+        state["invitations"] = json!([]);
+        state["members"]["dave"] = json!("member");
+    })
+    .await?;
     let sha = org.push(&(text + "# the same\n")).await?;
     org.concluded(&sha).await?;
     let run = org.apply_is(&sha, "Succeeded").await?;
@@ -193,24 +199,26 @@ async fn a_strangers_pull_request_waits_for_a_member() -> Result<()> {
 async fn a_removal_that_nobody_saw_waits_for_an_owner() -> Result<()> {
     let world = World::connect().await?;
     let org = Org::new(&world, "careful").await?;
-    org.people(&["dave", "erin"]).await?;
-    org.push(&org.file(&[])).await?;
+    org.people(&["dave", "erin", "frank"]).await?;
+    org.by_hand(|state| state["members"]["frank"] = json!("member")).await?;
+    org.push(&org.file(&["frank"])).await?;
     org.adopt(json!({})).await?;
-    let (number, head) = org.propose(&org.file(&["dave"]), "invite", "alice").await?;
+    let (number, head) = org.propose(&org.file(&["dave", "frank"]), "invite", "alice").await?;
     ensure!(org.previewed(&head).await?.0 == "success", "the preview failed");
-    // Between the preview and the merge somebody joins, whom the file does not name.
-    org.by_hand(|state| state["members"]["erin"] = json!("member")).await?;
+    // Between the preview and the merge somebody gets a place in a team.
+    org.by_hand(|state| state["teams"][0]["members"]["frank"] = json!("member")).await?;
     let sha = org.merge(number).await?;
     let (conclusion, check) = org.concluded(&sha).await?;
     ensure!(conclusion == "failure", "{check:#}");
-    ensure!(words(&check).contains("/peribolos apply"), "{check:#}");
-    ensure!(!words(&check).contains("erin"), "erin is in no file: {check:#}");
+    for part in ["/peribolos apply", "`frank`"] {
+        ensure!(words(&check).contains(part), "the check does not say {part}: {check:#}");
+    }
     let run = org.apply_is(&sha, "Failed").await?;
     ensure!(run["status"]["reason"] == "GuardTripped", "{run:#}");
     ensure!(org.changes().await?.is_empty(), "{:?}", org.changes().await?);
 
     // Nor does a commit without a pull request make it pass while one with a pull request is among what is applied.
-    for text in ["orgs: [\n".to_owned(), org.file(&["dave"]) + "# fixed\n"] {
+    for text in ["orgs: [\n".to_owned(), org.file(&["dave", "frank"]) + "# fixed\n"] {
         let sha = org.push(&text).await?;
         ensure!(org.concluded(&sha).await?.0 == "failure", "{text} was applied");
     }
@@ -218,9 +226,30 @@ async fn a_removal_that_nobody_saw_waits_for_an_owner() -> Result<()> {
 
     org.comment(number, "/peribolos apply", "alice").await?;
     until(POD, "the owner's command is applied", async || {
-        Ok((org.newcomers().await? == ["dave"]).then_some(()))
+        let state = org.state().await?;
+        let in_team = !state["teams"][0]["members"]["frank"].is_null();
+        Ok((!in_team && org.newcomers().await? == ["dave", "frank"]).then_some(()))
     })
-    .await
+    .await?;
+    org.slot_is_free().await?;
+
+    // Whom no file names is counted in a check, not shown: no command removes such a person.
+    org.by_hand(|state| state["members"]["erin"] = json!("member")).await?;
+    let sha = org.push(&(org.file(&["dave", "frank"]) + "# again\n")).await?;
+    let (conclusion, check) = org.concluded(&sha).await?;
+    ensure!(conclusion == "failure", "{check:#}");
+    ensure!(words(&check).contains("only counted"), "{check:#}");
+    ensure!(!words(&check).contains("erin"), "erin is in no file: {check:#}");
+    org.comment(number, "/peribolos apply", "alice").await?;
+    let refused = |run: &Value| {
+        run["spec"]["trigger"]["event"] == "issue_comment" && run["status"]["reason"] == "GuardTripped"
+    };
+    until(POD, "the owner's command is stopped", async || {
+        Ok(org.runs().await?.iter().any(refused).then_some(()))
+    })
+    .await?;
+    ensure!(org.newcomers().await? == ["dave", "erin", "frank"], "{:?}", org.newcomers().await?);
+    Ok(())
 }
 
 #[tokio::test]
