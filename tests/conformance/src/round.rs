@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use anyhow::{Context, Result, ensure};
 use peribolos_org::plan::{Outcome as ApplyOutcome, Plan, Scope};
 use peribolos_org::{ConfigFile, Own, Snapshot, dump};
-use serde_json::Value;
 
 use crate::organization::Organization;
 use crate::planned::{self, Around};
