@@ -38,6 +38,5 @@ pub use credential::TokenSource;
 pub use delivery::Delivery;
 pub use error::{Error, QueryRefusal, Refusal, Retry};
 pub use key::PrivateKey;
-// `RepoName` is the name that `FullName` had here.
-pub use peribolos_vocab::{AppId, FullName, FullName as RepoName, IdError, InstallationId, Login, Sha};
+pub use peribolos_vocab::{AppId, FullName, IdError, InstallationId, Login, Sha};
 pub use token::{MintedToken, TokenScope};

@@ -128,12 +128,13 @@ fn message(status: StatusCode, body: &[u8]) -> String {
             serde_json::Value::String(text) => write!(message, "; {text}"),
             detail => {
                 let field = |name: &str| detail.get(name).and_then(serde_json::Value::as_str).unwrap_or("");
-                let what = [field("resource"), field("field"), field("code"), field("message")];
-                write!(
-                    message,
-                    "; {}",
-                    what.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
-                )
+                // A sentence, where there is one, needs none of the others.
+                let what = match field("message") {
+                    "" => [field("resource"), field("field"), field("code")].to_vec(),
+                    sentence => vec![sentence],
+                };
+                let what: Vec<_> = what.into_iter().filter(|part| !part.is_empty()).collect();
+                write!(message, "; {}", what.join(" "))
             }
         };
     }
@@ -203,7 +204,7 @@ mod tests {
         let body = br#"{"message":"Validation Failed","errors":[{"resource":"Label","field":"name","code":"missing"},
                         "and text",{"message":"x","code":"custom"}],"documentation_url":"https://x"}"#;
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        assert_eq!(message(status, body), "Validation Failed; Label name missing; and text; custom x");
+        assert_eq!(message(status, body), "Validation Failed; Label name missing; and text; x");
     }
 
     #[test]

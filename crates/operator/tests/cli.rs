@@ -11,6 +11,7 @@ const VALID: &str = "orgs:\n  acme:\n    admins: [alice, bob]\n";
 fn run(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_peribolos-operator"))
         .args(args)
+        .env_remove("PERIBOLOS_GITHUB_TOKEN")
         .env_remove("GITHUB_TOKEN")
         .output()
         .unwrap()
@@ -101,7 +102,10 @@ fn the_schema_is_the_one_of_the_documents() {
 fn a_dump_without_a_token_says_how_to_give_one() {
     let ended = run(&["dump", "acme"]);
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
-    assert!(text(&ended.stderr).contains("error: GITHUB_TOKEN is not set"), "{ended:?}");
+    assert!(
+        text(&ended.stderr).contains("error: neither PERIBOLOS_GITHUB_TOKEN nor GITHUB_TOKEN is set"),
+        "{ended:?}"
+    );
     assert!(ended.stdout.is_empty());
 }
 
@@ -109,15 +113,13 @@ fn a_dump_without_a_token_says_how_to_give_one() {
 fn an_unreachable_github_is_a_sentence_without_the_token() {
     let ended = Command::new(env!("CARGO_BIN_EXE_peribolos-operator"))
         .args(["dump", "acme", "--github-api-url", "http://127.0.0.1:9"])
-        .env("GITHUB_TOKEN", "ghp_secret")
+        .env("PERIBOLOS_GITHUB_TOKEN", "ghp_secret")
         .output()
         .unwrap();
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     let said = text(&ended.stderr);
     assert!(
-        said.starts_with(
-            "reading acme\nerror: the organization acme can't be read: GitHub could not be reached"
-        ),
+        said.starts_with("error: it can't be found out whose token this is: GitHub could not be reached"),
         "{said}"
     );
     assert!(!said.contains("ghp_secret"), "{said}");

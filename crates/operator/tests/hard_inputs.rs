@@ -108,14 +108,14 @@ fn anchors_that_expand_a_billion_times() {
         let _ = writeln!(yaml, "    a{level}: &a{level} [{below}]");
     }
     is_refused(yaml, "9:", "more than 300000 values, aliases written out");
-    is_refused("orgs: &a {acme: *a}\n", "1:", "this alias stands inside of what it stands for");
+    is_refused("orgs: &a {acme: *a}\n", "1:", "this alias is inside of what it refers to");
 }
 
 #[test]
 fn bytes_before_and_between_the_lines() {
     is_valid(format!("\u{feff}{START}"));
     is_valid(START.replace('\n', "\r\n"));
-    is_refused(format!("{START}\tmembers: []\n"), "4:", "a tab stands in the indentation");
+    is_refused(format!("{START}\tmembers: []\n"), "4:", "there is a tab in the indentation");
     is_refused(
         b"orgs:\n  acme:\n    name: \xc3\xa4\xff\n".as_slice(),
         "3:12",

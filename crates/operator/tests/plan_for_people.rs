@@ -125,11 +125,11 @@ async fn what_a_file_changes_is_shown_and_not_done() {
     let ended = desk.plan(&changed, &[]);
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
     let shown = text(&ended.stdout);
-    for part in ["acme: - 1 member, + 1 member\n", "\n  - member erin", "\n  + member dave  "] {
+    for part in ["acme: - 1 member, + 1 member\n", "\n  - member: erin", "\n  + member: dave  "] {
         assert!(shown.contains(part), "{part} is not in:\n{shown}");
     }
     let said = text(&ended.stderr);
-    assert!(said.contains("warning[unknown-login]: GitHub knows nobody called `nobody-at-all`"), "{said}");
+    assert!(said.contains("warning[unknown-login]: `nobody-at-all` is not known to GitHub"), "{said}");
     assert!(said.contains("peribolos.yaml:5:28"), "{said}");
     assert_eq!(desk.plan(&changed, &["--detailed-exitcode"]).status.code(), Some(2));
     assert_eq!(desk.audit().await, before);
@@ -144,9 +144,9 @@ async fn a_plan_is_for_programs_and_pages_too() {
     assert!(
         matches!(&plan.operations[..], [operation] if matches!(operation.change, Change::InviteMember { .. }))
     );
-    assert_eq!((&whole["version"], &whole["counts"]["changes"]), (&1.into(), &1.into()));
+    assert_eq!((&whole["version"], &whole["counts"]["changes"]), (&2.into(), &1.into()));
     let page = text(&desk.plan(&changed, &["--output", "markdown"]).stdout);
-    assert_eq!(page, "### acme: + 1 member\n\n```diff\n# Additions\n+ member dave  (line 5)\n```\n");
+    assert_eq!(page, "### acme: + 1 member\n\n```diff\n# Additions\n+ member: dave  (line 5)\n```\n");
 }
 
 #[tokio::test]
@@ -160,11 +160,13 @@ async fn a_guard_that_stops_it_is_exit_code_1() {
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     let shown = text(&ended.stdout);
     assert!(
-        shown.contains("error: 2 of 4 members of the organization would be removed; only 1 may be (25 %)."),
+        shown.contains(
+            "error: 2 of 4 members of the organization would be removed, and the limit is 1 (25 %)."
+        ),
         "{shown}"
     );
     assert!(
-        shown.contains("`spec.guards.maximumRemovalPercent` of the GitHubInstallation to 50 or more"),
+        shown.contains("`spec.guards.maximumRemovalPercent` of the GitHubInstallation to 50."),
         "{shown}"
     );
     assert!(

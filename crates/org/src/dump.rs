@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use peribolos_vocab::{Login, OrgRole, Permission, RepoName, Slug};
+use peribolos_vocab::{Login, OrgRole, Permission, Slug};
 
 use crate::file::Emitter;
 use crate::file::model::{Collaborator, ConfigFile, Repo, Team, TeamRepo};
@@ -58,7 +58,12 @@ impl Dumped {
 
 /// Describes an organization so that an apply of it changes nothing.
 pub fn dump(snapshot: &Snapshot) -> Dumped {
-    let mut dumper = Dumper { people: BTreeSet::new(), admins: BTreeSet::new(), notes: Vec::new() };
+    let mut dumper = Dumper {
+        active: snapshot.admins.iter().chain(&snapshot.members).cloned().collect(),
+        people: BTreeSet::new(),
+        admins: BTreeSet::new(),
+        notes: Vec::new(),
+    };
     let (admins, members) = dumper.people(snapshot);
     let file = ConfigFile {
         org: Located::from(snapshot.org.clone()),
@@ -71,7 +76,12 @@ pub fn dump(snapshot: &Snapshot) -> Dumped {
     Dumped { file, notes: dumper.notes }
 }
 
+/// What a team may do, by the key of the repository.
+type Access = BTreeMap<String, Permission>;
+
 struct Dumper {
+    /// Owners and members, without those who are only invited.
+    active: BTreeSet<Login>,
     /// Everybody whom the file names as one of the organization,
     people: BTreeSet<Login>,
     /// and the owners among them.
@@ -146,7 +156,7 @@ impl Dumper {
             }
             children.entry(parent).or_default().push(team);
         }
-        let placed = self.level(None, None, &mut children);
+        let placed = self.level(None, &BTreeMap::new(), &mut children);
         for team in children.into_values().flatten() {
             self.note(format!("The team {} is nested in itself and was left out.", team.name));
         }
@@ -158,7 +168,7 @@ impl Dumper {
     fn level<'s>(
         &mut self,
         parent: Option<&'s Slug>,
-        above: Option<&'s SnapshotTeam>,
+        above: &Access,
         children: &mut BTreeMap<Option<&'s Slug>, Vec<&'s SnapshotTeam>>,
     ) -> Vec<Team> {
         let mut level = children.remove(&parent).unwrap_or_default();
@@ -166,13 +176,28 @@ impl Dumper {
         let mut teams = Vec::with_capacity(level.len());
         for team in level {
             let mut dumped = self.team(team, above);
-            dumped.teams = self.level(Some(&team.slug), Some(team), children);
+            let access = dumped.repos.iter().map(|repo| (repo.name.key(), repo.permission.value)).collect();
+            dumped.teams = self.level(Some(&team.slug), &access, children);
+            self.add_people_below(&mut dumped);
             teams.push(dumped);
         }
         teams
     }
 
-    fn team(&mut self, team: &SnapshotTeam, above: Option<&SnapshotTeam>) -> Team {
+    /// GitHub's list of a team has the people of the teams below it, too, as members.
+    fn add_people_below(&self, team: &mut Team) {
+        let own: BTreeSet<Login> =
+            team.maintainers.iter().chain(&team.members).map(|login| login.value.clone()).collect();
+        let below = team.teams.iter().flat_map(|team| team.maintainers.iter().chain(&team.members));
+        let below: BTreeSet<Login> =
+            below.map(|login| login.value.clone()).filter(|login| !own.contains(login)).collect();
+        // An invitation to a team below is none to this one.
+        let below = below.into_iter().filter(|login| self.active.contains(login));
+        team.members.extend(below.map(Located::from));
+        team.members.sort_by(|one, other| one.value.cmp(&other.value));
+    }
+
+    fn team(&mut self, team: &SnapshotTeam, above: &Access) -> Team {
         // Lists of two moments may differ: an owner is a maintainer wherever they are.
         let (owners, members): (BTreeSet<Login>, BTreeSet<Login>) = team
             .members
@@ -210,20 +235,19 @@ impl Dumper {
         logins
     }
 
-    /// The access that was given to the team itself. Where GitHub does not show that apart, it is listed only if it is
-    /// more than what the team above gives.
-    fn team_repos(&mut self, team: &SnapshotTeam, above: Option<&SnapshotTeam>) -> Vec<TeamRepo> {
+    /// The team's access as GitHub lists it, with that of the teams above it. What comes from an organization role alone is
+    /// left out: the file can't say that.
+    fn team_repos(&mut self, team: &SnapshotTeam, above: &Access) -> Vec<TeamRepo> {
         let mut repos: Vec<_> = team.repos.iter().collect();
         repos.sort_by_key(|repo| (repo.name.as_str().to_ascii_lowercase(), &repo.name));
-        let inherited =
-            |name: &RepoName| above?.repos.iter().find(|repo| repo.name == *name).map(|repo| repo.permission);
         let mut dumped = Vec::with_capacity(repos.len());
         for repo in repos {
-            let permission = match repo.own {
-                Own::Is(permission) => permission,
-                Own::Unknown if inherited(&repo.name) < Some(repo.permission) => repo.permission,
-                Own::Unknown | Own::None => continue,
+            let given = match repo.own {
+                Own::Is(permission) => Some(permission),
+                Own::Unknown => Some(repo.permission),
+                Own::None => None,
             };
+            let Some(permission) = given.max(above.get(&repo.name.key()).copied()) else { continue };
             if let Some(role) = &repo.custom_role {
                 self.note(format!(
                     "The team {} has the custom role {role} in {}: the file says `{}`, which leaves \

@@ -46,6 +46,3 @@ pub use snapshot::{
     SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, Unread,
 };
 pub use unknown::unknown_logins;
-
-// The names that these had before.
-use file::{findings as diagnostic, model, position as located, report};

@@ -1,9 +1,9 @@
 //! People whom GitHub does not know.
 
 use crate::Login;
-use crate::diagnostic::{Code, Diagnostic, Severity, quoted};
-use crate::located::{Located, Position};
-use crate::model::{ConfigFile, Team};
+use crate::file::findings::{Code, Diagnostic, Severity, quoted};
+use crate::file::model::{ConfigFile, Team};
+use crate::file::position::{Located, Position};
 use crate::plan::{Change, Plan};
 use crate::show::Namer;
 

@@ -206,13 +206,13 @@ pub struct StepReport {
 pub struct Changes {
     /// Planned.
     pub planned: u32,
-    /// Applied. None: nothing was to be applied.
+    /// Applied, those that wait for somebody to accept included. None: nothing was to be applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied: Option<u32>,
     /// Refused by GitHub.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub failed: u32,
-    /// Left to be done, those that failed included.
+    /// Left to be done, those that failed and those that wait for somebody to accept included.
     pub remaining: u32,
 }
 

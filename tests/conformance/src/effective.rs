@@ -100,7 +100,8 @@ impl<'s> Tree<'s> {
         }
         // Who is not invited to the organization any more does not come into a team.
         let invited = |login: &str| {
-            items(&state["invitations"]).any(|it| it["failed"] != true && text(&it["login"]).eq_ignore_ascii_case(login))
+            items(&state["invitations"])
+                .any(|it| it["failed"] != true && text(&it["login"]).eq_ignore_ascii_case(login))
         };
         for login in items(&team["invitations"]).map(text).filter(|login| invited(login)) {
             lines.insert(format!("team {name} awaits {}", login.to_lowercase()));
@@ -113,7 +114,8 @@ impl<'s> Tree<'s> {
     /// Own places, and those of the teams below as members. Owners are maintainers wherever they have an own place.
     fn places(&self, at: usize, state: &Value) -> BTreeMap<String, String> {
         let mut places = BTreeMap::new();
-        let below = (0..self.teams.len()).filter(|&other| other != at && self.upwards(other).any(|up| up == at));
+        let below =
+            (0..self.teams.len()).filter(|&other| other != at && self.upwards(other).any(|up| up == at));
         for team in below {
             for (login, _) in entries(&self.teams[team]["members"]) {
                 places.insert(login.to_lowercase(), "member".to_owned());
@@ -133,7 +135,11 @@ impl<'s> Tree<'s> {
     fn access(&self, at: usize) -> BTreeMap<String, String> {
         const ORDER: [&str; 5] = ["pull", "triage", "push", "maintain", "admin"];
         let rank = |permission: &str| {
-            let name = match permission { "read" => "pull", "write" => "push", other => other };
+            let name = match permission {
+                "read" => "pull",
+                "write" => "push",
+                other => other,
+            };
             ORDER.iter().position(|one| *one == name)
         };
         let mut access: BTreeMap<String, String> = BTreeMap::new();

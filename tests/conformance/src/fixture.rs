@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use peribolos_org::{
-    InvitationState, Login, OrgRole, Permission, Snapshot, SnapshotRepo, SnapshotTeam,
-};
+use peribolos_org::{InvitationState, Login, OrgRole, Permission, Snapshot, SnapshotRepo, SnapshotTeam};
 use serde_json::{Map, Value, json};
 
 /// The state, without an installation.
@@ -35,7 +33,10 @@ pub fn state(snapshot: &Snapshot) -> Value {
 fn team(team: &SnapshotTeam) -> Value {
     let members = team.members.iter().map(|login| (login.to_string(), "member"));
     let maintainers = team.maintainers.iter().map(|login| (login.to_string(), "maintainer"));
-    let own = team.repos.iter().filter_map(|repo| Some((repo.name.to_string(), permission(repo.own.permission()?))));
+    let own = team
+        .repos
+        .iter()
+        .filter_map(|repo| Some((repo.name.to_string(), permission(repo.own.permission()?))));
     json!({
         "name": team.name,
         "slug": team.slug,

@@ -10,6 +10,7 @@ pub mod effective;
 pub mod fixture;
 pub mod generate;
 pub mod github;
+pub mod known;
 pub mod observed;
 pub mod organization;
 pub mod ours;

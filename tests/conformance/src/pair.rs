@@ -113,11 +113,7 @@ async fn end(pair: &Pair) -> Result<End> {
         github.control("PUT", &format!("/users/{user}"), Some(&json!({}))).await?;
     }
     let organization = Organization::seed(&over_base(pair.organization.clone())).await?;
-    for push in &pair.pushed {
-        let path = format!("/orgs/{}/repos/{}/push", organization.login().as_str(), push.repo);
-        let files = json!({"branch": push.branch, "files": {"NEWS.md": "new\n"}, "sender": "alice"});
-        github.control("POST", &path, Some(&files)).await?;
-    }
+    push(pair, &organization).await?;
     let source = |of: &Organization| pair.file.replacen("acme:", &format!("{}:", of.login().as_str()), 1);
     let scope = Scope {
         manage: pair.scope.manage.iter().copied().collect(),
@@ -138,7 +134,9 @@ async fn end(pair: &Pair) -> Result<End> {
                 Vec::new()
             } else {
                 let file = ours::read(&organization, &source(&organization))?;
-                round::against_upstream(&organization, &before, &file, &scope)
+                let copy = Organization::seed(&before).await?;
+                push(pair, &copy).await?;
+                round::against_upstream(&organization, &copy, &file, &scope)
                     .await?
                     .unwrap_or_else(|| vec![FAILS.to_owned()])
             };
@@ -146,6 +144,16 @@ async fn end(pair: &Pair) -> Result<End> {
             Ok(End { plan: plan_lines, warned: warnings(&plan), differs, ..End::default() })
         }
     }
+}
+
+/// Pushes the branches that the state of an organization does not have.
+async fn push(pair: &Pair, to: &Organization) -> Result<()> {
+    for push in &pair.pushed {
+        let path = format!("/orgs/{}/repos/{}/push", to.login().as_str(), push.repo);
+        let files = json!({"branch": push.branch, "files": {"NEWS.md": "new\n"}, "sender": "alice"});
+        to.github().control("POST", &path, Some(&files)).await?;
+    }
+    Ok(())
 }
 
 /// An organization with what a pair does not say.

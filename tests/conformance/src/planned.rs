@@ -100,7 +100,10 @@ fn path_of(name: &TeamName, around: Around<'_>) -> Result<String> {
         snapshot.teams.iter().find(|team| team.name == *name).map(|team| team.slug.clone())
     };
     let found = slug(around.after).or_else(|| slug(around.before));
-    Ok(format!("teams/{}", found.with_context(|| format!("the plan names the team {name}, which never was"))?))
+    Ok(format!(
+        "teams/{}",
+        found.with_context(|| format!("the plan names the team {name}, which never was"))?
+    ))
 }
 
 /// Puts a team's name in the place of its number, which is another one in each run.

@@ -74,11 +74,14 @@ pub async fn check(organization: &Organization, source: &str, scope: &Scope) -> 
     if !failed.is_empty() {
         return Ok(Outcome::Failed(failed));
     }
-    let context = || format!("the plan:\n{:#?}\nits outcomes: {outcomes:?}\nthe file:\n{source}", plan.operations);
+    let context =
+        || format!("the plan:\n{:#?}\nits outcomes: {outcomes:?}\nthe file:\n{source}", plan.operations);
     let mut writes = observed::accepted(organization, mark).await.with_context(context)?;
     let after = ours::snapshot(organization).await?;
     let around = Around { before: &before, after: &after };
-    writes.iter_mut().for_each(|write| planned::name_parent(write, around));
+    for write in &mut writes {
+        planned::name_parent(write, around);
+    }
     let planned = planned::writes(&plan, around)?;
     ensure!(planned == writes, "planned:\n{}\nwritten:\n{}\n{}", lines(&planned), lines(&writes), context());
     let [mut expected, mut found] = [plan.expected(&before), after.clone()].map(|it| comparable(&it));
@@ -89,28 +92,27 @@ pub async fn check(organization: &Organization, source: &str, scope: &Scope) -> 
     Ok(Outcome::Applied { plan: Box::new(plan), writes })
 }
 
-/// What upstream makes of the same file on a copy, compared with what an organization amounts to now: one line for each
+/// What upstream makes of the same file on a copy of the organization as it was, compared with what an organization amounts to now: one line for each
 /// difference. None: upstream does not get to the end of it.
 ///
 /// # Errors
 /// When upstream can't be run.
 pub async fn against_upstream(
     organization: &Organization,
-    state_before: &Value,
+    copy: &Organization,
     file: &ConfigFile,
     scope: &Scope,
 ) -> Result<Option<Vec<String>>> {
-    let copy = Organization::seed(state_before).await?;
-    let snapshot = ours::snapshot(&copy).await?;
-    let normalized = ours::normalized(&copy, &snapshot, file).await?;
+    let snapshot = ours::snapshot(copy).await?;
+    let normalized = ours::normalized(copy, &snapshot, file).await?;
     let mut before: Option<BTreeSet<Write>> = None;
     for _ in 0..RUNS {
-        let mark = observed::mark(&copy).await?;
-        let ended = upstream::apply(&copy, &normalized, scope).await?;
+        let mark = observed::mark(copy).await?;
+        let ended = upstream::apply(copy, &normalized, scope).await?;
         if !ended.success {
             return Ok(None);
         }
-        let writes: BTreeSet<Write> = observed::accepted(&copy, mark).await?.into_iter().collect();
+        let writes: BTreeSet<Write> = observed::accepted(copy, mark).await?.into_iter().collect();
         if before.as_ref() == Some(&writes) {
             break;
         }
@@ -179,9 +181,15 @@ fn only_in_one(expected: &Snapshot, found: &Snapshot) -> String {
     let [expected, found] = [expected, found].map(|snapshot| format!("{snapshot:#?}"));
     let only = |name: &str, one: &str, other: &str| -> Vec<String> {
         let other: BTreeSet<&str> = other.lines().collect();
-        one.lines().filter(|line| !other.contains(line)).map(|line| format!("{name}: {}", line.trim())).collect()
+        one.lines()
+            .filter(|line| !other.contains(line))
+            .map(|line| format!("{name}: {}", line.trim()))
+            .collect()
     };
-    [only("expected", &expected, &found), only("found", &found, &expected)].concat().join("\n")
+    let all = [only("expected", &expected, &found), only("found", &found, &expected)].concat();
+    let at = expected.lines().zip(found.lines()).position(|(one, other)| one != other).unwrap_or_default();
+    let around: Vec<&str> = found.lines().skip(at.saturating_sub(8)).take(16).collect();
+    format!("{}\nfirst around:\n{}", all.join("\n"), around.join("\n"))
 }
 
 fn lines(writes: &[Write]) -> String {

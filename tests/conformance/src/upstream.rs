@@ -33,11 +33,7 @@ pub struct Ended {
 ///
 /// # Errors
 /// When upstream is not there or can't be started. That it fails is no error.
-pub async fn apply(
-    organization: &Organization,
-    normalized: &str,
-    scope: &Scope,
-) -> Result<Ended> {
+pub async fn apply(organization: &Organization, normalized: &str, scope: &Scope) -> Result<Ended> {
     let program = PROGRAM.as_ref().map_err(|error| anyhow!("{error:#}"))?;
     let file = organization.dir().join("normalized.yaml");
     std::fs::write(&file, normalized)?;
@@ -54,7 +50,9 @@ pub async fn apply(
     ];
     arguments.extend(flags(scope));
     // As fast as it can; two owners are the fewest that it takes.
-    arguments.extend(["--github-hourly-tokens=0", "--github-allowed-burst=0", "--min-admins=2"].map(str::to_owned));
+    arguments.extend(
+        ["--github-hourly-tokens=0", "--github-allowed-burst=0", "--min-admins=2"].map(str::to_owned),
+    );
     arguments.push("--maximum-removal-delta=1".to_owned());
     let _place = PLACES.acquire().await?;
     let ended = tokio::process::Command::new(program)

@@ -343,20 +343,19 @@ impl Org {
         }
     }
 
-    /// Waits until upstream peribolos is at work for a commit: it has sent a request that the simulator holds back; the run.
+    /// Waits until a commit is being applied: the step has sent a request that a delay of the test's holds back; the run.
     ///
     /// # Errors
     /// When it is not within [`POD`].
     pub async fn applying(&self, sha: &str) -> Result<Value> {
-        until(POD, &format!("upstream peribolos is at work on {}", &sha[..7]), async || {
-            let Some(run) = self.apply_of(sha).await? else { return Ok(None) };
-            let name = run["status"]["taskRunName"].as_str().unwrap_or_default();
-            let Some(task_run) = self.world.cluster.get(Kind::TaskRun, name).await? else { return Ok(None) };
-            let steps = task_run["status"]["steps"].as_array().cloned().unwrap_or_default();
-            let works = steps.iter().any(|step| step["name"] == "apply" && !step["running"].is_null());
-            // Tekton's entrypoint is up from the beginning, so that the step before must have ended too.
-            let planned = steps.iter().any(|step| step["name"] == "plan" && !step["terminated"].is_null());
-            Ok((works && planned).then_some(run))
+        until(POD, &format!("{} is being applied", &sha[..7]), async || {
+            let ours = format!("/orgs/{}/", self.login);
+            let faults = self.world.sim.get("faults").await?;
+            let holds_back = |fault: &Value| {
+                fault["taken"] != 0 && fault["path"].as_str().is_some_and(|path| path.starts_with(&ours))
+            };
+            let held_back = faults.as_array().into_iter().flatten().any(holds_back);
+            Ok(self.apply_of(sha).await?.filter(|run| held_back && run["status"]["phase"] == "Running"))
         })
         .await
     }

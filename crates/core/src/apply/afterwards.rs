@@ -110,6 +110,7 @@ mod tests {
             operations: operations(changes),
             refusals: Vec::new(),
             warnings: Vec::new(),
+            redundant: Vec::new(),
             waiting: Vec::new(),
             left_out: Vec::new(),
         }

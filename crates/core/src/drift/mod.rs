@@ -21,8 +21,8 @@ pub enum Drift {
     Found(String, String),
 }
 
-/// What the newest run says that compared the organization with the applied file: an Apply that did all of it, or a DryRun
-/// of the branch.
+/// What the newest run says that compared the organization with the applied file: an Apply that succeeded, or a DryRun of
+/// the branch.
 pub fn drift<'a>(runs: impl IntoIterator<Item = &'a PeribolosRun>, applied_blob: Option<&str>) -> Drift {
     let newest = runs.into_iter().filter(|run| compares(run, applied_blob)).max_by_key(|run| ended(run));
     let Some(run) = newest else { return Drift::Unknown };
@@ -44,8 +44,8 @@ fn compares(run: &PeribolosRun, applied_blob: Option<&str>) -> bool {
     let Some(status) = &run.status else { return false };
     let ended_well = status.phase == Some(Phase::Succeeded);
     match run.spec.mode {
-        // What it left is no drift yet, nor is there none.
-        Mode::Apply => ended_well && status.changes.as_ref().is_none_or(|changes| changes.remaining == 0),
+        // What one that succeeded has left waits for people to accept, and that is no drift.
+        Mode::Apply => ended_well,
         // Of another file, one that is about to be applied, what is to be done is no drift.
         Mode::DryRun => {
             ended_well
@@ -126,12 +126,20 @@ mod tests {
     }
 
     #[test]
-    fn an_apply_that_left_something_says_nothing() {
+    fn an_apply_that_failed_says_nothing() {
         let mut apply = ended_run("a", Mode::Apply, 1, "blob", 3);
-        apply.status.as_mut().unwrap().changes.as_mut().unwrap().remaining = 1;
+        apply.status.as_mut().unwrap().phase = Some(Phase::Failed);
         assert_eq!(drift([&apply], Some("blob")), Drift::Unknown);
         let check = ended_run("d", Mode::DryRun, 0, "blob", 1);
         assert_eq!(drift([&apply, &check], Some("blob")), Drift::Found("d".into(), "+ 1 member".into()));
+    }
+
+    #[test]
+    fn who_has_yet_to_accept_is_no_drift() {
+        let check = ended_run("d", Mode::DryRun, 1, "blob", 1);
+        let mut apply = ended_run("a", Mode::Apply, 2, "blob", 1);
+        apply.status.as_mut().unwrap().changes.as_mut().unwrap().remaining = 1;
+        assert_eq!(drift([&check, &apply], Some("blob")), Drift::None("a".into()));
     }
 
     #[test]

@@ -72,6 +72,8 @@ pub fn for_plan(spec: &GitHubInstallationSpec, facts: &PlanFacts<'_>) -> Vec<Str
 pub fn for_apply(spec: &GitHubInstallationSpec, plan: &PlanFacts<'_>, apply: &ApplyFacts<'_>) -> Vec<String> {
     let mut arguments = for_plan(spec, plan);
     arguments.extend(review(spec, apply.reviewed));
+    // The file at its head is read while the plan is applied; empty: the default branch.
+    arguments.push(format!("--branch={}", spec.config.branch));
     arguments.push(format!("--deadline={}s", deadline(spec.run.timeout.get()).as_secs()));
     let writes = apply.content_writes.iter().map(|(at, count)| format!("--content-write={at}={count}"));
     arguments.extend(writes);
@@ -173,6 +175,7 @@ mod tests {
     fn review_of(spec: &serde_json::Value, reviewed: &Reviewed) -> Vec<String> {
         let mut arguments = apply_of(spec, reviewed, &[]);
         assert_eq!(arguments.pop().as_deref(), Some("--deadline=7080s"));
+        assert_eq!(arguments.pop().as_deref(), Some("--branch="));
         arguments
     }
 

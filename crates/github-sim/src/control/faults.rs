@@ -1,6 +1,10 @@
 //! Faults, webhooks off, time passing.
 
-use axum::{Router, extract::State, routing::post};
+use axum::{
+    Router,
+    extract::State,
+    routing::{get, post},
+};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -12,7 +16,7 @@ use crate::{
 
 pub(super) fn routes() -> Router<Sim> {
     Router::new()
-        .route("/faults", post(add).delete(clear))
+        .route("/faults", get(list).post(add).delete(clear))
         .route("/webhooks", post(webhooks))
         .route("/clock", post(advance))
 }
@@ -20,6 +24,10 @@ pub(super) fn routes() -> Router<Sim> {
 async fn add(State(sim): State<Sim>, Body(spec): Body<FaultSpec>) -> Answer {
     sim.world().faults.add(spec).map_err(|e| Refusal::WrongBody(e.to_string()))?;
     reply::no_content()
+}
+
+async fn list(State(sim): State<Sim>) -> Answer {
+    reply::ok(json!(sim.world().faults.all()))
 }
 
 async fn clear(State(sim): State<Sim>) -> Answer {

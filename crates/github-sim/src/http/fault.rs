@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use axum::response::{IntoResponse, Response};
 use globset::{GlobBuilder, GlobMatcher};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The body of `POST /_sim/faults`.
@@ -89,7 +89,17 @@ struct Fault {
     path: GlobMatcher,
     skip: u64,
     left: Option<u64>,
+    taken: u64,
     effect: Effect,
+}
+
+/// A fault in force, as `GET /_sim/faults` has it.
+#[derive(Debug, Serialize)]
+pub(crate) struct InForce {
+    method: Option<String>,
+    path: String,
+    /// How many requests it has met, those that it still delays among them.
+    taken: u64,
 }
 
 /// The faults in force, oldest first: the first that matches is taken.
@@ -116,8 +126,25 @@ impl Faults {
         let answer = status.transpose()?.map(|status| (status, headers, body));
         let delay = Duration::from_millis(spec.delay_ms);
         let effect = Effect { delay, drop: spec.drop, when: spec.when, answer };
-        self.list.push(Fault { method: spec.method, path, skip: spec.skip, left: spec.count, effect });
+        self.list.push(Fault {
+            method: spec.method,
+            path,
+            skip: spec.skip,
+            left: spec.count,
+            taken: 0,
+            effect,
+        });
         Ok(())
+    }
+
+    /// All of them, oldest first; also those whose count is used up.
+    pub(crate) fn all(&self) -> Vec<InForce> {
+        let shown = |fault: &Fault| InForce {
+            method: fault.method.clone(),
+            path: fault.path.glob().glob().to_owned(),
+            taken: fault.taken,
+        };
+        self.list.iter().map(shown).collect()
     }
 
     pub(crate) fn clear(&mut self) {
@@ -138,6 +165,7 @@ impl Faults {
                 continue;
             }
             fault.left = fault.left.map(|n| n - 1);
+            fault.taken += 1;
             return Some(fault.effect.clone());
         }
         None

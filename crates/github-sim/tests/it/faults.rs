@@ -68,6 +68,26 @@ async fn requests_are_logged_with_who_asked() {
     assert_eq!(sim.control(Method::GET, "/requests", json!({})).await, json!([]));
 }
 
+#[tokio::test]
+async fn faults_tell_how_many_requests_they_have_met() {
+    let sim = acme().await;
+    let token = sim.token(json!({})).await;
+    sim.control(
+        Method::POST,
+        "/faults",
+        json!({"method": "GET", "path": "/orgs/*", "status": 502, "count": 1}),
+    )
+    .await;
+    assert_eq!(
+        sim.control(Method::GET, "/faults", json!({})).await,
+        json!([{"method": "GET", "path": "/orgs/*", "taken": 0}])
+    );
+    for status in [502, 200] {
+        sim.get(&token, "/orgs/acme").await.expect(status);
+    }
+    assert_eq!(sim.control(Method::GET, "/faults", json!({})).await[0]["taken"], 1);
+}
+
 async fn new_team(sim: &crate::support::Running, token: &str, name: &str) -> u16 {
     let body = Some(json!({"name": name}));
     sim.ask(token, Method::POST, "/orgs/acme/teams", body).await.status.as_u16()

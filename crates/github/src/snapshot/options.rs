@@ -1,4 +1,4 @@
-//! What is read beyond what every snapshot has, how long a read waits for GitHub, and who is told how far it is.
+//! What is read beyond what every snapshot has, how long a read waits for GitHub, and who follows its progress.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -21,7 +21,7 @@ pub struct ReadOptions {
     pub invitations: bool,
     /// How long the read waits where GitHub says that it must.
     pub patience: Patience,
-    /// Who is told how far the read is.
+    /// Who follows the progress of the read.
     pub progress: Option<Arc<dyn Progress>>,
 }
 
@@ -165,7 +165,7 @@ impl Part {
     }
 }
 
-/// Is told how far a read is, as answers come. Must not block.
+/// Follows the progress of a read, as answers come. Must not block.
 pub trait Progress: Send + Sync {
     /// `done` of `total` are read; the total may change while the organization does.
     fn read(&self, part: Part, done: usize, total: usize);

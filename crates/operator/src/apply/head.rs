@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use peribolos_core::time_scale::TimeScale;
-use peribolos_github::{Client, Error, FileAnswer, RepoName, Sha};
+use peribolos_github::{Client, Error, FileAnswer, FullName, Sha};
 
 /// How old an answer may be.
 const FRESH: Duration = Duration::from_mins(1);
@@ -14,7 +14,7 @@ const FRESH: Duration = Duration::from_mins(1);
 #[derive(Clone, Debug)]
 pub struct Head {
     /// The config repository.
-    pub repository: RepoName,
+    pub repository: FullName,
     /// The branch; none: the repository's default.
     pub branch: Option<String>,
     /// The file, inside the repository.
@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn an_answer_counts_for_a_minute() {
-        let (mut watch, at) = (watch(), |second: i64| Timestamp::from_second(1_800_000_000 + second).unwrap());
+        let (mut watch, at) =
+            (watch(), |second: i64| Timestamp::from_second(1_800_000_000 + second).unwrap());
         assert!(!watch.is_fresh(at(0), TimeScale::REAL));
         watch.note(found("a"), at(0));
         assert!(watch.is_fresh(at(59), TimeScale::REAL) && !watch.is_fresh(at(60), TimeScale::REAL));

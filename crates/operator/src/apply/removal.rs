@@ -12,10 +12,7 @@ use super::Run;
 impl Run<'_> {
     /// Why the change must not be made now; none: it may.
     pub(super) async fn keeps(&mut self, index: usize, change: &Change) -> Option<Outcome> {
-        match self.may_take_away(index, change).await {
-            Ok(()) => None,
-            Err(outcome) => Some(outcome),
-        }
+        self.may_take_away(index, change).await.err()
     }
 
     async fn may_take_away(&mut self, index: usize, change: &Change) -> Result<(), Outcome> {

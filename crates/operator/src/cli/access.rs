@@ -1,4 +1,4 @@
-//! As whom people ask GitHub: with a token of their own, or as the App.
+//! The token for GitHub: a person's own, or the App's.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -58,17 +58,13 @@ pub(super) struct Access {
 impl AccessArgs {
     /// GitHub, for this organization.
     pub(super) async fn connect(&self, org: &Login, purpose: Purpose) -> anyhow::Result<Access> {
-        match (self.app_id, &self.private_key_file) {
-            (Some(id), Some(file)) => {
-                let client = self.as_app(AppId(id), file, org, purpose).await?;
-                Ok(Access { client, person: None, is_own: false })
-            }
-            _ => {
-                let client = self.github.client(token()?)?;
-                let person = client.person().await.context("GitHub does not say whose token it is")?;
-                Ok(Access { client, person, is_own: true })
-            }
+        if let (Some(id), Some(file)) = (self.app_id, &self.private_key_file) {
+            let client = self.as_app(AppId(id), file, org, purpose).await?;
+            return Ok(Access { client, person: None, is_own: false });
         }
+        let client = self.github.client(token()?)?;
+        let person = client.person().await.context("it can't be found out whose token this is")?;
+        Ok(Access { client, person, is_own: true })
     }
 
     async fn as_app(&self, id: AppId, file: &Path, org: &Login, purpose: Purpose) -> anyhow::Result<Client> {
@@ -119,7 +115,7 @@ impl TokenSource for Minted {
 
 async fn installation(app: &App, org: &Login) -> anyhow::Result<Installation> {
     let installations =
-        app.list_installations().await.context("GitHub does not tell where the App is installed")?;
+        app.list_installations().await.context("GitHub does not list where the App is installed")?;
     let is_there =
         |installation: &Installation| installation.account.login.as_str().eq_ignore_ascii_case(org.as_str());
     match installations.into_iter().find(is_there) {

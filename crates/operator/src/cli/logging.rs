@@ -1,7 +1,5 @@
 //! Logs go to standard error: JSON for machines that collect them, lines for people.
 
-use std::io::IsTerminal;
-
 use anyhow::anyhow;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt};
 
@@ -29,9 +27,7 @@ pub(super) fn start(format: Format) -> anyhow::Result<()> {
     let logs = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match format {
         Format::Json => logs.json().flatten_event(true).try_init(),
-        Format::Human => {
-            logs.with_ansi(std::io::stderr().is_terminal()).without_time().with_target(false).try_init()
-        }
+        Format::Human => logs.with_ansi(false).without_time().with_target(false).try_init(),
     };
     started.map_err(|error| anyhow!("logging can't start: {error}"))
 }

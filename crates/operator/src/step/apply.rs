@@ -165,7 +165,7 @@ fn done(
 }
 
 fn changes(outcomes: &[Outcome], second: Option<&Second>, waiting: usize) -> Changes {
-    let applied = count(outcomes, |outcome| *outcome == Outcome::Done);
+    let applied = count(outcomes, Outcome::is_base);
     let remaining = match second {
         Some(second) => second.verification.remaining.len() + waiting,
         None => count(outcomes, |outcome| !outcome.is_base()) + waiting,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::Args;
 use jiff::Timestamp;
 use peribolos_api::GoDuration;
-use peribolos_github::{Login, RepoName, Sha};
+use peribolos_github::{FullName, Login, Sha};
 use peribolos_org::plan::Scope;
 
 use super::plan::ReviewArgs;
@@ -21,7 +21,7 @@ pub struct ConfigArgs {
     pub(super) login: Login,
     /// The repository with the file
     #[arg(long, value_name = "OWNER/NAME", env = "PERIBOLOS_REPOSITORY")]
-    pub(super) repository: RepoName,
+    pub(super) repository: FullName,
     /// The file, inside the repository
     #[arg(long, env = "PERIBOLOS_PATH", default_value = "peribolos.yaml")]
     pub(super) path: String,
@@ -62,7 +62,7 @@ impl ConfigArgs {
     }
 }
 
-/// What an attempt of an apply is told beside the file and the rules.
+/// What an attempt of an apply gets beside the file and the rules.
 ///
 /// A Task of another engine passes these to its `step plan`, too, which has no use for them.
 #[derive(Debug, Args)]

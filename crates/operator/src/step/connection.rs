@@ -1,4 +1,4 @@
-//! Where GitHub is, and as whom it is asked: flags that the steps and `dump` share.
+//! Where GitHub is, and with which token: flags that the steps and `dump` share.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -81,7 +81,7 @@ pub struct TimeArgs {
 
 impl TimeArgs {
     /// How long a read waits for GitHub.
-    pub(crate) fn patience(&self, deadline: Option<Instant>) -> Patience {
+    pub(crate) fn patience(self, deadline: Option<Instant>) -> Patience {
         Patience { longest: self.scale.of(Patience::default().longest), deadline, scale: self.scale.factor() }
     }
 }

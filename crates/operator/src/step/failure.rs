@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_github::{Error as GitHubError, RepoName, Retry, Sha};
+use peribolos_github::{Error as GitHubError, FullName, Retry, Sha};
 use peribolos_vocab::Annotation;
 use peribolos_vocab::report::{CheckOutput, StepExit};
 
@@ -36,7 +36,7 @@ pub(super) enum StepError {
         /// The file.
         path: String,
         /// Where it was looked for.
-        repository: RepoName,
+        repository: FullName,
         /// In which commit.
         sha: Sha,
     },
@@ -44,18 +44,18 @@ pub(super) enum StepError {
     #[error(
         "the repository {0} does not exist, or the App may not see it: make it, or add it to the App's repositories"
     )]
-    NoRepository(RepoName),
+    NoRepository(FullName),
     /// The branch that was asked for is not there.
     #[error("there is no branch {branch} in {repository}: make it, or change spec.config.branch")]
     NoBranch {
         /// Where.
-        repository: RepoName,
+        repository: FullName,
         /// Which.
         branch: String,
     },
     /// The config repository is read-only.
     #[error("the repository {0} is archived, so nothing can be proposed there: unarchive it")]
-    Archived(RepoName),
+    Archived(FullName),
     /// The pull request has newer commits than the one asked for.
     #[error("pull request #{number} has moved on: its head is {}, not {}", found.short(), wanted.short())]
     Stale {
@@ -81,7 +81,7 @@ pub(super) enum StepError {
     #[error(
         "the repository {0} is public, so the organization's file is not posted there, and it has issues turned off: make it private, or set onboarding.allowPublic"
     )]
-    NoIssues(RepoName),
+    NoIssues(FullName),
     /// A file can't be read or written.
     #[error("the file {path} can't be {what}: {source}", path = path.display())]
     File {

@@ -25,7 +25,7 @@ pub enum StepCommand {
     /// Fetch the file at a commit, plan what it changes, and apply that
     Apply(Box<apply::ApplyArgs>),
     /// Propose the file that describes the organization as it is, in a pull request
-    Dump(dump::DumpArgs),
+    Dump(Box<dump::DumpArgs>),
 }
 
 /// Runs a step, and prints its report.

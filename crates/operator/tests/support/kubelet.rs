@@ -9,7 +9,7 @@ use std::{
 use axum::{Router, extract::Path, http::StatusCode, routing::get};
 use k8s_openapi::api::core::v1::{Node, Pod};
 use kube::{
-    Api, Client,
+    Api, Client, ResourceExt,
     api::{Patch, PatchParams, PostParams},
 };
 use rustls::{
@@ -41,10 +41,12 @@ impl Kubelet {
         };
         let routes = Router::new().route("/containerLogs/{namespace}/{pod}/{container}", get(log));
         tokio::spawn(async move { axum::serve(Tls { listener, acceptor: acceptor() }, routes).await });
-        let node = format!("node-{port}");
         let nodes: Api<Node> = Api::all(client.clone());
-        let object = json!({"metadata": {"name": node}});
-        nodes.create(&PostParams::default(), &serde_json::from_value(object).unwrap()).await.unwrap();
+        // Not by the port: the operating system gives it to another test once this one has ended, and its Node is still there.
+        let object = json!({"metadata": {"generateName": "node-"}});
+        let made =
+            nodes.create(&PostParams::default(), &serde_json::from_value(object).unwrap()).await.unwrap();
+        let node = made.name_any();
         let status = json!({"status": {
             "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}],
             "daemonEndpoints": {"kubeletEndpoint": {"Port": port}},

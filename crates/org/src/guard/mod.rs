@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use trip::Trip;
 
 use crate::Login;
-use crate::model::ConfigFile;
+use crate::file::model::ConfigFile;
 use crate::plan::{Plan, RefusalClass, Scope};
 use crate::removals::{RemovalGroup, Removals};
 use crate::snapshot::Snapshot;

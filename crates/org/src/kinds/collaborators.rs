@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use peribolos_vocab::{Login, Permission, RepoName};
 
-use crate::diagnostic::quoted;
-use crate::model::Repo;
+use crate::file::findings::quoted;
+use crate::file::model::Repo;
 use crate::plan::{
     Because, Change, Draft, Fact, Ignore, Kind, Named, Place, Planner, RepoId, Waiting, line_of, sorted,
 };
 use crate::snapshot::{Own, RepoInvitation};
 
-/// Whom the file names, with what and where.
+/// The people the file names, with permission and place.
 type Desired = BTreeMap<Login, (Permission, Option<u32>)>;
 
 pub(crate) fn differ(planner: &mut Planner<'_>) {
@@ -67,7 +67,7 @@ impl OfRepo<'_, '_> {
                 redundant.push(login.clone());
             }
         }
-        self.warn_of_redundant(&redundant);
+        self.note_redundant(&redundant);
         // Without the key everybody is removed, as with an empty list.
         let line = self.repo.collaborators.as_ref().map_or(line_of(&self.repo.name), line_of);
         for (login, own) in people {
@@ -246,7 +246,7 @@ impl OfRepo<'_, '_> {
     }
 
     /// Says once of a repository who has as much from elsewhere.
-    fn warn_of_redundant(&mut self, people: &[Login]) {
+    fn note_redundant(&mut self, people: &[Login]) {
         let names: Vec<String> = people.iter().map(|login| quoted(login.as_str())).collect();
         let (has, need) = match names.len() {
             0 => return,
@@ -263,6 +263,6 @@ impl OfRepo<'_, '_> {
         about.insert(name.into());
         let about: Vec<Named> = about.into_iter().collect();
         let line = self.repo.collaborators.as_ref().map_or(line_of(&self.repo.name), line_of);
-        self.planner.warn(Kind::Collaborators, line, &about, message, Some(need));
+        self.planner.note_redundant(Kind::Collaborators, line, &about, message, need);
     }
 }

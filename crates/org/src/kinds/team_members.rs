@@ -8,15 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use peribolos_vocab::{Login, OrgRole, TeamRole};
 
 use super::teams;
-use crate::diagnostic::quoted;
-use crate::located::Located;
-use crate::model::Team;
+use crate::file::findings::quoted;
+use crate::file::model::Team;
+use crate::file::position::Located;
 use crate::plan::{
     Because, Change, Draft, Fact, Ignore, Kind, Named, Place, Planner, TeamId, Waiting, line_of,
 };
 use crate::snapshot::ManagedBy;
 
-/// Whom the file names in a team, as what and where.
+/// The people the file names in a team, with role and place.
 type Desired = BTreeMap<Login, (TeamRole, Option<u32>)>;
 
 pub(crate) fn differ(planner: &mut Planner<'_>) {
@@ -69,7 +69,7 @@ impl OfTeam<'_, '_> {
                 redundant.push(login.clone());
             }
         }
-        self.warn_of_redundant(&redundant);
+        self.note_redundant(&redundant);
         self.removals(&desired);
     }
 
@@ -204,7 +204,7 @@ impl OfTeam<'_, '_> {
     }
 
     /// Says once of a team who is listed in it and in a team below it.
-    fn warn_of_redundant(&mut self, people: &[Login]) {
+    fn note_redundant(&mut self, people: &[Login]) {
         let names: Vec<String> = people.iter().map(|login| quoted(login.as_str())).collect();
         let (is, need) = match names.len() {
             0 => return,
@@ -216,6 +216,6 @@ impl OfTeam<'_, '_> {
         let mut about: BTreeSet<Named> = people.iter().map(Into::into).collect();
         about.insert(team.into());
         let about: Vec<Named> = about.into_iter().collect();
-        self.planner.warn(Kind::TeamMembers, line_of(&self.team.name), &about, message, Some(need));
+        self.planner.note_redundant(Kind::TeamMembers, line_of(&self.team.name), &about, message, need);
     }
 }

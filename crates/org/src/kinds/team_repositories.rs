@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use peribolos_vocab::{Permission, RepoName};
 
 use super::teams;
-use crate::diagnostic::quoted;
+use crate::file::findings::quoted;
+use crate::file::model::{Team, TeamRepo};
 use crate::file::reading::nearest;
-use crate::model::{Team, TeamRepo};
 use crate::plan::{
     Because, Change, Draft, Fact, Kind, Named, Place, Planner, Question, RepoId, TeamId, line_of,
 };
@@ -76,7 +76,7 @@ impl OfTeam<'_, '_> {
                 redundant.push(*repo);
             }
         }
-        self.warn_of_redundant(&redundant);
+        self.note_redundant(&redundant);
         self.removals(&desired);
     }
 
@@ -227,7 +227,7 @@ impl OfTeam<'_, '_> {
     }
 
     /// Says once of a team which repositories it has by a team above it.
-    fn warn_of_redundant(&mut self, repos: &[&TeamRepo]) {
+    fn note_redundant(&mut self, repos: &[&TeamRepo]) {
         let names: Vec<String> = repos.iter().map(|repo| quoted(repo.name.as_str())).collect();
         let need = match names.len() {
             0 => return,
@@ -242,6 +242,6 @@ impl OfTeam<'_, '_> {
         );
         let mut about: Vec<Named> = repos.iter().map(|repo| (&repo.name.value).into()).collect();
         about.push(team.into());
-        self.planner.warn(Kind::TeamRepos, line_of(&self.team.name), &about, message, Some(need));
+        self.planner.note_redundant(Kind::TeamRepos, line_of(&self.team.name), &about, message, need);
     }
 }

@@ -48,6 +48,10 @@ pub struct Plan {
     pub refusals: Vec<Refusal>,
     /// What is not planned although the file differs, or is not known. The rest is applied.
     pub warnings: Vec<Warning>,
+    /// Lines of the file that say what is so anyway, such as who is in a team by a team below it. A dump has them, since
+    /// GitHub's lists do: nothing is wrong about them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redundant: Vec<Warning>,
     /// People who are invited already and have not accepted yet. Nothing is done for them.
     pub waiting: Vec<Waiting>,
     /// Logins that nobody has and that were left out.

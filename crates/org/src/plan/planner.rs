@@ -1,4 +1,4 @@
-//! The plan of a file: each kind says how the file differs, and the operations are brought into their order.
+//! The plan of a file: each kind says how the file differs, and the operations are put in order.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -7,15 +7,15 @@ use peribolos_vocab::{Login, Privacy, RepoName, TeamName, compare_ignoring_case}
 use super::draft::{self, Draft, Fact};
 use super::model::{Known, Model, RepoId, TeamId};
 use super::{
-    Allow, Ignore, Kind, Lookups, Named, Place, Plan, Question, Refusal, RefusalClass, Scope, Waiting,
+    Allow, Ignore, Kind, Lookups, Named, OrgSetting, Place, Plan, Question, Refusal, RefusalClass, Scope, Waiting,
     Warning,
 };
-use crate::diagnostic::quoted;
 use crate::file::canonical_names::CanonicalNames;
+use crate::file::findings::quoted;
+use crate::file::model::ConfigFile;
 use crate::file::normal_form::canonical;
+use crate::file::position::Located;
 use crate::kinds;
-use crate::located::Located;
-use crate::model::ConfigFile;
 use crate::snapshot::{ManagedBy, Snapshot, Unread};
 
 /// The difference between a file, as it is written, and an organization: what is to be done, in the order of applying.
@@ -69,6 +69,7 @@ pub(crate) struct Planner<'f> {
     drafts: Vec<Draft>,
     refusals: Vec<Refusal>,
     warnings: Vec<Warning>,
+    redundant: Vec<Warning>,
     waiting: Vec<Waiting>,
 }
 
@@ -110,6 +111,7 @@ impl<'f> Planner<'f> {
             drafts: Vec::new(),
             refusals: Vec::new(),
             warnings: Vec::new(),
+            redundant: Vec::new(),
             waiting: Vec::new(),
         }
     }
@@ -136,6 +138,13 @@ impl<'f> Planner<'f> {
     /// Whether it is said of a whole kind that something of it could not be read.
     pub(crate) fn is_partly_unread(&self, kind: Kind) -> bool {
         self.unread.iter().any(|unread| unread.kind == kind && unread.of.is_none())
+    }
+
+    /// What a setting of the organization is after the plan, as far as it is known.
+    pub(crate) fn then_of_organization(&self, setting: OrgSetting) -> Option<&str> {
+        let given = self.file.settings.get(&setting).filter(|_| self.plans(Kind::Org));
+        let given = given.map(|given| given.value.as_str());
+        given.or_else(|| self.now.settings.get(&setting).map(String::as_str))
     }
 
     pub(crate) fn ignores(&self, what: Ignore) -> bool {
@@ -213,6 +222,19 @@ impl<'f> Planner<'f> {
     ) {
         let hint = hint.map(ToOwned::to_owned);
         self.warnings.push(Warning { kind, line, message: message.into(), hint, about: about.to_vec() });
+    }
+
+    /// Notes lines of the file that say what is so anyway.
+    pub(crate) fn note_redundant(
+        &mut self,
+        kind: Kind,
+        line: Option<u32>,
+        about: &[Named],
+        message: String,
+        need: &str,
+    ) {
+        let hint = Some(need.to_owned());
+        self.redundant.push(Warning { kind, line, message, hint, about: about.to_vec() });
     }
 
     fn warn_of_unread(&mut self) {
@@ -296,6 +318,7 @@ impl<'f> Planner<'f> {
         }
         self.refusals.sort_by_key(|refusal| refusal.kind);
         self.warnings.sort_by_key(|warning| warning.kind);
+        self.redundant.sort_by_key(|redundant| redundant.kind);
         self.waiting.sort();
         self.waiting.dedup();
         Plan {
@@ -303,6 +326,7 @@ impl<'f> Planner<'f> {
             operations: draft::operations(self.drafts),
             refusals: self.refusals,
             warnings: self.warnings,
+            redundant: self.redundant,
             waiting: self.waiting,
             left_out,
         }

@@ -5,8 +5,8 @@
 use peribolos_vocab::{DefaultPermission, Word};
 
 use super::{OrgSetting, RepoSettingName, SettingChange};
-use crate::located::Located;
-use crate::model::{OnCreate, OrgSettings, RepoSettings};
+use crate::file::model::{OnCreate, OrgSettings, RepoSettings};
+use crate::file::position::Located;
 
 /// A setting that a file gives.
 #[derive(Clone, Debug)]

@@ -120,8 +120,19 @@ impl Setting<Organization> {
         Self::named("members_can_create_private_repositories"),
         Self::named("members_can_create_internal_repositories"),
     ];
+    /// Whether members may fork repositories that are not public.
+    pub const MEMBERS_CAN_FORK_PRIVATE_REPOSITORIES: Self =
+        Self::named("members_can_fork_private_repositories");
+    /// Whether commits on the web need a sign-off in every repository.
+    pub const WEB_COMMIT_SIGNOFF_REQUIRED: Self = Self::named("web_commit_signoff_required");
     /// Whether repositories may have projects.
     pub const HAS_REPOSITORY_PROJECTS: Self = Self::named("has_repository_projects");
+    /// What decides [`Setting::<Repository>::GOVERNED`], in that order.
+    pub const GOVERNING: [Self; 3] = [
+        Self::HAS_REPOSITORY_PROJECTS,
+        Self::WEB_COMMIT_SIGNOFF_REQUIRED,
+        Self::MEMBERS_CAN_FORK_PRIVATE_REPOSITORIES,
+    ];
 }
 
 impl Setting<Repository> {
@@ -135,6 +146,8 @@ impl Setting<Repository> {
     pub const TOPICS: Self = Self::named("topics");
     /// Whether it may be forked. GitHub changes it by itself when the visibility changes.
     pub const ALLOW_FORKING: Self = Self::named("allow_forking");
+    /// Whether commits on the web need a sign-off.
+    pub const WEB_COMMIT_SIGNOFF_REQUIRED: Self = Self::named("web_commit_signoff_required");
     /// Whether it has projects.
     pub const HAS_PROJECTS: Self = Self::named("has_projects");
     /// Whether it gets a first commit when it is made.
@@ -143,6 +156,9 @@ impl Setting<Repository> {
     pub const GITIGNORE_TEMPLATE: Self = Self::named("gitignore_template");
     /// The license of its first commit.
     pub const LICENSE_TEMPLATE: Self = Self::named("license_template");
+    /// What a setting of the organization may decide for all its repositories.
+    pub const GOVERNED: [Self; 3] =
+        [Self::HAS_PROJECTS, Self::WEB_COMMIT_SIGNOFF_REQUIRED, Self::ALLOW_FORKING];
     /// The ways to merge, of which GitHub wants at least one.
     pub const MERGE_METHODS: [Self; 3] = [
         Self::named("allow_squash_merge"),

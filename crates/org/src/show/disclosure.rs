@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{ConfigFile, Team};
+use crate::file::model::{ConfigFile, Team};
 use crate::plan::{Ignore, Named, OrgSetting, RepoSettingName, Scope, TeamSetting, settings};
 use crate::{Login, Privacy, RepoName, Snapshot, TeamName};
 

@@ -10,10 +10,10 @@ use super::item::{Item, of_place};
 use super::list::sections;
 use super::text::{capitalized, plain, sentence};
 use super::{Counts, Disclosure, Namer, title};
+use crate::file::report::Style;
 use crate::guard::Trip;
 use crate::plan::{Plan, Refusal, RefusalClass, Warning};
 use crate::removals::Removals;
-use crate::report::Style;
 use crate::review::Judgement;
 
 /// The version of the JSON form. It changes when a field goes or means something else.
@@ -93,8 +93,11 @@ impl PlanReport<'_> {
         for note in people_notes(self.plan, &namer) {
             let _ = writeln!(text, "\n{note}");
         }
-        let remarks = self.warnings().into_iter().map(|remark| (paint.yellow("warning"), remark));
-        for (level, remark) in remarks.chain(self.stops().into_iter().map(|stop| (paint.red("error"), stop)))
+        let notes = remarks(&self.plan.redundant).into_iter().map(|remark| (paint.dim("note"), remark));
+        let warnings =
+            remarks(&self.plan.warnings).into_iter().map(|remark| (paint.yellow("warning"), remark));
+        for (level, remark) in
+            notes.chain(warnings).chain(self.stops().into_iter().map(|stop| (paint.red("error"), stop)))
         {
             let _ = write!(text, "\n{level}{} {}", paint.bold(":"), remark.message);
             if let Some(line) = remark.line {
@@ -170,15 +173,15 @@ impl PlanReport<'_> {
         });
         refused.chain(trips).collect()
     }
+}
 
-    fn warnings(&self) -> Vec<Remark> {
-        let remark = |Warning { line, message, hint, .. }: &Warning| Remark {
-            line: *line,
-            message: sentence(message),
-            hint: hint.as_ref().map(|hint| sentence(&capitalized(hint))),
-        };
-        self.plan.warnings.iter().map(remark).collect()
-    }
+fn remarks(of: &[Warning]) -> Vec<Remark> {
+    let remark = |Warning { line, message, hint, .. }: &Warning| Remark {
+        line: *line,
+        message: sentence(message),
+        hint: hint.as_ref().map(|hint| sentence(&capitalized(hint))),
+    };
+    of.iter().map(remark).collect()
 }
 
 /// What a line says of a change: `lowered collaborator of site: eve (admin → read)`.

@@ -1,6 +1,6 @@
 //! Pieces of text.
 
-use crate::diagnostic::quoted;
+use crate::file::findings::quoted;
 use crate::text::is_unseen;
 
 /// A name from a file or from GitHub as code in Markdown, where nothing in it acts as markup. Cut to a readable length.

@@ -6,8 +6,10 @@ use proptest::sample::Index;
 
 use super::names::{LOGINS, NEW_REPOS, NEW_TEAMS, NOBODY, TEXTS, pick};
 use super::values::{MERGINGS, PERMISSIONS, PRIVACIES, VISIBILITIES, value};
-use crate::located::Located;
-use crate::model::{Collaborator, ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team, TeamRepo};
+use crate::file::model::{
+    Collaborator, ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team, TeamRepo,
+};
+use crate::file::position::Located;
 use crate::settings::{OrgSetting, RepoSettingName};
 
 /// One change: of which kind, to what, and how. Where there is nothing it could change it does nothing.

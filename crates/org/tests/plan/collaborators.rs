@@ -4,7 +4,7 @@ use peribolos_org::plan::Waiting;
 use peribolos_org::{Login, Own, Permission, RepoInvitation, RepoName, Snapshot};
 
 use crate::support::{
-    acme, collaborator, everything, file, of, operations, org_key, people, plan_of, reaching,
+    acme, collaborator, everything, file, of, operations, org_key, people, plan_of, reaching, redundant,
     repo_invitation, shown, team, usual, warnings,
 };
 use Permission::{Admin, Maintain, Read, Write};
@@ -84,7 +84,7 @@ fn what_comes_from_elsewhere_is_neither_given_nor_taken() {
     let none = plan_of(&(site("carol: read, alice: read, bob: write") + teams), &snapshot, &everything());
     assert_eq!(shown(&none), [""; 0]);
     assert_eq!(
-        warnings(&none),
+        redundant(&none),
         ["5: `bob` has at least that access to `site` from elsewhere (the line is not needed)"]
     );
     // Where the team goes, or reaches less, what it gave is given before.

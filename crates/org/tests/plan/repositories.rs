@@ -224,7 +224,7 @@ fn projects_and_merging_must_be_possible() {
     assert_eq!(operations(&yaml, &snapshot).len(), 1);
     snapshot.settings.insert(org_key("has_repository_projects"), "false".to_owned());
     let refused = refusals(&plan_of(&yaml, &snapshot, &usual()));
-    assert!(refused[0].starts_with("5: `site` can't have projects"), "{refused:?}");
+    assert!(refused[0].starts_with("5: `has_projects` of `site` can't be `true`"), "{refused:?}");
     let on = yaml.replace("    admins:", "    has_repository_projects: true\n    admins:");
     assert_eq!(refusals(&plan_of(&on, &snapshot, &usual())), [""; 0]);
     let merging = repos("handbook: {allow_squash_merge: false, allow_merge_commit: false}");

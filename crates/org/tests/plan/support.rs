@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use peribolos_org::plan::{
     Because, Change, Kind, Lookups, Operation, OrgSetting, Plan, RepoSettingName, Scope, SettingChange,
-    TeamRole, plan,
+    TeamRole, Warning, plan,
 };
 use peribolos_org::{
     Invitation, InvitationState, Login, ManagedBy, OrgRole, Own, Permission, Privacy, RepoInvitation,
@@ -206,14 +206,18 @@ pub fn refusals(plan: &Plan) -> Vec<String> {
 
 /// Warnings as `line: message (hint)`.
 pub fn warnings(plan: &Plan) -> Vec<String> {
-    let line = |line: Option<u32>| line.map_or_else(String::new, |line| format!("{line}: "));
-    plan.warnings
-        .iter()
-        .map(|warning| {
-            let hint = warning.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
-            format!("{}{}{hint}", line(warning.line), warning.message)
-        })
-        .collect()
+    plan.warnings.iter().map(remark).collect()
+}
+
+/// The lines that say what is so anyway.
+pub fn redundant(plan: &Plan) -> Vec<String> {
+    plan.redundant.iter().map(remark).collect()
+}
+
+fn remark(warning: &Warning) -> String {
+    let line = warning.line.map_or_else(String::new, |line| format!("{line}: "));
+    let hint = warning.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+    format!("{line}{}{hint}", warning.message)
 }
 
 fn words(operation: &Operation) -> String {

@@ -4,8 +4,8 @@ use peribolos_org::plan::{Kind, Waiting};
 use peribolos_org::{Login, ManagedBy, OrgRole, Snapshot, TeamName, Unread};
 
 use crate::support::{
-    acme, below, everything, file, invited, logins, of, operations, people, plan_of, shown, team, usual,
-    warnings,
+    acme, below, everything, file, invited, logins, of, operations, people, plan_of, redundant, shown, team,
+    usual, warnings,
 };
 
 /// Core with Docs below it.
@@ -59,7 +59,7 @@ fn owners_are_maintainers_wherever_the_file_lists_them() {
 fn who_is_in_a_team_below_is_a_member_above_and_need_not_be_listed() {
     let plan = plan_of(&files("members: [carol]", "members: [carol]"), &tree(&[], &["carol"]), &usual());
     assert_eq!(shown(&plan), [""; 0]);
-    assert_eq!(warnings(&plan), ["6: `carol` is in `Core` by a team below it (the line is not needed)"]);
+    assert_eq!(redundant(&plan), ["6: `carol` is in `Core` by a team below it (the line is not needed)"]);
     let plan = plan_of(&files("members: []", "members: [carol]"), &tree(&[], &["carol"]), &usual());
     assert_eq!((shown(&plan), warnings(&plan)), (vec![], vec![]));
     // To maintain it takes a place of one's own, and one's own place is taken although one stays in it.

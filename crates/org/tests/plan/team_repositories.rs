@@ -4,8 +4,8 @@ use peribolos_org::plan::{Kind, Lookups, Question, questions};
 use peribolos_org::{Own, Permission, RepoName, Snapshot, SnapshotTeamRepo, parse};
 
 use crate::support::{
-    access, acme, below, everything, file, operations, plan_of, plan_with, reaching, refusals, repo, shown,
-    team, usual, warnings, with,
+    access, acme, below, everything, file, operations, plan_of, plan_with, reaching, redundant, refusals,
+    repo, shown, team, usual, warnings, with,
 };
 use Permission::{Admin, Read, Write};
 
@@ -55,7 +55,7 @@ fn what_the_team_above_gives_is_neither_given_nor_taken() {
     for docs in ["site: write", "site: read", ""] {
         let plan = plan_of(&files("site: write", docs), &tree(Some(Write), inherited()), &usual());
         assert_eq!(shown(&plan), [""; 0], "{docs}");
-        assert_eq!(warnings(&plan).len(), usize::from(!docs.is_empty()));
+        assert_eq!(redundant(&plan).len(), usize::from(!docs.is_empty()));
     }
     let more = files("site: write", "site: admin");
     assert_eq!(operations(&more, &tree(Some(Write), inherited())), ["7 team Docs in site: - -> admin"]);

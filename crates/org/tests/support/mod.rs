@@ -137,6 +137,7 @@ pub fn plan(changes: Vec<Change>) -> Plan {
         operations: changes.into_iter().zip(1..).map(|(change, line)| operation(change, line)).collect(),
         refusals: Vec::new(),
         warnings: Vec::new(),
+        redundant: Vec::new(),
         waiting: Vec::new(),
         left_out: Vec::new(),
     }

@@ -11,7 +11,7 @@ use peribolos_core::{
     heal::file::{Ensure, Head, ensure, is_pending},
     names,
 };
-use peribolos_github::{Client, FileAnswer, RepoName};
+use peribolos_github::{Client, FileAnswer, FullName};
 
 use super::HealError;
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// Repository, path and branch it is about, the branch empty for the default one: of another place it says nothing.
-    place: Option<(RepoName, String, String)>,
+    place: Option<(FullName, String, String)>,
     etag: Option<String>,
     blob: Option<String>,
 }
@@ -74,9 +74,9 @@ async fn find(
     installation: &GitHubInstallation,
     login: &str,
     seen: &mut Seen,
-) -> Result<Option<(RepoName, String)>, HealError> {
+) -> Result<Option<(FullName, String)>, HealError> {
     let config = &installation.spec.config;
-    let repository = RepoName::new(login.parse()?, &config.repository)?;
+    let repository = FullName::new(login.parse()?, &config.repository)?;
     let place = Some((repository.clone(), config.path.clone(), config.branch.clone()));
     if seen.place != place {
         *seen = Seen { place, ..Seen::default() };
@@ -97,7 +97,7 @@ async fn make(
     ctx: &Context,
     installation: &GitHubInstallation,
     ensure: &Ensure,
-    repository: &RepoName,
+    repository: &FullName,
     branch: &str,
     sha: &str,
 ) -> Result<(), HealError> {

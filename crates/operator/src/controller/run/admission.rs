@@ -12,7 +12,7 @@ use peribolos_core::run::{
     source,
 };
 use peribolos_github::{
-    AccountType, Client, FileAnswer, Login, RepoName, Retry, Sha,
+    AccountType, Client, FileAnswer, FullName, Login, Retry, Sha,
     client::{Pull, PullState},
 };
 
@@ -91,7 +91,7 @@ async fn look_up(case: &Case<'_>, github: &Client) -> Result<Admission, Error> {
 }
 
 /// The branch that is applied: the installation's, or the repository's default.
-pub(super) async fn branch(case: &Case<'_>, github: &Client, repository: &RepoName) -> Result<String, Error> {
+pub(super) async fn branch(case: &Case<'_>, github: &Client, repository: &FullName) -> Result<String, Error> {
     let configured = &case.installation.spec.config.branch;
     if !configured.is_empty() {
         return Ok(configured.clone());
@@ -103,7 +103,7 @@ pub(super) async fn branch(case: &Case<'_>, github: &Client, repository: &RepoNa
 async fn of_branch(
     case: &Case<'_>,
     github: &Client,
-    repository: &RepoName,
+    repository: &FullName,
     branch: &str,
 ) -> Result<Admission, Error> {
     let admitted = |sha| Admission::Admitted { sha: Some(sha), branch: Some(branch.to_owned()) };
@@ -131,7 +131,7 @@ async fn of_branch(
 async fn of_pull_request(
     case: &Case<'_>,
     github: &Client,
-    (repository, branch): (&RepoName, &str),
+    (repository, branch): (&FullName, &str),
     number: i64,
     asked: &Asked,
 ) -> Result<Admission, Error> {
@@ -203,7 +203,7 @@ pub(super) async fn our_bot(case: &Case<'_>) -> Result<String, Error> {
 async fn is_unchanged(
     case: &Case<'_>,
     github: &Client,
-    repository: &RepoName,
+    repository: &FullName,
     branch: &str,
     number: i64,
 ) -> Result<bool, Error> {
@@ -222,7 +222,7 @@ async fn is_unchanged(
 async fn sender_may_not(
     case: &Case<'_>,
     github: &Client,
-    repository: &RepoName,
+    repository: &FullName,
     asked: &Asked,
 ) -> Result<Option<Admission>, Error> {
     let (comment, standing) = match asked {
@@ -253,7 +253,7 @@ async fn sender_may_not(
 }
 
 /// A branch's head. None: no such branch, or a repository without a commit.
-pub(super) async fn head(github: &Client, repository: &RepoName, branch: &str) -> Result<Option<Sha>, Error> {
+pub(super) async fn head(github: &Client, repository: &FullName, branch: &str) -> Result<Option<Sha>, Error> {
     match github.branch_head(repository, branch).await {
         Err(error) if error.is_conflict() => Ok(None),
         other => Ok(other?),
@@ -261,7 +261,7 @@ pub(super) async fn head(github: &Client, repository: &RepoName, branch: &str) -
 }
 
 /// A pull request, if there is one of that number.
-pub(super) async fn pull(github: &Client, repository: &RepoName, number: i64) -> Result<Option<Pull>, Error> {
+pub(super) async fn pull(github: &Client, repository: &FullName, number: i64) -> Result<Option<Pull>, Error> {
     match github.get_pull(repository, number.unsigned_abs()).await {
         Err(error) if error.is_not_found() => Ok(None),
         other => Ok(Some(other?)),

@@ -8,7 +8,7 @@ use peribolos_core::{
     names::RunToken,
     run::arguments::{self, ApplyFacts, PlanFacts},
 };
-use peribolos_github::{Client, RepoName, Sha};
+use peribolos_github::{Client, FullName, Sha};
 
 use super::{case::Case, error::Error, review};
 
@@ -16,7 +16,7 @@ use super::{case::Case, error::Error, review};
 pub(super) async fn of_apply(
     case: &Case<'_>,
     github: &Client,
-    repository: &RepoName,
+    repository: &FullName,
     sha: &str,
 ) -> Result<Vec<String>, Error> {
     let sha: Sha = sha.parse()?;

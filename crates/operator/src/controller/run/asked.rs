@@ -9,7 +9,7 @@ use peribolos_core::{
     run::command::{self, Approval, Standing},
 };
 use peribolos_github::{
-    Client, Login, RepoName, Sha,
+    Client, FullName, Login, Sha,
     client::{Comment, MembershipState, OrgRole},
 };
 
@@ -26,7 +26,7 @@ pub(super) enum Asked {
 }
 
 /// Looks at the run's comment and at what its author is.
-pub(super) async fn look_up(case: &Case<'_>, github: &Client, repository: &RepoName) -> Result<Asked, Error> {
+pub(super) async fn look_up(case: &Case<'_>, github: &Client, repository: &FullName) -> Result<Asked, Error> {
     let Some(id) = case.run.annotations().get(ANNOTATION_COMMENT) else { return Ok(Asked::No) };
     let Ok(id) = id.parse() else { return Ok(Asked::Wrongly("the run's comment-id is no comment's number")) };
     let Some(comment) = comment::look_up(github, repository, id).await? else {
@@ -48,7 +48,7 @@ pub(super) async fn look_up(case: &Case<'_>, github: &Client, repository: &RepoN
 pub(super) async fn approved(
     case: &Case<'_>,
     github: &Client,
-    repository: &RepoName,
+    repository: &FullName,
     sha: &Sha,
 ) -> Result<Vec<(String, Vec<String>)>, Error> {
     let Asked::By(comment, Standing::Owner) = look_up(case, github, repository).await? else {

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::{Api, ResourceExt};
 use peribolos_api::{GitHubInstallation, PeribolosRun, PeribolosRunStatus, run::Phase};
 use peribolos_core::run::{check, queue};
-use peribolos_github::{Client, FileAnswer, Login, RepoName, Sha};
+use peribolos_github::{Client, FileAnswer, FullName, Login, Sha};
 
 use super::error::Error;
 use crate::{
@@ -58,9 +58,9 @@ impl Case<'_> {
     }
 
     /// The config repository. Only for an installation whose account is known.
-    pub(super) fn repository(&self) -> Result<RepoName, Error> {
+    pub(super) fn repository(&self) -> Result<FullName, Error> {
         let owner: Login = self.login().unwrap_or_default().parse()?;
-        Ok(RepoName::new(owner, &self.installation.spec.config.repository)?)
+        Ok(FullName::new(owner, &self.installation.spec.config.repository)?)
     }
 
     /// A client with the installation's token.
@@ -72,7 +72,7 @@ impl Case<'_> {
     pub(super) async fn blob(
         &self,
         github: &Client,
-        repository: &RepoName,
+        repository: &FullName,
         sha: &str,
     ) -> Result<Option<Sha>, Error> {
         let path = &self.installation.spec.config.path;

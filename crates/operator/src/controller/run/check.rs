@@ -8,7 +8,7 @@ use peribolos_api::{
 };
 use peribolos_core::run::check::{self, CheckState};
 use peribolos_github::{
-    AppId, Client, RepoName, Sha,
+    AppId, Client, FullName, Sha,
     client::{CheckOutput, CheckRun, CheckRunId, CheckRunUpdate, CheckStatus, NewCheckRun},
 };
 use peribolos_vocab::{Annotation, report::StepReport};
@@ -132,7 +132,7 @@ pub(super) async fn complete(
 async fn find(
     case: &Case<'_>,
     github: &Client,
-    repository: &RepoName,
+    repository: &FullName,
     sha: &Sha,
     name: &str,
 ) -> Result<Option<CheckRun>, Error> {

@@ -3,7 +3,7 @@
 use kube::ResourceExt;
 use peribolos_api::PeribolosRun;
 use peribolos_github::{
-    Client, RepoName,
+    Client, FullName,
     client::{Comment, Reaction},
 };
 
@@ -12,7 +12,7 @@ use super::error::Error;
 /// The comment as it is now. None: it was deleted.
 pub(super) async fn look_up(
     github: &Client,
-    repository: &RepoName,
+    repository: &FullName,
     id: u64,
 ) -> Result<Option<Comment>, Error> {
     match github.get_comment(repository, id).await {
@@ -22,14 +22,14 @@ pub(super) async fn look_up(
 }
 
 /// Eyes: the command is carried out.
-pub(super) async fn acknowledge(github: &Client, repository: &RepoName, id: u64) -> Result<(), Error> {
+pub(super) async fn acknowledge(github: &Client, repository: &FullName, id: u64) -> Result<(), Error> {
     Ok(github.create_reaction(repository, id, Reaction::Eyes).await?)
 }
 
 /// Thumbs down and a reply, which carries a mark by which it is found again rather than written twice.
 pub(super) async fn refuse(
     github: &Client,
-    repository: &RepoName,
+    repository: &FullName,
     comment: &Comment,
     run: &PeribolosRun,
     sentence: &str,

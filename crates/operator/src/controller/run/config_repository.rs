@@ -1,6 +1,6 @@
 //! Before a Dump: a missing config repository is made, private, if the installation wants that.
 
-use peribolos_github::{Client, Login, RepoName, client::NewRepository};
+use peribolos_github::{Client, FullName, Login, client::NewRepository};
 
 use super::{case::Case, error::Error};
 
@@ -8,7 +8,7 @@ use super::{case::Case, error::Error};
 pub(super) async fn ensure(
     case: &Case<'_>,
     github: &Client,
-    repository: &RepoName,
+    repository: &FullName,
 ) -> Result<Result<(), String>, Error> {
     match github.get_repo(repository).await {
         Ok(_) => return Ok(Ok(())),

@@ -13,7 +13,7 @@ use peribolos_core::{
     names::{self, RunToken},
     run::queue,
 };
-use peribolos_github::{Client, RepoName, Sha};
+use peribolos_github::{Client, FullName, Sha};
 
 use super::{
     admission, arguments, asked,
@@ -236,7 +236,7 @@ struct Granted {
 async fn grant(
     case: &Case<'_>,
     github: &Client,
-    repository: &RepoName,
+    repository: &FullName,
 ) -> Result<Result<Granted, (Reason, String)>, Error> {
     let Some(number) = case.run.spec.source.pull_request else {
         return Ok(Ok(Granted { token: RunToken::Read, by_member: false, base: None }));

@@ -19,7 +19,7 @@ use peribolos_core::{
     run::{check, source},
 };
 use peribolos_github::{
-    Client, RepoName, Sha,
+    Client, FullName, Sha,
     client::{PullFilter, PullState},
 };
 
@@ -38,7 +38,7 @@ impl NewHead {
     pub(super) async fn read(
         case: &Case<'_>,
         github: &Client,
-        repository: &RepoName,
+        repository: &FullName,
         branch: &str,
         sha: Sha,
     ) -> Result<Self, Error> {
@@ -52,7 +52,7 @@ impl NewHead {
 pub(super) async fn held_against(
     case: &Case<'_>,
     github: &Client,
-    (repository, branch): (&RepoName, &str),
+    (repository, branch): (&FullName, &str),
     head: Option<Sha>,
     sha: &str,
 ) -> Result<Result<Sha, Option<NewHead>>, Error> {

@@ -17,7 +17,7 @@ use peribolos_core::run::{
     review::{Since, needs_no_preview},
 };
 use peribolos_github::{
-    Client, RepoName, Sha,
+    Client, FullName, Sha,
     client::{MAX_COMPARED, MAX_TOUCHING, Pull},
 };
 
@@ -32,7 +32,7 @@ const LATE: SignedDuration = SignedDuration::from_mins(10);
 pub(super) async fn gather(
     case: &Case<'_>,
     github: &Client,
-    repository: &RepoName,
+    repository: &FullName,
     sha: &Sha,
 ) -> Result<Reviewed, Error> {
     let approved = asked::approved(case, github, repository, sha).await?;
@@ -72,7 +72,7 @@ pub(super) async fn gather(
 async fn not_known_yet(
     case: &Case<'_>,
     github: &Client,
-    repository: &RepoName,
+    repository: &FullName,
     known: &BTreeMap<u64, Pull>,
 ) -> Result<Vec<Pull>, Error> {
     let since = Timestamp::now().checked_sub(LATE).unwrap_or(Timestamp::MIN);
@@ -111,7 +111,7 @@ struct Introduced {
 async fn introduced(
     case: &Case<'_>,
     github: &Client,
-    repository: &RepoName,
+    repository: &FullName,
     sha: &Sha,
 ) -> Result<Introduced, Error> {
     let path = &case.installation.spec.config.path;
@@ -150,7 +150,7 @@ async fn introduced(
 /// The newest preview of a pull request that came to a plan, if it is of what was merged.
 fn latest_preview<'a>(
     runs: impl Iterator<Item = &'a PeribolosRun>,
-    repository: &RepoName,
+    repository: &FullName,
     pull: &Pull,
 ) -> Option<&'a PeribolosRun> {
     let is_its = |run: &&PeribolosRun| {
@@ -158,7 +158,7 @@ fn latest_preview<'a>(
         run.spec.mode == Mode::DryRun
             && source.pull_request.and_then(|number| u64::try_from(number).ok()) == Some(pull.number)
             && (source.repository.is_empty()
-                || source.repository.parse().is_ok_and(|of: RepoName| of == *repository))
+                || source.repository.parse().is_ok_and(|of: FullName| of == *repository))
     };
     runs.filter(is_its)
         .filter(|run| matches!(queue::phase(run), Phase::Succeeded | Phase::Failed))

@@ -8,7 +8,7 @@ use peribolos_core::{
     names::{self, RunToken},
     run::outcome::Engine,
 };
-use peribolos_github::RepoName;
+use peribolos_github::FullName;
 
 use crate::kubernetes::tekton::{
     KeyPath, Param, ParamValue, PodTemplate, SecretSource, TaskRef, TaskRun, TaskRunSpec, WorkspaceBinding,
@@ -20,7 +20,7 @@ pub(super) struct Attempt<'a> {
     pub(super) installation: &'a GitHubInstallation,
     pub(super) name: &'a str,
     pub(super) login: &'a str,
-    pub(super) repository: &'a RepoName,
+    pub(super) repository: &'a FullName,
     /// The commit; for a Dump there is none.
     pub(super) sha: &'a str,
     /// Which token the pod gets: the installation's own for an Apply.

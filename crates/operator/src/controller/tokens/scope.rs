@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::Holder;
 
 /// The permissions that the App works without, though it then knows less.
-const OPTIONAL: [&str; 3] = ["organization_custom_org_roles", "organization_custom_roles", "organization_plan"];
+const OPTIONAL: [&str; 3] =
+    ["organization_custom_org_roles", "organization_custom_roles", "organization_plan"];
 
 /// The permissions that the App's manifest asks for.
 pub static ASKED: LazyLock<Permissions> = LazyLock::new(|| {

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use peribolos_github::snapshot::{self, ReadOptions};
-use peribolos_github::{Client, FileAnswer, Login, RepoName, client::Repository};
+use peribolos_github::{Client, FileAnswer, FullName, Login, client::Repository};
 use peribolos_org::dump;
 use peribolos_vocab::report::{CheckOutput, StepName, StepReport};
 
@@ -28,7 +28,7 @@ pub struct DumpArgs {
     login: Login,
     /// The repository to propose the file in
     #[arg(long, value_name = "OWNER/NAME", env = "PERIBOLOS_REPOSITORY")]
-    repository: RepoName,
+    repository: FullName,
     /// The file, inside the repository
     #[arg(long, env = "PERIBOLOS_PATH", default_value = "peribolos.yaml")]
     path: String,
@@ -55,7 +55,7 @@ pub struct DumpArgs {
 /// Where the file is proposed.
 #[derive(Debug)]
 struct Target<'a> {
-    repository: &'a RepoName,
+    repository: &'a FullName,
     path: &'a str,
     /// The branch it is proposed for.
     base: &'a str,
@@ -107,7 +107,7 @@ async fn propose(args: &DumpArgs, facts: &mut Facts) -> Result<Done, StepError> 
     Ok(done(&title, texts::proposed_summary(&target, dumped.notes.len()), pull.html_url))
 }
 
-async fn find_repository(writer: &Client, name: &RepoName) -> Result<Repository, StepError> {
+async fn find_repository(writer: &Client, name: &FullName) -> Result<Repository, StepError> {
     writer.get_repo(name).await.map_err(|error| {
         if error.is_not_found() { StepError::NoRepository(name.clone()) } else { error.into() }
     })

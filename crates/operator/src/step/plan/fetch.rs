@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use peribolos_github::{
-    Client, FileAnswer, RepoName, Sha,
+    Client, FileAnswer, FullName, Sha,
     client::{Pull, PullState},
 };
 use peribolos_org::MAX_BYTES;
@@ -29,7 +29,7 @@ pub(super) struct Fetched {
 /// The file in exactly this commit.
 pub(super) async fn file(
     client: &Client,
-    repository: &RepoName,
+    repository: &FullName,
     path: &str,
     commit: &Sha,
 ) -> Result<Fetched, StepError> {
@@ -56,7 +56,7 @@ pub(super) async fn file(
 /// What merging a pull request would make: the commit that GitHub keeps as `refs/pull/N/merge`.
 pub(super) async fn merge_commit(
     client: &Client,
-    repository: &RepoName,
+    repository: &FullName,
     number: u64,
     head: &Sha,
 ) -> Result<Sha, StepError> {

@@ -119,7 +119,7 @@ mod tests {
             manage: [Kind::Collaborators, Kind::Teams].into(),
             allow: [Allow::RepoArchival, Allow::RepoPublish].into(),
             ignore: [Ignore::Invitees, Ignore::SecretTeams, Ignore::EnterpriseTeams].into(),
-            config_repository: None,
+            ..Scope::default()
         };
         let required_admins = ["alice", "bob"].map(|login| login.parse().unwrap()).into();
         let limits = Limits { minimum_admins: 3, required_admins, ..Limits::default() };

@@ -122,11 +122,6 @@ impl<'f> Checks<'f> {
         for login in team.maintainers.iter().chain(&team.members) {
             self.about(kind, |checks| checks.is_member(login, what));
         }
-        if self.findings.manages(Kind::TeamMembers) {
-            for login in &team.members {
-                self.owner_is_maintainer(login);
-            }
-        }
     }
 
     fn team_names(&mut self, team: &'f Team) {
@@ -176,18 +171,6 @@ impl<'f> Checks<'f> {
         };
         let hint = near.unwrap_or_else(|| "add it to the organization's `members`".to_owned());
         self.findings.error_with(Code::NotAMember, at(login), message, hint);
-    }
-
-    fn owner_is_maintainer(&mut self, login: &Located<Login>) {
-        if self.people.get(&login.value) != Some(&Role::Admin) {
-            return;
-        }
-        let message = format!(
-            "{} owns the organization, and GitHub makes owners maintainers of their teams",
-            quoted(login.as_str())
-        );
-        let hint = "move it to `maintainers`";
-        self.findings.warning_with(Code::NoEffect, at(login), message, hint);
     }
 
     fn team_repos(&mut self, team: &'f Team, what: &str) {

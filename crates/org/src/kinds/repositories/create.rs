@@ -1,7 +1,7 @@
 //! Repositories that are not there yet.
 
-use crate::diagnostic::quoted;
-use crate::model::Repo;
+use crate::file::findings::quoted;
+use crate::file::model::Repo;
 use crate::plan::model::{DEFAULT_BRANCH, fresh_settings};
 use crate::plan::settings::{self as given_settings, Given};
 use crate::plan::{

@@ -1,7 +1,7 @@
 //! Repositories that are there.
 
-use crate::diagnostic::quoted;
-use crate::model::Repo;
+use crate::file::findings::quoted;
+use crate::file::model::Repo;
 use crate::plan::model::Known;
 use crate::plan::settings::{self as given_settings, Given};
 use crate::plan::{
@@ -10,7 +10,7 @@ use crate::plan::{
 };
 use peribolos_vocab::RepoName;
 
-use super::settings;
+use super::settings::{self, When};
 
 pub(super) fn edit(planner: &mut Planner<'_>, repo: &Repo, id: RepoId) {
     planner.repos.insert(repo.name.key(), id);
@@ -57,6 +57,11 @@ fn differences(
     let mut changes = Vec::new();
     for given in given {
         match known.settings.get(&given.setting) {
+            Some(_) if settings::comes_to_light(planner, given.setting) => changes.push(SettingChange {
+                setting: given.setting,
+                from: None,
+                to: given.value.clone(),
+            }),
             Some(from) if *from == given.value => {}
             Some(from) => changes.push(SettingChange {
                 setting: given.setting,
@@ -119,6 +124,12 @@ fn write(
         given.iter().find(|given| given.setting == setting).and_then(|given| given.line)
     };
     settings::check_merging(planner, repo, known, &changes);
+    let value = |setting| {
+        let given = given.iter().find(|given| given.setting == setting).map(|given| given.value.as_str());
+        given.or_else(|| known.settings.get(&setting).map(String::as_str))
+    };
+    let visibility = value(RepoSettingName::VISIBILITY);
+    let is_shown_otherwise = changes.iter().any(given_settings::hides_or_publishes);
     let mut edits = Vec::new();
     for change in changes {
         let setting = change.setting;
@@ -127,7 +138,11 @@ fn write(
             RepoSettingName::ARCHIVED if change.to == "false" => {}
             RepoSettingName::ARCHIVED => settings::archive(planner, id, name, change, at),
             RepoSettingName::VISIBILITY if given_settings::hides_or_publishes(&change) => {
-                settings::change_visibility(planner, id, name, change, at);
+                let forking = forking(given, visibility);
+                settings::change_visibility(planner, id, name, change, forking, at);
+            }
+            RepoSettingName::ALLOW_FORKING if is_shown_otherwise => {
+                settings::is_public_fork(planner, name, visibility, &change, at);
             }
             RepoSettingName::DEFAULT_BRANCH => {
                 if settings::has_branch(planner, id, name, known, &change, at) {
@@ -135,10 +150,12 @@ fn write(
                 }
             }
             _ if setting.request() == Request::Topics => settings::set_topics(planner, id, name, change, at),
-            _ => {
-                settings::check_projects(planner, name, &change, at);
-                edits.push(change);
-            }
+            _ if settings::is_public_fork(planner, name, visibility, &change, at) => {}
+            _ => match settings::when(planner, name, &change, at) {
+                When::WithOthers => edits.push(change),
+                When::Afterwards => settings::afterwards(planner, id, name, change, at),
+                When::Never => {}
+            },
         }
     }
     settings::complete(known, &mut edits);
@@ -148,4 +165,14 @@ fn write(
             Draft::new(Place::Repositories, Change::EditRepo { name: name.clone(), changes: edits }, at);
         planner.write(draft.wants(Fact::Repo(id)));
     }
+}
+
+/// What the file says about forks of a repository that is shown to other people.
+fn forking(
+    given: &[Given<RepoSettingName>],
+    visibility: Option<&str>,
+) -> Option<SettingChange<RepoSettingName>> {
+    let given = given.iter().find(|given| given.setting == RepoSettingName::ALLOW_FORKING)?;
+    let change = SettingChange { setting: given.setting, from: None, to: given.value.clone() };
+    (visibility != Some("public")).then_some(change)
 }

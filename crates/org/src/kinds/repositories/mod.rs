@@ -5,8 +5,8 @@ mod edit;
 mod matching;
 mod settings;
 
-use crate::diagnostic::quoted;
-use crate::model::Repo;
+use crate::file::findings::quoted;
+use crate::file::model::Repo;
 use crate::plan::{Kind, Planner, Question, RepoSettingName, line_of, sorted};
 
 use matching::{Found, Matched};

@@ -1,7 +1,7 @@
 //! Settings of repositories that need an operation of their own, or that GitHub does not take in every case.
 
-use crate::diagnostic::quoted;
-use crate::model::Repo;
+use crate::file::findings::quoted;
+use crate::file::model::Repo;
 use crate::plan::model::Known;
 use crate::plan::{
     Allow, Change, Draft, Fact, Kind, OrgSetting, Place, Planner, RepoId, RepoSettingName, SettingChange,
@@ -44,12 +44,14 @@ pub(super) fn archive(
     planner.write(alone(Place::SettingsTaken, id, name, change, line));
 }
 
-/// Shows a repository to everyone, or to fewer people.
+/// Shows a repository to everyone, or to fewer people. GitHub decides then whether it may be forked, so what the file
+/// says about that goes with it.
 pub(super) fn change_visibility(
     planner: &mut Planner<'_>,
     id: RepoId,
     name: &RepoName,
     change: Edit,
+    forking: Option<Edit>,
     line: Option<u32>,
 ) {
     if change.to == "public" && !planner.allows(Allow::RepoPublish) {
@@ -58,7 +60,9 @@ pub(super) fn change_visibility(
         planner.not_allowed(Kind::Repos, line, &[name.into()], message, hint);
         return;
     }
-    planner.write(alone(Place::SettingsTaken, id, name, change, line));
+    let changes = std::iter::once(change).chain(forking).collect();
+    let change = Change::EditRepo { name: name.clone(), changes };
+    planner.write(Draft::new(Place::SettingsTaken, change, line).wants(Fact::Repo(id)));
 }
 
 /// Writes all topics.
@@ -97,22 +101,109 @@ pub(super) fn has_branch(
     false
 }
 
-/// GitHub has no projects of a repository where the organization has them off.
-pub(super) fn check_projects(planner: &mut Planner<'_>, name: &RepoName, change: &Edit, line: Option<u32>) {
-    if change.setting != RepoSettingName::HAS_PROJECTS || change.to != "true" {
-        return;
-    }
-    let key = OrgSetting::HAS_REPOSITORY_PROJECTS;
-    let given = planner.file.settings.get(&key).filter(|_| planner.plans(Kind::Org));
-    let on = given.map(|given| &given.value).or_else(|| planner.now.settings.get(&key));
-    if on.is_some_and(|on| on == "false") {
+/// A setting of repositories that a setting of the organization decides for all of them.
+struct Governed {
+    setting: RepoSettingName,
+    /// The value that it can't have then; none: it can't be changed at all.
+    value: Option<&'static str>,
+    by: OrgSetting,
+    /// The organization's value with which that is so.
+    when: &'static str,
+}
+
+const GOVERNED: [Governed; 3] = [
+    Governed {
+        setting: RepoSettingName::HAS_PROJECTS,
+        value: Some("true"),
+        by: OrgSetting::HAS_REPOSITORY_PROJECTS,
+        when: "false",
+    },
+    Governed {
+        setting: RepoSettingName::WEB_COMMIT_SIGNOFF_REQUIRED,
+        value: Some("false"),
+        by: OrgSetting::WEB_COMMIT_SIGNOFF_REQUIRED,
+        when: "true",
+    },
+    Governed {
+        setting: RepoSettingName::ALLOW_FORKING,
+        value: None,
+        by: OrgSetting::MEMBERS_CAN_FORK_PRIVATE_REPOSITORIES,
+        when: "false",
+    },
+];
+
+/// When a setting can be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum When {
+    /// With the others.
+    WithOthers,
+    /// Only once the organization's settings are changed.
+    Afterwards,
+    /// Not at all, which was refused.
+    Never,
+}
+
+/// Whether the organization decides a setting now, and not any more after this plan: what the repository itself has is not
+/// known then.
+pub(super) fn comes_to_light(planner: &Planner<'_>, setting: RepoSettingName) -> bool {
+    let Some(Governed { by, when, .. }) = GOVERNED.iter().find(|governed| governed.setting == setting) else {
+        return false;
+    };
+    let now = planner.now.settings.get(by).is_some_and(|now| now == when);
+    now && planner.then_of_organization(*by).is_some_and(|then| then != *when)
+}
+
+/// When a setting can be changed where the organization may decide it.
+pub(super) fn when(planner: &mut Planner<'_>, name: &RepoName, change: &Edit, line: Option<u32>) -> When {
+    let governs = |governed: &&Governed| {
+        governed.setting == change.setting
+            && (governed.value.is_none_or(|value| value == change.to)
+                || comes_to_light(planner, change.setting))
+    };
+    let Some(Governed { by, when, .. }) = GOVERNED.iter().find(governs) else { return When::WithOthers };
+    if planner.then_of_organization(*by) == Some(*when) {
+        let (key, by) = (change.setting.key(), by.key());
+        let state = if *when == "true" { "on" } else { "off" };
+        let other = if *when == "true" { "false" } else { "true" };
         let message = format!(
-            "{} can't have projects, because `has_repository_projects` of the organization is off",
-            quoted(name.as_str())
+            "`{key}` of {} can't be `{}`, because `{by}` of the organization is {state}",
+            quoted(name.as_str()),
+            change.to
         );
-        let hint = "remove `has_projects`, or write `has_repository_projects: true`";
+        let hint = format!("remove `{key}`, or write `{by}: {other}`");
+        planner.refuse(Kind::Repos, line, &[name.into()], message, hint);
+        return When::Never;
+    }
+    let is_decided_now = planner.now.settings.get(by).is_some_and(|now| now == when);
+    if is_decided_now { When::Afterwards } else { When::WithOthers }
+}
+
+/// GitHub lets everybody fork a public repository.
+pub(super) fn is_public_fork(
+    planner: &mut Planner<'_>,
+    name: &RepoName,
+    visibility: Option<&str>,
+    change: &Edit,
+    line: Option<u32>,
+) -> bool {
+    let refused = change.setting == RepoSettingName::ALLOW_FORKING && visibility == Some("public");
+    if refused {
+        let message = format!("{} is public, so that everybody can fork it", quoted(name.as_str()));
+        let hint = "remove `allow_forking`, or write another `visibility`";
         planner.refuse(Kind::Repos, line, &[name.into()], message, hint);
     }
+    refused
+}
+
+/// Changes what only works once the organization's settings are changed.
+pub(super) fn afterwards(
+    planner: &mut Planner<'_>,
+    id: RepoId,
+    name: &RepoName,
+    change: Edit,
+    line: Option<u32>,
+) {
+    planner.write(alone(Place::Afterwards, id, name, change, line));
 }
 
 /// GitHub wants one way to merge.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::{Entry, moves};
-use crate::diagnostic::quoted;
+use crate::file::findings::quoted;
 use crate::plan::{Change, Draft, Fact, Kind, Place, Planner, TeamId, line_of};
 use crate::snapshot::ManagedBy;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use peribolos_vocab::{Privacy, TeamName};
 
 use super::{Entry, delete, is_ready, matching, refuse_enterprise};
-use crate::diagnostic::quoted;
+use crate::file::findings::quoted;
 use crate::plan::model::address;
 use crate::plan::{Change, Draft, Fact, Kind, Place, Planner, SettingChange, TeamId, TeamSetting, line_of};
 

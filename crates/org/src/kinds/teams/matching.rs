@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use peribolos_vocab::{Privacy, TeamName};
 
 use super::Entry;
-use crate::diagnostic::quoted;
+use crate::file::findings::quoted;
 use crate::plan::model::address;
 use crate::plan::{Kind, Named, Planner, TeamId, line_of};
 

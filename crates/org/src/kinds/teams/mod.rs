@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 use peribolos_vocab::Privacy;
 
-use crate::diagnostic::quoted;
-use crate::model::{ConfigFile, Team};
+use crate::file::findings::quoted;
+use crate::file::model::{ConfigFile, Team};
 use crate::plan::{Fact, Kind, Planner, TeamId, line_of, sorted};
 use crate::snapshot::ManagedBy;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use peribolos_vocab::{Login, Privacy, TeamName};
 
 use super::{Entry, is_ready, refuse_enterprise};
-use crate::diagnostic::quoted;
+use crate::file::findings::quoted;
 use crate::plan::model::Model;
 use crate::plan::{Change, Draft, Fact, Kind, Place, Planner, SettingChange, TeamId, TeamSetting, line_of};
 

@@ -16,6 +16,10 @@ impl Model {
     pub(super) fn create_repo(&mut self, name: &RepoName, given: &[RepoSetting]) {
         let visibility = given.iter().find(|given| given.setting == RepoSettingName::VISIBILITY);
         let mut settings = fresh_settings(visibility.map(|given| given.value.as_str()));
+        // The organization may decide these for all its repositories.
+        for governed in RepoSettingName::GOVERNED {
+            settings.remove(&governed);
+        }
         let mut has_commit = false;
         for given in given {
             // What is used once leaves a commit, and no setting.
@@ -61,6 +65,13 @@ impl Model {
             for change in changes {
                 known.settings.insert(change.setting, change.to.clone());
             }
+        }
+    }
+
+    /// Forgets a setting of all repositories.
+    pub(super) fn forget_setting(&mut self, setting: RepoSettingName) {
+        for known in self.repos.iter_mut().filter_map(|repo| repo.known.as_mut()) {
+            known.settings.remove(&setting);
         }
     }
 

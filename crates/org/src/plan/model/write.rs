@@ -1,6 +1,6 @@
 //! From the model to a snapshot.
 
-use peribolos_vocab::{Login, OrgRole, TeamRole};
+use peribolos_vocab::{OrgRole, TeamRole};
 
 use super::{Model, Repo, RepoId, Team, TeamId};
 use crate::snapshot::{
@@ -94,7 +94,7 @@ impl Model {
 /// A snapshot in which what is effective follows from what is each one's own, and everything is sorted.
 #[cfg(feature = "testing")]
 pub(crate) fn canonical(own: &Snapshot) -> Snapshot {
-    let login = |login: &Login| login.as_str().to_ascii_lowercase();
+    let login = |login: &peribolos_vocab::Login| login.as_str().to_ascii_lowercase();
     let mut own = own.clone();
     own.concealed.sort_by_key(login);
     for repo in &mut own.repos {

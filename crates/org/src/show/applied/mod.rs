@@ -16,8 +16,8 @@ use super::sentence::Sentence;
 use super::text::{counted, cut};
 use super::{Namer, PlanReport};
 use crate::Login;
+use crate::file::report::Style;
 use crate::plan::{Change, Operation, Outcome, Verification};
-use crate::report::Style;
 use crate::review::Judgement;
 
 /// What became of a plan that was applied.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::text::counted;
-use crate::report::Style;
+use crate::file::report::Style;
 
 /// So many lines are given; the rest is counted.
 const LINES: usize = 30;

@@ -89,7 +89,7 @@ async fn killing_the_controller_at_any_moment_ends_in_the_same_state() -> Result
     let pushed = story.org.push(&text).await?;
     story.kill_when("the push has its run", async |s| Ok(s.org.apply_of(&pushed).await?.is_some())).await?;
     story.org.applying(&pushed).await?;
-    story.kill_when("upstream is at work", async |_| Ok(true)).await?;
+    story.kill_when("the change is being applied", async |_| Ok(true)).await?;
     story
         .kill_when("the run has ended", async |s| {
             Ok(s.org.apply_of(&pushed).await?.is_some_and(|run| run["status"]["phase"] == "Succeeded"))
