@@ -2,9 +2,10 @@
 //! pair.
 
 use peribolos_org::{OrgSetting, RepoSettingName};
+use serde_json::Value;
 
-/// Whether a line of [`differences`](crate::effective::differences) is one of them.
-pub fn is_known(line: &str) -> bool {
+/// Whether a line of [`differences`](crate::effective::differences) is one of them, for an organization that was so before.
+pub fn is_known(line: &str, before: &Value) -> bool {
     let Some((_, line)) = line.split_once(": ") else { return false };
     if let Some((key, _)) = line.strip_prefix("setting ").and_then(|rest| rest.split_once(" = ")) {
         // GitHub derives this one from three that upstream does not know.
@@ -12,7 +13,15 @@ pub fn is_known(line: &str) -> bool {
             || OrgSetting::all().any(|setting| setting.key() == key && !setting.is_known_upstream());
     }
     if let Some((rest, _)) = line.strip_prefix("repository ").and_then(|rest| rest.split_once(" = ")) {
-        let key = rest.rsplit(' ').next().unwrap_or_default();
+        let (name, key) = rest.rsplit_once(' ').unwrap_or_default();
+        // It makes a repository without `visibility` public, also where the organization allows no public ones.
+        let is_new = || {
+            let names = before["repos"].as_object().into_iter().flat_map(|repos| repos.keys());
+            !names.into_iter().any(|known| known.eq_ignore_ascii_case(name))
+        };
+        if key == "visibility" && is_new() {
+            return true;
+        }
         // It knows how squash merges are described, and never notices that this differs.
         return key.starts_with("squash_merge_commit_")
             || RepoSettingName::all().any(|setting| setting.key() == key && !setting.is_known_upstream());
