@@ -9,7 +9,7 @@ use url::Url;
 use crate::AppId;
 use crate::error::Error;
 
-/// Told of every request, so that the caller can count them without this crate knowing of metrics.
+/// Observes every request, so that the caller can count them without this crate knowing of metrics.
 ///
 /// Called on the request's own task: it must neither block nor panic.
 pub trait Observer: Send + Sync {
@@ -61,7 +61,7 @@ pub struct GitHubConfig {
     pub user_agent: String,
     /// How long to wait.
     pub timeouts: Timeouts,
-    /// Told of every request.
+    /// Observes every request.
     pub observer: Option<Arc<dyn Observer>>,
 }
 

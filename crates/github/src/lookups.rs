@@ -1,4 +1,4 @@
-//! What a snapshot does not tell and a plan must know: who a login belongs to, what a name that no list has leads to,
+//! What a snapshot does not have and a plan must know: who a login belongs to, what a name that no list has leads to,
 //! whether a branch is there.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! The plan of a file: the organization is read, what the snapshot does not tell is looked up, and the difference is worked
+//! The plan of a file: the organization is read, what the snapshot does not have is looked up, and the difference is worked
 //! out. The steps and the command line do it here, before an apply and after it.
 
 use std::sync::Arc;
@@ -55,7 +55,7 @@ pub enum PlanningError {
 }
 
 impl Planning<'_> {
-    /// Reads and plans. `progress` is told how far the reading is.
+    /// Reads and plans. `progress` follows the reading.
     ///
     /// # Errors
     /// [`PlanningError`]; nothing is half read.

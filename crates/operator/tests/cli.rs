@@ -102,7 +102,10 @@ fn the_schema_is_the_one_of_the_documents() {
 fn a_dump_without_a_token_says_how_to_give_one() {
     let ended = run(&["dump", "acme"]);
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
-    assert!(text(&ended.stderr).contains("error: neither PERIBOLOS_GITHUB_TOKEN nor GITHUB_TOKEN is set"), "{ended:?}");
+    assert!(
+        text(&ended.stderr).contains("error: neither PERIBOLOS_GITHUB_TOKEN nor GITHUB_TOKEN is set"),
+        "{ended:?}"
+    );
     assert!(ended.stdout.is_empty());
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use peribolos_org::plan::{Kind, Lookups, Scope, plan};
 use peribolos_org::{
-    ConfigFile, Diagnostic, Login, ManagedBy, OrgSetting, Privacy, Severity, Slug, Snapshot,
-    SnapshotTeam, TeamName, dump, parse, parse_managed,
+    ConfigFile, Diagnostic, Login, ManagedBy, OrgSetting, Privacy, Severity, Slug, Snapshot, SnapshotTeam,
+    TeamName, dump, parse, parse_managed,
 };
 
 /// What is managed unless an installation says otherwise.

@@ -158,9 +158,8 @@ fn setting<K: Copy + std::fmt::Debug + 'static>(
 fn repo(name: RepoName) -> impl Strategy<Value = SnapshotRepo> {
     let collaborators = option::of(btree_map("[a-z]{1,5}", (permission(), own()), 0..3));
     let words = vec!["public", "PRIVATE", "internal", "PR_TITLE", "PR_BODY", "BLANK", "MERGE_MESSAGE"];
-    let settings: Vec<_> = RepoSettingName::all()
-        .map(|key| setting(|key, json| RepoSettingName::from_json(key, json), key, words.clone()))
-        .collect();
+    let settings: Vec<_> =
+        RepoSettingName::all().map(|key| setting(RepoSettingName::from_json, key, words.clone())).collect();
     (settings, collaborators).prop_map(move |(settings, collaborators)| {
         let mut settings: Settings<RepoSettingName> = settings.into_iter().flatten().collect();
         // GitHub wants one.
@@ -242,9 +241,8 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
             .collect();
         let repos: Vec<_> = repos.into_iter().map(repo).collect();
         let words = vec!["none", "read", "WRITE", "admin"];
-        let settings: Vec<_> = OrgSetting::all()
-            .map(|key| setting(|key, json| OrgSetting::from_json(key, json), key, words.clone()))
-            .collect();
+        let settings: Vec<_> =
+            OrgSetting::all().map(|key| setting(OrgSetting::from_json, key, words.clone())).collect();
         let invited = vec(("[a-z]{1,5}", select(vec![OrgRole::Admin, OrgRole::Member])), 0..3);
         (Just(people), any::<Index>(), teams, repos, settings, invited).prop_map(
             |(people, split, teams, repos, settings, invited)| {

@@ -26,7 +26,7 @@ words! {
 }
 
 words! {
-    /// Something peribolos does only when allowed to.
+    /// Something that a run does only where it is allowed.
     Allow {
         /// Archive repositories.
         RepoArchival = "RepoArchival",
@@ -36,7 +36,7 @@ words! {
 }
 
 words! {
-    /// Something peribolos leaves alone when told to.
+    /// Something that a run leaves alone.
     Ignore {
         /// Pending invitations.
         Invitees = "Invitees",
@@ -78,8 +78,8 @@ mod schema {
     published! {
         Kind: "A part of an organization that peribolos manages.",
             [Org, OrgMembers, Teams, TeamMembers, TeamRepos, Repos, Collaborators];
-        Allow: "Something peribolos does only when allowed to.", [RepoArchival, RepoPublish];
-        Ignore: "Something peribolos leaves alone when told to.", [Invitees, SecretTeams, EnterpriseTeams];
+        Allow: "Something that a run does only where it is allowed.", [RepoArchival, RepoPublish];
+        Ignore: "Something that a run leaves alone.", [Invitees, SecretTeams, EnterpriseTeams];
     }
 
     #[cfg(test)]

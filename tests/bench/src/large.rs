@@ -9,6 +9,8 @@ pub const INSTALLATION: u64 = 1_234_567;
 pub const TEAMS: usize = 100;
 pub const REPOSITORIES: usize = 500;
 pub const MEMBERS: usize = 1000;
+/// What it is called in the table.
+pub const NAME: &str = "an organization of 100 teams, 500 repositories, 1000 members";
 
 const PERMISSIONS: [&str; 5] = ["pull", "triage", "push", "maintain", "admin"];
 

@@ -7,6 +7,7 @@ mod figures;
 mod floor;
 mod large;
 mod load;
+mod organization;
 mod proc;
 mod receiver;
 #[path = "../../../crates/operator/tests/support/mod.rs"]

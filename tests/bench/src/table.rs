@@ -45,6 +45,12 @@ pub fn seconds(time: Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
 }
 
+/// A number of requests, to divide by.
+#[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+pub const fn count(number: usize) -> f64 {
+    number as f64
+}
+
 /// Mebibytes, for people.
 pub fn mib(bytes: u64) -> String {
     let tenths = bytes * 10 / (1 << 20);

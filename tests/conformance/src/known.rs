@@ -7,7 +7,9 @@ use peribolos_org::{OrgSetting, RepoSettingName};
 pub fn is_known(line: &str) -> bool {
     let Some((_, line)) = line.split_once(": ") else { return false };
     if let Some((key, _)) = line.strip_prefix("setting ").and_then(|rest| rest.split_once(" = ")) {
-        return OrgSetting::all().any(|setting| setting.key() == key && !setting.is_known_upstream());
+        // GitHub derives this one from three that upstream does not know.
+        return key == "members_can_create_repositories"
+            || OrgSetting::all().any(|setting| setting.key() == key && !setting.is_known_upstream());
     }
     if let Some((rest, _)) = line.strip_prefix("repository ").and_then(|rest| rest.split_once(" = ")) {
         let key = rest.rsplit(' ').next().unwrap_or_default();

@@ -18,12 +18,12 @@ use crate::organization::Organization;
 /// No limit of the simulator's is on here, and there are thousands of writes.
 static AS_FAST_AS_CAN_BE: LazyLock<TimeScale> = LazyLock::new(|| "10000".parse().unwrap_or(TimeScale::REAL));
 
-/// The organization as GitHub has it now. The one place where it is read.
+/// The organization as GitHub has it now, as far as `options` go. The one place where it is read.
 ///
 /// # Errors
 /// When a call fails.
-pub async fn snapshot(organization: &Organization) -> Result<Snapshot> {
-    Ok(snapshot::read(organization.client(), organization.login(), &ReadOptions::default()).await?)
+pub async fn snapshot(organization: &Organization, options: &ReadOptions) -> Result<Snapshot> {
+    Ok(snapshot::read(organization.client(), organization.login(), options).await?)
 }
 
 /// A file as it is read.

@@ -4,13 +4,17 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use peribolos_org::plan::{Allow, Ignore, Kind, Plan, Scope};
+use peribolos_github::kinds::Addresses;
+use peribolos_github::snapshot::ReadOptions;
+use peribolos_org::RepoName;
+use peribolos_org::plan::{Allow, Change, Ignore, Kind, Operation, Plan, Scope};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::github::GitHub;
 use crate::organization::Organization;
 use crate::round::{self, Outcome};
+use crate::write::Write;
 use crate::{effective, ours};
 
 /// A pair as its file has it. `tests/conformance/pairs/README.md` has each key.
@@ -23,6 +27,8 @@ struct Pair {
     users: Vec<String>,
     #[serde(default)]
     pushed: Vec<Push>,
+    #[serde(default)]
+    renamed: Vec<Rename>,
     #[serde(default)]
     organization: Map<String, Value>,
     file: String,
@@ -69,6 +75,14 @@ struct Push {
     branch: String,
 }
 
+/// A repository that somebody renamed on GitHub, so that its old name leads to the new one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rename {
+    repo: RepoName,
+    to: RepoName,
+}
+
 /// What a pair ended with, as its file has it.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct End {
@@ -113,11 +127,7 @@ async fn end(pair: &Pair) -> Result<End> {
         github.control("PUT", &format!("/users/{user}"), Some(&json!({}))).await?;
     }
     let organization = Organization::seed(&over_base(pair.organization.clone())).await?;
-    for push in &pair.pushed {
-        let path = format!("/orgs/{}/repos/{}/push", organization.login().as_str(), push.repo);
-        let files = json!({"branch": push.branch, "files": {"NEWS.md": "new\n"}, "sender": "alice"});
-        github.control("POST", &path, Some(&files)).await?;
-    }
+    prepare(pair, &organization).await?;
     let source = |of: &Organization| pair.file.replacen("acme:", &format!("{}:", of.login().as_str()), 1);
     let scope = Scope {
         manage: pair.scope.manage.iter().copied().collect(),
@@ -138,14 +148,43 @@ async fn end(pair: &Pair) -> Result<End> {
                 Vec::new()
             } else {
                 let file = ours::read(&organization, &source(&organization))?;
-                round::against_upstream(&organization, &before, &file, &scope)
+                let copy = Organization::seed(&before).await?;
+                prepare(pair, &copy).await?;
+                round::against_upstream(&organization, &copy, &file, &scope)
                     .await?
                     .unwrap_or_else(|| vec![FAILS.to_owned()])
             };
-            let plan_lines = writes.iter().map(ToString::to_string).collect();
+            let plan_lines = plan.operations.iter().zip(&writes).map(line).collect();
             Ok(End { plan: plan_lines, warned: warnings(&plan), differs, ..End::default() })
         }
     }
+}
+
+/// Does what the state of an organization does not have: pushes branches and renames repositories.
+async fn prepare(pair: &Pair, organization: &Organization) -> Result<()> {
+    for push in &pair.pushed {
+        let path = format!("/orgs/{}/repos/{}/push", organization.login().as_str(), push.repo);
+        let files = json!({"branch": push.branch, "files": {"NEWS.md": "new\n"}, "sender": "alice"});
+        organization.github().control("POST", &path, Some(&files)).await?;
+    }
+    for Rename { repo, to } in &pair.renamed {
+        let rename = Change::RenameRepo { from: repo.clone(), to: to.clone() };
+        let mut addresses = Addresses::of(&ours::snapshot(organization, &ReadOptions::default()).await?);
+        organization.client().make(organization.login(), &rename, &mut addresses).await?;
+    }
+    Ok(())
+}
+
+/// A write as a pair has it. The number of an invitation, another one in each run, is replaced by who is invited.
+fn line((operation, write): (&Operation, &Write)) -> String {
+    let (Change::CancelInvitation { id, login, .. }
+    | Change::EditRepoInvitation { id, login, .. }
+    | Change::CancelRepoInvitation { id, login, .. }) = &operation.change
+    else {
+        return write.to_string();
+    };
+    let path = write.path.replace(&format!("invitations/{id}"), &format!("invitations/{login}"));
+    Write { path, ..write.clone() }.to_string()
 }
 
 /// An organization with what a pair does not say.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result, ensure};
+use peribolos_github::snapshot::ReadOptions;
 use peribolos_org::plan::{Outcome as ApplyOutcome, Plan, Scope};
 use peribolos_org::{ConfigFile, Own, Snapshot, dump};
-use serde_json::Value;
 
 use crate::organization::Organization;
 use crate::planned::{self, Around};
@@ -21,7 +21,7 @@ const RUNS: usize = 3;
 /// # Errors
 /// What was written, with the dump.
 pub async fn dump_changes_nothing(organization: &Organization) -> Result<()> {
-    let snapshot = ours::snapshot(organization).await?;
+    let snapshot = ours::snapshot(organization, &ReadOptions::default()).await?;
     let dumped = dump(&snapshot).to_yaml();
     let file = ours::read(organization, &dumped)?;
     let plan = ours::plan(organization, &snapshot, &file, &Scope::usual()).await?;
@@ -63,7 +63,8 @@ pub enum Outcome {
 /// Where anything differs, with all that is needed to see why.
 pub async fn check(organization: &Organization, source: &str, scope: &Scope) -> Result<Outcome> {
     let file = ours::read(organization, source)?;
-    let before = ours::snapshot(organization).await?;
+    let options = ReadOptions::for_file(&file, scope);
+    let before = ours::snapshot(organization, &options).await?;
     let plan = ours::plan(organization, &before, &file, scope).await?;
     if !plan.refusals.is_empty() {
         return Ok(Outcome::Refused(plan));
@@ -77,9 +78,11 @@ pub async fn check(organization: &Organization, source: &str, scope: &Scope) -> 
     let context =
         || format!("the plan:\n{:#?}\nits outcomes: {outcomes:?}\nthe file:\n{source}", plan.operations);
     let mut writes = observed::accepted(organization, mark).await.with_context(context)?;
-    let after = ours::snapshot(organization).await?;
+    let after = ours::snapshot(organization, &options).await?;
     let around = Around { before: &before, after: &after };
-    writes.iter_mut().for_each(|write| planned::name_parent(write, around));
+    for write in &mut writes {
+        planned::name_parent(write, around);
+    }
     let planned = planned::writes(&plan, around)?;
     ensure!(planned == writes, "planned:\n{}\nwritten:\n{}\n{}", lines(&planned), lines(&writes), context());
     let [mut expected, mut found] = [plan.expected(&before), after.clone()].map(|it| comparable(&it));
@@ -90,28 +93,27 @@ pub async fn check(organization: &Organization, source: &str, scope: &Scope) -> 
     Ok(Outcome::Applied { plan: Box::new(plan), writes })
 }
 
-/// What upstream makes of the same file on a copy, compared with what an organization amounts to now: one line for each
+/// What upstream makes of the same file on a copy of the organization as it was, compared with what an organization amounts to now: one line for each
 /// difference. None: upstream does not get to the end of it.
 ///
 /// # Errors
 /// When upstream can't be run.
 pub async fn against_upstream(
     organization: &Organization,
-    state_before: &Value,
+    copy: &Organization,
     file: &ConfigFile,
     scope: &Scope,
 ) -> Result<Option<Vec<String>>> {
-    let copy = Organization::seed(state_before).await?;
-    let snapshot = ours::snapshot(&copy).await?;
-    let normalized = ours::normalized(&copy, &snapshot, file).await?;
+    let snapshot = ours::snapshot(copy, &ReadOptions::default()).await?;
+    let normalized = ours::normalized(copy, &snapshot, file).await?;
     let mut before: Option<BTreeSet<Write>> = None;
     for _ in 0..RUNS {
-        let mark = observed::mark(&copy).await?;
-        let ended = upstream::apply(&copy, &normalized, scope).await?;
+        let mark = observed::mark(copy).await?;
+        let ended = upstream::apply(copy, &normalized, scope).await?;
         if !ended.success {
             return Ok(None);
         }
-        let writes: BTreeSet<Write> = observed::accepted(&copy, mark).await?.into_iter().collect();
+        let writes: BTreeSet<Write> = observed::accepted(copy, mark).await?.into_iter().collect();
         if before.as_ref() == Some(&writes) {
             break;
         }
@@ -185,7 +187,10 @@ fn only_in_one(expected: &Snapshot, found: &Snapshot) -> String {
             .map(|line| format!("{name}: {}", line.trim()))
             .collect()
     };
-    [only("expected", &expected, &found), only("found", &found, &expected)].concat().join("\n")
+    let all = [only("expected", &expected, &found), only("found", &found, &expected)].concat();
+    let at = expected.lines().zip(found.lines()).position(|(one, other)| one != other).unwrap_or_default();
+    let around: Vec<&str> = found.lines().skip(at.saturating_sub(8)).take(16).collect();
+    format!("{}\nfirst around:\n{}", all.join("\n"), around.join("\n"))
 }
 
 fn lines(writes: &[Write]) -> String {

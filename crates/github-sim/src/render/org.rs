@@ -88,7 +88,7 @@ pub(crate) fn full(world: &World, actor: &Actor, org: &Org) -> Value {
     if actor.is_of(org) && actor.allows(Scope::OrganizationPlan, Level::Read) {
         let seats = org.traits.seats.unwrap_or(100);
         json["plan"] = json!({
-            "name": "team",
+            "name": if org.is_of_an_enterprise() { "enterprise" } else { "team" },
             "space": 976_562_499,
             "private_repos": 999_999,
             "filled_seats": org.members.len(),

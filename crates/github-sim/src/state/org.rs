@@ -220,6 +220,12 @@ impl Org {
         RepoRole::named(word).map(Access::from).or_else(|| custom().map(CustomRole::access))
     }
 
+    /// Whether it has what GitHub has for organizations of an enterprise alone.
+    pub(crate) fn is_of_an_enterprise(&self) -> bool {
+        let has = |team: &Team| team.kind == TeamKind::Enterprise || team.managed_by.is_some();
+        self.traits.emu || !self.traits.custom_repository_roles.is_empty() || self.teams.values().any(has)
+    }
+
     /// Takes a person out of the organization: teams, pending invitations and direct access go too. Who is a member by a
     /// team of the enterprise stays one, and stays in that team.
     pub(crate) fn expel(&mut self, login: &Login) {

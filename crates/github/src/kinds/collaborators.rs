@@ -139,7 +139,7 @@ pub(crate) async fn add(
         while let Some((batch, sentence)) = batches.try_next().await? {
             people.extend(batch);
             hidden = hidden.or(sentence);
-            reader.tell(Part::Collaborators, people.len(), total);
+            reader.report(Part::Collaborators, people.len(), total);
         }
     }
     let complete = repos.into_iter().map(|Identified { id, mut repo }| {

@@ -85,7 +85,7 @@ impl Reader<'_> {
             let total = page.total_count;
             let more = walk.goes_on(&page)?;
             items.extend(page.items().filter(|item| seen.insert(key(item))));
-            self.tell(part, items.len(), total);
+            self.report(part, items.len(), total);
             if !more {
                 let fits = items.len() == total;
                 return Ok((items, fits));

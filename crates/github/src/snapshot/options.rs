@@ -1,4 +1,4 @@
-//! What is read beyond what every snapshot has, how long a read waits for GitHub, and who is told how far it is.
+//! What is read beyond what every snapshot has, how long a read waits for GitHub, and who follows its progress.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use peribolos_org::ConfigFile;
-use peribolos_org::plan::{Ignore, Kind, Scope};
+use peribolos_org::plan::{Kind, Scope};
 
 use crate::error::{Error, Retry};
 
@@ -21,7 +21,7 @@ pub struct ReadOptions {
     pub invitations: bool,
     /// How long the read waits where GitHub says that it must.
     pub patience: Patience,
-    /// Who is told how far the read is.
+    /// Who follows the progress of the read.
     pub progress: Option<Arc<dyn Progress>>,
 }
 
@@ -38,13 +38,13 @@ impl Default for ReadOptions {
 }
 
 impl ReadOptions {
-    /// What comparing with `file` needs: collaborators are managed of the repositories that it names alone.
+    /// What comparing with `file` needs: collaborators are managed of the repositories that it names alone. Invitations are
+    /// read where they are ignored, too: who is invited must not be invited again.
     pub fn for_file(file: &ConfigFile, scope: &Scope) -> Self {
         let named = file.repos.iter().flat_map(|repo| std::iter::once(&repo.name).chain(&repo.previously));
         let managed = scope.manages(Kind::Collaborators);
         Self {
             collaborators_of: named.filter(|_| managed).map(|name| name.value.key()).collect(),
-            invitations: !scope.ignore.contains(&Ignore::Invitees),
             ..Self::default()
         }
     }
@@ -165,7 +165,7 @@ impl Part {
     }
 }
 
-/// Is told how far a read is, as answers come. Must not block.
+/// Follows the progress of a read, as answers come. Must not block.
 pub trait Progress: Send + Sync {
     /// `done` of `total` are read; the total may change while the organization does.
     fn read(&self, part: Part, done: usize, total: usize);

@@ -1,4 +1,4 @@
-//! One read: whose, how many requests at once, what is waited for, and who is told how far it is.
+//! One read: whose, how many requests at once, what is waited for, and who follows its progress.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -44,8 +44,8 @@ impl<'a> Reader<'a> {
         Self { client, org, progress, patience, permits, not_before: Mutex::new(None) }
     }
 
-    /// Says how far a part is.
-    pub(crate) fn tell(&self, part: Part, done: usize, total: usize) {
+    /// Reports the progress of a part.
+    pub(crate) fn report(&self, part: Part, done: usize, total: usize) {
         tracing::debug!(part = part.as_str(), done, total, "reading the organization");
         if let Some(progress) = self.progress {
             progress.read(part, done, total);

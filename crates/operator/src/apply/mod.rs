@@ -55,7 +55,7 @@ pub struct Job<'a> {
     pub clock: &'a Clock,
     /// No wait lasts beyond this.
     pub deadline: Option<Timestamp>,
-    /// Who is told how far it is.
+    /// Who follows its progress.
     pub progress: &'a dyn Progress,
 }
 

@@ -1,10 +1,10 @@
-//! Who is told how far an apply is.
+//! The progress of an apply.
 
 use std::time::Duration;
 
 use peribolos_org::plan::{Operation, Outcome};
 
-/// Is told how far an apply is, as it goes. Must not block.
+/// Follows the progress of an apply. Must not block.
 pub trait Progress: Send + Sync {
     /// `done` of `of` operations have been dealt with; this is what became of the last one.
     fn operation(&self, done: usize, of: usize, operation: &Operation, outcome: &Outcome);

@@ -1,4 +1,4 @@
-//! As whom people ask GitHub: with a token of their own, or as the App.
+//! The token for GitHub: a person's own, or the App's.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -115,7 +115,7 @@ impl TokenSource for Minted {
 
 async fn installation(app: &App, org: &Login) -> anyhow::Result<Installation> {
     let installations =
-        app.list_installations().await.context("GitHub does not tell where the App is installed")?;
+        app.list_installations().await.context("GitHub does not list where the App is installed")?;
     let is_there =
         |installation: &Installation| installation.account.login.as_str().eq_ignore_ascii_case(org.as_str());
     match installations.into_iter().find(is_there) {

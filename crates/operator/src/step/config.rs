@@ -62,7 +62,7 @@ impl ConfigArgs {
     }
 }
 
-/// What an attempt of an apply is told beside the file and the rules.
+/// What an attempt of an apply gets beside the file and the rules.
 ///
 /// A Task of another engine passes these to its `step plan`, too, which has no use for them.
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! Where GitHub is, and as whom it is asked: flags that the steps and `dump` share.
+//! Where GitHub is, and with which token: flags that the steps and `dump` share.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

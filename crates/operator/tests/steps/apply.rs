@@ -219,6 +219,53 @@ async fn a_head_that_moves_leaves_the_removals_to_the_newer_run() {
 }
 
 #[tokio::test]
+async fn a_revert_stops_a_removal_that_is_running() {
+    let people: Vec<String> = (0..30).map(|number| format!("m{number}")).collect();
+    let fixture =
+        FIXTURE.replace("frank: member}", &format!("frank: member, {}: member}}", people.join(": member, ")));
+    let before = FILE.replace("frank]", &format!("frank, {}]", people.join(", ")));
+    let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    pod.push(&described(&FILE.replace("frank]", "frank, zoe]"))).await;
+    // The fifth removal takes GitHub longer than a minute of this pod.
+    pod.fault(json!({"method": "DELETE", "path": "/orgs/acme/memberships/*", "skip": 4, "count": 1, "delayMs": 5_000}))
+        .await;
+    let token = pod.bench.token().await;
+    let more = ["--disclose-file", "--maximum-removal-percent=100", FAST];
+    let running = pod.bench.start_apply(&pod.sha, &token, &more);
+    // A description, an invitation, and four removals.
+    eventually("four removals", async || {
+        let written = pod.changes().await.len();
+        if written >= 6 { Ok(()) } else { Err(written) }
+    })
+    .await;
+    pod.bench.github.push(ORG, json!({"peribolos.yaml": before})).await;
+    let applied = running.end().output();
+    assert_eq!(applied.exit, StepExit::HeadMoved, "{applied:?}");
+    assert_eq!(applied.changes, Some(changes(32, 6, 0, 26)), "{applied:?}");
+    let org = pod.bench.github.org(ORG).await;
+    assert_eq!(org["members"].as_object().unwrap().len(), 31, "only the five that had begun are gone: {org}");
+    assert_eq!(org["invitations"][0]["login"], "zoe", "{org}");
+    assert!(!applied.reviewed);
+}
+
+#[tokio::test]
+async fn an_owner_is_kept_until_another_one_has_accepted() {
+    // carol is to become an owner in bob's place, and GitHub only asks her.
+    let file = FILE
+        .replace("alice, bob", "alice, carol")
+        .replace("members: [carol, dan, erin", "members: [bob, dan, erin");
+    let pod = Pod::of(&file).await;
+    let body = json!({"state": "pending", "role": "admin"});
+    pod.fault(json!({"method": "PUT", "path": "/orgs/acme/memberships/carol", "status": 200, "body": body}))
+        .await;
+    let applied = pod.apply(&["--maximum-removal-percent=100"]).await;
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Withheld)), "{applied:?}");
+    assert_eq!(pod.bench.github.org(ORG).await["members"]["bob"], "admin");
+    assert!(!applied.reviewed, "a removal is left");
+}
+
+#[tokio::test]
 async fn an_expired_token_is_read_again_in_the_middle() {
     let file = FILE.replace("frank]", "frank, zoe]").replace("name: Acme", "name: Acme Inc");
     let pod = Pod::of(&described(&file)).await;
@@ -400,10 +447,10 @@ async fn a_tripped_guard_says_how_to_raise_it_and_writes_nothing(#[case] file: S
     assert_eq!(applied.exit, StepExit::GuardTripped, "{applied:?}");
     assert!(applied.check.summary.contains(says), "{applied:?}");
     assert_eq!(pod.changes().await, [] as [Value; 0]);
-    assert!(!pod.bench.path("settled.yaml").exists());
+    assert!(!pod.bench.path("normalized.yaml").exists());
     let planned = pod.plan(&[]).await;
     assert_eq!(planned.exit, StepExit::GuardTripped, "{planned:?}");
-    assert!(!pod.bench.path("settled.yaml").exists(), "upstream gets nothing to apply");
+    assert!(!pod.bench.path("normalized.yaml").exists(), "upstream gets nothing to apply");
 }
 
 #[tokio::test]

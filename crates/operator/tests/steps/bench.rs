@@ -132,7 +132,7 @@ impl Bench {
     pub fn plan(&self, sha: &str, token: &Path, more: &[&str]) -> Ended {
         let mut args = self.common("plan", token);
         args.extend(["--sha".to_owned(), sha.to_owned()]);
-        args.extend(["--out".to_owned(), self.path("settled.yaml").display().to_string()]);
+        args.extend(["--out".to_owned(), self.path("normalized.yaml").display().to_string()]);
         args.extend(more.iter().map(|arg| (*arg).to_owned()));
         run(&args)
     }

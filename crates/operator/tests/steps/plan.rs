@@ -48,13 +48,16 @@ async fn a_valid_file_is_settled_as_github_spells_it() {
     assert_eq!(output.exit, StepExit::Ok, "{ended:?}");
     assert_eq!(output.sha.as_deref(), Some(sha.as_str()));
     assert!(output.blob.is_some());
-    let settled = std::fs::read_to_string(bench.path("settled.yaml")).unwrap();
-    assert!(settled.contains("acme:") && settled.contains("alice") && settled.contains("site"), "{settled}");
+    let normalized = std::fs::read_to_string(bench.path("normalized.yaml")).unwrap();
     assert!(
-        !settled.contains("ACME") && !settled.contains("ALICE") && !settled.contains("SITE"),
-        "{settled}"
+        normalized.contains("acme:") && normalized.contains("alice") && normalized.contains("site"),
+        "{normalized}"
     );
-    assert!(!settled.contains("zelda"), "{settled}");
+    assert!(
+        !normalized.contains("ACME") && !normalized.contains("ALICE") && !normalized.contains("SITE"),
+        "{normalized}"
+    );
+    assert!(!normalized.contains("zelda"), "{normalized}");
     let unknown = output.check.annotations.iter().find(|found| found.title == "unknown-login").unwrap();
     assert_eq!((unknown.start_line, unknown.start_column), (6, Some(9)));
     assert_eq!(unknown.annotation_level, AnnotationLevel::Warning);
@@ -91,7 +94,7 @@ async fn a_mistake_is_shown_where_it_is() {
     assert_eq!((found.path.as_str(), found.start_line, found.start_column), ("peribolos.yaml", 11, Some(9)));
     assert_eq!(found.annotation_level, AnnotationLevel::Failure);
     assert!(found.message.contains("maintainers"), "{found:?}");
-    assert!(!bench.path("settled.yaml").exists());
+    assert!(!bench.path("normalized.yaml").exists());
 }
 
 #[rstest::rstest]
@@ -111,7 +114,7 @@ async fn what_must_not_be_applied_is_refused(#[case] file: &str, #[case] exit: S
     let output = bench.plan(&sha, &bench.token().await, &[]).output();
     assert_eq!(output.exit, exit, "{output:?}");
     assert_eq!(output.check.annotations[0].annotation_level, AnnotationLevel::Failure, "{output:?}");
-    assert!(!bench.path("settled.yaml").exists());
+    assert!(!bench.path("normalized.yaml").exists());
 }
 
 #[tokio::test]
@@ -167,7 +170,7 @@ async fn a_token_for_the_file_alone_is_enough_to_check_it() {
     let sha = bench.github.push(ORG, json!({"peribolos.yaml": FILE})).await;
     let output = bench.plan(&sha, &bench.file_token().await, &["--file-only"]).output();
     assert_eq!(output.exit, StepExit::Ok, "{output:?}");
-    assert!(!bench.path("settled.yaml").exists());
+    assert!(!bench.path("normalized.yaml").exists());
 }
 
 #[tokio::test]

@@ -39,9 +39,9 @@ async fn a_dump_applied_changes_nothing(#[case] fixture: &str) {
     // … with names as GitHub writes them, as the Task of upstream gets it …
     let ended = bench.plan(&bench.head().await, &token, &[]);
     assert_eq!(ended.code, 0, "{}", ended.stdout);
-    peribolos(&bench, &bench.path("settled.yaml"), &token);
-    let settled = std::fs::read_to_string(bench.path("settled.yaml")).unwrap();
-    assert_eq!(bench.changes().await[before..], [] as [Value; 0], "{settled}");
+    peribolos(&bench, &bench.path("normalized.yaml"), &token);
+    let normalized = std::fs::read_to_string(bench.path("normalized.yaml")).unwrap();
+    assert_eq!(bench.changes().await[before..], [] as [Value; 0], "{normalized}");
 
     // … and by our own hands.
     let ended = bench.apply(&bench.head().await, &token, &[]);

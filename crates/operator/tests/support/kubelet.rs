@@ -44,7 +44,8 @@ impl Kubelet {
         let nodes: Api<Node> = Api::all(client.clone());
         // Not by the port: the operating system gives it to another test once this one has ended, and its Node is still there.
         let object = json!({"metadata": {"generateName": "node-"}});
-        let made = nodes.create(&PostParams::default(), &serde_json::from_value(object).unwrap()).await.unwrap();
+        let made =
+            nodes.create(&PostParams::default(), &serde_json::from_value(object).unwrap()).await.unwrap();
         let node = made.name_any();
         let status = json!({"status": {
             "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}],

@@ -1,4 +1,4 @@
-//! Whom an organization must not be left without.
+//! The people an organization must not be left without.
 
 use std::collections::HashSet;
 
@@ -17,10 +17,10 @@ pub(super) fn trips(
     limits: &Limits,
 ) -> Vec<Trip> {
     let left_out: HashSet<&Login> = plan.left_out.iter().collect();
-    let settled = |logins: &'_ [crate::Located<Login>]| -> HashSet<Login> {
+    let known = |logins: &'_ [crate::Located<Login>]| -> HashSet<Login> {
         logins.iter().map(|login| login.value.clone()).filter(|login| !left_out.contains(login)).collect()
     };
-    let (admins, members) = (settled(&file.admins), settled(&file.members));
+    let (admins, members) = (known(&file.admins), known(&file.members));
     let there: HashSet<&Login> = snapshot.admins.iter().chain(&snapshot.members).collect();
     if admins.is_empty() && members.is_empty() && !there.is_empty() {
         return vec![Trip::Nobody { members: there.len() }];

@@ -14,7 +14,7 @@ use crate::plan::{
 };
 use crate::snapshot::{Own, RepoInvitation};
 
-/// Whom the file names, with what and where.
+/// The people the file names, with permission and place.
 type Desired = BTreeMap<Login, (Permission, Option<u32>)>;
 
 pub(crate) fn differ(planner: &mut Planner<'_>) {

@@ -9,7 +9,7 @@ use crate::file::position::Located;
 use crate::plan::{Change, Draft, Fact, Ignore, Kind, Place, Planner, Waiting, line_of};
 use crate::snapshot::{Invitation, ManagedBy};
 
-/// Whom the file names, as what and where.
+/// The people the file names, with role and place.
 type Desired = BTreeMap<Login, (OrgRole, Option<u32>)>;
 
 pub(crate) fn differ(planner: &mut Planner<'_>) {

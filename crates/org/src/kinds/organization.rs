@@ -14,14 +14,11 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
             unknown(planner, given);
             continue;
         };
-        if from == given.value {
+        if from == given.value || is_derived(planner, &wanted, given) {
             continue;
         }
         let change = SettingChange { setting: given.setting, from: Some(from), to: given.value.clone() };
         if takes_away(&change) { taking.push(change) } else { giving.push(change) }
-    }
-    for change in giving.iter().chain(&taking) {
-        overlaps(planner, &wanted, change.setting);
     }
     for (place, changes) in [(Place::OrganizationGives, giving), (Place::SettingsTaken, taking)] {
         let Some(first) = changes.first().map(|change| change.setting) else { continue };
@@ -32,8 +29,12 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
 
 /// Whether people can do less afterwards: a lower default permission, or something that is switched off.
 fn takes_away(change: &SettingChange<OrgSetting>) -> bool {
-    settings::lowers_default_permission(change)
-        || change.from.as_deref() == Some("true") && change.to == "false"
+    // A sign-off is one thing more that people have to do.
+    let [can, can_not] = match change.setting {
+        OrgSetting::WEB_COMMIT_SIGNOFF_REQUIRED => ["false", "true"],
+        _ => ["true", "false"],
+    };
+    settings::lowers_default_permission(change) || change.from.as_deref() == Some(can) && change.to == can_not
 }
 
 fn unknown(planner: &mut Planner<'_>, given: &Given<OrgSetting>) {
@@ -41,17 +42,14 @@ fn unknown(planner: &mut Planner<'_>, given: &Given<OrgSetting>) {
     planner.warn(Kind::Org, given.line, &[], message, Some("it is left as it is"));
 }
 
-/// Says that GitHub derives whether members can make repositories from finer settings, where the file has both.
-fn overlaps(planner: &mut Planner<'_>, wanted: &[Given<OrgSetting>], setting: OrgSetting) {
-    const FINER: [&str; 3] = [
-        "members_can_create_public_repositories",
-        "members_can_create_private_repositories",
-        "members_can_create_internal_repositories",
-    ];
-    let finer = wanted.iter().find(|given| FINER.contains(&given.setting.key()));
-    if let Some(finer) = finer.filter(|_| setting.key() == "members_can_create_repositories") {
-        let key = finer.setting.key();
-        let message = format!("GitHub lets `{key}` decide, and not `members_can_create_repositories`");
-        planner.warn(Kind::Org, finer.line, &[], message, Some("give one of them only"));
+/// Whether GitHub derives a setting from finer ones that the file has, too. Says so.
+fn is_derived(planner: &mut Planner<'_>, wanted: &[Given<OrgSetting>], given: &Given<OrgSetting>) -> bool {
+    let [whether, finer @ ..] = OrgSetting::MEMBERS_CAN_CREATE;
+    let Some(decides) = wanted.iter().find(|other| finer.contains(&other.setting)) else { return false };
+    if given.setting != whether {
+        return false;
     }
+    let message = format!("GitHub lets `{}` decide, and not `{}`", decides.setting.key(), whether.key());
+    planner.warn(Kind::Org, decides.line, &[], message, Some("give one of them only"));
+    true
 }

@@ -16,7 +16,7 @@ use crate::plan::{
 };
 use crate::snapshot::ManagedBy;
 
-/// Whom the file names in a team, as what and where.
+/// The people the file names in a team, with role and place.
 type Desired = BTreeMap<Login, (TeamRole, Option<u32>)>;
 
 pub(crate) fn differ(planner: &mut Planner<'_>) {

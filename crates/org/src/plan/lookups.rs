@@ -1,4 +1,4 @@
-//! What a snapshot does not tell and a plan must know: questions, and GitHub's answers.
+//! What a snapshot does not have and a plan must know: questions, and GitHub's answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! The plan of a file: each kind says how the file differs, and the operations are brought into their order.
+//! The plan of a file: each kind says how the file differs, and the operations are put in order.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -7,8 +7,8 @@ use peribolos_vocab::{Login, Privacy, RepoName, TeamName, compare_ignoring_case}
 use super::draft::{self, Draft, Fact};
 use super::model::{Known, Model, RepoId, TeamId};
 use super::{
-    Allow, Ignore, Kind, Lookups, Named, Place, Plan, Question, Refusal, RefusalClass, Scope, Waiting,
-    Warning,
+    Allow, Ignore, Kind, Lookups, Named, OrgSetting, Place, Plan, Question, Refusal, RefusalClass, Scope,
+    Waiting, Warning,
 };
 use crate::file::canonical_names::CanonicalNames;
 use crate::file::findings::quoted;
@@ -138,6 +138,13 @@ impl<'f> Planner<'f> {
     /// Whether it is said of a whole kind that something of it could not be read.
     pub(crate) fn is_partly_unread(&self, kind: Kind) -> bool {
         self.unread.iter().any(|unread| unread.kind == kind && unread.of.is_none())
+    }
+
+    /// What a setting of the organization is after the plan, as far as it is known.
+    pub(crate) fn then_of_organization(&self, setting: OrgSetting) -> Option<&str> {
+        let given = self.file.settings.get(&setting).filter(|_| self.plans(Kind::Org));
+        let given = given.map(|given| given.value.as_str());
+        given.or_else(|| self.now.settings.get(&setting).map(String::as_str))
     }
 
     pub(crate) fn ignores(&self, what: Ignore) -> bool {

@@ -120,6 +120,8 @@ impl Setting<Organization> {
         Self::named("members_can_create_private_repositories"),
         Self::named("members_can_create_internal_repositories"),
     ];
+    /// Whether members may make public repositories.
+    pub const MEMBERS_CAN_CREATE_PUBLIC_REPOSITORIES: Self = Self::MEMBERS_CAN_CREATE[1];
     /// Whether members may fork repositories that are not public.
     pub const MEMBERS_CAN_FORK_PRIVATE_REPOSITORIES: Self =
         Self::named("members_can_fork_private_repositories");
@@ -127,6 +129,12 @@ impl Setting<Organization> {
     pub const WEB_COMMIT_SIGNOFF_REQUIRED: Self = Self::named("web_commit_signoff_required");
     /// Whether repositories may have projects.
     pub const HAS_REPOSITORY_PROJECTS: Self = Self::named("has_repository_projects");
+    /// What decides [`Setting::<Repository>::GOVERNED`], in that order.
+    pub const GOVERNING: [Self; 3] = [
+        Self::HAS_REPOSITORY_PROJECTS,
+        Self::WEB_COMMIT_SIGNOFF_REQUIRED,
+        Self::MEMBERS_CAN_FORK_PRIVATE_REPOSITORIES,
+    ];
 }
 
 impl Setting<Repository> {

@@ -96,7 +96,8 @@ impl PlanReport<'_> {
         let notes = remarks(&self.plan.redundant).into_iter().map(|remark| (paint.dim("note"), remark));
         let warnings =
             remarks(&self.plan.warnings).into_iter().map(|remark| (paint.yellow("warning"), remark));
-        for (level, remark) in notes.chain(warnings).chain(self.stops().into_iter().map(|stop| (paint.red("error"), stop)))
+        for (level, remark) in
+            notes.chain(warnings).chain(self.stops().into_iter().map(|stop| (paint.red("error"), stop)))
         {
             let _ = write!(text, "\n{level}{} {}", paint.bold(":"), remark.message);
             if let Some(line) = remark.line {

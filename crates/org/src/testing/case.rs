@@ -10,8 +10,8 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sha2::{Digest, Sha256};
 
 use super::edit::{self, Edit};
-use super::mend::mend;
 use super::organization::snapshot;
+use super::valid::make_valid;
 use crate::dump::dump;
 use crate::file::writing::render;
 use crate::snapshot::Snapshot;
@@ -43,7 +43,7 @@ fn build(snapshot: Snapshot, edits: &[Edit]) -> Case {
     for edit in edits {
         edit.apply(&mut file);
     }
-    mend(&mut file);
+    make_valid(&mut file);
     Case { yaml: render(&file), snapshot }
 }
 

@@ -5,12 +5,12 @@
 
 mod case;
 mod edit;
-mod mend;
 mod names;
 mod organization;
 mod people;
 mod repos;
 mod teams;
+mod valid;
 mod values;
 
 pub use case::{Case, case, case_from_bytes};

@@ -13,7 +13,7 @@ pub(super) const NOBODY: &str = "nobody-of-that-name";
 pub(super) const TEAMS: &[&str] =
     &["Core", "docs", "Ops & Tools", "release_managers", "Site Reliability", "v1", "Web", "zeta"];
 
-/// Teams that no organization has yet; the first are others in another spelling.
+/// Teams that no organization has yet; the first are others in another case.
 pub(super) const NEW_TEAMS: &[&str] = &["CORE", "Docs", "ops-tools", "Fresh", "New Team", "Writers"];
 
 /// Repositories.

@@ -4,8 +4,8 @@ use peribolos_org::plan::Waiting;
 use peribolos_org::{Login, Own, Permission, RepoInvitation, RepoName, Snapshot};
 
 use crate::support::{
-    acme, collaborator, everything, file, of, operations, org_key, people, plan_of, reaching,
-    repo_invitation, shown, team, usual, redundant, warnings,
+    acme, collaborator, everything, file, of, operations, org_key, people, plan_of, reaching, redundant,
+    repo_invitation, shown, team, usual, warnings,
 };
 use Permission::{Admin, Maintain, Read, Write};
 

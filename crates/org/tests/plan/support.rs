@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use peribolos_org::plan::{
     Because, Change, Kind, Lookups, Operation, OrgSetting, Plan, RepoSettingName, Scope, SettingChange,
-    TeamRole, plan, Warning};
+    TeamRole, Warning, plan,
+};
 use peribolos_org::{
     Invitation, InvitationState, Login, ManagedBy, OrgRole, Own, Permission, Privacy, RepoInvitation,
     RepoName, Settings, Slug, Snapshot, SnapshotCollaborator, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo,

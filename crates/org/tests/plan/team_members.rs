@@ -4,8 +4,8 @@ use peribolos_org::plan::{Kind, Waiting};
 use peribolos_org::{Login, ManagedBy, OrgRole, Snapshot, TeamName, Unread};
 
 use crate::support::{
-    acme, below, everything, file, invited, logins, of, operations, people, plan_of, shown, team, usual,
-    redundant, warnings,
+    acme, below, everything, file, invited, logins, of, operations, people, plan_of, redundant, shown, team,
+    usual, warnings,
 };
 
 /// Core with Docs below it.

@@ -4,8 +4,8 @@ use peribolos_org::plan::{Kind, Lookups, Question, questions};
 use peribolos_org::{Own, Permission, RepoName, Snapshot, SnapshotTeamRepo, parse};
 
 use crate::support::{
-    access, acme, below, everything, file, operations, plan_of, plan_with, reaching, redundant, refusals, repo, shown,
-    team, usual, warnings, with,
+    access, acme, below, everything, file, operations, plan_of, plan_with, reaching, redundant, refusals,
+    repo, shown, team, usual, warnings, with,
 };
 use Permission::{Admin, Read, Write};
 

@@ -1,6 +1,8 @@
 //! The figures, one module for each section of the table.
 
+mod apply;
 mod bodies;
+mod changes;
 mod latency;
 mod memory;
 mod pods;
@@ -26,7 +28,7 @@ pub async fn measure(word: &str) -> Result<()> {
     let mut rows = Vec::new();
     say("starting an API server");
     let plane = ControlPlane::shared();
-    let sections: [(&str, Section); 6] = [
+    let sections: [(&str, Section); 8] = [
         ("the receiver under load", |plane, rows| Box::pin(webhooks::measure(plane, rows))),
         ("bodies of 100 MB", |plane, rows| Box::pin(bodies::measure(plane, rows))),
         ("from a push to its TaskRun", |plane, rows| Box::pin(latency::measure(plane, rows))),
@@ -34,6 +36,8 @@ pub async fn measure(word: &str) -> Result<()> {
             Box::pin(memory::measure(plane, rows))
         }),
         ("one read of a large organization", |_, rows| Box::pin(read::measure(rows))),
+        ("an apply with nothing to change", |_, rows| Box::pin(apply::measure(rows))),
+        ("an apply of 200 changes", |_, rows| Box::pin(changes::measure(rows))),
         ("from a push to its green check, with pods", |_, rows| Box::pin(pods::measure(rows))),
     ];
     for (what, section) in sections.into_iter().filter(|(what, _)| what.contains(word)) {

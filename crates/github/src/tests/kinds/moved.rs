@@ -1,4 +1,4 @@
-//! Repositories that have another name by now: nothing follows them, and their name of now is told.
+//! Repositories that have another name now: no request follows them, and the error names it.
 
 use peribolos_org::plan::{Change, Expected, Question};
 use peribolos_org::{Permission, RepoName};

@@ -83,7 +83,7 @@ pub(super) fn issue(target: &Target<'_>) -> String {
 pub(super) fn public_summary(target: &Target<'_>) -> String {
     format!(
         "{} is public, and the organization's file names secret teams, private repositories and concealed members, so \
-         it is not posted there. An issue tells the owners what they can do.",
+         it is not posted there. An issue says what the owners can do.",
         target.repository
     )
 }

@@ -1,16 +1,17 @@
 //! Repositories that are not there yet.
 
+use crate::Settings;
 use crate::file::findings::quoted;
 use crate::file::model::Repo;
 use crate::plan::model::{DEFAULT_BRANCH, fresh_settings};
 use crate::plan::settings::{self as given_settings, Given};
 use crate::plan::{
-    Change, Draft, Fact, Kind, NameNow, Named, Place, Planner, RepoSetting, RepoSettingName, Request,
-    SettingChange, line_of,
+    Change, Draft, Fact, Kind, NameNow, Named, OrgSetting, Place, Planner, RepoSetting, RepoSettingName,
+    Request, SettingChange, line_of,
 };
-use peribolos_vocab::RepoName;
+use peribolos_vocab::{RepoName, Visibility};
 
-use super::settings;
+use super::settings::{self, When};
 
 pub(super) fn create(planner: &mut Planner<'_>, repo: &Repo) {
     let (line, name) = (line_of(&repo.name), repo.name.value.clone());
@@ -21,6 +22,31 @@ pub(super) fn create(planner: &mut Planner<'_>, repo: &Repo) {
     let mut given = given_settings::of_repo(&repo.settings);
     check_default_branch(planner, &name, &given);
     given.extend(repo.on_create.iter().flat_map(given_settings::on_create));
+    if !given.iter().any(|given| given.setting == RepoSettingName::VISIBILITY) && nothing_is_public(planner) {
+        let value = Visibility::Private.as_str().to_owned();
+        given.push(Given { setting: RepoSettingName::VISIBILITY, value, line });
+    }
+    let visibility = given.iter().find(|given| given.setting == RepoSettingName::VISIBILITY);
+    let fresh = fresh_settings(&planner.now.settings, visibility.map(|visibility| visibility.value.as_str()));
+    let visibility = fresh.get(&RepoSettingName::VISIBILITY).cloned();
+    let mut governed = Vec::new();
+    given.retain(|given| {
+        let change = edit(given, &fresh);
+        if change.from.as_ref() == Some(&given.value) {
+            return true;
+        }
+        if settings::is_public_fork(planner, &name, visibility.as_deref(), &change, given.line) {
+            return false;
+        }
+        match settings::when(planner, &name, &change, given.line) {
+            When::WithOthers => true,
+            When::Afterwards => {
+                governed.push((change, given.line));
+                false
+            }
+            When::Never => false,
+        }
+    });
     let is_at_once = |given: &Given<RepoSettingName>| {
         matches!(given.setting.request(), Request::CreateAndEdit | Request::CreateOnly)
     };
@@ -33,13 +59,13 @@ pub(super) fn create(planner: &mut Planner<'_>, repo: &Repo) {
     let Some(id) = planner.then.repo_named(&name) else { return };
     planner.give(Fact::Repo(id));
     planner.repos.insert(name.key(), id);
-    let visibility = repo.settings.get(&RepoSettingName::VISIBILITY);
-    let fresh = fresh_settings(visibility.map(|visibility| visibility.as_str()));
+    for (change, line) in governed {
+        settings::afterwards(planner, id, &name, change, line);
+    }
     let differs = |given: &Given<RepoSettingName>| fresh.get(&given.setting) != Some(&given.value);
     let mut edits = Vec::new();
     for given in later.into_iter().filter(differs) {
-        let from = fresh.get(&given.setting).cloned();
-        let change = SettingChange { setting: given.setting, from, to: given.value.clone() };
+        let change = edit(&given, &fresh);
         if given.setting == RepoSettingName::ARCHIVED {
             settings::archive(planner, id, &name, change, given.line);
         } else if given.setting.request() == Request::Topics {
@@ -52,6 +78,21 @@ pub(super) fn create(planner: &mut Planner<'_>, repo: &Repo) {
         let draft = Draft::new(Place::Repositories, Change::EditRepo { name, changes: edits }, line);
         planner.write(draft.wants(Fact::Repo(id)));
     }
+}
+
+/// What a setting that the file gives changes of a new repository.
+fn edit(given: &Given<RepoSettingName>, fresh: &Settings<RepoSettingName>) -> SettingChange<RepoSettingName> {
+    let from = fresh.get(&given.setting).cloned();
+    SettingChange { setting: given.setting, from, to: given.value.clone() }
+}
+
+/// Whether members may make no public repositories, now or after this plan: then a repository is public only where the
+/// file says so.
+fn nothing_is_public(planner: &Planner<'_>) -> bool {
+    let setting = OrgSetting::MEMBERS_CAN_CREATE_PUBLIC_REPOSITORIES;
+    let given = planner.file.settings.get(&setting).filter(|_| planner.plans(Kind::Org));
+    let now = planner.now.settings.get(&setting).map(String::as_str);
+    [given.map(|given| given.value.as_str()), now].contains(&Some("false"))
 }
 
 /// Refuses to make a repository under the former name of another: that name would not lead to the other any more.

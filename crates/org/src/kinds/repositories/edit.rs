@@ -57,6 +57,9 @@ fn differences(
     let mut changes = Vec::new();
     for given in given {
         match known.settings.get(&given.setting) {
+            Some(_) if settings::comes_to_light(planner, given.setting) => {
+                changes.push(SettingChange { setting: given.setting, from: None, to: given.value.clone() })
+            }
             Some(from) if *from == given.value => {}
             Some(from) => changes.push(SettingChange {
                 setting: given.setting,

@@ -143,16 +143,25 @@ pub(super) enum When {
     Never,
 }
 
+/// Whether the organization decides a setting now, and not any more after this plan: what the repository itself has is not
+/// known then.
+pub(super) fn comes_to_light(planner: &Planner<'_>, setting: RepoSettingName) -> bool {
+    let Some(Governed { by, when, .. }) = GOVERNED.iter().find(|governed| governed.setting == setting) else {
+        return false;
+    };
+    let now = planner.now.settings.get(by).is_some_and(|now| now == when);
+    now && planner.then_of_organization(*by).is_some_and(|then| then != *when)
+}
+
 /// When a setting can be changed where the organization may decide it.
 pub(super) fn when(planner: &mut Planner<'_>, name: &RepoName, change: &Edit, line: Option<u32>) -> When {
     let governs = |governed: &&Governed| {
-        governed.setting == change.setting && governed.value.is_none_or(|value| value == change.to)
+        governed.setting == change.setting
+            && (governed.value.is_none_or(|value| value == change.to)
+                || comes_to_light(planner, change.setting))
     };
     let Some(Governed { by, when, .. }) = GOVERNED.iter().find(governs) else { return When::WithOthers };
-    let now = planner.now.settings.get(by).cloned();
-    let given = planner.file.settings.get(by).filter(|_| planner.plans(Kind::Org));
-    let then = given.map(|given| given.value.clone()).or_else(|| now.clone());
-    if then.as_deref() == Some(*when) {
+    if planner.then_of_organization(*by) == Some(*when) {
         let (key, by) = (change.setting.key(), by.key());
         let state = if *when == "true" { "on" } else { "off" };
         let other = if *when == "true" { "false" } else { "true" };
@@ -165,7 +174,8 @@ pub(super) fn when(planner: &mut Planner<'_>, name: &RepoName, change: &Edit, li
         planner.refuse(Kind::Repos, line, &[name.into()], message, hint);
         return When::Never;
     }
-    if now.as_deref() == Some(*when) { When::Afterwards } else { When::WithOthers }
+    let is_decided_now = planner.now.settings.get(by).is_some_and(|now| now == when);
+    if is_decided_now { When::Afterwards } else { When::WithOthers }
 }
 
 /// GitHub lets everybody fork a public repository.

@@ -1,7 +1,7 @@
 //! The effect of each change.
 
 use super::Model;
-use crate::plan::{Change, OrgSetting, SettingChange};
+use crate::plan::{Change, OrgSetting, RepoSettingName, SettingChange};
 
 impl Model {
     /// Makes a change.
@@ -39,6 +39,14 @@ impl Model {
         let creation = OrgSetting::MEMBERS_CAN_CREATE;
         if changes.iter().any(|change| creation.contains(&change.setting)) {
             self.settings.retain(|key, _| !creation.contains(key));
+        }
+        let governing = OrgSetting::GOVERNING;
+        for (governed, _) in RepoSettingName::GOVERNED
+            .into_iter()
+            .zip(governing)
+            .filter(|(_, by)| changes.iter().any(|change| change.setting == *by))
+        {
+            self.forget_setting(governed);
         }
         self.settings.extend(changes.iter().map(|change| (change.setting, change.to.clone())));
     }

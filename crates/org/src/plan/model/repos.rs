@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use peribolos_vocab::{Login, Permission, RepoName, Visibility};
 
 use super::{Grant, Known, Model, Repo, RepoId};
-use crate::plan::{RepoSetting, RepoSettingName, Request, SettingChange};
+use crate::plan::{OrgSetting, RepoSetting, RepoSettingName, Request, SettingChange};
 use crate::snapshot::{Own, RepoInvitation, Settings};
 
 /// What GitHub calls the first branch unless the organization says otherwise, which its API does not show.
@@ -15,11 +15,7 @@ impl Model {
     /// Makes a repository with GitHub's own settings, and those that are given.
     pub(super) fn create_repo(&mut self, name: &RepoName, given: &[RepoSetting]) {
         let visibility = given.iter().find(|given| given.setting == RepoSettingName::VISIBILITY);
-        let mut settings = fresh_settings(visibility.map(|given| given.value.as_str()));
-        // The organization may decide these for all its repositories.
-        for governed in RepoSettingName::GOVERNED {
-            settings.remove(&governed);
-        }
+        let mut settings = fresh_settings(&self.settings, visibility.map(|given| given.value.as_str()));
         let mut has_commit = false;
         for given in given {
             // What is used once leaves a commit, and no setting.
@@ -65,6 +61,13 @@ impl Model {
             for change in changes {
                 known.settings.insert(change.setting, change.to.clone());
             }
+        }
+    }
+
+    /// Forgets a setting of all repositories.
+    pub(super) fn forget_setting(&mut self, setting: RepoSettingName) {
+        for known in self.repos.iter_mut().filter_map(|repo| repo.known.as_mut()) {
+            known.settings.remove(&setting);
         }
     }
 
@@ -119,8 +122,12 @@ impl Model {
     }
 }
 
-/// The settings that GitHub gives a new repository: a public one unless it was asked for another.
-pub(crate) fn fresh_settings(visibility: Option<&str>) -> Settings<RepoSettingName> {
+/// The settings that GitHub gives a new repository of an organization with these settings: a public one unless it was asked
+/// for another.
+pub(crate) fn fresh_settings(
+    org: &Settings<OrgSetting>,
+    visibility: Option<&str>,
+) -> Settings<RepoSettingName> {
     let visibility = visibility.unwrap_or(Visibility::Public.as_str());
     let is_public = visibility == Visibility::Public.as_str();
     let new = RepoSettingName::all()
@@ -128,5 +135,8 @@ pub(crate) fn fresh_settings(visibility: Option<&str>) -> Settings<RepoSettingNa
     let mut settings: Settings<RepoSettingName> = new.collect();
     settings.insert(RepoSettingName::VISIBILITY, visibility.to_owned());
     settings.insert(RepoSettingName::DEFAULT_BRANCH, DEFAULT_BRANCH.to_owned());
+    if org.get(&OrgSetting::HAS_REPOSITORY_PROJECTS).is_some_and(|projects| projects == "false") {
+        settings.insert(RepoSettingName::HAS_PROJECTS, "false".to_owned());
+    }
     settings
 }

@@ -92,7 +92,7 @@ impl Model {
 
     fn rename_team(&mut self, id: TeamId, name: TeamName) {
         let Some(team) = self.team_mut(id) else { return };
-        // Another spelling of one address keeps it.
+        // A name in another case keeps the address.
         let slug = if address(&team.name) == address(&name) { team.slug.clone() } else { address(&name) };
         let old_slug = std::mem::replace(&mut team.slug, slug.clone());
         let old_name = std::mem::replace(&mut team.name, name.clone());

@@ -10,7 +10,7 @@ use crate::file::position::Located;
 use crate::settings::{OrgSetting, RepoSettingName};
 
 /// Drops what the strict reader refuses, and keeps the two owners that every generated organization has.
-pub(super) fn mend(file: &mut ConfigFile) {
+pub(super) fn make_valid(file: &mut ConfigFile) {
     let owners: Vec<Login> = LOGINS.iter().take(2).map(|login| Login::new(*login)).collect();
     file.admins.retain(|login| !owners.contains(&login.value));
     file.members.retain(|login| !owners.contains(&login.value));
