@@ -20,6 +20,8 @@ pub struct Org {
     pub login: String,
     /// How much the simulator's audit held before it.
     audited: usize,
+    /// How many faults the simulator had before it.
+    faulted: usize,
 }
 
 impl Org {
@@ -29,7 +31,8 @@ impl Org {
     /// When the simulator or Kubernetes does not answer.
     pub async fn new(world: &World, login: &str) -> Result<Self> {
         let audited = world.sim.get("audit").await?.as_array().map_or(0, Vec::len);
-        let org = Self { world: world.clone(), login: login.to_owned(), audited };
+        let faulted = world.sim.get("faults").await?.as_array().map_or(0, Vec::len);
+        let org = Self { world: world.clone(), login: login.to_owned(), audited, faulted };
         for name in org.installations().await?.iter().filter_map(|i| i["metadata"]["name"].as_str()) {
             world.cluster.delete(crate::OBJECTS, Kind::Installation, name, false).await?;
         }
@@ -354,7 +357,7 @@ impl Org {
             let holds_back = |fault: &Value| {
                 fault["taken"] != 0 && fault["path"].as_str().is_some_and(|path| path.starts_with(&ours))
             };
-            let held_back = faults.as_array().into_iter().flatten().any(holds_back);
+            let held_back = faults.as_array().into_iter().flatten().skip(self.faulted).any(holds_back);
             Ok(self.apply_of(sha).await?.filter(|run| held_back && run["status"]["phase"] == "Running"))
         })
         .await
