@@ -26,6 +26,13 @@ pub fn is_known(line: &str, before: &Value) -> bool {
         return key.starts_with("squash_merge_commit_")
             || RepoSettingName::all().any(|setting| setting.key() == key && !setting.is_known_upstream());
     }
+    // Which roles in teams somebody keeps who was an owner is GitHub's to say; ours are the file's.
+    if let Some((_, place)) = line.strip_prefix("team ").and_then(|rest| rest.split_once(" has "))
+        && let Some((login, _)) = place.split_once(" = ")
+    {
+        let roles = before["members"].as_object().into_iter().flatten();
+        return roles.into_iter().any(|(known, role)| known.eq_ignore_ascii_case(login) && role == "admin");
+    }
     // It never clears a team's description, and leaves the role of an open invitation as it is.
     line.starts_with("team ") && line.contains(" description = ") || line.contains(" is invited as ")
 }

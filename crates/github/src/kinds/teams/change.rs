@@ -212,10 +212,12 @@ pub(in crate::kinds) async fn standing(
                 return Ok(Standing::Gone);
             };
             let Some(planned) = expected.team(name) else { return Ok(Standing::AsPlanned) };
-            // What the team reaches from above, or by a role, goes on being reached by those.
+            // What the team reaches from above, or by a role, goes on being reached by those. What was given to it comes to
+            // light where the team above has lost its access since.
             let reached = expected.snapshot().teams.into_iter().find(|it| it.name == *name);
             let reached = reached.into_iter().flat_map(|team| team.repos).map(|repo| repo.name.key());
-            Ok(compare(&team, &planned, &reached.collect(), addresses.team(name)))
+            let given = planned.repos.iter().map(|(name, _)| name.key());
+            Ok(compare(&team, &planned, &reached.chain(given).collect(), addresses.team(name)))
         }
         _ => Ok(Standing::AsPlanned),
     }
