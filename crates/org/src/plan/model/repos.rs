@@ -138,5 +138,8 @@ pub(crate) fn fresh_settings(
     if org.get(&OrgSetting::HAS_REPOSITORY_PROJECTS).is_some_and(|projects| projects == "false") {
         settings.insert(RepoSettingName::HAS_PROJECTS, "false".to_owned());
     }
+    if org.get(&OrgSetting::WEB_COMMIT_SIGNOFF_REQUIRED).is_some_and(|signoff| signoff == "true") {
+        settings.insert(RepoSettingName::WEB_COMMIT_SIGNOFF_REQUIRED, "true".to_owned());
+    }
     settings
 }
