@@ -58,7 +58,7 @@ fn differences(
     for given in given {
         match known.settings.get(&given.setting) {
             Some(_) if settings::comes_to_light(planner, given.setting) => {
-                changes.push(SettingChange { setting: given.setting, from: None, to: given.value.clone() })
+                changes.push(SettingChange { setting: given.setting, from: None, to: given.value.clone() });
             }
             Some(from) if *from == given.value => {}
             Some(from) => changes.push(SettingChange {
