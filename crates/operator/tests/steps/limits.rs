@@ -71,7 +71,7 @@ impl Size {
     /// What an apply of the file ends with where nothing is left: the invited have to accept.
     fn done(&self) -> Changes {
         let (planned, remaining) = (self.operations(), u32::try_from(self.strangers).unwrap());
-        Changes { planned, applied: Some(planned - remaining), failed: 0, remaining }
+        Changes { planned, applied: Some(planned), failed: 0, remaining }
     }
 }
 
