@@ -105,6 +105,11 @@ async fn a_full_organization_and_a_block_keep_single_people_out() {
 #[tokio::test]
 async fn what_the_organization_does_not_show_is_absent() {
     let sim = acme().await;
+    sim.edit(|state| {
+        let permissions = state["installation"]["permissions"].as_object_mut();
+        permissions.expect("an installation").remove("organization_plan");
+    })
+    .await;
     let plain = sim.token(json!({})).await;
     let shown = sim.get(&plain, "/orgs/acme").await.expect(200);
     assert!(shown.get("plan").is_none(), "{shown}");
