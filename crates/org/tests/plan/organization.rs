@@ -53,7 +53,8 @@ fn settings_that_decide_the_same_are_warned_of() {
     let mut snapshot = acme();
     snapshot.settings.insert(org_key("members_can_create_private_repositories"), "true".to_owned());
     let plan = plan_of(&yaml, &snapshot, &usual());
-    assert_eq!(shown(&plan).len(), 1);
+    // Sending it would change the finer one, too.
+    assert_eq!(shown(&plan), [""; 0]);
     assert_eq!(
         warnings(&plan),
         [
