@@ -311,6 +311,11 @@ async fn no_wait_begins_beyond_the_deadline_and_none_lasts_longer_than_five_minu
     pod.fault(limited("120")).await;
     let applied = pod.apply_at(REAL, &["--deadline=90s"]).await;
     assert_eq!((applied.exit, applied.until), (StepExit::OutOfTime, None), "{applied:?}");
+    // The time that the pod needed to start is gone.
+    let requested =
+        format!("--requested-at={:.0}", jiff::Timestamp::now() - jiff::SignedDuration::from_secs(80));
+    let applied = pod.apply_at(REAL, &["--deadline=180s", &requested]).await;
+    assert_eq!((applied.exit, applied.until), (StepExit::OutOfTime, None), "{applied:?}");
     assert_eq!(pod.changes().await, [] as [Value; 0]);
 }
 
