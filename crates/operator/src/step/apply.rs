@@ -145,6 +145,7 @@ fn done(
     met.outcomes = outcomes;
     if let Some(second) = second {
         met.not_held = second.not_held;
+        met.unplanned = second.unplanned;
         met.beyond = !second.verification.beyond.is_empty();
     }
     let mut end = met.end();
