@@ -126,7 +126,7 @@ fn done(
     unread: Option<StepError>,
     facts: &mut Facts,
 ) -> Done {
-    let outcomes = second.map_or(&ended.outcomes, |second| &second.outcomes);
+    let outcomes = &ended.outcomes;
     let applied = Applied {
         report: considered.report(),
         outcomes,
@@ -139,10 +139,11 @@ fn done(
     facts.waiting = number(waiting);
     facts.changes = Some(changes(outcomes, second, waiting));
     facts.list = applied.list();
-    facts.reviewed = no_removal_is_left(considered, outcomes);
+    let stays = |operation: &Operation| operation.change.takes_away();
+    let is_left = second.is_some_and(|second| second.verification.remaining.iter().any(stays));
+    facts.reviewed = !is_left && no_removal_is_left(considered, outcomes);
     tracing::info!("the result\n{}", applied.text(Style::Plain));
     let mut met = ended.met();
-    met.outcomes = outcomes;
     if let Some(second) = second {
         met.not_held = second.not_held;
         met.unplanned = second.unplanned;
