@@ -28,7 +28,7 @@ fn team(name: &str, parent: Option<&str>) -> SnapshotTeam {
         members: Vec::new(),
         invitations: Vec::new(),
         repos: Vec::new(),
-        org_roles: Vec::new(),
+        everywhere: None,
     }
 }
 

@@ -266,7 +266,7 @@ fn a_dump_of_an_owner_in_a_team_below_is_valid() {
         members: members.iter().copied().map(Login::new).collect(),
         invitations: Vec::new(),
         repos: Vec::new(),
-        org_roles: Vec::new(),
+        everywhere: None,
     };
     let snapshot = Snapshot {
         org: Login::new("acme"),
