@@ -239,10 +239,7 @@ async fn another_repository_of_the_name_is_never_taken_for_it() {
         &path,
         &["--allow=RepoPublish", "--maximum-removal-percent=100", "--disclose-file", FAST],
     );
-    eventually("the first write", async || {
-        if pod.changes().await.is_empty() { Err("nothing is written") } else { Ok(()) }
-    })
-    .await;
+    pod.bench.changed(pod.before + 1).await;
     let github = &pod.bench.github;
     github.call_by(&token, "PATCH", "/repos/acme/site", Some(json!({"name": "website"}))).await;
     github.call_by(&token, "POST", "/orgs/acme/repos", Some(json!({"name": "site", "private": true}))).await;
