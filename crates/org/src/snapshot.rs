@@ -49,7 +49,7 @@ pub struct Unread {
     /// it is so where it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<Named>,
-    /// Why: a sentence without a full stop, which begins with a capital letter.
+    /// Why: a sentence without a full stop, which begins with a capital letter and names nothing but `of`.
     pub why: String,
 }
 
@@ -101,9 +101,9 @@ pub struct SnapshotTeam {
     pub invitations: Vec<Login>,
     /// The repositories that it reaches, also by a team above it.
     pub repos: Vec<SnapshotTeamRepo>,
-    /// Organization roles of the team that give it access to every repository, by name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub org_roles: Vec<String>,
+    /// What the team may do in every repository by a role in the organization, such as that of security managers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub everywhere: Option<Permission>,
 }
 
 /// Who manages a team.

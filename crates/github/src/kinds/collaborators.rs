@@ -176,16 +176,23 @@ fn unread(repos: &[SnapshotRepo], wanted: &BTreeSet<String>, hidden: Option<Stri
     let outside = outside.into_iter().map(|repo| Unread {
         kind,
         of: of(repo),
-        why: "The App was not given this repository, so GitHub does not show who has access to it".to_owned(),
+        why: format!(
+            "The App was not given the repository `{}`, so GitHub does not show who has access to it",
+            repo.name
+        ),
     });
     let mut unread: Vec<Unread> = outside.collect();
     let missing: Vec<&&SnapshotRepo> = given.iter().filter(|repo| repo.collaborators.is_none()).collect();
     let sentence = hidden.unwrap_or_else(|| "it says nothing about them".to_owned());
-    let why = format!("GitHub does not show who has access: {}", sentence.trim_end_matches('.'));
+    let sentence = sentence.trim_end_matches('.');
     if !missing.is_empty() && missing.len() == given.len() {
+        let why = format!("GitHub does not show who has access to repositories: {sentence}");
         unread.push(Unread { kind, of: None, why });
     } else {
-        unread.extend(missing.into_iter().map(|repo| Unread { kind, of: of(repo), why: why.clone() }));
+        unread.extend(missing.into_iter().map(|repo| {
+            let why = format!("GitHub does not show who has access to `{}`: {sentence}", repo.name);
+            Unread { kind, of: of(repo), why }
+        }));
     }
     unread
 }
@@ -255,8 +262,7 @@ pub(super) async fn standing(
     match change {
         Change::SetCollaborator { repo, login, from: Some(from), .. }
         | Change::RemoveCollaborator { repo, login, from } => {
-            let role = custom_role(expected, repo, login);
-            own_standing(client, org, repo, login, *from, role.as_deref()).await
+            own_standing(client, org, repo, login, *from, expected.custom_role(repo, login)).await
         }
         Change::EditRepoInvitation { repo, id, from: permission, .. }
         | Change::CancelRepoInvitation { repo, id, permission, .. } => {
@@ -267,13 +273,6 @@ pub(super) async fn standing(
         }
         _ => Ok(Standing::AsPlanned),
     }
-}
-
-/// The custom role that a person should have in a repository.
-fn custom_role(expected: &Expected, repo: &RepoName, login: &Login) -> Option<String> {
-    let repos = expected.snapshot().repos;
-    let people = repos.into_iter().find(|it| it.name.key() == repo.key())?.collaborators?;
-    people.into_iter().find(|it| it.login == *login)?.custom_role
 }
 
 async fn own_standing(

@@ -54,8 +54,8 @@ async fn read_all(client: &Client, org: &Login, options: &ReadOptions) -> Result
     let (members, public, invitations, (teams, managed), (repos, hidden)) = futures::try_join!(
         members::members(&reader),
         members::public(&reader),
-        members::invitations(&reader, options.invitations),
-        teams::read(&reader, options.invitations, &custom, enterprise),
+        members::invitations(&reader),
+        teams::read(&reader, &custom, enterprise),
         repos,
     )?;
     let roles = OrgRoles::read(&reader, &teams, repos.len()).await?;

@@ -225,17 +225,24 @@ impl<'f> Planner<'f> {
         self.warnings.push(Warning { kind, line, message: message.into(), hint, about: about.to_vec() });
     }
 
-    /// Notes lines of the file that say what is so anyway.
+    /// Notes what the file lists `of` something and what is so anyway. `message` gets the names, and whether there is one.
     pub(crate) fn note_redundant(
         &mut self,
         kind: Kind,
         line: Option<u32>,
-        about: &[Named],
-        message: String,
-        need: &str,
+        of: impl Into<Named>,
+        listed: impl IntoIterator<Item = impl Into<Named>>,
+        message: impl FnOnce(&str, bool) -> String,
     ) {
-        let hint = Some(need.to_owned());
-        self.redundant.push(Warning { kind, line, message, hint, about: about.to_vec() });
+        let mut about: Vec<Named> = listed.into_iter().map(Into::into).collect();
+        if about.is_empty() {
+            return;
+        }
+        let names: Vec<String> = about.iter().map(|name| quoted(name.as_str())).collect();
+        let message = message(&names.join(", "), names.len() == 1);
+        let hint = if names.len() == 1 { "the line is not needed" } else { "the lines are not needed" };
+        about.push(of.into());
+        self.redundant.push(Warning { kind, line, message, hint: Some(hint.to_owned()), about });
     }
 
     fn warn_of_unread(&mut self) {

@@ -5,7 +5,7 @@ mod roles;
 
 use http::Method;
 use peribolos_org::plan::{Change, Expected};
-use peribolos_org::{Login, Permission, RepoName, TeamName};
+use peribolos_org::{Login, Permission, RepoName};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -68,15 +68,8 @@ pub(super) async fn standing(
     {
         return Ok(Standing::Different(format!("the access is the role `{role}` now")));
     }
-    let Some(planned) = from_all_sources(expected, team, repo) else { return Ok(Standing::AsPlanned) };
+    let Some(planned) = expected.team_access(team, repo) else { return Ok(Standing::AsPlanned) };
     Ok(Standing::compare(&planned, &now, "the access", |permission| permission.as_str().to_owned()))
-}
-
-/// What a team should be able to do in a repository from all sources. `None`: not known.
-fn from_all_sources(expected: &Expected, team: &TeamName, repo: &RepoName) -> Option<Permission> {
-    let teams = expected.snapshot().teams;
-    let team = teams.into_iter().find(|it| it.name == *team)?;
-    team.repos.into_iter().find(|it| it.name.key() == repo.key()).map(|it| it.permission)
 }
 
 /// What a team may do in a repository, and the name of a custom role; `None`: nothing.

@@ -212,12 +212,7 @@ pub(in crate::kinds) async fn standing(
                 return Ok(Standing::Gone);
             };
             let Some(planned) = expected.team(name) else { return Ok(Standing::AsPlanned) };
-            // What the team reaches from above, or by a role, goes on being reached by those. What was given to it comes to
-            // light where the team above has lost its access since.
-            let reached = expected.snapshot().teams.into_iter().find(|it| it.name == *name);
-            let reached = reached.into_iter().flat_map(|team| team.repos).map(|repo| repo.name.key());
-            let given = planned.repos.iter().map(|(name, _)| name.key());
-            Ok(compare(&team, &planned, &reached.chain(given).collect(), addresses.team(name)))
+            Ok(compare(&team, &planned, addresses.team(name)))
         }
         _ => Ok(Standing::AsPlanned),
     }
@@ -252,17 +247,12 @@ fn edited(
     Standing::AsPlanned
 }
 
-/// How a team is that is deleted. GitHub does not tell its own access apart, so repositories are compared with all that the
-/// team reaches (`repos`, by key).
-fn compare(
-    now: &Now,
-    planned: &ExpectedTeam,
-    repos: &BTreeSet<String>,
-    address: Option<&TeamAddress>,
-) -> Standing {
+/// How a team is that is deleted. GitHub does not tell its own access apart, so repositories are compared with all that it
+/// reaches. What was given to it comes to light where the team above has lost its access since.
+fn compare(now: &Now, planned: &ExpectedTeam, address: Option<&TeamAddress>) -> Standing {
     let members: BTreeSet<(Login, TeamRole)> = planned.members.iter().cloned().collect();
-    let key = RepoName::key;
-    let more_repos = now.repos.iter().map(key).filter(|name| !repos.contains(name)).count();
+    let repos: BTreeSet<String> = planned.repos.iter().map(RepoName::key).collect();
+    let more_repos = now.repos.iter().filter(|name| !repos.contains(&name.key())).count();
     let more_members = now.members.difference(&members).count();
     let different = |what: String| Standing::Different(what);
     if address.is_some_and(|it| it.id != now.id) {
