@@ -11,7 +11,7 @@ use crate::desk::{Desk, run, text};
 
 const ACME: &str = r"
 users: [zoe]
-user_tokens: {owners-token: alice}
+user_tokens: {owners-token: alice, members-token: carol}
 orgs:
   acme:
     settings: {name: Acme, billing_email: billing@acme.example, default_repository_permission: read}
@@ -163,6 +163,9 @@ async fn who_makes_a_team_with_a_token_of_their_own_is_not_left_in_it() {
     command.env("PERIBOLOS_GITHUB_TOKEN", "owners-token").env("GITHUB_TOKEN", "another");
     let ended = run(command);
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    let shown = text(&ended.stdout);
+    assert!(shown.contains("GitHub makes `alice` a maintainer of `Yours`"), "the plan says it: {shown}");
+    assert!(!shown.contains("a maintainer of `Mine`"), "there she stays: {shown}");
     let org = desk.github.org("acme").await;
     let members = |name: &str| {
         let teams = org["teams"].as_array().unwrap();
@@ -184,4 +187,23 @@ async fn a_workflows_own_token_is_refused_with_a_sentence() {
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     let said = text(&ended.stderr);
     assert!(said.contains("A workflow's own token") && said.contains("PERIBOLOS_GITHUB_TOKEN"), "{said}");
+}
+
+/// GitHub hides much of an organization from those who are no owners: a dump without it would take it away.
+#[tokio::test]
+async fn what_only_owners_see_is_not_left_to_a_members_token() {
+    let desk = desk().await;
+    let file = desk.file(SAME);
+    for args in [
+        &["dump", "acme"][..],
+        &["plan", &file, "--org", "acme"],
+        &["apply", &file, "--org", "acme", "--yes"],
+    ] {
+        let mut command = desk.command(args);
+        command.env("GITHUB_TOKEN", "members-token");
+        let ended = run(command);
+        assert_eq!((ended.status.code(), text(&ended.stdout)), (Some(1), String::new()), "{args:?}");
+        let said = text(&ended.stderr);
+        assert!(said.contains("carol, whose token this is, is no owner of acme"), "{said}");
+    }
 }

@@ -12,7 +12,7 @@ use crate::file::model::Repo;
 use crate::plan::{
     Because, Change, Draft, Fact, Ignore, Kind, Named, Place, Planner, RepoId, Waiting, line_of, sorted,
 };
-use crate::snapshot::{Own, RepoInvitation};
+use crate::snapshot::{Extent, Own, RepoInvitation};
 
 /// The people the file names, with permission and place.
 type Desired = BTreeMap<Login, (Permission, Option<u32>)>;
@@ -214,7 +214,7 @@ impl OfRepo<'_, '_> {
     }
 
     fn not_read(&mut self, name: &RepoName) {
-        if self.planner.is_partly_unread(Kind::Collaborators) {
+        if self.planner.has_unread(Kind::Collaborators, &Extent::Parts) {
             return;
         }
         let named: Named = name.into();
