@@ -12,8 +12,11 @@ use peribolos_api::{GitHubInstallation, PeribolosRun};
 use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults};
 use peribolos_github::App;
 
-use super::{backoff::Backoff, run, tokens::Tokens};
-use crate::metrics::Metrics;
+use crate::{
+    metrics::Metrics,
+    services::tokens::TokenService,
+    state::{backoff::Backoff, published::Published, reservations::Reservations},
+};
 
 /// What every reconcile needs. One per process, behind an [`Arc`].
 pub struct Context {
@@ -43,14 +46,14 @@ pub struct Context {
     pub recorder: Recorder,
     /// The metrics.
     pub metrics: Metrics,
-    /// Which runs were let start, before the watch shows it.
-    pub claims: run::Claims,
-    /// What was shown last of each run on GitHub.
-    pub shown: run::Shown,
+    /// Which runs were started, before the watch has it.
+    pub reservations: Reservations,
+    /// What this process has published of each run on GitHub.
+    pub published: Published,
     /// How often each run has failed to be reconciled.
     pub run_backoff: Backoff,
-    /// What is known of each installation's tokens.
-    pub tokens: Tokens,
+    /// The installations' tokens.
+    pub tokens: TokenService,
 }
 
 /// A shared [`Context`].

@@ -4,7 +4,7 @@ use kube::{
     ResourceExt,
     api::{Patch, PatchParams},
 };
-use peribolos_operator::controller::tokens;
+use peribolos_operator::services::tokens;
 use serde_json::json;
 
 use crate::{
@@ -151,7 +151,7 @@ async fn a_revoked_token_is_replaced_once_for_all_who_ask() {
     let running = world.start();
     world.install(json!({})).await;
     let object = world.ready(NAME, "True", "TokenIssued").await;
-    let old = tokens::client(&running.ctx, &object).await.unwrap();
+    let old = tokens::client(&running.ctx.tokens, &object).await.unwrap();
     old.rate_limit().await.unwrap();
     let refused = async || {
         let fault =
@@ -160,9 +160,9 @@ async fn a_revoked_token_is_replaced_once_for_all_who_ask() {
         old.rate_limit().await.unwrap_err()
     };
     assert!(refused().await.is_unauthorized());
-    tokens::invalidate(&running.ctx, &object);
+    tokens::invalidate(&running.ctx.tokens, &object);
     eventually("another token", async || {
-        let ask = || tokens::client(&running.ctx, &object);
+        let ask = || tokens::client(&running.ctx.tokens, &object);
         futures::future::try_join_all((0..10).map(|_| ask())).await.map(drop)
     })
     .await;

@@ -15,7 +15,7 @@ use peribolos_core::{
 };
 
 use super::{HealError, Pace, pace};
-use crate::{controller::context::Context, kubernetes::client::call, persist::Outcome};
+use crate::{controller::context::Context, kubernetes::client::call, services::writer::Outcome};
 
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     loop {

@@ -15,9 +15,9 @@ use peribolos_github::{Client, FileAnswer, FullName};
 
 use super::HealError;
 use crate::{
-    controller::{context::Context, tokens},
+    controller::context::Context,
     kubernetes::client::call,
-    persist::Outcome,
+    services::{tokens, writer::Outcome},
 };
 
 /// What was seen of a file, so that an unchanged one costs nothing of the rate limit.
@@ -37,12 +37,12 @@ pub(super) async fn look(
 ) -> Result<(), HealError> {
     let Some(status) = &installation.status else { return Ok(()) };
     let Some(account) = &status.account else { return Ok(()) };
-    let github = tokens::client(ctx, installation).await?;
+    let github = tokens::client(&ctx.tokens, installation).await?;
     let found = find(&github, installation, &account.login, seen).await;
     if let Err(HealError::GitHub(error)) = &found
         && error.is_unauthorized()
     {
-        tokens::invalidate(ctx, installation);
+        tokens::invalidate(&ctx.tokens, installation);
     }
     // No file is no empty organization: nothing follows from it.
     let Some((repository, blob)) = found? else { return Ok(()) };

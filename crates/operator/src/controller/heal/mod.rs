@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::pace::Pace;
 use super::context::{Context, Shared};
-use crate::{kubernetes::filled::filled, metrics::Kind, persist::Writer};
+use crate::{kubernetes::filled::filled, metrics::Kind, services::writer::Writer};
 
 /// The field manager of all that the healer writes.
 const FIELD_MANAGER: &str = "peribolos-healer";
@@ -51,7 +51,7 @@ enum HealError {
     #[error(transparent)]
     Kubernetes(#[from] crate::kubernetes::client::CallError),
     #[error("{0}")]
-    Token(#[from] super::tokens::TokenError),
+    Token(#[from] crate::services::tokens::TokenError),
     #[error("a name of GitHub's can't be read: {0}")]
     Id(#[from] peribolos_github::IdError),
     #[error("the key is App {found}'s, but --app-id is {expected}: nothing is concluded from its list")]

@@ -9,10 +9,7 @@ use peribolos_core::run::{check, queue};
 use peribolos_github::{Client, FileAnswer, FullName, Login, Sha};
 
 use super::error::Error;
-use crate::{
-    controller::{context::Context, tokens},
-    kubernetes::tekton::TaskRun,
-};
+use crate::{controller::context::Context, kubernetes::tekton::TaskRun, services::tokens};
 
 /// A run, its installation, and where to find the rest.
 pub(super) struct Case<'a> {
@@ -65,7 +62,7 @@ impl Case<'_> {
 
     /// A client with the installation's token.
     pub(super) async fn github(&self) -> Result<Client, Error> {
-        Ok(tokens::client(self.ctx, &self.installation).await?)
+        Ok(tokens::client(&self.ctx.tokens, &self.installation).await?)
     }
 
     /// The file of a commit. None: it has none.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use peribolos_api::Reason;
 use peribolos_github::Retry;
 
-use crate::{controller::tokens::TokenError, kubernetes::client::CallError};
+use crate::{kubernetes::client::CallError, services::tokens::TokenError};
 
 /// Why a reconcile of a run did not come to its end.
 #[derive(Debug, thiserror::Error)]

@@ -26,8 +26,8 @@ use super::{
     task_run::{self, Attempt},
 };
 use crate::{
-    controller::tokens::{self, Need},
     kubernetes::{client::call, tekton::TaskRun},
+    services::tokens::{self, Need},
 };
 
 /// So long an answer about the head counts: then the look-ups beside it were slow, or this process stood still, and it is
@@ -113,7 +113,7 @@ pub(super) async fn conclude(case: &Case<'_>, prepared: Result<Prepared, Error>)
         }
         Err(error) => {
             if error.is_unauthorized() {
-                tokens::invalidate(case.ctx, &case.installation);
+                tokens::invalidate(&case.ctx.tokens, &case.installation);
             }
             let wait = error.not_before().unwrap_or(Duration::from_mins(1));
             tracing::warn!(run = case.name(), %error, "the run could not be started; it is back in line");
@@ -173,7 +173,7 @@ async fn look_up(
             };
             let (head, token, args) = tokio::join!(
                 head,
-                tokens::ensure(case.ctx, &case.installation, Need::RunStart),
+                tokens::ensure(&case.ctx.tokens, &case.installation, Need::RunStart),
                 arguments::of_apply(case, &github, &repository, sha),
             );
             let Some((head, read)) = head? else { return Ok(Prepared::NoSlot) };
@@ -193,7 +193,7 @@ async fn look_up(
         }
         Mode::DryRun => match grant(case, &github, &repository).await? {
             Ok(Granted { token: kind, by_member, base }) => {
-                tokens::ensure(case.ctx, &case.installation, Need::Extra(kind)).await?;
+                tokens::ensure(&case.ctx.tokens, &case.installation, Need::Extra(kind)).await?;
                 token = Some(kind);
                 arguments::of_dry_run(case, kind, by_member, base.as_ref().map(Sha::as_str))
             }
@@ -206,8 +206,8 @@ async fn look_up(
             if let Err(message) = config_repository::ensure(case, &github, &repository).await? {
                 return Ok(Prepared::Refused(Phase::Skipped, Reason::ConfigMissing, message));
             }
-            tokens::ensure(case.ctx, &case.installation, Need::Extra(RunToken::Read)).await?;
-            tokens::ensure(case.ctx, &case.installation, Need::Extra(RunToken::Dump)).await?;
+            tokens::ensure(&case.ctx.tokens, &case.installation, Need::Extra(RunToken::Read)).await?;
+            tokens::ensure(&case.ctx.tokens, &case.installation, Need::Extra(RunToken::Dump)).await?;
             token = Some(RunToken::Read);
             arguments::of_dump(case)
         }
@@ -258,7 +258,7 @@ async fn create(case: &Case<'_>, task_run: &TaskRun) -> Result<(), Error> {
     let params = PostParams { field_manager: Some(labels::MANAGER.to_owned()), ..PostParams::default() };
     match call(case.task_runs().create(&params, task_run)).await {
         Ok(_) => Ok(()),
-        Err(error) if error.is_conflict() => {
+        Err(error) if error.is_already_exists() => {
             let there = call(case.task_runs().get(&task_run.name_any())).await?;
             if is_ours(case, &there) { Ok(()) } else { Err(Error::ForeignTaskRun(there.name_any())) }
         }
@@ -309,7 +309,7 @@ async fn unclaim(
         wait.map(|wait| status::seconds(Timestamp::now().checked_add(wait).unwrap_or(Timestamp::MAX)));
     status::write(case, status.clone()).await?;
     slot::give_back(case, &status).await?;
-    case.ctx.claims.release(case.run).await;
+    case.ctx.reservations.release(case.run).await;
     Ok(Action::requeue(wait.unwrap_or(Duration::from_secs(5))))
 }
 

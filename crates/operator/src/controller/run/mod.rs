@@ -9,7 +9,6 @@ mod arguments;
 mod asked;
 mod case;
 mod check;
-mod claims;
 mod comment;
 mod config_repository;
 mod drift;
@@ -45,20 +44,18 @@ use kube::{
 use peribolos_api::{GitHubInstallation, PeribolosRun, Reason, names, run::Phase};
 use tokio_util::sync::CancellationToken;
 
-pub use claims::Claims;
 pub use error::Error;
-pub use shown::Shown;
 
 use self::case::Case;
 use crate::{
     controller::{
         context::{Context, Shared},
-        tokens,
         watch::{guarded, stored},
         watches::{Tell, Told},
     },
     kubernetes::tekton::TaskRun,
     metrics::{ControllerLabel, ReconcileError},
+    services::tokens,
 };
 
 /// How many runs are reconciled at once.
@@ -138,7 +135,7 @@ async fn reconcile(run: Arc<PeribolosRun>, ctx: Shared) -> Result<Action, Error>
 async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
     let reference = ObjectRef::new(&run.spec.installation_ref.name).within(&ctx.namespace);
     // Until the watches are filled, that an object is not there says nothing.
-    ctx.tokens.filled().await;
+    ctx.tokens.memory.filled().await;
     let Some(installation) = ctx.installations.get(&reference) else {
         return orphan(run, ctx).await;
     };
@@ -146,7 +143,7 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
     if run.metadata.deletion_timestamp.is_some() {
         finalizer::let_go(&case).await?;
         shown::forget(&case);
-        ctx.claims.release(run).await;
+        ctx.reservations.release(run).await;
         // While a pod of it is at work its slot stays; then the next run in line frees it.
         if case.active_run() == Some(&case.name()) {
             slot::free_if_gone(&case, &case.name()).await?;
@@ -167,7 +164,7 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
         && !error.is_conflict()
     {
         if error.is_unauthorized() {
-            tokens::invalidate(ctx, &case.installation);
+            tokens::invalidate(&ctx.tokens, &case.installation);
         }
         wait::show_trouble(&case, error).await;
     }

@@ -70,7 +70,7 @@ pub(super) async fn ensure_run_for(
     head: &NewHead,
     left: Option<LastApply>,
 ) -> Result<(), Error> {
-    let _turn = case.ctx.claims.replacing().await;
+    let _turn = case.ctx.reservations.replacing().await;
     let others = others_now(case).await?;
     let others: Vec<&PeribolosRun> = others.iter().collect();
     let mut status = case.installation.status.clone().unwrap_or_default();
@@ -186,7 +186,7 @@ async fn create(case: &Case<'_>, name: &str, mode: Mode, event: &str, work: Work
     run.metadata.finalizers = Some(check::finalizers(&run));
     let params = PostParams { field_manager: Some(labels::MANAGER.to_owned()), ..PostParams::default() };
     match call(case.runs().create(&params, &run)).await {
-        Err(error) if error.is_conflict() => Ok(()),
+        Err(error) if error.is_already_exists() => Ok(()),
         other => Ok(other.map(drop)?),
     }
 }

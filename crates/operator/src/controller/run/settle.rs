@@ -23,9 +23,9 @@ use super::{
     replace, shown, slot, status,
 };
 use crate::{
-    controller::tokens,
     kubernetes::client::call,
     metrics::{ModeLabel, RunEnd},
+    services::tokens,
 };
 
 /// So many old previews are looked up each time a run ends.
@@ -129,7 +129,7 @@ pub(super) async fn vacate(case: &Case<'_>) -> Result<bool, Error> {
         }
     }
     slot::give_back(case, &status).await?;
-    case.ctx.claims.release(case.run).await;
+    case.ctx.reservations.release(case.run).await;
     Ok(true)
 }
 
@@ -144,7 +144,7 @@ pub(super) async fn conclude(case: &Case<'_>) -> Result<Action, Error> {
     }
     preview_again(case).await?;
     slot::give_back(case, &status).await?;
-    case.ctx.claims.release(case.run).await;
+    case.ctx.reservations.release(case.run).await;
     remove_tokens(case).await?;
     complete_check(case, status).await?;
     tell_of_drift(case).await?;
@@ -258,11 +258,11 @@ async fn remove_tokens(case: &Case<'_>) -> Result<(), Error> {
     }
     for token in RunToken::ALL {
         let is_used = async || {
-            let starting = case.ctx.claims.of(&case.run.spec.installation_ref).await;
+            let starting = case.ctx.reservations.of(&case.run.spec.installation_ref).await;
             let others = case.others();
             others.iter().map(AsRef::as_ref).chain(&starting).any(|other| launch::uses(other, token))
         };
-        tokens::remove_extra(case.ctx, &case.installation, token, is_used).await?;
+        tokens::remove_extra(&case.ctx.tokens, &case.installation, token, is_used).await?;
     }
     Ok(())
 }

@@ -3,25 +3,11 @@
 use jiff::Timestamp;
 use peribolos_api::{PeribolosRunStatus, Reason};
 use peribolos_core::run::check::{self as checks, is_progress_due};
-use peribolos_github::{
-    Client,
-    client::{CheckRunUpdate, CheckStatus},
-};
+use peribolos_github::{Client, client::CheckStatus};
 use peribolos_vocab::report::{Progress, StepReport};
 
 use super::{case::Case, check, error::Error, status};
-use crate::controller::tokens;
-
-/// What was shown last, by run: so that nothing is posted twice. A restart forgets it and posts once more.
-pub type Shown = std::sync::Mutex<std::collections::HashMap<String, Published>>;
-
-/// A check as it was written last.
-#[derive(Debug)]
-pub struct Published {
-    update: CheckRunUpdate,
-    /// When it showed last how far the run has come.
-    progress_at: Option<Timestamp>,
-}
+use crate::services::tokens;
 
 /// Brings the check up to date and notes its id. Best effort: a run does not stop because its check can't be written. Whether
 /// it was.
@@ -33,7 +19,7 @@ pub(super) async fn update(
 ) -> bool {
     let Err(error) = bring(case, github, status, report).await else { return true };
     if error.is_unauthorized() {
-        tokens::invalidate(case.ctx, &case.installation);
+        tokens::invalidate(&case.ctx.tokens, &case.installation);
     }
     tracing::warn!(run = case.name(), %error, "the check could not be written; it is tried again later");
     false
@@ -56,19 +42,19 @@ pub(super) async fn bring(
 ) -> Result<(), Error> {
     let Some(wanted) = check::wanted(case, status, report) else { return Ok(()) };
     let key = case.run.metadata.uid.clone().unwrap_or_default();
-    let already = lock(case).get(&key).is_some_and(|published| published.update == wanted);
+    let already = case.ctx.published.of(&key).is_some_and(|published| published.update == wanted);
     if already && status.check_run_id.is_some() {
         return Ok(());
     }
     status.check_run_id = check::bring(case, github, status, &wanted).await?.or(status.check_run_id);
-    lock(case).insert(key, Published { update: wanted, progress_at: None });
+    case.ctx.published.insert(key, wanted, None);
     Ok(())
 }
 
 /// Whether the check of a running attempt that began at `started` is to show how far it has come.
 pub(super) fn wants_progress(case: &Case<'_>, started: Timestamp, now: Timestamp) -> bool {
     let key = case.run.metadata.uid.as_deref().unwrap_or_default();
-    let last = lock(case).get(key).and_then(|published| published.progress_at);
+    let last = case.ctx.published.of(key).and_then(|published| published.progress_at);
     case.has_check() && is_progress_due(started, last, now)
 }
 
@@ -88,7 +74,7 @@ pub(super) async fn progress(
     match check::bring(case, github, status, &wanted).await {
         Ok(id) => {
             status.check_run_id = id.or(status.check_run_id);
-            lock(case).insert(key, Published { update: wanted, progress_at: Some(now) });
+            case.ctx.published.insert(key, wanted, Some(now));
         }
         Err(error) => tracing::info!(run = case.name(), %error, "the run's progress could not be shown"),
     }
@@ -97,7 +83,10 @@ pub(super) async fn progress(
 /// Whether GitHub shows that the run is in progress: then nothing but its progress or its end is news.
 pub(super) fn is_in_progress(case: &Case<'_>) -> bool {
     let key = case.run.metadata.uid.as_deref().unwrap_or_default();
-    lock(case).get(key).is_some_and(|published| published.update.status == Some(CheckStatus::InProgress))
+    case.ctx
+        .published
+        .of(key)
+        .is_some_and(|published| published.update.status == Some(CheckStatus::InProgress))
 }
 
 /// Whether GitHub was shown just this, by this process.
@@ -105,7 +94,7 @@ pub(super) fn is_shown(case: &Case<'_>, status: &PeribolosRunStatus) -> bool {
     let Some(wanted) = check::wanted(case, status, None) else { return true };
     let key = case.run.metadata.uid.as_deref().unwrap_or_default();
     // The step's report is not known any more here, so only the state is compared.
-    lock(case).get(key).is_some_and(|published| {
+    case.ctx.published.of(key).is_some_and(|published| {
         published.update.status == wanted.status && published.update.conclusion == wanted.conclusion
     })
 }
@@ -130,9 +119,5 @@ pub(super) async fn complete(
 
 /// Forgets a run that has ended or is gone.
 pub(super) fn forget(case: &Case<'_>) {
-    lock(case).remove(case.run.metadata.uid.as_deref().unwrap_or_default());
-}
-
-fn lock<'a>(case: &'a Case<'_>) -> std::sync::MutexGuard<'a, std::collections::HashMap<String, Published>> {
-    case.ctx.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    case.ctx.published.remove(case.run.metadata.uid.as_deref().unwrap_or_default());
 }

@@ -69,7 +69,7 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
     let admitted = PeribolosRun { status: Some(status.clone()), ..case.run.clone() };
     let line = async |head: Option<&str>| {
         let (all, capacity) = (case.ctx.runs.state(), case.ctx.max_concurrent_runs);
-        case.ctx.claims.turn(&admitted, &all, case.active_run(), capacity, due.is_some(), head).await
+        case.ctx.reservations.turn(&admitted, &all, case.active_run(), capacity, due.is_some(), head).await
     };
     let mut turn = line(None).await;
     if is_head_asked_for(case, &turn) {
@@ -110,7 +110,7 @@ pub(super) async fn consider(case: &Case<'_>, now: Timestamp) -> Result<Action, 
             let (run, prepared) = match Box::pin(claim(case, status, branch.as_deref(), now)).await {
                 Ok(claimed) => claimed,
                 Err(error) => {
-                    case.ctx.claims.release(case.run).await;
+                    case.ctx.reservations.release(case.run).await;
                     return Err(error);
                 }
             };

@@ -1,5 +1,7 @@
 //! The App's client, with its key kept as the mounted file has it.
 
+mod permissions;
+
 use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -11,30 +13,47 @@ use peribolos_github::{App, AppId, GitHubConfig, Observer, PrivateKey};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
-use super::ControllerArgs;
+use url::Url;
+
+pub use self::permissions::{ASKED, REQUIRED};
 use crate::metrics::{GitHubCall, Metrics};
 
 /// How often it is looked whether the key's file has changed; the kubelet itself takes up to a minute.
 const KEY_CHECK: Duration = Duration::from_secs(10);
 
-/// Makes the App's client from the flags.
+/// Where GitHub is, and as which App.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings<'a> {
+    /// The App's id.
+    pub app_id: u64,
+    /// The file with the App's private key.
+    pub private_key_file: &'a Path,
+    /// GitHub's REST API.
+    pub api_url: &'a Url,
+    /// GitHub's GraphQL API, where it does not follow from the REST API's address.
+    pub graphql_url: Option<&'a Url>,
+    /// A file with certificates to trust besides the system's.
+    pub ca_file: Option<&'a Path>,
+}
+
+/// Makes the App's client.
 ///
 /// # Errors
 /// When a file can't be read or used.
-pub fn connect(args: &ControllerArgs, metrics: &Metrics) -> anyhow::Result<(App, SecretString)> {
-    let mut config = GitHubConfig::new(AppId(args.app_id), args.github_api_url.clone());
-    config.graphql_url.clone_from(&args.github_graphql_url);
+pub fn connect(settings: Settings<'_>, metrics: &Metrics) -> anyhow::Result<(App, SecretString)> {
+    let mut config = GitHubConfig::new(AppId(settings.app_id), settings.api_url.clone());
+    config.graphql_url = settings.graphql_url.cloned();
     config.observer = Some(Arc::new(Watch {
         metrics: metrics.clone(),
         smallest: Mutex::new((f64::INFINITY, Instant::now())),
     }));
-    if let Some(file) = &args.github_ca_file {
+    if let Some(file) = settings.ca_file {
         let pem = std::fs::read(file).with_context(|| format!("--github-ca-file {}", file.display()))?;
         config.extra_ca_pem = Some(pem);
     }
-    let pem = read(&args.private_key_file)?;
+    let pem = read(settings.private_key_file)?;
     let key = PrivateKey::from_pem(&pem)
-        .with_context(|| format!("--private-key-file {}", args.private_key_file.display()))?;
+        .with_context(|| format!("--private-key-file {}", settings.private_key_file.display()))?;
     Ok((App::new(&config, key)?, pem))
 }
 

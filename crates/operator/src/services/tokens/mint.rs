@@ -10,26 +10,30 @@ use peribolos_core::{
 use peribolos_github::{Error, Retry};
 
 use super::{
-    Holder, TokenError,
-    memory::{Failed, Slot},
+    TokenError, TokenOwner, TokenService,
     scope::scope,
     secret::Held,
     store::{self, Stored},
 };
-use crate::{controller::context::Context, metrics::Outcome};
+use crate::{
+    metrics::Outcome,
+    state::tokens::{Failed, Slot, Unwritten},
+};
 
-/// Mints a token and writes it into its Secret.
+/// Mints a token and writes it into its Secret. It is kept in memory until it is written: GitHub gives the next one only
+/// after a while.
 pub(super) async fn mint(
-    ctx: &Context,
-    holder: &Holder<'_>,
+    tokens: &TokenService,
+    owner: &TokenOwner<'_>,
     slot: &Slot,
     kind: Option<RunToken>,
     cause: Cause,
     before: &Stored,
 ) -> Result<Held, TokenError> {
-    let answer = ctx.app.mint(holder.id, &scope(holder, kind)).await;
+    let scope = scope(owner, kind);
+    let answer = tokens.app.mint(owner.id, &scope).await;
     let result = answer.as_ref().map_or_else(|error| failed(error).finding.reason.as_str(), |_| "ok");
-    ctx.metrics.tokens_minted.get_or_create(&Outcome { result: result.to_owned() }).inc();
+    tokens.metrics.tokens_minted.get_or_create(&Outcome { result: result.to_owned() }).inc();
     let minted = match answer {
         Ok(minted) => minted,
         // It is this run's scope that can't be had; the installation's own token has nothing to do with it.
@@ -37,30 +41,54 @@ pub(super) async fn mint(
             return Err(TokenError::Scope(error.to_string()));
         }
         Err(error) => {
-            tracing::warn!(installation = holder.name, ?cause, %error, "no token was minted");
+            tracing::warn!(installation = owner.name, ?cause, %error, "no token was minted");
             let mut failed = failed(&error);
             let mut memory = slot.memory();
             if failed.look && memory.failure().is_none() {
                 // Suspended or uninstalled, most likely: a look at the installation tells, and comes next.
                 failed.finding.reason = Reason::Progressing;
             }
-            let lasting = memory.fail(failed, &holder.uid, Timestamp::now());
+            let lasting = memory.fail(failed, &owner.uid, Timestamp::now());
             return Err(TokenError::Refused { finding: lasting.failure.finding, until: lasting.not_before });
         }
     };
     let issued = Issued { at: minted.issued_at, expires: minted.expires_at };
     let held = Held { token: minted.token, issued };
-    slot.memory().mint(kind, LastMint { at: Timestamp::now(), lifetime: issued.lifetime() });
-    store::write(ctx, &holder.secret(kind), holder, before, &held).await?;
-    tracing::info!(installation = holder.name, secret = holder.secret(kind), ?cause, "minted a token");
-    if kind.is_none() {
+    {
         let mut memory = slot.memory();
+        memory.mint(kind, LastMint { at: Timestamp::now(), lifetime: issued.lifetime() });
+        memory.keep(kind, Unwritten { token: held.token.clone(), issued, scope });
         // A token knows what is granted now, even if the webhook that would have said so was lost.
-        memory.look |= minted.permissions != *holder.granted;
-        memory.succeed();
-        memory.remember_client(ctx.app.with_token(held.token.clone()), issued);
+        memory.look |= kind.is_none() && minted.permissions != *owner.granted;
     }
+    tracing::info!(installation = owner.name, secret = owner.secret(kind), ?cause, "minted a token");
+    write(tokens, owner, slot, kind, before, &held).await?;
     Ok(held)
+}
+
+/// A token that was minted and whose Secret could not be written then, if it is of the scope that is needed.
+pub(super) fn unwritten(owner: &TokenOwner<'_>, slot: &Slot, kind: Option<RunToken>) -> Option<Held> {
+    let kept = slot.memory().unwritten(kind)?;
+    (kept.scope == scope(owner, kind)).then_some(Held { token: kept.token, issued: kept.issued })
+}
+
+/// Writes a minted token into its Secret.
+pub(super) async fn write(
+    tokens: &TokenService,
+    owner: &TokenOwner<'_>,
+    slot: &Slot,
+    kind: Option<RunToken>,
+    before: &Stored,
+    held: &Held,
+) -> Result<(), TokenError> {
+    store::write(tokens, &owner.secret(kind), owner, before, held).await?;
+    let mut memory = slot.memory();
+    memory.written(kind);
+    if kind.is_none() {
+        memory.succeed();
+        memory.remember_client(tokens.app.with_token(held.token.clone()), held.issued);
+    }
+    Ok(())
 }
 
 /// What a refusal or a broken connection means for the installation.

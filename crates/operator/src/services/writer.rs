@@ -156,8 +156,10 @@ impl Writer {
         let params = DeleteParams { preconditions, ..DeleteParams::background() };
         match self.installations.delete(name, &params).await {
             Ok(_) => Ok(Outcome::Deleted),
-            // 409: the name is another object's by now.
-            Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => Ok(Outcome::Absent),
+            // A conflict: the name is another object's by now.
+            Err(kube::Error::Api(status)) if status.is_not_found() || status.is_conflict() => {
+                Ok(Outcome::Absent)
+            }
             Err(error) => Err(error),
         }
     }

@@ -11,10 +11,10 @@ use kube::{
 use peribolos_api::names;
 
 use super::{
-    Holder, TokenError,
+    TokenError, TokenOwner, TokenService,
     secret::{self, Held},
 };
-use crate::{controller::context::Context, kubernetes::client::call};
+use crate::kubernetes::client::call;
 
 /// What is there under a Secret's name.
 pub(super) enum Stored {
@@ -23,25 +23,32 @@ pub(super) enum Stored {
     /// A Secret of ours.
     Ours {
         uid: Option<String>,
+        version: Option<String>,
         /// Its token; `None`: the content is not as it was written.
         held: Option<Held>,
     },
 }
 
-fn api(ctx: &Context) -> Api<Secret> {
-    Api::namespaced(ctx.client.clone(), &ctx.namespace)
+fn api(tokens: &TokenService) -> Api<Secret> {
+    Api::namespaced(tokens.client.clone(), &tokens.namespace)
 }
 
-/// Reads a Secret of `holder`.
+/// Reads a Secret of `owner`.
 ///
 /// # Errors
 /// [`TokenError::SecretConflict`] where somebody else's has that name.
-pub(super) async fn read(ctx: &Context, name: &str, holder: &Holder<'_>) -> Result<Stored, TokenError> {
-    match call(api(ctx).get_opt(name)).await? {
+pub(super) async fn read(
+    tokens: &TokenService,
+    name: &str,
+    owner: &TokenOwner<'_>,
+) -> Result<Stored, TokenError> {
+    match call(api(tokens).get_opt(name)).await? {
         None => Ok(Stored::Absent),
-        Some(found) if secret::is_owned_by(&found, &holder.uid) => {
-            Ok(Stored::Ours { uid: found.uid(), held: secret::read(&found, holder) })
-        }
+        Some(found) if secret::is_owned_by(&found, &owner.uid) => Ok(Stored::Ours {
+            uid: found.uid(),
+            version: found.resource_version(),
+            held: secret::read(&found, owner),
+        }),
         Some(_) => Err(TokenError::SecretConflict(name.to_owned())),
     }
 }
@@ -51,65 +58,73 @@ pub(super) async fn read(ctx: &Context, name: &str, holder: &Holder<'_>) -> Resu
 /// # Errors
 /// [`TokenError::SecretConflict`] where somebody else's has that name by now.
 pub(super) async fn write(
-    ctx: &Context,
+    tokens: &TokenService,
     name: &str,
-    holder: &Holder<'_>,
+    owner: &TokenOwner<'_>,
     before: &Stored,
     held: &Held,
 ) -> Result<(), TokenError> {
-    let mut object = secret::write(name, holder, held);
-    if let Stored::Ours { uid: Some(uid), .. } = before {
-        // With its uid a patch changes that very object or nothing; annotations of others stay.
+    let mut object = secret::write(name, owner, held);
+    if let Stored::Ours { uid: Some(uid), version, .. } = before {
+        // A patch changes that very object as it was read, or nothing; annotations of others stay.
         object.metadata.uid = Some(uid.clone());
+        object.metadata.resource_version.clone_from(version);
         let params = PatchParams::apply(names::MANAGER).force();
-        match call(api(ctx).patch(name, &params, &Patch::Apply(&object))).await {
+        match call(api(tokens).patch(name, &params, &Patch::Apply(&object))).await {
             Ok(_) => return Ok(()),
-            Err(error) if error.is_conflict() || error.is_not_found() => object.metadata.uid = None,
+            Err(error) if error.is_not_found() => {
+                object.metadata.uid = None;
+                object.metadata.resource_version = None;
+            }
             Err(error) => return Err(error.into()),
         }
     }
     let params = PostParams { field_manager: Some(names::MANAGER.to_owned()), ..PostParams::default() };
-    match call(api(ctx).create(&params, &object)).await {
+    match call(api(tokens).create(&params, &object)).await {
         Ok(_) => Ok(()),
-        Err(error) if error.is_conflict() => Err(TokenError::SecretConflict(name.to_owned())),
+        Err(error) if error.is_already_exists() => Err(TokenError::SecretConflict(name.to_owned())),
         Err(error) => Err(error.into()),
     }
 }
 
 /// The names of the Secrets that belong to the object of that name and uid, as the watch shows them. A list that must be
 /// up to date keeps the API server waiting for its etcd, for up to 100 ms.
-pub(super) fn shown(ctx: &Context, installation: &str, uid: &str) -> Vec<String> {
+pub(super) fn shown(tokens: &TokenService, installation: &str, uid: &str) -> Vec<String> {
     let is_of = |found: &&Arc<PartialObjectMeta<Secret>>| {
         found.labels().get(names::LABEL_INSTALLATION).is_some_and(|name| name == installation)
             && secret::is_owned_by(found.as_ref(), uid)
     };
-    ctx.secrets.state().iter().filter(is_of).map(|found| found.name_any()).collect()
+    tokens.secrets.state().iter().filter(is_of).map(|found| found.name_any()).collect()
 }
 
 /// The names of the Secrets that belong to the object of that name and uid, asked of the API server.
-pub(super) async fn owned(ctx: &Context, installation: &str, uid: &str) -> Result<Vec<String>, TokenError> {
+pub(super) async fn owned(
+    tokens: &TokenService,
+    installation: &str,
+    uid: &str,
+) -> Result<Vec<String>, TokenError> {
     let selector = format!(
         "{}={},{}={installation}",
         names::LABEL_MANAGED_BY,
         names::MANAGER,
         names::LABEL_INSTALLATION
     );
-    let list = call(api(ctx).list(&ListParams::default().labels(&selector))).await?;
+    let list = call(api(tokens).list(&ListParams::default().labels(&selector))).await?;
     Ok(list.iter().filter(|found| secret::is_owned_by(*found, uid)).map(ResourceExt::name_any).collect())
 }
 
 /// Removes a Secret if it is there and belongs to the object of that uid.
-pub(super) async fn remove_owned(ctx: &Context, name: &str, owner: &str) -> Result<(), TokenError> {
-    let Some(found) = call(api(ctx).get_opt(name)).await? else { return Ok(()) };
+pub(super) async fn remove_owned(tokens: &TokenService, name: &str, owner: &str) -> Result<(), TokenError> {
+    let Some(found) = call(api(tokens).get_opt(name)).await? else { return Ok(()) };
     if !secret::is_owned_by(&found, owner) {
         return Ok(());
     }
-    let only_that = Preconditions { uid: found.metadata.uid, resource_version: None };
+    let only_that =
+        Preconditions { uid: found.metadata.uid, resource_version: found.metadata.resource_version };
     let params = DeleteParams { preconditions: Some(only_that), ..DeleteParams::default() };
-    match call(api(ctx).delete(name, &params)).await {
+    match call(api(tokens).delete(name, &params)).await {
         Ok(_) => Ok(()),
-        // Gone, or another one by now.
-        Err(error) if error.is_not_found() || error.is_conflict() => Ok(()),
+        Err(error) if error.is_not_found() => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

@@ -9,13 +9,11 @@ use peribolos_core::{
 use secrecy::SecretString;
 
 use super::{
-    Holder, TokenError,
-    memory::Slot,
-    mint::mint,
+    TokenError, TokenOwner, TokenService, mint,
     secret::Held,
     store::{self, Stored},
 };
-use crate::controller::context::Context;
+use crate::state::tokens::Slot;
 
 /// What a token is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,8 +86,8 @@ impl Secured {
 /// # Errors
 /// When the Secret could not be read, or is somebody else's.
 pub(super) async fn ready(
-    ctx: &Context,
-    holder: &Holder<'_>,
+    tokens: &TokenService,
+    owner: &TokenOwner<'_>,
     slot: &Slot,
     need: Need,
 ) -> Result<Option<TokenInfo>, TokenError> {
@@ -98,39 +96,39 @@ pub(super) async fn ready(
         return Ok(None);
     }
     let now = Timestamp::now();
-    let stored = store::read(ctx, &holder.secret_name, holder).await?;
-    let keep = matches!(token::decide(&situation(holder, slot, need, &stored), now), Decision::Keep { .. });
+    let stored = store::read(tokens, &owner.secret_name, owner).await?;
+    let keep = matches!(token::decide(&situation(owner, slot, need, &stored), now), Decision::Keep { .. });
     Ok(match stored {
         Stored::Ours { held: Some(held), .. } if keep && held.issued.is_valid(now) => {
-            Some(info(holder, &holder.secret_name, held))
+            Some(info(owner, &owner.secret_name, held))
         }
         _ => None,
     })
 }
 
-fn info(holder: &Holder<'_>, secret_name: &str, held: Held) -> TokenInfo {
+fn info(owner: &TokenOwner<'_>, secret_name: &str, held: Held) -> TokenInfo {
     TokenInfo {
         secret_name: secret_name.to_owned(),
         issued: held.issued,
-        next_refresh_at: holder.schedule.due(held.issued, &holder.uid),
+        next_refresh_at: owner.schedule.due(held.issued, &owner.uid),
         token: held.token,
     }
 }
 
-/// Looks after one Secret of `holder`. To be called with the slot's turn.
+/// Looks after one Secret of `owner`. To be called with the slot's turn.
 ///
 /// # Errors
 /// When the Secret could not be read; what GitHub says is in the result.
 pub(crate) async fn secure(
-    ctx: &Context,
-    holder: &Holder<'_>,
+    tokens: &TokenService,
+    owner: &TokenOwner<'_>,
     slot: &Slot,
     need: Need,
 ) -> Result<Secured, TokenError> {
     let now = Timestamp::now();
     let kind = need.kind();
-    let name = holder.secret(kind);
-    let stored = match store::read(ctx, &name, holder).await {
+    let name = owner.secret(kind);
+    let stored = match store::read(tokens, &name, owner).await {
         Ok(stored) => stored,
         Err(error @ TokenError::SecretConflict(_)) => return Ok(Secured { info: None, error: Some(error) }),
         Err(error) => return Err(error),
@@ -139,12 +137,22 @@ pub(crate) async fn secure(
         // The watch still shows it: its last run has ended just now.
         return Ok(Secured { info: None, error: None });
     }
-    let decision = token::decide(&situation(holder, slot, need, &stored), now);
+    let decision = token::decide(&situation(owner, slot, need, &stored), now);
     let old = match &stored {
         Stored::Ours { held: Some(held), .. } if held.issued.is_valid(now) => Some(held.clone()),
         _ => None,
     };
-    let info = |held: Held| info(holder, &name, held);
+    let info = |held: Held| info(owner, &name, held);
+    if !matches!(decision, Decision::Keep { .. })
+        && let Some(held) = mint::unwritten(owner, slot, kind)
+        && held.issued.is_valid(now)
+    {
+        let kept = Situation { found: Found::Token(held.issued), ..situation(owner, slot, need, &stored) };
+        if matches!(token::decide(&kept, now), Decision::Keep { .. }) {
+            mint::write(tokens, owner, slot, kind, &stored, &held).await?;
+            return Ok(Secured { info: Some(info(held)), error: None });
+        }
+    }
     let cause = match decision {
         Decision::Keep { .. } => return Ok(Secured { info: old.map(info), error: None }),
         Decision::Wait { until, .. } => {
@@ -157,22 +165,22 @@ pub(crate) async fn secure(
         let error = TokenError::Refused { finding: lasting.failure.finding, until: lasting.not_before };
         return Ok(Secured { info: old.map(info), error: Some(error) });
     }
-    match mint(ctx, holder, slot, kind, cause, &stored).await {
+    match mint::mint(tokens, owner, slot, kind, cause, &stored).await {
         Ok(held) => Ok(Secured { info: Some(info(held)), error: None }),
         Err(error @ TokenError::Kubernetes(_)) => Err(error),
         Err(error) => Ok(Secured { info: old.map(info), error: Some(error) }),
     }
 }
 
-fn situation<'a>(holder: &'a Holder<'_>, slot: &Slot, need: Need, stored: &Stored) -> Situation<'a> {
+fn situation<'a>(owner: &'a TokenOwner<'_>, slot: &Slot, need: Need, stored: &Stored) -> Situation<'a> {
     let memory = slot.memory();
     let kind = need.kind();
     // An additional Secret went with its last run. The next run does not wait for the distance between mints: runs are
     // what bounds these, not a schedule that could go wild.
     let begins = matches!((need, stored), (Need::Extra(_), Stored::Absent));
     Situation {
-        uid: &holder.uid,
-        schedule: holder.schedule,
+        uid: &owner.uid,
+        schedule: owner.schedule,
         found: match stored {
             Stored::Absent => Found::Missing,
             Stored::Ours { held: None, .. } => Found::WrongContent,
@@ -192,20 +200,20 @@ fn situation<'a>(holder: &'a Holder<'_>, slot: &Slot, need: Need, stored: &Store
 /// # Errors
 /// When the API server does not do its part. What GitHub refuses is tried again with the next reconcile.
 pub(crate) async fn extras(
-    ctx: &Context,
-    holder: &Holder<'_>,
+    tokens: &TokenService,
+    owner: &TokenOwner<'_>,
     slot: &Slot,
     runs: &[std::sync::Arc<PeribolosRun>],
     moved: bool,
 ) -> Result<Option<Timestamp>, TokenError> {
     let mut next: Option<Timestamp> = None;
-    let there = store::shown(ctx, &holder.name, &holder.uid);
-    for kind in RunToken::ALL.into_iter().filter(|kind| there.contains(&kind.secret(&holder.name))) {
+    let there = store::shown(tokens, &owner.name, &owner.uid);
+    for kind in RunToken::ALL.into_iter().filter(|kind| there.contains(&kind.secret(&owner.name))) {
         if !runs.iter().any(|run| may_use(run, kind)) {
-            store::remove_owned(ctx, &kind.secret(&holder.name), &holder.uid).await?;
+            store::remove_owned(tokens, &kind.secret(&owner.name), &owner.uid).await?;
             continue;
         }
-        let secured = secure(ctx, holder, slot, Need::FreshExtra(kind)).await?;
+        let secured = secure(tokens, owner, slot, Need::FreshExtra(kind)).await?;
         let due = match secured.error {
             None => secured.info.map(|info| info.next_refresh_at),
             Some(TokenError::TooSoon { until }) => Some(until),
@@ -215,8 +223,8 @@ pub(crate) async fn extras(
         next = due.into_iter().chain(next).min();
     }
     for name in there.into_iter().filter(|_| moved) {
-        if name != holder.secret_name && RunToken::ALL.iter().all(|kind| kind.secret(&holder.name) != name) {
-            store::remove_owned(ctx, &name, &holder.uid).await?;
+        if name != owner.secret_name && RunToken::ALL.iter().all(|kind| kind.secret(&owner.name) != name) {
+            store::remove_owned(tokens, &name, &owner.uid).await?;
         }
     }
     Ok(next)

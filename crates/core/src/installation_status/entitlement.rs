@@ -1,41 +1,32 @@
 //! Whether an object may have a token at all, and whether its runs may start.
 
-use std::sync::Arc;
-
-use kube::ResourceExt;
 use peribolos_api::{GitHubInstallation, Reason};
-use peribolos_core::{accounts::Accounts, installation_status::Finding, ownership};
 
-use super::view::View;
-use crate::controller::context::Context;
+use super::{Finding, View};
+use crate::{accounts::Accounts, ownership};
 
-/// Why an object gets no token, by what its status remembers.
-pub(crate) fn by_status(ctx: &Context, installation: &GitHubInstallation) -> Option<Finding> {
-    duplicate(ctx, installation).or_else(|| refusal(&View::remembered(installation), &ctx.accounts))
-}
-
-/// Why an object gets no token: another one owns its installation.
-pub(super) fn duplicate(ctx: &Context, installation: &GitHubInstallation) -> Option<Finding> {
-    let all = ctx.installations.state();
+/// Why an object gets no token: another one of the same `installationId` owns its installation.
+pub fn duplicate<'a>(
+    installation: &'a GitHubInstallation,
+    all: impl IntoIterator<Item = &'a GitHubInstallation>,
+) -> Option<Finding> {
     let id = installation.spec.installation_id;
-    let mut same: Vec<&GitHubInstallation> =
-        all.iter().map(AsRef::as_ref).filter(|other| other.spec.installation_id == id).collect();
-    // The watch may not show it yet.
-    if !same.iter().any(|other| other.uid() == installation.uid()) {
-        same.push(installation);
-    }
-    let owner = ownership::owner(same)?;
-    (owner.uid() != installation.uid()).then(|| {
+    let uid = &installation.metadata.uid;
+    // The watch may not show this one yet.
+    let others =
+        all.into_iter().filter(|other| other.spec.installation_id == id && other.metadata.uid != *uid);
+    let owner = ownership::owner(others.chain([installation]))?;
+    (owner.metadata.uid != *uid).then(|| {
         let message = format!(
             "GitHubInstallation {} has the same installationId {id} and owns it; delete one of the two",
-            owner.name_any()
+            owner.metadata.name.as_deref().unwrap_or_default()
         );
         Finding::new(Reason::DuplicateInstallation, message)
     })
 }
 
 /// Why an installation gets no token, by what is known of it. Nothing known is no reason.
-pub(super) fn refusal(view: &View, accounts: &Accounts) -> Option<Finding> {
+pub fn refusal(view: &View, accounts: &Accounts) -> Option<Finding> {
     if view.gone {
         let message = "GitHub does not know this installation: the App was uninstalled; delete this object, or \
                        install the App again and give the new id to a new one";
@@ -62,22 +53,22 @@ pub(super) fn refusal(view: &View, accounts: &Accounts) -> Option<Finding> {
 }
 
 /// Why no run starts although the token is there: the spec suspends the installation.
-pub(super) fn held(
-    all: &[Arc<GitHubInstallation>],
+pub fn suspension<'a>(
+    all: impl IntoIterator<Item = &'a GitHubInstallation>,
     installation: &GitHubInstallation,
     view: &View,
 ) -> Option<Finding> {
     if !installation.spec.suspend {
         return None;
     }
-    let older = all.iter().find(|other| is_older_of_same(other, installation, view));
+    let older = all.into_iter().find(|other| is_older_of_same(other, installation, view));
     Some(match older {
         Some(older) if ownership::made_by_operator(installation) => Finding::new(
             Reason::DuplicateAccount,
             format!(
                 "GitHubInstallation {} is for the same account with the older id {}; move its settings here, delete \
                  it and set spec.suspend to false",
-                older.name_any(),
+                older.metadata.name.as_deref().unwrap_or_default(),
                 older.spec.installation_id
             ),
         ),
@@ -116,7 +107,7 @@ mod tests {
         let accounts = Accounts::parse(&["acme"]).unwrap();
         assert_eq!(refusal(&view, &accounts).map(|finding| finding.reason), reason);
     }
-    fn object(name: &str, id: i64, by_operator: bool, suspend: bool) -> Arc<GitHubInstallation> {
+    fn object(name: &str, id: i64, by_operator: bool, suspend: bool) -> GitHubInstallation {
         let by = if by_operator { "operator" } else { "somebody" };
         let object = serde_json::json!({
             "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
@@ -124,7 +115,7 @@ mod tests {
             "spec": {"installationId": id, "suspend": suspend},
             "status": {"account": {"login": "acme", "id": 1, "type": "Organization"}},
         });
-        Arc::new(serde_json::from_value(object).unwrap())
+        serde_json::from_value(object).unwrap()
     }
 
     #[rstest::rstest]
@@ -142,18 +133,18 @@ mod tests {
     )]
     #[case::a_persons(object("new", 9, false, true), Some(object("old", 5, false, false)), Reason::Suspended)]
     fn why_runs_do_not_start(
-        #[case] installation: Arc<GitHubInstallation>,
-        #[case] other: Option<Arc<GitHubInstallation>>,
+        #[case] installation: GitHubInstallation,
+        #[case] other: Option<GitHubInstallation>,
         #[case] reason: Reason,
     ) {
-        let all: Vec<_> = other.into_iter().chain([Arc::clone(&installation)]).collect();
-        let held = held(&all, &installation, &view("Acme", "Organization"));
-        assert_eq!(held.map(|finding| finding.reason), Some(reason));
+        let all: Vec<_> = other.into_iter().chain([installation.clone()]).collect();
+        let finding = suspension(&all, &installation, &view("Acme", "Organization"));
+        assert_eq!(finding.map(|finding| finding.reason), Some(reason));
     }
 
     #[test]
     fn a_person_who_ends_the_suspension_has_decided() {
         let all = [object("old", 5, false, false), object("new", 9, true, false)];
-        assert_eq!(held(&all, &all[1], &view("Acme", "Organization")), None);
+        assert_eq!(suspension(&all, &all[1], &view("Acme", "Organization")), None);
     }
 }

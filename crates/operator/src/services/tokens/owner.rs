@@ -12,12 +12,11 @@ use peribolos_core::{
 };
 use peribolos_github::{InstallationId, Permissions};
 
-use super::TokenError;
-use crate::controller::{context::Context, installation::admission};
+use super::{TokenError, TokenService};
 
 /// The installation a token is for.
 #[derive(Clone, Debug)]
-pub(crate) struct Holder<'a> {
+pub(crate) struct TokenOwner<'a> {
     pub(crate) name: String,
     pub(crate) uid: String,
     pub(crate) id: InstallationId,
@@ -27,11 +26,12 @@ pub(crate) struct Holder<'a> {
     pub(crate) schedule: Schedule,
     pub(crate) secret_name: String,
     pub(crate) config_repository: &'a str,
-    pub(crate) owner: OwnerReference,
+    /// What makes a Secret this installation's.
+    pub(crate) reference: OwnerReference,
 }
 
-impl<'a> Holder<'a> {
-    /// The holder of an installation whose account and permissions were just learnt.
+impl<'a> TokenOwner<'a> {
+    /// The owner of an installation whose account and permissions were just learnt.
     ///
     /// # Errors
     /// When the object was never stored, or its Secret's name is that of another of its Secrets.
@@ -43,7 +43,7 @@ impl<'a> Holder<'a> {
         let refused = |message: &str| TokenError::NotEntitled(Finding::new(Reason::SecretConflict, message));
         let name = installation.name_any();
         let stored = || refused("the object was never stored: it has no uid");
-        let owner = installation.controller_owner_ref(&()).ok_or_else(stored)?;
+        let reference = installation.controller_owner_ref(&()).ok_or_else(stored)?;
         let secret_name = names::token_secret(&name, &installation.spec.token.secret_name);
         if RunToken::ALL.iter().any(|kind| kind.secret(&name) == secret_name) {
             return Err(refused(
@@ -51,25 +51,28 @@ impl<'a> Holder<'a> {
             ));
         }
         Ok(Self {
-            uid: owner.uid.clone(),
+            uid: reference.uid.clone(),
             id: InstallationId(installation.spec.installation_id.unsigned_abs()),
             login,
             granted,
             schedule: Schedule::from(&installation.spec.token),
             secret_name,
             config_repository: &installation.spec.config.repository,
-            owner,
+            reference,
             name,
         })
     }
 
-    /// The holder of an installation as its status knows it.
+    /// The owner of an installation as its status knows it.
     ///
     /// # Errors
     /// When the status knows no account yet, or says why it gets no token.
-    pub(crate) fn known(ctx: &Context, installation: &'a GitHubInstallation) -> Result<Self, TokenError> {
+    pub(crate) fn known(
+        tokens: &TokenService,
+        installation: &'a GitHubInstallation,
+    ) -> Result<Self, TokenError> {
         static NONE: BTreeMap<String, String> = BTreeMap::new();
-        if let Some(finding) = admission::by_status(ctx, installation) {
+        if let Some(finding) = tokens.not_entitled(installation) {
             return Err(TokenError::NotEntitled(finding));
         }
         let status = installation.status.as_ref();
@@ -86,7 +89,7 @@ impl<'a> Holder<'a> {
         kind.map_or_else(|| self.secret_name.clone(), |kind| kind.secret(&self.name))
     }
 
-    /// A holder for unit tests.
+    /// A token owner for unit tests.
     #[cfg(test)]
     pub(crate) fn sample(granted: &'a Permissions) -> Self {
         use peribolos_api::installation::TokenSpec;
@@ -99,7 +102,7 @@ impl<'a> Holder<'a> {
             schedule: Schedule::from(&TokenSpec::default()),
             secret_name: "acme-1-token".into(),
             config_repository: ".github",
-            owner: OwnerReference {
+            reference: OwnerReference {
                 uid: "uid-1".into(),
                 name: "acme-1".into(),
                 controller: Some(true),

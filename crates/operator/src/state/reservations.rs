@@ -12,12 +12,12 @@ use tokio::sync::{Mutex, MutexGuard};
 /// The runs that were let start. The objects are the truth; this only bridges the moment until the watch shows what
 /// was just written, so that the cap and the slots of previews hold.
 #[derive(Debug, Default)]
-pub struct Claims {
+pub struct Reservations {
     runs: Mutex<HashMap<String, PeribolosRun>>,
     replacing: Mutex<()>,
 }
 
-impl Claims {
+impl Reservations {
     /// Decides whose turn it is and, if it is this run's and it need not wait for its next attempt, takes note of it in
     /// the same breath. `head` is the branch's, where it was looked up.
     pub async fn turn(
@@ -67,7 +67,7 @@ impl Claims {
     }
 
     /// Waits for the turn to make a run in the place of others: several late deliveries at once make one.
-    pub(super) async fn replacing(&self) -> MutexGuard<'_, ()> {
+    pub async fn replacing(&self) -> MutexGuard<'_, ()> {
         self.replacing.lock().await
     }
 
@@ -94,12 +94,12 @@ mod tests {
             "spec": {"installationRef": {"name": "acme-1"}, "mode": "DryRun"}, "status": {"phase": "Queued"},
         }))
         .unwrap();
-        let (claims, all) = (Claims::default(), [Arc::new(run.clone())]);
-        assert_eq!(claims.turn(&run, &all, None, 20, false, None).await, Turn::Claim);
-        let starting = claims.of(&run.spec.installation_ref).await;
+        let (reservations, all) = (Reservations::default(), [Arc::new(run.clone())]);
+        assert_eq!(reservations.turn(&run, &all, None, 20, false, None).await, Turn::Claim);
+        let starting = reservations.of(&run.spec.installation_ref).await;
         assert!(starting.iter().all(queue::is_at_work) && starting.len() == 1);
-        assert!(claims.of(&InstallationRef { name: "other-2".to_owned() }).await.is_empty());
-        claims.release(&run).await;
-        assert!(claims.of(&run.spec.installation_ref).await.is_empty());
+        assert!(reservations.of(&InstallationRef { name: "other-2".to_owned() }).await.is_empty());
+        reservations.release(&run).await;
+        assert!(reservations.of(&run.spec.installation_ref).await.is_empty());
     }
 }

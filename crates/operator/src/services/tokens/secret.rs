@@ -9,7 +9,7 @@ use peribolos_api::names;
 use peribolos_core::token::Issued;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Holder;
+use super::TokenOwner;
 
 const TOKEN: &str = "token";
 const LOGIN: &str = "login";
@@ -34,17 +34,17 @@ pub(super) fn is_owned_by<K: ResourceExt>(secret: &K, uid: &str) -> bool {
     secret.owner_references().iter().any(|owner| owner.uid == uid && owner.controller == Some(true))
 }
 
-/// The token in `secret`, if everything in it is as it was written for `holder`.
-pub(super) fn read(secret: &Secret, holder: &Holder<'_>) -> Option<Held> {
+/// The token in `secret`, if everything in it is as it was written for `owner`.
+pub(super) fn read(secret: &Secret, owner: &TokenOwner<'_>) -> Option<Held> {
     let data = secret.data.as_ref()?;
     let text = |key: &str| data.get(key).and_then(|value| std::str::from_utf8(&value.0).ok());
     let time = |key: &str| text(key).and_then(|value| value.parse::<Timestamp>().ok());
     let labels = secret.metadata.labels.as_ref()?;
-    let labelled = self::labels(holder).iter().all(|(name, value)| labels.get(name) == Some(value));
+    let labelled = self::labels(owner).iter().all(|(name, value)| labels.get(name) == Some(value));
     let token = text(TOKEN).filter(|token| !token.is_empty())?;
     let as_written = labelled
-        && text(LOGIN) == Some(holder.login)
-        && text(INSTALLATION_ID) == Some(holder.id.to_string().as_str())
+        && text(LOGIN) == Some(owner.login)
+        && text(INSTALLATION_ID) == Some(owner.id.to_string().as_str())
         && text(USERNAME) == Some(GIT_USER)
         && text(PASSWORD) == Some(token);
     let issued = Issued { at: time(ISSUED_AT)?, expires: time(EXPIRES_AT)? };
@@ -52,12 +52,12 @@ pub(super) fn read(secret: &Secret, holder: &Holder<'_>) -> Option<Held> {
 }
 
 /// The Secret `name` that holds `held`.
-pub(super) fn write(name: &str, holder: &Holder<'_>, held: &Held) -> Secret {
+pub(super) fn write(name: &str, owner: &TokenOwner<'_>, held: &Held) -> Secret {
     let token = held.token.expose_secret();
     let data = [
         (TOKEN, token.to_owned()),
-        (LOGIN, holder.login.to_owned()),
-        (INSTALLATION_ID, holder.id.to_string()),
+        (LOGIN, owner.login.to_owned()),
+        (INSTALLATION_ID, owner.id.to_string()),
         (ISSUED_AT, held.issued.at.to_string()),
         (EXPIRES_AT, held.issued.expires.to_string()),
         (USERNAME, GIT_USER.to_owned()),
@@ -66,8 +66,8 @@ pub(super) fn write(name: &str, holder: &Holder<'_>, held: &Held) -> Secret {
     Secret {
         metadata: ObjectMeta {
             name: Some(name.to_owned()),
-            labels: Some(labels(holder)),
-            owner_references: Some(vec![holder.owner.clone()]),
+            labels: Some(labels(owner)),
+            owner_references: Some(vec![owner.reference.clone()]),
             ..ObjectMeta::default()
         },
         type_: Some("Opaque".to_owned()),
@@ -76,10 +76,10 @@ pub(super) fn write(name: &str, holder: &Holder<'_>, held: &Held) -> Secret {
     }
 }
 
-fn labels(holder: &Holder<'_>) -> BTreeMap<String, String> {
+fn labels(owner: &TokenOwner<'_>) -> BTreeMap<String, String> {
     BTreeMap::from([
         (names::LABEL_MANAGED_BY.to_owned(), names::MANAGER.to_owned()),
-        (names::LABEL_INSTALLATION.to_owned(), holder.name.clone()),
+        (names::LABEL_INSTALLATION.to_owned(), owner.name.clone()),
     ])
 }
 
@@ -100,10 +100,10 @@ mod tests {
     #[test]
     fn what_was_written_is_read_back() {
         let granted = Permissions::new();
-        let holder = Holder::sample(&granted);
-        let secret = write("acme-1-token", &holder, &held());
+        let owner = TokenOwner::sample(&granted);
+        let secret = write("acme-1-token", &owner, &held());
         assert!(is_owned_by(&secret, "uid-1") && !is_owned_by(&secret, "uid-2"));
-        let read = read(&secret, &holder).unwrap();
+        let read = read(&secret, &owner).unwrap();
         assert_eq!(read.issued, held().issued);
         assert_eq!(read.token.expose_secret(), "ghs_x");
         let data = secret.data.unwrap();
@@ -122,8 +122,8 @@ mod tests {
     #[case("password")]
     fn any_other_content_is_wrong(#[case] key: &str) {
         let granted = Permissions::new();
-        let holder = Holder::sample(&granted);
-        let secret = write("acme-1-token", &holder, &held());
+        let owner = TokenOwner::sample(&granted);
+        let secret = write("acme-1-token", &owner, &held());
         for value in [None, Some(ByteString(b"other".to_vec())), Some(ByteString(vec![0xff]))] {
             let mut changed = secret.clone();
             let data = changed.data.as_mut().unwrap();
@@ -131,11 +131,11 @@ mod tests {
                 Some(value) => data.insert(key.to_owned(), value),
                 None => data.remove(key),
             };
-            assert!(read(&changed, &holder).is_none(), "{key}");
+            assert!(read(&changed, &owner).is_none(), "{key}");
         }
         let mut unlabelled = secret;
         unlabelled.metadata.labels = Some(BTreeMap::new());
-        assert!(read(&unlabelled, &holder).is_none());
+        assert!(read(&unlabelled, &owner).is_none());
     }
 
     #[test]

@@ -12,7 +12,8 @@ use peribolos_core::{
     names::RunToken,
     token::{self, Hint, Issued, LastMint},
 };
-use peribolos_github::Client;
+use peribolos_github::{Client, TokenScope};
+use secrecy::SecretString;
 use tokio::sync::SetOnce;
 
 /// A client is no longer handed out when its token has less than this left: a call takes a while.
@@ -98,6 +99,15 @@ pub(crate) struct Lasting {
     named: bool,
 }
 
+/// A token that GitHub has given and that is not in its Secret yet. Debug does not print it.
+#[derive(Clone, Debug)]
+pub(crate) struct Unwritten {
+    pub(crate) token: SecretString,
+    pub(crate) issued: Issued,
+    /// What it may do.
+    pub(crate) scope: TokenScope,
+}
+
 /// What is remembered of one installation.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
@@ -114,6 +124,7 @@ pub(crate) struct Memory {
     /// When the token that GitHub refused was issued.
     pub(crate) refused: Option<Timestamp>,
     minted: HashMap<Option<RunToken>, LastMint>,
+    unwritten: HashMap<Option<RunToken>, Unwritten>,
     client: Option<(Client, Issued)>,
     errors: u32,
 }
@@ -192,6 +203,21 @@ impl Memory {
         }
     }
 
+    /// Keeps a minted token until its Secret is written.
+    pub(crate) fn keep(&mut self, kind: Option<RunToken>, minted: Unwritten) {
+        self.unwritten.insert(kind, minted);
+    }
+
+    /// The token that was minted for a Secret and is not in it yet.
+    pub(crate) fn unwritten(&self, kind: Option<RunToken>) -> Option<Unwritten> {
+        self.unwritten.get(&kind).cloned()
+    }
+
+    /// The Secret has the token that was minted for it.
+    pub(crate) fn written(&mut self, kind: Option<RunToken>) {
+        self.unwritten.remove(&kind);
+    }
+
     /// The client, while its token lasts.
     pub(crate) fn client(&self, now: Timestamp) -> Option<Client> {
         let (client, issued) = self.client.as_ref()?;
@@ -212,6 +238,7 @@ impl Memory {
 
     /// There are no Secrets any more.
     pub(crate) fn forget_tokens(&mut self) {
+        self.unwritten.clear();
         self.client = None;
         self.refused = None;
         self.permissions_changed = false;
