@@ -1,7 +1,8 @@
 //! A token's life: minted, written, refreshed, and left alone by a restart.
 
+use k8s_openapi::api::core::v1::ResourceQuota;
 use kube::{
-    ResourceExt,
+    Api, ResourceExt,
     api::{Patch, PatchParams},
 };
 use peribolos_operator::services::tokens;
@@ -167,5 +168,40 @@ async fn a_revoked_token_is_replaced_once_for_all_who_ask() {
     })
     .await;
     assert_eq!(world.sim.mints().await, [201, 201]);
+    running.stop().await;
+}
+
+/// Lets the namespace have so many Secrets. No controller counts them here, so the test does.
+async fn allow_secrets(world: &World, count: u32) {
+    let quotas: Api<ResourceQuota> = Api::namespaced(world.client.clone(), &world.namespace);
+    let hard = json!({"secrets": count.to_string()});
+    let quota = json!({"metadata": {"name": "secrets"}, "spec": {"hard": hard}});
+    let params = PatchParams::apply("test").force();
+    quotas.patch("secrets", &params, &Patch::Apply(with_type(&quota))).await.unwrap();
+    let status = json!({"metadata": {"name": "secrets"}, "status": {"hard": hard, "used": {"secrets": "0"}}});
+    quotas.patch_status("secrets", &params, &Patch::Apply(with_type(&status))).await.unwrap();
+}
+
+fn with_type(quota: &serde_json::Value) -> serde_json::Value {
+    let mut quota = quota.clone();
+    (quota["apiVersion"], quota["kind"]) = ("v1".into(), "ResourceQuota".into());
+    quota
+}
+
+#[tokio::test]
+async fn a_token_whose_secret_cant_be_written_is_written_when_it_can() {
+    let world = World::new("1h").await;
+    allow_secrets(&world, 0).await;
+    let running = world.start();
+    world.install(json!({})).await;
+    eventually("a mint", async || match world.sim.mints().await.as_slice() {
+        [201] => Ok(()),
+        other => Err(other.to_vec()),
+    })
+    .await;
+    allow_secrets(&world, 10).await;
+    world.secret("acme-token").await;
+    assert_eq!(world.sim.mints().await, [201], "the minted token is used, and not a second one");
+    world.ready(NAME, "True", "TokenIssued").await;
     running.stop().await;
 }
