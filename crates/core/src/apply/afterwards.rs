@@ -31,6 +31,15 @@ pub fn missed(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec
         .collect()
 }
 
+/// Whether something remains that no operation of the plan is about: GitHub shows now what it did not show before, as what a
+/// team has of its own once the team above has lost it, or somebody changed the organization meanwhile.
+pub fn is_unplanned(plan: &Plan, remaining: &[Operation]) -> bool {
+    let is_planned = |left: &Operation| {
+        plan.operations.iter().any(|operation| is_about_the_same(&operation.change, &left.change))
+    };
+    !remaining.iter().all(is_planned)
+}
+
 /// Whether one operation would do again what another has done, all of it or a part.
 fn is_about_the_same(one: &Change, other: &Change) -> bool {
     use Change::{
@@ -100,7 +109,14 @@ mod tests {
 
     fn operations(changes: Vec<Change>) -> Vec<Operation> {
         let place = Place::People;
-        let operation = |change| Operation { place, change, line: None, needs: Vec::new(), because: None };
+        let operation = |change| Operation {
+            place,
+            change,
+            line: None,
+            needs: Vec::new(),
+            because: None,
+            awaits_acceptance: false,
+        };
         changes.into_iter().map(operation).collect()
     }
 

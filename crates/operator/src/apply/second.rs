@@ -23,6 +23,8 @@ pub struct Second {
     pub waiting: usize,
     /// Whether something that GitHub took is not so.
     pub not_held: bool,
+    /// Whether something remains that was not planned.
+    pub unplanned: bool,
 }
 
 /// Reads and plans again. What GitHub took and does not show is read once more after some seconds, twice.
@@ -52,6 +54,7 @@ pub async fn read_again(
         return Ok(Second {
             waiting: after.plan.waiting.len(),
             not_held: !missed.is_empty(),
+            unplanned: afterwards::is_unplanned(&before.plan, &after.plan.operations),
             outcomes,
             verification,
         });

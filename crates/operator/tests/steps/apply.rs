@@ -124,6 +124,35 @@ async fn what_is_planned_is_applied_and_found() {
 }
 
 #[tokio::test]
+async fn what_waits_for_an_invitation_to_be_accepted_is_no_failure() {
+    let fixture = FIXTURE
+        .replace("site: {visibility: private,", "site: {visibility: private, collaborators: {zoe: push},");
+    let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    let file = FILE
+        .replace("frank]", "frank, zoe]")
+        .replace("members: [carol, dan], repos", "members: [carol, dan, zoe], repos")
+        .replace("site: {visibility: private}", "site: {visibility: private, collaborators: {}}");
+    pod.push(&file).await;
+    let rules = [
+        "--manage=Org,OrgMembers,Teams,TeamMembers,TeamRepos,Repos,Collaborators",
+        "--maximum-removal-percent=100",
+    ];
+    for (done, counts) in [(true, changes(3, 2, 0, 2)), (false, changes(1, 0, 0, 2))] {
+        let planned = pod.plan(&rules).await;
+        assert!(planned.check.summary.contains("once an invitation is accepted"), "{planned:?}");
+        let applied = pod.apply(&rules).await;
+        assert_eq!((applied.exit, applied.cause), (StepExit::Ok, None), "{applied:?}");
+        assert_eq!(applied.changes, Some(counts), "{applied:?}");
+        assert!(applied.check.summary.contains("Kept until an invitation is accepted"), "{applied:?}");
+        assert!(!applied.reviewed, "a removal is left");
+        let org = pod.bench.github.org(ORG).await;
+        assert_eq!(org["repos"]["site"]["collaborators"]["zoe"], "push", "{org}");
+        assert_eq!(pod.changes().await.len(), 2, "first: {done}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_to_do_takes_one_read() {
     let pod = Pod::of(FILE).await;
     pod.bench.github.call("DELETE", "/_sim/requests", None).await;
@@ -310,6 +339,11 @@ async fn no_wait_begins_beyond_the_deadline_and_none_lasts_longer_than_five_minu
     pod.bench.github.call("DELETE", "/_sim/faults", None).await;
     pod.fault(limited("120")).await;
     let applied = pod.apply_at(REAL, &["--deadline=90s"]).await;
+    assert_eq!((applied.exit, applied.until), (StepExit::OutOfTime, None), "{applied:?}");
+    // The time that the pod needed to start is gone.
+    let requested =
+        format!("--requested-at={:.0}", jiff::Timestamp::now() - jiff::SignedDuration::from_secs(80));
+    let applied = pod.apply_at(REAL, &["--deadline=180s", &requested]).await;
     assert_eq!((applied.exit, applied.until), (StepExit::OutOfTime, None), "{applied:?}");
     assert_eq!(pod.changes().await, [] as [Value; 0]);
 }

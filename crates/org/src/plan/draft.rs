@@ -94,7 +94,7 @@ pub(crate) fn operations(drafts: Vec<Draft>) -> Vec<Operation> {
             given.entry(fact).or_default().push(index);
         }
         let Draft { place, change, line, because, .. } = draft;
-        operations.push(Operation { place, change, line, needs, because });
+        operations.push(Operation { place, change, line, needs, because, awaits_acceptance: false });
     }
     operations
 }

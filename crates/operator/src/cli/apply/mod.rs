@@ -130,6 +130,7 @@ async fn finish(
     met.outcomes = outcomes;
     if let Some(second) = &second {
         met.not_held = second.not_held;
+        met.unplanned = second.unplanned;
         met.beyond = !second.verification.beyond.is_empty();
     }
     Ok(code(met.end().exit))
