@@ -14,7 +14,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use kube::runtime::events::{Recorder, Reporter};
 use peribolos_api::names;
-use peribolos_core::accounts::Accounts;
+use peribolos_core::{accounts::Accounts, run::facts::Settings as RunSettings};
 use tokio_util::sync::CancellationToken;
 
 pub use self::args::ControllerArgs;
@@ -31,7 +31,7 @@ use crate::{
         github::{self, Settings},
         tokens::TokenService,
     },
-    state::{backoff::Backoff, published::Published, reservations::Reservations, tokens::Tokens},
+    state::{backoff::Backoff, published::Publications, reservations::Reservations, tokens::Tokens},
 };
 
 /// Runs the controllers until `stop`.
@@ -53,7 +53,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
     let client = client::connect().await.context("no way to Kubernetes")?;
     defaults::check(&client, &args.namespace, &installation_defaults).await?;
 
-    let Controllers { installations, secrets, runs } = Controllers::new(&client, &args.namespace);
+    let Controllers { installations, secrets, runs, wake } = Controllers::new(&client, &args.namespace);
     let reporter =
         Reporter { controller: names::MANAGER.to_owned(), instance: std::env::var("HOSTNAME").ok() };
     let tokens = TokenService {
@@ -75,13 +75,17 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
         accounts,
         installation_defaults,
         max_concurrent_runs: args.max_concurrent_runs.into(),
-        details_url_template: args.details_url_template.clone().filter(|template| !template.is_empty()),
+        settings: Arc::new(RunSettings {
+            namespace: args.namespace.clone(),
+            capacity: args.max_concurrent_runs.into(),
+            details_url_template: args.details_url_template.clone().filter(|template| !template.is_empty()),
+        }),
         installations: installations.store(),
         secrets,
         runs: runs.store(),
         metrics: metrics.clone(),
-        reservations: Reservations::default(),
-        published: Published::default(),
+        reservations: Reservations::waking(wake),
+        published: Publications::default(),
         run_backoff: Backoff::default(),
         tokens,
     });

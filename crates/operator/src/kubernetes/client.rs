@@ -16,6 +16,9 @@ pub enum CallError {
     /// It was refused or broke.
     #[error("the Kubernetes API server: {0}")]
     Kube(#[from] kube::Error),
+    /// An object of that name belongs to somebody else, or was deleted a moment ago.
+    #[error("{0} can't be made: an object of that name belongs to somebody else, or was just deleted")]
+    Taken(String),
 }
 
 impl CallError {

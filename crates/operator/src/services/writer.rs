@@ -18,10 +18,12 @@ use peribolos_api::{
 };
 use peribolos_core::{
     event::{Action, NewRun},
-    run::check,
+    run::{check, facts::is_labelled_ended, state::phase},
 };
 use serde::Serialize;
 use serde_json::json;
+
+use crate::kubernetes::client::{CallError, call};
 
 /// One custom resource, and what was done to it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -59,6 +61,17 @@ impl Outcome {
             Self::Created => "created",
         }
     }
+}
+
+/// What came of making a run that is to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ensured {
+    /// It was made.
+    Created,
+    /// It was there, and has not ended.
+    Exists,
+    /// It was there, and has ended.
+    Ended,
 }
 
 /// Writes to the namespace of installations.
@@ -151,6 +164,26 @@ impl Writer {
         Ok(created(self.runs.create(&self.post(), &object).await)?.is_some())
     }
 
+    /// Makes a run that the operator wants to be there. One of that name that is there belongs to the same installation.
+    ///
+    /// # Errors
+    /// When the API server does not do it, or the name is taken by a run of another owner.
+    pub async fn ensure_run(&self, run: NewRun) -> Result<Ensured, CallError> {
+        let (name, owner) = (run.name.clone(), run.owner_uid.clone());
+        if call(self.create_run(run, None)).await? {
+            return Ok(Ensured::Created);
+        }
+        let Some(there) = call(self.runs.get_opt(&name)).await? else {
+            return Err(CallError::Taken(name));
+        };
+        let is_ours = there.owner_references().iter().any(|reference| Some(&reference.uid) == owner.as_ref());
+        if !is_ours {
+            return Err(CallError::Taken(name));
+        }
+        let has_ended = is_labelled_ended(&there) || phase(&there).is_final();
+        Ok(if has_ended { Ensured::Ended } else { Ensured::Exists })
+    }
+
     async fn delete_installation(&self, name: &str, uid: String) -> kube::Result<Outcome> {
         let preconditions = Some(Preconditions { uid: Some(uid), resource_version: None });
         let params = DeleteParams { preconditions, ..DeleteParams::background() };
@@ -181,8 +214,7 @@ impl Writer {
         );
         let mut done = Vec::new();
         for run in self.runs.list(&ListParams::default().labels(&labels)).await? {
-            let phase = run.status.as_ref().and_then(|status| status.phase);
-            if phase.is_none_or(|phase| !phase.is_final()) {
+            if !phase(&run).is_final() {
                 let name = run.name_any();
                 let outcome = if run.spec.cancel { Outcome::Exists } else { self.cancel(&name).await? };
                 done.push(persisted::<PeribolosRun>(&name, outcome));

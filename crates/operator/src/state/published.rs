@@ -6,38 +6,30 @@ use std::{
 };
 
 use jiff::Timestamp;
-use peribolos_github::client::CheckRunUpdate;
+use peribolos_core::run::published::Published;
 
-/// The checks as this process wrote them last, by the uid of their runs. A restart forgets them and publishes once more.
+/// What was published of each run that has not ended, by its uid. A restart forgets it, and what is there is read again.
 #[derive(Debug, Default)]
-pub struct Published(Mutex<HashMap<String, PublishedCheck>>);
+pub struct Publications(Mutex<HashMap<String, Published>>);
 
-/// A check as it was written last.
-#[derive(Clone, Debug)]
-pub struct PublishedCheck {
-    /// What was written.
-    pub update: CheckRunUpdate,
-    /// When it showed last how far the run has come.
-    pub progress_at: Option<Timestamp>,
-}
-
-impl Published {
-    /// The check of a run.
-    pub fn of(&self, uid: &str) -> Option<PublishedCheck> {
-        self.lock().get(uid).cloned()
+impl Publications {
+    /// What is known of a run. One that is under way when it is seen first may have been published by another process.
+    pub fn of(&self, uid: &str, is_new: bool, now: Timestamp) -> Published {
+        let first = || Published { inherited_at: (!is_new).then_some(now), ..Published::default() };
+        self.lock().entry(uid.to_owned()).or_insert_with(first).clone()
     }
 
-    /// Records that the check of a run was written.
-    pub fn insert(&self, uid: String, update: CheckRunUpdate, progress_at: Option<Timestamp>) {
-        self.lock().insert(uid, PublishedCheck { update, progress_at });
+    /// Keeps what is known of a run.
+    pub fn keep(&self, uid: &str, published: Published) {
+        self.lock().insert(uid.to_owned(), published);
     }
 
-    /// Forgets a run that has ended or was deleted.
-    pub fn remove(&self, uid: &str) {
+    /// Forgets a run of which nothing is left to be done.
+    pub fn forget(&self, uid: &str) {
         self.lock().remove(uid);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, PublishedCheck>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Published>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -9,7 +9,7 @@ use kube::{
     runtime::events::{Recorder, Reporter},
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
-use peribolos_core::accounts::Accounts;
+use peribolos_core::{accounts::Accounts, run::facts::Settings};
 use peribolos_github::{App, AppId, GitHubConfig, PrivateKey};
 use peribolos_operator::{
     controller::{
@@ -20,7 +20,7 @@ use peribolos_operator::{
     defaults,
     metrics::Metrics,
     services::tokens::TokenService,
-    state::{backoff::Backoff, published::Published, reservations::Reservations, tokens::Tokens},
+    state::{backoff::Backoff, published::Publications, reservations::Reservations, tokens::Tokens},
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -172,7 +172,7 @@ impl World {
 
 /// The installations' controller and the healer. Runs are watched only: no pods are made.
 fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, stop: &CancellationToken) {
-    let Controllers { installations, secrets, runs } = Controllers::new(client, namespace);
+    let Controllers { installations, secrets, runs, .. } = Controllers::new(client, namespace);
     let reporter = Reporter { controller: "test".to_owned(), instance: None };
     let accounts = Accounts::parse(&["acme"]).unwrap();
     let tokens = TokenService {
@@ -194,13 +194,17 @@ fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, sto
         accounts,
         installation_defaults: defaults::load(None).unwrap(),
         max_concurrent_runs: 20,
-        details_url_template: None,
+        settings: Arc::new(Settings {
+            namespace: namespace.to_owned(),
+            capacity: 20,
+            details_url_template: None,
+        }),
         installations: installations.store(),
         secrets,
         runs: runs.store(),
         metrics: metrics.clone(),
         reservations: Reservations::default(),
-        published: Published::default(),
+        published: Publications::default(),
         run_backoff: Backoff::default(),
         tokens,
     });

@@ -131,7 +131,7 @@ async fn the_status_of_others_is_left_alone() {
     let theirs = json!({
         "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
         "status": {
-            "activeRun": "acme-x",
+            "activeRun": {"name": "acme-x", "uid": "u", "attempt": 1},
             "conditions": [{"type": "Drifted", "status": "False", "reason": "X", "message": "",
                             "lastTransitionTime": "2026-11-23T12:00:00Z"}],
         },
@@ -142,7 +142,7 @@ async fn the_status_of_others_is_left_alone() {
     let object = world.ready(NAME, "False", "Suspended").await;
     assert_eq!(condition(&object, "Drifted").unwrap().1, "X");
     assert_eq!(condition(&object, "TokenIssued").unwrap().0, "True");
-    assert_eq!(object.status.unwrap().active_run.as_deref(), Some("acme-x"));
+    assert_eq!(object.status.unwrap().active_run.unwrap().name, "acme-x");
     running.stop().await;
 }
 

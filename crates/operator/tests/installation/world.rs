@@ -9,7 +9,7 @@ use kube::{
     runtime::events::{Recorder, Reporter},
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
-use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults};
+use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults, run::facts::Settings};
 use peribolos_github::{App, AppId, GitHubConfig};
 use peribolos_operator::{
     controller::{
@@ -19,7 +19,7 @@ use peribolos_operator::{
     },
     metrics::Metrics,
     services::tokens::TokenService,
-    state::{backoff::Backoff, published::Published, reservations::Reservations, tokens::Tokens},
+    state::{backoff::Backoff, published::Publications, reservations::Reservations, tokens::Tokens},
 };
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -74,7 +74,8 @@ impl World {
     /// Starts the controller with a key and for an account.
     pub fn start_with(&self, key: &AppKey, account: &str) -> Running {
         // The runs' own controller is not at work here: only its watch is.
-        let Controllers { installations, secrets, runs } = Controllers::new(&self.client, &self.namespace);
+        let Controllers { installations, secrets, runs, .. } =
+            Controllers::new(&self.client, &self.namespace);
         let (reporter, client) =
             (Reporter { controller: "test".into(), instance: None }, self.client.clone());
         let config = GitHubConfig::new(AppId(APP_ID), self.sim.url.parse().unwrap());
@@ -99,13 +100,17 @@ impl World {
             accounts,
             installation_defaults: defaults(),
             max_concurrent_runs: 20,
-            details_url_template: None,
+            settings: Arc::new(Settings {
+                namespace: self.namespace.clone(),
+                capacity: 20,
+                details_url_template: None,
+            }),
             installations: installations.store(),
             secrets,
             runs: runs.store(),
             metrics,
             reservations: Reservations::default(),
-            published: Published::default(),
+            published: Publications::default(),
             run_backoff: Backoff::default(),
             tokens,
         });

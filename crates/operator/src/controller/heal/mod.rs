@@ -11,6 +11,7 @@ mod installations;
 mod known;
 mod pace;
 
+use peribolos_api::names;
 use peribolos_github::Retry;
 use tokio_util::sync::CancellationToken;
 
@@ -71,6 +72,11 @@ impl HealError {
 impl Context {
     pub(in crate::controller) fn healer(&self) -> Writer {
         Writer::new(self.client.clone(), &self.namespace, FIELD_MANAGER)
+    }
+
+    /// Makes the runs that follow from others.
+    pub(in crate::controller) fn runs_writer(&self) -> Writer {
+        Writer::new(self.client.clone(), &self.namespace, names::MANAGER)
     }
 
     fn healed(&self, kind: &'static str) {

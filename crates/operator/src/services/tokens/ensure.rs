@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use peribolos_api::{PeribolosRun, run::Mode};
 use peribolos_core::{
     names::RunToken,
+    run::state::phase,
     token::{self, Decision, Found, Issued, Situation},
 };
 use secrecy::SecretString;
@@ -232,12 +233,10 @@ pub(crate) async fn extras(
 
 /// Whether a run that has not ended may use that token.
 fn may_use(run: &PeribolosRun, kind: RunToken) -> bool {
-    let ended =
-        run.status.as_ref().and_then(|status| status.phase).is_some_and(peribolos_api::run::Phase::is_final);
     let uses = match run.spec.mode {
         Mode::Apply => false,
         Mode::DryRun => kind != RunToken::Dump,
         Mode::Dump => kind != RunToken::File,
     };
-    !ended && uses
+    uses && !phase(run).is_final()
 }
