@@ -359,6 +359,21 @@ fn an_apply_that_starts(#[case] change: fn(&mut Facts), #[case] expected: &str) 
 }
 
 #[test]
+fn a_head_that_was_read_before_the_slot_was_taken_is_none() {
+    let mut facts = apply(starting);
+    facts.found.attempt = Some(Attempt::Unmade);
+    facts.found.branch = Some(Some("main".into()));
+    facts.found.tokens = vec![Token::Own];
+    facts.found.reviewed = Some(Reviewed::default());
+    facts.found.head = head(SHA, 1);
+    let Verdict::Do(step) = decide(&facts, at(1)) else { panic!("no step") };
+    let mut taken = installation();
+    taken.status.as_mut().unwrap().active_run = Some(active("r"));
+    facts.apply(&step, Answer::Installation(Some(Box::new(taken))), at(1));
+    assert_eq!(told(&decide(&facts, at(1))), r#"need [Head("main")]"#);
+}
+
+#[test]
 fn a_start_that_keeps_failing_gives_the_slot_back() {
     let mut facts = apply(starting);
     facts.found.attempt = Some(Attempt::Unmade);
