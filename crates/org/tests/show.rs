@@ -285,12 +285,6 @@ fn a_check_without_a_file_names_nothing() {
 }
 
 #[test]
-fn where_only_members_read_everything_is_named() {
-    let everybody = Disclosure::everything(&nobody(), &Scope::usual());
-    insta::assert_snapshot!("check_in_full", everything().summary(&everybody));
-}
-
-#[test]
 fn a_check_says_first_what_stops_it() {
     let mut whole = Whole::of(plan(vec![remove_member("carol"), remove_member("ghost")]));
     stopped(&mut whole);

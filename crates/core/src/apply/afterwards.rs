@@ -1,22 +1,6 @@
-//! What the organization is found to be after an apply, held against what became of each operation.
+//! What the organization is found to be after an apply, held against what was planned and what became of it.
 
 use peribolos_org::plan::{Change, Operation, Outcome, Plan};
-
-/// Corrects outcomes by what is still planned afterwards: what was refused, left or not tried and is as the file says
-/// nevertheless is done. A request that seemed to fail may have taken effect, and others change the organization, too.
-pub fn corrected(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec<Outcome> {
-    let is_left =
-        |change: &Change| remaining.iter().any(|operation| is_about_the_same(change, &operation.change));
-    plan.operations
-        .iter()
-        .zip(outcomes)
-        .map(
-            |(operation, outcome)| {
-                if outcome.is_base() || is_left(&operation.change) { outcome.clone() } else { Outcome::Done }
-            },
-        )
-        .collect()
-}
 
 /// The operations that GitHub took and that are planned again: GitHub does not show them yet, or they do not hold.
 pub fn missed(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec<usize> {
@@ -133,12 +117,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_so_nevertheless_is_done() {
-        let plan = plan(vec![invite("ann"), place("ann"), place("ben")]);
-        let outcomes = [Outcome::Waiting, Outcome::NotTried, Outcome::Left("so".into())];
-        let remaining = operations(vec![place("Ben")]);
-        let corrected = corrected(&plan, &outcomes, &remaining);
-        assert_eq!(corrected, [Outcome::Waiting, Outcome::Done, Outcome::Left("so".into())]);
+    fn what_remains_and_was_not_planned_is_seen() {
+        let plan = plan(vec![invite("ann"), place("ann")]);
+        assert!(!is_unplanned(&plan, &operations(vec![place("Ann")])));
+        assert!(is_unplanned(&plan, &operations(vec![place("Ann"), place("ben")])));
     }
 
     #[test]

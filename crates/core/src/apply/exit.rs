@@ -66,7 +66,6 @@ impl Met<'_> {
             self.permission_missing.then_some(StepExit::PermissionsMissing),
             self.head_moved.then_some(StepExit::HeadMoved),
             cause.map(|_| StepExit::Incomplete),
-            self.beyond.then_some(StepExit::Failed),
         ];
         let exit = exit.into_iter().flatten().min().unwrap_or(StepExit::Ok);
         let until = match self.stop {
@@ -90,7 +89,8 @@ impl Met<'_> {
             Outcome::Done | Outcome::Waiting | Outcome::Skipped { .. } | Outcome::NotTried => None,
         };
         let not_held = self.not_held.then_some(Cause::Refused);
-        let unplanned = self.unplanned.then_some(Cause::Transient);
+        // Somebody else was at work, or GitHub shows more now: another attempt plans from what is there then.
+        let unplanned = (self.unplanned || self.beyond).then_some(Cause::Transient);
         self.outcomes.iter().filter_map(of).chain(not_held).chain(unplanned).min()
     }
 }
@@ -171,11 +171,11 @@ mod tests {
             assert_eq!(end.cause, None);
         }
         met.head_moved = false;
-        assert_eq!((met.end().exit, met.end().cause), (StepExit::Incomplete, Some(Cause::Refused)));
-        assert_eq!(Met { beyond: true, ..Met::default() }.end().exit, StepExit::Failed);
+        assert_eq!((met.end().exit, met.end().cause), (StepExit::Incomplete, Some(Cause::Transient)));
         let not_held = Met { not_held: true, ..Met::default() }.end();
         assert_eq!((not_held.exit, not_held.cause), (StepExit::Incomplete, Some(Cause::Refused)));
-        let unplanned = Met { unplanned: true, ..Met::default() }.end();
-        assert_eq!((unplanned.exit, unplanned.cause), (StepExit::Incomplete, Some(Cause::Transient)));
+        for met in [Met { unplanned: true, ..Met::default() }, Met { beyond: true, ..Met::default() }] {
+            assert_eq!((met.end().exit, met.end().cause), (StepExit::Incomplete, Some(Cause::Transient)));
+        }
     }
 }

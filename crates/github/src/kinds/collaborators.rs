@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use http::{Method, StatusCode};
-use peribolos_org::plan::{Change, Expected, Kind, Named};
+use peribolos_org::plan::{Change, Expected, Kind};
 use peribolos_org::{
-    Login, Own, Permission, RepoInvitation, RepoName, SnapshotCollaborator, SnapshotRepo, Unread,
+    Extent, Login, Own, Permission, RepoInvitation, RepoName, SnapshotCollaborator, SnapshotRepo, Unread,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -15,13 +15,13 @@ use super::members::User;
 use super::repositories::Identified;
 use super::team_repositories::CustomRoles;
 use super::words::{self, RepositoryPermission};
-use super::{Made, Standing};
+use super::{Addresses, Made, Standing};
 use crate::Client;
 use crate::call::Call;
 use crate::error::Error;
 use crate::snapshot::list::{List, Page, Walk};
 use crate::snapshot::options::Part;
-use crate::snapshot::reader::{Reader, unless_gone};
+use crate::snapshot::reader::Reader;
 
 const COLLABORATORS: &str = include_str!("queries/collaborators.graphql");
 const MORE_COLLABORATORS: &str = include_str!("queries/more_collaborators.graphql");
@@ -142,50 +142,84 @@ pub(crate) async fn add(
             reader.report(Part::Collaborators, people.len(), total);
         }
     }
-    let complete = repos.into_iter().map(|Identified { id, mut repo }| {
+    let complete = repos.into_iter().map(|Identified { id, repo }| {
         let people = people.remove(&id);
         let wanted = is_wanted(&repo);
         async move {
             match people {
-                None if wanted => return Ok(None),
-                None | Some(People::Hidden) => {}
-                Some(People::Are(people)) => {
-                    let Some(invitations) = invitations(reader, &repo).await? else { return Ok(None) };
-                    repo.collaborators = Some(people);
-                    repo.invitations = invitations;
-                }
+                None if wanted => Ok(None),
+                None | Some(People::Hidden) => Ok(Some((repo, None))),
+                Some(People::Are(people)) => with_people(reader, repo, people).await.map(Some),
             }
-            Ok::<_, Error>(Some(repo))
         }
     });
     let complete: Vec<_> = complete.collect();
-    let complete: Vec<Option<SnapshotRepo>> =
+    let complete: Vec<Option<(SnapshotRepo, Option<Unread>)>> =
         stream::iter(complete).buffered(total.max(1)).try_collect().await?;
-    let complete: Vec<SnapshotRepo> = complete.into_iter().flatten().collect();
-    let unread = unread(&complete, wanted, hidden);
-    Ok((complete, unread))
+    let (complete, without_invitations): (Vec<SnapshotRepo>, Vec<Option<Unread>>) =
+        complete.into_iter().flatten().unzip();
+    let mut all: Vec<Unread> = without_invitations.into_iter().flatten().collect();
+    all.extend(unread(&complete, wanted, hidden, &all));
+    Ok((complete, all))
 }
 
-/// What of `wanted` could not be read: each repository outside the selection, and what is hidden from this token; that
-/// once for all of them if it is everything.
-fn unread(repos: &[SnapshotRepo], wanted: &BTreeSet<String>, hidden: Option<String>) -> Vec<Unread> {
+/// A repository with its people and who is invited to it. Where GitHub does not show who is invited, nobody's access is
+/// known: who has none may be invited.
+async fn with_people(
+    reader: &Reader<'_>,
+    mut repo: SnapshotRepo,
+    people: Vec<SnapshotCollaborator>,
+) -> Result<(SnapshotRepo, Option<Unread>), Error> {
+    match invitations(reader, &repo).await {
+        Ok(invitations) => {
+            repo.collaborators = Some(people);
+            repo.invitations = invitations;
+            Ok((repo, None))
+        }
+        Err(error) if error.is_permission_missing() || error.is_not_found() => {
+            let sentence = error.github_message().unwrap_or_default().trim_end_matches('.');
+            let why = format!("GitHub does not show who is invited to `{}`: {sentence}", repo.name);
+            let extent = Extent::Of((&repo.name).into());
+            Ok((repo, Some(Unread { kind: Kind::Collaborators, extent, why })))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What of `wanted` could not be read beyond `known`: each repository outside the selection, and what is hidden from this
+/// token; that once for all of them if it is everything.
+fn unread(
+    repos: &[SnapshotRepo],
+    wanted: &BTreeSet<String>,
+    hidden: Option<String>,
+    known: &[Unread],
+) -> Vec<Unread> {
     let kind = Kind::Collaborators;
+    let of = |repo: &SnapshotRepo| Extent::Of((&repo.name).into());
+    let is_known = |repo: &SnapshotRepo| known.iter().any(|unread| unread.extent == of(repo));
     let wanted: Vec<&SnapshotRepo> = repos.iter().filter(|it| wanted.contains(&it.name.key())).collect();
     let (given, outside): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|repo| repo.selected);
-    let of = |repo: &SnapshotRepo| Some(Named::from(&repo.name));
     let outside = outside.into_iter().map(|repo| Unread {
         kind,
-        of: of(repo),
-        why: "The App was not given this repository, so GitHub does not show who has access to it".to_owned(),
+        extent: of(repo),
+        why: format!(
+            "The App was not given the repository `{}`, so GitHub does not show who has access to it",
+            repo.name
+        ),
     });
     let mut unread: Vec<Unread> = outside.collect();
-    let missing: Vec<&&SnapshotRepo> = given.iter().filter(|repo| repo.collaborators.is_none()).collect();
+    let missing = given.iter().filter(|repo| repo.collaborators.is_none() && !is_known(repo));
+    let missing: Vec<&&SnapshotRepo> = missing.collect();
     let sentence = hidden.unwrap_or_else(|| "it says nothing about them".to_owned());
-    let why = format!("GitHub does not show who has access: {}", sentence.trim_end_matches('.'));
+    let sentence = sentence.trim_end_matches('.');
     if !missing.is_empty() && missing.len() == given.len() {
-        unread.push(Unread { kind, of: None, why });
+        let why = format!("GitHub does not show who has access to repositories: {sentence}");
+        unread.push(Unread { kind, extent: Extent::Parts, why });
     } else {
-        unread.extend(missing.into_iter().map(|repo| Unread { kind, of: of(repo), why: why.clone() }));
+        unread.extend(missing.into_iter().map(|repo| {
+            let why = format!("GitHub does not show who has access to `{}`: {sentence}", repo.name);
+            Unread { kind, extent: of(repo), why }
+        }));
     }
     unread
 }
@@ -212,11 +246,11 @@ async fn batch(
     Ok((whole.into_iter().flatten().collect(), found.hidden))
 }
 
-/// Who is invited to a repository; `None` if it is gone by now.
-async fn invitations(reader: &Reader<'_>, repo: &SnapshotRepo) -> Result<Option<Vec<RepoInvitation>>, Error> {
+/// Who is invited to a repository.
+async fn invitations(reader: &Reader<'_>, repo: &SnapshotRepo) -> Result<Vec<RepoInvitation>, Error> {
     let call = Call::get(INVITATIONS, &[reader.org.as_str(), repo.name.as_str()])?;
-    let found = unless_gone(reader.ask(async || reader.client.all::<Invited>(call.clone()).await).await)?;
-    Ok(found.map(|all| all.into_iter().filter_map(Invited::into_invitation).collect()))
+    let all = reader.ask(async || reader.client.all::<Invited>(call.clone()).await).await?;
+    Ok(all.into_iter().filter_map(Invited::into_invitation).collect())
 }
 
 /// The request of a change of somebody's access, or of an invitation.
@@ -250,63 +284,107 @@ pub(super) async fn standing(
     org: &Login,
     change: &Change,
     expected: &Expected,
+    addresses: &Addresses,
 ) -> Result<Standing, Error> {
-    let word = |permission: &Permission| permission.as_str().to_owned();
+    let one = OfOne { client, org, expected, addresses };
     match change {
-        Change::SetCollaborator { repo, login, from: Some(from), .. }
-        | Change::RemoveCollaborator { repo, login, from } => {
-            let role = custom_role(expected, repo, login);
-            own_standing(client, org, repo, login, *from, role.as_deref()).await
+        Change::SetCollaborator { repo, login, from, to, .. } => one.set(repo, login, *from, *to).await,
+        Change::RemoveCollaborator { repo, login, from } => one.own(repo, login, [Some(*from), None]).await,
+        Change::EditRepoInvitation { repo, id, login, from, to } => {
+            one.invitation(repo, *id, login, [Some(*from), Some(*to)]).await
         }
-        Change::EditRepoInvitation { repo, id, from: permission, .. }
-        | Change::CancelRepoInvitation { repo, id, permission, .. } => {
-            let found = invitations_of(client, org, repo).await?.into_iter().find(|it| it.id == *id);
-            Ok(found.map_or(Standing::Gone, |it| {
-                Standing::compare(permission, &it.permission, "the invitation", word)
-            }))
+        Change::CancelRepoInvitation { repo, id, login, permission, .. } => {
+            one.invitation(repo, *id, login, [Some(*permission), None]).await
         }
         _ => Ok(Standing::AsPlanned),
     }
 }
 
-/// The custom role that a person should have in a repository.
-fn custom_role(expected: &Expected, repo: &RepoName, login: &Login) -> Option<String> {
-    let repos = expected.snapshot().repos;
-    let people = repos.into_iter().find(|it| it.name.key() == repo.key())?.collaborators?;
-    people.into_iter().find(|it| it.login == *login)?.custom_role
+/// One repository's people, looked at one by one.
+struct OfOne<'a> {
+    client: &'a Client,
+    org: &'a Login,
+    expected: &'a Expected,
+    addresses: &'a Addresses,
 }
 
-async fn own_standing(
-    client: &Client,
-    org: &Login,
-    repo: &RepoName,
-    login: &Login,
-    planned: Permission,
-    custom_role: Option<&str>,
-) -> Result<Standing, Error> {
-    let Some(now) = collaborator(client, org, repo, login).await? else { return Ok(Standing::Gone) };
-    Ok(match (now.own, now.custom_role) {
-        (_, Some(role)) if Some(&*role) == custom_role => Standing::AsPlanned,
-        (_, Some(role)) => Standing::Different(format!("the access is the role `{role}` now")),
-        (Own::Is(now), None) => {
-            Standing::compare(&planned, &now, "the access", |permission| permission.as_str().to_owned())
+impl OfOne<'_> {
+    /// Access that is given, raised or lowered. Who is no member is invited, so an open invitation counts, too.
+    async fn set(
+        &self,
+        repo: &RepoName,
+        login: &Login,
+        from: Option<Permission>,
+        to: Permission,
+    ) -> Result<Standing, Error> {
+        if from.is_none() && self.expected.role(login).is_none() {
+            let invited = invitations_of(self.client, self.org, repo).await?;
+            if let Some(open) = invited.iter().find(|it| it.login == *login && !it.expired) {
+                return Ok(if open.permission == to {
+                    Standing::Already(Made::Pending)
+                } else {
+                    Standing::compare(&to, &open.permission, "the invitation", word)
+                });
+            }
         }
-        (Own::None, None) => Standing::Gone,
-        (Own::Unknown, None) => {
-            Standing::Different("GitHub does not show any more where the access comes from".to_owned())
-        }
-    })
-}
-
-/// Whether a person has the access that the change gives, or is invited to it.
-pub(super) async fn already(client: &Client, org: &Login, change: &Change) -> Result<Option<Made>, Error> {
-    let Change::SetCollaborator { repo, login, to, .. } = change else { return Ok(None) };
-    let invited = invitations_of(client, org, repo).await?;
-    if invited.iter().any(|it| it.login == *login && it.permission == *to && !it.expired) {
-        return Ok(Some(Made::Pending));
+        self.own(repo, login, [from, Some(to)]).await
     }
-    let now = collaborator(client, org, repo, login).await?;
-    Ok(now.filter(|it| it.own == Own::Is(*to)).map(|_| Made::Done))
+
+    async fn own(
+        &self,
+        repo: &RepoName,
+        login: &Login,
+        [from, to]: [Option<Permission>; 2],
+    ) -> Result<Standing, Error> {
+        let found = collaborator(self.client, self.org, repo, login).await?;
+        if self.addresses.repo(repo).is_some_and(|id| id != found.repository) {
+            return Ok(Standing::another("repository"));
+        }
+        let between = |now| Standing::between([&from, &to], &now, "the access", word);
+        let Some(now) = found.person else { return Ok(between(None)) };
+        let planned = self.expected.custom_role(repo, login);
+        let was_unknown = self.expected.collaborator(repo, login) == Some(Own::Unknown);
+        Ok(match (now.own, now.custom_role) {
+            (_, Some(role)) if Some(&*role) == planned => Standing::AsPlanned,
+            (_, Some(role)) => Standing::Different(format!("the access is the role `{role}` now")),
+            (Own::Is(now), None) => between(Some(now)),
+            (Own::None, None) => between(None),
+            (Own::Unknown, None) if from.is_none() && was_unknown => Standing::AsPlanned,
+            (Own::Unknown, None) => {
+                Standing::Different("GitHub does not show any more where the access comes from".to_owned())
+            }
+        })
+    }
+
+    async fn invitation(
+        &self,
+        repo: &RepoName,
+        id: u64,
+        login: &Login,
+        [from, to]: [Option<Permission>; 2],
+    ) -> Result<Standing, Error> {
+        let found = invitations_of(self.client, self.org, repo).await?.into_iter().find(|it| it.id == id);
+        if let Some(found) = found {
+            return Ok(
+                match Standing::between([&from, &to], &Some(found.permission), "the invitation", word) {
+                    Standing::Already(_) => Standing::Already(Made::Pending),
+                    other => other,
+                },
+            );
+        }
+        // Who has accepted has access, and the plan did not say that somebody with access loses it.
+        let person = collaborator(self.client, self.org, repo, login).await?.person;
+        let has_accepted = person.is_some_and(|it| it.own != Own::None);
+        Ok(if has_accepted {
+            Standing::Different("the invitation was accepted".to_owned())
+        } else {
+            Standing::Gone
+        })
+    }
+}
+
+fn word(permission: &Permission) -> String {
+    permission.as_str().to_owned()
 }
 
 async fn invitations_of(client: &Client, org: &Login, repo: &RepoName) -> Result<Vec<RepoInvitation>, Error> {
@@ -314,13 +392,18 @@ async fn invitations_of(client: &Client, org: &Login, repo: &RepoName) -> Result
     Ok(client.all::<Invited>(call).await?.into_iter().filter_map(Invited::into_invitation).collect())
 }
 
-/// Somebody's access of their own to a repository by its name.
+/// A repository by its name, and somebody's access of their own to it.
+struct Collaborator {
+    repository: u64,
+    person: Option<SnapshotCollaborator>,
+}
+
 async fn collaborator(
     client: &Client,
     org: &Login,
     repo: &RepoName,
     login: &Login,
-) -> Result<Option<SnapshotCollaborator>, Error> {
+) -> Result<Collaborator, Error> {
     #[derive(Deserialize)]
     struct Body {
         repository: One,
@@ -329,6 +412,8 @@ async fn collaborator(
     struct One {
         #[serde(rename = "nameWithOwner")]
         full_name: String,
+        #[serde(rename = "databaseId")]
+        number: u64,
         collaborators: Page<Edge>,
     }
     let name = format!("{org}/{repo}");
@@ -343,7 +428,8 @@ async fn collaborator(
         let more = walk.goes_on(&one.collaborators)?;
         let found = one.collaborators.items().find(|edge| edge.node.login == *login);
         if found.is_some() || !more {
-            return Ok(found.map(|edge| edge.into_collaborator(&CustomRoles::Hidden)));
+            let person = found.map(|edge| edge.into_collaborator(&CustomRoles::Hidden));
+            return Ok(Collaborator { repository: one.number, person });
         }
     }
 }

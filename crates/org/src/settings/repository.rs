@@ -2,7 +2,7 @@
 
 use peribolos_vocab::{MergeMessage, MergeTitle, SquashMessage, SquashTitle, Visibility, Word};
 
-use super::key::Table;
+use super::key::{OrgSetting, Table};
 use super::row::{Dumped, New, Request, Row, Type};
 
 /// What a repository's settings are settings of.
@@ -27,6 +27,8 @@ impl Table for Repository {
             dumped: Dumped::UnlessNew,
             upstream: false,
             together_with: None,
+            changes_with: &[],
+            decided: None,
             about: "What the repository is about: all its topics. Their order and their case mean nothing.",
             traps: &["A topic that is not listed is taken away. Write `topics: []` for none."],
         },
@@ -35,9 +37,9 @@ impl Table for Repository {
              is applied, and the check says so.",
         ]),
         Row::flag("has_issues", "true", "Whether it has issues."),
-        Row::flag("has_projects", "true", "Whether it has projects.").traps(&[
-            "It can't have them where `has_repository_projects` of the organization is off.",
-        ]),
+        Row::flag("has_projects", "true", "Whether it has projects.")
+            .decided(OrgSetting::HAS_REPOSITORY_PROJECTS, "false", Some("false"))
+            .traps(&["It can't have them where `has_repository_projects` of the organization is off."]),
         Row::flag("has_wiki", "true", "Whether it has a wiki."),
         Row::flag("is_template", "false", "Whether others are made from it.").ours(),
         Row::flag("allow_squash_merge", "true", "Whether pull requests may be squashed.").traps(&[ONE_WAY]),
@@ -92,6 +94,7 @@ impl Table for Repository {
         )
         .edit_only()
         .ours()
+        .decided(OrgSetting::WEB_COMMIT_SIGNOFF_REQUIRED, "true", Some("true"))
         .traps(&["Where the organization requires it, it can't be turned off here."]),
         Row { new: New::Varies, ..Row::text("default_branch", "The branch that is shown first.") }
             .edit_only()
@@ -110,4 +113,6 @@ const ALLOW_FORKING: Row =
     Row::flag("allow_forking", "false", "Whether a private or internal repository may be forked.")
         .edit_only()
         .ours()
+        .changes_with(&["visibility"])
+        .decided(OrgSetting::MEMBERS_CAN_FORK_PRIVATE_REPOSITORIES, "false", None)
         .traps(&["Public repositories can always be forked."]);

@@ -1,5 +1,7 @@
 //! What the table says of a setting.
 
+use super::{Decided, OrgSetting};
+
 /// Words that a setting may have, each with what it means.
 pub(crate) type Words = &'static [(&'static str, &'static str)];
 
@@ -20,6 +22,10 @@ pub struct Row {
     pub(crate) upstream: bool,
     /// Another setting that GitHub wants beside it in one request.
     pub(crate) together_with: Option<&'static str>,
+    /// The keys of settings with which GitHub changes it, too.
+    pub(crate) changes_with: &'static [&'static str],
+    /// Where the organization decides it for all repositories.
+    pub(crate) decided: Option<Decided>,
     /// What it says: sentences for the reference.
     pub(crate) about: &'static str,
     /// What may surprise about it, each in sentences.
@@ -102,6 +108,8 @@ impl Row {
             dumped: Dumped::Always,
             upstream: true,
             together_with: None,
+            changes_with: &[],
+            decided: None,
             about,
             traps: &[],
         }
@@ -130,6 +138,16 @@ impl Row {
     /// A setting that GitHub takes only beside another.
     pub(crate) const fn together_with(self, key: &'static str) -> Self {
         Self { together_with: Some(key), ..self }
+    }
+
+    /// A setting that GitHub changes with others.
+    pub(crate) const fn changes_with(self, keys: &'static [&'static str]) -> Self {
+        Self { changes_with: keys, ..self }
+    }
+
+    /// A setting of repositories that one of the organization may decide.
+    pub(crate) const fn decided(self, by: OrgSetting, when: &'static str, to: Option<&'static str>) -> Self {
+        Self { decided: Some(Decided { by, when, to }), ..self }
     }
 
     /// The setting with what may surprise about it.

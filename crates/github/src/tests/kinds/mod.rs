@@ -1,6 +1,5 @@
 //! Changes: the one request of each, what is made of its answer, and what is read before something is taken away.
 
-mod already;
 mod make;
 mod moved;
 mod standing;
@@ -45,7 +44,7 @@ fn a_team(id: u64, name: &str, slug: &str, parent: Option<&str>) -> SnapshotTeam
         members: vec![],
         invitations: vec![],
         repos: vec![],
-        org_roles: vec![],
+        everywhere: None,
     }
 }
 

@@ -119,7 +119,7 @@ async fn finish(
             }
         },
     };
-    let outcomes = second.as_ref().map_or(&ended.outcomes, |second| &second.outcomes);
+    let outcomes = &ended.outcomes;
     let verification = second.as_ref().map(|second| &second.verification);
     let applied = Applied { report: considered.report(), outcomes, verification };
     print(&format!("\n{}", applied.text(source::style(&std::io::stdout()))))?;
@@ -127,7 +127,7 @@ async fn finish(
         eprintln!("error: {stopped}");
     }
     let mut met = ended.met();
-    met.outcomes = outcomes;
+    met.permission_missing |= considered.planned.snapshot.lacks_any(planning.scope);
     if let Some(second) = &second {
         met.not_held = second.not_held;
         met.unplanned = second.unplanned;
@@ -140,7 +140,7 @@ async fn finish(
 fn stopped(ended: &Ended) -> Option<String> {
     let said = ended.sentence.as_deref().unwrap_or("no answer");
     Some(match ended.stop? {
-        Stop::AccessBlocked => format!("GitHub lets nobody in from this address: {said}"),
+        Stop::AccessBlocked => format!("the organization does not let this token in: {said}"),
         Stop::Unavailable => format!("GitHub could not be used any more: {said}"),
         Stop::RateLimited { until } => {
             format!("a limit of requests is used up until {until:.0}: apply the file again then")

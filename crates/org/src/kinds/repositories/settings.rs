@@ -4,9 +4,9 @@ use crate::file::findings::quoted;
 use crate::file::model::Repo;
 use crate::plan::model::Known;
 use crate::plan::{
-    Allow, Change, Draft, Fact, Kind, OrgSetting, Place, Planner, RepoId, RepoSettingName, SettingChange,
-    line_of,
+    Allow, Change, Draft, Fact, Kind, Place, Planner, RepoId, RepoSettingName, SettingChange, line_of,
 };
+use crate::settings::Decided;
 use peribolos_vocab::RepoName;
 
 type Edit = SettingChange<RepoSettingName>;
@@ -101,37 +101,6 @@ pub(super) fn has_branch(
     false
 }
 
-/// A setting of repositories that a setting of the organization decides for all of them.
-struct Governed {
-    setting: RepoSettingName,
-    /// The value that it can't have then; none: it can't be changed at all.
-    value: Option<&'static str>,
-    by: OrgSetting,
-    /// The organization's value with which that is so.
-    when: &'static str,
-}
-
-const GOVERNED: [Governed; 3] = [
-    Governed {
-        setting: RepoSettingName::HAS_PROJECTS,
-        value: Some("true"),
-        by: OrgSetting::HAS_REPOSITORY_PROJECTS,
-        when: "false",
-    },
-    Governed {
-        setting: RepoSettingName::WEB_COMMIT_SIGNOFF_REQUIRED,
-        value: Some("false"),
-        by: OrgSetting::WEB_COMMIT_SIGNOFF_REQUIRED,
-        when: "true",
-    },
-    Governed {
-        setting: RepoSettingName::ALLOW_FORKING,
-        value: None,
-        by: OrgSetting::MEMBERS_CAN_FORK_PRIVATE_REPOSITORIES,
-        when: "false",
-    },
-];
-
 /// When a setting can be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum When {
@@ -146,36 +115,23 @@ pub(super) enum When {
 /// Whether the organization decides a setting now, and not any more after this plan: what the repository itself has is not
 /// known then.
 pub(super) fn comes_to_light(planner: &Planner<'_>, setting: RepoSettingName) -> bool {
-    let Some(Governed { by, when, .. }) = GOVERNED.iter().find(|governed| governed.setting == setting) else {
-        return false;
-    };
-    let now = planner.now.settings.get(by).is_some_and(|now| now == when);
-    now && planner.then_of_organization(*by).is_some_and(|then| then != *when)
+    setting.decided().is_some_and(|decided| {
+        let then = planner.then_of_organization(decided.by);
+        decided.is_so(&planner.now.settings) && then.is_some_and(|then| then != decided.when)
+    })
 }
 
 /// When a setting can be changed where the organization may decide it.
 pub(super) fn when(planner: &mut Planner<'_>, name: &RepoName, change: &Edit, line: Option<u32>) -> When {
-    let governs = |governed: &&Governed| {
-        governed.setting == change.setting
-            && (governed.value.is_none_or(|value| value == change.to)
-                || comes_to_light(planner, change.setting))
-    };
-    let Some(Governed { by, when, .. }) = GOVERNED.iter().find(governs) else { return When::WithOthers };
-    if planner.then_of_organization(*by) == Some(*when) {
-        let (key, by) = (change.setting.key(), by.key());
-        let state = if *when == "true" { "on" } else { "off" };
-        let other = if *when == "true" { "false" } else { "true" };
-        let message = format!(
-            "`{key}` of {} can't be `{}`, because `{by}` of the organization is {state}",
-            quoted(name.as_str()),
-            change.to
-        );
-        let hint = format!("remove `{key}`, or write `{by}: {other}`");
+    let is_other = |decided: &Decided| decided.to != Some(change.to.as_str());
+    let is_decided = |decided: &Decided| is_other(decided) || comes_to_light(planner, change.setting);
+    let Some(decided) = change.setting.decided().filter(is_decided) else { return When::WithOthers };
+    if planner.then_of_organization(decided.by) == Some(decided.when) {
+        let (message, hint) = decided.refusal(change.setting, name, &change.to);
         planner.refuse(Kind::Repos, line, &[name.into()], message, hint);
         return When::Never;
     }
-    let is_decided_now = planner.now.settings.get(by).is_some_and(|now| now == when);
-    if is_decided_now { When::Afterwards } else { When::WithOthers }
+    if decided.is_so(&planner.now.settings) { When::Afterwards } else { When::WithOthers }
 }
 
 /// GitHub lets everybody fork a public repository.

@@ -1,16 +1,13 @@
 //! `plan` and `dump` as people call them, against the simulator.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
 
-mod support;
-
-use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use peribolos_github::{App, AppId, GitHubConfig, InstallationId, PrivateKey, TokenScope};
 use peribolos_org::plan::{Change, Plan};
 use secrecy::{ExposeSecret, SecretString};
-use support::{GitHub, github::APP_ID};
-use tempfile::TempDir;
+
+use crate::desk::{Desk, run, text};
+use crate::support::github::APP_ID;
 
 const ACME: &str = r"
 users: [dave, zoe]
@@ -48,55 +45,13 @@ orgs:
         repos: {}
 ";
 
-struct Desk {
-    github: GitHub,
-    directory: TempDir,
+async fn desk() -> Desk {
+    Desk::of(ACME).await
 }
 
-impl Desk {
-    async fn new() -> Self {
-        Self { github: GitHub::start(ACME, &[]).await, directory: TempDir::new().unwrap() }
-    }
-
-    fn file(&self, yaml: &str) -> String {
-        let path: PathBuf = self.directory.path().join("peribolos.yaml");
-        std::fs::write(&path, yaml).unwrap();
-        path.display().to_string()
-    }
-
-    /// Runs a command as the App.
-    fn run(&self, args: &[&str]) -> Output {
-        let key = self.github.private_key();
-        self.command(args)
-            .args(["--app-id", &APP_ID.to_string(), "--private-key-file"])
-            .arg(key)
-            .output()
-            .unwrap()
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_peribolos-operator"));
-        command
-            .args(args)
-            .args(["--github-api-url", self.github.url()])
-            .env_remove("GITHUB_TOKEN")
-            .env_remove("PERIBOLOS_GITHUB_TOKEN");
-        command
-    }
-
-    fn plan(&self, yaml: &str, more: &[&str]) -> Output {
-        let file = self.file(yaml);
-        self.run(&[&["plan", &file, "--org", "acme"], more].concat())
-    }
-
-    /// What changed on GitHub: nothing ever must.
-    async fn audit(&self) -> serde_json::Value {
-        self.github.call("GET", "/_sim/audit", None).await
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
+/// A plan as the App.
+fn planned(desk: &Desk, yaml: &str, more: &[&str]) -> Output {
+    run(desk.as_app(&[&["plan", &desk.file(yaml), "--org", "acme"], more].concat()))
 }
 
 fn json(ended: &Output) -> (Plan, serde_json::Value) {
@@ -106,9 +61,9 @@ fn json(ended: &Output) -> (Plan, serde_json::Value) {
 
 #[tokio::test]
 async fn a_file_that_says_what_is_there_changes_nothing() {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     for (flags, code) in [(&[][..], 0), (&["--detailed-exitcode"], 0)] {
-        let ended = desk.plan(SAME, flags);
+        let ended = planned(&desk, SAME, flags);
         assert_eq!(ended.status.code(), Some(code), "{ended:?}");
         assert_eq!(text(&ended.stdout), "acme: no changes\n");
         assert_eq!(text(&ended.stderr), "reading acme\nread acme: 4 members, 2 teams, 2 repositories\n");
@@ -117,12 +72,12 @@ async fn a_file_that_says_what_is_there_changes_nothing() {
 
 #[tokio::test]
 async fn what_a_file_changes_is_shown_and_not_done() {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     let before = desk.audit().await;
     let changed = SAME
         .replace("[carol, erin]", "[Carol, dave, nobody-at-all]")
         .replace("members: [erin]", "members: []");
-    let ended = desk.plan(&changed, &[]);
+    let ended = planned(&desk, &changed, &[]);
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
     let shown = text(&ended.stdout);
     for part in ["acme: - 1 member, + 1 member\n", "\n  - member: erin", "\n  + member: dave  "] {
@@ -131,32 +86,32 @@ async fn what_a_file_changes_is_shown_and_not_done() {
     let said = text(&ended.stderr);
     assert!(said.contains("warning[unknown-login]: `nobody-at-all` is not known to GitHub"), "{said}");
     assert!(said.contains("peribolos.yaml:5:28"), "{said}");
-    assert_eq!(desk.plan(&changed, &["--detailed-exitcode"]).status.code(), Some(2));
+    assert_eq!(planned(&desk, &changed, &["--detailed-exitcode"]).status.code(), Some(2));
     assert_eq!(desk.audit().await, before);
 }
 
 #[tokio::test]
 async fn a_plan_is_for_programs_and_pages_too() {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     let changed = SAME.replace("[carol, erin]", "[carol, erin, dave]");
-    let ended = desk.plan(&changed, &["--output", "json"]);
+    let ended = planned(&desk, &changed, &["--output", "json"]);
     let (plan, whole) = json(&ended);
     assert!(
         matches!(&plan.operations[..], [operation] if matches!(operation.change, Change::InviteMember { .. }))
     );
     assert_eq!((&whole["version"], &whole["counts"]["changes"]), (&2.into(), &1.into()));
-    let page = text(&desk.plan(&changed, &["--output", "markdown"]).stdout);
+    let page = text(&planned(&desk, &changed, &["--output", "markdown"]).stdout);
     assert_eq!(page, "### acme: + 1 member\n\n```diff\n# Additions\n+ member: dave  (line 5)\n```\n");
 }
 
 #[tokio::test]
 async fn a_guard_that_stops_it_is_exit_code_1() {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     let fewer = SAME
         .replace("[carol, erin]", "[]")
         .replace("members: [carol]", "members: []")
         .replace("members: [erin]", "members: []");
-    let ended = desk.plan(&fewer, &["--detailed-exitcode"]);
+    let ended = planned(&desk, &fewer, &["--detailed-exitcode"]);
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     let shown = text(&ended.stdout);
     assert!(
@@ -173,40 +128,37 @@ async fn a_guard_that_stops_it_is_exit_code_1() {
         text(&ended.stderr).ends_with("error: nothing of this would be applied, for 1 reason\n"),
         "{ended:?}"
     );
-    assert_eq!(desk.plan(&fewer, &["--maximum-removal-percent", "50"]).status.code(), Some(0));
-    let required = desk.plan(SAME, &["--required-admins", "Carol", "--output", "json"]);
+    assert_eq!(planned(&desk, &fewer, &["--maximum-removal-percent", "50"]).status.code(), Some(0));
+    let required = planned(&desk, SAME, &["--required-admins", "Carol", "--output", "json"]);
     let (_, whole) = json(&required);
     assert_eq!(required.status.code(), Some(1));
     assert_eq!(whole["guards"][0]["missing"], serde_json::json!(["Carol"]));
     assert_eq!(whole["guards"][0]["field"], "spec.guards.requiredAdmins");
     // What is not managed is not lost.
     let scope = ["--manage", "Org,Teams,TeamRepos"];
-    assert_eq!(text(&desk.plan(&fewer, &scope).stdout), "acme: no changes\n");
+    assert_eq!(text(&planned(&desk, &fewer, &scope).stdout), "acme: no changes\n");
 }
 
 #[tokio::test]
 async fn a_file_with_mistakes_asks_github_nothing() {
-    let desk = Desk::new().await;
-    let ended = desk.plan(&SAME.replace("maintainers:", "maintainer:"), &[]);
+    let desk = desk().await;
+    let ended = planned(&desk, &SAME.replace("maintainers:", "maintainer:"), &[]);
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     assert!(text(&ended.stderr).contains("help: did you mean `maintainers`?"), "{ended:?}");
-    let other = desk.plan(&SAME.replace("acme:", "other:"), &[]);
+    let other = planned(&desk, &SAME.replace("acme:", "other:"), &[]);
     assert!(text(&other.stderr).contains("other-organization"), "{other:?}");
-    let asked = desk.github.call("GET", "/_sim/requests", None).await;
-    let asked = asked.as_array().or_else(|| asked["requests"].as_array()).unwrap();
-    assert!(asked.iter().all(|request| request["path"] == "/meta"), "{asked:?}");
+    assert!(desk.asked_nothing().await);
 }
 
 #[tokio::test]
 async fn the_apps_token_can_only_read_and_only_where_it_is_installed() {
-    let desk = Desk::new().await;
-    assert_eq!(desk.plan(SAME, &[]).status.code(), Some(0));
-    let asked = desk.github.call("GET", "/_sim/requests", None).await;
-    let asked = asked.as_array().or_else(|| asked["requests"].as_array()).unwrap().clone();
+    let desk = desk().await;
+    assert_eq!(planned(&desk, SAME, &[]).status.code(), Some(0));
+    let asked = desk.requests().await;
     let writes = asked.iter().filter(|request| request["method"] != "GET" && request["path"] != "/graphql");
     let writes: Vec<&str> = writes.filter_map(|request| request["path"].as_str()).collect();
     assert_eq!(writes, ["/app/installations/1234567/access_tokens"]);
-    let ended = desk.run(&["dump", "other"]);
+    let ended = run(desk.as_app(&["dump", "other"]));
     assert_eq!(ended.status.code(), Some(1));
     let said = text(&ended.stderr);
     assert!(said.contains("error: the App is not installed on other: install it there"), "{said}");
@@ -214,7 +166,7 @@ async fn the_apps_token_can_only_read_and_only_where_it_is_installed() {
 
 #[tokio::test]
 async fn a_token_of_ones_own_is_enough_and_a_dump_is_a_file_without_changes() {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     let config = GitHubConfig::new(AppId(APP_ID), desk.github.url().parse().unwrap());
     let pem = SecretString::from(std::fs::read_to_string(desk.github.private_key()).unwrap());
     let app = App::new(&config, PrivateKey::from_pem(&pem).unwrap()).unwrap();
@@ -230,5 +182,9 @@ async fn a_token_of_ones_own_is_enough_and_a_dump_is_a_file_without_changes() {
         .unwrap();
     assert_eq!(planned.status.code(), Some(0), "{planned:?}");
     assert_eq!(text(&planned.stdout), "acme: no changes\n");
-    assert_eq!(text(&desk.run(&["dump", "acme"]).stdout), text(&dumped.stdout), "the App dumps the same");
+    assert_eq!(
+        text(&run(desk.as_app(&["dump", "acme"])).stdout),
+        text(&dumped.stdout),
+        "the App dumps the same"
+    );
 }

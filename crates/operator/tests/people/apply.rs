@@ -1,20 +1,17 @@
 //! `apply` as people call it, against the simulator: on a terminal and elsewhere, as the App and with a token of their own.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
-
-mod support;
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use serde_json::{Value, json};
-use support::{GitHub, github::APP_ID};
-use tempfile::TempDir;
+use serde_json::json;
+
+use crate::desk::{Desk, run, text};
 
 const ACME: &str = r"
 users: [zoe]
-user_tokens: {owners-token: alice}
+user_tokens: {owners-token: alice, members-token: carol}
 orgs:
   acme:
     settings: {name: Acme, billing_email: billing@acme.example, default_repository_permission: read}
@@ -41,37 +38,18 @@ orgs:
         repos: {site: write}
 ";
 
-struct Desk {
-    github: GitHub,
-    directory: TempDir,
+async fn desk() -> Desk {
+    Desk::of(ACME).await
 }
 
-impl Desk {
-    async fn new() -> Self {
-        let github = GitHub::start(ACME, &["--secondary-limits=off"]).await;
-        Self { github, directory: TempDir::new().unwrap() }
-    }
+/// An apply as the App.
+fn as_app(desk: &Desk, yaml: &str, more: &[&str]) -> Command {
+    desk.as_app(&[&["apply", &desk.file(yaml), "--org", "acme", "--time-scale=100"], more].concat())
+}
 
-    fn command(&self, yaml: &str, more: &[&str]) -> Command {
-        let path = self.directory.path().join("peribolos.yaml");
-        std::fs::write(&path, yaml).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_peribolos-operator"));
-        command.args(["apply", &path.display().to_string(), "--org", "acme", "--time-scale=100"]).args(more);
-        command.args(["--github-api-url", self.github.url()]);
-        command.env_remove("GITHUB_TOKEN").env_remove("PERIBOLOS_GITHUB_TOKEN").stdin(Stdio::null());
-        command
-    }
-
-    /// The same as the App.
-    fn as_app(&self, yaml: &str, more: &[&str]) -> Command {
-        let mut command = self.command(yaml, more);
-        command.args(["--app-id", &APP_ID.to_string(), "--private-key-file"]).arg(self.github.private_key());
-        command
-    }
-
-    async fn audit(&self) -> Value {
-        self.github.call("GET", "/_sim/audit", None).await
-    }
+/// The same with a token of one's own.
+fn as_person(desk: &Desk, yaml: &str, more: &[&str]) -> Command {
+    desk.command(&[&["apply", &desk.file(yaml), "--org", "acme", "--time-scale=100"], more].concat())
 }
 
 /// What somebody saw on a terminal, and how it ended.
@@ -96,19 +74,11 @@ fn on_a_terminal(mut command: Command, typed: &str) -> (String, Option<i32>) {
     (String::from_utf8_lossy(&seen).into_owned(), child.wait().unwrap().code())
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-fn run(mut command: Command) -> Output {
-    command.output().unwrap()
-}
-
 #[tokio::test]
 async fn it_shows_the_plan_applies_it_and_says_what_was_done() {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     let changed = SAME.replace("name: Acme", "name: Acme Inc").replace("erin]", "erin, zoe]");
-    let ended = run(desk.as_app(&changed, &["--yes"]));
+    let ended = run(as_app(&desk, &changed, &["--yes"]));
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
     let shown = text(&ended.stdout);
     let (plan, result) = shown.split_once("\nApplied: 2 of 2").unwrap_or_else(|| panic!("{shown}"));
@@ -119,36 +89,35 @@ async fn it_shows_the_plan_applies_it_and_says_what_was_done() {
         (&org["settings"]["name"], &org["invitations"][0]["login"]),
         (&json!("Acme Inc"), &json!("zoe"))
     );
-    let again = run(desk.as_app(&changed, &["--yes"]));
+    let again = run(as_app(&desk, &changed, &["--yes"]));
     assert_eq!(again.status.code(), Some(0), "{again:?}");
     assert!(text(&again.stdout).contains("no changes"), "{again:?}");
 }
 
 #[tokio::test]
 async fn without_a_terminal_it_wants_to_be_told() {
-    let desk = Desk::new().await;
-    let ended = run(desk.as_app(&SAME.replace("name: Acme", "name: Acme Inc"), &[]));
+    let desk = desk().await;
+    let ended = run(as_app(&desk, &SAME.replace("name: Acme", "name: Acme Inc"), &[]));
     assert_eq!(ended.status.code(), Some(2), "{ended:?}");
     assert!(text(&ended.stderr).contains("give --yes"), "{ended:?}");
-    let asked = desk.github.call("GET", "/_sim/requests", None).await;
-    assert!(asked.as_array().unwrap().iter().all(|request| request["path"] == "/meta"), "{asked}");
+    assert!(desk.asked_nothing().await);
 }
 
 #[tokio::test]
 async fn on_a_terminal_it_asks() {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     let changed = SAME.replace("name: Acme", "name: Acme Inc").replace("erin]", "erin, zoe]");
     let before = desk.audit().await;
     for no in ["n\n", "\n"] {
-        let (seen, code) = on_a_terminal(desk.as_app(&changed, &[]), no);
+        let (seen, code) = on_a_terminal(as_app(&desk, &changed, &[]), no);
         assert!(seen.contains("Apply these 2 changes to acme? [y/N]"), "{seen}");
         assert_eq!(code, Some(1), "{seen}");
     }
     assert_eq!(desk.audit().await, before, "nothing is written");
-    let (seen, code) = on_a_terminal(desk.as_app(&changed, &[]), "y\n");
+    let (seen, code) = on_a_terminal(as_app(&desk, &changed, &[]), "y\n");
     assert_eq!(code, Some(0), "{seen}");
     assert!(seen.contains("Applied: 2 of 2"), "{seen}");
-    let (seen, code) = on_a_terminal(desk.as_app(&changed, &[]), "");
+    let (seen, code) = on_a_terminal(as_app(&desk, &changed, &[]), "");
     assert_eq!(code, Some(0), "where nothing changes nobody is asked: {seen}");
 }
 
@@ -162,9 +131,9 @@ async fn what_must_not_be_applied_has_the_exit_code_of_a_step(
     #[case] code: i32,
     #[case] says: &str,
 ) {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     let before = desk.audit().await;
-    let ended = run(desk.as_app(&yaml, &[more, &["--yes"]].concat()));
+    let ended = run(as_app(&desk, &yaml, &[more, &["--yes"]].concat()));
     assert_eq!(ended.status.code(), Some(code), "{ended:?}");
     assert!(text(&ended.stderr).contains(says), "{ended:?}");
     assert_eq!(desk.audit().await, before);
@@ -172,12 +141,12 @@ async fn what_must_not_be_applied_has_the_exit_code_of_a_step(
 
 #[tokio::test]
 async fn a_refusal_is_named_and_the_rest_is_done() {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     let body = json!({"message": "User is blocked by the organization"});
     let fault = json!({"method": "PUT", "path": "/orgs/acme/memberships/zoe", "status": 422, "body": body});
     desk.github.call("POST", "/_sim/faults", Some(fault)).await;
     let changed = SAME.replace("name: Acme", "name: Acme Inc").replace("erin]", "erin, zoe]");
-    let ended = run(desk.as_app(&changed, &["--yes"]));
+    let ended = run(as_app(&desk, &changed, &["--yes"]));
     assert_eq!(ended.status.code(), Some(14), "{ended:?}");
     let shown = text(&ended.stdout);
     assert!(shown.contains("Applied: 1 of 2. zoe could not be invited"), "{shown}");
@@ -186,14 +155,17 @@ async fn a_refusal_is_named_and_the_rest_is_done() {
 
 #[tokio::test]
 async fn who_makes_a_team_with_a_token_of_their_own_is_not_left_in_it() {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     let teams =
         "      Mine: {members: [alice, carol], repos: {}}\n      Yours: {members: [carol], repos: {}}\n";
     let changed = format!("{SAME}{teams}");
-    let mut command = desk.command(&changed, &["--yes"]);
+    let mut command = as_person(&desk, &changed, &["--yes"]);
     command.env("PERIBOLOS_GITHUB_TOKEN", "owners-token").env("GITHUB_TOKEN", "another");
     let ended = run(command);
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    let shown = text(&ended.stdout);
+    assert!(shown.contains("GitHub makes `alice` a maintainer of `Yours`"), "the plan says it: {shown}");
+    assert!(!shown.contains("a maintainer of `Mine`"), "there she stays: {shown}");
     let org = desk.github.org("acme").await;
     let members = |name: &str| {
         let teams = org["teams"].as_array().unwrap();
@@ -205,14 +177,33 @@ async fn who_makes_a_team_with_a_token_of_their_own_is_not_left_in_it() {
 
 #[tokio::test]
 async fn a_workflows_own_token_is_refused_with_a_sentence() {
-    let desk = Desk::new().await;
+    let desk = desk().await;
     let token =
         desk.github.call("POST", "/_sim/orgs/acme/workflow-token", Some(json!({"repo": ".github"}))).await;
     let token = token["token"].as_str().unwrap_or_else(|| panic!("{token}")).to_owned();
-    let mut command = desk.command(&SAME.replace("name: Acme", "name: Acme Inc"), &["--yes"]);
+    let mut command = as_person(&desk, &SAME.replace("name: Acme", "name: Acme Inc"), &["--yes"]);
     command.env("GITHUB_TOKEN", token);
     let ended = run(command);
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     let said = text(&ended.stderr);
     assert!(said.contains("A workflow's own token") && said.contains("PERIBOLOS_GITHUB_TOKEN"), "{said}");
+}
+
+/// GitHub hides much of an organization from those who are no owners: a dump without it would take it away.
+#[tokio::test]
+async fn what_only_owners_see_is_not_left_to_a_members_token() {
+    let desk = desk().await;
+    let file = desk.file(SAME);
+    for args in [
+        &["dump", "acme"][..],
+        &["plan", &file, "--org", "acme"],
+        &["apply", &file, "--org", "acme", "--yes"],
+    ] {
+        let mut command = desk.command(args);
+        command.env("GITHUB_TOKEN", "members-token");
+        let ended = run(command);
+        assert_eq!((ended.status.code(), text(&ended.stdout)), (Some(1), String::new()), "{args:?}");
+        let said = text(&ended.stderr);
+        assert!(said.contains("carol, whose token this is, is no owner of acme"), "{said}");
+    }
 }
