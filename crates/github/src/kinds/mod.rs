@@ -145,7 +145,7 @@ impl Client {
                 teams::standing(self, org, change, expected, addresses).await
             }
             Change::SetTeamMember { .. } | Change::RemoveTeamMember { .. } => {
-                team_members::standing(self, org, change, addresses).await
+                team_members::standing(self, org, change, expected, addresses).await
             }
             Change::SetTeamRepo { .. } | Change::RemoveTeamRepo { .. } => {
                 team_repositories::standing(self, org, change, expected, addresses).await

@@ -2,7 +2,7 @@
 
 use http::Method;
 use peribolos_org::Login;
-use peribolos_org::plan::{Change, TeamRole};
+use peribolos_org::plan::{Change, Expected, TeamRole};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -64,6 +64,7 @@ pub(super) async fn standing(
     client: &Client,
     org: &Login,
     change: &Change,
+    expected: &Expected,
     addresses: &Addresses,
 ) -> Result<Standing, Error> {
     let (team, login) = match change {
@@ -74,6 +75,12 @@ pub(super) async fn standing(
     };
     let now = membership(client, org, slug(addresses, team)?, login).await?;
     match change {
+        // GitHub shows who is in a team below, too: that they have a place of their own is not seen.
+        Change::SetTeamMember { from: None, to: TeamRole::Member, .. }
+            if expected.is_in_team(team, login) =>
+        {
+            Ok(Standing::AsPlanned)
+        }
         Change::SetTeamMember { from, to, .. } => {
             let role = now.map(|it| it.role);
             Ok(

@@ -71,6 +71,11 @@ impl Expected {
         self.model.role(login)
     }
 
+    /// Whether somebody is in a team, by a place of their own or by a team below it.
+    pub fn is_in_team(&self, team: &TeamName, login: &Login) -> bool {
+        self.model.team_named(team).is_some_and(|id| self.model.people_in(id).contains(login))
+    }
+
     /// Somebody's open invitation to the organization.
     pub fn invitation(&self, login: &Login) -> Option<&Invitation> {
         self.model.pending().get(login)
