@@ -340,7 +340,7 @@ impl OfOne<'_> {
         if self.addresses.repo(repo).is_some_and(|id| id != found.repository) {
             return Ok(Standing::another("repository"));
         }
-        let between = |now| Standing::between([&from, &to], &now, "the access", word);
+        let between = |now| Standing::between([from, to], now, "the access", word);
         let Some(now) = found.person else { return Ok(between(None)) };
         let planned = self.expected.custom_role(repo, login);
         let was_unknown = self.expected.collaborator(repo, login) == Some(Own::Unknown);
@@ -365,12 +365,10 @@ impl OfOne<'_> {
     ) -> Result<Standing, Error> {
         let found = invitations_of(self.client, self.org, repo).await?.into_iter().find(|it| it.id == id);
         if let Some(found) = found {
-            return Ok(
-                match Standing::between([&from, &to], &Some(found.permission), "the invitation", word) {
-                    Standing::Already(_) => Standing::Already(Made::Pending),
-                    other => other,
-                },
-            );
+            return Ok(match Standing::between([from, to], Some(found.permission), "the invitation", word) {
+                Standing::Already(_) => Standing::Already(Made::Pending),
+                other => other,
+            });
         }
         // Who has accepted has access, and the plan did not say that somebody with access loses it.
         let person = collaborator(self.client, self.org, repo, login).await?.person;
@@ -383,6 +381,7 @@ impl OfOne<'_> {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "whoever compares gives a reference")]
 fn word(permission: &Permission) -> String {
     permission.as_str().to_owned()
 }

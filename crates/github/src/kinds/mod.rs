@@ -59,8 +59,8 @@ impl Standing {
     /// For something that goes from one value to another. It may be raised by less than was planned, because others have
     /// raised it already; what was raised further, or is not as it was where it is lowered, is left.
     fn between<T: PartialOrd>(
-        [from, to]: [&Option<T>; 2],
-        now: &Option<T>,
+        [from, to]: [Option<T>; 2],
+        now: Option<T>,
         what: &str,
         word: impl Fn(&T) -> String,
     ) -> Self {
@@ -69,7 +69,7 @@ impl Standing {
             _ if now == to => Self::Already(Made::Done),
             _ if now == from || !is_lowered && now < to => Self::AsPlanned,
             None => Self::Gone,
-            Some(now) => Self::Different(format!("{what} is `{}` now", word(now))),
+            Some(now) => Self::Different(format!("{what} is `{}` now", word(&now))),
         }
     }
 

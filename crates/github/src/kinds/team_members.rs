@@ -67,11 +67,9 @@ pub(super) async fn standing(
     expected: &Expected,
     addresses: &Addresses,
 ) -> Result<Standing, Error> {
-    let (team, login) = match change {
-        Change::SetTeamMember { team, login, .. } | Change::RemoveTeamMember { team, login, .. } => {
-            (team, login)
-        }
-        _ => return Ok(Standing::AsPlanned),
+    let (Change::SetTeamMember { team, login, .. } | Change::RemoveTeamMember { team, login, .. }) = change
+    else {
+        return Ok(Standing::AsPlanned);
     };
     let now = membership(client, org, slug(addresses, team)?, login).await?;
     match change {
@@ -83,13 +81,10 @@ pub(super) async fn standing(
         }
         Change::SetTeamMember { from, to, .. } => {
             let role = now.map(|it| it.role);
-            Ok(
-                match Standing::between([from, &Some(*to)], &role, "the role", |role| word(*role).to_owned())
-                {
-                    Standing::Already(made) => Standing::Already(now.map_or(made, Made::from)),
-                    other => other,
-                },
-            )
+            Ok(match Standing::between([*from, Some(*to)], role, "the role", |role| word(*role).to_owned()) {
+                Standing::Already(made) => Standing::Already(now.map_or(made, Made::from)),
+                other => other,
+            })
         }
         Change::RemoveTeamMember { from, invitation, .. } => Ok(match now {
             None => Standing::Gone,
