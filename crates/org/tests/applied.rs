@@ -122,7 +122,7 @@ fn a_title_says_what_is_not_in_force() {
         ),
         (
             vec![(remove_member("bob"), left)],
-            "Applied: 0 of 1. 1 removal was left out: something changed in the meantime",
+            "Applied: 0 of 1. 1 change was left out: something changed in the meantime",
         ),
         (vec![(remove_member("bob"), Outcome::NotTried)], "Applied: 0 of 1. 1 change was not tried"),
     ];
@@ -131,6 +131,9 @@ fn a_title_says_what_is_not_in_force() {
     }
     let mut run = Run::of(vec![(create_team("New"), Outcome::Done)]);
     run.verification.beyond = vec![Beyond::Member { login: login("carol") }];
+    let mut again = Run::of(Vec::new());
+    again.plan.waiting = vec![Waiting { login: login("dave"), team: None, repo: None }];
+    assert_eq!(again.title(), "Nothing to change. 1 person has yet to accept");
     assert_eq!(run.title(), "Applied: 1 of 1. 1 thing is gone that should have stayed");
 }
 
