@@ -16,7 +16,7 @@ use peribolos_github::{
 use secrecy::SecretString;
 
 use super::app_id;
-use crate::controller::tokens::ASKED;
+use crate::services::github::ASKED;
 use crate::step::GitHubArgs;
 
 /// The variables with the token, the first that is set counts: a flag could be seen by everybody on the machine.
