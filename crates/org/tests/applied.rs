@@ -131,6 +131,9 @@ fn a_title_says_what_is_not_in_force() {
     }
     let mut run = Run::of(vec![(create_team("New"), Outcome::Done)]);
     run.verification.beyond = vec![Beyond::Member { login: login("carol") }];
+    let mut again = Run::of(Vec::new());
+    again.plan.waiting = vec![Waiting { login: login("dave"), team: None, repo: None }];
+    assert_eq!(again.title(), "Nothing to change. 1 person has yet to accept");
     assert_eq!(run.title(), "Applied: 1 of 1. 1 thing is gone that should have stayed");
 }
 

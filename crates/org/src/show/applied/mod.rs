@@ -41,11 +41,11 @@ impl Applied<'_> {
     pub fn title(&self, namer: &Namer<'_>) -> String {
         let planned = self.report.plan.operations.len();
         let gone = self.verification.map_or(0, |verification| verification.beyond.len());
-        if planned == 0 && gone == 0 {
-            return "Nothing to change".to_owned();
-        }
         let applied = self.count(|outcome| matches!(outcome, Outcome::Done | Outcome::Waiting));
-        let title = format!("Applied: {applied} of {planned}");
+        let title = match (planned, gone) {
+            (0, 0) => "Nothing to change".to_owned(),
+            _ => format!("Applied: {applied} of {planned}"),
+        };
         match self.first_problem(gone, namer) {
             Some(problem) => format!("{title}. {problem}"),
             None => title,
