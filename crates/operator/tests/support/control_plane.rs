@@ -96,7 +96,7 @@ impl ControlPlane {
 
     /// Waits until the API server answers.
     pub async fn ready(&self, client: &Client) {
-        std::fs::write(self.kubeconfig(), kubeconfig(self.port)).unwrap();
+        std::fs::write(self.kubeconfig(), kubeconfig(&format!("https://127.0.0.1:{}", self.port))).unwrap();
         let log = self.directory.path().join("kube-apiserver.log");
         eventually("the API server's start", async || {
             let request = http::Request::get("/readyz").body(vec![]).unwrap();
@@ -141,10 +141,11 @@ fn write_files(directory: &Path) {
     std::fs::write(directory.join("tokens.csv"), format!("{TOKEN},admin,admin,system:masters\n")).unwrap();
 }
 
-fn kubeconfig(port: u16) -> String {
+/// A kubeconfig of one who may do all, at this server: the API server or what stands before it.
+pub fn kubeconfig(server: &str) -> String {
     format!(
         "{{apiVersion: v1, kind: Config, current-context: test,\n\
-         clusters: [{{name: test, cluster: {{server: 'https://127.0.0.1:{port}', insecure-skip-tls-verify: true}}}}],\n\
+         clusters: [{{name: test, cluster: {{server: '{server}', insecure-skip-tls-verify: true}}}}],\n\
          contexts: [{{name: test, context: {{cluster: test, user: test}}}}],\n\
          users: [{{name: test, user: {{token: {TOKEN}}}}}]}}\n"
     )

@@ -1,0 +1,134 @@
+//! What is recorded of requests, and which of them meets the fault.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, OnceLock},
+    time::{Duration, Instant},
+};
+
+use super::{Disturbance, Refusal, Route, Sender};
+use crate::{
+    fault::{Fault, Moment, Times},
+    world::{MINUTE, Program},
+};
+
+/// A request that has passed since the fault was armed.
+#[derive(Clone, Debug)]
+pub struct Passed {
+    pub route: Route,
+    /// The path, for people.
+    pub path: String,
+}
+
+/// What happens to a request.
+pub enum Act {
+    /// It passes.
+    Pass,
+    /// It fails so.
+    Refuse(Refusal),
+    /// Its sender is killed, before or after it takes effect.
+    Kill(Arc<Program>, Moment),
+    /// Its sender is killed, and the request takes effect that much later.
+    KillAndDeliverLate(Arc<Program>, Duration),
+    /// It is a watch, which is disturbed so.
+    Disturb(Disturbance),
+}
+
+/// Decides what happens to each request of a world's programs.
+pub struct Switchboard {
+    fault: Fault,
+    programs: OnceLock<BTreeMap<Sender, Arc<Program>>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    is_armed: bool,
+    passed: Vec<Passed>,
+    /// When the route that fails was asked first.
+    first: Option<Instant>,
+    is_over: bool,
+    last_write: Option<Instant>,
+}
+
+impl Switchboard {
+    /// Nothing happens before [`Self::arm`].
+    pub fn new(fault: Fault) -> Self {
+        Self { fault, programs: OnceLock::new(), state: Mutex::default() }
+    }
+
+    /// Names the programs that a fault may kill.
+    pub fn know(&self, programs: BTreeMap<Sender, Arc<Program>>) {
+        self.programs.set(programs).ok();
+    }
+
+    /// From now on requests count.
+    pub fn arm(&self) {
+        self.state.lock().unwrap().is_armed = true;
+    }
+
+    /// Whether the fault has happened.
+    pub fn has_happened(&self) -> bool {
+        self.state.lock().unwrap().is_over || self.state.lock().unwrap().first.is_some()
+    }
+
+    /// What has passed.
+    pub fn passed(&self) -> Vec<Passed> {
+        self.state.lock().unwrap().passed.clone()
+    }
+
+    /// How long ago the last request was that changes something.
+    pub fn quiet_for(&self) -> Duration {
+        self.state.lock().unwrap().last_write.map_or(Duration::MAX, |at| at.elapsed())
+    }
+
+    /// Records a request and decides what happens to it.
+    pub fn decide(&self, route: &Route, path: &str) -> Act {
+        let mut state = self.state.lock().unwrap();
+        if route.is_write() {
+            state.last_write = Some(Instant::now());
+        }
+        if !state.is_armed {
+            return Act::Pass;
+        }
+        state.passed.push(Passed { route: route.clone(), path: path.to_owned() });
+        match &self.fault {
+            Fault::Crash { sender, moment, write } if state.is_nth_write(route, *sender, *write) => {
+                Act::Kill(self.program(*sender), *moment)
+            }
+            Fault::Late { sender, write, by } if state.is_nth_write(route, *sender, *write) => {
+                Act::KillAndDeliverLate(self.program(*sender), *by)
+            }
+            Fault::Refused { route: of, refusal, times } if of == route => {
+                let is_first = state.first.is_none();
+                let first = *state.first.get_or_insert_with(Instant::now);
+                let fails = match times {
+                    Times::Once => is_first,
+                    Times::AMinute => first.elapsed() < MINUTE,
+                };
+                if fails { Act::Refuse(*refusal) } else { Act::Pass }
+            }
+            Fault::Watches(disturbance) if route.is_watch() => {
+                state.is_over = true;
+                Act::Disturb(*disturbance)
+            }
+            _ => Act::Pass,
+        }
+    }
+
+    fn program(&self, sender: Sender) -> Arc<Program> {
+        Arc::clone(&self.programs.get().expect("programs are named before requests count")[&sender])
+    }
+}
+
+impl State {
+    /// Whether the newest request is the n-th write of that sender. It is found once.
+    fn is_nth_write(&mut self, route: &Route, sender: Sender, number: usize) -> bool {
+        if self.is_over || route.sender != sender || !route.is_write() {
+            return false;
+        }
+        let its = |passed: &&Passed| passed.route.sender == sender && passed.route.is_write();
+        self.is_over = self.passed.iter().filter(its).count() == number;
+        self.is_over
+    }
+}
