@@ -8,29 +8,25 @@
     reason = "tests end by panicking, and say what they are at"
 )]
 
+mod cases;
 mod ending;
 mod fault;
+mod known;
+mod matrix;
 mod proxy;
+mod settings;
 mod story;
 #[path = "../../../../crates/operator/tests/support/mod.rs"]
 mod support;
 mod telling;
 mod world;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn scratch() {
-    let plane = support::ControlPlane::shared();
-    let only = std::env::var("ONLY").unwrap_or_default();
-    for story in &story::STORIES {
-        if !story.name.contains(&only) { continue }
-        let begin = std::time::Instant::now();
-        let told = telling::tell(plane, story, fault::Fault::None, None).await;
-        let writes = told.passed.iter().filter(|p| p.route.is_write()).count();
-        println!("{}: {:?}, {writes} writes, {} requests, wrong: {:#?}", story.name, begin.elapsed(), told.passed.len(), told.ending.wrongs());
-        std::fs::create_dir_all("/tmp/f-out").unwrap();
-        std::fs::write(format!("/tmp/f-out/{}.txt", story.name), told.ending.to_string()).unwrap();
-        std::fs::write(format!("/tmp/f-out/{}.log", story.name), told.logs).unwrap();
-        let again = telling::tell(plane, story, fault::Fault::None, Some(&told.ending)).await;
-        println!("again {:?}: {:#?}", begin.elapsed(), told.ending.difference(&again.ending));
-    }
+/// The sample, or the whole matrix: see [`settings`].
+#[test]
+fn whatever_goes_wrong_the_end_is_the_same() {
+    let settings = settings::Settings::from_environment();
+    println!("{settings}");
+    let report = matrix::run(&settings);
+    println!("{report}");
+    assert!(report.is_good(), "some endings differ: see above ({settings})");
 }

@@ -11,8 +11,8 @@ use crate::{
     world::World,
 };
 
-/// How long nothing may be written before a story has ended.
-const QUIET: Duration = Duration::from_secs(3);
+/// How long nothing is written before a story begins, and after it has ended.
+const QUIET: Duration = Duration::from_secs(2);
 /// How long after the story its ending may still become the expected one: longer than the pause after any single fault.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// How often it is looked at.
@@ -23,8 +23,8 @@ pub struct Told {
     pub ending: Ending,
     /// What passed between our programs and the servers.
     pub passed: Vec<Passed>,
-    /// Whether the fault has happened.
-    pub has_happened: bool,
+    /// The request at which the fault happened first; of deliveries there is none.
+    pub happened_at: Option<Passed>,
     /// What the programs have logged.
     pub logs: String,
 }
@@ -35,7 +35,7 @@ pub async fn tell(plane: &ControlPlane, story: &Story, fault: Fault, expected: O
     let teller = Teller::new(&world);
     let missed = match (story.begins)(&teller).await {
         Ok(()) => {
-            quiet(&world, Instant::now() + PATIENCE).await;
+            world.quiet(QUIET, Instant::now() + PATIENCE).await;
             world.switchboard.arm();
             (story.tells)(&teller).await.err()
         }
@@ -47,7 +47,7 @@ pub async fn tell(plane: &ControlPlane, story: &Story, fault: Fault, expected: O
     Told {
         ending,
         passed: world.switchboard.passed(),
-        has_happened: world.switchboard.has_happened(),
+        happened_at: world.switchboard.happened_at(),
         logs: format!("{}\n{}", world.controller.log(), world.receiver.log()),
     }
 }
@@ -55,7 +55,7 @@ pub async fn tell(plane: &ControlPlane, story: &Story, fault: Fault, expected: O
 async fn ending(teller: &Teller<'_>, missed: Option<&Missed>, expected: Option<&Ending>) -> Ending {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        quiet(teller.world, deadline).await;
+        teller.world.quiet(QUIET, deadline).await;
         let found = Ending::of(teller, missed).await;
         match (found, expected) {
             (Ok(found), None) => return found,
@@ -63,12 +63,5 @@ async fn ending(teller: &Teller<'_>, missed: Option<&Missed>, expected: Option<&
             (Err(error), _) if Instant::now() > deadline => panic!("the end can't be read: {error}"),
             _ => tokio::time::sleep(AGAIN).await,
         }
-    }
-}
-
-/// Waits until nothing is written any more.
-async fn quiet(world: &World, deadline: Instant) {
-    while world.switchboard.quiet_for() < QUIET && Instant::now() < deadline {
-        tokio::time::sleep(AGAIN).await;
     }
 }

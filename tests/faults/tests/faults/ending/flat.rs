@@ -4,7 +4,15 @@ use serde_json::Value;
 
 /// Keys whose values differ each time and mean nothing.
 const PASSING: [&str; 9] = [
-    "id", "node_id", "created_at", "updated_at", "closed_at", "merged_at", "started_at", "completed_at", "pushed_at",
+    "id",
+    "node_id",
+    "created_at",
+    "updated_at",
+    "closed_at",
+    "merged_at",
+    "started_at",
+    "completed_at",
+    "pushed_at",
 ];
 
 /// Each value that is neither null nor empty, with its path below `path`.

@@ -12,7 +12,9 @@ pub fn state(org: &Value, names: &Names) -> Vec<String> {
     flatten("github", &rest, &mut lines);
     let mut lines: Vec<String> = lines.iter().map(|line| names.text(line)).collect();
     let is_installed = !org["installation"].is_null();
-    lines.extend(checks.as_array().into_iter().flatten().map(|check| names.text(&of_check(check, is_installed))));
+    lines.extend(
+        checks.as_array().into_iter().flatten().map(|check| names.text(&of_check(check, is_installed))),
+    );
     lines
 }
 
@@ -42,16 +44,26 @@ pub fn changes(audit: &Value, names: &Names) -> Vec<String> {
         change["actor"] == "peribolos[bot]" && !matches!(action, "check_run.update" | "comment.update")
     };
     let line = |change: &Value| {
-        let mut words = vec!["changed:".to_owned(), change["action"].as_str().unwrap_or_default().to_owned()];
-        words.push(without_ids(change["target"].as_str().unwrap_or_default()));
-        for side in ["before", "after"] {
-            let mut flat = Vec::new();
-            flatten(side, &change[side], &mut flat);
-            words.extend(flat);
-        }
-        names.text(&words.join(" "))
+        let action = change["action"].as_str().unwrap_or_default();
+        let target = without_ids(change["target"].as_str().unwrap_or_default());
+        let details = match action {
+            // What it says first depends on how soon it could be written.
+            "check_run.create" => format!("of {}", change["after"]["external_id"]),
+            _ => from_to(&change["before"], &change["after"]),
+        };
+        names.text(&format!("changed: {action} {target} {details}"))
     };
     audit.as_array().into_iter().flatten().filter(is_told).map(line).collect()
+}
+
+/// What is not the same before and after.
+fn from_to(before: &Value, after: &Value) -> String {
+    let (mut then, mut now) = (Vec::new(), Vec::new());
+    flatten("", before, &mut then);
+    flatten("", after, &mut now);
+    let gone = then.iter().filter(|line| !now.contains(line)).map(|line| format!("-{line}"));
+    let new = now.iter().filter(|line| !then.contains(line)).map(|line| format!("+{line}"));
+    gone.chain(new).collect::<Vec<_>>().join(" ")
 }
 
 /// A path whose numbers above a hundred, which are ids and no numbers of pull requests, are left out.

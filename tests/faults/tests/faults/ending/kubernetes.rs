@@ -16,7 +16,7 @@ pub const WRONG: &str = " (THIS IS WRONG)";
 pub struct Objects {
     task_runs: Vec<DynamicObject>,
     secrets: Vec<DynamicObject>,
-    pub runs: Vec<DynamicObject>,
+    runs: Vec<DynamicObject>,
     installations: Vec<DynamicObject>,
 }
 
@@ -82,7 +82,8 @@ fn of_task_run(task_run: &DynamicObject) -> String {
 }
 
 fn of_secret(secret: &DynamicObject) -> String {
-    let keys: Vec<&String> = secret.data["data"].as_object().map(|data| data.keys().collect()).unwrap_or_default();
+    let keys: Vec<&String> =
+        secret.data["data"].as_object().map(|data| data.keys().collect()).unwrap_or_default();
     let mut line = format!("Secret {} with {keys:?}, labels {:?}", secret.name_any(), secret.labels());
     leftovers(secret, &mut line);
     line

@@ -22,9 +22,10 @@ impl Ending {
         let org = teller.world.github.org("acme").await;
         let mut names = Names::new(&teller.world.namespace, teller.world.github.url());
         names.commits(teller.commits());
-        names.runs(&objects.runs);
+        names.runs(&teller.world.witness.runs());
         let audit = teller.world.github.call("GET", "/_sim/audit", None).await;
-        let mut lines: Vec<String> = missed.map(|Missed(what)| format!("missed: {what}")).into_iter().collect();
+        let mut lines: Vec<String> =
+            missed.map(|Missed(what)| format!("missed: {what}")).into_iter().collect();
         lines.extend(objects.lines(&names));
         lines.extend(github::state(&org, &names));
         lines.extend(github::changes(&audit, &names));

@@ -70,7 +70,8 @@ async fn pass(State(way): State<Arc<Way>>, request: Request) -> Response {
     let copies = if way.order == Order::AsSent { 1 } else { 3 };
     let mut answers = tokio::task::JoinSet::new();
     for _ in 0..copies {
-        let late = if copies == 1 { Duration::ZERO } else { LATEST.mul_f64(way.random.lock().unwrap().f64()) };
+        let late =
+            if copies == 1 { Duration::ZERO } else { LATEST.mul_f64(way.random.lock().unwrap().f64()) };
         let (receiver, request) = (way.receiver.clone(), request.clone());
         answers.spawn(async move {
             tokio::time::sleep(late).await;

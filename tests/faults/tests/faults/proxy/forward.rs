@@ -19,13 +19,16 @@ pub enum Upstream {
     /// The API server. The client has its own credentials and TLS.
     Kubernetes(kube::Client),
     /// A server of plain HTTP.
-    Http { url: String, client: Client<HttpConnector, Full<Bytes>> },
+    Http { url: String, client: Box<Client<HttpConnector, Full<Bytes>>> },
 }
 
 impl Upstream {
     /// A server of plain HTTP at a URL without a path.
     pub fn http(url: &str) -> Self {
-        Self::Http { url: url.to_owned(), client: Client::builder(TokioExecutor::new()).build_http() }
+        Self::Http {
+            url: url.to_owned(),
+            client: Box::new(Client::builder(TokioExecutor::new()).build_http()),
+        }
     }
 
     /// Sends a request on. Its body has been read; the answer's streams.
@@ -42,7 +45,10 @@ impl Upstream {
                 parts.headers.remove(header::AUTHORIZATION);
                 parts.uri = path.parse()?;
                 let body = kube::client::Body::from(Vec::from(body));
-                client.send(Request::from_parts(parts, body)).await?.map(|body| body.map_err(Into::into).boxed_unsync())
+                client
+                    .send(Request::from_parts(parts, body))
+                    .await?
+                    .map(|body| body.map_err(Into::into).boxed_unsync())
             }
             Self::Http { url, client } => {
                 parts.uri = format!("{url}{path}").parse()?;

@@ -39,8 +39,8 @@ impl Refusal {
     /// Those that a request of this route can meet.
     pub fn of(route: &Route) -> Vec<Self> {
         use Refusal::{
-            AlreadyExists, BadGateway, Conflict, DropAfter, DropBefore, Forbidden, Gone, Internal, SecondaryLimit,
-            Silence, TooManyRequests, Unprocessable,
+            AlreadyExists, BadGateway, Conflict, DropAfter, DropBefore, Forbidden, Gone, Internal,
+            SecondaryLimit, Silence, TooManyRequests, Unprocessable,
         };
         let mut all = vec![Internal, BadGateway, Forbidden, TooManyRequests, Silence, DropBefore];
         match (route.server, route.is_write()) {
@@ -57,11 +57,14 @@ impl Refusal {
         all
     }
 
-    /// The answer: status, headers beside `content-type`, body. `None`: there is no answer.
-    pub fn answer(self, server: Server) -> Option<(u16, Vec<(&'static str, String)>, String)> {
+    /// The answer; `None`: there is none.
+    pub fn answer(self, server: Server) -> Option<Answer> {
         let (status, github, reason) = match self {
             Self::Internal => (500, "Server Error", "InternalError"),
-            Self::BadGateway => return Some((502, vec![], "<html>502 Bad Gateway</html>".to_owned())),
+            Self::BadGateway => {
+                let body = "<html>502 Bad Gateway</html>".to_owned();
+                return Some(Answer { status: 502, retry_after: false, kind: "text/html", body });
+            }
             Self::Forbidden => (403, "Resource not accessible by integration", "Forbidden"),
             Self::SecondaryLimit => (403, "You have exceeded a secondary rate limit. Please wait.", ""),
             Self::Conflict => (409, "Conflict", "Conflict"),
@@ -71,10 +74,7 @@ impl Refusal {
             Self::TooManyRequests => (429, "You have exceeded a secondary rate limit.", "TooManyRequests"),
             Self::Silence | Self::DropBefore | Self::DropAfter => return None,
         };
-        let mut headers = Vec::new();
-        if matches!(self, Self::SecondaryLimit | Self::TooManyRequests) {
-            headers.push(("retry-after", "1".to_owned()));
-        }
+        let retry_after = matches!(self, Self::SecondaryLimit | Self::TooManyRequests);
         let body: Value = match server {
             Server::GitHub => json!({"message": github, "documentation_url": "https://docs.github.com/rest"}),
             Server::Kubernetes => json!({
@@ -82,8 +82,18 @@ impl Refusal {
                 "message": format!("a fault of the test: {reason}"),
             }),
         };
-        Some((status, headers, body.to_string()))
+        Some(Answer { status, retry_after, kind: "application/json", body: body.to_string() })
     }
+}
+
+/// An answer that refuses.
+pub struct Answer {
+    pub status: u16,
+    /// Whether it asks for a second of patience.
+    pub retry_after: bool,
+    /// Its media type.
+    pub kind: &'static str,
+    pub body: String,
 }
 
 impl fmt::Display for Refusal {

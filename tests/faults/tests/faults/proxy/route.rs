@@ -52,6 +52,11 @@ impl Route {
         !matches!(self.verb.as_str(), "GET" | "LIST" | "WATCH") && self.what != "/graphql"
     }
 
+    /// Whether a program asks for it when it starts, and then goes on with the answer.
+    pub fn is_of_a_start(&self) -> bool {
+        matches!(self.verb.as_str(), "LIST" | "WATCH")
+    }
+
     pub fn is_watch(&self) -> bool {
         self.verb == "WATCH"
     }
@@ -114,7 +119,9 @@ fn github(path: &str) -> String {
                 break;
             }
             (_, id) if id.bytes().all(|byte| byte.is_ascii_digit()) => named.push("{id}"),
-            (_, sha) if sha.len() == 40 && sha.bytes().all(|byte| byte.is_ascii_hexdigit()) => named.push("{sha}"),
+            (_, sha) if sha.len() == 40 && sha.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                named.push("{sha}");
+            }
             (_, other) => named.push(other),
         }
     }

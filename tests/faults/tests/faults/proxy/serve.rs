@@ -90,13 +90,12 @@ async fn refuse(link: &Link, refusal: Refusal, request: Request<Bytes>) -> Resul
         Refusal::Silence => tokio::time::sleep(SILENCE).await,
         _ => {}
     }
-    let Some((status, headers, body)) = refusal.answer(link.server) else {
+    let Some(refused) = refusal.answer(link.server) else {
         return Err("a fault of the test".into());
     };
-    let kind = if body.starts_with('<') { "text/html" } else { "application/json" };
-    let mut answer = Response::builder().status(status).header(header::CONTENT_TYPE, kind);
-    for (name, value) in headers {
-        answer = answer.header(name, value);
+    let mut answer = Response::builder().status(refused.status).header(header::CONTENT_TYPE, refused.kind);
+    if refused.retry_after {
+        answer = answer.header(header::RETRY_AFTER, "1");
     }
-    Ok(answer.body(Full::from(body).map_err(|never| match never {}).boxed_unsync())?)
+    Ok(answer.body(Full::from(refused.body).map_err(|never| match never {}).boxed_unsync())?)
 }

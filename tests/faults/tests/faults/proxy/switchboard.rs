@@ -12,12 +12,14 @@ use crate::{
     world::{MINUTE, Program},
 };
 
-/// A request that has passed since the fault was armed.
+/// A request that has passed.
 #[derive(Clone, Debug)]
 pub struct Passed {
     pub route: Route,
     /// The path, for people.
     pub path: String,
+    /// Whether faults could happen then.
+    pub counts: bool,
 }
 
 /// What happens to a request.
@@ -48,6 +50,7 @@ struct State {
     /// When the route that fails was asked first.
     first: Option<Instant>,
     is_over: bool,
+    happened_at: Option<Passed>,
     last_write: Option<Instant>,
 }
 
@@ -67,9 +70,9 @@ impl Switchboard {
         self.state.lock().unwrap().is_armed = true;
     }
 
-    /// Whether the fault has happened.
-    pub fn has_happened(&self) -> bool {
-        self.state.lock().unwrap().is_over || self.state.lock().unwrap().first.is_some()
+    /// The request at which the fault happened.
+    pub fn happened_at(&self) -> Option<Passed> {
+        self.state.lock().unwrap().happened_at.clone()
     }
 
     /// What has passed.
@@ -88,10 +91,12 @@ impl Switchboard {
         if route.is_write() {
             state.last_write = Some(Instant::now());
         }
-        if !state.is_armed {
+        // What a program asks for when it starts has to fail then.
+        let counts = state.is_armed;
+        state.passed.push(Passed { route: route.clone(), path: path.to_owned(), counts });
+        if !counts && !route.is_of_a_start() {
             return Act::Pass;
         }
-        state.passed.push(Passed { route: route.clone(), path: path.to_owned() });
         match &self.fault {
             Fault::Crash { sender, moment, write } if state.is_nth_write(route, *sender, *write) => {
                 Act::Kill(self.program(*sender), *moment)
@@ -102,6 +107,9 @@ impl Switchboard {
             Fault::Refused { route: of, refusal, times } if of == route => {
                 let is_first = state.first.is_none();
                 let first = *state.first.get_or_insert_with(Instant::now);
+                if is_first {
+                    state.happened_at = state.passed.last().cloned();
+                }
                 let fails = match times {
                     Times::Once => is_first,
                     Times::AMinute => first.elapsed() < MINUTE,
@@ -109,7 +117,7 @@ impl Switchboard {
                 if fails { Act::Refuse(*refusal) } else { Act::Pass }
             }
             Fault::Watches(disturbance) if route.is_watch() => {
-                state.is_over = true;
+                state.happened_at = state.passed.last().cloned();
                 Act::Disturb(*disturbance)
             }
             _ => Act::Pass,
@@ -127,8 +135,12 @@ impl State {
         if self.is_over || route.sender != sender || !route.is_write() {
             return false;
         }
-        let its = |passed: &&Passed| passed.route.sender == sender && passed.route.is_write();
+        let its =
+            |passed: &&Passed| passed.counts && passed.route.sender == sender && passed.route.is_write();
         self.is_over = self.passed.iter().filter(its).count() == number;
+        if self.is_over {
+            self.happened_at = self.passed.last().cloned();
+        }
         self.is_over
     }
 }

@@ -11,13 +11,16 @@ fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
     Box::pin(async {
         let first = teller.pushes("alice", "main", "describe", &file("One", "carol")).await;
         teller.check_is(&first, "peribolos", "success").await?;
+        teller.rest().await?;
         let by_hand = json!({"description": "By hand"});
         teller.world.github.call_by("ghp_alice", "PATCH", "/orgs/acme", Some(by_hand)).await;
         teller.creates_run("look", "DryRun").await?;
         teller.has_condition("Drifted", "True", "").await?;
         teller.github_has("the issue about drift", |org| issue_is(org, "open")).await?;
+        teller.rest().await?;
         teller.creates_run("correct", "Apply").await?;
         teller.run_named_is("correct", "Succeeded").await?;
+        teller.rest().await?;
         teller.creates_run("look-again", "DryRun").await?;
         teller.has_condition("Drifted", "False", "").await?;
         teller.github_has("the end of the issue about drift", |org| issue_is(org, "closed")).await

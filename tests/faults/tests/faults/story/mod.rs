@@ -29,7 +29,7 @@ pub struct Story {
 }
 
 /// All of them.
-pub const STORIES: [Story; 9] = [
+pub static STORIES: [Story; 9] = [
     onboarding::STORY,
     pull_requests::STORY,
     pushes::STORY,

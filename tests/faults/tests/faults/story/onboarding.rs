@@ -35,6 +35,7 @@ fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
             .await?;
         teller.names(&head, "head of the onboarding pull request");
         teller.check_is(&head, "peribolos / preview", "success").await?;
+        teller.rest().await?;
         let merge = teller.merges(1).await;
         teller.check_is(&merge, "peribolos", "success").await
     })

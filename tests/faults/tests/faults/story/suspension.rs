@@ -3,9 +3,11 @@
 use futures::future::LocalBoxFuture;
 use serde_json::json;
 
-use super::{Missed, Story, Teller, file, of_an_installed_app};
+use super::{INSTALLED, Missed, Story, Teller, file, installed};
 
-pub const STORY: Story = of_an_installed_app("suspension", tells);
+pub const STORY: Story =
+    // A token may be replaced after a tenth of its life.
+    Story { name: "suspension", fixture: INSTALLED, token_lifetime: "1m", begins: installed, tells };
 
 fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
     Box::pin(async {
@@ -15,6 +17,7 @@ fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
         teller.is_ready().await?;
         let first = teller.pushes("alice", "main", "push 1", &file("One", "carol")).await;
         teller.check_is(&first, "peribolos", "success").await?;
+        teller.rest().await?;
 
         teller.changes_spec(json!({"suspend": true})).await?;
         let second = teller.pushes("alice", "main", "push 2", &file("Two", "carol")).await;

@@ -16,6 +16,8 @@ use crate::world::{World, kinds};
 
 /// How long something may take before a story goes on without it: longer than the pause after any single fault.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// How long the operator does nothing where it is calm.
+const CALM: Duration = Duration::from_secs(1);
 /// How often it is looked for.
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -56,7 +58,8 @@ impl<'a> Teller<'a> {
 
     /// Somebody pushes the file to the branch; the commit.
     pub async fn pushes(&self, sender: &str, branch: &str, name: &str, file: &str) -> String {
-        let body = json!({"branch": branch, "files": {"peribolos.yaml": file}, "message": name, "sender": sender});
+        let body =
+            json!({"branch": branch, "files": {"peribolos.yaml": file}, "message": name, "sender": sender});
         let pushed = self.steer("repos/.github/push", body).await;
         self.commit(&pushed["sha"], name)
     }
@@ -93,8 +96,8 @@ impl<'a> Teller<'a> {
         let run = json!({"apiVersion": "peribolos.dev/v1alpha1", "kind": "PeribolosRun", "metadata": {"name": name},
             "spec": {"installationRef": {"name": INSTALLATION}, "mode": mode}});
         let run: DynamicObject = serde_json::from_value(run).unwrap();
-        let made = self.runs().create(&PostParams::default(), &run).await;
-        made.map(drop).map_err(|error| Missed(format!("making the run {name}: {error}")))
+        let answer = self.runs().create(&PostParams::default(), &run).await;
+        answer.map(drop).map_err(|error| Missed(format!("making the run {name}: {error}")))
     }
 
     /// Somebody with access to the cluster changes the installation's spec.
@@ -119,6 +122,11 @@ impl<'a> Teller<'a> {
         self.commits.lock().unwrap().insert(sha.to_owned(), name.to_owned());
     }
 
+    fn task_runs(&self) -> Api<DynamicObject> {
+        let [_, task_run, ..] = kinds();
+        Api::namespaced_with(self.world.client.clone(), &self.world.namespace, &task_run)
+    }
+
     fn commit(&self, sha: &Value, name: &str) -> String {
         let sha = sha.as_str().unwrap().to_owned();
         self.names(&sha, name);
@@ -133,8 +141,10 @@ impl<'a> Teller<'a> {
     /// Waits for a condition of the installation; any reason will do if none is named.
     pub async fn has_condition(&self, kind: &str, status: &str, reason: &str) -> Result<(), Missed> {
         self.sees(&format!("{kind} to be {status} {reason}"), async || {
-            let found = self.installations().get_opt(INSTALLATION).await.map_err(|error| error.to_string())?;
-            let conditions = found.map(|object| object.data["status"]["conditions"].clone()).unwrap_or_default();
+            let found =
+                self.installations().get_opt(INSTALLATION).await.map_err(|error| error.to_string())?;
+            let conditions =
+                found.map(|object| object.data["status"]["conditions"].clone()).unwrap_or_default();
             let is = |condition: &Value| {
                 condition["type"] == kind
                     && condition["status"] == status
@@ -153,8 +163,10 @@ impl<'a> Teller<'a> {
     pub async fn all_runs_have_ended(&self) -> Result<(), Missed> {
         self.sees("every run to end", async || {
             let runs = self.runs().list(&ListParams::default()).await.map_err(|error| error.to_string())?;
-            let phases: Vec<String> = runs.iter().map(|run| run.data["status"]["phase"].to_string()).collect();
-            let is_open = |phase: &String| matches!(phase.trim_matches('"'), "null" | "Pending" | "Queued" | "Running");
+            let phases: Vec<String> =
+                runs.iter().map(|run| run.data["status"]["phase"].to_string()).collect();
+            let is_open =
+                |phase: &String| matches!(phase.trim_matches('"'), "null" | "Pending" | "Queued" | "Running");
             if phases.iter().any(is_open) { Err(format!("{phases:?}")) } else { Ok(()) }
         })
         .await
@@ -166,9 +178,40 @@ impl<'a> Teller<'a> {
             let runs = self.runs().list(&ListParams::default()).await.map_err(|error| error.to_string())?;
             let its = runs.iter().filter(|run| run.data["spec"]["source"]["sha"] == sha);
             let phases: Vec<String> = its.map(|run| run.data["status"]["phase"].to_string()).collect();
-            if phases.iter().any(|is| is.trim_matches('"') == phase) { Ok(()) } else { Err(format!("{phases:?}")) }
+            if phases.iter().any(|is| is.trim_matches('"') == phase) {
+                Ok(())
+            } else {
+                Err(format!("{phases:?}"))
+            }
         })
         .await
+    }
+
+    /// Waits for the pod of an Apply of this commit to be at work.
+    pub async fn pod_runs(&self, sha: &str) -> Result<(), Missed> {
+        self.sees(&format!("the pod of {}", self.name(sha)), async || {
+            let task_runs =
+                self.task_runs().list(&ListParams::default()).await.map_err(|error| error.to_string())?;
+            let is_its = |task_run: &DynamicObject| {
+                let params = task_run.data["spec"]["params"].as_array().into_iter().flatten();
+                params.clone().any(|param| param["name"] == "sha" && param["value"] == sha)
+            };
+            let runs =
+                |task_run: &&DynamicObject| is_its(task_run) && !task_run.data["status"]["podName"].is_null();
+            if task_runs.iter().any(|task_run| runs(&task_run)) {
+                Ok(())
+            } else {
+                Err("there is none".to_owned())
+            }
+        })
+        .await
+    }
+
+    /// Waits until every run has ended and the operator does nothing more: what follows from the last thing has followed.
+    pub async fn rest(&self) -> Result<(), Missed> {
+        self.all_runs_have_ended().await?;
+        self.world.quiet(CALM, Instant::now() + PATIENCE).await;
+        Ok(())
     }
 
     /// Waits for a run made by hand to be in a phase.
@@ -199,7 +242,9 @@ impl<'a> Teller<'a> {
             let newest = newest.max_by_key(|check| check["id"].as_i64());
             match newest {
                 Some(check) if check[key] == value => Ok(()),
-                Some(check) => Err(format!("{} {} {}", check["status"], check["conclusion"], check["output"])),
+                Some(check) => {
+                    Err(format!("{} {} {}", check["status"], check["conclusion"], check["output"]))
+                }
                 None => Err("there is none".to_owned()),
             }
         })
@@ -207,11 +252,7 @@ impl<'a> Teller<'a> {
     }
 
     /// Waits for something of the organization's state on GitHub.
-    pub async fn github_has<T>(
-        &self,
-        what: &str,
-        find: impl Fn(&Value) -> Option<T>,
-    ) -> Result<T, Missed> {
+    pub async fn github_has<T>(&self, what: &str, find: impl Fn(&Value) -> Option<T>) -> Result<T, Missed> {
         self.sees(what, async || find(&self.world.github.org("acme").await).ok_or_else(String::new)).await
     }
 

@@ -22,6 +22,7 @@ fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
             "organization_custom_roles": "read", "organization_custom_org_roles": "read"});
         teller.world.github.call("PUT", "/_sim/orgs/acme/permissions", Some(granted)).await;
         teller.sees("a token with other permissions", async || newer(&secrets, &second).await).await?;
+        teller.rest().await?;
         let last = teller.pushes("alice", "main", "describe", &file("One", "carol")).await;
         teller.check_is(&last, "peribolos", "success").await
     })
@@ -29,7 +30,11 @@ fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
 
 async fn token(secrets: &Api<Secret>) -> Result<Vec<u8>, String> {
     let secret = secrets.get("acme-1234567-token").await.map_err(|error| error.to_string())?;
-    secret.data.and_then(|mut data| data.remove("token")).map(|token| token.0).ok_or_else(|| "no token".to_owned())
+    secret
+        .data
+        .and_then(|mut data| data.remove("token"))
+        .map(|token| token.0)
+        .ok_or_else(|| "no token".to_owned())
 }
 
 async fn newer(secrets: &Api<Secret>, than: &[u8]) -> Result<Vec<u8>, String> {

@@ -10,8 +10,10 @@ fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
     Box::pin(async {
         let first = teller.pushes("alice", "main", "push 1", &file("One", "carol")).await;
         teller.check_is(&first, "peribolos", "success").await?;
+        teller.rest().await?;
         teller.world.tekton.hold();
         let running = teller.pushes("alice", "main", "push 2", &file("Two", "carol")).await;
+        teller.pod_runs(&running).await?;
         teller.check_status_is(&running, "peribolos", "in_progress").await?;
         teller.app("uninstall").await;
         all_are_deleted(teller).await

@@ -4,8 +4,12 @@
 mod collector;
 mod program;
 mod tekton;
+mod witness;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use kube::Client;
 use tokio::net::TcpListener;
@@ -13,6 +17,7 @@ use tokio::net::TcpListener;
 pub use collector::kinds;
 pub use program::Program;
 pub use tekton::Tekton;
+use witness::Witness;
 
 use crate::{
     fault::Fault,
@@ -35,6 +40,7 @@ pub struct World {
     pub namespace: String,
     pub github: GitHub,
     pub tekton: Arc<Tekton>,
+    pub witness: Witness,
     pub switchboard: Arc<Switchboard>,
     pub controller: Arc<Program>,
     pub receiver: Arc<Program>,
@@ -47,11 +53,13 @@ impl World {
         let client = plane.client();
         let namespace = namespace(&client).await;
         let webhooks = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (url, scale) = (format!("http://{}/webhook", webhooks.local_addr().unwrap()), TIME_SCALE.to_string());
+        let (url, scale) =
+            (format!("http://{}/webhook", webhooks.local_addr().unwrap()), TIME_SCALE.to_string());
         let lifetime = story.token_lifetime;
         let flags = ["--webhook-url", &url, "--time-scale", &scale, "--token-ttl", lifetime];
         let github = GitHub::start(story.fixture, &flags).await;
         let tekton = Tekton::start(client.clone(), namespace.clone(), github.url().to_owned()).await;
+        let witness = Witness::start(client.clone(), &namespace);
         tokio::spawn(collector::collect(client.clone(), namespace.clone()));
 
         let switchboard = Arc::new(Switchboard::new(fault));
@@ -63,7 +71,14 @@ impl World {
         switchboard.know(programs.map(|(sender, program)| (sender, Arc::clone(program))).into());
         controller.is_ready().await;
         receiver.is_ready().await;
-        Self { client, namespace, github, tekton, switchboard, controller, receiver }
+        Self { client, namespace, github, tekton, witness, switchboard, controller, receiver }
+    }
+
+    /// Waits until our programs have written nothing for a while, or the deadline has come.
+    pub async fn quiet(&self, quiet: Duration, deadline: Instant) {
+        while self.switchboard.quiet_for() < quiet && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 }
 

@@ -41,8 +41,7 @@ impl Tekton {
     pub async fn start(client: Client, namespace: String, github_url: String) -> Arc<Self> {
         let kubelet = Kubelet::start(&client).await;
         let ends = watch::Sender::new(true);
-        let this =
-            Arc::new(Self { client, namespace, github_url, kubelet, ends, running: Mutex::default() });
+        let this = Arc::new(Self { client, namespace, github_url, kubelet, ends, running: Mutex::default() });
         tokio::spawn(Arc::clone(&this).follow());
         this
     }
@@ -94,10 +93,9 @@ impl Tekton {
             return;
         }
         let mut running = self.running.lock().unwrap();
-        if !running.contains_key(&name) {
-            let work = tokio::spawn(Arc::clone(&self).carry_out(task_run));
-            running.insert(name, work.abort_handle());
-        }
+        running
+            .entry(name)
+            .or_insert_with(|| tokio::spawn(Arc::clone(&self).carry_out(task_run)).abort_handle());
     }
 
     /// Stops what runs of a TaskRun and deletes its pod.

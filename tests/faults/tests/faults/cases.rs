@@ -1,0 +1,63 @@
+//! Which faults a story can meet, from what passed when nothing went wrong.
+
+use std::{collections::BTreeSet, fmt, time::Duration};
+
+use crate::{
+    fault::{Fault, Moment, Times},
+    proxy::{Disturbance, Order, Passed, Refusal, Route, Sender},
+    story::Story,
+};
+
+/// A story and what goes wrong in it.
+#[derive(Clone)]
+pub struct Case {
+    pub story: &'static Story,
+    pub fault: Fault,
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.story.name, self.fault)
+    }
+}
+
+/// Every fault of a story.
+pub fn all(passed: &[Passed]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for sender in [Sender::Controller, Sender::Receiver] {
+        let is_its =
+            |passed: &&Passed| passed.counts && passed.route.sender == sender && passed.route.is_write();
+        let writes = passed.iter().filter(is_its).count();
+        for write in 1..=writes {
+            for moment in [Moment::Before, Moment::After] {
+                faults.push(Fault::Crash { sender, moment, write });
+            }
+            faults.push(Fault::Late { sender, write, by: LATE });
+        }
+    }
+    let can_fail = |passed: &&Passed| passed.counts || passed.route.is_of_a_start();
+    let routes: BTreeSet<&Route> = passed.iter().filter(can_fail).map(|passed| &passed.route).collect();
+    for route in routes {
+        for refusal in Refusal::of(route) {
+            for times in [Times::Once, Times::AMinute] {
+                faults.push(Fault::Refused { route: route.clone(), refusal, times });
+            }
+        }
+    }
+    faults.extend(
+        [
+            Disturbance::Late(Duration::from_millis(250)),
+            Disturbance::Late(Duration::from_secs(1)),
+            Disturbance::Twice,
+            Disturbance::Swapped,
+            Disturbance::EndsAfter(1),
+            Disturbance::EndsAfter(5),
+        ]
+        .map(Fault::Watches),
+    );
+    faults.extend((1..=3).map(|seed| Fault::Deliveries(Order::TripledAndShuffled(seed))));
+    faults
+}
+
+/// How late a write comes whose sender was killed: within the 15 seconds, scaled, for which the sender's successor waits.
+const LATE: Duration = Duration::from_millis(500);

@@ -1,0 +1,188 @@
+//! Tells every story without a fault, then with those that were chosen, several at once, and compares the endings.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+    path::PathBuf,
+    sync::Mutex,
+};
+
+use crate::{
+    cases::{self, Case},
+    ending::Ending,
+    fault::Fault,
+    known::{self, KNOWN},
+    settings::Settings,
+    story::{STORIES, Story},
+    support::ControlPlane,
+    telling::{Told, tell},
+};
+
+/// Where logs of cases are kept that end otherwise.
+const LOGS: &str = env!("CARGO_TARGET_TMPDIR");
+
+/// How a case has ended.
+struct Ended {
+    case: Case,
+    /// The request at which the fault happened.
+    at: String,
+    /// How its ending differs from the one without a fault; empty: not at all.
+    difference: Vec<String>,
+}
+
+/// What came of all cases.
+pub struct Report {
+    /// Stories that do not even end well without a fault.
+    bad_stories: Vec<String>,
+    ended: Vec<Ended>,
+    ran_all: bool,
+}
+
+/// Runs what the settings choose.
+pub fn run(settings: &Settings) -> Report {
+    // Started before the threads that share it.
+    ControlPlane::shared();
+    let mut random = fastrand::Rng::with_seed(settings.seed);
+    let clean = side_by_side(settings.jobs, STORIES.iter().collect(), |story| {
+        let told = told(story, Fault::None, None);
+        let log = PathBuf::from(LOGS).join(format!("{}.log", story.name));
+        std::fs::write(&log, format!("{}\n\n{}", told.ending, told.logs)).unwrap();
+        let requests = told.passed.iter().filter(|passed| passed.counts).count();
+        println!("{}: {requests} requests; ending and logs: {}", story.name, log.display());
+        (story, told)
+    });
+    let mut chosen: Vec<Case> = clean
+        .iter()
+        .flat_map(|(story, told)| cases::all(&told.passed).into_iter().map(|fault| Case { story, fault }))
+        .filter(|case| case.to_string().contains(&settings.only))
+        .collect();
+    println!("{} cases in all", chosen.len());
+    random.shuffle(&mut chosen);
+    let ran_all = settings.cases.is_none() && settings.only.is_empty();
+    chosen.truncate(settings.cases.unwrap_or(usize::MAX));
+    let expected: BTreeMap<&str, &Ending> =
+        clean.iter().map(|(story, told)| (story.name, &told.ending)).collect();
+    let ended = side_by_side(settings.jobs, chosen, |case| {
+        let expected = expected[case.story.name];
+        let ended = run_case(case, expected);
+        println!("{ended}");
+        ended
+    });
+    let bad_stories = clean.iter().filter_map(|(story, told)| bad(story, told)).collect();
+    Report { bad_stories, ended, ran_all }
+}
+
+fn run_case(case: Case, expected: &Ending) -> Ended {
+    let told = told(case.story, case.fault.clone(), Some(expected));
+    let difference = expected.difference(&told.ending);
+    let at = told.happened_at.map(|at| format!("{} {}", at.route, at.path)).unwrap_or_default();
+    let ended = Ended { case, at, difference };
+    if !ended.difference.is_empty() {
+        std::fs::write(ended.log(), format!("{ended}\n\n{}\n\n{}", told.ending, told.logs)).unwrap();
+    }
+    ended
+}
+
+/// What is wrong with a story that meets no fault, unless that is known.
+fn bad(story: &'static Story, told: &Told) -> Option<String> {
+    let wrongs = told.ending.wrongs();
+    let known = known::of(&Case { story, fault: Fault::None });
+    match (wrongs.is_empty(), known) {
+        (false, None) => Some(format!("{} ends badly without any fault: {wrongs:#?}", story.name)),
+        (true, Some(known)) => Some(format!("{} ends well: take out \"{}\"", story.name, known.what)),
+        _ => None,
+    }
+}
+
+/// Tells a story in a runtime of its own: all that belongs to it ends with it.
+fn told(story: &Story, fault: Fault, expected: Option<&Ending>) -> Told {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(tell(ControlPlane::shared(), story, fault, expected))
+}
+
+/// Does the same with each, so many at once.
+fn side_by_side<T: Send, R: Send>(jobs: usize, work: Vec<T>, each: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let (queue, done) = (Mutex::new(VecDeque::from(work)), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                loop {
+                    let Some(next) = queue.lock().unwrap().pop_front() else { break };
+                    let result = each(next);
+                    done.lock().unwrap().push(result);
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap()
+}
+
+impl Ended {
+    fn is_good(&self) -> bool {
+        match known::of(&self.case) {
+            Some(known) if known.always => !self.difference.is_empty(),
+            Some(_) => true,
+            None => self.difference.is_empty(),
+        }
+    }
+
+    fn log(&self) -> PathBuf {
+        let name: String =
+            self.case.to_string().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        PathBuf::from(LOGS).join(format!("{name}.log"))
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = match (known::of(&self.case), self.difference.is_empty()) {
+            (Some(known), true) if known.always => "same end, though it is known to be another",
+            (_, true) => "same end",
+            (None, false) => "ANOTHER END",
+            (Some(_), false) => "another end, which is known",
+        };
+        write!(f, "{verdict}: {} (at {})", self.case, self.at)?;
+        for line in &self.difference {
+            write!(f, "\n    {line}")?;
+        }
+        if !self.difference.is_empty() {
+            write!(f, "\n    logs: {}", self.log().display())?;
+        }
+        Ok(())
+    }
+}
+
+impl Report {
+    /// Whether all ended as they should, and as is known.
+    pub fn is_good(&self) -> bool {
+        self.bad_stories.is_empty() && self.ended.iter().all(Ended::is_good) && self.unfounded().is_empty()
+    }
+
+    /// What is known to go wrong at times, and in the whole matrix never has.
+    fn unfounded(&self) -> Vec<&'static str> {
+        let goes_wrong = |entry: &&known::Known| {
+            let is_of_it =
+                |ended: &&Ended| known::of(&ended.case).is_some_and(|known| known.what == entry.what);
+            self.ended.iter().filter(is_of_it).any(|ended| !ended.difference.is_empty())
+        };
+        let all = if self.ran_all { &KNOWN[..] } else { &[] };
+        all.iter().filter(|entry| !entry.always && !goes_wrong(entry)).map(|entry| entry.what).collect()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let same = self.ended.iter().filter(|ended| ended.difference.is_empty()).count();
+        writeln!(f, "{same} of {} cases end as without the fault", self.ended.len())?;
+        for bad in &self.bad_stories {
+            writeln!(f, "{bad}")?;
+        }
+        for what in self.unfounded() {
+            writeln!(f, "nothing ends otherwise by \"{what}\" any more: take it out of the list")?;
+        }
+        for ended in self.ended.iter().filter(|ended| !ended.is_good()) {
+            writeln!(f, "{ended}")?;
+        }
+        Ok(())
+    }
+}
