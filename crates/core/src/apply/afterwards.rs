@@ -1,22 +1,6 @@
-//! What the organization is found to be after an apply, held against what became of each operation.
+//! What the organization is found to be after an apply, held against what was planned and what became of it.
 
 use peribolos_org::plan::{Change, Operation, Outcome, Plan};
-
-/// Corrects outcomes by what is still planned afterwards: what was refused, left or not tried and is as the file says
-/// nevertheless is done. A request that seemed to fail may have taken effect, and others change the organization, too.
-pub fn corrected(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec<Outcome> {
-    let is_left =
-        |change: &Change| remaining.iter().any(|operation| is_about_the_same(change, &operation.change));
-    plan.operations
-        .iter()
-        .zip(outcomes)
-        .map(
-            |(operation, outcome)| {
-                if outcome.is_base() || is_left(&operation.change) { outcome.clone() } else { Outcome::Done }
-            },
-        )
-        .collect()
-}
 
 /// The operations that GitHub took and that are planned again: GitHub does not show them yet, or they do not hold.
 pub fn missed(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec<usize> {
@@ -29,6 +13,15 @@ pub fn missed(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec
         .filter(|(_, (operation, outcome))| **outcome == Outcome::Done && is_left(&operation.change))
         .map(|(index, _)| index)
         .collect()
+}
+
+/// Whether something remains that no operation of the plan is about: GitHub shows now what it did not show before, as what a
+/// team has of its own once the team above has lost it, or somebody changed the organization meanwhile.
+pub fn is_unplanned(plan: &Plan, remaining: &[Operation]) -> bool {
+    let is_planned = |left: &Operation| {
+        plan.operations.iter().any(|operation| is_about_the_same(&operation.change, &left.change))
+    };
+    !remaining.iter().all(is_planned)
 }
 
 /// Whether one operation would do again what another has done, all of it or a part.
@@ -100,7 +93,14 @@ mod tests {
 
     fn operations(changes: Vec<Change>) -> Vec<Operation> {
         let place = Place::People;
-        let operation = |change| Operation { place, change, line: None, needs: Vec::new(), because: None };
+        let operation = |change| Operation {
+            place,
+            change,
+            line: None,
+            needs: Vec::new(),
+            because: None,
+            awaits_acceptance: false,
+        };
         changes.into_iter().map(operation).collect()
     }
 
@@ -117,12 +117,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_so_nevertheless_is_done() {
-        let plan = plan(vec![invite("ann"), place("ann"), place("ben")]);
-        let outcomes = [Outcome::Waiting, Outcome::NotTried, Outcome::Left("so".into())];
-        let remaining = operations(vec![place("Ben")]);
-        let corrected = corrected(&plan, &outcomes, &remaining);
-        assert_eq!(corrected, [Outcome::Waiting, Outcome::Done, Outcome::Left("so".into())]);
+    fn what_remains_and_was_not_planned_is_seen() {
+        let plan = plan(vec![invite("ann"), place("ann")]);
+        assert!(!is_unplanned(&plan, &operations(vec![place("Ann")])));
+        assert!(is_unplanned(&plan, &operations(vec![place("Ann"), place("ben")])));
     }
 
     #[test]

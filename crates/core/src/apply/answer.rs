@@ -22,10 +22,8 @@ const APPEARS_EVERY: Duration = Duration::from_secs(1);
 pub struct Sent {
     /// Its method.
     pub method: Method,
-    /// Whether somebody gets an invitation by it, which a repetition would send again.
-    pub invites: bool,
-    /// How many fields it changes.
-    pub fields: usize,
+    /// How many requests it can be split into: what GitHub takes together alone is one.
+    pub parts: usize,
     /// Whether it is about something that this attempt has made or renamed.
     pub recent: bool,
 }
@@ -54,12 +52,10 @@ pub enum Answer {
 /// What to do now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Send it again.
+    /// Read whether it has taken effect already, and if not, send it again.
     Again {
         /// Not before.
         at: Timestamp,
-        /// Read first whether it has taken effect already.
-        look_first: bool,
     },
     /// What was to be removed is not there: done.
     Done,
@@ -89,23 +85,22 @@ impl Attempts {
                 let Some(pause) = PAUSES.get(self.failures) else { return Next::Unavailable };
                 self.failures += 1;
                 let pause = scale.of(*pause).max(after.unwrap_or_default());
-                let look_first = sent.method == Method::Post || sent.invites;
-                Next::Again { at: later(now, pause), look_first }
+                Next::Again { at: later(now, pause) }
             }
             Answer::Limited { until } => {
                 let pause = LIMIT_PAUSE.saturating_mul(1_u32 << self.limits.min(16));
                 self.limits += 1;
                 let at = until.unwrap_or_else(|| later(now, scale.of(pause)));
-                Next::Again { at, look_first: false }
+                Next::Again { at }
             }
             Answer::NotFound => {
                 let since = *self.missing_since.get_or_insert(now);
                 if sent.recent && now < later(since, scale.of(APPEARS_WITHIN)) {
-                    return Next::Again { at: later(now, scale.of(APPEARS_EVERY)), look_first: false };
+                    return Next::Again { at: later(now, scale.of(APPEARS_EVERY)) };
                 }
                 if sent.method == Method::Delete { Next::Done } else { Next::Gone }
             }
-            Answer::Unprocessable if sent.method == Method::Patch && sent.fields > 1 => Next::FieldByField,
+            Answer::Unprocessable if sent.method == Method::Patch && sent.parts > 1 => Next::FieldByField,
             Answer::Unprocessable | Answer::Refused => Next::Refused,
         }
     }
@@ -120,34 +115,25 @@ mod tests {
     }
 
     fn sent(method: Method) -> Sent {
-        Sent { method, invites: false, fields: 1, recent: false }
+        Sent { method, parts: 1, recent: false }
     }
 
     fn again(second: i64) -> Next {
-        Next::Again { at: at(second), look_first: false }
+        Next::Again { at: at(second) }
     }
 
     fn next(attempts: &mut Attempts, sent: Sent, answer: Answer) -> Next {
         attempts.next(sent, answer, at(0), TimeScale::REAL)
     }
 
-    #[rstest::rstest]
-    #[case(Method::Put, false, false)]
-    #[case(Method::Patch, false, false)]
-    #[case(Method::Delete, false, false)]
-    #[case::an_invitation_is_not_sent_twice(Method::Put, true, true)]
-    #[case::nothing_is_made_twice(Method::Post, false, true)]
-    fn a_failure_of_the_servers_is_tried_again_after_1_and_4_seconds(
-        #[case] method: Method,
-        #[case] invites: bool,
-        #[case] look_first: bool,
-    ) {
-        let sent = Sent { invites, ..sent(method) };
+    #[test]
+    fn a_failure_of_the_servers_is_tried_again_after_1_and_4_seconds() {
         let failed = Answer::Failed { after: None };
-        let mut attempts = Attempts::default();
-        assert_eq!(next(&mut attempts, sent, failed), Next::Again { at: at(1), look_first });
-        assert_eq!(next(&mut attempts, sent, failed), Next::Again { at: at(4), look_first });
-        assert_eq!(next(&mut attempts, sent, failed), Next::Unavailable);
+        for method in [Method::Put, Method::Patch, Method::Delete, Method::Post] {
+            let mut attempts = Attempts::default();
+            let mut next = || next(&mut attempts, sent(method), failed);
+            assert_eq!([next(), next(), next()], [again(1), again(4), Next::Unavailable]);
+        }
     }
 
     #[test]
@@ -194,8 +180,8 @@ mod tests {
     #[case(Method::Patch, 2, Next::FieldByField)]
     #[case(Method::Patch, 1, Next::Refused)]
     #[case(Method::Post, 2, Next::Refused)]
-    fn an_invalid_request(#[case] method: Method, #[case] fields: usize, #[case] expected: Next) {
-        let sent = Sent { fields, ..sent(method) };
+    fn an_invalid_request(#[case] method: Method, #[case] parts: usize, #[case] expected: Next) {
+        let sent = Sent { parts, ..sent(method) };
         assert_eq!(next(&mut Attempts::default(), sent, Answer::Unprocessable), expected);
     }
 

@@ -34,6 +34,8 @@ pub struct Met<'a> {
     pub head_moved: bool,
     /// Whether something that GitHub took is not so afterwards.
     pub not_held: bool,
+    /// Whether something remains that was not planned: GitHub shows more now, or somebody changed it.
+    pub unplanned: bool,
     /// Whether something is gone that should have stayed.
     pub beyond: bool,
 }
@@ -64,7 +66,6 @@ impl Met<'_> {
             self.permission_missing.then_some(StepExit::PermissionsMissing),
             self.head_moved.then_some(StepExit::HeadMoved),
             cause.map(|_| StepExit::Incomplete),
-            self.beyond.then_some(StepExit::Failed),
         ];
         let exit = exit.into_iter().flatten().min().unwrap_or(StepExit::Ok);
         let until = match self.stop {
@@ -83,11 +84,14 @@ impl Met<'_> {
             }),
             // Somebody changed it meanwhile: another attempt plans from what is there then.
             Outcome::Left(_) => Some(Cause::Transient),
+            Outcome::Withheld(withheld) if withheld.awaits_acceptance(self.outcomes) => None,
             Outcome::Withheld(_) => Some(Cause::Withheld),
             Outcome::Done | Outcome::Waiting | Outcome::Skipped { .. } | Outcome::NotTried => None,
         };
         let not_held = self.not_held.then_some(Cause::Refused);
-        self.outcomes.iter().filter_map(of).chain(not_held).min()
+        // Somebody else was at work, or GitHub shows more now: another attempt plans from what is there then.
+        let unplanned = (self.unplanned || self.beyond).then_some(Cause::Transient);
+        self.outcomes.iter().filter_map(of).chain(not_held).chain(unplanned).min()
     }
 }
 
@@ -119,6 +123,13 @@ mod tests {
         vec![failed(FailureCause::Refused), Outcome::Skipped { because: 0 }, withheld()],
         StepExit::Incomplete, Some(Cause::Refused))]
     #[case::withheld(vec![Outcome::Done, withheld()], StepExit::Incomplete, Some(Cause::Withheld))]
+    #[case::kept_until_somebody_accepts(
+        vec![Outcome::Waiting, Outcome::Withheld(Withheld::Grant { operation: 0 }),
+             Outcome::Withheld(Withheld::Invitation { waiting: 0 })],
+        StepExit::Ok, None)]
+    #[case::kept_because_a_grant_failed(
+        vec![failed(FailureCause::Refused), Outcome::Withheld(Withheld::Grant { operation: 0 })],
+        StepExit::Incomplete, Some(Cause::Refused))]
     #[case::left(vec![Outcome::Left("so".into()), withheld()], StepExit::Incomplete, Some(Cause::Transient))]
     fn outcomes_decide(#[case] outcomes: Vec<Outcome>, #[case] exit: StepExit, #[case] cause: Option<Cause>) {
         let end = Met { outcomes: &outcomes, ..Met::default() }.end();
@@ -135,6 +146,7 @@ mod tests {
             permission_missing: true,
             head_moved: true,
             not_held: true,
+            unplanned: false,
             beyond: true,
         };
         assert_eq!(met.end().exit, StepExit::AccessBlocked);
@@ -159,9 +171,11 @@ mod tests {
             assert_eq!(end.cause, None);
         }
         met.head_moved = false;
-        assert_eq!((met.end().exit, met.end().cause), (StepExit::Incomplete, Some(Cause::Refused)));
-        assert_eq!(Met { beyond: true, ..Met::default() }.end().exit, StepExit::Failed);
+        assert_eq!((met.end().exit, met.end().cause), (StepExit::Incomplete, Some(Cause::Transient)));
         let not_held = Met { not_held: true, ..Met::default() }.end();
         assert_eq!((not_held.exit, not_held.cause), (StepExit::Incomplete, Some(Cause::Refused)));
+        for met in [Met { unplanned: true, ..Met::default() }, Met { beyond: true, ..Met::default() }] {
+            assert_eq!((met.end().exit, met.end().cause), (StepExit::Incomplete, Some(Cause::Transient)));
+        }
     }
 }

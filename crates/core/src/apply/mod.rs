@@ -3,6 +3,7 @@
 
 pub mod afterwards;
 pub mod answer;
+pub mod deadline;
 pub mod exit;
 pub mod invitations;
 pub mod owners;

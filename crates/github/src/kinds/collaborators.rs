@@ -15,7 +15,7 @@ use super::members::User;
 use super::repositories::Identified;
 use super::team_repositories::CustomRoles;
 use super::words::{self, RepositoryPermission};
-use super::{Made, Standing};
+use super::{Addresses, Made, Standing};
 use crate::Client;
 use crate::call::Call;
 use crate::error::Error;
@@ -250,63 +250,107 @@ pub(super) async fn standing(
     org: &Login,
     change: &Change,
     expected: &Expected,
+    addresses: &Addresses,
 ) -> Result<Standing, Error> {
-    let word = |permission: &Permission| permission.as_str().to_owned();
+    let one = OfOne { client, org, expected, addresses };
     match change {
-        Change::SetCollaborator { repo, login, from: Some(from), .. }
-        | Change::RemoveCollaborator { repo, login, from } => {
-            let role = custom_role(expected, repo, login);
-            own_standing(client, org, repo, login, *from, role.as_deref()).await
+        Change::SetCollaborator { repo, login, from, to, .. } => one.set(repo, login, *from, *to).await,
+        Change::RemoveCollaborator { repo, login, from } => one.own(repo, login, [Some(*from), None]).await,
+        Change::EditRepoInvitation { repo, id, login, from, to } => {
+            one.invitation(repo, *id, login, [Some(*from), Some(*to)]).await
         }
-        Change::EditRepoInvitation { repo, id, from: permission, .. }
-        | Change::CancelRepoInvitation { repo, id, permission, .. } => {
-            let found = invitations_of(client, org, repo).await?.into_iter().find(|it| it.id == *id);
-            Ok(found.map_or(Standing::Gone, |it| {
-                Standing::compare(permission, &it.permission, "the invitation", word)
-            }))
+        Change::CancelRepoInvitation { repo, id, login, permission, .. } => {
+            one.invitation(repo, *id, login, [Some(*permission), None]).await
         }
         _ => Ok(Standing::AsPlanned),
     }
 }
 
-/// The custom role that a person should have in a repository.
-fn custom_role(expected: &Expected, repo: &RepoName, login: &Login) -> Option<String> {
-    let repos = expected.snapshot().repos;
-    let people = repos.into_iter().find(|it| it.name.key() == repo.key())?.collaborators?;
-    people.into_iter().find(|it| it.login == *login)?.custom_role
+/// One repository's people, looked at one by one.
+struct OfOne<'a> {
+    client: &'a Client,
+    org: &'a Login,
+    expected: &'a Expected,
+    addresses: &'a Addresses,
 }
 
-async fn own_standing(
-    client: &Client,
-    org: &Login,
-    repo: &RepoName,
-    login: &Login,
-    planned: Permission,
-    custom_role: Option<&str>,
-) -> Result<Standing, Error> {
-    let Some(now) = collaborator(client, org, repo, login).await? else { return Ok(Standing::Gone) };
-    Ok(match (now.own, now.custom_role) {
-        (_, Some(role)) if Some(&*role) == custom_role => Standing::AsPlanned,
-        (_, Some(role)) => Standing::Different(format!("the access is the role `{role}` now")),
-        (Own::Is(now), None) => {
-            Standing::compare(&planned, &now, "the access", |permission| permission.as_str().to_owned())
+impl OfOne<'_> {
+    /// Access that is given, raised or lowered. Who is no member is invited, so an open invitation counts, too.
+    async fn set(
+        &self,
+        repo: &RepoName,
+        login: &Login,
+        from: Option<Permission>,
+        to: Permission,
+    ) -> Result<Standing, Error> {
+        if from.is_none() && self.expected.role(login).is_none() {
+            let invited = invitations_of(self.client, self.org, repo).await?;
+            if let Some(open) = invited.iter().find(|it| it.login == *login && !it.expired) {
+                return Ok(if open.permission == to {
+                    Standing::Already(Made::Pending)
+                } else {
+                    Standing::compare(&to, &open.permission, "the invitation", word)
+                });
+            }
         }
-        (Own::None, None) => Standing::Gone,
-        (Own::Unknown, None) => {
-            Standing::Different("GitHub does not show any more where the access comes from".to_owned())
-        }
-    })
-}
-
-/// Whether a person has the access that the change gives, or is invited to it.
-pub(super) async fn already(client: &Client, org: &Login, change: &Change) -> Result<Option<Made>, Error> {
-    let Change::SetCollaborator { repo, login, to, .. } = change else { return Ok(None) };
-    let invited = invitations_of(client, org, repo).await?;
-    if invited.iter().any(|it| it.login == *login && it.permission == *to && !it.expired) {
-        return Ok(Some(Made::Pending));
+        self.own(repo, login, [from, Some(to)]).await
     }
-    let now = collaborator(client, org, repo, login).await?;
-    Ok(now.filter(|it| it.own == Own::Is(*to)).map(|_| Made::Done))
+
+    async fn own(
+        &self,
+        repo: &RepoName,
+        login: &Login,
+        [from, to]: [Option<Permission>; 2],
+    ) -> Result<Standing, Error> {
+        let found = collaborator(self.client, self.org, repo, login).await?;
+        if self.addresses.repo(repo).is_some_and(|id| id != found.repository) {
+            return Ok(Standing::another("repository"));
+        }
+        let between = |now| Standing::between([&from, &to], &now, "the access", word);
+        let Some(now) = found.person else { return Ok(between(None)) };
+        let planned = self.expected.custom_role(repo, login);
+        let was_unknown = self.expected.collaborator(repo, login) == Some(Own::Unknown);
+        Ok(match (now.own, now.custom_role) {
+            (_, Some(role)) if Some(&*role) == planned => Standing::AsPlanned,
+            (_, Some(role)) => Standing::Different(format!("the access is the role `{role}` now")),
+            (Own::Is(now), None) => between(Some(now)),
+            (Own::None, None) => between(None),
+            (Own::Unknown, None) if from.is_none() && was_unknown => Standing::AsPlanned,
+            (Own::Unknown, None) => {
+                Standing::Different("GitHub does not show any more where the access comes from".to_owned())
+            }
+        })
+    }
+
+    async fn invitation(
+        &self,
+        repo: &RepoName,
+        id: u64,
+        login: &Login,
+        [from, to]: [Option<Permission>; 2],
+    ) -> Result<Standing, Error> {
+        let found = invitations_of(self.client, self.org, repo).await?.into_iter().find(|it| it.id == id);
+        if let Some(found) = found {
+            return Ok(
+                match Standing::between([&from, &to], &Some(found.permission), "the invitation", word) {
+                    Standing::Already(_) => Standing::Already(Made::Pending),
+                    other => other,
+                },
+            );
+        }
+        // Who has accepted has access, and the plan did not say that somebody with access loses it.
+        let person = collaborator(self.client, self.org, repo, login).await?.person;
+        let has_accepted = person.is_some_and(|it| it.own != Own::None);
+        Ok(if has_accepted {
+            Standing::Different("the invitation was accepted".to_owned())
+        } else {
+            Standing::Gone
+        })
+    }
+}
+
+fn word(permission: &Permission) -> String {
+    permission.as_str().to_owned()
 }
 
 async fn invitations_of(client: &Client, org: &Login, repo: &RepoName) -> Result<Vec<RepoInvitation>, Error> {
@@ -314,13 +358,18 @@ async fn invitations_of(client: &Client, org: &Login, repo: &RepoName) -> Result
     Ok(client.all::<Invited>(call).await?.into_iter().filter_map(Invited::into_invitation).collect())
 }
 
-/// Somebody's access of their own to a repository by its name.
+/// A repository by its name, and somebody's access of their own to it.
+struct Collaborator {
+    repository: u64,
+    person: Option<SnapshotCollaborator>,
+}
+
 async fn collaborator(
     client: &Client,
     org: &Login,
     repo: &RepoName,
     login: &Login,
-) -> Result<Option<SnapshotCollaborator>, Error> {
+) -> Result<Collaborator, Error> {
     #[derive(Deserialize)]
     struct Body {
         repository: One,
@@ -329,6 +378,8 @@ async fn collaborator(
     struct One {
         #[serde(rename = "nameWithOwner")]
         full_name: String,
+        #[serde(rename = "databaseId")]
+        number: u64,
         collaborators: Page<Edge>,
     }
     let name = format!("{org}/{repo}");
@@ -343,7 +394,8 @@ async fn collaborator(
         let more = walk.goes_on(&one.collaborators)?;
         let found = one.collaborators.items().find(|edge| edge.node.login == *login);
         if found.is_some() || !more {
-            return Ok(found.map(|edge| edge.into_collaborator(&CustomRoles::Hidden)));
+            let person = found.map(|edge| edge.into_collaborator(&CustomRoles::Hidden));
+            return Ok(Collaborator { repository: one.number, person });
         }
     }
 }

@@ -142,36 +142,62 @@ pub(super) async fn make(client: &Client, org: &Login, change: &Change) -> Resul
     }
 }
 
-/// Whether a member has the role, or an invitation is the one, that the plan has.
+/// Whether a member has the role, or an invitation is the one, that the plan has. A role is never lowered by an invitation,
+/// and nobody who has left is invited by a change of their role.
 pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> Result<Standing, Error> {
+    let of = |role: &OrgRole| word(*role).to_owned();
     match change {
-        Change::ChangeRole { login, from: role, .. } | Change::RemoveMember { login, role } => {
-            let found = membership(client, org, login).await?;
-            let active = found.filter(|it| it.state == MembershipState::Active);
-            Ok(active.map_or(Standing::Gone, |it| {
-                Standing::compare(role, &words::role(it.role), "the role", |role| word(*role).to_owned())
+        Change::InviteMember { login, role } => {
+            let Some(found) = membership(client, org, login).await? else { return Ok(Standing::AsPlanned) };
+            let now = words::role(found.role);
+            Ok(match found.state {
+                _ if now == *role => Standing::Already(found.into()),
+                MembershipState::Active if *role == OrgRole::Admin => Standing::AsPlanned,
+                MembershipState::Active => Standing::compare(role, &now, "the role", of),
+                MembershipState::Pending => Standing::compare(role, &now, "the role of the invitation", of),
+            })
+        }
+        Change::ChangeRole { login, from, to } => {
+            let now = active_role(client, org, login).await?;
+            Ok(now.map_or(Standing::Gone, |now| {
+                if now == *to {
+                    Standing::Already(Made::Done)
+                } else {
+                    Standing::compare(from, &now, "the role", of)
+                }
             }))
+        }
+        Change::RemoveMember { login, role } => {
+            let now = active_role(client, org, login).await?;
+            Ok(now.map_or(Standing::Gone, |now| Standing::compare(role, &now, "the role", of)))
         }
         Change::CancelInvitation { id, login, role, failed } => {
             let route = if *failed { FAILED } else { PENDING };
             let all = unless_gone(client.all::<Invited>(Call::get(route, &[org.as_str()])?).await)?;
-            let found = all.unwrap_or_default().into_iter().find(|it| it.id == *id);
-            Ok(found.map_or(Standing::Gone, |it| {
-                if it.login.as_ref() != Some(login) {
-                    return Standing::Different("the invitation is for somebody else now".to_owned());
-                }
-                Standing::compare(role, &it.role(), "the role", |role| word(*role).to_owned())
-            }))
+            let Some(found) = all.unwrap_or_default().into_iter().find(|it| it.id == *id) else {
+                // Who has accepted is a member, and the plan did not say that a member goes.
+                let is_member = !failed && active_role(client, org, login).await?.is_some();
+                let accepted = || Standing::Different("the invitation was accepted".to_owned());
+                return Ok(if is_member { accepted() } else { Standing::Gone });
+            };
+            if found.login.as_ref() != Some(login) {
+                return Ok(Standing::Different("the invitation is for somebody else now".to_owned()));
+            }
+            Ok(Standing::compare(role, &found.role(), "the role", of))
         }
         _ => Ok(Standing::AsPlanned),
     }
 }
 
-/// Whether somebody is invited, or a member, as the change has it.
-pub(super) async fn already(client: &Client, org: &Login, change: &Change) -> Result<Option<Made>, Error> {
-    let Change::InviteMember { login, role } = change else { return Ok(None) };
+/// What a member is; `None` for somebody who is none, or only invited.
+async fn active_role(client: &Client, org: &Login, login: &Login) -> Result<Option<OrgRole>, Error> {
     let found = membership(client, org, login).await?;
-    Ok(found.filter(|it| words::role(it.role) == *role).map(Made::from))
+    Ok(found.filter(|it| it.state == MembershipState::Active).map(|it| words::role(it.role)))
+}
+
+/// Whether somebody is in the organization, or invited to it.
+pub(super) async fn is_there(client: &Client, org: &Login, login: &Login) -> Result<bool, Error> {
+    Ok(membership(client, org, login).await?.is_some())
 }
 
 async fn membership(client: &Client, org: &Login, login: &Login) -> Result<Option<Membership>, Error> {

@@ -1,9 +1,9 @@
 //! What an organization has, kind by kind: how each is read, and the one request that makes a change of it.
 //!
 //! [`Client::make`] makes one change. It repeats nothing: the caller knows how long it may wait and what was done before.
-//! [`Client::standing`] reads what a change takes away, so that nothing is taken away that is not as it was planned, and
-//! [`Client::already`] whether a change that must not be made twice was made. No redirect is followed: a repository that
-//! has another name by now is [`Error::Moved`].
+//! [`Client::standing`] reads what a change is about before it is made, so that nothing is taken away that is not as it was
+//! planned, and nothing is made twice. No redirect is followed: a repository that has another name by now is
+//! [`Error::Moved`].
 
 mod addresses;
 pub(crate) mod collaborators;
@@ -33,12 +33,14 @@ pub enum Made {
     Pending,
 }
 
-/// How what a change takes away is at this moment.
+/// How what a change is about is at this moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// As the plan has it.
+    /// As the plan has it, or so that making the change takes nothing away that the plan does not take away.
     AsPlanned,
-    /// There is nothing to take away (any more).
+    /// As the change would make it.
+    Already(Made),
+    /// What is to be taken away or changed is not there (any more).
     Gone,
     /// Otherwise: how, as a sentence without names and without a full stop, such as "the role is `admin` now".
     Different(String),
@@ -52,6 +54,28 @@ impl Standing {
         } else {
             Self::Different(format!("{what} is `{}` now", word(now)))
         }
+    }
+
+    /// For something that goes from one value to another. It may be raised by less than was planned, because others have
+    /// raised it already; what was raised further, or is not as it was where it is lowered, is left.
+    fn between<T: PartialOrd>(
+        [from, to]: [&Option<T>; 2],
+        now: &Option<T>,
+        what: &str,
+        word: impl Fn(&T) -> String,
+    ) -> Self {
+        let is_lowered = to < from;
+        match now {
+            _ if now == to => Self::Already(Made::Done),
+            _ if now == from || !is_lowered && now < to => Self::AsPlanned,
+            None => Self::Gone,
+            Some(now) => Self::Different(format!("{what} is `{}` now", word(now))),
+        }
+    }
+
+    /// What is to be changed is another thing of the same name.
+    fn another(what: &str) -> Self {
+        Self::Different(format!("another {what} has its name now"))
     }
 }
 
@@ -88,8 +112,9 @@ impl Client {
         self.or_moved(org, repo_of(change), made).await
     }
 
-    /// How what the change takes away is at this moment. What takes nothing away is as planned, without a request.
-    /// `expected` is the organization as the changes made before have left it.
+    /// How what the change is about is at this moment; without a request where making it can't take anything away
+    /// and making it twice does no harm. `expected` is the organization as the changes made before have left it. What is
+    /// found to be made already is in `addresses`.
     ///
     /// # Errors
     /// What GitHub refused, and [`Error::Moved`].
@@ -98,21 +123,25 @@ impl Client {
         org: &Login,
         change: &Change,
         expected: &Expected,
-        addresses: &Addresses,
+        addresses: &mut Addresses,
     ) -> Result<Standing, Error> {
         let standing = match change {
             Change::EditOrg { .. } => organization::standing(self, org, change).await,
-            Change::ChangeRole { .. } | Change::RemoveMember { .. } | Change::CancelInvitation { .. } => {
-                members::standing(self, org, change).await
-            }
-            Change::EditRepo { .. } => repositories::standing(self, org, change).await,
+            Change::InviteMember { .. }
+            | Change::ChangeRole { .. }
+            | Change::RemoveMember { .. }
+            | Change::CancelInvitation { .. } => members::standing(self, org, change).await,
+            Change::CreateRepo { .. }
+            | Change::RenameRepo { .. }
+            | Change::EditRepo { .. }
+            | Change::SetTopics { .. } => repositories::standing(self, org, change, addresses).await,
             Change::SetCollaborator { .. }
             | Change::RemoveCollaborator { .. }
             | Change::EditRepoInvitation { .. }
             | Change::CancelRepoInvitation { .. } => {
-                collaborators::standing(self, org, change, expected).await
+                collaborators::standing(self, org, change, expected, addresses).await
             }
-            Change::EditTeam { .. } | Change::DeleteTeam { .. } => {
+            Change::CreateTeam { .. } | Change::EditTeam { .. } | Change::DeleteTeam { .. } => {
                 teams::standing(self, org, change, expected, addresses).await
             }
             Change::SetTeamMember { .. } | Change::RemoveTeamMember { .. } => {
@@ -121,36 +150,8 @@ impl Client {
             Change::SetTeamRepo { .. } | Change::RemoveTeamRepo { .. } => {
                 team_repositories::standing(self, org, change, expected, addresses).await
             }
-            Change::InviteMember { .. }
-            | Change::CreateRepo { .. }
-            | Change::RenameRepo { .. }
-            | Change::SetTopics { .. }
-            | Change::CreateTeam { .. } => Ok(Standing::AsPlanned),
         };
         self.or_moved(org, repo_of(change), standing).await
-    }
-
-    /// Whether a change that must not be made twice was made: something that is made is looked for by its name, and
-    /// what may invite is looked for as a membership or an invitation. `None`: it was not, or making it again does no
-    /// harm. What was found is in `addresses`.
-    ///
-    /// # Errors
-    /// What GitHub refused, and [`Error::Moved`].
-    pub async fn already(
-        &self,
-        org: &Login,
-        change: &Change,
-        addresses: &mut Addresses,
-    ) -> Result<Option<Made>, Error> {
-        let found = match change {
-            Change::InviteMember { .. } => members::already(self, org, change).await,
-            Change::CreateRepo { .. } => repositories::already(self, org, change, addresses).await,
-            Change::SetCollaborator { .. } => collaborators::already(self, org, change).await,
-            Change::CreateTeam { .. } => teams::already(self, org, change, addresses).await,
-            Change::SetTeamMember { .. } => team_members::already(self, org, change, addresses).await,
-            _ => Ok(None),
-        };
-        self.or_moved(org, repo_of(change), found).await
     }
 
     /// The result, with a redirect in place of the repository's name turned into [`Error::Moved`].
@@ -192,19 +193,10 @@ impl Client {
     }
 }
 
-/// The repository that a change is made in.
-fn repo_of(change: &Change) -> Option<&RepoName> {
+/// The repository that a change is made in, by its name before.
+const fn repo_of(change: &Change) -> Option<&RepoName> {
     match change {
-        Change::CreateRepo { name, .. } | Change::EditRepo { name, .. } | Change::SetTopics { name, .. } => {
-            Some(name)
-        }
         Change::RenameRepo { from, .. } => Some(from),
-        Change::SetCollaborator { repo, .. }
-        | Change::RemoveCollaborator { repo, .. }
-        | Change::EditRepoInvitation { repo, .. }
-        | Change::CancelRepoInvitation { repo, .. }
-        | Change::SetTeamRepo { repo, .. }
-        | Change::RemoveTeamRepo { repo, .. } => Some(repo),
-        _ => None,
+        other => other.repo(),
     }
 }

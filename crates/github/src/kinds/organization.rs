@@ -66,14 +66,17 @@ pub(super) async fn make(client: &Client, org: &Login, change: &Change) -> Resul
     client.done(Call::new(Method::PATCH, "/orgs/{org}", &[org.as_str()])?.body(&body)?).await
 }
 
-/// Whether the settings that change have the values that the plan has.
+/// Whether the settings that change have the values that the plan has, where one of them takes something away.
 pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> Result<Standing, Error> {
     let Change::EditOrg { changes } = change else { return Ok(Standing::AsPlanned) };
+    if !change.takes_away() {
+        return Ok(Standing::AsPlanned);
+    }
     let now = read(client, org).await?.settings;
     Ok(settings_standing(changes, |setting| now.get(&setting).map(String::as_str), OrgSetting::key))
 }
 
-/// How settings are that a change is about: gone is what has the new value already.
+/// How settings are that a change is about.
 pub(super) fn settings_standing<'v, S: Copy>(
     changes: &[SettingChange<S>],
     now: impl Fn(S) -> Option<&'v str>,
@@ -81,7 +84,7 @@ pub(super) fn settings_standing<'v, S: Copy>(
 ) -> Standing {
     let known = || changes.iter().filter_map(|change| Some((change, now(change.setting)?)));
     if known().all(|(change, now)| now == change.to) && known().next().is_some() {
-        return Standing::Gone;
+        return Standing::Already(Made::Done);
     }
     let differs = |change: &SettingChange<S>, now: &str| {
         change.from.as_deref().is_some_and(|from| from != now) && now != change.to

@@ -202,39 +202,95 @@ fn new(name: &RepoName, settings: &[RepoSetting]) -> Map<String, Value> {
     std::iter::once(("name".to_owned(), json!(name))).chain(given).collect()
 }
 
-/// Whether the settings that change have the values that the plan has.
-pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> Result<Standing, Error> {
-    let Change::EditRepo { name, changes } = change else { return Ok(Standing::AsPlanned) };
-    let Some(found) = find(client, org, name).await? else { return Ok(Standing::Gone) };
-    let now: BTreeMap<RepoSettingName, String> = RepoSettingName::all()
-        .filter_map(|setting| Some((setting, setting.from_json(found.get(setting.key())?)?)))
-        .collect();
-    Ok(settings_standing(changes, |setting| now.get(&setting).map(String::as_str), RepoSettingName::key))
-}
-
-/// Whether a repository of that name is there, as visible as it is to be. One that is otherwise is not the one that was
-/// to be made, and a name that leads to another repository is an error: making it would end the redirect.
-pub(super) async fn already(
+/// How a repository is that is made, renamed or edited. Something else of the same name is never taken for it.
+pub(super) async fn standing(
     client: &Client,
     org: &Login,
     change: &Change,
     addresses: &mut Addresses,
-) -> Result<Option<Made>, Error> {
-    let Change::CreateRepo { name, settings } = change else { return Ok(None) };
-    let Some(found) = find(client, org, name).await? else { return Ok(None) };
+) -> Result<Standing, Error> {
+    match change {
+        Change::CreateRepo { name, settings } => made(client, org, name, settings, addresses).await,
+        Change::RenameRepo { from, to } => renamed(client, org, from, to, addresses).await,
+        Change::EditRepo { name, changes } if change.takes_away() => {
+            let Some(found) = find(client, org, name).await? else { return Ok(Standing::Gone) };
+            if is_another(&found, name, addresses) {
+                return Ok(Standing::another("repository"));
+            }
+            let now: BTreeMap<RepoSettingName, String> = RepoSettingName::all()
+                .filter_map(|setting| Some((setting, setting.from_json(found.get(setting.key())?)?)))
+                .collect();
+            Ok(settings_standing(
+                changes,
+                |setting| now.get(&setting).map(String::as_str),
+                RepoSettingName::key,
+            ))
+        }
+        _ => Ok(Standing::AsPlanned),
+    }
+}
+
+/// Whether a repository of that name is there, as visible as it is to be. A name that leads to another repository is an
+/// error: making one would end the redirect.
+async fn made(
+    client: &Client,
+    org: &Login,
+    name: &RepoName,
+    settings: &[RepoSetting],
+    addresses: &mut Addresses,
+) -> Result<Standing, Error> {
+    let Some(found) = find(client, org, name).await? else { return Ok(Standing::AsPlanned) };
     let called = found.get("name").and_then(Value::as_str).unwrap_or_default();
     if !called.eq_ignore_ascii_case(name.as_str()) {
         let now = found.get("full_name").and_then(Value::as_str).unwrap_or(called).to_owned();
         return Err(Error::Moved { name: format!("{org}/{name}"), now });
     }
-    let visibility = settings.iter().find(|it| it.setting == RepoSettingName::VISIBILITY);
-    let fits =
-        visibility.is_none_or(|it| found.get("visibility").and_then(Value::as_str) == Some(&*it.value));
-    let id = found.get("id").and_then(Value::as_u64).filter(|_| fits);
-    Ok(id.map(|id| {
+    let asked = settings.iter().find(|it| it.setting == RepoSettingName::VISIBILITY);
+    let visibility = found.get("visibility").and_then(Value::as_str);
+    if asked.is_some_and(|it| visibility != Some(&*it.value)) {
+        let visibility = visibility.unwrap_or("unknown");
+        return Ok(Standing::Different(format!(
+            "it was made in the meantime, and its visibility is `{visibility}`"
+        )));
+    }
+    if let Some(id) = number(&found) {
         addresses.repo_is_at(name, id);
-        Made::Done
-    }))
+    }
+    Ok(Standing::Already(Made::Done))
+}
+
+/// Whether a repository has its old name, or the new one already.
+async fn renamed(
+    client: &Client,
+    org: &Login,
+    from: &RepoName,
+    to: &RepoName,
+    addresses: &mut Addresses,
+) -> Result<Standing, Error> {
+    let before = find(client, org, from).await;
+    let has_left = match &before {
+        Ok(found) => found.as_ref().is_none_or(|found| is_another(found, from, addresses)),
+        Err(error) => error.is_moved(),
+    };
+    if !has_left {
+        return before.map(|_| Standing::AsPlanned);
+    }
+    let id = addresses.repo(from);
+    let found = find(client, org, to).await?.as_ref().and_then(number);
+    if let Some(id) = id.filter(|id| found == Some(*id)) {
+        addresses.repo_is_at(to, id);
+        return Ok(Standing::Already(Made::Done));
+    }
+    Ok(if before?.is_some() { Standing::another("repository") } else { Standing::Gone })
+}
+
+/// Whether what was found under a name is another repository than the plan's.
+fn is_another(found: &Map<String, Value>, name: &RepoName, addresses: &Addresses) -> bool {
+    addresses.repo(name).is_some_and(|id| number(found) != Some(id))
+}
+
+fn number(found: &Map<String, Value>) -> Option<u64> {
+    found.get("id").and_then(Value::as_u64)
 }
 
 async fn find(client: &Client, org: &Login, name: &RepoName) -> Result<Option<Map<String, Value>>, Error> {

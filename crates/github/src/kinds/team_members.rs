@@ -6,8 +6,8 @@ use peribolos_org::plan::{Change, TeamRole};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::teams::slug;
-use super::{Addresses, Made, Standing};
+use super::teams::{self, slug};
+use super::{Addresses, Made, Standing, members};
 use crate::Client;
 use crate::call::Call;
 use crate::error::Error;
@@ -59,38 +59,51 @@ pub(super) async fn make(
     }
 }
 
-/// Whether somebody's own place in a team is as the plan has it.
+/// Whether somebody's own place in a team is as the plan has it. Who has left the organization is not invited into it by a
+/// place.
 pub(super) async fn standing(
     client: &Client,
     org: &Login,
     change: &Change,
     addresses: &Addresses,
 ) -> Result<Standing, Error> {
-    let (team, login, from, invitation) = match change {
-        Change::SetTeamMember { team, login, from: Some(from), .. } => (team, login, *from, None),
-        Change::RemoveTeamMember { team, login, from, invitation } => (team, login, *from, Some(*invitation)),
+    let (team, login) = match change {
+        Change::SetTeamMember { team, login, .. } | Change::RemoveTeamMember { team, login, .. } => {
+            (team, login)
+        }
         _ => return Ok(Standing::AsPlanned),
     };
-    let Some(now) = membership(client, org, slug(addresses, team)?, login).await? else {
-        return Ok(Standing::Gone);
-    };
-    Ok(match (invitation, now.state) {
-        (Some(true), State::Active) => Standing::Different("the invitation was accepted".to_owned()),
-        (Some(false), State::Pending) => Standing::Different("it is an invitation now".to_owned()),
-        _ => Standing::compare(&from, &now.role, "the role", |role| word(*role).to_owned()),
-    })
-}
-
-/// Whether somebody has the place that the change gives, or is invited to it.
-pub(super) async fn already(
-    client: &Client,
-    org: &Login,
-    change: &Change,
-    addresses: &Addresses,
-) -> Result<Option<Made>, Error> {
-    let Change::SetTeamMember { team, login, to, .. } = change else { return Ok(None) };
+    if change.takes_away() && teams::is_another(client, org, team, addresses).await? {
+        return Ok(Standing::another("team"));
+    }
     let now = membership(client, org, slug(addresses, team)?, login).await?;
-    Ok(now.filter(|it| it.role == *to).map(Made::from))
+    match change {
+        Change::SetTeamMember { from, to, .. } => {
+            if now.is_none() && !members::is_there(client, org, login).await? {
+                let left = "the person is neither in the organization nor invited any more";
+                return Ok(Standing::Different(left.to_owned()));
+            }
+            let role = now.map(|it| it.role);
+            Ok(
+                match Standing::between([from, &Some(*to)], &role, "the role", |role| word(*role).to_owned())
+                {
+                    Standing::Already(made) => Standing::Already(now.map_or(made, Made::from)),
+                    other => other,
+                },
+            )
+        }
+        Change::RemoveTeamMember { from, invitation, .. } => Ok(match now {
+            None => Standing::Gone,
+            Some(now) if *invitation && now.state == State::Active => {
+                Standing::Different("the invitation was accepted".to_owned())
+            }
+            Some(now) if !*invitation && now.state == State::Pending => {
+                Standing::Different("it is an invitation now".to_owned())
+            }
+            Some(now) => Standing::compare(from, &now.role, "the role", |role| word(*role).to_owned()),
+        }),
+        _ => Ok(Standing::AsPlanned),
+    }
 }
 
 /// GitHub counts who is in a team below as a member: removing such a one changes nothing, and role and state are those of

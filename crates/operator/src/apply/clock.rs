@@ -37,9 +37,15 @@ impl Clock {
         self.began.saturating_add(self.since.elapsed()).unwrap_or(Timestamp::MAX)
     }
 
-    /// A time so long after the start, at this clock's scale.
-    pub fn after_start(&self, wait: Duration) -> Timestamp {
-        self.began.saturating_add(self.scale.of(wait)).unwrap_or(Timestamp::MAX)
+    /// When it started.
+    pub const fn began(&self) -> Timestamp {
+        self.began
+    }
+
+    /// The instant at which this clock shows that time; now, if that is over.
+    pub fn instant(&self, time: Timestamp) -> std::time::Instant {
+        let left = Duration::try_from(time.duration_since(self.now())).unwrap_or_default();
+        std::time::Instant::now() + left
     }
 
     /// The scale of waits that are our own.

@@ -30,16 +30,6 @@ pub(super) const fn invites(change: &Change) -> bool {
     matches!(change, Change::InviteMember { .. } | Change::SetCollaborator { from: None, .. })
 }
 
-/// How many fields its request changes.
-pub(super) fn fields(change: &Change) -> usize {
-    match change {
-        Change::EditOrg { changes } => changes.len(),
-        Change::EditRepo { changes, .. } => changes.len(),
-        Change::EditTeam { changes, .. } => changes.len(),
-        _ => 1,
-    }
-}
-
 /// The team and the repository that must be there for it.
 pub(super) fn needs(change: &Change) -> Vec<Named> {
     let (team, repo): (Option<&TeamName>, Option<&RepoName>) = match change {

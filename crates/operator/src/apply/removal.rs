@@ -1,10 +1,9 @@
 //! Before something is taken away: whether the file at the head is still the one that is applied, whether what replaces it
-//! is in force, and whether it is still as it was planned.
+//! is in force, and whether enough owners would be left.
 
 use peribolos_core::apply::owners;
 use peribolos_github::client::MemberRole;
-use peribolos_github::kinds::Standing;
-use peribolos_org::plan::{Change, Method, Outcome, withheld};
+use peribolos_org::plan::{Change, Outcome, withheld};
 use peribolos_org::{Login, OrgRole};
 
 use super::Run;
@@ -26,19 +25,7 @@ impl Run<'_> {
         if let Some(login) = owner_taken(change) {
             self.owner_may_go(change, login).await?;
         }
-        let standing = self.read(change, async |run: &Self| {
-            let (client, org) = (run.job.client, run.job.org);
-            client.standing(org, change, &run.expected, &run.addresses).await
-        });
-        match standing.await? {
-            Standing::AsPlanned => Ok(()),
-            Standing::Gone if change.request().0 == Method::Delete => {
-                self.expected.make(change);
-                Err(Outcome::Done)
-            }
-            Standing::Gone => Err(Outcome::Left("there is nothing to take away any more".to_owned())),
-            Standing::Different(how) => Err(Outcome::Left(how)),
-        }
+        Ok(())
     }
 
     async fn head_is_as_applied(&mut self, change: &Change) -> Result<(), Outcome> {
@@ -46,7 +33,7 @@ impl Run<'_> {
         let Some(watch) = &self.head else { return Ok(()) };
         if !watch.is_fresh(clock.now(), clock.scale()) {
             let watch = watch.clone();
-            let answer = self.read(change, async |run: &Self| watch.read(run.job.client).await).await?;
+            let answer = self.read(change, async |run: &mut Self| watch.read(run.job.client).await).await?;
             if let Some(watch) = &mut self.head {
                 watch.note(answer, clock.now());
             }
@@ -56,7 +43,7 @@ impl Run<'_> {
 
     async fn owner_may_go(&mut self, change: &Change, login: &Login) -> Result<(), Outcome> {
         let active = self
-            .read(change, async |run: &Self| {
+            .read(change, async |run: &mut Self| {
                 run.job.client.list_members(run.job.org, MemberRole::Admin).await
             })
             .await?;

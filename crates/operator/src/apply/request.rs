@@ -3,8 +3,8 @@
 use peribolos_core::apply::answer::{Answer, Attempts, Next, Sent};
 use peribolos_core::apply::exit::Stop;
 use peribolos_github::Error;
-use peribolos_github::kinds::Made;
-use peribolos_org::plan::{Cause, Change, Outcome};
+use peribolos_github::kinds::{Made, Standing};
+use peribolos_org::plan::{Cause, Change, Method, Outcome};
 
 use super::refused::{self, Class};
 use super::{Run, fields, kind};
@@ -12,10 +12,7 @@ use super::{Run, fields, kind};
 /// What follows from an error.
 enum Then {
     /// The request is sent again.
-    Again {
-        /// Whether it is read first if the request has taken effect.
-        look_first: bool,
-    },
+    Again,
     /// What was to be removed is not there.
     Gone,
     /// One request a field is sent.
@@ -25,22 +22,14 @@ enum Then {
 }
 
 impl Run<'_> {
-    /// Makes a change.
+    /// Makes a change. What it is about is read before, each time: it may have changed, or the request may have taken effect
+    /// although its answer was lost.
     pub(super) async fn send(&mut self, change: &Change) -> Outcome {
-        let (mut attempts, mut look_first) = (Attempts::default(), false);
+        let mut attempts = Attempts::default();
         loop {
-            if look_first {
-                match self.job.client.already(self.job.org, change, &mut self.addresses).await {
-                    Ok(Some(made)) => return self.made(change, made),
-                    Ok(None) => {}
-                    Err(error) => match self.after(change, &error, &mut attempts).await {
-                        Then::Again { .. } => continue,
-                        // That reading is refused says nothing of the write.
-                        Then::FieldByField => {}
-                        Then::Gone => return self.made(change, Made::Done),
-                        Then::Ended(outcome) => return outcome,
-                    },
-                }
+            match self.standing(change).await {
+                Ok(()) => {}
+                Err(outcome) => return outcome,
             }
             let creates_content = change.creates_content();
             let next = self.pace.next(creates_content, self.job.clock.now());
@@ -55,12 +44,29 @@ impl Run<'_> {
                     return self.made(change, made);
                 }
                 Err(error) => match self.after(change, &error, &mut attempts).await {
-                    Then::Again { look_first: again } => look_first |= again,
+                    Then::Again => {}
                     Then::Gone => return self.made(change, Made::Done),
                     Then::FieldByField => return Box::pin(self.field_by_field(change)).await,
                     Then::Ended(outcome) => return outcome,
                 },
             }
+        }
+    }
+
+    /// What became of a change that is not to be made: it is so already, or what it is about is not as planned.
+    async fn standing(&mut self, change: &Change) -> Result<(), Outcome> {
+        let standing = self.read(change, async |run: &mut Self| {
+            let (client, org) = (run.job.client, run.job.org);
+            client.standing(org, change, &run.expected, &mut run.addresses).await
+        });
+        match standing.await? {
+            Standing::AsPlanned => Ok(()),
+            Standing::Already(made) => Err(self.made(change, made)),
+            // GitHub may take some seconds to show what was made: the request itself is repeated then.
+            Standing::Gone if self.sent(change).recent => Ok(()),
+            Standing::Gone if change.request().0 == Method::Delete => Err(self.made(change, Made::Done)),
+            Standing::Gone => Err(Outcome::Left("what it is about is not there any more".to_owned())),
+            Standing::Different(how) => Err(Outcome::Left(how)),
         }
     }
 
@@ -120,9 +126,9 @@ impl Run<'_> {
             self.streak.answered();
         }
         match next {
-            Next::Again { at, look_first } => {
+            Next::Again { at } => {
                 tracing::info!(%error, "sent again");
-                if self.wait(at).await { Then::Again { look_first } } else { Then::Ended(Outcome::NotTried) }
+                if self.wait(at).await { Then::Again } else { Then::Ended(Outcome::NotTried) }
             }
             Next::Done => Then::Gone,
             Next::FieldByField => Then::FieldByField,
@@ -151,17 +157,7 @@ impl Run<'_> {
 
     fn sent(&self, change: &Change) -> Sent {
         let is_recent = kind::needs(change).iter().any(|named| self.recent.contains(named));
-        Sent {
-            method: change.request().0,
-            invites: kind::invites(change) || self.is_invited_to_team(change),
-            fields: kind::fields(change),
-            recent: is_recent,
-        }
-    }
-
-    /// A place in a team for somebody who is only invited is added to the invitation.
-    fn is_invited_to_team(&self, change: &Change) -> bool {
-        matches!(change, Change::SetTeamMember { login, .. } if self.expected.invitation(login).is_some())
+        Sent { method: change.request().0, parts: fields::each(change).len(), recent: is_recent }
     }
 
     /// Reads something, repeated as a write that may be repeated.
@@ -171,7 +167,7 @@ impl Run<'_> {
     pub(super) async fn read<T>(
         &mut self,
         change: &Change,
-        ask: impl AsyncFn(&Self) -> Result<T, Error>,
+        mut ask: impl AsyncFnMut(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Outcome> {
         let mut attempts = Attempts::default();
         loop {
@@ -186,7 +182,7 @@ impl Run<'_> {
                 Err(error) => error,
             };
             match self.after(change, &error, &mut attempts).await {
-                Then::Again { .. } => {}
+                Then::Again => {}
                 Then::Ended(outcome) => return Err(outcome),
                 Then::Gone | Then::FieldByField => {
                     return Err(Outcome::Failed(refused::failure(change, &error, Cause::Transient)));

@@ -15,14 +15,14 @@ const PAUSES: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(20)];
 /// What the organization is found to be.
 #[derive(Clone, Debug)]
 pub struct Second {
-    /// What became of each operation, corrected by what is there.
-    pub outcomes: Vec<Outcome>,
     /// What remains, and what is gone beyond the plan.
     pub verification: Verification,
     /// How many grants wait for somebody to accept them.
     pub waiting: usize,
     /// Whether something that GitHub took is not so.
     pub not_held: bool,
+    /// Whether something remains that was not planned.
+    pub unplanned: bool,
 }
 
 /// Reads and plans again. What GitHub took and does not show is read once more after some seconds, twice.
@@ -47,12 +47,11 @@ pub async fn read_again(
                 continue;
             }
         }
-        let outcomes = afterwards::corrected(&before.plan, outcomes, &after.plan.operations);
-        let verification = verify(&before.snapshot, &before.plan, &after.snapshot, &after.plan, &outcomes);
+        let verification = verify(&before.snapshot, &before.plan, &after.snapshot, &after.plan, outcomes);
         return Ok(Second {
             waiting: after.plan.waiting.len(),
             not_held: !missed.is_empty(),
-            outcomes,
+            unplanned: afterwards::is_unplanned(&before.plan, &after.plan.operations),
             verification,
         });
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use jiff::Timestamp;
-use peribolos_api::GoDuration;
+use peribolos_core::apply::deadline::deadline;
 use peribolos_core::apply::exit::{End, Stop};
 use peribolos_core::apply::pace::Pace;
 use peribolos_org::Style;
@@ -34,7 +34,6 @@ pub struct ApplyArgs {
 
 /// Plans and applies. Every failure is in the report.
 pub(super) async fn run(args: &ApplyArgs) -> StepReport {
-    let started = Instant::now();
     let mut facts = Facts { sha: Some(args.config.sha.as_str().to_owned()), ..Facts::default() };
     let stop = shutdown::on_signal().unwrap_or_else(|error| {
         tracing::warn!(%error, "the program can't be asked to stop");
@@ -43,7 +42,7 @@ pub(super) async fn run(args: &ApplyArgs) -> StepReport {
     let clock = Clock::start(args.config.time.scale, stop);
     let earlier = args.attempt.content_write.iter().map(|write| (write.0, write.1));
     let mut pace = Pace::new(args.config.time.scale, earlier, clock.now());
-    let end = apply(args, &mut facts, &clock, &mut pace, started).await;
+    let end = apply(args, &mut facts, &clock, &mut pace).await;
     let writes = pace.content_writes(clock.now()).into_iter();
     facts.content_writes = writes.map(|(at, count)| ContentWrites { at, count }).collect();
     report::output(StepName::Apply, facts, end)
@@ -54,12 +53,14 @@ async fn apply(
     facts: &mut Facts,
     clock: &Clock,
     pace: &mut Pace,
-    started: Instant,
 ) -> Result<Done, StepError> {
     let config = &args.config;
     let scope = config.scope();
-    let deadline = args.attempt.deadline.as_ref().map(GoDuration::get);
-    let patience = config.time.patience(deadline.map(|deadline| started + config.time.scale.of(deadline)));
+    let deadline =
+        args.attempt.deadline.as_ref().map(|within| {
+            deadline(clock.began(), args.attempt.requested_at, config.time.scale.of(within.get()))
+        });
+    let patience = config.time.patience(deadline.map(|deadline| clock.instant(deadline)));
     let client = config.github.client_of(&config.token_file).await?;
     let source = Source::read(&client, config, &config.sha, facts).await?;
     let considered = source.considered(&client, config, patience, facts).await?;
@@ -84,7 +85,7 @@ async fn apply(
         head: Some(&head),
         person: None,
         clock,
-        deadline: deadline.map(|deadline| clock.after_start(deadline)),
+        deadline,
         progress: &Lines::default(),
     };
     let ended = apply::apply(job, pace).await;
@@ -125,7 +126,7 @@ fn done(
     unread: Option<StepError>,
     facts: &mut Facts,
 ) -> Done {
-    let outcomes = second.map_or(&ended.outcomes, |second| &second.outcomes);
+    let outcomes = &ended.outcomes;
     let applied = Applied {
         report: considered.report(),
         outcomes,
@@ -138,12 +139,14 @@ fn done(
     facts.waiting = number(waiting);
     facts.changes = Some(changes(outcomes, second, waiting));
     facts.list = applied.list();
-    facts.reviewed = no_removal_is_left(considered, outcomes);
+    let stays = |operation: &Operation| operation.change.takes_away();
+    let is_left = second.is_some_and(|second| second.verification.remaining.iter().any(stays));
+    facts.reviewed = !is_left && no_removal_is_left(considered, outcomes);
     tracing::info!("the result\n{}", applied.text(Style::Plain));
     let mut met = ended.met();
-    met.outcomes = outcomes;
     if let Some(second) = second {
         met.not_held = second.not_held;
+        met.unplanned = second.unplanned;
         met.beyond = !second.verification.beyond.is_empty();
     }
     let mut end = met.end();

@@ -74,6 +74,9 @@ pub struct AttemptArgs {
     /// How long after its start an apply may wait for anything
     #[arg(long, value_name = "DURATION", env = "PERIBOLOS_DEADLINE")]
     pub(super) deadline: Option<GoDuration>,
+    /// When the pod was requested, if it started later: the deadline counts from then
+    #[arg(long, value_name = "TIME", env = "PERIBOLOS_REQUESTED_AT")]
+    pub(super) requested_at: Option<Timestamp>,
     /// How many requests created content in the minute that began then, in an earlier attempt; may be given more than once
     #[arg(long, value_name = "TIME=COUNT")]
     pub(super) content_write: Vec<ContentWriteArg>,

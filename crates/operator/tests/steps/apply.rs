@@ -82,6 +82,11 @@ impl Pod {
         self.bench.github.call("POST", "/_sim/faults", Some(fault)).await;
     }
 
+    /// The token of a pod, as a secret.
+    async fn token(&self) -> String {
+        std::fs::read_to_string(self.bench.token().await).unwrap().trim().to_owned()
+    }
+
     /// What was changed on GitHub since the push.
     async fn changes(&self) -> Vec<Value> {
         self.bench.changes().await.split_off(self.before)
@@ -121,6 +126,36 @@ async fn what_is_planned_is_applied_and_found() {
         ["planned", "applied", "failed", "remaining"].map(result),
         ["3", "3", "0", "1"].map(str::to_owned)
     );
+}
+
+#[tokio::test]
+async fn what_waits_for_an_invitation_to_be_accepted_is_no_failure() {
+    let fixture = FIXTURE
+        .replace("site: {visibility: private,", "site: {visibility: private, collaborators: {zoe: push},");
+    let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    let file = FILE
+        .replace("frank]", "frank, zoe]")
+        .replace("members: [carol, dan], repos", "members: [carol, dan, zoe], repos")
+        .replace("site: {visibility: private}", "site: {visibility: private, collaborators: {}}");
+    pod.push(&file).await;
+    let rules = [
+        "--manage=Org,OrgMembers,Teams,TeamMembers,TeamRepos,Repos,Collaborators",
+        "--maximum-removal-percent=100",
+    ];
+    // The removal, and her two invitations.
+    for counts in [changes(3, 2, 0, 3), changes(1, 0, 0, 3)] {
+        let planned = pod.plan(&rules).await;
+        assert!(planned.check.summary.contains("once an invitation is accepted"), "{planned:?}");
+        let applied = pod.apply(&rules).await;
+        assert_eq!((applied.exit, applied.cause), (StepExit::Ok, None), "{applied:?}");
+        assert_eq!(applied.changes, Some(counts), "{applied:?}");
+        assert!(applied.check.summary.contains("Kept until an invitation is accepted"), "{applied:?}");
+        assert!(!applied.reviewed, "a removal is left");
+        let org = pod.bench.github.org(ORG).await;
+        assert_eq!(org["repos"]["site"]["collaborators"]["zoe"], "push", "{org}");
+        assert_eq!(pod.changes().await.len(), 2);
+    }
 }
 
 #[tokio::test]
@@ -177,15 +212,158 @@ async fn no_removal_is_done_whose_grant_failed() {
 }
 
 #[tokio::test]
-async fn what_is_gone_beyond_the_plan_is_an_error() {
+async fn what_is_gone_beyond_the_plan_is_named_and_tried_again() {
     let pod = Pod::of(&described(&FILE.replace("frank]", "frank, zoe]"))).await;
     // While the invitation is on its way somebody removes dan.
     let invitation = json!({"method": "PUT", "path": "/orgs/acme/memberships/zoe"});
     let running = pod.apply_until_the_second_write(invitation).await;
     pod.remove_member("dan").await;
     let applied = running.end().output();
-    assert_eq!(applied.exit, StepExit::Failed, "{applied:?}");
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Transient)), "{applied:?}");
     assert!(applied.check.summary.contains("`dan`"), "{applied:?}");
+}
+
+/// Somebody renames a private repository and makes another one of its name, after the plan was shown.
+#[tokio::test]
+async fn another_repository_of_the_name_is_never_taken_for_it() {
+    let file = FILE
+        .replace("name: Acme", "name: Acme Inc")
+        .replace("site: {visibility: private}", "site: {visibility: public}");
+    let file = file.replace("dan], repos: {site: write}}", "dan], repos: {}}");
+    let pod = Pod::of(&described(&file)).await;
+    let token = pod.token().await;
+    pod.fault(json!({"method": "PATCH", "path": "/orgs/acme", "delayMs": 5_000, "count": 1})).await;
+    let path = pod.bench.token().await;
+    let running = pod.bench.start_apply(
+        &pod.sha,
+        &path,
+        &["--allow=RepoPublish", "--maximum-removal-percent=100", "--disclose-file", FAST],
+    );
+    eventually("the first write", async || {
+        if pod.changes().await.is_empty() { Err("nothing is written") } else { Ok(()) }
+    })
+    .await;
+    let github = &pod.bench.github;
+    github.call_by(&token, "PATCH", "/repos/acme/site", Some(json!({"name": "website"}))).await;
+    github.call_by(&token, "POST", "/orgs/acme/repos", Some(json!({"name": "site", "private": true}))).await;
+    github
+        .call_by(&token, "PUT", "/orgs/acme/teams/core/repos/acme/site", Some(json!({"permission": "push"})))
+        .await;
+    let applied = running.end().output();
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Transient)), "{applied:?}");
+    assert!(applied.check.summary.contains("another repository has its name now"), "{applied:?}");
+    assert!(!applied.reviewed, "a removal is left");
+    let org = pod.bench.github.org(ORG).await;
+    assert_eq!(org["repos"]["site"]["visibility"], "private", "{org}");
+    assert_eq!(org["teams"][0]["repos"]["site"], "push", "{org}");
+}
+
+/// Who was made an owner after the plan was shown is not made a member again by an invitation.
+#[tokio::test]
+async fn a_grant_lowers_nothing_that_somebody_raised() {
+    let file = FILE
+        .replace("frank]", "frank, zoe]")
+        .replace("name: Acme", "name: Acme Inc")
+        .replace("Core: {members: [carol, dan]", "Core: {members: [carol, dan, erin]");
+    let pod = Pod::of(&described(&file)).await;
+    let running = pod.apply_until_the_second_write(json!({"method": "PATCH", "path": "/orgs/acme"})).await;
+    let mut org = pod.bench.github.org(ORG).await;
+    org["members"]["zoe"] = json!("admin");
+    org["teams"][0]["members"]["erin"] = json!("maintainer");
+    pod.put(org).await;
+    let applied = running.end().output();
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Transient)), "{applied:?}");
+    let org = pod.bench.github.org(ORG).await;
+    assert_eq!(
+        (&org["members"]["zoe"], &org["teams"][0]["members"]["erin"]),
+        (&json!("admin"), &json!("maintainer"))
+    );
+}
+
+/// A person who was removed after the plan was shown is not invited by their place in a team.
+#[tokio::test]
+async fn nobody_is_invited_by_a_place_in_a_team() {
+    let file = FILE
+        .replace("name: Acme", "name: Acme Inc")
+        .replace("Core: {members: [carol, dan]", "Core: {members: [carol, dan, frank]");
+    let pod = Pod::of(&described(&file)).await;
+    let running = pod.apply_until_the_second_write(json!({"method": "PATCH", "path": "/orgs/acme"})).await;
+    pod.remove_member("frank").await;
+    let applied = running.end().output();
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Transient)), "{applied:?}");
+    assert_eq!(pod.bench.github.org(ORG).await["invitations"], json!([]), "{applied:?}");
+}
+
+/// What somebody made in the meantime as the file has it is used; what is otherwise is left.
+#[tokio::test]
+async fn what_was_made_in_the_meantime_is_not_made_again() {
+    let file = FILE.replace("name: Acme", "name: Acme Inc").replace(
+        "    teams:\n",
+        "    teams:\n      New: {privacy: closed, members: [dan], repos: {site: read}}\n      Other: {privacy: closed, members: [dan], repos: {}}\n",
+    );
+    let pod = Pod::of(&described(&file)).await;
+    let running = pod.apply_until_the_second_write(json!({"method": "PATCH", "path": "/orgs/acme"})).await;
+    let token = pod.token().await;
+    for (name, privacy) in [("New", "closed"), ("Other", "secret")] {
+        pod.bench
+            .github
+            .call_by(&token, "POST", "/orgs/acme/teams", Some(json!({"name": name, "privacy": privacy})))
+            .await;
+    }
+    let applied = running.end().output();
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Transient)), "{applied:?}");
+    let org = pod.bench.github.org(ORG).await;
+    let team = |name: &str| {
+        org["teams"].as_array().unwrap().iter().find(|team| team["name"] == name).unwrap().clone()
+    };
+    assert_eq!(team("New")["repos"], json!({"site": "pull"}), "{org}");
+    assert_eq!(team("Other")["members"], json!({}), "{org}");
+    assert!(applied.check.summary.contains("Other"), "{applied:?}");
+}
+
+/// A removal that could not be made is never counted as done because the next plan does not have it.
+#[tokio::test]
+async fn a_repository_is_not_archived_before_all_else_is_done_in_it() {
+    let fixture = FIXTURE
+        .replace("site: {visibility: private,", "site: {visibility: private, collaborators: {eve: push},");
+    let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    pod.push(&FILE.replace(
+        "site: {visibility: private}",
+        "site: {visibility: private, archived: true, collaborators: {}}",
+    ))
+    .await;
+    pod.fault(
+        json!({"method": "DELETE", "path": "/repos/acme/site/collaborators/eve", "status": 409, "count": 1}),
+    )
+    .await;
+    let rules = [
+        "--manage=Org,OrgMembers,Teams,TeamMembers,TeamRepos,Repos,Collaborators",
+        "--maximum-removal-percent=100",
+        "--allow=RepoArchival",
+    ];
+    let applied = pod.apply(&rules).await;
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Refused)), "{applied:?}");
+    assert_eq!(applied.changes, Some(changes(2, 0, 1, 2)), "{applied:?}");
+    assert_eq!(pod.bench.github.org(ORG).await["repos"]["site"]["archived"], false);
+    let applied = pod.apply(&rules).await;
+    assert_eq!((applied.exit, applied.changes), (StepExit::Ok, Some(changes(2, 2, 0, 0))), "{applied:?}");
+    assert_eq!(pod.bench.github.org(ORG).await["repos"]["site"]["archived"], true);
+}
+
+/// What GitHub takes only together is not split, and so is sent once.
+#[tokio::test]
+async fn a_refused_title_of_merges_is_sent_once() {
+    let pod = Pod::of(&FILE.replace(
+        "site: {visibility: private}",
+        "site: {visibility: private, squash_merge_commit_title: PR_TITLE, squash_merge_commit_message: BLANK}",
+    ))
+    .await;
+    pod.fault(json!({"method": "PATCH", "path": "/repos/acme/site", "status": 422, "body": {"message": "Validation Failed"}})).await;
+    pod.bench.github.call("DELETE", "/_sim/requests", None).await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Refused)), "{applied:?}");
+    assert_eq!(pod.bench.github.requests("PATCH", "/repos/acme/site").await, 1);
 }
 
 #[tokio::test]
@@ -310,6 +488,11 @@ async fn no_wait_begins_beyond_the_deadline_and_none_lasts_longer_than_five_minu
     pod.bench.github.call("DELETE", "/_sim/faults", None).await;
     pod.fault(limited("120")).await;
     let applied = pod.apply_at(REAL, &["--deadline=90s"]).await;
+    assert_eq!((applied.exit, applied.until), (StepExit::OutOfTime, None), "{applied:?}");
+    // The time that the pod needed to start is gone.
+    let requested =
+        format!("--requested-at={:.0}", jiff::Timestamp::now() - jiff::SignedDuration::from_secs(80));
+    let applied = pod.apply_at(REAL, &["--deadline=180s", &requested]).await;
     assert_eq!((applied.exit, applied.until), (StepExit::OutOfTime, None), "{applied:?}");
     assert_eq!(pod.changes().await, [] as [Value; 0]);
 }

@@ -101,7 +101,9 @@ impl OfRepo<'_, '_> {
         let elsewhere = self.planner.then.person_access_from_elsewhere(login, self.id);
         let before = self.planner.now.person_access(login, self.id);
         if Some(to) > own.permission().max(elsewhere) {
-            if own == Own::Unknown && before > Some(to) {
+            // Where other sources account for all that they had, one of them goes with this plan.
+            let accounted = self.planner.now.person_access_from_elsewhere(login, self.id);
+            if own == Own::Unknown && before > Some(to) && before > accounted {
                 self.unknown(login, line);
                 return false;
             }

@@ -94,8 +94,10 @@ impl OfTeam<'_, '_> {
         let before = self.planner.now.team(self.id).and_then(|_| self.planner.now.team_access(self.id, id));
         let in_effect = own.permission().max(elsewhere);
         if Some(to) > in_effect {
-            // Of what is not known apart, this is surely not less than what there was.
-            if own == Own::Unknown && before > Some(to) {
+            // Where the teams above account for all that it had, some of that goes with this plan, and whatever the team has of
+            // its own is to be what the file says.
+            let accounted = self.planner.now.team_access_from_elsewhere(self.id, id);
+            if own == Own::Unknown && before > Some(to) && before > accounted {
                 self.unknown(id, line);
                 return false;
             }

@@ -268,16 +268,48 @@ impl Change {
             Self::EditRepoInvitation { from, to, .. } => to < from,
             Self::SetTeamMember { from, to, .. } => from.is_some_and(|from| *to < from),
             Self::EditOrg { changes } => changes.iter().any(settings::lowers_default_permission),
-            Self::EditRepo { changes, .. } => changes.iter().any(|change| {
-                change.setting == RepoSettingName::ARCHIVED && change.to == "true"
-                    || settings::hides_or_publishes(change)
-            }),
+            Self::EditRepo { changes, .. } => {
+                self.archives() || changes.iter().any(settings::hides_or_publishes)
+            }
             Self::InviteMember { .. }
             | Self::CreateRepo { .. }
             | Self::RenameRepo { .. }
             | Self::SetTopics { .. }
             | Self::CreateTeam { .. }
             | Self::EditTeam { .. } => false,
+        }
+    }
+
+    /// Whether a repository is archived by it.
+    pub fn archives(&self) -> bool {
+        matches!(self, Self::EditRepo { changes, .. } if changes.iter().any(|change| {
+            change.setting == RepoSettingName::ARCHIVED && change.to == "true"
+        }))
+    }
+
+    /// The repository that it is about, by its name afterwards.
+    pub const fn repo(&self) -> Option<&RepoName> {
+        match self {
+            Self::CreateRepo { name: repo, .. }
+            | Self::RenameRepo { to: repo, .. }
+            | Self::EditRepo { name: repo, .. }
+            | Self::SetTopics { name: repo, .. }
+            | Self::SetCollaborator { repo, .. }
+            | Self::RemoveCollaborator { repo, .. }
+            | Self::EditRepoInvitation { repo, .. }
+            | Self::CancelRepoInvitation { repo, .. }
+            | Self::SetTeamRepo { repo, .. }
+            | Self::RemoveTeamRepo { repo, .. } => Some(repo),
+            Self::EditOrg { .. }
+            | Self::InviteMember { .. }
+            | Self::ChangeRole { .. }
+            | Self::RemoveMember { .. }
+            | Self::CancelInvitation { .. }
+            | Self::CreateTeam { .. }
+            | Self::EditTeam { .. }
+            | Self::DeleteTeam { .. }
+            | Self::SetTeamMember { .. }
+            | Self::RemoveTeamMember { .. } => None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use peribolos_vocab::Login;
+use peribolos_vocab::{Login, RepoName};
 
 use super::model::{RepoId, TeamId};
 use super::{Because, Change, Operation, Place};
@@ -81,20 +81,29 @@ impl Draft {
     }
 }
 
-/// The operations of drafts in their order, each with those before it that it needs.
+/// The operations of drafts in their order, each with those before it that it needs. Nothing of an archived repository can be
+/// changed, so archiving needs everything else that changes in it.
 pub(crate) fn operations(drafts: Vec<Draft>) -> Vec<Operation> {
     let mut given: HashMap<Fact, Vec<usize>> = HashMap::new();
+    let mut in_repository: HashMap<String, Vec<usize>> = HashMap::new();
     let mut operations = Vec::with_capacity(drafts.len());
     for (index, draft) in drafts.into_iter().enumerate() {
         let mut needs: Vec<usize> =
             draft.wants.iter().filter_map(|fact| given.get(fact)).flatten().copied().collect();
+        if let Some(repo) = draft.change.repo().map(RepoName::key) {
+            let others = in_repository.entry(repo).or_default();
+            if draft.change.archives() {
+                needs.extend(others.iter().copied());
+            }
+            others.push(index);
+        }
         needs.sort_unstable();
         needs.dedup();
         for fact in draft.gives {
             given.entry(fact).or_default().push(index);
         }
         let Draft { place, change, line, because, .. } = draft;
-        operations.push(Operation { place, change, line, needs, because });
+        operations.push(Operation { place, change, line, needs, because, awaits_acceptance: false });
     }
     operations
 }

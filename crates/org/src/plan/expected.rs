@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use peribolos_vocab::{Login, OrgRole, Privacy, RepoName, Slug, TeamName, TeamRole};
+use peribolos_vocab::{Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName, TeamRole};
 
 use super::model::{Model, TeamId};
 use super::{Change, Plan, RepoSettingName};
@@ -85,6 +85,24 @@ impl Expected {
     pub fn repo_invitation(&self, repo: &RepoName, id: u64) -> Option<&RepoInvitation> {
         let repo = self.model.repo(self.model.repo_named(repo)?)?;
         repo.invitations.iter().find(|invitation| invitation.id == id)
+    }
+
+    /// What a team may do in a repository from all sources; none: nothing.
+    pub fn team_access(&self, team: &TeamName, repo: &RepoName) -> Option<Permission> {
+        self.model.team_access(self.model.team_named(team)?, self.model.repo_named(repo)?)
+    }
+
+    /// The repositories that a team reaches from all sources.
+    pub fn reached(&self, team: &TeamName) -> Vec<RepoName> {
+        let Some(id) = self.model.team_named(team) else { return Vec::new() };
+        let repos = self.model.team_repos(id).into_keys();
+        repos.filter_map(|repo| self.model.repo(repo).map(|repo| repo.name.clone())).collect()
+    }
+
+    /// The custom role of a person in a repository.
+    pub fn custom_role(&self, repo: &RepoName, login: &Login) -> Option<&str> {
+        let people = self.model.repo(self.model.repo_named(repo)?)?.collaborators.as_ref()?;
+        people.get(login)?.custom_role.as_deref()
     }
 
     /// A setting of a repository; none: not known.

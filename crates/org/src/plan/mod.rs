@@ -1,5 +1,6 @@
 //! The difference between a file and an organization, as operations in the order of applying.
 
+mod awaiting;
 mod change;
 mod draft;
 mod expected;

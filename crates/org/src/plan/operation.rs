@@ -23,6 +23,10 @@ pub struct Operation {
     /// Why it is planned although GitHub has what the file says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<Because>,
+    /// Whether it is made only once somebody has accepted an invitation: until then it would take from them what the
+    /// invitation replaces.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub awaits_acceptance: bool,
 }
 
 /// The places in the order of applying: what gives comes before what takes away. A deletion or a rename that frees an

@@ -81,3 +81,15 @@ pub enum Withheld {
     /// The person must stay an owner.
     RequiredOwner,
 }
+
+impl Withheld {
+    /// Whether it is made as soon as somebody accepts an invitation: nothing has failed. `outcomes` are those of the
+    /// operations before it.
+    pub fn awaits_acceptance(&self, outcomes: &[Outcome]) -> bool {
+        match self {
+            Self::Invitation { .. } => true,
+            Self::Grant { operation } => outcomes.get(*operation) == Some(&Outcome::Waiting),
+            Self::Owners { .. } | Self::RequiredOwner => false,
+        }
+    }
+}

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use peribolos_vocab::{Login, Privacy, RepoName, TeamName, compare_ignoring_case};
 
+use super::awaiting;
 use super::draft::{self, Draft, Fact};
 use super::model::{Known, Model, RepoId, TeamId};
 use super::{
@@ -310,7 +311,7 @@ impl<'f> Planner<'f> {
         let moves = self.drafts.iter().position(|draft| draft.place == Place::TeamsMoved);
         if let Some(first) = moves {
             let end = self.drafts.partition_point(|draft| draft.place <= Place::TeamsMoved);
-            let mut before = self.now;
+            let mut before = self.now.clone();
             for draft in &self.drafts[..first] {
                 before.apply(&draft.change);
             }
@@ -321,7 +322,7 @@ impl<'f> Planner<'f> {
         self.redundant.sort_by_key(|redundant| redundant.kind);
         self.waiting.sort();
         self.waiting.dedup();
-        Plan {
+        let mut plan = Plan {
             org: self.file.org.value.clone(),
             operations: draft::operations(self.drafts),
             refusals: self.refusals,
@@ -329,6 +330,8 @@ impl<'f> Planner<'f> {
             redundant: self.redundant,
             waiting: self.waiting,
             left_out,
-        }
+        };
+        awaiting::mark(&mut plan, &self.now);
+        plan
     }
 }

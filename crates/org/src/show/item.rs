@@ -76,6 +76,9 @@ impl Item {
         let mut item = Self::of_change(&operation.change, namer);
         item.line = operation.line;
         item.notes.extend(operation.because.map(|because| reason(because).to_owned()));
+        if operation.awaits_acceptance {
+            item.notes.push("once an invitation is accepted".to_owned());
+        }
         if removals.is_empty() {
             return vec![item];
         }

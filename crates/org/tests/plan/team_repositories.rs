@@ -108,6 +108,18 @@ fn what_is_not_known_apart_is_never_taken() {
         operations(&files("", "site: write"), &tree(Some(Write), unknown())),
         ["7 team Docs in site: - -> write since a source goes", "10 team Core in site: write -> -",]
     );
+    // Less, too: then it has what the file says, whatever it had of its own.
+    let plan = plan_of(&files("", "site: read"), &tree(Some(Write), unknown()), &usual());
+    assert_eq!(
+        shown(&plan),
+        ["7 team Docs in site: - -> read since a source goes", "10 team Core in site: write -> -",]
+    );
+    assert_eq!(warnings(&plan), [""; 0]);
+    // Where the team above does not account for all of it, something else gives it, and that stays.
+    let more = access("site", Admin, Own::Unknown);
+    let plan = plan_of(&files("", "site: read"), &tree(Some(Write), more), &usual());
+    assert_eq!(shown(&plan), ["10 team Core in site: write -> -"]);
+    assert_eq!(warnings(&plan), [format!("8: {said}")]);
 }
 
 #[test]

@@ -37,6 +37,12 @@ fn withhold(plan: &Plan, before: &Snapshot, fails: impl Fn(&Change) -> bool) -> 
     held
 }
 
+/// What the plan says of itself that it waits for somebody to accept an invitation.
+fn awaiting(plan: &Plan) -> Vec<String> {
+    let awaiting = plan.operations.iter().filter(|operation| operation.awaits_acceptance);
+    awaiting.map(|operation| change(&operation.change)).collect()
+}
+
 fn all(_: &Change) -> bool {
     true
 }
@@ -122,14 +128,21 @@ fn a_collaborator_stays_until_the_team_is_in_force() {
     let plan = plan_of(&yaml, &before, &everything());
     let held = "zoe in site: read -> - waits for";
     assert_eq!(withhold(&plan, &before, all), [format!("{held} zoe in team Core: - -> member")]);
+    assert_eq!(awaiting(&plan), ["zoe in site: read -> -"]);
     before.invitations = vec![invited(1, "zoe", OrgRole::Member)];
     before.teams[0].invitations = logins(&["zoe"]);
     let plan = plan_of(&yaml, &before, &everything());
     assert_eq!(withhold(&plan, &before, none), [format!("{held} zoe's invitation")]);
+    assert_eq!(awaiting(&plan), ["zoe in site: read -> -"]);
     // So is an invitation to the repository, which gives nothing yet: it can go.
     before.repos[0].collaborators = Some(vec![]);
     before.repos[0].invitations = vec![repo_invitation(2, "zoe", Read)];
-    assert_eq!(withhold(&plan_of(&yaml, &before, &everything()), &before, none), [""; 0]);
+    let plan = plan_of(&yaml, &before, &everything());
+    assert_eq!(withhold(&plan, &before, none), [""; 0]);
+    assert_eq!(awaiting(&plan), [""; 0]);
+    // Nobody else's access waits for her.
+    before.repos[0].collaborators = Some(vec![collaborator("eve", Read)]);
+    assert_eq!(awaiting(&plan_of(&yaml, &before, &everything())), [""; 0]);
 }
 
 #[test]

@@ -127,7 +127,14 @@ pub fn repo(name: &str, visibility: Visibility) -> SnapshotRepo {
 
 /// An operation of this change on a line.
 pub fn operation(change: Change, line: u32) -> Operation {
-    Operation { place: place(&change), change, line: Some(line), needs: Vec::new(), because: None }
+    Operation {
+        place: place(&change),
+        change,
+        line: Some(line),
+        needs: Vec::new(),
+        because: None,
+        awaits_acceptance: false,
+    }
 }
 
 /// A plan of these changes, each on a line of its own.

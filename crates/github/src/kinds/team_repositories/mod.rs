@@ -5,13 +5,13 @@ mod roles;
 
 use http::Method;
 use peribolos_org::plan::{Change, Expected};
-use peribolos_org::{Login, Permission, RepoName, TeamName};
+use peribolos_org::{Login, Permission, RepoName};
 use serde::Deserialize;
 use serde_json::json;
 
 pub(crate) use self::inherit::complete;
 pub(crate) use self::roles::{CustomRoles, OrgRoles};
-use super::teams::slug;
+use super::teams::{self, slug};
 use super::words::{self, Permissions};
 use super::{Addresses, Made, Standing};
 use crate::Client;
@@ -53,49 +53,60 @@ pub(super) async fn standing(
     expected: &Expected,
     addresses: &Addresses,
 ) -> Result<Standing, Error> {
-    let (team, repo, custom) = match change {
-        Change::SetTeamRepo { team, repo, from: Some(_), custom_role, .. } => {
-            (team, repo, custom_role.as_deref())
+    let (team, repo, custom, to) = match change {
+        Change::SetTeamRepo { team, repo, custom_role, to, .. } => {
+            (team, repo, custom_role.as_deref(), Some(*to))
         }
-        Change::RemoveTeamRepo { team, repo, .. } => (team, repo, None),
+        Change::RemoveTeamRepo { team, repo, .. } => (team, repo, None, None),
         _ => return Ok(Standing::AsPlanned),
     };
-    let Some((now, role)) = access(client, org, slug(addresses, team)?, repo).await? else {
-        return Ok(Standing::Gone);
+    let gives = !change.takes_away();
+    if !gives && teams::is_another(client, org, team, addresses).await? {
+        return Ok(Standing::another("team"));
+    }
+    let Some(now) = access(client, org, slug(addresses, team)?, repo).await? else {
+        return Ok(if gives { Standing::AsPlanned } else { Standing::Gone });
     };
-    if let Some(role) = role
-        && custom.is_some_and(|custom| custom != role)
+    if addresses.repo(repo).is_some_and(|id| id != now.repository) {
+        return Ok(Standing::another("repository"));
+    }
+    if let Some(role) = &now.custom_role
+        && custom != Some(role)
+        && (gives || custom.is_some())
     {
         return Ok(Standing::Different(format!("the access is the role `{role}` now")));
     }
-    let Some(planned) = from_all_sources(expected, team, repo) else { return Ok(Standing::AsPlanned) };
-    Ok(Standing::compare(&planned, &now, "the access", |permission| permission.as_str().to_owned()))
+    let planned = expected.team_access(team, repo);
+    let was_raised = Some(now.permission) > to.max(planned);
+    if gives && !was_raised {
+        return Ok(Standing::AsPlanned);
+    }
+    Ok(Standing::compare(&planned, &Some(now.permission), "the access", |permission| {
+        permission.map_or("none", |permission| permission.as_str()).to_owned()
+    }))
 }
 
-/// What a team should be able to do in a repository from all sources. `None`: not known.
-fn from_all_sources(expected: &Expected, team: &TeamName, repo: &RepoName) -> Option<Permission> {
-    let teams = expected.snapshot().teams;
-    let team = teams.into_iter().find(|it| it.name == *team)?;
-    team.repos.into_iter().find(|it| it.name.key() == repo.key()).map(|it| it.permission)
+/// What a team may do in a repository at this moment, from all sources.
+struct Access {
+    repository: u64,
+    permission: Permission,
+    custom_role: Option<String>,
 }
 
-/// What a team may do in a repository, and the name of a custom role; `None`: nothing.
-async fn access(
-    client: &Client,
-    org: &Login,
-    slug: &str,
-    repo: &RepoName,
-) -> Result<Option<(Permission, Option<String>)>, Error> {
+/// What a team may do in a repository; `None`: nothing.
+async fn access(client: &Client, org: &Login, slug: &str, repo: &RepoName) -> Result<Option<Access>, Error> {
     #[derive(Deserialize)]
     struct Body {
+        id: u64,
         #[serde(default)]
         permissions: Permissions,
         role_name: Option<String>,
     }
     let values = [org.as_str(), slug, org.as_str(), repo.as_str()];
     let found: Option<Body> = client.find(Call::get(ACCESS, &values)?.accept(WITH_PERMISSIONS)).await?;
-    Ok(found.map(|body| {
-        let custom = body.role_name.filter(|role| words::permission(role).is_none());
-        (body.permissions.highest(), custom)
+    Ok(found.map(|body| Access {
+        repository: body.id,
+        permission: body.permissions.highest(),
+        custom_role: body.role_name.filter(|role| words::permission(role).is_none()),
     }))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use http::Method;
 use peribolos_org::plan::{Change, Expected, ExpectedTeam, SettingChange, TeamRole, TeamSetting};
-use peribolos_org::{Login, RepoName, TeamName};
+use peribolos_org::{Login, Privacy, RepoName, TeamName};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -88,27 +88,42 @@ fn number(addresses: &Addresses, name: &TeamName) -> Result<u64, Error> {
     addresses.team(name).map(|it| it.id).ok_or_else(|| Error::NoTeam(name.to_string()))
 }
 
-/// Whether a team of that name is there, below the team that it is to be below.
-pub(in crate::kinds) async fn already(
-    client: &Client,
-    org: &Login,
-    change: &Change,
-    addresses: &mut Addresses,
-) -> Result<Option<Made>, Error> {
-    let Change::CreateTeam { name, privacy, parent, .. } = change else { return Ok(None) };
-    let address = name.key();
-    if address.is_empty() {
+/// The team at an address.
+async fn find(client: &Client, org: &Login, slug: &str) -> Result<Option<Team>, Error> {
+    if slug.is_empty() {
         return Ok(None);
     }
-    let found: Option<Team> = client.find(Call::get(TEAM, &[org.as_str(), &address])?).await?;
-    let parent = parent.as_ref().map(|name| number(addresses, name)).transpose()?;
-    let found = found.filter(|team| {
-        team.name == *name && team.parent.as_ref().map(|it| it.id) == parent && team.privacy() == *privacy
-    });
-    Ok(found.map(|team| {
-        addresses.team_is_at(name.clone(), TeamAddress { id: team.id, slug: team.slug });
-        Made::Done
-    }))
+    client.find(Call::get(TEAM, &[org.as_str(), slug])?).await
+}
+
+/// Whether another team is at the address of the plan's team. That nothing is there shows by itself.
+pub(in crate::kinds) async fn is_another(
+    client: &Client,
+    org: &Login,
+    name: &TeamName,
+    addresses: &Addresses,
+) -> Result<bool, Error> {
+    let Some(address) = addresses.team(name) else { return Ok(false) };
+    Ok(find(client, org, address.slug.as_str()).await?.is_some_and(|team| team.id != address.id))
+}
+
+/// Whether a team of that name is there, below the team that it is to be below.
+async fn made(
+    client: &Client,
+    org: &Login,
+    name: &TeamName,
+    parent: Option<&TeamName>,
+    privacy: Privacy,
+    addresses: &mut Addresses,
+) -> Result<Standing, Error> {
+    let Some(found) = find(client, org, &name.key()).await? else { return Ok(Standing::AsPlanned) };
+    let parent = parent.map(|name| number(addresses, name)).transpose()?;
+    if found.name != *name || found.parent.as_ref().map(|it| it.id) != parent || found.privacy() != privacy {
+        let made = "a team was made at its address in the meantime, and is not as the file has it";
+        return Ok(Standing::Different(made.to_owned()));
+    }
+    addresses.team_is_at(name.clone(), TeamAddress { id: found.id, slug: found.slug });
+    Ok(Standing::Already(Made::Done))
 }
 
 /// A team as GitHub has it at this moment.
@@ -193,63 +208,100 @@ fn turn<T>(walk: &mut Option<Walk>, page: Option<Page<T>>) -> Result<impl Iterat
     Ok(page.into_iter().flat_map(Page::items))
 }
 
-/// How a team is that is changed or deleted. Before it is deleted all that it has is compared.
+/// How a team is that is made, changed or deleted. Before it is deleted all that it has is compared.
 pub(in crate::kinds) async fn standing(
     client: &Client,
     org: &Login,
     change: &Change,
     expected: &Expected,
-    addresses: &Addresses,
+    addresses: &mut Addresses,
 ) -> Result<Standing, Error> {
     match change {
-        Change::EditTeam { name, changes, .. } => {
-            let call = Call::get(TEAM, &[org.as_str(), slug(addresses, name)?])?;
-            let Some(team) = client.find::<Team>(call).await? else { return Ok(Standing::Gone) };
-            Ok(edited(&team, name, changes, addresses))
+        Change::CreateTeam { name, privacy, parent, .. } => {
+            made(client, org, name, parent.as_ref(), *privacy, addresses).await
         }
+        Change::EditTeam { name, changes, .. } => edited(client, org, name, changes, addresses).await,
         Change::DeleteTeam { name, .. } => {
             let Some(team) = now(client, org, slug(addresses, name)?).await? else {
-                return Ok(Standing::Gone);
+                return renamed_or_gone(client, org, name, addresses).await;
             };
             let Some(planned) = expected.team(name) else { return Ok(Standing::AsPlanned) };
             // What the team reaches from above, or by a role, goes on being reached by those. What was given to it comes to
             // light where the team above has lost its access since.
-            let reached = expected.snapshot().teams.into_iter().find(|it| it.name == *name);
-            let reached = reached.into_iter().flat_map(|team| team.repos).map(|repo| repo.name.key());
             let given = planned.repos.iter().map(|(name, _)| name.key());
-            Ok(compare(&team, &planned, &reached.chain(given).collect(), addresses.team(name)))
+            let reached = expected.reached(name).iter().map(RepoName::key).chain(given).collect();
+            Ok(compare(&team, &planned, &reached, addresses.team(name)))
         }
         _ => Ok(Standing::AsPlanned),
     }
 }
 
-/// How a team is whose settings change.
-fn edited(
-    team: &Team,
+/// A team that is not at its address: it was deleted, or has another name.
+async fn renamed_or_gone(
+    client: &Client,
+    org: &Login,
+    name: &TeamName,
+    addresses: &Addresses,
+) -> Result<Standing, Error> {
+    let Some(address) = addresses.team(name) else { return Ok(Standing::Gone) };
+    let all: Vec<Team> = client.all(Call::get("/orgs/{org}/teams", &[org.as_str()])?).await?;
+    let is_there = all.iter().any(|team| team.id == address.id);
+    let renamed = || Standing::Different("it has another name now".to_owned());
+    Ok(if is_there { renamed() } else { Standing::Gone })
+}
+
+/// How a team is whose settings change. A new name may be in force already, at a new address.
+async fn edited(
+    client: &Client,
+    org: &Login,
     name: &TeamName,
     changes: &[SettingChange<TeamSetting>],
-    addresses: &Addresses,
-) -> Standing {
-    if addresses.team(name).is_some_and(|it| it.id != team.id) {
-        return Standing::Different("another team has its address now".to_owned());
+    addresses: &mut Addresses,
+) -> Result<Standing, Error> {
+    let id = addresses.team(name).map(|it| it.id);
+    if let Some(team) = find(client, org, slug(addresses, name)?).await? {
+        return Ok(if id.is_some_and(|id| id != team.id) {
+            Standing::another("team")
+        } else {
+            compare_settings(&team, changes, addresses)
+        });
     }
+    let renamed = changes.iter().find(|it| it.setting == TeamSetting::Name);
+    let Some(renamed) = renamed.map(|it| TeamName::new(it.to.clone())) else { return Ok(Standing::Gone) };
+    let found = find(client, org, &renamed.key()).await?.filter(|team| Some(team.id) == id);
+    let Some(team) = found else { return renamed_or_gone(client, org, name, addresses).await };
+    let standing = compare_settings(&team, changes, addresses);
+    if matches!(standing, Standing::Already(_)) {
+        addresses.team_is_at(renamed, TeamAddress { id: team.id, slug: team.slug });
+    }
+    Ok(standing)
+}
+
+/// How the settings are that change. Who changed a description by hand has taken nothing from anybody.
+fn compare_settings(team: &Team, changes: &[SettingChange<TeamSetting>], addresses: &Addresses) -> Standing {
     let number_of = |name: &str| addresses.team(&TeamName::new(name)).map(|it| it.id);
-    for change in changes {
-        let Some(from) = change.from.as_deref() else { continue };
-        let above = team.parent.as_ref().map(|it| it.id);
-        let (differs, what) = match change.setting {
-            TeamSetting::Name => (team.name.as_str() != from, "it has another name"),
-            TeamSetting::Description => {
-                (team.description.as_deref().unwrap_or_default() != from, "it has another description")
-            }
-            TeamSetting::Privacy => (team.privacy().as_str() != from, "another group of people can see it"),
-            TeamSetting::Parent => (above != number_of(from), "it is below another team"),
-        };
-        if differs {
-            return Standing::Different(format!("{what} now"));
-        }
+    let above = team.parent.as_ref().map(|it| it.id);
+    let is = |setting: TeamSetting, value: &str| match setting {
+        TeamSetting::Name => team.name.as_str() == value,
+        TeamSetting::Description => team.description.as_deref().unwrap_or_default() == value,
+        TeamSetting::Privacy => team.privacy().as_str() == value,
+        TeamSetting::Parent => above == number_of(value),
+    };
+    if changes.iter().all(|change| is(change.setting, &change.to)) {
+        return Standing::Already(Made::Done);
     }
-    Standing::AsPlanned
+    let is_other = |change: &&SettingChange<TeamSetting>| {
+        let as_planned = change.from.as_deref().is_none_or(|from| is(change.setting, from));
+        change.setting != TeamSetting::Description && !as_planned && !is(change.setting, &change.to)
+    };
+    changes.iter().find(is_other).map_or(Standing::AsPlanned, |change| {
+        let how = match change.setting {
+            TeamSetting::Privacy => "another group of people can see it",
+            TeamSetting::Parent => "it is below another team",
+            TeamSetting::Name | TeamSetting::Description => "it has another name",
+        };
+        Standing::Different(format!("{how} now"))
+    })
 }
 
 /// How a team is that is deleted. GitHub does not tell its own access apart, so repositories are compared with all that the
@@ -266,7 +318,7 @@ fn compare(
     let more_members = now.members.difference(&members).count();
     let different = |what: String| Standing::Different(what);
     if address.is_some_and(|it| it.id != now.id) {
-        different("another team has its address now".to_owned())
+        Standing::another("team")
     } else if now.name != planned.name {
         different("it has another name now".to_owned())
     } else if now.parent != planned.parent {

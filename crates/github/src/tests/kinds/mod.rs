@@ -1,6 +1,5 @@
 //! Changes: the one request of each, what is made of its answer, and what is read before something is taken away.
 
-mod already;
 mod make;
 mod moved;
 mod standing;

@@ -42,11 +42,12 @@ async fn a_read_is_not_led_elsewhere() {
     let server = renamed().await;
     let client = support::client(&server);
     let create = Change::CreateRepo { name: repo(), settings: vec![] };
-    let error = client.already(&acme(), &create, &mut addresses()).await.unwrap_err();
+    let error =
+        client.standing(&acme(), &create, &Expected::of(&snapshot()), &mut addresses()).await.unwrap_err();
     assert!(matches!(&error, Error::Moved { now, .. } if now == "acme/website"), "{error:?}");
     let remove = Change::RemoveTeamRepo { team: core(), repo: repo(), from: Permission::Write };
     let expected = Expected::of(&snapshot());
-    let error = client.standing(&acme(), &remove, &expected, &addresses()).await.unwrap_err();
+    let error = client.standing(&acme(), &remove, &expected, &mut addresses()).await.unwrap_err();
     assert!(matches!(error, Error::Moved { .. }), "{error:?}");
 }
 
@@ -55,12 +56,12 @@ async fn a_read_is_not_led_elsewhere() {
 async fn collaborators_of_another_name_are_not_taken_for_these() {
     let server = MockServer::start().await;
     let none = json!({"pageInfo": {"hasNextPage": false, "endCursor": null}, "edges": []});
-    let data = json!({"data": {"repository": {"nameWithOwner": "other/site", "collaborators": none}}});
+    let data = json!({"data": {"repository": {"nameWithOwner": "other/site", "databaseId": 7, "collaborators": none}}});
     Mock::given(path("/graphql")).respond_with(status(200, &data)).mount(&server).await;
     let remove = Change::RemoveCollaborator { repo: repo(), login: ann(), from: Permission::Read };
     let expected = Expected::of(&snapshot());
     let client = support::client(&server);
-    let error = client.standing(&acme(), &remove, &expected, &addresses()).await.unwrap_err();
+    let error = client.standing(&acme(), &remove, &expected, &mut addresses()).await.unwrap_err();
     assert_eq!(error.to_string(), "acme/site is called other/site now");
 }
 

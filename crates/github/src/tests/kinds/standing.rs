@@ -1,20 +1,21 @@
-//! What is read before something is taken away, and what is made of it.
+//! What is read before a change is made, and what follows from it.
 
 use peribolos_org::plan::{
-    Change, Expected, OrgSetting, RepoSettingName, SettingChange, TeamRole, TeamSetting,
+    Change, Expected, OrgSetting, RepoSetting, RepoSettingName, SettingChange, TeamRole, TeamSetting,
 };
-use peribolos_org::{OrgRole, Permission, Slug, TeamName};
+use peribolos_org::{Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName};
 use rstest::rstest;
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
+use wiremock::matchers::path;
+use wiremock::{Mock, ResponseTemplate};
 
 use super::{acme, addresses, ann, core, github, repo, rest_team, snapshot, status, support};
-use crate::kinds::Standing;
+use crate::kinds::{Addresses, Made, Standing};
 
 async fn standing(change: &Change, verb: &str, at: &str, answer: ResponseTemplate) -> Standing {
     let server = github(verb, at, answer).await;
     let client = support::client(&server);
-    client.standing(&acme(), change, &Expected::of(&snapshot()), &addresses()).await.unwrap()
+    client.standing(&acme(), change, &Expected::of(&snapshot()), &mut addresses()).await.unwrap()
 }
 
 fn different(sentence: &str) -> Standing {
@@ -23,6 +24,17 @@ fn different(sentence: &str) -> Standing {
 
 fn membership(role: &str, state: &str) -> Value {
     json!({"role": role, "state": state})
+}
+
+const DONE: Standing = Standing::Already(Made::Done);
+const PENDING: Standing = Standing::Already(Made::Pending);
+
+fn invite(role: OrgRole) -> Change {
+    Change::InviteMember { login: ann(), role }
+}
+
+fn promote() -> Change {
+    Change::ChangeRole { login: ann(), from: OrgRole::Member, to: OrgRole::Admin }
 }
 
 fn remove_member() -> Change {
@@ -39,7 +51,19 @@ fn demote() -> Change {
 #[case::gone(remove_member(), status(404, &json!({"message": "Not Found"})), Standing::Gone)]
 #[case::only_invited(remove_member(), status(200, &membership("member", "pending")), Standing::Gone)]
 #[case::an_owner(demote(), status(200, &membership("admin", "active")), Standing::AsPlanned)]
-#[case::no_owner(demote(), status(200, &membership("member", "active")), different("the role is `member` now"))]
+#[case::no_owner(demote(), status(200, &membership("member", "active")), DONE)]
+#[case::promoted_already(promote(), status(200, &membership("admin", "active")), DONE)]
+#[case::left(promote(), status(404, &json!({"message": "Not Found"})), Standing::Gone)]
+#[case::new(invite(OrgRole::Member), status(404, &json!({"message": "Not Found"})), Standing::AsPlanned)]
+#[case::invited(invite(OrgRole::Member), status(200, &membership("member", "pending")), PENDING)]
+#[case::a_member(invite(OrgRole::Member), status(200, &membership("member", "active")), DONE)]
+#[case::made_an_owner(
+    invite(OrgRole::Member), status(200, &membership("admin", "active")), different("the role is `admin` now"))]
+#[case::invited_as_an_owner(
+    invite(OrgRole::Member), status(200, &membership("admin", "pending")),
+    different("the role of the invitation is `admin` now"))]
+#[case::a_member_to_be_an_owner(
+    invite(OrgRole::Admin), status(200, &membership("member", "active")), Standing::AsPlanned)]
 #[tokio::test]
 async fn a_member(#[case] change: Change, #[case] answer: ResponseTemplate, #[case] expected: Standing) {
     assert_eq!(standing(&change, "GET", "/orgs/acme/memberships/ann", answer).await, expected);
@@ -59,6 +83,22 @@ async fn an_invitation(#[case] all: Value, #[case] expected: Standing) {
     }
 }
 
+/// An invitation that is not listed any more was accepted, if the person is a member.
+#[tokio::test]
+async fn an_accepted_invitation() {
+    let server = github("GET", "/orgs/acme/invitations", status(200, &json!([]))).await;
+    let member = status(200, &membership("member", "active"));
+    Mock::given(path("/orgs/acme/memberships/ann")).respond_with(member).mount(&server).await;
+    let change = Change::CancelInvitation { id: 4, login: ann(), role: OrgRole::Member, failed: false };
+    let client = support::client(&server);
+    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot()), &mut addresses()).await;
+    assert_eq!(standing.unwrap(), different("the invitation was accepted"));
+}
+
+fn place() -> Change {
+    Change::SetTeamMember { team: core(), login: ann(), from: None, to: TeamRole::Member }
+}
+
 fn leave(invitation: bool) -> Change {
     Change::RemoveTeamMember { team: core(), login: ann(), from: TeamRole::Member, invitation }
 }
@@ -76,7 +116,14 @@ fn lower() -> Change {
 #[case::accepted(leave(true), status(200, &membership("member", "active")), different("the invitation was accepted"))]
 #[case::invited(leave(true), status(200, &membership("member", "pending")), Standing::AsPlanned)]
 #[case::maintainer(lower(), status(200, &membership("maintainer", "active")), Standing::AsPlanned)]
-#[case::member(lower(), status(200, &membership("member", "active")), different("the role is `member` now"))]
+#[case::member(lower(), status(200, &membership("member", "active")), DONE)]
+#[case::placed(place(), status(200, &membership("member", "active")), DONE)]
+#[case::invited_to_it(place(), status(200, &membership("member", "pending")), PENDING)]
+#[case::made_a_maintainer(
+    place(), status(200, &membership("maintainer", "active")), different("the role is `maintainer` now"))]
+#[case::nowhere(
+    place(), status(404, &json!({"message": "Not Found"})),
+    different("the person is neither in the organization nor invited any more"))]
 #[tokio::test]
 async fn a_place_in_a_team(
     #[case] change: Change,
@@ -87,9 +134,13 @@ async fn a_place_in_a_team(
 }
 
 #[rstest]
-#[case::as_planned(status(200, &json!({"permissions": {"push": true, "pull": true}, "role_name": "write"})), Standing::AsPlanned)]
+#[case::as_planned(
+    status(200, &json!({"id": 7, "permissions": {"push": true, "pull": true}, "role_name": "write"})), Standing::AsPlanned)]
+#[case::another(
+    status(200, &json!({"id": 8, "permissions": {"push": true, "pull": true}, "role_name": "write"})),
+    different("another repository has its name now"))]
 #[case::more(
-    status(200, &json!({"permissions": {"admin": true, "push": true}, "role_name": "admin"})),
+    status(200, &json!({"id": 7, "permissions": {"admin": true, "push": true}, "role_name": "admin"})),
     different("the access is `admin` now"))]
 #[case::gone(status(404, &json!({"message": "Not Found"})), Standing::Gone)]
 #[tokio::test]
@@ -104,8 +155,9 @@ async fn a_team_s_access(#[case] answer: ResponseTemplate, #[case] expected: Sta
 }
 
 #[rstest]
-#[case::as_planned(json!({"name": "site", "archived": false}), Standing::AsPlanned)]
-#[case::done(json!({"name": "site", "archived": true}), Standing::Gone)]
+#[case::as_planned(json!({"id": 7, "name": "site", "archived": false}), Standing::AsPlanned)]
+#[case::done(json!({"id": 7, "name": "site", "archived": true}), DONE)]
+#[case::another(json!({"id": 8, "name": "site", "archived": false}), different("another repository has its name now"))]
 #[tokio::test]
 async fn archiving(#[case] now: Value, #[case] expected: Standing) {
     let archive = SettingChange {
@@ -119,7 +171,7 @@ async fn archiving(#[case] now: Value, #[case] expected: Standing) {
 
 #[rstest]
 #[case::as_planned("private", Standing::AsPlanned)]
-#[case::done("public", Standing::Gone)]
+#[case::done("public", DONE)]
 #[case::otherwise("internal", different("`visibility` is `internal` now"))]
 #[tokio::test]
 async fn publishing(#[case] now: &str, #[case] expected: Standing) {
@@ -129,7 +181,7 @@ async fn publishing(#[case] now: &str, #[case] expected: Standing) {
         to: "public".to_owned(),
     };
     let change = Change::EditRepo { name: repo(), changes: vec![publish] };
-    let answer = status(200, &json!({"name": "site", "visibility": now}));
+    let answer = status(200, &json!({"id": 7, "name": "site", "visibility": now}));
     assert_eq!(standing(&change, "GET", "/repos/acme/site", answer).await, expected);
 }
 
@@ -143,7 +195,7 @@ async fn the_organization_s_settings() {
     let change = Change::EditOrg { changes: vec![lower] };
     for (now, expected) in [
         ("write", Standing::AsPlanned),
-        ("read", Standing::Gone),
+        ("read", DONE),
         ("none", different("`default_repository_permission` is `none` now")),
     ] {
         let answer = status(200, &json!({"login": "acme", "default_repository_permission": now}));
@@ -153,8 +205,9 @@ async fn the_organization_s_settings() {
 
 #[rstest]
 #[case::as_planned(rest_team(2, "Leaf", "leaf", &json!({"id": 1, "slug": "core"})), Standing::AsPlanned)]
-#[case::moved(rest_team(2, "Leaf", "leaf", &json!(null)), different("it is below another team now"))]
-#[case::another(rest_team(3, "Leaf", "leaf", &json!({"id": 1, "slug": "core"})), different("another team has its address now"))]
+#[case::moved(rest_team(2, "Leaf", "leaf", &json!({"id": 9, "slug": "x"})), different("it is below another team now"))]
+#[case::moved_already(rest_team(2, "Leaf", "leaf", &json!(null)), DONE)]
+#[case::another(rest_team(3, "Leaf", "leaf", &json!({"id": 1, "slug": "core"})), different("another team has its name now"))]
 #[tokio::test]
 async fn a_team_that_moves(#[case] now: Value, #[case] expected: Standing) {
     let changes = vec![SettingChange {
@@ -185,7 +238,7 @@ fn details(id: u64, children: &[&str], members: &[(&str, &str)], repos: &[&str])
 #[rstest]
 #[case::as_planned(details(1, &["Leaf"], &[("ann", "MEMBER")], &["site"]), Standing::AsPlanned)]
 #[case::less(details(1, &[], &[], &[]), Standing::AsPlanned)]
-#[case::another(details(9, &["Leaf"], &[], &[]), different("another team has its address now"))]
+#[case::another(details(9, &["Leaf"], &[], &[]), different("another team has its name now"))]
 #[case::child(details(1, &["Leaf", "Twig"], &[], &[]), different("there are teams below it now"))]
 #[case::member(
     details(1, &[], &[("ann", "MEMBER"), ("ben", "MEMBER")], &[]),
@@ -193,15 +246,103 @@ fn details(id: u64, children: &[&str], members: &[(&str, &str)], repos: &[&str])
 #[case::role(
     details(1, &[], &[("ann", "MAINTAINER")], &[]), different("1 of its members came, or changed their role, since"))]
 #[case::repository(details(1, &[], &[], &["site", "docs"]), different("it has access to 1 more repositories now"))]
-#[case::gone(status(200, &json!({"data": {"organization": {"team": null}}})), Standing::Gone)]
 #[tokio::test]
 async fn a_team_that_is_deleted(#[case] now: ResponseTemplate, #[case] expected: Standing) {
     let change = Change::DeleteTeam { name: core(), slug: Slug::new("core") };
     assert_eq!(standing(&change, "POST", "/graphql", now).await, expected);
 }
 
+#[rstest]
+#[case::gone(json!([]), Standing::Gone)]
+#[case::renamed(json!([rest_team(1, "Base", "base", &json!(null))]), different("it has another name now"))]
+#[tokio::test]
+async fn a_team_that_is_not_at_its_address(#[case] all: Value, #[case] expected: Standing) {
+    let nothing = status(200, &json!({"data": {"organization": {"team": null}}}));
+    let server = github("POST", "/graphql", nothing).await;
+    Mock::given(path("/orgs/acme/teams")).respond_with(status(200, &all)).mount(&server).await;
+    let change = Change::DeleteTeam { name: core(), slug: Slug::new("core") };
+    let client = support::client(&server);
+    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot()), &mut addresses()).await;
+    assert_eq!(standing.unwrap(), expected);
+}
+
+/// The answer to a rename was lost: the team is found at its new address.
+#[rstest]
+#[case::renamed(1, "Base", DONE)]
+#[case::another(3, "Base", Standing::Gone)]
+#[tokio::test]
+async fn a_team_that_has_its_new_name(#[case] id: u64, #[case] name: &str, #[case] expected: Standing) {
+    let server =
+        github("GET", "/orgs/acme/teams/base", status(200, &rest_team(id, name, "base", &json!(null)))).await;
+    Mock::given(path("/orgs/acme/teams")).respond_with(status(200, &json!([]))).mount(&server).await;
+    let setting = TeamSetting::Name;
+    let changes = vec![SettingChange { setting, from: Some("Core".to_owned()), to: "Base".to_owned() }];
+    let change = Change::EditTeam { name: core(), slug: Slug::new("core"), changes };
+    let (client, mut addresses) = (support::client(&server), addresses());
+    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot()), &mut addresses).await;
+    assert_eq!(standing.unwrap(), expected);
+    assert_eq!(addresses.team(&TeamName::new("Base")).is_some(), expected == DONE);
+}
+
+/// The answer to a rename was lost: the repository is found under its new name.
+#[rstest]
+#[case::renamed(7, DONE)]
+#[case::another(8, Standing::Gone)]
+#[tokio::test]
+async fn a_repository_that_has_its_new_name(#[case] id: u64, #[case] expected: Standing) {
+    let found = json!({"id": id, "name": "website", "full_name": "acme/website"});
+    let server = github("GET", "/repos/acme/website", status(200, &found)).await;
+    let change = Change::RenameRepo { from: repo(), to: RepoName::new("website") };
+    let client = support::client(&server);
+    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot()), &mut addresses()).await;
+    assert_eq!(standing.unwrap(), expected);
+}
+
+fn create_repo() -> Change {
+    let visibility = RepoSetting { setting: RepoSettingName::VISIBILITY, value: "private".into() };
+    Change::CreateRepo { name: RepoName::new("docs"), settings: vec![visibility] }
+}
+
+fn found(name: &str, visibility: &str) -> Value {
+    json!({"id": 9, "name": name, "full_name": format!("acme/{name}"), "visibility": visibility})
+}
+
+#[rstest]
+#[case::there(status(200, &found("Docs", "private")), DONE)]
+#[case::otherwise(
+    status(200, &found("docs", "public")),
+    different("it was made in the meantime, and its visibility is `public`"))]
+#[case::nothing(status(404, &json!({"message": "Not Found"})), Standing::AsPlanned)]
+#[tokio::test]
+async fn a_repository_that_is_made(#[case] answer: ResponseTemplate, #[case] expected: Standing) {
+    assert_eq!(standing(&create_repo(), "GET", "/repos/acme/docs", answer).await, expected);
+}
+
+#[rstest]
+#[case::there(rest_team(8, "New", "new", &json!({"id": 1, "slug": "core"})), true)]
+#[case::elsewhere(rest_team(8, "New", "new", &json!(null)), false)]
+#[case::of_another_name(rest_team(8, "new!", "new", &json!({"id": 1, "slug": "core"})), false)]
+#[tokio::test]
+async fn a_team_that_is_made(#[case] now: Value, #[case] there: bool) {
+    let name = TeamName::new("New");
+    let (privacy, parent) = (Privacy::Closed, Some(core()));
+    let change = Change::CreateTeam { name: name.clone(), description: None, privacy, parent };
+    let server = github("GET", "/orgs/acme/teams/new", status(200, &now)).await;
+    let (client, mut addresses) = (support::client(&server), addresses());
+    let standing =
+        client.standing(&acme(), &change, &Expected::of(&snapshot()), &mut addresses).await.unwrap();
+    let otherwise =
+        different("a team was made at its address in the meantime, and is not as the file has it");
+    assert_eq!(standing, if there { DONE } else { otherwise });
+    assert_eq!(addresses.team(&name).is_some(), there);
+}
+
 fn people(full_name: &str, edges: &[Value]) -> ResponseTemplate {
-    let repository = json!({"nameWithOwner": full_name, "collaborators": list(edges)});
+    people_of(7, full_name, edges)
+}
+
+fn people_of(id: u64, full_name: &str, edges: &[Value]) -> ResponseTemplate {
+    let repository = json!({"databaseId": id, "nameWithOwner": full_name, "collaborators": list(edges)});
     status(200, &json!({"data": {"repository": repository}}))
 }
 
@@ -210,50 +351,121 @@ fn granted(login: &str, role: &str) -> Value {
     json!({"permission": "ADMIN", "permissionSources": own, "node": {"login": login}})
 }
 
-#[rstest]
-#[case::as_planned(people("acme/site", &[granted("ben", "admin"), granted("Ann", "write")]), Standing::AsPlanned)]
-#[case::lowered(people("acme/site", &[granted("ann", "read")]), different("the access is `read` now"))]
-#[case::custom(people("acme/site", &[granted("ann", "Auditor")]), different("the access is the role `Auditor` now"))]
-#[case::hidden(
-    people("acme/site", &[json!({"permission": "ADMIN", "permissionSources": null, "node": {"login": "ann"}})]),
-    different("GitHub does not show any more where the access comes from"))]
-#[case::gone(people("acme/site", &[]), Standing::Gone)]
-#[tokio::test]
-async fn a_collaborator(#[case] now: ResponseTemplate, #[case] expected: Standing) {
-    let remove = Change::RemoveCollaborator { repo: repo(), login: ann(), from: Permission::Write };
-    let lower = Change::SetCollaborator {
-        repo: repo(),
-        login: ann(),
-        from: Some(Permission::Write),
-        custom_role: None,
-        to: Permission::Read,
-    };
-    for change in [remove, lower] {
-        assert_eq!(standing(&change, "POST", "/graphql", now.clone()).await, expected);
-    }
+fn revoke() -> Change {
+    Change::RemoveCollaborator { repo: repo(), login: ann(), from: Permission::Write }
+}
+
+fn give(from: Option<Permission>, to: Permission) -> Change {
+    Change::SetCollaborator { repo: repo(), login: ann(), from, custom_role: None, to }
 }
 
 #[rstest]
-#[case::as_planned(json!([{"id": 5, "permissions": "write", "invitee": {"login": "ann"}}]), Standing::AsPlanned)]
-#[case::other(json!([{"id": 5, "permissions": "admin", "invitee": {"login": "ann"}}]), different("the invitation is `admin` now"))]
-#[case::gone(json!([]), Standing::Gone)]
+#[case::as_planned(
+    people("acme/site", &[granted("ben", "admin"), granted("Ann", "write")]), Standing::AsPlanned, Standing::AsPlanned)]
+#[case::lowered(people("acme/site", &[granted("ann", "read")]), different("the access is `read` now"), DONE)]
+#[case::raised(
+    people("acme/site", &[granted("ann", "admin")]),
+    different("the access is `admin` now"), different("the access is `admin` now"))]
+#[case::custom(
+    people("acme/site", &[granted("ann", "Auditor")]),
+    different("the access is the role `Auditor` now"), different("the access is the role `Auditor` now"))]
+#[case::hidden(
+    people("acme/site", &[json!({"permission": "ADMIN", "permissionSources": null, "node": {"login": "ann"}})]),
+    different("GitHub does not show any more where the access comes from"),
+    different("GitHub does not show any more where the access comes from"))]
+#[case::gone(people("acme/site", &[]), DONE, Standing::Gone)]
+#[case::another(
+    people_of(8, "acme/site", &[granted("ann", "write")]),
+    different("another repository has its name now"), different("another repository has its name now"))]
 #[tokio::test]
-async fn an_invitation_to_a_repository(#[case] all: Value, #[case] expected: Standing) {
+async fn a_collaborator_who_loses_something(
+    #[case] now: ResponseTemplate,
+    #[case] revoked: Standing,
+    #[case] lowered: Standing,
+) {
+    assert_eq!(standing(&revoke(), "POST", "/graphql", now.clone()).await, revoked);
+    let lower = give(Some(Permission::Write), Permission::Read);
+    assert_eq!(standing(&lower, "POST", "/graphql", now).await, lowered);
+}
+
+#[rstest]
+#[case::as_planned("triage", Standing::AsPlanned)]
+#[case::given("write", DONE)]
+#[case::given_more("maintain", different("the access is `maintain` now"))]
+#[case::given_less("read", Standing::AsPlanned)]
+#[tokio::test]
+async fn a_member_who_is_given_access(#[case] now: &str, #[case] expected: Standing) {
+    let now = people("acme/site", &[granted("ann", now)]);
+    let raise = give(Some(Permission::Triage), Permission::Write);
+    assert_eq!(standing(&raise, "POST", "/graphql", now).await, expected);
+}
+
+#[rstest]
+#[case::invited(json!([{"id": 5, "permissions": "write", "invitee": {"login": "eve"}}]), PENDING)]
+#[case::with_more(
+    json!([{"id": 5, "permissions": "admin", "invitee": {"login": "eve"}}]), different("the invitation is `admin` now"))]
+#[case::expired(
+    json!([{"id": 5, "permissions": "write", "expired": true, "invitee": {"login": "eve"}}]), Standing::AsPlanned)]
+#[case::nobody(json!([]), Standing::AsPlanned)]
+#[tokio::test]
+async fn a_stranger_who_is_given_access(#[case] invited: Value, #[case] expected: Standing) {
+    let server = github("GET", "/repos/acme/site/invitations", status(200, &invited)).await;
+    Mock::given(path("/graphql")).respond_with(people("acme/site", &[])).mount(&server).await;
+    let (login, to) = (Login::new("eve"), Permission::Write);
+    let change = Change::SetCollaborator { repo: repo(), login, from: None, custom_role: None, to };
+    let client = support::client(&server);
+    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot()), &mut addresses()).await;
+    assert_eq!(standing.unwrap(), expected);
+}
+
+#[rstest]
+#[case::as_planned(json!([{"id": 5, "permissions": "write", "invitee": {"login": "ann"}}]), &[], Standing::AsPlanned)]
+#[case::other(
+    json!([{"id": 5, "permissions": "admin", "invitee": {"login": "ann"}}]), &[], different("the invitation is `admin` now"))]
+#[case::gone(json!([]), &[], Standing::Gone)]
+#[case::accepted(json!([]), &["ann"], different("the invitation was accepted"))]
+#[tokio::test]
+async fn an_invitation_to_a_repository(
+    #[case] all: Value,
+    #[case] collaborators: &[&str],
+    #[case] expected: Standing,
+) {
     let permission = Permission::Write;
     let change =
         Change::CancelRepoInvitation { repo: repo(), id: 5, login: ann(), permission, expired: false };
-    assert_eq!(standing(&change, "GET", "/repos/acme/site/invitations", status(200, &all)).await, expected);
+    let server = github("GET", "/repos/acme/site/invitations", status(200, &all)).await;
+    let there: Vec<Value> = collaborators.iter().map(|login| granted(login, "write")).collect();
+    Mock::given(path("/graphql")).respond_with(people("acme/site", &there)).mount(&server).await;
+    let client = support::client(&server);
+    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot()), &mut addresses()).await;
+    assert_eq!(standing.unwrap(), expected);
 }
 
-/// What takes nothing away is not read for.
+#[rstest]
+#[case::as_planned(json!({"pull": true}), Standing::AsPlanned)]
+#[case::given_already(json!({"push": true}), Standing::AsPlanned)]
+#[case::given_more(json!({"admin": true}), different("the access is `admin` now"))]
 #[tokio::test]
-async fn a_grant_is_as_planned() {
+async fn a_team_that_is_given_access(#[case] permissions: Value, #[case] expected: Standing) {
     let grant = Change::SetTeamRepo {
-        team: core(),
+        team: TeamName::new("New"),
         repo: repo(),
         from: None,
         custom_role: None,
-        to: Permission::Read,
+        to: Permission::Write,
     };
-    assert_eq!(standing(&grant, "GET", "/nothing", status(500, &json!({}))).await, Standing::AsPlanned);
+    let answer = status(200, &json!({"id": 7, "permissions": permissions}));
+    let server = github("GET", "/orgs/acme/teams/new/repos/acme/site", answer).await;
+    let mut snapshot = snapshot();
+    snapshot.teams.push(super::a_team(3, "New", "new", None));
+    let (client, mut addresses) = (support::client(&server), Addresses::of(&snapshot));
+    let standing = client.standing(&acme(), &grant, &Expected::of(&snapshot), &mut addresses).await;
+    assert_eq!(standing.unwrap(), expected);
+}
+
+/// What can take nothing away, and can be made twice without harm, is not read for.
+#[tokio::test]
+async fn settings_that_take_nothing_away_are_as_planned() {
+    let topics = Change::SetTopics { name: repo(), from: None, to: "rust".to_owned() };
+    assert_eq!(standing(&topics, "GET", "/nothing", status(500, &json!({}))).await, Standing::AsPlanned);
 }

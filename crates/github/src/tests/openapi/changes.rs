@@ -26,9 +26,7 @@ pub(super) async fn all(client: &Client, described: &Described) {
     let expected = Expected::of(&snapshot);
     for change in every_change(&snapshot.teams[0].name) {
         let mut addresses = Addresses::of(&snapshot);
-        let standing = client.standing(&org, &change, &expected, &addresses).await;
-        described.unless_absent(standing);
-        described.unless_absent(client.already(&org, &change, &mut addresses).await);
+        described.unless_absent(client.standing(&org, &change, &expected, &mut addresses).await);
         described.unless_absent(client.make(&org, &change, &mut addresses).await);
     }
 }

@@ -150,7 +150,7 @@ fn nothing(request: &Request) -> ResponseTemplate {
     let query = body["query"].as_str().unwrap();
     let organization = json!({"membersWithRole": list, "teams": list, "repositories": list, "team": null});
     let full_name = format!("{}/{}", body["variables"]["owner"], body["variables"]["name"]).replace('"', "");
-    let repository = json!({"nameWithOwner": full_name, "collaborators": list});
+    let repository = json!({"databaseId": 1, "nameWithOwner": full_name, "collaborators": list});
     let data = if query.contains("user(") {
         json!({"u0": {"login": "octocat"}})
     } else {

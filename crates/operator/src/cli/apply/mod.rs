@@ -119,7 +119,7 @@ async fn finish(
             }
         },
     };
-    let outcomes = second.as_ref().map_or(&ended.outcomes, |second| &second.outcomes);
+    let outcomes = &ended.outcomes;
     let verification = second.as_ref().map(|second| &second.verification);
     let applied = Applied { report: considered.report(), outcomes, verification };
     print(&format!("\n{}", applied.text(source::style(&std::io::stdout()))))?;
@@ -127,9 +127,9 @@ async fn finish(
         eprintln!("error: {stopped}");
     }
     let mut met = ended.met();
-    met.outcomes = outcomes;
     if let Some(second) = &second {
         met.not_held = second.not_held;
+        met.unplanned = second.unplanned;
         met.beyond = !second.verification.beyond.is_empty();
     }
     Ok(code(met.end().exit))

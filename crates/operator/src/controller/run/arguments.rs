@@ -26,17 +26,18 @@ pub(super) async fn of_apply(
         disclose: &last_applied(case),
         salt: case.run.metadata.uid.as_deref(),
     };
-    let content_writes = content_writes(case);
-    let apply = ApplyFacts { reviewed: &reviewed, content_writes: &content_writes };
+    let now = Timestamp::now();
+    let content_writes = content_writes(case, now);
+    let apply = ApplyFacts { reviewed: &reviewed, content_writes: &content_writes, now };
     Ok(arguments::for_apply(&case.installation.spec, &plan, &apply))
 }
 
 /// The content-creating writes of this installation's Applies in the last hour: GitHub counts them for the installation.
-fn content_writes(case: &Case<'_>) -> BTreeMap<Timestamp, i32> {
+fn content_writes(case: &Case<'_>, now: Timestamp) -> BTreeMap<Timestamp, i32> {
     let others = case.others();
     let applies = others.iter().filter(|other| other.spec.mode == Mode::Apply).map(AsRef::as_ref);
     let statuses = applies.chain([case.run]).filter_map(|run| run.status.as_ref());
-    arguments::content_writes(statuses, Timestamp::now())
+    arguments::content_writes(statuses, now)
 }
 
 /// The arguments of a preview, or of a DryRun of the branch. `by_member`: the file's author is a verified member.

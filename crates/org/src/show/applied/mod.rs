@@ -60,7 +60,7 @@ impl Applied<'_> {
         let numbers = [
             (failed.len(), "change failed", "changes failed"),
             (
-                self.count(|outcome| matches!(outcome, Outcome::Withheld(_))),
+                self.count(|outcome| self.is_withheld(outcome)),
                 "removal was withheld",
                 "removals were withheld",
             ),
@@ -121,7 +121,8 @@ impl Applied<'_> {
         for (index, operation) in self.report.plan.operations.iter().enumerate() {
             let (order, end) = match self.outcome(index) {
                 Outcome::Failed(failure) => (0, format!(": failed, {}", failure.sentence)),
-                Outcome::Withheld(_) => (1, ": withheld".to_owned()),
+                outcome @ Outcome::Withheld(_) if self.is_withheld(outcome) => (1, ": withheld".to_owned()),
+                Outcome::Withheld(_) => (5, ": kept until an invitation is accepted".to_owned()),
                 Outcome::Left(_) => (2, ": left out, changed in the meantime".to_owned()),
                 Outcome::Skipped { .. } => (3, ": not done because of another".to_owned()),
                 Outcome::NotTried => (4, ": not tried".to_owned()),
@@ -197,6 +198,11 @@ impl Applied<'_> {
         let inherited = self.report.removals.list.iter().filter(|removal| all && removal.operation.is_none());
         items.extend(inherited.map(|removal| Item::of_removal(removal, None, namer)));
         items
+    }
+
+    /// Whether it is a removal that something stands against, other than an invitation that waits to be accepted.
+    fn is_withheld(&self, outcome: &Outcome) -> bool {
+        matches!(outcome, Outcome::Withheld(reason) if !reason.awaits_acceptance(self.outcomes))
     }
 
     fn removals(&self, index: usize) -> Vec<(usize, &crate::removals::Removal)> {

@@ -18,7 +18,7 @@ pub(super) struct Problems<'p, 'd> {
 impl Problems<'_, '_> {
     pub(super) fn sections(&self) -> Vec<Section> {
         let (mut failed, mut skipped, mut withheld) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut left, mut untried) = (Vec::new(), Vec::new());
+        let (mut kept, mut left, mut untried) = (Vec::new(), Vec::new(), Vec::new());
         for (index, operation) in self.plan.operations.iter().enumerate() {
             let is = Sentence::of(&operation.change, &self.namer);
             let line = operation.line.map(|line| format!("line {line}: ")).unwrap_or_default();
@@ -28,6 +28,9 @@ impl Problems<'_, '_> {
                 Outcome::Skipped { because } => {
                     let base = self.not_in_force(self.cause(*because));
                     skipped.push(format!("{line}{}, because {base}", is.was_not()));
+                }
+                Outcome::Withheld(reason) if reason.awaits_acceptance(self.outcomes) => {
+                    kept.push(format!("{line}{}: {}", is.was_not(), self.waits_for(reason)));
                 }
                 Outcome::Withheld(reason) => {
                     withheld.push(format!("{line}{}: {}", is.was_not(), self.waits_for(reason)));
@@ -46,6 +49,7 @@ impl Problems<'_, '_> {
             ("Not done because of it", skipped, None),
             ("Withheld", withheld, None),
             ("Left out, because it changed in the meantime", left, Some(left_end)),
+            ("Kept until an invitation is accepted", kept, None),
             ("Not tried", untried, Some("There was no time left, or a newer commit changes the file.")),
         ];
         let sections = sections.into_iter().filter(|(_, lines, _)| !lines.is_empty());
