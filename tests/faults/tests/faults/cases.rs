@@ -1,6 +1,10 @@
-//! Which faults a story can meet, from what passed when nothing went wrong.
+//! Which faults the stories can meet, from what passed when nothing went wrong.
 
-use std::{collections::BTreeSet, fmt, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::Duration,
+};
 
 use crate::{
     fault::{Fault, Moment, Times},
@@ -21,27 +25,41 @@ impl fmt::Display for Case {
     }
 }
 
-/// Every fault of a story.
-pub fn all(passed: &[Passed]) -> Vec<Fault> {
+/// Every case, from what passed in each story. A route that fails in a certain way does so in one story, by chance: in all of
+/// them the matrix would take days.
+pub fn all(clean: &[(&'static Story, Vec<Passed>)], random: &mut fastrand::Rng) -> Vec<Case> {
+    let mut cases = Vec::new();
+    let mut by_route: BTreeMap<&Route, Vec<&'static Story>> = BTreeMap::new();
+    for (story, passed) in clean {
+        cases.extend(of_story(passed).into_iter().map(|fault| Case { story, fault }));
+        let can_fail = |passed: &&Passed| passed.counts || passed.route.is_of_a_start();
+        let routes: BTreeSet<&Route> = passed.iter().filter(can_fail).map(|passed| &passed.route).collect();
+        for route in routes {
+            by_route.entry(route).or_default().push(story);
+        }
+    }
+    for (route, stories) in by_route {
+        for refusal in Refusal::of(route) {
+            for times in [Times::Once, Times::AMinute] {
+                let fault = Fault::Refused { route: route.clone(), refusal, times };
+                cases.push(Case { story: stories[random.usize(..stories.len())], fault });
+            }
+        }
+    }
+    cases
+}
+
+/// What can go wrong in a story beside routes that fail.
+fn of_story(passed: &[Passed]) -> Vec<Fault> {
     let mut faults = Vec::new();
     for sender in [Sender::Controller, Sender::Receiver] {
         let is_its =
             |passed: &&Passed| passed.counts && passed.route.sender == sender && passed.route.is_write();
-        let writes = passed.iter().filter(is_its).count();
-        for write in 1..=writes {
+        for write in 1..=passed.iter().filter(is_its).count() {
             for moment in [Moment::Before, Moment::After] {
                 faults.push(Fault::Crash { sender, moment, write });
             }
             faults.push(Fault::Late { sender, write, by: LATE });
-        }
-    }
-    let can_fail = |passed: &&Passed| passed.counts || passed.route.is_of_a_start();
-    let routes: BTreeSet<&Route> = passed.iter().filter(can_fail).map(|passed| &passed.route).collect();
-    for route in routes {
-        for refusal in Refusal::of(route) {
-            for times in [Times::Once, Times::AMinute] {
-                faults.push(Fault::Refused { route: route.clone(), refusal, times });
-            }
         }
     }
     faults.extend(

@@ -43,7 +43,7 @@ pub fn run(settings: &Settings) -> Report {
     // Started before the threads that share it.
     ControlPlane::shared();
     let mut random = fastrand::Rng::with_seed(settings.seed);
-    let clean = side_by_side(settings.jobs, STORIES.iter().collect(), |story| {
+    let mut clean = side_by_side(settings.jobs, STORIES.iter().collect(), |story| {
         let told = told(story, Fault::None, None);
         let log = PathBuf::from(LOGS).join(format!("{}.log", story.name));
         std::fs::write(&log, format!("{}\n\n{}", told.ending, told.logs)).unwrap();
@@ -51,11 +51,11 @@ pub fn run(settings: &Settings) -> Report {
         println!("{}: {requests} requests; ending and logs: {}", story.name, log.display());
         (story, told)
     });
-    let mut chosen: Vec<Case> = clean
-        .iter()
-        .flat_map(|(story, told)| cases::all(&told.passed).into_iter().map(|fault| Case { story, fault }))
-        .filter(|case| case.to_string().contains(&settings.only))
-        .collect();
+    // In whatever order they have ended, the same seed chooses the same cases.
+    clean.sort_by_key(|(story, _)| story.name);
+    let passed: Vec<_> = clean.iter().map(|(story, told)| (*story, told.passed.clone())).collect();
+    let mut chosen = cases::all(&passed, &mut random);
+    chosen.retain(|case| case.to_string().contains(&settings.only));
     println!("{} cases in all", chosen.len());
     random.shuffle(&mut chosen);
     let ran_all = settings.cases.is_none() && settings.only.is_empty();

@@ -23,7 +23,8 @@ impl Settings {
             seed: number("FAULTS_SEED").unwrap_or(1),
             cases: (cases != "all").then(|| cases.parse().expect("FAULTS_CASES is a number or `all`")),
             only: variable("FAULTS_ONLY").unwrap_or_default(),
-            jobs: number("FAULTS_JOBS").unwrap_or(cores),
+            // Most of a story is waiting.
+            jobs: number("FAULTS_JOBS").unwrap_or(2 * cores),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Somebody deletes the installation in the cluster while a run is at work.
 
 use futures::future::LocalBoxFuture;
-use kube::api::{DeleteParams, ListParams};
+use kube::api::DeleteParams;
 
-use super::{Missed, Story, Teller, file, of_an_installed_app};
+use super::{Missed, Story, Teller, file, of_an_installed_app, teller::INSTALLATION};
 
 pub const STORY: Story = of_an_installed_app("deletion", tells);
 
@@ -15,21 +15,33 @@ fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
         teller.check_status_is(&running, "peribolos", "in_progress").await?;
         let waiting = teller.pushes("alice", "main", "push 2", &file("Two", "carol")).await;
         teller.check_status_is(&waiting, "peribolos", "queued").await?;
-        teller.installations().delete("acme-1234567", &DeleteParams::default()).await.ok();
-        all_are_deleted(teller).await
+        deleted(teller).await?;
+        // GitHub says that the App is installed, so whoever looks makes the object again; at a start somebody looks.
+        teller.world.tekton.release();
+        teller.world.controller.restart().await;
+        teller.is_ready().await?;
+        teller.rest().await
     })
 }
 
-/// Waits until neither the installation nor a run of it is left.
-pub async fn all_are_deleted(teller: &Teller<'_>) -> Result<(), Missed> {
+/// Deletes the installation and waits until neither it nor a run of it is left.
+async fn deleted(teller: &Teller<'_>) -> Result<(), Missed> {
+    let first = teller.uids().await?;
+    teller
+        .sees("the installation's deletion", async || {
+            let answer = teller.installations().delete(INSTALLATION, &DeleteParams::default()).await;
+            answer.map(drop).map_err(|error| error.to_string())
+        })
+        .await?;
     teller
         .sees("the end of the installation and its runs", async || {
-            let mut left = Vec::new();
-            for api in [teller.installations(), teller.runs()] {
-                let objects = api.list(&ListParams::default()).await.map_err(|error| error.to_string())?;
-                left.extend(objects.into_iter().filter_map(|object| object.metadata.name));
+            let left = teller.uids().await.map_err(|Missed(what)| what)?;
+            let left: Vec<&String> = left.intersection(&first).collect();
+            if left.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("{} of {} objects are left", left.len(), first.len()))
             }
-            if left.is_empty() { Ok(()) } else { Err(format!("{left:?}")) }
         })
         .await
 }

@@ -1,7 +1,7 @@
 //! What people can do in a story, and what they can wait for.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::Mutex,
     time::{Duration, Instant},
 };
@@ -115,6 +115,17 @@ impl<'a> Teller<'a> {
     pub fn runs(&self) -> Api<DynamicObject> {
         let [.., run, _] = kinds();
         Api::namespaced_with(self.world.client.clone(), &self.world.namespace, &run)
+    }
+
+    /// Which installations and runs there are.
+    pub async fn uids(&self) -> Result<BTreeSet<String>, Missed> {
+        let mut all = BTreeSet::new();
+        for api in [self.installations(), self.runs()] {
+            let objects =
+                api.list(&ListParams::default()).await.map_err(|error| Missed(error.to_string()))?;
+            all.extend(objects.into_iter().filter_map(|object| object.metadata.uid));
+        }
+        Ok(all)
     }
 
     /// Gives a commit a name.

@@ -2,7 +2,7 @@
 
 use futures::future::LocalBoxFuture;
 
-use super::{Missed, Story, Teller, deletion::all_are_deleted, file, of_an_installed_app};
+use super::{Missed, Story, Teller, file, of_an_installed_app};
 
 pub const STORY: Story = of_an_installed_app("uninstall", tells);
 
@@ -16,6 +16,11 @@ fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
         teller.pod_runs(&running).await?;
         teller.check_status_is(&running, "peribolos", "in_progress").await?;
         teller.app("uninstall").await;
-        all_are_deleted(teller).await
+        teller
+            .sees("the end of the installation and its runs", async || {
+                let left = teller.uids().await.map_err(|Missed(what)| what)?;
+                if left.is_empty() { Ok(()) } else { Err(format!("{} objects are left", left.len())) }
+            })
+            .await
     })
 }
