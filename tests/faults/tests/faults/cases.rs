@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    fault::{Fault, Moment, Times},
+    fault::{Away, Fault, Moment, Times},
     proxy::{Disturbance, Order, Passed, Refusal, Route, Sender},
     story::Story,
 };
@@ -31,6 +31,7 @@ pub fn all(clean: &[(&'static Story, Vec<Passed>)], random: &mut fastrand::Rng) 
     let mut cases = Vec::new();
     let mut by_route: BTreeMap<&Route, Vec<&'static Story>> = BTreeMap::new();
     for (story, passed) in clean {
+        cases.extend(outages(passed, random).into_iter().map(|fault| Case { story, fault }));
         cases.extend(of_story(passed).into_iter().map(|fault| Case { story, fault }));
         let can_fail = |passed: &&Passed| passed.counts || passed.route.is_of_a_start();
         let routes: BTreeSet<&Route> = passed.iter().filter(can_fail).map(|passed| &passed.route).collect();
@@ -49,7 +50,21 @@ pub fn all(clean: &[(&'static Story, Vec<Passed>)], random: &mut fastrand::Rng) 
     cases
 }
 
-/// What can go wrong in a story beside routes that fail.
+/// How many moments of a story each server goes away at.
+const OUTAGES: usize = 4;
+
+/// Servers that go away, at moments that are chosen by chance.
+fn outages(passed: &[Passed], random: &mut fastrand::Rng) -> Vec<Fault> {
+    let writes = passed.iter().filter(|passed| passed.counts && passed.route.is_write()).count();
+    let mut faults = Vec::new();
+    for of in [Away::ApiServer, Away::Etcd, Away::GitHub] {
+        let moments = random.choose_multiple(1..=writes, OUTAGES);
+        faults.extend(moments.into_iter().map(|write| Fault::Outage { of, write }));
+    }
+    faults
+}
+
+/// What can go wrong in a story beside routes that fail and servers that go away.
 fn of_story(passed: &[Passed]) -> Vec<Fault> {
     let mut faults = Vec::new();
     for sender in [Sender::Controller, Sender::Receiver] {
@@ -73,6 +88,7 @@ fn of_story(passed: &[Passed]) -> Vec<Fault> {
         ]
         .map(Fault::Watches),
     );
+    faults.push(Fault::ClockAhead(Duration::from_mins(5)));
     faults.extend((1..=3).map(|seed| Fault::Deliveries(Order::TripledAndShuffled(seed))));
     faults
 }

@@ -15,6 +15,10 @@ pub enum Fault {
     Late { sender: Sender, write: usize, by: Duration },
     /// Requests of a route fail.
     Refused { route: Route, refusal: Refusal, times: Times },
+    /// A server is away for a minute from the n-th write of our programs on.
+    Outage { of: Away, write: usize },
+    /// GitHub's clock is ahead of ours.
+    ClockAhead(Duration),
     /// All watches are disturbed.
     Watches(Disturbance),
     /// Deliveries come in another order, or more than once.
@@ -26,6 +30,27 @@ pub enum Fault {
 pub enum Moment {
     Before,
     After,
+}
+
+/// What is away in an outage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Away {
+    /// The API server is killed, and started again.
+    ApiServer,
+    /// etcd is killed, and started again; the API server stays.
+    Etcd,
+    /// GitHub: every connection ends without an answer.
+    GitHub,
+}
+
+impl fmt::Display for Away {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ApiServer => "the API server",
+            Self::Etcd => "etcd",
+            Self::GitHub => "GitHub",
+        })
+    }
 }
 
 /// How often requests of a route fail.
@@ -52,6 +77,8 @@ impl fmt::Display for Fault {
                 let times = if *times == Times::Once { "once" } else { "for a minute" };
                 write!(f, "the {route} {refusal} {times}")
             }
+            Self::Outage { of, write } => write!(f, "{of} is away for a minute from write {write} on"),
+            Self::ClockAhead(by) => write!(f, "GitHub's clock is {by:?} ahead"),
             Self::Watches(disturbance) => disturbance.fmt(f),
             Self::Deliveries(order) => order.fmt(f),
         }

@@ -4,18 +4,19 @@ use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
     path::PathBuf,
-    sync::Mutex,
+    sync::{Arc, Mutex},
 };
 
 use crate::{
     cases::{self, Case},
     ending::Ending,
-    fault::Fault,
+    fault::{Away, Fault},
     known::{self, KNOWN},
     settings::Settings,
     story::{STORIES, Story},
     support::ControlPlane,
     telling::{Told, tell},
+    world::Plane,
 };
 
 /// Where logs of cases are kept that end otherwise.
@@ -96,8 +97,10 @@ fn bad(story: &'static Story, told: &Told) -> Option<String> {
 
 /// Tells a story in a runtime of its own: all that belongs to it ends with it.
 fn told(story: &Story, fault: Fault, expected: Option<&Ending>) -> Told {
+    let needs_own = matches!(fault, Fault::Outage { of: Away::ApiServer | Away::Etcd, .. });
+    let plane = if needs_own { Plane::Own(Arc::new(ControlPlane::start())) } else { Plane::Shared };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(tell(ControlPlane::shared(), story, fault, expected))
+    runtime.block_on(tell(&plane, story, fault, expected))
 }
 
 /// Does the same with each, so many at once.

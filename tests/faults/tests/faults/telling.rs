@@ -7,8 +7,7 @@ use crate::{
     fault::Fault,
     proxy::Passed,
     story::{Missed, Story, Teller},
-    support::ControlPlane,
-    world::World,
+    world::{Plane, World},
 };
 
 /// How long nothing is written before a story begins, and after it has ended.
@@ -30,7 +29,7 @@ pub struct Told {
 }
 
 /// Tells a story. With an ending that is expected it waits for that one, else until nothing changes any more.
-pub async fn tell(plane: &ControlPlane, story: &Story, fault: Fault, expected: Option<&Ending>) -> Told {
+pub async fn tell(plane: &Plane, story: &Story, fault: Fault, expected: Option<&Ending>) -> Told {
     let world = World::start(plane, story, fault).await;
     let teller = Teller::new(&world);
     let missed = match (story.begins)(&teller).await {

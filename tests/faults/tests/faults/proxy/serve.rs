@@ -16,7 +16,7 @@ use super::{
     switchboard::Act,
     watch,
 };
-use crate::fault::Moment;
+use crate::{fault::Moment, world::Plane};
 
 /// From whom to whom.
 #[derive(Clone)]
@@ -25,6 +25,7 @@ pub struct Link {
     pub server: Server,
     pub upstream: Upstream,
     pub switchboard: Arc<Switchboard>,
+    pub plane: Plane,
 }
 
 /// Serves a proxy on loopback until the test's runtime ends; its address.
@@ -71,6 +72,10 @@ async fn pass(link: Link, request: Request<Incoming>) -> Result<Response<Body>, 
                 send(&link, request).await.map(drop).ok();
             });
             Err("killed, and its request comes late".into())
+        }
+        Act::TakeAway(away) => {
+            link.plane.take_away(away).await;
+            send(&link, request).await
         }
         Act::Disturb(disturbance) => Ok(watch::disturb(send(&link, request).await?, disturbance)),
     }

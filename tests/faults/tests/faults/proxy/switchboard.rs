@@ -6,9 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Disturbance, Refusal, Route, Sender};
+use super::{Disturbance, Refusal, Route, Sender, Server};
 use crate::{
-    fault::{Fault, Moment, Times},
+    fault::{Away, Fault, Moment, Times},
     world::{MINUTE, Program},
 };
 
@@ -32,6 +32,8 @@ pub enum Act {
     Kill(Arc<Program>, Moment),
     /// Its sender is killed, and the request takes effect that much later.
     KillAndDeliverLate(Arc<Program>, Duration),
+    /// A server is taken away for a minute, and then the request passes.
+    TakeAway(Away),
     /// It is a watch, which is disturbed so.
     Disturb(Disturbance),
 }
@@ -98,12 +100,24 @@ impl Switchboard {
             return Act::Pass;
         }
         match &self.fault {
-            Fault::Crash { sender, moment, write } if state.is_nth_write(route, *sender, *write) => {
+            Fault::Crash { sender, moment, write } if state.is_nth_write(route, Some(*sender), *write) => {
                 Act::Kill(self.program(*sender), *moment)
             }
-            Fault::Late { sender, write, by } if state.is_nth_write(route, *sender, *write) => {
+            Fault::Late { sender, write, by } if state.is_nth_write(route, Some(*sender), *write) => {
                 Act::KillAndDeliverLate(self.program(*sender), *by)
             }
+            Fault::Outage { of: Away::GitHub, write } => {
+                if state.is_nth_write(route, None, *write) {
+                    state.first = Some(Instant::now());
+                }
+                let is_away = state.first.is_some_and(|first| first.elapsed() < MINUTE);
+                if is_away && route.server == Server::GitHub {
+                    Act::Refuse(Refusal::DropBefore)
+                } else {
+                    Act::Pass
+                }
+            }
+            Fault::Outage { of, write } if state.is_nth_write(route, None, *write) => Act::TakeAway(*of),
             Fault::Refused { route: of, refusal, times } if of == route => {
                 let is_first = state.first.is_none();
                 let first = *state.first.get_or_insert_with(Instant::now);
@@ -130,13 +144,13 @@ impl Switchboard {
 }
 
 impl State {
-    /// Whether the newest request is the n-th write of that sender. It is found once.
-    fn is_nth_write(&mut self, route: &Route, sender: Sender, number: usize) -> bool {
-        if self.is_over || route.sender != sender || !route.is_write() {
+    /// Whether the newest request is the n-th write of that sender, or of all. It is found once.
+    fn is_nth_write(&mut self, route: &Route, sender: Option<Sender>, number: usize) -> bool {
+        let is_of_it = |route: &Route| sender.is_none_or(|sender| route.sender == sender) && route.is_write();
+        if self.is_over || !is_of_it(route) {
             return false;
         }
-        let its =
-            |passed: &&Passed| passed.counts && passed.route.sender == sender && passed.route.is_write();
+        let its = |passed: &&Passed| passed.counts && is_of_it(&passed.route);
         self.is_over = self.passed.iter().filter(its).count() == number;
         if self.is_over {
             self.happened_at = self.passed.last().cloned();

@@ -96,15 +96,21 @@ impl<'a> Teller<'a> {
         let run = json!({"apiVersion": "peribolos.dev/v1alpha1", "kind": "PeribolosRun", "metadata": {"name": name},
             "spec": {"installationRef": {"name": INSTALLATION}, "mode": mode}});
         let run: DynamicObject = serde_json::from_value(run).unwrap();
-        let answer = self.runs().create(&PostParams::default(), &run).await;
-        answer.map(drop).map_err(|error| Missed(format!("making the run {name}: {error}")))
+        self.sees(&format!("the run {name} to be made"), async || {
+            let answer = self.runs().create(&PostParams::default(), &run).await;
+            answer.map(drop).map_err(|error| error.to_string())
+        })
+        .await
     }
 
     /// Somebody with access to the cluster changes the installation's spec.
     pub async fn changes_spec(&self, spec: Value) -> Result<(), Missed> {
         let patch = Patch::Merge(json!({"spec": spec}));
-        let changed = self.installations().patch(INSTALLATION, &PatchParams::default(), &patch).await;
-        changed.map(drop).map_err(|error| Missed(format!("changing the installation: {error}")))
+        self.sees("the installation to be changed", async || {
+            let answer = self.installations().patch(INSTALLATION, &PatchParams::default(), &patch).await;
+            answer.map(drop).map_err(|error| error.to_string())
+        })
+        .await
     }
 
     pub fn installations(&self) -> Api<DynamicObject> {

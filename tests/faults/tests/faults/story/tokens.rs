@@ -15,7 +15,12 @@ fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
     Box::pin(async {
         let secrets: Api<Secret> = Api::namespaced(teller.world.client.clone(), &teller.world.namespace);
         let before = token(&secrets).await.unwrap();
-        secrets.delete("acme-1234567-token", &DeleteParams::default()).await.ok();
+        teller
+            .sees("the token's deletion", async || {
+                let answer = secrets.delete("acme-1234567-token", &DeleteParams::default()).await;
+                answer.map(drop).map_err(|error| error.to_string())
+            })
+            .await?;
         let second = teller.sees("another token", async || newer(&secrets, &before).await).await?;
         let granted = json!({"metadata": "read", "contents": "write", "members": "write", "checks": "write", "issues": "write",
             "pull_requests": "write", "administration": "write", "organization_administration": "write",

@@ -2,6 +2,7 @@
 //! the test in the place of Tekton and of Kubernetes' garbage collector.
 
 mod collector;
+mod plane;
 mod program;
 mod tekton;
 mod witness;
@@ -15,6 +16,7 @@ use kube::Client;
 use tokio::net::TcpListener;
 
 pub use collector::kinds;
+pub use plane::Plane;
 pub use program::Program;
 pub use tekton::Tekton;
 use witness::Witness;
@@ -24,8 +26,7 @@ use crate::{
     proxy::{Link, Order, Sender, Server, Switchboard, Upstream, serve, serve_deliveries},
     story::Story,
     support::{
-        ControlPlane, GitHub, control_plane::kubeconfig, free_port, github::WEBHOOK_SECRET, namespace,
-        operator::command,
+        GitHub, control_plane::kubeconfig, free_port, github::WEBHOOK_SECRET, namespace, operator::command,
     },
 };
 
@@ -48,7 +49,7 @@ pub struct World {
 
 impl World {
     /// Starts everything with this GitHub. The fault is not armed yet.
-    pub async fn start(plane: &ControlPlane, story: &Story, fault: Fault) -> Self {
+    pub async fn start(plane: &Plane, story: &Story, fault: Fault) -> Self {
         let order = if let Fault::Deliveries(order) = fault { order } else { Order::AsSent };
         let client = plane.client();
         let namespace = namespace(&client).await;
@@ -58,6 +59,10 @@ impl World {
         let lifetime = story.token_lifetime;
         let flags = ["--webhook-url", &url, "--time-scale", &scale, "--token-ttl", lifetime];
         let github = GitHub::start(story.fixture, &flags).await;
+        if let Fault::ClockAhead(by) = fault {
+            let advance = format!("{}s", by.as_secs());
+            github.call("POST", "/_sim/clock", Some(serde_json::json!({"advance": advance}))).await;
+        }
         let tekton = Tekton::start(client.clone(), namespace.clone(), github.url().to_owned()).await;
         let witness = Witness::start(client.clone(), &namespace);
         tokio::spawn(collector::collect(client.clone(), namespace.clone()));
@@ -84,7 +89,7 @@ impl World {
 
 /// Starts programs, each behind proxies of its own.
 struct Proxies<'a> {
-    plane: &'a ControlPlane,
+    plane: &'a Plane,
     github: &'a GitHub,
     switchboard: &'a Arc<Switchboard>,
 }
@@ -153,7 +158,13 @@ impl Proxies<'_> {
     }
 
     async fn proxy(&self, sender: Sender, server: Server, upstream: Upstream) -> String {
-        let link = Link { sender, server, upstream, switchboard: Arc::clone(self.switchboard) };
+        let link = Link {
+            sender,
+            server,
+            upstream,
+            switchboard: Arc::clone(self.switchboard),
+            plane: self.plane.clone(),
+        };
         format!("http://{}", serve(link).await)
     }
 }

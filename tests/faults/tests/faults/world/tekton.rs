@@ -115,7 +115,7 @@ impl Tekton {
         let (pod, step) = (format!("{name}-pod"), step_of(spec));
         let container = format!("step-{step}");
         let volumes = self.volumes(spec).await;
-        self.kubelet.pod(&self.pods(), &pod, &container, "Running", "").await;
+        self.pod(&pod, &container, "Running", "").await;
         let running = json!({"type": "Succeeded", "status": "Unknown", "reason": "Running"});
         self.write(&name, json!({"podName": pod, "startTime": now(), "conditions": [running]})).await;
         let output = self.command(step, spec, volumes.path()).output().await.unwrap();
@@ -123,7 +123,7 @@ impl Tekton {
         self.ends.subscribe().wait_for(|ends| *ends).await.unwrap();
         let log = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
         let phase = if code == 0 { "Succeeded" } else { "Failed" };
-        self.kubelet.pod(&self.pods(), &pod, &container, phase, &log).await;
+        self.pod(&pod, &container, phase, &log).await;
         let ended = if code == 0 { ended("True", "Succeeded") } else { ended("False", "Failed") };
         let step = json!({"name": step, "container": container, "terminated": {"exitCode": code}});
         let ended = json!({"conditions": [ended], "completionTime": now(), "steps": [step]});
@@ -184,6 +184,13 @@ impl Tekton {
         // Its tokens must not outlive the test that is aborted.
         command.stdin(Stdio::null()).kill_on_drop(true);
         command
+    }
+
+    /// Makes or changes a pod, however long the API server is away.
+    async fn pod(&self, name: &str, container: &str, phase: &str, log: &str) {
+        while !is_done(self.kubelet.try_pod(&self.pods(), name, container, phase, log).await) {
+            sleep(AGAIN).await;
+        }
     }
 
     /// Writes a TaskRun's status, however long the API server is away.
