@@ -20,6 +20,10 @@ fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
         teller.world.tekton.release();
         teller.world.controller.restart().await;
         teller.is_ready().await?;
+        teller.rest().await?;
+        // Now that there is a token, the file is looked at, too.
+        teller.world.controller.restart().await;
+        teller.world.controller.is_ready().await;
         teller.rest().await
     })
 }
