@@ -67,6 +67,9 @@ fn file(description: &str, members: &str) -> String {
 fn installed<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
     Box::pin(async {
         teller.is_ready().await?;
+        let first =
+            teller.world.github.call_by("ghp_alice", "GET", "/repos/acme/.github/commits/main", None).await;
+        teller.names(first["sha"].as_str().unwrap(), "first commit");
         // What the healer finds when it looks at the file for the first time, it finds now and not within the story.
         teller.world.controller.restart().await;
         teller.world.controller.is_ready().await;
