@@ -63,3 +63,17 @@ impl std::fmt::Display for Ending {
         f.write_str(&self.0.join("\n"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_counts_each_line() {
+        let ending = |lines: &[&str]| Ending(lines.iter().map(|line| (*line).to_owned()).collect());
+        let expected = ending(&["a check", "a run", "a run"]);
+        assert_eq!(expected.difference(&expected), Vec::<String>::new());
+        let found = ending(&["a check", "a check", "a run", "a comment"]);
+        assert_eq!(expected.difference(&found), ["+ a check", "+ a comment", "- a run"]);
+    }
+}

@@ -94,3 +94,35 @@ fn object(line: &[u8]) -> Option<String> {
     let event: serde_json::Value = serde_json::from_slice(line).ok()?;
     event["object"]["metadata"]["uid"].as_str().map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::Full;
+
+    use super::*;
+
+    fn event(uid: &str, at: u32) -> String {
+        format!("{{\"object\":{{\"metadata\":{{\"uid\":\"{uid}\",\"resourceVersion\":\"{at}\"}}}}}}\n")
+    }
+
+    async fn after(disturbance: Disturbance, events: &[String]) -> String {
+        let body = Full::from(events.concat()).map_err(|never| match never {}).boxed_unsync();
+        let disturbed = disturb(Response::new(body), disturbance).into_body();
+        String::from_utf8(disturbed.collect().await.unwrap().to_bytes().to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn events_are_disturbed_as_it_is_said() {
+        let [a1, b2, b3] = [event("a", 1), event("b", 2), event("b", 3)];
+        let events = [a1.clone(), b2.clone(), b3.clone()];
+        assert_eq!(after(Disturbance::Twice, &events[..1]).await, format!("{a1}{a1}"));
+        assert_eq!(after(Disturbance::Swapped, &events).await, format!("{b2}{a1}{b3}"));
+        assert_eq!(
+            after(Disturbance::Swapped, &events[1..]).await,
+            format!("{b2}{b3}"),
+            "one object's stay in order"
+        );
+        assert_eq!(after(Disturbance::EndsAfter(2), &events).await, format!("{a1}{b2}"));
+        assert_eq!(after(Disturbance::Late(Duration::from_millis(20)), &events).await, events.concat());
+    }
+}
