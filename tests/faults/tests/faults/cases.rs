@@ -74,7 +74,7 @@ fn of_story(passed: &[Passed]) -> Vec<Fault> {
             for moment in [Moment::Before, Moment::After] {
                 faults.push(Fault::Crash { sender, moment, write });
             }
-            faults.push(Fault::Late { sender, write, by: LATE });
+            faults.push(Fault::Late { sender, write });
         }
     }
     faults.extend(
@@ -92,6 +92,3 @@ fn of_story(passed: &[Passed]) -> Vec<Fault> {
     faults.extend((1..=3).map(|seed| Fault::Deliveries(Order::TripledAndShuffled(seed))));
     faults
 }
-
-/// How late a write comes whose sender was killed: within the 15 seconds, scaled, for which the sender's successor waits.
-const LATE: Duration = Duration::from_millis(500);

@@ -11,8 +11,8 @@ pub enum Fault {
     None,
     /// A program is killed at its n-th write, and started again at once.
     Crash { sender: Sender, moment: Moment, write: usize },
-    /// A program is killed at its n-th write, and the write takes effect that much later.
-    Late { sender: Sender, write: usize, by: Duration },
+    /// A program is killed at its n-th write, and the write takes effect once the next process is at work.
+    Late { sender: Sender, write: usize },
     /// Requests of a route fail.
     Refused { route: Route, refusal: Refusal, times: Times },
     /// A server is away for a minute from the n-th write of our programs on.
@@ -70,8 +70,8 @@ impl fmt::Display for Fault {
                 let moment = if *moment == Moment::Before { "before" } else { "after" };
                 write!(f, "the {sender} is killed {moment} its write {write} takes effect")
             }
-            Self::Late { sender, write, by } => {
-                write!(f, "the {sender} is killed, and its write {write} takes effect {by:?} later")
+            Self::Late { sender, write } => {
+                write!(f, "the {sender} is killed, and its write {write} takes effect late")
             }
             Self::Refused { route, refusal, times } => {
                 let times = if *times == Times::Once { "once" } else { "for a minute" };

@@ -16,7 +16,10 @@ use super::{
     switchboard::Act,
     watch,
 };
-use crate::{fault::Moment, world::Plane};
+use crate::{
+    fault::Moment,
+    world::{LATE, Plane},
+};
 
 /// From whom to whom.
 #[derive(Clone)]
@@ -64,10 +67,10 @@ async fn pass(link: Link, request: Request<Incoming>) -> Result<Response<Body>, 
             program.restart().await;
             Err("killed after".into())
         }
-        Act::KillAndDeliverLate(program, late) => {
+        Act::KillAndDeliverLate(program) => {
             program.restart().await;
             tokio::spawn(async move {
-                tokio::time::sleep(late).await;
+                tokio::time::sleep(LATE).await;
                 // Nobody is there to hear the answer.
                 send(&link, request).await.map(drop).ok();
             });

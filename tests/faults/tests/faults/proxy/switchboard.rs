@@ -30,8 +30,8 @@ pub enum Act {
     Refuse(Refusal),
     /// Its sender is killed, before or after it takes effect.
     Kill(Arc<Program>, Moment),
-    /// Its sender is killed, and the request takes effect that much later.
-    KillAndDeliverLate(Arc<Program>, Duration),
+    /// Its sender is killed, and the request takes effect [`LATE`](crate::world::LATE).
+    KillAndDeliverLate(Arc<Program>),
     /// A server is taken away for a minute, and then the request passes.
     TakeAway(Away),
     /// It is a watch, which is disturbed so.
@@ -103,8 +103,8 @@ impl Switchboard {
             Fault::Crash { sender, moment, write } if state.is_nth_write(route, Some(*sender), *write) => {
                 Act::Kill(self.program(*sender), *moment)
             }
-            Fault::Late { sender, write, by } if state.is_nth_write(route, Some(*sender), *write) => {
-                Act::KillAndDeliverLate(self.program(*sender), *by)
+            Fault::Late { sender, write } if state.is_nth_write(route, Some(*sender), *write) => {
+                Act::KillAndDeliverLate(self.program(*sender))
             }
             Fault::Outage { of: Away::GitHub, write } => {
                 if state.is_nth_write(route, None, *write) {

@@ -31,9 +31,13 @@ use crate::{
 };
 
 /// What every wait of our programs is divided by.
-pub const TIME_SCALE: u32 = 20;
+const TIME_SCALE: u32 = 20;
 /// A minute at that scale.
 pub const MINUTE: Duration = Duration::from_secs(60 / TIME_SCALE as u64);
+/// The scale where a write comes late. A program starts as slowly as ever, and what it waits for must not be over by then.
+const TIME_SCALE_OF_LATE: u32 = 4;
+/// How late such a write comes: ten seconds at its scale, as the successor of who sent it waits for fifteen.
+pub const LATE: Duration = Duration::from_millis(10_000 / TIME_SCALE_OF_LATE as u64);
 
 /// The world of one story with one fault.
 pub struct World {
@@ -54,8 +58,9 @@ impl World {
         let client = plane.client();
         let namespace = namespace(&client).await;
         let webhooks = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (url, scale) =
-            (format!("http://{}/webhook", webhooks.local_addr().unwrap()), TIME_SCALE.to_string());
+        let url = format!("http://{}/webhook", webhooks.local_addr().unwrap());
+        let scale = if matches!(fault, Fault::Late { .. }) { TIME_SCALE_OF_LATE } else { TIME_SCALE };
+        let scale = scale.to_string();
         let lifetime = story.token_lifetime;
         let flags = ["--webhook-url", &url, "--time-scale", &scale, "--token-ttl", lifetime];
         let github = GitHub::start(story.fixture, &flags).await;
@@ -63,12 +68,12 @@ impl World {
             let advance = format!("{}s", by.as_secs());
             github.call("POST", "/_sim/clock", Some(serde_json::json!({"advance": advance}))).await;
         }
-        let tekton = Tekton::start(client.clone(), namespace.clone(), github.url().to_owned()).await;
+        let tekton = Tekton::start(client.clone(), namespace.clone(), github.url(), &scale).await;
         let witness = Witness::start(client.clone(), &namespace);
         tokio::spawn(collector::collect(client.clone(), namespace.clone()));
 
         let switchboard = Arc::new(Switchboard::new(fault));
-        let proxies = Proxies { plane, github: &github, switchboard: &switchboard };
+        let proxies = Proxies { plane, github: &github, switchboard: &switchboard, scale: &scale };
         let controller = proxies.controller(&namespace).await;
         let (receiver, address) = proxies.receiver(&namespace).await;
         serve_deliveries(webhooks, address, order);
@@ -92,6 +97,7 @@ struct Proxies<'a> {
     plane: &'a Plane,
     github: &'a GitHub,
     switchboard: &'a Arc<Switchboard>,
+    scale: &'a str,
 }
 
 impl Proxies<'_> {
@@ -140,7 +146,7 @@ impl Proxies<'_> {
     }
 
     fn start(&self, name: &'static str, mut command: Vec<String>, admin: String) -> Arc<Program> {
-        command.insert(0, format!("PERIBOLOS_TIME_SCALE={TIME_SCALE}"));
+        command.insert(0, format!("PERIBOLOS_TIME_SCALE={}", self.scale));
         Program::start(name, command, self.github.private_key().parent().unwrap(), admin)
     }
 

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{process::Command, sync::watch, task::AbortHandle, time::sleep};
 
-use super::{TIME_SCALE, collector};
+use super::collector;
 use crate::support::Kubelet;
 
 /// How soon something that could not be done is tried again.
@@ -30,6 +30,7 @@ pub struct Tekton {
     client: Client,
     namespace: String,
     github_url: String,
+    scale: String,
     kubelet: Kubelet,
     /// Whether a step that has ended may say so.
     ends: watch::Sender<bool>,
@@ -38,10 +39,17 @@ pub struct Tekton {
 
 impl Tekton {
     /// Starts it. It ends with the test's runtime.
-    pub async fn start(client: Client, namespace: String, github_url: String) -> Arc<Self> {
+    pub async fn start(client: Client, namespace: String, github_url: &str, scale: &str) -> Arc<Self> {
         let kubelet = Kubelet::start(&client).await;
-        let ends = watch::Sender::new(true);
-        let this = Arc::new(Self { client, namespace, github_url, kubelet, ends, running: Mutex::default() });
+        let this = Arc::new(Self {
+            client,
+            namespace,
+            github_url: github_url.to_owned(),
+            scale: scale.to_owned(),
+            kubelet,
+            ends: watch::Sender::new(true),
+            running: Mutex::default(),
+        });
         tokio::spawn(Arc::clone(&this).follow());
         this
     }
@@ -180,7 +188,7 @@ impl Tekton {
             }
         }
         command.args(params["args"].as_array().unwrap().iter().filter_map(Value::as_str));
-        command.env("PERIBOLOS_TIME_SCALE", TIME_SCALE.to_string());
+        command.env("PERIBOLOS_TIME_SCALE", &self.scale);
         // Its tokens must not outlive the test that is aborted.
         command.stdin(Stdio::null()).kill_on_drop(true);
         command
