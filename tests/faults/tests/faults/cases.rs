@@ -19,6 +19,14 @@ pub struct Case {
     pub fault: Fault,
 }
 
+impl Case {
+    /// Whether the end has to be the one without the fault. Where GitHub refuses something for its own reason it may be another,
+    /// but an orderly one.
+    pub fn has_the_same_end(&self) -> bool {
+        !matches!(&self.fault, Fault::Refused { route, refusal, .. } if refusal.is_meant(route.server))
+    }
+}
+
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.story.name, self.fault)

@@ -27,9 +27,12 @@ struct Ended {
     case: Case,
     /// The request at which the fault happened.
     at: String,
-    /// How its ending differs from the one without a fault; empty: not at all.
+    /// How its ending differs from what it should be; empty: not at all.
     difference: Vec<String>,
 }
+
+/// How many lines of a difference are printed; the log has them all.
+const PRINTED: usize = 15;
 
 /// What came of all cases.
 pub struct Report {
@@ -45,7 +48,7 @@ pub fn run(settings: &Settings) -> Report {
     ControlPlane::shared();
     let mut random = fastrand::Rng::with_seed(settings.seed);
     let mut clean = side_by_side(settings.jobs, STORIES.iter().collect(), |story| {
-        let told = told(story, Fault::None, None);
+        let told = told(story, Fault::None, |_| true);
         let log = PathBuf::from(LOGS).join(format!("{}.log", story.name));
         std::fs::write(&log, format!("{}\n\n{}", told.ending, told.logs)).unwrap();
         let requests = told.passed.iter().filter(|passed| passed.counts).count();
@@ -74,12 +77,20 @@ pub fn run(settings: &Settings) -> Report {
 }
 
 fn run_case(case: Case, expected: &Ending) -> Ended {
-    let told = told(case.story, case.fault.clone(), Some(expected));
-    let difference = expected.difference(&told.ending);
+    let difference = |ending: &Ending| -> Vec<String> {
+        if case.has_the_same_end() {
+            expected.difference(ending)
+        } else {
+            ending.disorder().map(|line| format!("+ {line}")).collect()
+        }
+    };
+    let told = told(case.story, case.fault.clone(), |ending| difference(ending).is_empty());
+    let difference = difference(&told.ending);
     let at = told.happened_at.map(|at| format!("{} {}", at.route, at.path)).unwrap_or_default();
     let ended = Ended { case, at, difference };
     if !ended.difference.is_empty() {
-        std::fs::write(ended.log(), format!("{ended}\n\n{}\n\n{}", told.ending, told.logs)).unwrap();
+        let difference = ended.difference.join("\n");
+        std::fs::write(ended.log(), format!("{difference}\n\n{}\n\n{}", told.ending, told.logs)).unwrap();
     }
     ended
 }
@@ -95,11 +106,11 @@ fn bad(story: &Story, told: &Told) -> Option<String> {
 }
 
 /// Tells a story in a runtime of its own: all that belongs to it ends with it.
-fn told(story: &Story, fault: Fault, expected: Option<&Ending>) -> Told {
+fn told(story: &Story, fault: Fault, is_due: impl Fn(&Ending) -> bool) -> Told {
     let needs_own = matches!(fault, Fault::Outage { of: Away::ApiServer | Away::Etcd, .. });
     let plane = if needs_own { Plane::Own(Arc::new(ControlPlane::start())) } else { Plane::Shared };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(tell(&plane, story, fault, expected))
+    runtime.block_on(tell(&plane, story, fault, is_due))
 }
 
 /// Does the same with each, so many at once.
@@ -144,8 +155,11 @@ impl fmt::Display for Ended {
             (Some(_), false) => "another end, which is known",
         };
         write!(f, "{verdict}: {} (at {})", self.case, self.at)?;
-        for line in &self.difference {
-            write!(f, "\n    {line}")?;
+        for line in self.difference.iter().take(PRINTED) {
+            write!(f, "\n    {}", line.chars().take(300).collect::<String>())?;
+        }
+        if self.difference.len() > PRINTED {
+            write!(f, "\n    … and {} lines more", self.difference.len() - PRINTED)?;
         }
         if !self.difference.is_empty() {
             write!(f, "\n    logs: {}", self.log().display())?;

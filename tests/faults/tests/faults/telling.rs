@@ -28,8 +28,9 @@ pub struct Told {
     pub logs: String,
 }
 
-/// Tells a story. With an ending that is expected it waits for that one, else until nothing changes any more.
-pub async fn tell(plane: &Plane, story: &Story, fault: Fault, expected: Option<&Ending>) -> Told {
+/// Tells a story. Its ending is what is there when nothing is written any more and `is_due` says that it can be the ending, or
+/// when that has not come for long.
+pub async fn tell(plane: &Plane, story: &Story, fault: Fault, is_due: impl Fn(&Ending) -> bool) -> Told {
     let world = World::start(plane, story, fault).await;
     let teller = Teller::new(&world);
     let missed = match (story.begins)(&teller).await {
@@ -42,7 +43,7 @@ pub async fn tell(plane: &Plane, story: &Story, fault: Fault, expected: Option<&
     };
     // What a story that was broken off holds must end, too.
     world.tekton.release();
-    let ending = ending(&teller, missed.as_ref(), expected).await;
+    let ending = ending(&teller, missed.as_ref(), is_due).await;
     Told {
         ending,
         passed: world.switchboard.passed(),
@@ -51,16 +52,14 @@ pub async fn tell(plane: &Plane, story: &Story, fault: Fault, expected: Option<&
     }
 }
 
-async fn ending(teller: &Teller<'_>, missed: Option<&Missed>, expected: Option<&Ending>) -> Ending {
+async fn ending(teller: &Teller<'_>, missed: Option<&Missed>, is_due: impl Fn(&Ending) -> bool) -> Ending {
     let deadline = Instant::now() + PATIENCE;
     loop {
         teller.world.quiet(QUIET, deadline).await;
-        let found = Ending::of(teller, missed).await;
-        match (found, expected) {
-            (Ok(found), None) => return found,
-            (Ok(found), Some(expected)) if found == *expected || Instant::now() > deadline => return found,
-            (Err(error), _) if Instant::now() > deadline => panic!("the end can't be read: {error}"),
-            _ => tokio::time::sleep(AGAIN).await,
+        match Ending::of(teller, missed).await {
+            Ok(found) if is_due(&found) || Instant::now() > deadline => return found,
+            Err(error) if Instant::now() > deadline => panic!("the end can't be read: {error}"),
+            Ok(_) | Err(_) => tokio::time::sleep(AGAIN).await,
         }
     }
 }

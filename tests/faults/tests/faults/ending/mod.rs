@@ -34,10 +34,15 @@ impl Ending {
         Ok(Self(lines))
     }
 
-    /// What may be in no ending, whatever has happened: the lines that say so.
+    /// The lines that no ending may have, whatever has gone wrong: what is unfinished.
+    pub fn disorder(&self) -> impl Iterator<Item = &String> {
+        self.0.iter().filter(|line| line.contains(kubernetes::WRONG))
+    }
+
+    /// The lines that no ending may have where nothing has gone wrong.
     pub fn wrongs(&self) -> Vec<&String> {
-        let is_wrong = |line: &&String| line.starts_with("missed: ") || line.contains(kubernetes::WRONG);
-        self.0.iter().filter(is_wrong).collect()
+        let missed = self.0.iter().filter(|line| line.starts_with("missed: "));
+        missed.chain(self.disorder()).collect()
     }
 
     /// What the other has more (`+`) and less (`-`).

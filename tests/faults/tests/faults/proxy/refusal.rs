@@ -57,6 +57,11 @@ impl Refusal {
         all
     }
 
+    /// Whether GitHub means it: it refuses for its own reason, and a run may end by that.
+    pub fn is_meant(self, server: Server) -> bool {
+        server == Server::GitHub && matches!(self, Self::Forbidden | Self::Gone | Self::Unprocessable)
+    }
+
     /// The answer; `None`: there is none.
     pub fn answer(self, server: Server) -> Option<Answer> {
         let (status, github, reason) = match self {
