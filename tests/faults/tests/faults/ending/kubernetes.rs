@@ -63,6 +63,12 @@ fn of_run(run: &DynamicObject) -> String {
     if matches!(phase, "none" | "Pending" | "Queued" | "Running") {
         line.push_str(WRONG);
     }
+    let is_ended = run.labels().get("peribolos.dev/ended").is_some_and(|ended| ended == "true");
+    line.push_str(if is_ended { ", labelled as ended" } else { ", not labelled as ended" });
+    for finalizer in run.finalizers() {
+        line.push_str(", finalizer ");
+        line.push_str(finalizer);
+    }
     leftovers(run, &mut line);
     line
 }

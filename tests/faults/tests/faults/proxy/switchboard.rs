@@ -9,7 +9,7 @@ use std::{
 use super::{Disturbance, Refusal, Route, Sender, Server};
 use crate::{
     fault::{Away, Fault, Moment, Times},
-    world::{MINUTE, Program},
+    world::{LATE, MINUTE, Program},
 };
 
 /// A request that has passed.
@@ -104,6 +104,8 @@ impl Switchboard {
                 Act::Kill(self.program(*sender), *moment)
             }
             Fault::Late { sender, write } if state.is_nth_write(route, Some(*sender), *write) => {
+                // Nothing is quiet before it has come.
+                state.last_write = Some(Instant::now() + LATE);
                 Act::KillAndDeliverLate(self.program(*sender))
             }
             Fault::Outage { of: Away::GitHub, write } => {
