@@ -20,6 +20,10 @@ pub enum ConditionType {
     Reconciling,
     /// The controller can't go on without a person.
     Stalled,
+    /// Whether a run's source and sender were checked, and it may run.
+    Admitted,
+    /// Whether a run's attempt has its TaskRun: Unknown while that is made.
+    Started,
     /// A run's end: Unknown until then.
     Succeeded,
 }
@@ -34,6 +38,8 @@ impl ConditionType {
             Self::Drifted => "Drifted",
             Self::Reconciling => "Reconciling",
             Self::Stalled => "Stalled",
+            Self::Admitted => "Admitted",
+            Self::Started => "Started",
             Self::Succeeded => "Succeeded",
         }
     }
@@ -110,7 +116,11 @@ reasons! {
     WaitingForRun,
     /// The run waits for the global cap.
     WaitingForCapacity,
-    /// The run's pod is at work.
+    /// The run's source and sender were checked; it waits for its turn.
+    Admitted,
+    /// The run's TaskRun is being made.
+    Starting,
+    /// The run's pod is running.
     Running,
     /// The organization now is as the file says, but for what people have yet to accept.
     Applied,

@@ -1,5 +1,6 @@
 //! Names of objects, made so that the same cause always gives the same name.
 
+use peribolos_api::run::Mode;
 use sha2::{Digest, Sha256};
 
 /// The name of the `GitHubInstallation` that the operator makes: the login in lower case and the id,
@@ -24,10 +25,15 @@ pub fn run(installation: &str, cause: &[&str]) -> String {
     format!("{installation}-{}", &hex::encode(digest)[..10])
 }
 
-/// The name of an Apply that nobody pushed for: it follows from the newest Apply there was and the head it is for, so
-/// that to make it twice is to make it once.
-pub fn healing_run(installation: &str, newest_apply: &str, head: &str) -> String {
-    run(installation, &["heal", newest_apply, head])
+/// The name of an Apply that nobody pushed for: it follows from the installation's `status.healSequence` and the head, so
+/// that making it twice is making it once.
+pub fn healing_run(installation: &str, sequence: i64, head: &str) -> String {
+    run(installation, &["heal", &sequence.to_string(), head])
+}
+
+/// The name of the DryRun of a head whose file nobody has asked to apply yet.
+pub fn healing_dry_run(installation: &str, sequence: i64, head: &str) -> String {
+    run(installation, &["heal", "DryRun", &sequence.to_string(), head])
 }
 
 /// The name of the DryRun that compares the organization with its file after an Apply that did not tell what it left.
@@ -53,6 +59,17 @@ pub fn correction(installation: &str, dry_run: &str) -> String {
 /// The name of an attempt's TaskRun.
 pub fn task_run(run: &str, attempt: i32) -> String {
     format!("{run}-{attempt}")
+}
+
+/// The name of the Task that a run's TaskRun runs; `own` is the installation's `spec.run.taskRef`.
+pub fn task(mode: Mode, own: &str) -> String {
+    match mode {
+        Mode::Apply if !own.is_empty() => own,
+        Mode::Apply => "peribolos-apply",
+        Mode::DryRun => "peribolos-plan",
+        Mode::Dump => "peribolos-dump",
+    }
+    .to_owned()
 }
 
 /// The name of an installation's token Secret.

@@ -71,7 +71,7 @@ pub async fn check(
     let api: Api<GitHubInstallation> = Api::namespaced(client.clone(), namespace);
     let dry_run = PostParams { dry_run: true, field_manager: None };
     match call(api.create(&dry_run, &trial)).await {
-        Err(error) if error.is_conflict() => Ok(()),
+        Err(error) if error.is_already_exists() => Ok(()),
         Err(CallError::Kube(kube::Error::Api(status))) if status.code == 422 => {
             Err(DefaultsError::Refused(status.message))
         }

@@ -13,7 +13,7 @@ use crate::file::Emitter;
 use crate::file::model::{Collaborator, ConfigFile, Repo, Team, TeamRepo};
 use crate::file::position::Located;
 use crate::file::writing::render;
-use crate::settings::{OrgSetting, RepoSettingName, Setting, Table};
+use crate::settings::{Decided, OrgSetting, RepoSettingName, Setting, Table};
 use crate::snapshot::{InvitationState, Own, Settings, Snapshot, SnapshotRepo, SnapshotTeam};
 use crate::text::is_unseen;
 
@@ -269,19 +269,16 @@ impl Dumper {
 fn repos(snapshot: &Snapshot) -> Vec<Repo> {
     let mut repos: Vec<_> = snapshot.repos.iter().collect();
     repos.sort_by_key(|repo| (repo.name.as_str().to_ascii_lowercase(), &repo.name));
-    // Where the organization has them off, GitHub may still show what a repository had before.
-    let have_projects =
-        snapshot.settings.get(&OrgSetting::HAS_REPOSITORY_PROJECTS).is_none_or(|flag| flag == "true");
-    repos.into_iter().map(|it| repo(it, have_projects)).collect()
+    repos.into_iter().map(|it| repo(it, &snapshot.settings)).collect()
 }
 
-fn repo(repo: &SnapshotRepo, have_projects: bool) -> Repo {
+fn repo(repo: &SnapshotRepo, organization: &Settings<OrgSetting>) -> Repo {
     let visibility = repo.settings.get(&RepoSettingName::VISIBILITY);
     let is_public = visibility.is_some_and(|visibility| visibility == "public");
     let mut settings = settings(&repo.settings, is_public);
-    if !have_projects {
-        settings.remove(&RepoSettingName::HAS_PROJECTS);
-    }
+    // What the organization decides GitHub may still show as a repository had it before.
+    let is_decided = |decided: Decided| decided.to.is_some() && decided.is_so(organization);
+    settings.retain(|setting, _| !setting.decided().is_some_and(is_decided));
     let collaborators = repo.collaborators.as_ref().map(|people| {
         let mut listed: BTreeMap<&Login, Permission> = BTreeMap::new();
         for invitation in repo.invitations.iter().filter(|invitation| !invitation.expired) {

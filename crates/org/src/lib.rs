@@ -42,7 +42,7 @@ pub use peribolos_vocab::{
 };
 pub use settings::{OrgSetting, RepoSettingName, Request};
 pub use snapshot::{
-    Invitation, InvitationState, ManagedBy, Own, RepoInvitation, Settings, Snapshot, SnapshotCollaborator,
-    SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, Unread,
+    Extent, Invitation, InvitationState, ManagedBy, Own, RepoInvitation, Settings, Snapshot,
+    SnapshotCollaborator, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, Unread,
 };
 pub use unknown::unknown_logins;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use peribolos_vocab::{Kind, Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName};
 use serde::{Deserialize, Serialize};
 
-use crate::plan::Named;
+use crate::plan::{Named, Scope};
 use crate::settings::{OrgSetting, RepoSettingName};
 
 /// Settings by key, each value as the file writes it. A key that is absent is unknown.
@@ -45,12 +45,29 @@ pub struct Snapshot {
 pub struct Unread {
     /// Which kind of thing.
     pub kind: Kind,
-    /// Of which team or repository: nothing of the kind is planned there. None: no single one; what is unknown because of
-    /// it is so where it stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub of: Option<Named>,
-    /// Why: a sentence without a full stop, which begins with a capital letter.
+    /// How much of it.
+    pub extent: Extent,
+    /// Why: a sentence without a full stop, which begins with a capital letter and names nothing but what `extent` names.
     pub why: String,
+}
+
+/// How much of a kind could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Extent {
+    /// All of it, for want of a permission: nothing of the kind is planned.
+    Whole,
+    /// That of one team or repository: nothing of the kind is planned there.
+    Of(Named),
+    /// Here and there: what is unknown because of it is so where it stands.
+    Parts,
+}
+
+impl Snapshot {
+    /// Whether a kind that is managed could not be read at all.
+    pub fn lacks_any(&self, scope: &Scope) -> bool {
+        self.unread.iter().any(|unread| unread.extent == Extent::Whole && scope.manages(unread.kind))
+    }
 }
 
 /// Where an invitation is.
@@ -101,9 +118,9 @@ pub struct SnapshotTeam {
     pub invitations: Vec<Login>,
     /// The repositories that it reaches, also by a team above it.
     pub repos: Vec<SnapshotTeamRepo>,
-    /// Organization roles of the team that give it access to every repository, by name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub org_roles: Vec<String>,
+    /// What the team may do in every repository by a role in the organization, such as that of security managers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub everywhere: Option<Permission>,
 }
 
 /// Who manages a team.

@@ -9,9 +9,8 @@ use std::sync::LazyLock;
 
 use peribolos_org::guard::{Limits, Trip, trips};
 use peribolos_org::plan::{
-    Because, Beyond, Cause, Change, Failure, Ignore, Kind, Lookups, Named as About, Outcome, Plan,
-    RepoSetting, Scope, SettingChange, TeamRole, TeamSetting, Verification, Waiting, Warning, Withheld,
-    plan as make_plan,
+    Because, Beyond, Cause, Change, Failure, Kind, Lookups, Named as About, Outcome, Plan, RepoSetting,
+    Scope, SettingChange, TeamRole, TeamSetting, Verification, Waiting, Warning, Withheld, plan as make_plan,
 };
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
@@ -24,7 +23,7 @@ use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use support::{edit_team, file, login, nobody, operation, org_setting, plan, removals, repo_setting, team};
+use support::{edit_team, file, login, operation, org_setting, plan, removals, repo_setting};
 
 /// So many people, teams, repositories and values there are. None's name is a part of another's.
 const UNIVERSE: usize = 24;
@@ -463,20 +462,6 @@ fn a_value_is_shown_only_where_the_file_gives_it_to_that_setting() {
         let shown = check(other);
         assert!(!shown.contains("shown") && !shown.contains("secret"), "{shown}");
     }
-}
-
-#[test]
-fn secret_teams_that_are_left_alone_are_never_named() {
-    let mut snapshot = nobody();
-    snapshot.teams = vec![team("Core", &[], &[]), team("Hidden", &[], &[])];
-    snapshot.teams[1].privacy = Privacy::Secret;
-    let names = |scope: &Scope| {
-        let disclosure = Disclosure::everything(&snapshot, scope);
-        ["Core", "HIDDEN", "Unheard-of"].map(|name| disclosure.names_team(&TeamName::new(name)))
-    };
-    assert_eq!(names(&Scope::usual()), [true, true, true]);
-    let ignoring = Scope { ignore: [Ignore::SecretTeams].into(), ..Scope::usual() };
-    assert_eq!(names(&ignoring), [true, false, true]);
 }
 
 /// What stands in code marks and comes from no file: signs, keys, words, fields.

@@ -28,7 +28,7 @@ fn team(name: &str, parent: Option<&str>) -> SnapshotTeam {
         members: Vec::new(),
         invitations: Vec::new(),
         repos: Vec::new(),
-        org_roles: Vec::new(),
+        everywhere: None,
     }
 }
 
@@ -186,15 +186,22 @@ fn somebody_promoted_between_two_reads_is_listed_once() {
     assert!(!file.teams[0].members.iter().any(|login| **login == Login::new("alice")));
 }
 
-/// GitHub may still show projects of a repository after the organization
-/// has turned them off.
+/// GitHub may still show what a repository had before the organization decided.
 #[test]
-fn projects_that_are_off_in_the_organization_are_no_setting_of_a_repository() {
+fn what_the_organization_decides_is_no_setting_of_a_repository() {
     let mut snapshot = acme();
-    snapshot.settings.insert(OrgSetting::HAS_REPOSITORY_PROJECTS, "false".to_owned());
-    snapshot.repos[0].settings.insert(RepoSettingName::HAS_PROJECTS, "true".to_owned());
+    let decided = [
+        (OrgSetting::HAS_REPOSITORY_PROJECTS, "false", "has_projects", "true"),
+        (OrgSetting::WEB_COMMIT_SIGNOFF_REQUIRED, "true", "web_commit_signoff_required", "true"),
+    ];
+    let decided = decided.map(|(by, value, key, shown)| {
+        let setting = RepoSettingName::of_key(key).unwrap();
+        snapshot.settings.insert(by, value.to_owned());
+        snapshot.repos[0].settings.insert(setting, shown.to_owned());
+        setting
+    });
     let file = dump(&snapshot).file;
-    assert!(file.repos.iter().all(|repo| !repo.settings.contains_key(&RepoSettingName::HAS_PROJECTS)));
+    assert!(file.repos.iter().all(|repo| decided.iter().all(|setting| !repo.settings.contains_key(setting))));
     assert_eq!(parse(&render(&file), "f", None).map(|parsed| parsed.warnings), Ok(Vec::new()));
 }
 

@@ -214,20 +214,26 @@ fn an_address_is_not_a_name(#[case] line: &str, #[case] hint: &str) {
 }
 
 #[test]
-fn projects_of_a_repository_need_those_of_the_organization() {
+fn what_the_organization_decides_is_the_same_in_every_repository() {
     let source = "\
 orgs:
   acme:
     admins: [ann]
     has_repository_projects: false
+    web_commit_signoff_required: true
     repos:
-      site: {has_projects: true}
-      docs: {has_projects: false}
+      site: {has_projects: true, web_commit_signoff_required: true}
+      docs: {has_projects: false, web_commit_signoff_required: false}
 ";
     assert_eq!(
         found(source, &usual()),
-        ["6: error [conflict] repository `site` can't have projects (the organization has them off: \
-          `has_repository_projects`, line 4)"]
+        [
+            "7: error [conflict] `has_projects` of `site` can't be `true`, because `has_repository_projects` of the \
+             organization is off (remove `has_projects`, or write `has_repository_projects: true` for the organization)",
+            "8: error [conflict] `web_commit_signoff_required` of `docs` can't be `false`, because \
+             `web_commit_signoff_required` of the organization is on (remove `web_commit_signoff_required`, or write \
+             `web_commit_signoff_required: false` for the organization)"
+        ]
     );
     let mut managed = usual();
     managed.remove(&Kind::Org);
@@ -260,7 +266,7 @@ fn a_dump_of_an_owner_in_a_team_below_is_valid() {
         members: members.iter().copied().map(Login::new).collect(),
         invitations: Vec::new(),
         repos: Vec::new(),
-        org_roles: Vec::new(),
+        everywhere: None,
     };
     let snapshot = Snapshot {
         org: Login::new("acme"),

@@ -234,7 +234,7 @@ fn what_is_there_is_counted_once() {
     snapshot.teams[1].repos = vec![inherited("repo0", Permission::Read)];
     snapshot.teams[3].repos =
         vec![inherited("repo0", Permission::Read), team_repo("repo1", Permission::Read)];
-    snapshot.teams[3].org_roles = vec!["security manager".to_owned()];
+    snapshot.teams[3].everywhere = Some(Permission::Read);
     let invited =
         |expired| RepoInvitation { id: 1, login: login("mallory"), permission: Permission::Read, expired };
     snapshot.repos[1].invitations = vec![invited(false), invited(true)];

@@ -217,7 +217,7 @@ fn team(
                     .into_iter()
                     .map(|name| SnapshotTeamRepo { name, permission, own, custom_role: None })
                     .collect(),
-                org_roles: Vec::new(),
+                everywhere: None,
             }
         })
 }

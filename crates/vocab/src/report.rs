@@ -217,16 +217,20 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// The same as a text, like `3 planned, 3 applied`.
-    pub fn summary(&self) -> String {
+    /// The same as a text, like `3 planned, 3 applied`. Of what remains, `waiting` wait for people to accept them.
+    pub fn summary(&self, waiting: u32) -> String {
         let Self { planned, applied, failed, remaining } = *self;
         let Some(applied) = applied else { return format!("{planned} planned") };
         let mut parts = vec![format!("{planned} planned"), format!("{applied} applied")];
         if failed > 0 {
             parts.push(format!("{failed} failed"));
         }
-        if remaining > failed {
-            parts.push(format!("{remaining} remaining"));
+        // What failed remains, too.
+        if remaining > failed + waiting {
+            parts.push(format!("{} remaining", remaining - waiting));
+        }
+        if waiting > 0 {
+            parts.push(format!("{waiting} waiting to be accepted"));
         }
         parts.join(", ")
     }
@@ -518,20 +522,24 @@ mod tests {
     }
 
     #[rstest::rstest]
-    #[case(3, None, 0, 3, "3 planned")]
-    #[case(3, Some(3), 0, 0, "3 planned, 3 applied")]
-    #[case(3, Some(1), 0, 2, "3 planned, 1 applied, 2 remaining")]
-    #[case(5, Some(4), 1, 1, "5 planned, 4 applied, 1 failed")]
-    #[case(5, Some(2), 1, 3, "5 planned, 2 applied, 1 failed, 3 remaining")]
-    #[case(0, Some(0), 0, 0, "0 planned, 0 applied")]
+    #[case(3, None, 0, 3, 0, "3 planned")]
+    #[case(3, Some(3), 0, 0, 0, "3 planned, 3 applied")]
+    #[case(3, Some(1), 0, 2, 0, "3 planned, 1 applied, 2 remaining")]
+    #[case(5, Some(4), 1, 1, 0, "5 planned, 4 applied, 1 failed")]
+    #[case(5, Some(2), 1, 3, 0, "5 planned, 2 applied, 1 failed, 3 remaining")]
+    #[case(0, Some(0), 0, 0, 0, "0 planned, 0 applied")]
+    #[case(0, Some(0), 0, 2, 2, "0 planned, 0 applied, 2 waiting to be accepted")]
+    #[case(5, Some(4), 1, 2, 1, "5 planned, 4 applied, 1 failed, 1 waiting to be accepted")]
+    #[case(5, Some(2), 1, 4, 1, "5 planned, 2 applied, 1 failed, 3 remaining, 1 waiting to be accepted")]
     fn changes_read_well(
         #[case] planned: u32,
         #[case] applied: Option<u32>,
         #[case] failed: u32,
         #[case] remaining: u32,
+        #[case] waiting: u32,
         #[case] text: &str,
     ) {
-        assert_eq!(Changes { planned, applied, failed, remaining }.summary(), text);
+        assert_eq!(Changes { planned, applied, failed, remaining }.summary(waiting), text);
     }
 
     #[test]

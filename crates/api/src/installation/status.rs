@@ -41,7 +41,11 @@ pub struct GitHubInstallationStatus {
     pub token: Option<TokenStatus>,
     /// The Apply or Dump that has the installation's slot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub active_run: Option<String>,
+    pub active_run: Option<ActiveRun>,
+    /// A number that rises each time the slot is freed. It is part of the names of the runs that the operator makes by
+    /// itself, and a write that comes late does not find it as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heal_sequence: Option<i64>,
     /// The Apply or Dump that ended last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_run: Option<LastRun>,
@@ -94,6 +98,40 @@ pub struct TokenStatus {
     /// When it will be replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_refresh_at: Option<String>,
+}
+
+/// The Apply or Dump that has the installation's slot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ActiveRun {
+    /// Its name.
+    pub name: String,
+    /// Its UID.
+    pub uid: String,
+    /// Its attempt.
+    pub attempt: i32,
+}
+
+impl<'de> Deserialize<'de> for ActiveRun {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Stored {
+            /// As an earlier version wrote it.
+            Name(String),
+            Whole {
+                name: String,
+                #[serde(default)]
+                uid: String,
+                #[serde(default)]
+                attempt: i32,
+            },
+        }
+        Ok(match Stored::deserialize(deserializer)? {
+            Stored::Name(name) => Self { name, uid: String::new(), attempt: 0 },
+            Stored::Whole { name, uid, attempt } => Self { name, uid, attempt },
+        })
+    }
 }
 
 /// The Apply or Dump that ended last.

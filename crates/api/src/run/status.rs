@@ -2,6 +2,7 @@
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::KubeSchema;
+use peribolos_vocab::{Annotation as CheckAnnotation, AnnotationLevel};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,7 @@ pub struct PeribolosRunStatus {
     /// Where the run is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase: Option<Phase>,
-    /// Succeeded: Unknown until the end.
+    /// Admitted, Started and Succeeded: where the run is, for programs. Succeeded is Unknown until the end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 8))]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
@@ -84,6 +85,9 @@ pub struct PeribolosRunStatus {
     /// removals were shown to nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown_at: Option<String>,
+    /// What the check shows of the step's report, until GitHub shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
     /// The onboarding pull request, or the issue in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 512))]
@@ -169,6 +173,105 @@ pub struct Changes {
     #[schemars(inner(length(max = 120)))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub list: Vec<String>,
+}
+
+/// What the check of a run shows of its step's report.
+#[derive(KubeSchema, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// Whether the step's report says why the run ended as it did.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub explains_end: bool,
+    /// The check's title.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(length(max = 250))]
+    pub title: String,
+    /// Its text, with nothing in it but what may be published.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(length(max = 16384))]
+    pub summary: String,
+    /// Remarks on lines of the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 50))]
+    pub annotations: Vec<Annotation>,
+}
+
+/// A remark on lines of the file.
+#[derive(KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Annotation {
+    /// The file.
+    #[schemars(length(max = 1024))]
+    pub path: String,
+    /// The first line.
+    pub start_line: i32,
+    /// The last line.
+    pub end_line: i32,
+    /// The first column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_column: Option<i32>,
+    /// The last column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_column: Option<i32>,
+    /// How much it matters.
+    pub level: Level,
+    /// A few words.
+    #[schemars(length(max = 1024))]
+    pub title: String,
+    /// What is wrong, and what to do about it.
+    #[schemars(length(max = 2048))]
+    pub message: String,
+}
+
+/// How much a remark matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Level {
+    /// To know.
+    Notice,
+    /// To look at.
+    Warning,
+    /// To fix.
+    Failure,
+}
+
+impl From<&CheckAnnotation> for Annotation {
+    fn from(from: &CheckAnnotation) -> Self {
+        let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+        Self {
+            path: from.path.clone(),
+            start_line: number(from.start_line),
+            end_line: number(from.end_line),
+            start_column: from.start_column.map(number),
+            end_column: from.end_column.map(number),
+            level: match from.annotation_level {
+                AnnotationLevel::Notice => Level::Notice,
+                AnnotationLevel::Warning => Level::Warning,
+                AnnotationLevel::Failure => Level::Failure,
+            },
+            title: from.title.clone(),
+            message: from.message.clone(),
+        }
+    }
+}
+
+impl From<&Annotation> for CheckAnnotation {
+    fn from(from: &Annotation) -> Self {
+        let number = |number: i32| u32::try_from(number).unwrap_or(0);
+        Self {
+            path: from.path.clone(),
+            start_line: number(from.start_line),
+            end_line: number(from.end_line),
+            start_column: from.start_column.map(number),
+            end_column: from.end_column.map(number),
+            annotation_level: match from.level {
+                Level::Notice => AnnotationLevel::Notice,
+                Level::Warning => AnnotationLevel::Warning,
+                Level::Failure => AnnotationLevel::Failure,
+            },
+            title: from.title.clone(),
+            message: from.message.clone(),
+        }
+    }
 }
 
 /// How many requests created something on GitHub within a minute.

@@ -8,7 +8,7 @@ use peribolos_api::{
     run::{Mode, Phase},
 };
 
-use crate::run::queue::{order, phase};
+use crate::run::{queue::order, state::phase};
 
 /// What the runs of an installation say about drift.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub fn is_found_by(run: &PeribolosRun, applied_blob: Option<&str>) -> bool {
 
 fn compares(run: &PeribolosRun, applied_blob: Option<&str>) -> bool {
     let Some(status) = &run.status else { return false };
-    let ended_well = status.phase == Some(Phase::Succeeded);
+    let ended_well = phase(run) == Phase::Succeeded;
     match run.spec.mode {
         // What one that succeeded has left waits for people to accept, and that is no drift.
         Mode::Apply => ended_well,

@@ -8,7 +8,10 @@ use peribolos_api::{
     run::{Mode, Phase},
 };
 
-use crate::run::queue::{commit, is_at_work, order, phase};
+use crate::run::{
+    queue::{commit, is_active, order},
+    state::phase,
+};
 
 /// The file at the head of the config branch.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +27,6 @@ pub struct Head<'a> {
 pub struct Ensure {
     /// Apply; DryRun while nothing was applied yet: the first Apply needs a push or an owner's command.
     pub mode: Mode,
-    /// The newest run of that mode, whatever it was for; empty: there is none. It goes into the new one's name.
-    pub newest: String,
 }
 
 /// Whether the head's file is to be applied, as far as the installation's status tells: it is not the one that was applied
@@ -78,12 +79,11 @@ pub fn ensure(
     if of(Mode::Apply).is_some_and(in_the_way) || of(mode).is_some_and(in_the_way) {
         return None;
     }
-    let newest = runs.iter().filter(|run| run.spec.mode == mode).max_by_key(|run| order(run));
-    Some(Ensure { mode, newest: newest.and_then(|run| run.metadata.name.clone()).unwrap_or_default() })
+    Some(Ensure { mode })
 }
 
-/// The Apply that is to be made for the head in the place of `run`, which is for another commit and ends without a
-/// TaskRun, or stopped when the head moved. The name of the newest Apply goes into the new one's name; `None`: nothing is to be made.
+/// Whether an Apply is to be made for the head in the place of `run`, which is for another commit and ends without a
+/// TaskRun, or stopped when the head moved.
 ///
 /// A push says only that the file may have changed, so this is judged as [`ensure`] does, but for the first Apply: the
 /// push was there. Whoever named no commit wants the head applied, whatever was applied before. `is_from_here` tells
@@ -95,28 +95,23 @@ pub fn in_place_of(
     others: &[&PeribolosRun],
     is_from_here: impl Fn(&PeribolosRun) -> bool,
     now: Timestamp,
-) -> Option<String> {
+) -> bool {
     let applies = || others.iter().copied().filter(|other| other.spec.mode == Mode::Apply);
     let will_apply = |other: &PeribolosRun| is_for(other, head, &is_from_here);
     if applies().any(|other| !other.spec.cancel && will_apply(other)) {
-        return None;
+        return false;
     }
     let names_a_commit = !run.spec.source.sha.is_empty();
     // Runs of other commits that still wait say nothing: they give way, too.
     let newest = applies()
-        .filter(|other| phase(other).is_final() || is_at_work(other) || will_apply(other))
+        .filter(|other| phase(other).is_final() || is_active(other) || will_apply(other))
         .filter(|other| counts(other))
         .max_by_key(|other| order(other))
         // One that has applied something itself is newer than what was applied before it.
         .filter(|other| !has_applied(run, status) || order(other) > order(run));
-    if names_a_commit
-        && (!is_pending(status, head.blob, now)
-            || newest.is_some_and(|newest| stands_in_the_way(newest, status, head, now)))
-    {
-        return None;
-    }
-    let newest = applies().chain([run]).max_by_key(|other| order(other));
-    Some(newest.and_then(|newest| newest.metadata.name.clone()).unwrap_or_default())
+    !names_a_commit
+        || (is_pending(status, head.blob, now)
+            && !newest.is_some_and(|newest| stands_in_the_way(newest, status, head, now)))
 }
 
 /// Whether the installation's last Apply is this run.
@@ -311,7 +306,7 @@ mod tests {
             earlier("b", Mode::Apply, 2, Phase::Failed, "other"),
         ];
         let ensured = ensure(&status(Some("other")), HEAD, &[&runs[0], &runs[1]], at(100));
-        assert_eq!(ensured, Some(Ensure { mode: Mode::Apply, newest: "b".into() }));
+        assert_eq!(ensured, Some(Ensure { mode: Mode::Apply }));
     }
 
     #[test]
@@ -351,7 +346,7 @@ mod tests {
         status: &GitHubInstallationStatus,
         others: &[PeribolosRun],
         second: i64,
-    ) -> Option<String> {
+    ) -> bool {
         let mut late = run("late", Mode::Apply, 50, Phase::Pending);
         late.spec.source.sha = "old".into();
         let others: Vec<_> = others.iter().collect();
@@ -368,27 +363,27 @@ mod tests {
     #[test]
     fn a_late_push_brings_the_head_even_before_the_first_apply() {
         let never = status(None);
-        assert_eq!(in_the_place_of_a_push(&never, &[], 60), Some("late".into()));
+        assert!(in_the_place_of_a_push(&never, &[], 60));
         let later = run("newer", Mode::Apply, 60, Phase::Superseded);
-        assert_eq!(in_the_place_of_a_push(&never, &[later], 60), Some("newer".into()));
+        assert!(in_the_place_of_a_push(&never, &[later], 60));
     }
 
     #[test]
     fn a_late_push_applies_no_head_again() {
-        assert_eq!(in_the_place_of_a_push(&status(Some("new")), &[], 60), None);
+        assert!(!in_the_place_of_a_push(&status(Some("new")), &[], 60));
         let behind = status(Some("old"));
         let mut another_late = run("z", Mode::Apply, 55, Phase::Pending);
         another_late.status.as_mut().unwrap().sha = Some("old".into());
         let succeeded = earlier("s", Mode::Apply, 1, Phase::Succeeded, "new");
-        assert_eq!(in_the_place_of_a_push(&behind, &[succeeded, another_late], 60), None);
-        assert_eq!(in_the_place_of_a_push(&behind, &[failed(Reason::ConfigInvalid, "new")], 9999), None);
+        assert!(!in_the_place_of_a_push(&behind, &[succeeded, another_late], 60));
+        assert!(!in_the_place_of_a_push(&behind, &[failed(Reason::ConfigInvalid, "new")], 9999));
         let due = after(Reason::PodLost, Some(3700));
-        assert_eq!(in_the_place_of_a_push(&due, &[failed(Reason::PodLost, "new")], 3699), None);
+        assert!(!in_the_place_of_a_push(&due, &[failed(Reason::PodLost, "new")], 3699));
         let again = in_the_place_of_a_push(&due, &[failed(Reason::PodLost, "new")], 3700);
-        assert_eq!(again, Some("late".into()));
+        assert!(again);
         let since = earlier("b", Mode::Apply, 2, Phase::Succeeded, "other");
         let before = earlier("s", Mode::Apply, 1, Phase::Succeeded, "new");
-        assert_eq!(in_the_place_of_a_push(&status(Some("other")), &[before, since], 60), Some("late".into()));
+        assert!(in_the_place_of_a_push(&status(Some("other")), &[before, since], 60));
     }
 
     #[test]
@@ -400,16 +395,16 @@ mod tests {
         let made = |status: &GitHubInstallationStatus| {
             in_place_of(&stopped, status, HEAD, &[&before], |_| true, at(60))
         };
-        assert_eq!(made(&status), None, "it has applied nothing: the file before it is still there");
+        assert!(!made(&status), "it has applied nothing: the file before it is still there");
         status.last_apply.as_mut().unwrap().uid = Some("uid-wrong".into());
-        assert_eq!(made(&status), Some("wrong".into()));
+        assert!(made(&status));
     }
 
     #[test]
     fn a_run_for_the_head_that_is_sure_to_come_is_enough() {
         let behind = status(None);
         for phase in [Phase::Pending, Phase::Queued, Phase::Running] {
-            assert_eq!(in_the_place_of_a_push(&behind, &[for_head(1, phase)], 60), None, "{phase:?}");
+            assert!(!in_the_place_of_a_push(&behind, &[for_head(1, phase)], 60), "{phase:?}");
         }
         let not_let_in = |change: fn(&mut PeribolosRun)| {
             let mut run = for_head(1, Phase::Pending);
@@ -417,15 +412,14 @@ mod tests {
             change(&mut run);
             in_the_place_of_a_push(&behind, &[run], 60)
         };
-        assert_eq!(not_let_in(|_| ()), None);
-        let made = Some("late".to_owned());
-        assert_eq!(not_let_in(|run| run.spec.source.sha.clear()), made);
-        assert_eq!(not_let_in(|run| run.spec.source.git_ref = "refs/heads/other".into()), made);
+        assert!(!not_let_in(|_| ()));
+        assert!(not_let_in(|run| run.spec.source.sha.clear()));
+        assert!(not_let_in(|run| run.spec.source.git_ref = "refs/heads/other".into()));
         let comment = |run: &mut PeribolosRun| {
             run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "5".to_owned())].into());
         };
-        assert_eq!(not_let_in(comment), made);
-        assert_eq!(in_the_place_of_a_push(&behind, &[for_head(1, Phase::Superseded)], 60), made);
+        assert!(not_let_in(comment));
+        assert!(in_the_place_of_a_push(&behind, &[for_head(1, Phase::Superseded)], 60));
     }
 
     #[test]
@@ -434,13 +428,13 @@ mod tests {
         let made_in_place = |other: &PeribolosRun| {
             in_place_of(&asked, &status(Some("new")), HEAD, &[other], |_| true, at(60))
         };
-        assert_eq!(made_in_place(&for_head(1, Phase::Succeeded)), Some("asked".into()));
-        assert_eq!(made_in_place(&for_head(1, Phase::Queued)), None);
+        assert!(made_in_place(&for_head(1, Phase::Succeeded)));
+        assert!(!made_in_place(&for_head(1, Phase::Queued)));
         let mut cancelled = for_head(1, Phase::Queued);
         cancelled.spec.cancel = true;
-        assert_eq!(made_in_place(&cancelled), Some("asked".into()));
+        assert!(made_in_place(&cancelled));
         // Whoever cancels the head's run means the head: an old push does not bring it back.
-        assert_eq!(in_the_place_of_a_push(&status(Some("old")), &[cancelled], 60), None);
+        assert!(!in_the_place_of_a_push(&status(Some("old")), &[cancelled], 60));
     }
 
     #[test]

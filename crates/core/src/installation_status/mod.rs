@@ -1,11 +1,14 @@
 //! What an installation's status says: its conditions from plain facts, with the clock passed in.
 
 mod conditions;
+pub mod entitlement;
 mod last_apply;
 mod permissions;
 mod synced;
+mod view;
 
 pub use conditions::{CONDITION_TYPES, Facts, Failure, Finding, TokenFacts, conditions};
 pub use last_apply::last_apply;
 pub use permissions::{Missing, missing, read_only};
 pub use synced::{Synced, pending_runs, synced};
+pub use view::View;

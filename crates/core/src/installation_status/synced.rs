@@ -2,6 +2,8 @@
 
 use peribolos_api::{PeribolosRun, Reason, installation::LastApply, run::Phase};
 
+use crate::run::state;
+
 /// What the last Apply tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Synced {
@@ -35,10 +37,7 @@ pub fn synced(last: Option<&LastApply>) -> Synced {
 
 /// How many of an installation's runs wait.
 pub fn pending_runs<'a>(runs: impl IntoIterator<Item = &'a PeribolosRun>) -> i32 {
-    let waits = |run: &&PeribolosRun| {
-        let phase = run.status.as_ref().and_then(|status| status.phase);
-        matches!(phase, None | Some(Phase::Pending | Phase::Queued))
-    };
+    let waits = |run: &&PeribolosRun| matches!(state::phase(run), Phase::Pending | Phase::Queued);
     i32::try_from(runs.into_iter().filter(waits).count()).unwrap_or(i32::MAX)
 }
 

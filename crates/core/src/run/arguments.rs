@@ -4,9 +4,13 @@ use std::{collections::BTreeMap, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
-    GitHubInstallationSpec, PeribolosRunStatus,
+    GitHubInstallation, GitHubInstallationSpec, PeribolosRunStatus,
     installation::{Preview, UnreviewedRemovals},
+    run::Mode,
 };
+
+use super::facts::Facts;
+use crate::names::RunToken;
 
 /// What every plan is made with beside the spec.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,6 +52,60 @@ const MAX_ALL_SHOWN_BYTES: usize = 400 * 1024;
 const LONGEST_RESERVE: Duration = Duration::from_mins(2);
 /// … and at most this part of it.
 const LARGEST_RESERVE: u32 = 4;
+
+/// The arguments of an Apply.
+pub fn of_apply(
+    facts: &Facts,
+    installation: &GitHubInstallation,
+    reviewed: &Reviewed,
+    now: Timestamp,
+) -> Vec<String> {
+    let plan = PlanFacts {
+        discloses_file: true,
+        disclose: &last_applied(installation),
+        salt: facts.run.metadata.uid.as_deref(),
+    };
+    // GitHub counts them for the installation.
+    let applies = facts.others().filter(|other| other.spec.mode == Mode::Apply);
+    let statuses = applies.chain([&facts.run]).filter_map(|run| run.status.as_ref());
+    let content_writes = content_writes(statuses, now);
+    for_apply(&installation.spec, &plan, &ApplyFacts { reviewed, content_writes: &content_writes, now })
+}
+
+/// The arguments of a preview, or of a DryRun of the branch. `by_member`: the file's author is a verified member.
+pub fn of_dry_run(
+    facts: &Facts,
+    installation: &GitHubInstallation,
+    token: RunToken,
+    by_member: bool,
+    base: Option<&str>,
+) -> Vec<String> {
+    if token == RunToken::File {
+        return vec!["--file-only".to_owned()];
+    }
+    let of_pull_request = facts.run.spec.source.pull_request.is_some();
+    let mut disclose = last_applied(installation);
+    disclose.extend(base);
+    let plan = PlanFacts {
+        discloses_file: by_member || !of_pull_request,
+        disclose: &disclose,
+        salt: facts.run.metadata.uid.as_deref(),
+    };
+    for_plan(&installation.spec, &plan)
+}
+
+/// The arguments of a Dump.
+pub fn of_dump(spec: &GitHubInstallationSpec) -> Vec<String> {
+    let allow_public = spec.onboarding.allow_public.then(|| "--allow-public".to_owned());
+    let branch = Some(&spec.config.branch).filter(|branch| !branch.is_empty());
+    let branch = branch.map(|branch| format!("--branch={branch}"));
+    allow_public.into_iter().chain(branch).collect()
+}
+
+/// The commit that was applied last: it is on the base branch, so what its file names may be named.
+fn last_applied(installation: &GitHubInstallation) -> Vec<&str> {
+    installation.status.as_ref().and_then(|status| status.last_applied_sha.as_deref()).into_iter().collect()
+}
 
 /// The arguments of a plan, in a fixed order.
 pub fn for_plan(spec: &GitHubInstallationSpec, facts: &PlanFacts<'_>) -> Vec<String> {

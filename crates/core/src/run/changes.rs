@@ -17,7 +17,7 @@ pub fn add(before: Option<&Changes>, report: &StepReport) -> Option<Changes> {
         applied: number(total.applied.unwrap_or(0)),
         failed: number(total.failed),
         remaining: number(total.remaining),
-        summary: total.summary(),
+        summary: total.summary(report.waiting),
         list: report.list.clone(),
     })
 }

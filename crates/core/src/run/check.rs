@@ -8,11 +8,11 @@ use peribolos_api::{
     run::{Mode, Phase},
 };
 use peribolos_vocab::{
-    CheckConclusion,
+    Annotation, CheckConclusion,
     report::{CheckOutput, Progress, StepExit, StepName, StepReport},
 };
 
-use super::outcome;
+use super::{facts::Settings, outcome, status::time};
 
 /// The check's name on a commit that is applied.
 pub const APPLY: &str = "peribolos";
@@ -28,6 +28,94 @@ pub enum CheckState {
     InProgress,
     /// The run has ended.
     Completed(CheckConclusion),
+}
+
+/// A check as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Its name on the commit.
+    pub name: &'static str,
+    /// The commit.
+    pub sha: String,
+    /// How it stands.
+    pub state: CheckState,
+    /// Its heading.
+    pub title: String,
+    /// Its text, in Markdown.
+    pub summary: String,
+    /// Remarks on lines of the file.
+    pub annotations: Vec<Annotation>,
+    /// Where its details link points.
+    pub details_url: Option<String>,
+    /// When the run began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub completed_at: Option<Timestamp>,
+}
+
+/// What the check of a run should be, by its status. None: there is none to write.
+pub fn wanted(run: &PeribolosRun, settings: &Settings) -> Option<Check> {
+    let name = name(run)?;
+    let status = run.status.as_ref()?;
+    let sha = status.sha.clone()?;
+    let phase = status.phase.unwrap_or(Phase::Pending);
+    let reason = status.reason.as_deref().and_then(Reason::parse);
+    let state = state(phase, reason, status.check_run_id.is_some())?;
+    let is_complete = matches!(state, CheckState::Completed(_));
+    let report = status.report.as_ref().filter(|_| phase.is_final());
+    let explains = report.filter(|report| report.explains_end);
+    let message = status.message.clone().unwrap_or_default();
+    let heading = match explains {
+        Some(report) if !report.title.is_empty() => defuse(&report.title),
+        _ => title(run.spec.mode, phase, reason).to_owned(),
+    };
+    let mut summary = match explains {
+        Some(report) if !report.summary.is_empty() => defuse(&report.summary),
+        _ if message.is_empty() => heading.clone(),
+        _ => defuse(explanation(reason, &message)),
+    };
+    if explains.is_some()
+        && status.attempts.is_some_and(|attempts| attempts > 1)
+        && let Some(changes) = &status.changes
+    {
+        summary = format!("In all attempts together: {}.\n\n{summary}", changes.summary);
+    }
+    // Remarks on the file hold however the run ends.
+    let remarks = report.map(|report| report.annotations.as_slice()).unwrap_or_default();
+    Some(Check {
+        name,
+        sha,
+        state,
+        title: cap(&heading, 250),
+        summary,
+        annotations: remarks.iter().map(annotation).collect(),
+        details_url: details_url(run, settings),
+        started_at: time(status.started_at.as_ref()),
+        completed_at: time(status.finished_at.as_ref()).filter(|_| is_complete),
+    })
+}
+
+/// GitHub shows annotations as plain text, so only their length is bounded, which the reader of the report has done. It takes
+/// columns only where both lines are the same.
+fn annotation(from: &peribolos_api::run::Annotation) -> Annotation {
+    let mut annotation = Annotation::from(from);
+    if annotation.start_line != annotation.end_line {
+        (annotation.start_column, annotation.end_column) = (None, None);
+    }
+    annotation
+}
+
+fn details_url(run: &PeribolosRun, settings: &Settings) -> Option<String> {
+    let template = settings.details_url_template.as_deref()?;
+    let task_run = run.status.as_ref().and_then(|status| status.task_run_name.as_deref()).unwrap_or_default();
+    let pod = if task_run.is_empty() { String::new() } else { format!("{task_run}-pod") };
+    Some(
+        template
+            .replace("{namespace}", &settings.namespace)
+            .replace("{run}", run.metadata.name.as_deref().unwrap_or_default())
+            .replace("{taskrun}", task_run)
+            .replace("{pod}", &pod),
+    )
 }
 
 /// The name of a run's check; a Dump has none.
@@ -73,11 +161,6 @@ pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<Che
 /// What a step's report shows about a run that ends for this reason. None: the run ended for another reason than the step.
 pub fn reported(report: Option<&StepReport>, reason: Reason) -> Option<&CheckOutput> {
     report.filter(|report| is_about(report, reason)).map(|report| &report.check)
-}
-
-/// Whether the check of a run that ends for this reason shows the plan, with all that it would remove.
-pub fn shows_plan(report: Option<&StepReport>, reason: Reason) -> bool {
-    matches!(reason, Reason::Planned | Reason::GuardTripped) && reported(report, reason).is_some()
 }
 
 fn is_about(report: &StepReport, reason: Reason) -> bool {
@@ -303,21 +386,6 @@ mod tests {
         let planned = StepReport::new(StepName::Plan, StepExit::Ok);
         assert_eq!(reported(Some(&planned), Reason::Applied), None, "by another engine");
         assert!(reported(Some(&planned), Reason::Planned).is_some());
-    }
-
-    #[rstest::rstest]
-    #[case(StepName::Plan, StepExit::Ok, Reason::Planned, true)]
-    #[case(StepName::Apply, StepExit::GuardTripped, Reason::GuardTripped, true)]
-    #[case(StepName::Apply, StepExit::Ok, Reason::Applied, false)]
-    #[case(StepName::Plan, StepExit::Ok, Reason::PodLost, false)]
-    fn a_plan_is_shown_where_the_check_has_its_text(
-        #[case] step: StepName,
-        #[case] exit: StepExit,
-        #[case] reason: Reason,
-        #[case] expected: bool,
-    ) {
-        assert_eq!(shows_plan(Some(&StepReport::new(step, exit)), reason), expected);
-        assert!(!shows_plan(None, reason));
     }
 
     #[test]

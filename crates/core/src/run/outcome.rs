@@ -43,9 +43,23 @@ pub struct Observation {
     pub secret_missing: Option<String>,
     /// The report of its last step that left one.
     pub report: Option<StepReport>,
+    /// Whether Tekton was told to stop it.
+    pub stopping: bool,
+    /// Whether Tekton has written its end.
+    pub completed: bool,
 }
 
 impl Observation {
+    /// Whether it is there and has not ended.
+    pub const fn is_unfinished(&self) -> bool {
+        self.exists && !self.completed
+    }
+
+    /// Whether a step has run and ended.
+    pub fn has_ended_step(&self) -> bool {
+        self.steps.iter().any(|step| step.exit.is_some() && !step.skipped)
+    }
+
     /// Whether the attempt tells what it left: by our own Task, or by a step of another one that reports an apply.
     pub fn tells_what_is_left(&self) -> bool {
         self.engine == Engine::Ours

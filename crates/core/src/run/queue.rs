@@ -5,15 +5,15 @@ use peribolos_api::{
     run::{Mode, Phase},
 };
 
-/// What a run that is neither at work nor ended should do now.
+use super::state::{State, phase};
+
+/// What a run that is neither running nor ended should do now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// Take the slot and start.
-    Claim,
+    /// Start.
+    Start,
     /// Wait for a run of this name to end.
     WaitFor(String),
-    /// Wait until fewer runs are at work everywhere.
-    WaitForCapacity,
     /// End: the run of this name is newer and does the same.
     SupersededBy(String),
 }
@@ -25,10 +25,6 @@ pub struct Queue<'a> {
     pub others: &'a [&'a PeribolosRun],
     /// Who has the installation's slot.
     pub active_run: Option<&'a str>,
-    /// How many runs are at work in all installations.
-    pub at_work: usize,
-    /// How many may be.
-    pub capacity: usize,
     /// The branch's head, where it was looked up because somebody is to give way: a run for it gives way to no other
     /// commit's.
     pub head: Option<&'a str>,
@@ -55,12 +51,9 @@ pub fn turn(run: &PeribolosRun, queue: &Queue<'_>) -> Turn {
         return Turn::WaitFor(active.to_owned());
     }
     let ahead = rivals()
-        .filter(|other| is_at_work(other) || (run.spec.mode != Mode::DryRun && is_ahead(other, run)))
-        .min_by_key(|other| (!is_at_work(other), order(other)));
-    if let Some(ahead) = ahead {
-        return Turn::WaitFor(name(ahead));
-    }
-    if queue.at_work >= queue.capacity { Turn::WaitForCapacity } else { Turn::Claim }
+        .filter(|other| is_active(other) || (run.spec.mode != Mode::DryRun && is_ahead(other, run)))
+        .min_by_key(|other| (!is_active(other), order(other)));
+    ahead.map_or(Turn::Start, |ahead| Turn::WaitFor(name(ahead)))
 }
 
 /// The newer run that a preview at work should give way to, if there is one: a preview of an older commit helps nobody.
@@ -75,8 +68,8 @@ pub fn gives_way_to<'a>(run: &PeribolosRun, others: &[&'a PeribolosRun]) -> Opti
         .max_by_key(|other| order(other))
 }
 
-/// Whether two runs compete for the same slot.
-fn rivals(a: &PeribolosRun, b: &PeribolosRun) -> bool {
+/// Whether two runs compete for the same: the slot, or the preview of a pull request.
+pub fn rivals(a: &PeribolosRun, b: &PeribolosRun) -> bool {
     if name(a) == name(b) || a.spec.installation_ref != b.spec.installation_ref {
         return false;
     }
@@ -118,14 +111,9 @@ fn is_refused(run: &PeribolosRun) -> bool {
         || !is_admitted(run)
 }
 
-/// The run's phase; one that the controller has not seen yet is Pending.
-pub fn phase(run: &PeribolosRun) -> Phase {
-    run.status.as_ref().and_then(|status| status.phase).unwrap_or(Phase::Pending)
-}
-
 /// Whether the run has a pod, or is about to.
-pub fn is_at_work(run: &PeribolosRun) -> bool {
-    phase(run) == Phase::Running
+pub fn is_active(run: &PeribolosRun) -> bool {
+    State::of(run).is_active()
 }
 
 fn is_newer(a: &PeribolosRun, b: &PeribolosRun) -> bool {
@@ -150,12 +138,12 @@ mod tests {
 
     fn decide(me: &PeribolosRun, others: &[PeribolosRun], active: Option<&str>) -> Turn {
         let others: Vec<&PeribolosRun> = others.iter().collect();
-        turn(me, &Queue { others: &others, active_run: active, at_work: 0, capacity: 20, head: None })
+        turn(me, &Queue { others: &others, active_run: active, head: None })
     }
 
     #[test]
     fn a_lone_run_starts() {
-        assert_eq!(decide(&run("a", Mode::Apply, 1, Phase::Pending), &[], None), Turn::Claim);
+        assert_eq!(decide(&run("a", Mode::Apply, 1, Phase::Pending), &[], None), Turn::Start);
     }
 
     #[test]
@@ -176,21 +164,21 @@ mod tests {
         waiting.status.as_mut().unwrap().retry_at = Some(at(99).to_string());
         let newer = run("b", Mode::Apply, 2, Phase::Pending);
         assert_eq!(decide(&waiting, std::slice::from_ref(&newer), None), Turn::SupersededBy("b".into()));
-        assert_eq!(decide(&newer, &[waiting], None), Turn::Claim);
+        assert_eq!(decide(&newer, &[waiting], None), Turn::Start);
     }
 
     #[test]
     fn a_dump_waiting_for_its_retry_holds_nobody_up() {
         let mut dump = run("a", Mode::Dump, 1, Phase::Queued);
         dump.status.as_mut().unwrap().retry_at = Some(at(99).to_string());
-        assert_eq!(decide(&run("b", Mode::Apply, 2, Phase::Pending), &[dump], None), Turn::Claim);
+        assert_eq!(decide(&run("b", Mode::Apply, 2, Phase::Pending), &[dump], None), Turn::Start);
     }
 
     #[test]
     fn a_dump_and_an_apply_go_in_the_order_of_their_making() {
         let dump = run("d", Mode::Dump, 1, Phase::Pending);
         let apply = run("a", Mode::Apply, 2, Phase::Pending);
-        assert_eq!(decide(&dump, std::slice::from_ref(&apply), None), Turn::Claim);
+        assert_eq!(decide(&dump, std::slice::from_ref(&apply), None), Turn::Start);
         assert_eq!(decide(&apply, &[dump], None), Turn::WaitFor("d".into()));
     }
 
@@ -209,7 +197,7 @@ mod tests {
             decide(&run("b", Mode::Apply, 2, Phase::Pending), &[], Some("a")),
             Turn::WaitFor("a".into())
         );
-        assert_eq!(decide(&run("b", Mode::Apply, 2, Phase::Pending), &[], Some("b")), Turn::Claim);
+        assert_eq!(decide(&run("b", Mode::Apply, 2, Phase::Pending), &[], Some("b")), Turn::Start);
     }
 
     #[test]
@@ -219,7 +207,7 @@ mod tests {
         let mut other = run("p2", Mode::DryRun, 2, Phase::Pending);
         other.spec.source.pull_request = Some(2);
         let apply = run("a", Mode::Apply, 0, Phase::Running);
-        assert_eq!(decide(&other, &[one.clone(), apply], Some("a")), Turn::Claim);
+        assert_eq!(decide(&other, &[one.clone(), apply], Some("a")), Turn::Start);
         let mut newer = other.clone();
         newer.metadata.name = Some("p3".into());
         newer.spec.source.pull_request = Some(1);
@@ -245,14 +233,7 @@ mod tests {
     fn another_installations_runs_do_not_matter() {
         let mut foreign = run("x", Mode::Apply, 0, Phase::Running);
         foreign.spec.installation_ref.name = "other".into();
-        assert_eq!(decide(&run("a", Mode::Apply, 1, Phase::Pending), &[foreign], None), Turn::Claim);
-    }
-
-    #[test]
-    fn the_cap_holds_for_everyone() {
-        let me = run("a", Mode::Apply, 1, Phase::Pending);
-        let full = Queue { others: &[], active_run: None, at_work: 20, capacity: 20, head: None };
-        assert_eq!(turn(&me, &full), Turn::WaitForCapacity);
+        assert_eq!(decide(&run("a", Mode::Apply, 1, Phase::Pending), &[foreign], None), Turn::Start);
     }
 
     #[test]
@@ -262,7 +243,7 @@ mod tests {
         command.status.as_mut().unwrap().sha = None;
         command.metadata.annotations =
             Some([(peribolos_api::names::ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
-        assert_eq!(decide(&pushed, std::slice::from_ref(&command), None), Turn::Claim);
+        assert_eq!(decide(&pushed, std::slice::from_ref(&command), None), Turn::Start);
         command.status.as_mut().unwrap().sha = Some("0".repeat(40));
         assert_eq!(decide(&pushed, &[command], None), Turn::SupersededBy("b".into()));
     }
@@ -274,11 +255,10 @@ mod tests {
         let mut late = run("b", Mode::Apply, 2, Phase::Pending);
         late.status.as_mut().unwrap().sha = Some("0".repeat(40));
         let decide = |others: &[&PeribolosRun]| {
-            let queue =
-                Queue { others, active_run: None, at_work: 0, capacity: 20, head: Some(head.as_str()) };
+            let queue = Queue { others, active_run: None, head: Some(head.as_str()) };
             turn(&for_head, &queue)
         };
-        assert_eq!(decide(&[&late]), Turn::Claim);
+        assert_eq!(decide(&[&late]), Turn::Start);
         late.status.as_mut().unwrap().phase = Some(Phase::Running);
         assert_eq!(decide(&[&late]), Turn::WaitFor("b".into()));
         let newer = run("c", Mode::Apply, 3, Phase::Pending);
@@ -290,6 +270,6 @@ mod tests {
         let older = run("a", Mode::Apply, 1, Phase::Pending);
         let mut newer = run("b", Mode::Apply, 2, Phase::Pending);
         newer.spec.cancel = true;
-        assert_eq!(decide(&older, &[newer], None), Turn::Claim);
+        assert_eq!(decide(&older, &[newer], None), Turn::Start);
     }
 }

@@ -2,13 +2,6 @@
 
 use peribolos_api::{PeribolosRunSpec, run::Mode};
 
-/// A source that was held against its installation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settled {
-    /// The branch whose file is applied, by its short name.
-    pub branch: String,
-}
-
 /// Why a source is refused, as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SourceNotAllowed {
@@ -33,19 +26,19 @@ pub enum SourceNotAllowed {
     PullRequest,
 }
 
-/// Holds a run's source against its installation.
+/// Compares a run's source with its installation.
 ///
 /// `login` is the account as GitHub spells it, `repository` the config repository's name, `branch` the branch that is
 /// applied (already looked up if the installation leaves it to the repository's default).
 ///
 /// # Errors
 /// When the run names another repository or branch.
-pub fn settle(
+pub fn validate(
     spec: &PeribolosRunSpec,
     login: &str,
     repository: &str,
     branch: &str,
-) -> Result<Settled, SourceNotAllowed> {
+) -> Result<(), SourceNotAllowed> {
     let expected = format!("{login}/{repository}");
     let given = &spec.source.repository;
     if !given.is_empty() && !given.eq_ignore_ascii_case(&expected) {
@@ -58,7 +51,7 @@ pub fn settle(
     if spec.source.pull_request.is_some() && spec.mode != Mode::DryRun {
         return Err(SourceNotAllowed::PullRequest);
     }
-    Ok(Settled { branch: branch.to_owned() })
+    Ok(())
 }
 
 #[cfg(test)]
@@ -76,17 +69,17 @@ mod tests {
 
     #[test]
     fn what_is_empty_is_the_installations() {
-        assert!(settle(&spec("", ""), "Acme", ".github", "main").is_ok());
-        assert!(settle(&spec("acme/.github", "refs/heads/main"), "Acme", ".github", "main").is_ok());
+        assert!(validate(&spec("", ""), "Acme", ".github", "main").is_ok());
+        assert!(validate(&spec("acme/.github", "refs/heads/main"), "Acme", ".github", "main").is_ok());
     }
 
     #[test]
     fn another_repository_branch_or_pull_request_is_refused() {
-        let settle = |spec: &PeribolosRunSpec| settle(spec, "Acme", ".github", "main");
-        assert!(matches!(settle(&spec("evil/.github", "")), Err(SourceNotAllowed::Repository { .. })));
-        assert!(matches!(settle(&spec("", "refs/heads/other")), Err(SourceNotAllowed::Ref { .. })));
+        let outcome = |spec: &PeribolosRunSpec| validate(spec, "Acme", ".github", "main");
+        assert!(matches!(outcome(&spec("evil/.github", "")), Err(SourceNotAllowed::Repository { .. })));
+        assert!(matches!(outcome(&spec("", "refs/heads/other")), Err(SourceNotAllowed::Ref { .. })));
         let mut of_a_pull_request = spec("", "");
         of_a_pull_request.source.pull_request = Some(1);
-        assert_eq!(settle(&of_a_pull_request), Err(SourceNotAllowed::PullRequest));
+        assert_eq!(outcome(&of_a_pull_request), Err(SourceNotAllowed::PullRequest));
     }
 }

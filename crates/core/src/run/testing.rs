@@ -1,10 +1,17 @@
 //! Runs for tests.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use peribolos_api::{
-    PeribolosRun, PeribolosRunSpec, PeribolosRunStatus,
+    GitHubInstallation, PeribolosRun, PeribolosRunSpec, PeribolosRunStatus,
     run::{InstallationRef, Mode, Phase},
+};
+
+use super::{
+    facts::{Facts, Found, Settings},
+    published::Published,
 };
 
 /// Seconds after the tests' beginning of time.
@@ -32,4 +39,30 @@ pub(crate) fn run(name: &str, mode: Mode, second: i64, phase: Phase) -> Peribolo
         ..PeribolosRunStatus::default()
     });
     run
+}
+
+/// The installation of [`run`], Ready.
+pub(crate) fn installation() -> GitHubInstallation {
+    let condition = serde_json::json!({"type": "TokenIssued", "status": "True", "reason": "TokenIssued", "message": "",
+        "lastTransitionTime": at(0).to_string()});
+    serde_json::from_value(serde_json::json!({
+        "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
+        "metadata": {"name": "acme-1", "uid": "uid-acme", "creationTimestamp": at(0).to_string()},
+        "spec": {"installationId": 1},
+        "status": {"account": {"login": "Acme", "id": 9, "type": "Organization"}, "conditions": [condition]},
+    }))
+    .unwrap()
+}
+
+/// What is known of a run when nothing was looked up yet.
+pub(crate) fn facts(run: PeribolosRun) -> Facts {
+    Facts {
+        run,
+        installation: Some(Arc::new(installation())),
+        others: Vec::new(),
+        published: Published::default(),
+        found: Found::default(),
+        trouble: None,
+        settings: Arc::new(Settings { namespace: "ns".to_owned(), capacity: 20, details_url_template: None }),
+    }
 }

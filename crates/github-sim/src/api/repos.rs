@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use super::repo_settings::RepoFields;
 use crate::{
     Sim,
+    auth::Actor,
     http::{Answer, Body, Call, Refusal, reply},
     ops::commit::NewCommit,
     render::repo as repo_json,
-    state::{Level, Login, Repo, Scope, World, audit::Change, world::RepoKey},
+    state::{Level, Login, Repo, Scope, Selection, World, audit::Change, world::RepoKey},
 };
 
 pub(super) fn routes() -> Router<Sim> {
@@ -84,6 +85,12 @@ async fn create(call: Call, Path(login): Path<String>, Body(body): Body<Create>)
     let org = world.org_mut(&login)?;
     org.take_name(&repo.name);
     org.repos.insert(id, repo);
+    // What an App makes joins its selection.
+    if let (Actor::Installation(_), Some(Selection::Selected(ids))) =
+        (&call.actor, org.installation.as_mut().map(|installation| &mut installation.selection))
+    {
+        ids.insert(id);
+    }
     world.hide_at_first(&login, id);
     let target = world.repo_target(&key);
     world.record(&call.actor, "repo.create", target, Change::made(after));

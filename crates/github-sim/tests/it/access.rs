@@ -184,3 +184,17 @@ async fn of_people_only_those_who_may_push_see_who_has_access() {
     // Through the base permission alone a member reads, and no more.
     sim.get("ghp_carol", "/repos/acme/handbook/collaborators").await.expect(403);
 }
+
+#[tokio::test]
+async fn what_an_app_makes_joins_its_selection() {
+    let sim = acme().await;
+    sim.edit(|state| {
+        state["installation"]["repository_selection"] = json!("selected");
+        state["installation"]["repositories"] = json!(["site"]);
+    })
+    .await;
+    let token = sim.token(json!({})).await;
+    sim.ask(&token, Method::POST, "/orgs/acme/repos", Some(json!({"name": "new"}))).await.expect(201);
+    sim.get(&token, "/repos/acme/new").await.expect(200);
+    put(&sim, &token, "/repos/acme/new/collaborators/carol", "triage").await.expect(204);
+}

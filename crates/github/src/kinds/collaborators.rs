@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use http::{Method, StatusCode};
-use peribolos_org::plan::{Change, Expected, Kind, Named};
+use peribolos_org::plan::{Change, Expected, Kind};
 use peribolos_org::{
-    Login, Own, Permission, RepoInvitation, RepoName, SnapshotCollaborator, SnapshotRepo, Unread,
+    Extent, Login, Own, Permission, RepoInvitation, RepoName, SnapshotCollaborator, SnapshotRepo, Unread,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -21,7 +21,7 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::snapshot::list::{List, Page, Walk};
 use crate::snapshot::options::Part;
-use crate::snapshot::reader::{Reader, unless_gone};
+use crate::snapshot::reader::Reader;
 
 const COLLABORATORS: &str = include_str!("queries/collaborators.graphql");
 const MORE_COLLABORATORS: &str = include_str!("queries/more_collaborators.graphql");
@@ -142,50 +142,84 @@ pub(crate) async fn add(
             reader.report(Part::Collaborators, people.len(), total);
         }
     }
-    let complete = repos.into_iter().map(|Identified { id, mut repo }| {
+    let complete = repos.into_iter().map(|Identified { id, repo }| {
         let people = people.remove(&id);
         let wanted = is_wanted(&repo);
         async move {
             match people {
-                None if wanted => return Ok(None),
-                None | Some(People::Hidden) => {}
-                Some(People::Are(people)) => {
-                    let Some(invitations) = invitations(reader, &repo).await? else { return Ok(None) };
-                    repo.collaborators = Some(people);
-                    repo.invitations = invitations;
-                }
+                None if wanted => Ok(None),
+                None | Some(People::Hidden) => Ok(Some((repo, None))),
+                Some(People::Are(people)) => with_people(reader, repo, people).await.map(Some),
             }
-            Ok::<_, Error>(Some(repo))
         }
     });
     let complete: Vec<_> = complete.collect();
-    let complete: Vec<Option<SnapshotRepo>> =
+    let complete: Vec<Option<(SnapshotRepo, Option<Unread>)>> =
         stream::iter(complete).buffered(total.max(1)).try_collect().await?;
-    let complete: Vec<SnapshotRepo> = complete.into_iter().flatten().collect();
-    let unread = unread(&complete, wanted, hidden);
-    Ok((complete, unread))
+    let (complete, without_invitations): (Vec<SnapshotRepo>, Vec<Option<Unread>>) =
+        complete.into_iter().flatten().unzip();
+    let mut all: Vec<Unread> = without_invitations.into_iter().flatten().collect();
+    all.extend(unread(&complete, wanted, hidden, &all));
+    Ok((complete, all))
 }
 
-/// What of `wanted` could not be read: each repository outside the selection, and what is hidden from this token; that
-/// once for all of them if it is everything.
-fn unread(repos: &[SnapshotRepo], wanted: &BTreeSet<String>, hidden: Option<String>) -> Vec<Unread> {
+/// A repository with its people and who is invited to it. Where GitHub does not show who is invited, nobody's access is
+/// known: who has none may be invited.
+async fn with_people(
+    reader: &Reader<'_>,
+    mut repo: SnapshotRepo,
+    people: Vec<SnapshotCollaborator>,
+) -> Result<(SnapshotRepo, Option<Unread>), Error> {
+    match invitations(reader, &repo).await {
+        Ok(invitations) => {
+            repo.collaborators = Some(people);
+            repo.invitations = invitations;
+            Ok((repo, None))
+        }
+        Err(error) if error.is_permission_missing() || error.is_not_found() => {
+            let sentence = error.github_message().unwrap_or_default().trim_end_matches('.');
+            let why = format!("GitHub does not show who is invited to `{}`: {sentence}", repo.name);
+            let extent = Extent::Of((&repo.name).into());
+            Ok((repo, Some(Unread { kind: Kind::Collaborators, extent, why })))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What of `wanted` could not be read beyond `known`: each repository outside the selection, and what is hidden from this
+/// token; that once for all of them if it is everything.
+fn unread(
+    repos: &[SnapshotRepo],
+    wanted: &BTreeSet<String>,
+    hidden: Option<String>,
+    known: &[Unread],
+) -> Vec<Unread> {
     let kind = Kind::Collaborators;
+    let of = |repo: &SnapshotRepo| Extent::Of((&repo.name).into());
+    let is_known = |repo: &SnapshotRepo| known.iter().any(|unread| unread.extent == of(repo));
     let wanted: Vec<&SnapshotRepo> = repos.iter().filter(|it| wanted.contains(&it.name.key())).collect();
     let (given, outside): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|repo| repo.selected);
-    let of = |repo: &SnapshotRepo| Some(Named::from(&repo.name));
     let outside = outside.into_iter().map(|repo| Unread {
         kind,
-        of: of(repo),
-        why: "The App was not given this repository, so GitHub does not show who has access to it".to_owned(),
+        extent: of(repo),
+        why: format!(
+            "The App was not given the repository `{}`, so GitHub does not show who has access to it",
+            repo.name
+        ),
     });
     let mut unread: Vec<Unread> = outside.collect();
-    let missing: Vec<&&SnapshotRepo> = given.iter().filter(|repo| repo.collaborators.is_none()).collect();
+    let missing = given.iter().filter(|repo| repo.collaborators.is_none() && !is_known(repo));
+    let missing: Vec<&&SnapshotRepo> = missing.collect();
     let sentence = hidden.unwrap_or_else(|| "it says nothing about them".to_owned());
-    let why = format!("GitHub does not show who has access: {}", sentence.trim_end_matches('.'));
+    let sentence = sentence.trim_end_matches('.');
     if !missing.is_empty() && missing.len() == given.len() {
-        unread.push(Unread { kind, of: None, why });
+        let why = format!("GitHub does not show who has access to repositories: {sentence}");
+        unread.push(Unread { kind, extent: Extent::Parts, why });
     } else {
-        unread.extend(missing.into_iter().map(|repo| Unread { kind, of: of(repo), why: why.clone() }));
+        unread.extend(missing.into_iter().map(|repo| {
+            let why = format!("GitHub does not show who has access to `{}`: {sentence}", repo.name);
+            Unread { kind, extent: of(repo), why }
+        }));
     }
     unread
 }
@@ -212,11 +246,11 @@ async fn batch(
     Ok((whole.into_iter().flatten().collect(), found.hidden))
 }
 
-/// Who is invited to a repository; `None` if it is gone by now.
-async fn invitations(reader: &Reader<'_>, repo: &SnapshotRepo) -> Result<Option<Vec<RepoInvitation>>, Error> {
+/// Who is invited to a repository.
+async fn invitations(reader: &Reader<'_>, repo: &SnapshotRepo) -> Result<Vec<RepoInvitation>, Error> {
     let call = Call::get(INVITATIONS, &[reader.org.as_str(), repo.name.as_str()])?;
-    let found = unless_gone(reader.ask(async || reader.client.all::<Invited>(call.clone()).await).await)?;
-    Ok(found.map(|all| all.into_iter().filter_map(Invited::into_invitation).collect()))
+    let all = reader.ask(async || reader.client.all::<Invited>(call.clone()).await).await?;
+    Ok(all.into_iter().filter_map(Invited::into_invitation).collect())
 }
 
 /// The request of a change of somebody's access, or of an invitation.

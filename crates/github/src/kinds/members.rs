@@ -90,12 +90,9 @@ pub(crate) async fn public(reader: &Reader<'_>) -> Result<BTreeSet<Login>, Error
     Ok(users.into_iter().map(|user| user.login).collect())
 }
 
-/// Pending and failed invitations, if wanted: GraphQL does not tell who is invited as what. GitHub Enterprise Server and
+/// Pending and failed invitations: GraphQL does not tell who is invited as what. GitHub Enterprise Server and
 /// organizations of managed users have none, which is a 404.
-pub(crate) async fn invitations(reader: &Reader<'_>, wanted: bool) -> Result<Vec<Invitation>, Error> {
-    if !wanted {
-        return Ok(Vec::new());
-    }
+pub(crate) async fn invitations(reader: &Reader<'_>) -> Result<Vec<Invitation>, Error> {
     let list = async |route: &'static str, state: InvitationState| {
         let call = Call::get(route, &[reader.org.as_str()])?;
         let found = unless_gone(reader.ask(async || reader.client.all::<Invited>(call.clone()).await).await)?;

@@ -15,8 +15,8 @@ pub(crate) mod team_repositories;
 pub(crate) mod teams;
 pub(crate) mod words;
 
-use peribolos_org::RepoName;
 use peribolos_org::plan::{Change, Expected};
+use peribolos_org::{RepoName, TeamName};
 use serde::Deserialize;
 
 pub use self::addresses::{Addresses, TeamAddress};
@@ -152,6 +152,28 @@ impl Client {
             }
         };
         self.or_moved(org, repo_of(change), standing).await
+    }
+
+    /// Whether a team is the one that the plan means, and not another one that has its address by now. A team that is not
+    /// there shows by itself.
+    ///
+    /// # Errors
+    /// What GitHub refused.
+    pub async fn is_same_team(
+        &self,
+        org: &Login,
+        team: &TeamName,
+        addresses: &Addresses,
+    ) -> Result<bool, Error> {
+        teams::is_same(self, org, team, addresses).await
+    }
+
+    /// Whether somebody is in the organization, or invited to it: others would be invited by a place in a team.
+    ///
+    /// # Errors
+    /// What GitHub refused.
+    pub async fn is_in_organization(&self, org: &Login, login: &peribolos_org::Login) -> Result<bool, Error> {
+        members::is_there(self, org, login).await
     }
 
     /// The result, with a redirect in place of the repository's name turned into [`Error::Moved`].

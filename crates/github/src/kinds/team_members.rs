@@ -6,8 +6,8 @@ use peribolos_org::plan::{Change, TeamRole};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::teams::{self, slug};
-use super::{Addresses, Made, Standing, members};
+use super::teams::slug;
+use super::{Addresses, Made, Standing};
 use crate::Client;
 use crate::call::Call;
 use crate::error::Error;
@@ -59,8 +59,7 @@ pub(super) async fn make(
     }
 }
 
-/// Whether somebody's own place in a team is as the plan has it. Who has left the organization is not invited into it by a
-/// place.
+/// Whether somebody's own place in a team is as the plan has it.
 pub(super) async fn standing(
     client: &Client,
     org: &Login,
@@ -73,16 +72,9 @@ pub(super) async fn standing(
         }
         _ => return Ok(Standing::AsPlanned),
     };
-    if change.takes_away() && teams::is_another(client, org, team, addresses).await? {
-        return Ok(Standing::another("team"));
-    }
     let now = membership(client, org, slug(addresses, team)?, login).await?;
     match change {
         Change::SetTeamMember { from, to, .. } => {
-            if now.is_none() && !members::is_there(client, org, login).await? {
-                let left = "the person is neither in the organization nor invited any more";
-                return Ok(Standing::Different(left.to_owned()));
-            }
             let role = now.map(|it| it.role);
             Ok(
                 match Standing::between([from, &Some(*to)], &role, "the role", |role| word(*role).to_owned())

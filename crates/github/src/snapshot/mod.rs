@@ -14,13 +14,15 @@
 //!
 //! **When GitHub refuses.** A limit is waited out and a failure that passes is tried again, as far as [`Patience`] goes; a
 //! query that is too much for GitHub is asked again by half, down to one item. Any other error ends the read, with nothing
-//! asked after it: half an organization would look as if the rest did not exist.
+//! asked after it: half an organization would look as if the rest did not exist. A permission that is missing for
+//! invitations or teams leaves these alone unread.
 
 pub(crate) mod list;
 pub(crate) mod options;
 pub(crate) mod reader;
 
-use peribolos_org::Snapshot;
+use peribolos_org::plan::Kind;
+use peribolos_org::{Extent, Snapshot, Unread};
 
 pub use self::options::{Part, Patience, Progress, ReadOptions};
 use self::reader::Reader;
@@ -40,6 +42,22 @@ pub async fn read(client: &Client, org: &Login, options: &ReadOptions) -> Result
     Box::pin(read_all(client, org, options)).await
 }
 
+/// What was read of a kind; nothing, and why, where a permission is missing. The rest of the organization is read.
+async fn permitted<T: Default>(
+    kind: Kind,
+    what: &str,
+    read: impl Future<Output = Result<T, Error>>,
+) -> Result<(T, Option<Unread>), Error> {
+    match read.await {
+        Err(error) if error.is_permission_missing() => {
+            let sentence = error.github_message().unwrap_or_default().trim_end_matches('.');
+            let why = format!("GitHub does not show {what}: {sentence}");
+            Ok((T::default(), Some(Unread { kind, extent: Extent::Whole, why })))
+        }
+        read => Ok((read?, None)),
+    }
+}
+
 async fn read_all(client: &Client, org: &Login, options: &ReadOptions) -> Result<Snapshot, Error> {
     let reader = |org| Reader::new(client, org, options.patience, options.progress.as_deref());
     let first = reader(org);
@@ -51,17 +69,17 @@ async fn read_all(client: &Client, org: &Login, options: &ReadOptions) -> Result
         let repos = repositories::read(&reader).await?;
         collaborators::add(&reader, repos, &options.collaborators_of, &custom).await
     };
-    let (members, public, invitations, (teams, managed), (repos, hidden)) = futures::try_join!(
+    let (members, public, (invitations, no_invitations), ((teams, managed), no_teams), (repos, hidden)) = futures::try_join!(
         members::members(&reader),
         members::public(&reader),
-        members::invitations(&reader, options.invitations),
-        teams::read(&reader, options.invitations, &custom, enterprise),
+        permitted(Kind::OrgMembers, "invitations to the organization", members::invitations(&reader)),
+        permitted(Kind::Teams, "the organization's teams", teams::read(&reader, &custom, enterprise)),
         repos,
     )?;
     let roles = OrgRoles::read(&reader, &teams, repos.len()).await?;
     let concealed =
         members.admins.iter().chain(&members.others).filter(|login| !public.contains(login)).cloned();
-    let unread = managed.into_iter().chain(hidden);
+    let unread = no_invitations.into_iter().chain(no_teams).chain(managed).chain(hidden);
     Ok(Snapshot {
         concealed: concealed.collect(),
         unread: unread.collect(),

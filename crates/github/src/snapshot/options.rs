@@ -12,34 +12,19 @@ use peribolos_org::plan::{Kind, Scope};
 use crate::error::{Error, Retry};
 
 /// What to read beyond what every snapshot has.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct ReadOptions {
     /// The repositories, by [`peribolos_org::RepoName::key`], whose collaborators and invitations are read: two requests
     /// and more each hundred of them, and one each. The others have `None`.
     pub collaborators_of: BTreeSet<String>,
-    /// Whether to read the organization's and its teams' invitations.
-    pub invitations: bool,
     /// How long the read waits where GitHub says that it must.
     pub patience: Patience,
     /// Who follows the progress of the read.
     pub progress: Option<Arc<dyn Progress>>,
 }
 
-impl Default for ReadOptions {
-    /// Invitations, and nobody's collaborators.
-    fn default() -> Self {
-        Self {
-            collaborators_of: BTreeSet::new(),
-            invitations: true,
-            patience: Patience::default(),
-            progress: None,
-        }
-    }
-}
-
 impl ReadOptions {
-    /// What comparing with `file` needs: collaborators are managed of the repositories that it names alone. Invitations are
-    /// read where they are ignored, too: who is invited must not be invited again.
+    /// What comparing with `file` needs: collaborators are managed of the repositories that it names alone.
     pub fn for_file(file: &ConfigFile, scope: &Scope) -> Self {
         let named = file.repos.iter().flat_map(|repo| std::iter::once(&repo.name).chain(&repo.previously));
         let managed = scope.manages(Kind::Collaborators);
@@ -54,7 +39,6 @@ impl fmt::Debug for ReadOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReadOptions")
             .field("collaborators_of", &self.collaborators_of)
-            .field("invitations", &self.invitations)
             .field("patience", &self.patience)
             .finish_non_exhaustive()
     }

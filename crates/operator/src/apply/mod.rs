@@ -12,6 +12,7 @@ mod refused;
 mod removal;
 mod request;
 mod second;
+mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +34,7 @@ pub use self::head::Head;
 use self::head::Watch;
 pub use self::progress::Progress;
 pub use self::second::{Second, read_again};
+use self::seen::Seen;
 
 /// A plan to be applied.
 #[derive(Clone, Copy)]
@@ -98,6 +100,7 @@ pub async fn apply(job: Job<'_>, pace: &mut Pace) -> Ended {
         expected: Expected::of(job.before),
         head: job.head.cloned().map(Watch::new),
         recent: BTreeSet::new(),
+        seen: Seen::default(),
         outcomes: Vec::new(),
         streak: Streak::default(),
         invitations: Invitations::default(),
@@ -133,6 +136,8 @@ struct Run<'a> {
     head: Option<Watch>,
     /// What was made or renamed since the start: GitHub may answer 404 about it for some seconds.
     recent: BTreeSet<Named>,
+    /// What was read a moment ago.
+    seen: Seen,
     outcomes: Vec<Outcome>,
     streak: Streak,
     invitations: Invitations,
@@ -158,7 +163,7 @@ impl Run<'_> {
         if self.invitations.are_over() && self.invites(index, change) {
             return Outcome::Failed(refused::no_more_invitations(change));
         }
-        if let Some(kept) = self.keeps(index, change).await {
+        if let Err(kept) = self.may_be_made(index, change).await {
             return kept;
         }
         let outcome = self.send(change).await;

@@ -9,19 +9,15 @@ use peribolos_org::{Login, OrgRole};
 use super::Run;
 
 impl Run<'_> {
-    /// Why the change must not be made now; none: it may.
-    pub(super) async fn keeps(&mut self, index: usize, change: &Change) -> Option<Outcome> {
-        self.may_take_away(index, change).await.err()
-    }
-
-    async fn may_take_away(&mut self, index: usize, change: &Change) -> Result<(), Outcome> {
+    /// Whether the change may be made now; if not, what becomes of it.
+    pub(super) async fn may_be_made(&mut self, index: usize, change: &Change) -> Result<(), Outcome> {
         if let Some(withheld) = withheld(self.job.plan, index, &self.outcomes, &self.expected) {
             return Err(Outcome::Withheld(withheld));
         }
-        if !change.takes_away() {
-            return Ok(());
+        if change.takes_away() {
+            self.head_is_as_applied(change).await?;
         }
-        self.head_is_as_applied(change).await?;
+        self.subjects_are_there(change).await?;
         if let Some(login) = owner_taken(change) {
             self.owner_may_go(change, login).await?;
         }

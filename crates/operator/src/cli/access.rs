@@ -9,13 +9,14 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use peribolos_core::installation_status::read_only;
 use peribolos_github::account::Installation;
+use peribolos_github::client::{Membership, MembershipState, OrgRole};
 use peribolos_github::{
     App, AppId, Client, Error as GitHubError, InstallationId, Login, PrivateKey, TokenScope, TokenSource,
 };
 use secrecy::SecretString;
 
 use super::app_id;
-use crate::controller::tokens::ASKED;
+use crate::services::github::ASKED;
 use crate::step::GitHubArgs;
 
 /// The variables with the token, the first that is set counts: a flag could be seen by everybody on the machine.
@@ -64,6 +65,9 @@ impl AccessArgs {
         }
         let client = self.github.client(token()?)?;
         let person = client.person().await.context("it can't be found out whose token this is")?;
+        if let Some(person) = &person {
+            is_owner(&client, org, person).await?;
+        }
         Ok(Access { client, person, is_own: true })
     }
 
@@ -111,6 +115,25 @@ impl TokenSource for Minted {
     fn newest(&self) -> BoxFuture<'_, Result<SecretString, GitHubError>> {
         async { Ok(self.app.mint(self.installation, &self.scope).await?.token) }.boxed()
     }
+}
+
+/// GitHub shows secret teams, private repositories and settings to owners alone: what others see is not the organization.
+async fn is_owner(client: &Client, org: &Login, person: &Login) -> anyhow::Result<()> {
+    let membership = match client.membership(org, person).await {
+        Err(error) if error.is_forbidden() => None,
+        membership => {
+            membership.with_context(|| format!("it can't be found out what {person} is in {org}"))?
+        }
+    };
+    let is_owner = |it: Membership| it.role == OrgRole::Admin && it.state == MembershipState::Active;
+    if !membership.is_some_and(is_owner) {
+        bail!(
+            "{person}, whose token this is, is no owner of {org}: GitHub would hide secret teams, private repositories and \
+             settings, and a plan or a dump without them would be wrong. Give an owner's token in {}",
+            TOKENS[0]
+        );
+    }
+    Ok(())
 }
 
 async fn installation(app: &App, org: &Login) -> anyhow::Result<Installation> {

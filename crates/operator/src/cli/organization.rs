@@ -41,13 +41,16 @@ pub(super) async fn plan(access: &Access, planning: &Planning<'_>) -> Result<Pla
     let shown = Arc::new(Shown::start(org));
     let planned = planning.plan(Some(Arc::clone(&shown) as _)).await;
     shown.end(planned.is_ok());
-    let planned = planned
+    let mut planned = planned
         .map_err(|error| match error {
             PlanningError::GitHub(error) => access.explained(org, error),
             error @ PlanningError::TooManyNewPeople { .. } => error.into(),
         })
         .with_context(|| unreadable(org))?;
     warn_of_what_is_hidden(&planned.snapshot);
+    if let Some(person) = &access.person {
+        planned.plan.note_maker(person);
+    }
     Ok(planned)
 }
 

@@ -9,11 +9,14 @@ use kube::{
     runtime::{events::Recorder, reflector::Store},
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
-use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults};
+use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults, run::facts::Settings};
 use peribolos_github::App;
 
-use super::{backoff::Backoff, run, tokens::Tokens};
-use crate::metrics::Metrics;
+use crate::{
+    metrics::Metrics,
+    services::tokens::TokenService,
+    state::{backoff::Backoff, published::Publications, reservations::Reservations},
+};
 
 /// What every reconcile needs. One per process, behind an [`Arc`].
 pub struct Context {
@@ -31,8 +34,8 @@ pub struct Context {
     pub installation_defaults: InstallationDefaults,
     /// How many runs may be at work at once.
     pub max_concurrent_runs: usize,
-    /// Where a check's details link points, with `{namespace} {run} {taskrun} {pod}` in it.
-    pub details_url_template: Option<String>,
+    /// What holds for all runs.
+    pub settings: Arc<Settings>,
     /// All installations, from the watch.
     pub installations: Store<GitHubInstallation>,
     /// The metadata of all Secrets of tokens, from the watch.
@@ -43,14 +46,14 @@ pub struct Context {
     pub recorder: Recorder,
     /// The metrics.
     pub metrics: Metrics,
-    /// Which runs were let start, before the watch shows it.
-    pub claims: run::Claims,
-    /// What was shown last of each run on GitHub.
-    pub shown: run::Shown,
+    /// Which runs were started, before the watch has it.
+    pub reservations: Reservations,
+    /// What this process has published of each run on GitHub.
+    pub published: Publications,
     /// How often each run has failed to be reconciled.
     pub run_backoff: Backoff,
-    /// What is known of each installation's tokens.
-    pub tokens: Tokens,
+    /// The installations' tokens.
+    pub tokens: TokenService,
 }
 
 /// A shared [`Context`].

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use peribolos_api::run::Phase;
-use peribolos_core::run::queue;
+use peribolos_core::run::state::phase;
 use tokio_util::sync::CancellationToken;
 
 use super::context::{Context, Shared};
@@ -22,9 +22,9 @@ pub async fn run(ctx: Shared, stop: CancellationToken) {
 
 fn count(ctx: &Context, now: Timestamp) {
     let runs = ctx.runs.state();
-    for phase in Phase::ALL {
-        let number = runs.iter().filter(|run| queue::phase(run) == phase).count();
-        let label = PhaseLabel { phase: phase.as_str().to_owned() };
+    for one in Phase::ALL {
+        let number = runs.iter().filter(|run| phase(run) == one).count();
+        let label = PhaseLabel { phase: one.as_str().to_owned() };
         ctx.metrics.runs.get_or_create(&label).set(i64::try_from(number).unwrap_or(i64::MAX));
     }
     let installations = ctx.installations.state();

@@ -1,14 +1,11 @@
 //! The controllers: what the custom resources say is made true, here and on GitHub.
 
 mod args;
-mod backoff;
 pub mod context;
 mod gauges;
-mod github;
 pub mod heal;
 pub mod installation;
 pub mod run;
-pub mod tokens;
 mod watch;
 pub mod watches;
 
@@ -17,10 +14,10 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use kube::runtime::events::{Recorder, Reporter};
 use peribolos_api::names;
-use peribolos_core::accounts::Accounts;
+use peribolos_core::{accounts::Accounts, run::facts::Settings as RunSettings};
 use tokio_util::sync::CancellationToken;
 
-pub use self::{args::ControllerArgs, backoff::Backoff};
+pub use self::args::ControllerArgs;
 use self::{
     context::{Context, Shared},
     watches::Controllers,
@@ -30,6 +27,11 @@ use crate::{
     defaults,
     kubernetes::{client, filled::filled},
     metrics::Metrics,
+    services::{
+        github::{self, Settings},
+        tokens::TokenService,
+    },
+    state::{backoff::Backoff, published::Publications, reservations::Reservations, tokens::Tokens},
 };
 
 /// Runs the controllers until `stop`.
@@ -40,13 +42,30 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
     let (metrics, readiness) = (Metrics::new(), Readiness::default());
     let accounts = Accounts::parse(&args.accounts)?;
     let installation_defaults = defaults::load(args.installation_defaults.as_deref())?;
-    let (app, key) = github::connect(&args, &metrics)?;
+    let settings = Settings {
+        app_id: args.app_id,
+        private_key_file: &args.private_key_file,
+        api_url: &args.github_api_url,
+        graphql_url: args.github_graphql_url.as_ref(),
+        ca_file: args.github_ca_file.as_deref(),
+    };
+    let (app, key) = github::connect(settings, &metrics)?;
     let client = client::connect().await.context("no way to Kubernetes")?;
     defaults::check(&client, &args.namespace, &installation_defaults).await?;
 
-    let Controllers { installations, secrets, runs } = Controllers::new(&client, &args.namespace);
+    let Controllers { installations, secrets, runs, wake } = Controllers::new(&client, &args.namespace);
     let reporter =
         Reporter { controller: names::MANAGER.to_owned(), instance: std::env::var("HOSTNAME").ok() };
+    let tokens = TokenService {
+        client: client.clone(),
+        namespace: args.namespace.clone(),
+        app: app.clone(),
+        accounts: accounts.clone(),
+        installations: installations.store(),
+        secrets: secrets.clone(),
+        metrics: metrics.clone(),
+        memory: Tokens::default(),
+    };
     let ctx: Shared = Arc::new(Context {
         recorder: Recorder::new(client.clone(), reporter),
         client,
@@ -56,15 +75,19 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
         accounts,
         installation_defaults,
         max_concurrent_runs: args.max_concurrent_runs.into(),
-        details_url_template: args.details_url_template.clone().filter(|template| !template.is_empty()),
+        settings: Arc::new(RunSettings {
+            namespace: args.namespace.clone(),
+            capacity: args.max_concurrent_runs.into(),
+            details_url_template: args.details_url_template.clone().filter(|template| !template.is_empty()),
+        }),
         installations: installations.store(),
         secrets,
         runs: runs.store(),
         metrics: metrics.clone(),
-        claims: run::Claims::default(),
-        shown: run::Shown::default(),
+        reservations: Reservations::waking(wake),
+        published: Publications::default(),
         run_backoff: Backoff::default(),
-        tokens: tokens::Tokens::default(),
+        tokens,
     });
 
     // The admin server stops last, so that readiness is seen to be false.

@@ -38,6 +38,8 @@ pub struct Controllers {
     pub secrets: Store<PartialObjectMeta<Secret>>,
     /// That of the runs; its store has them all.
     pub runs: Controller<PeribolosRun>,
+    /// Wakes a run that waits for a place below the limit of running ones.
+    pub wake: run::Wake,
 }
 
 impl Controllers {
@@ -46,7 +48,14 @@ impl Controllers {
         let (to_runs, of_installations) = mpsc::unbounded();
         let (to_installations, of_runs) = mpsc::unbounded();
         let (installations, secrets) = installation::controller(client, namespace, Tell(to_runs), of_runs);
-        let runs = run::controller(client, namespace, Tell(to_installations), of_installations);
-        Self { installations, secrets, runs }
+        let (wake, woken) = mpsc::unbounded();
+        let runs = run::controller(
+            client,
+            namespace,
+            Tell(to_installations),
+            of_installations,
+            (wake.clone(), woken),
+        );
+        Self { installations, secrets, runs, wake }
     }
 }

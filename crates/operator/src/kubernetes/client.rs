@@ -16,6 +16,9 @@ pub enum CallError {
     /// It was refused or broke.
     #[error("the Kubernetes API server: {0}")]
     Kube(#[from] kube::Error),
+    /// An object of that name belongs to somebody else, or was deleted a moment ago.
+    #[error("{0} can't be made: an object of that name belongs to somebody else, or was just deleted")]
+    Taken(String),
 }
 
 impl CallError {
@@ -39,9 +42,14 @@ impl CallError {
         matches!(self, Self::Kube(kube::Error::Api(status)) if matches!(status.code, 400 | 422))
     }
 
-    /// Whether the object was there already, or changed meanwhile.
+    /// Whether an object of that name was there already.
+    pub fn is_already_exists(&self) -> bool {
+        matches!(self, Self::Kube(kube::Error::Api(status)) if status.is_already_exists())
+    }
+
+    /// Whether the object changed meanwhile, or the API server asks for another try, as where a quota is contended for.
     pub fn is_conflict(&self) -> bool {
-        matches!(self, Self::Kube(kube::Error::Api(status)) if status.code == 409)
+        matches!(self, Self::Kube(kube::Error::Api(status)) if status.code == 409 && !status.is_already_exists())
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
 use peribolos_core::event::IgnoreReason;
 use serde::Serialize;
 
-use crate::persist::{Outcome, Persisted};
+use crate::services::writer::{Outcome, Persisted};
 
 /// Seconds after which a delivery that failed for our reasons may be tried again.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("10");

@@ -13,7 +13,7 @@ use peribolos_core::event::Decider;
 use tokio::sync::Semaphore;
 
 use super::{Installations, Limits, WebhookSecrets, answer::Answer, handler};
-use crate::{metrics::Metrics, persist::Writer};
+use crate::{metrics::Metrics, services::writer::Writer};
 
 /// The field manager of all that the receiver writes.
 const FIELD_MANAGER: &str = "peribolos-receiver";

@@ -2,7 +2,7 @@
 //!
 //! A delivery passes `handler` from top to bottom: a signature must be there, the body is read within bounds, the
 //! signature must hold, and only then is anything parsed (`payload`), decided (`peribolos_core::event`, by what
-//! `index` shows) and written (`crate::persist`).
+//! `index` shows) and written (`crate::services::writer`).
 
 mod answer;
 mod app;

@@ -16,7 +16,7 @@ use peribolos_vocab::report::{Changes, CheckOutput, ContentWrites, Progress, Ste
 use tokio_util::sync::CancellationToken;
 
 use super::config::{AttemptArgs, ConfigArgs};
-use super::failure::StepError;
+use super::failure::{self, StepError};
 use super::plan::{Considered, Source};
 use super::report::{self, Done, Facts};
 use crate::apply::{self, Clock, Ended, Head, Job, Second};
@@ -144,6 +144,7 @@ fn done(
     facts.reviewed = !is_left && no_removal_is_left(considered, outcomes);
     tracing::info!("the result\n{}", applied.text(Style::Plain));
     let mut met = ended.met();
+    met.permission_missing |= considered.lacks_a_kind;
     if let Some(second) = second {
         met.not_held = second.not_held;
         met.unplanned = second.unplanned;
@@ -153,7 +154,8 @@ fn done(
     let namer = Namer::disclosed(&considered.disclosure);
     let mut summary: Vec<String> = stopped(ended, &end).into_iter().collect();
     if let Some(error) = unread {
-        summary.push(format!("The organization could not be read again afterwards: {error}."));
+        let error_sentence = failure::sentence(&error.to_string());
+        summary.push(format!("The organization could not be read again afterwards: {error_sentence}"));
         if error.exit() < end.exit {
             end = End { exit: error.exit(), cause: None, until: error.until(Timestamp::now()) };
         }
@@ -196,10 +198,13 @@ fn stopped(ended: &Ended, end: &End) -> Option<String> {
     let said = ended.sentence.as_deref().unwrap_or("no answer");
     Some(match ended.stop {
         Some(Stop::AccessBlocked) => format!(
-            "GitHub lets nobody in from the cluster's address: {said}. Let an administrator add the cluster's addresses to \
-             the organization's allow list."
+            "GitHub lets the App in no more: {} {}",
+            failure::sentence(said),
+            failure::blocked(said).1
         ),
-        Some(Stop::Unavailable) => format!("GitHub could not be used any more: {said}. It is tried again."),
+        Some(Stop::Unavailable) => {
+            format!("GitHub could not be used any more: {} It is tried again.", failure::sentence(said))
+        }
         Some(Stop::RateLimited { .. }) => match end.until {
             Some(until) => format!("A limit of requests is used up. The rest is done after {until:.0}."),
             None => "A limit of requests is used up. The rest is done later.".to_owned(),

@@ -148,36 +148,80 @@ impl StepError {
             Self::Conflict(_) => ("The branch conflicts with its base".to_owned(), ""),
             Self::NoIssues(_) => ("The config repository is public".to_owned(), ""),
             Self::File { .. } | Self::NoToken(_) => {
-                ("The step could not run".to_owned(), " This is for the platform team to fix.")
+                ("The step could not run".to_owned(), "This is for the platform team to fix.")
             }
-            Self::MergeUnknown(_) => ("GitHub is not ready".to_owned(), " It is tried again."),
+            Self::MergeUnknown(_) => ("GitHub is not ready".to_owned(), "It is tried again."),
             Self::GitHub(error) if error.is_rate_limited() => {
-                ("GitHub's rate limit is used up".to_owned(), " It is tried again after the reset.")
+                ("GitHub's rate limit is used up".to_owned(), "It is tried again after the reset.")
             }
-            Self::GitHub(error) if error.is_access_blocked() => (
-                "The organization lets nobody in from the cluster's address".to_owned(),
-                " Let an administrator add the cluster's addresses to the allow list, or let the App in where SAML single \
-                 sign-on is required.",
+            Self::GitHub(error) if error.is_access_blocked() => {
+                let (title, advice) = blocked(error.github_message().unwrap_or_default());
+                (title.to_owned(), advice)
+            }
+            Self::GitHub(error) if error.is_suspended() => (
+                "The App is suspended".to_owned(),
+                "An owner can lift that in the organization's settings, under GitHub Apps.",
             ),
             Self::GitHub(error) if error.is_forbidden() || error.is_permission_missing() => (
                 "The App lacks a permission".to_owned(),
-                " An owner can accept the App's permissions in the organization's settings.",
+                "An owner can accept the App's permissions in the organization's settings.",
             ),
             Self::GitHub(error) if error.retry() != Retry::Never || error.is_unauthorized() => {
-                ("GitHub could not be used".to_owned(), " It is tried again.")
+                ("GitHub could not be used".to_owned(), "It is tried again.")
             }
             Self::GitHub(_) => ("GitHub refused a request".to_owned(), ""),
         };
         CheckOutput {
             title,
-            summary: format!("{}.{advice}", capitalized(&sentence)),
+            summary: format!("{} {advice}", self::sentence(&capitalized(&sentence))).trim_end().to_owned(),
             annotations: Vec::new(),
         }
     }
+}
+
+/// What it means that the organization does not let the App in, by GitHub's sentence, and what to do about it.
+pub(super) fn blocked(sentence: &str) -> (&'static str, &'static str) {
+    if sentence.to_lowercase().contains("saml") {
+        (
+            "The organization's single sign-on keeps the App out",
+            "Let an owner authorize it for SAML single sign-on.",
+        )
+    } else {
+        (
+            "The organization lets nobody in from the cluster's address",
+            "Let an administrator add the cluster's addresses to the organization's IP allow list.",
+        )
+    }
+}
+
+/// A sentence with the full stop that it may lack.
+pub(super) fn sentence(text: &str) -> String {
+    let ends = text.ends_with(['.', '!', '?']);
+    if ends { text.to_owned() } else { format!("{text}.") }
 }
 
 /// A sentence with a capital letter.
 pub(super) fn capitalized(sentence: &str) -> String {
     let mut letters = sentence.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_keeps_the_app_out_is_named_by_its_kind() {
+        let (title, advice) = blocked("Resource protected by organization SAML enforcement.");
+        assert!(title.contains("single sign-on") && !advice.contains("address"), "{title} {advice}");
+        let (title, advice) = blocked("the `acme` organization has an IP allow list enabled");
+        assert!(title.contains("address") && advice.contains("IP allow list"), "{title} {advice}");
+    }
+
+    #[test]
+    fn a_sentence_ends_once() {
+        let closed = StepError::Closed(7).into_check();
+        assert_eq!(closed.summary, "Pull request #7 is closed, so there is no merge to look at.");
+        assert_eq!([sentence("No."), sentence("No")], ["No.", "No."]);
+    }
 }

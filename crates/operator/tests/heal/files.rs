@@ -36,12 +36,12 @@ async fn a_lost_push_is_applied_once() {
     world.note(NAME, applied("of-before")).await;
     let first = world.runs_are(2).await.into_iter().find(|run| run.spec.mode == Mode::Apply).unwrap();
     let name = first.metadata.name.clone().unwrap();
-    assert_eq!(name, names::healing_run(NAME, "", &first.spec.source.sha));
+    assert_eq!(name, names::healing_run(NAME, 0, &first.spec.source.sha));
     world.passes("GET", FILE).await;
     assert_eq!(world.all_runs().await.len(), 2);
 
     let head = world.github.push("acme", json!({"peribolos.yaml": "orgs: {acme: {admins: [bob]}}"})).await;
-    let second = names::healing_run(NAME, &name, &head);
+    let second = names::healing_run(NAME, 0, &head);
     let made = eventually("the Apply of the new head", async || {
         world.runs().get_opt(&second).await.unwrap().ok_or(world.all_runs().await)
     })

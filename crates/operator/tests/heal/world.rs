@@ -9,18 +9,18 @@ use kube::{
     runtime::events::{Recorder, Reporter},
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
-use peribolos_core::accounts::Accounts;
+use peribolos_core::{accounts::Accounts, run::facts::Settings};
 use peribolos_github::{App, AppId, GitHubConfig, PrivateKey};
 use peribolos_operator::{
     controller::{
-        Backoff,
         context::{Context, Shared},
-        heal, installation, run,
-        tokens::Tokens,
+        heal, installation,
         watches::Controllers,
     },
     defaults,
     metrics::Metrics,
+    services::tokens::TokenService,
+    state::{backoff::Backoff, published::Publications, reservations::Reservations, tokens::Tokens},
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -172,26 +172,41 @@ impl World {
 
 /// The installations' controller and the healer. Runs are watched only: no pods are made.
 fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, stop: &CancellationToken) {
-    let Controllers { installations, secrets, runs } = Controllers::new(client, namespace);
+    let Controllers { installations, secrets, runs, .. } = Controllers::new(client, namespace);
     let reporter = Reporter { controller: "test".to_owned(), instance: None };
+    let accounts = Accounts::parse(&["acme"]).unwrap();
+    let tokens = TokenService {
+        client: client.clone(),
+        namespace: namespace.to_owned(),
+        app: app.clone(),
+        accounts: accounts.clone(),
+        installations: installations.store(),
+        secrets: secrets.clone(),
+        metrics: metrics.clone(),
+        memory: Tokens::default(),
+    };
     let ctx: Shared = Arc::new(Context {
         recorder: Recorder::new(client.clone(), reporter),
         client: client.clone(),
         namespace: namespace.to_owned(),
         app,
         app_id: APP_ID,
-        accounts: Accounts::parse(&["acme"]).unwrap(),
+        accounts,
         installation_defaults: defaults::load(None).unwrap(),
         max_concurrent_runs: 20,
-        details_url_template: None,
+        settings: Arc::new(Settings {
+            namespace: namespace.to_owned(),
+            capacity: 20,
+            details_url_template: None,
+        }),
         installations: installations.store(),
         secrets,
         runs: runs.store(),
         metrics: metrics.clone(),
-        claims: run::Claims::default(),
-        shown: run::Shown::default(),
+        reservations: Reservations::default(),
+        published: Publications::default(),
         run_backoff: Backoff::default(),
-        tokens: Tokens::default(),
+        tokens,
     });
     let (work, heals) = (
         installation::run(installations, Arc::clone(&ctx), stop.clone()),

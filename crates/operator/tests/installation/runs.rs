@@ -2,7 +2,7 @@
 
 use kube::api::{Patch, PatchParams, PostParams};
 use peribolos_core::names::RunToken;
-use peribolos_operator::controller::tokens::{self, Need};
+use peribolos_operator::services::tokens::{self, Need};
 use serde_json::{Value, json};
 
 use crate::{
@@ -39,7 +39,7 @@ async fn additional_tokens_are_smaller_and_live_as_long_as_their_runs() {
     let running = world.start();
     let object = world.install(json!({})).await;
     assert!(
-        tokens::ensure(&running.ctx, &object, Need::RunStart).await.is_err(),
+        tokens::ensure(&running.ctx.tokens, &object, Need::RunStart).await.is_err(),
         "nothing is known of it yet"
     );
     let object = world.ready(NAME, "True", "TokenIssued").await;
@@ -47,7 +47,7 @@ async fn additional_tokens_are_smaller_and_live_as_long_as_their_runs() {
     world.run("preview", "DryRun").await;
     world.until_pending_runs(2).await;
     for kind in RunToken::ALL {
-        let info = tokens::ensure(&running.ctx, &object, Need::Extra(kind)).await.unwrap();
+        let info = tokens::ensure(&running.ctx.tokens, &object, Need::Extra(kind)).await.unwrap();
         assert_eq!(info.secret_name, kind.secret(NAME));
     }
     let own = texts(&world.secret("acme-token").await);

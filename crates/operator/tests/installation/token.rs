@@ -1,10 +1,11 @@
 //! A token's life: minted, written, refreshed, and left alone by a restart.
 
+use k8s_openapi::api::core::v1::ResourceQuota;
 use kube::{
-    ResourceExt,
+    Api, ResourceExt,
     api::{Patch, PatchParams},
 };
-use peribolos_operator::controller::tokens;
+use peribolos_operator::services::tokens;
 use serde_json::json;
 
 use crate::{
@@ -130,7 +131,7 @@ async fn the_status_of_others_is_left_alone() {
     let theirs = json!({
         "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
         "status": {
-            "activeRun": "acme-x",
+            "activeRun": {"name": "acme-x", "uid": "u", "attempt": 1},
             "conditions": [{"type": "Drifted", "status": "False", "reason": "X", "message": "",
                             "lastTransitionTime": "2026-11-23T12:00:00Z"}],
         },
@@ -141,7 +142,7 @@ async fn the_status_of_others_is_left_alone() {
     let object = world.ready(NAME, "False", "Suspended").await;
     assert_eq!(condition(&object, "Drifted").unwrap().1, "X");
     assert_eq!(condition(&object, "TokenIssued").unwrap().0, "True");
-    assert_eq!(object.status.unwrap().active_run.as_deref(), Some("acme-x"));
+    assert_eq!(object.status.unwrap().active_run.unwrap().name, "acme-x");
     running.stop().await;
 }
 
@@ -151,7 +152,7 @@ async fn a_revoked_token_is_replaced_once_for_all_who_ask() {
     let running = world.start();
     world.install(json!({})).await;
     let object = world.ready(NAME, "True", "TokenIssued").await;
-    let old = tokens::client(&running.ctx, &object).await.unwrap();
+    let old = tokens::client(&running.ctx.tokens, &object).await.unwrap();
     old.rate_limit().await.unwrap();
     let refused = async || {
         let fault =
@@ -160,12 +161,47 @@ async fn a_revoked_token_is_replaced_once_for_all_who_ask() {
         old.rate_limit().await.unwrap_err()
     };
     assert!(refused().await.is_unauthorized());
-    tokens::invalidate(&running.ctx, &object);
+    tokens::invalidate(&running.ctx.tokens, &object);
     eventually("another token", async || {
-        let ask = || tokens::client(&running.ctx, &object);
+        let ask = || tokens::client(&running.ctx.tokens, &object);
         futures::future::try_join_all((0..10).map(|_| ask())).await.map(drop)
     })
     .await;
     assert_eq!(world.sim.mints().await, [201, 201]);
+    running.stop().await;
+}
+
+/// Lets the namespace have so many Secrets. No controller counts them here, so the test does.
+async fn allow_secrets(world: &World, count: u32) {
+    let quotas: Api<ResourceQuota> = Api::namespaced(world.client.clone(), &world.namespace);
+    let hard = json!({"secrets": count.to_string()});
+    let quota = json!({"metadata": {"name": "secrets"}, "spec": {"hard": hard}});
+    let params = PatchParams::apply("test").force();
+    quotas.patch("secrets", &params, &Patch::Apply(with_type(&quota))).await.unwrap();
+    let status = json!({"metadata": {"name": "secrets"}, "status": {"hard": hard, "used": {"secrets": "0"}}});
+    quotas.patch_status("secrets", &params, &Patch::Apply(with_type(&status))).await.unwrap();
+}
+
+fn with_type(quota: &serde_json::Value) -> serde_json::Value {
+    let mut quota = quota.clone();
+    (quota["apiVersion"], quota["kind"]) = ("v1".into(), "ResourceQuota".into());
+    quota
+}
+
+#[tokio::test]
+async fn a_token_whose_secret_cant_be_written_is_written_when_it_can() {
+    let world = World::new("1h").await;
+    allow_secrets(&world, 0).await;
+    let running = world.start();
+    world.install(json!({})).await;
+    eventually("a mint", async || match world.sim.mints().await.as_slice() {
+        [201] => Ok(()),
+        other => Err(other.to_vec()),
+    })
+    .await;
+    allow_secrets(&world, 10).await;
+    world.secret("acme-token").await;
+    assert_eq!(world.sim.mints().await, [201], "the minted token is used, and not a second one");
+    world.ready(NAME, "True", "TokenIssued").await;
     running.stop().await;
 }

@@ -9,17 +9,17 @@ use kube::{
     runtime::events::{Recorder, Reporter},
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
-use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults};
+use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults, run::facts::Settings};
 use peribolos_github::{App, AppId, GitHubConfig};
 use peribolos_operator::{
     controller::{
-        Backoff,
         context::{Context, Shared},
-        installation, run,
-        tokens::Tokens,
+        installation,
         watches::Controllers,
     },
     metrics::Metrics,
+    services::tokens::TokenService,
+    state::{backoff::Backoff, published::Publications, reservations::Reservations, tokens::Tokens},
 };
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -74,28 +74,45 @@ impl World {
     /// Starts the controller with a key and for an account.
     pub fn start_with(&self, key: &AppKey, account: &str) -> Running {
         // The runs' own controller is not at work here: only its watch is.
-        let Controllers { installations, secrets, runs } = Controllers::new(&self.client, &self.namespace);
+        let Controllers { installations, secrets, runs, .. } =
+            Controllers::new(&self.client, &self.namespace);
         let (reporter, client) =
             (Reporter { controller: "test".into(), instance: None }, self.client.clone());
         let config = GitHubConfig::new(AppId(APP_ID), self.sim.url.parse().unwrap());
+        let (accounts, metrics) = (Accounts::parse(&[account]).unwrap(), Metrics::new());
+        let app = App::new(&config, key.private()).unwrap();
+        let tokens = TokenService {
+            client: client.clone(),
+            namespace: self.namespace.clone(),
+            app: app.clone(),
+            accounts: accounts.clone(),
+            installations: installations.store(),
+            secrets: secrets.clone(),
+            metrics: metrics.clone(),
+            memory: Tokens::default(),
+        };
         let ctx = Arc::new(Context {
             recorder: Recorder::new(client.clone(), reporter),
             client,
             namespace: self.namespace.clone(),
-            app: App::new(&config, key.private()).unwrap(),
+            app,
             app_id: APP_ID,
-            accounts: Accounts::parse(&[account]).unwrap(),
+            accounts,
             installation_defaults: defaults(),
             max_concurrent_runs: 20,
-            details_url_template: None,
+            settings: Arc::new(Settings {
+                namespace: self.namespace.clone(),
+                capacity: 20,
+                details_url_template: None,
+            }),
             installations: installations.store(),
             secrets,
             runs: runs.store(),
-            metrics: Metrics::new(),
-            claims: run::Claims::default(),
-            shown: run::Shown::default(),
+            metrics,
+            reservations: Reservations::default(),
+            published: Publications::default(),
             run_backoff: Backoff::default(),
-            tokens: Tokens::default(),
+            tokens,
         });
         let stop = CancellationToken::new();
         let work = installation::run(installations, Arc::clone(&ctx), stop.clone());

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     support::eventually,
-    world::{ACME, World},
+    world::{ACME, World, conditions},
 };
 
 #[tokio::test]
@@ -78,7 +78,8 @@ async fn a_slot_that_was_taken_and_not_used_is_used() {
     world.kill();
     // What a crash leaves between taking the slot and writing down the attempt.
     world.create("r", "Apply", json!({})).await;
-    let taken = Patch::Merge(json!({"status": {"activeRun": "r"}}));
+    let uid = world.run("r").await.metadata.uid;
+    let taken = Patch::Merge(json!({"status": {"activeRun": {"name": "r", "uid": uid, "attempt": 1}}}));
     world.installations().patch_status(ACME, &PatchParams::default(), &taken).await.unwrap();
     world.restart("second").await;
     world.task_run("r-1").await;
@@ -88,7 +89,7 @@ async fn a_slot_that_was_taken_and_not_used_is_used() {
     world.reaches("s", "Queued", "WaitingForRun").await;
     world.applied("r-1").await;
     eventually("the slot goes to the next", async || {
-        let active = world.installation_status().await["activeRun"].clone();
+        let active = world.installation_status().await["activeRun"]["name"].clone();
         if active == "s" { Ok(()) } else { Err(active.to_string()) }
     })
     .await;
@@ -106,14 +107,14 @@ async fn a_start_that_was_written_down_without_the_slot_waits_for_it() {
         .create_with("r", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:01Z"}}), json!({}))
         .await;
     let sha = working.status.unwrap().sha;
-    let written =
-        json!({"phase": "Running", "reason": "Starting", "attempts": 1, "taskRunName": "r-1", "sha": sha});
+    let written = json!({"phase": "Running", "reason": "Starting", "attempts": 1, "taskRunName": "r-1", "sha": sha,
+            "conditions": conditions(&[("Admitted", "True", "Admitted"), ("Started", "Unknown", "Starting")])});
     let patch = Patch::Merge(json!({"status": written}));
     world.runs().patch_status("r", &PatchParams::default(), &patch).await.unwrap();
     world.restart("second").await;
     let waiting = world.reaches("r", "Queued", "WaitingForRun").await.status.unwrap();
     assert_eq!((waiting.attempts, waiting.task_run_name), (Some(0), None));
-    assert_eq!(world.installation_status().await["activeRun"], "working");
+    assert_eq!(world.installation_status().await["activeRun"]["name"], "working");
     assert_eq!(world.task_run_names().await, ["working-1"]);
     world.applied("working-1").await;
     world.task_run("r-1").await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     support::eventually,
-    world::{World, apply},
+    world::{World, apply, succeeded},
 };
 
 /// Rows that end a run: name, mode, Tekton's reason, exit codes, phase, reason, the check's conclusion.
@@ -53,12 +53,11 @@ async fn every_row_of_the_table_ends_the_run_as_it_says() {
         world.create(name, "Apply", json!({})).await;
         world.task_run(&format!("{name}-1")).await;
         let run = world.reaches(name, "Running", "Running").await;
-        assert_eq!(world.check(&run).await.unwrap()["status"], "in_progress", "{name}");
+        world.check_is(&run, "in_progress").await;
         world.tekton_ends(&format!("{name}-1"), tekton, exits).await;
         let run = world.reaches(name, phase, reason).await;
         assert_eq!(world.conclusion(&run).await, *conclusion, "{name}");
-        let succeeded = &run.status.as_ref().unwrap().conditions[0];
-        assert_eq!(succeeded.status, if *phase == "Succeeded" { "True" } else { "False" }, "{name}");
+        assert_eq!(succeeded(&run), if *phase == "Succeeded" { "True" } else { "False" }, "{name}");
         world.slot_is_free().await;
         let left = world.installation_status().await;
         assert_eq!(left["lastRun"]["name"], *name);
@@ -100,8 +99,8 @@ async fn what_may_pass_is_tried_again_and_the_slot_is_free_meanwhile() {
         let run = world.reaches(name, "Queued", reason).await;
         let status = run.status.clone().unwrap();
         assert!(status.retry_at.is_some(), "{name}");
-        assert_eq!(status.conditions[0].status, "Unknown", "{name}");
-        assert_eq!(world.check(&run).await.unwrap()["status"], "queued", "{name}");
+        assert_eq!(succeeded(&run), "Unknown", "{name}");
+        world.check_is(&run, "queued").await;
         world.slot_is_free().await;
         world.cancel(name).await;
         world.reaches(name, "Cancelled", "Cancelled").await;
@@ -397,7 +396,7 @@ async fn a_limit_is_waited_out_without_the_slot() {
     let run = world.reaches("r", "Queued", "RateLimited").await;
     let status = run.status.clone().unwrap();
     assert_eq!((status.retry_at, status.retries), (Some(until.to_string()), None));
-    assert_eq!(world.check(&run).await.unwrap()["status"], "queued");
+    world.check_is(&run, "queued").await;
     world.slot_is_free().await;
     is_due(&world, "r").await;
     world.task_run("r-2").await;

@@ -3,7 +3,7 @@
 use kube::api::{Patch, PatchParams};
 use serde_json::json;
 
-use crate::world::{ACME, World};
+use crate::world::{ACME, World, conditions};
 
 const FILE: &str = "orgs: {acme: {admins: [alice, bob]}}";
 
@@ -36,7 +36,9 @@ async fn merge(world: &World, file: &str) {
     world.create(&name, "DryRun", json!({"pullRequest": number})).await;
     world.task_run(&format!("{name}-1")).await;
     let sha = world.run(&name).await.status.unwrap().sha;
-    let status = json!({"phase": "Succeeded", "reason": "Planned", "sha": sha, "changes": {"planned": 1},
+    let ended =
+        [("Admitted", "True", "Admitted"), ("Started", "True", "Running"), ("Succeeded", "True", "Planned")];
+    let status = json!({"phase": "Succeeded", "reason": "Planned", "conditions": conditions(&ended), "sha": sha, "changes": {"planned": 1},
         "removals": [format!("removal-{number}")], "shownAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:00:00Z"});
     world
         .runs()

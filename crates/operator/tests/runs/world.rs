@@ -254,6 +254,15 @@ impl World {
         org["checks"].as_array().unwrap().iter().filter(is_its).count()
     }
 
+    /// Waits until a run's check has this status: what the run's status says comes first.
+    pub async fn check_is(&self, run: &PeribolosRun, status: &str) {
+        eventually(&format!("the check is {status}"), async || {
+            let check = self.check(run).await.unwrap_or_default();
+            if check["status"] == status { Ok(()) } else { Err(format!("{check}\n{}", tail(&self.said()))) }
+        })
+        .await;
+    }
+
     /// Waits until a run's check is completed and gives its conclusion.
     pub async fn conclusion(&self, run: &PeribolosRun) -> String {
         eventually("the check is completed", async || {
@@ -293,6 +302,22 @@ pub fn apply(exit: StepExit, planned: u32, applied: u32) -> StepReport {
         changes: Some(Changes { planned, applied: Some(applied), failed: 0, remaining }),
         ..StepReport::new(StepName::Apply, exit)
     }
+}
+
+/// Conditions of a run: type, status and reason of each.
+pub fn conditions(of: &[(&str, &str, &str)]) -> Value {
+    of.iter()
+        .map(|(kind, status, reason)| {
+            json!({"type": kind, "status": status, "reason": reason, "message": "",
+                "lastTransitionTime": "2026-01-01T00:00:00Z"})
+        })
+        .collect()
+}
+
+/// The status of a run's condition `Succeeded`.
+pub fn succeeded(run: &PeribolosRun) -> String {
+    let conditions = &run.status.as_ref().unwrap().conditions;
+    conditions.iter().find(|condition| condition.type_ == "Succeeded").unwrap().status.clone()
 }
 
 /// The last lines of a log.

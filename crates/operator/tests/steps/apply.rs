@@ -4,7 +4,6 @@ use peribolos_vocab::report::{Cause, Changes, Progress, StepExit, StepReport};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, ORG, Running};
-use crate::support::eventually;
 
 /// Six people, two teams and two repositories, so that a quarter of them is one.
 const FIXTURE: &str = "\
@@ -239,10 +238,7 @@ async fn another_repository_of_the_name_is_never_taken_for_it() {
         &path,
         &["--allow=RepoPublish", "--maximum-removal-percent=100", "--disclose-file", FAST],
     );
-    eventually("the first write", async || {
-        if pod.changes().await.is_empty() { Err("nothing is written") } else { Ok(()) }
-    })
-    .await;
+    pod.bench.changed(pod.before + 1).await;
     let github = &pod.bench.github;
     github.call_by(&token, "PATCH", "/repos/acme/site", Some(json!({"name": "website"}))).await;
     github.call_by(&token, "POST", "/orgs/acme/repos", Some(json!({"name": "site", "private": true}))).await;
@@ -412,11 +408,7 @@ async fn a_revert_stops_a_removal_that_is_running() {
     let more = ["--disclose-file", "--maximum-removal-percent=100", FAST];
     let running = pod.bench.start_apply(&pod.sha, &token, &more);
     // A description, an invitation, and four removals.
-    eventually("four removals", async || {
-        let written = pod.changes().await.len();
-        if written >= 6 { Ok(()) } else { Err(written) }
-    })
-    .await;
+    pod.bench.changed(pod.before + 6).await;
     pod.bench.github.push(ORG, json!({"peribolos.yaml": before})).await;
     let applied = running.end().output();
     assert_eq!(applied.exit, StepExit::HeadMoved, "{applied:?}");
@@ -690,6 +682,20 @@ async fn only_what_may_be_named_is_named() {
     );
 }
 
+/// Mistakes in a part that is not managed are warnings, in the file that lets names be posted, too.
+#[tokio::test]
+async fn a_file_names_what_it_names_whatever_is_wrong_in_what_is_not_managed() {
+    let wrong = FILE.replace("site: {visibility: private}", "site: {visibility: hidden}");
+    let bench = Bench::start(FIXTURE).await;
+    let base = bench.github.push(ORG, json!({"peribolos.yaml": wrong})).await;
+    let head =
+        bench.github.push(ORG, json!({"peribolos.yaml": wrong.replace(", dan], repos", "], repos")})).await;
+    let without_repos = "--manage=Org,OrgMembers,Teams,TeamMembers,TeamRepos";
+    let args = [without_repos, &format!("--disclose={base}")];
+    let output = bench.plan(&head, &bench.token().await, &args).output();
+    assert!(output.exit == StepExit::Ok && output.check.summary.contains("dan"), "{output:?}");
+}
+
 impl Pod {
     /// Starts an apply of a file whose first change is of the repository `site`, and returns in the middle of its second
     /// write, which takes GitHub some seconds.
@@ -700,10 +706,7 @@ impl Pod {
         self.fault(slow).await;
         let token = self.bench.token().await;
         let running = self.bench.start_apply(&self.sha, &token, &["--disclose-file", FAST]);
-        eventually("the first write", async || {
-            if self.changes().await.is_empty() { Err("nothing is written") } else { Ok(()) }
-        })
-        .await;
+        self.bench.changed(self.before + 1).await;
         running
     }
 

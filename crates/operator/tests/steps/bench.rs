@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{GitHub, github::APP_ID};
+use crate::support::{GitHub, eventually, github::APP_ID};
 
 /// The organization and its installation, in every fixture here.
 pub const ORG: &str = "acme";
@@ -172,6 +172,15 @@ impl Bench {
         ];
         let flags = flags.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value.to_owned()]);
         ["step", step].into_iter().map(str::to_owned).chain(flags).collect()
+    }
+
+    /// Waits until so many things were changed on GitHub.
+    pub async fn changed(&self, least: usize) {
+        eventually("that many changes", async || {
+            let changes = self.changes().await.len();
+            if changes >= least { Ok(()) } else { Err(changes) }
+        })
+        .await;
     }
 
     /// What was changed on GitHub, but by the simulator's own controls.

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use crate::apply::FAST;
 use crate::bench::{Bench, ORG};
-use crate::support::eventually;
 
 const FIXTURE: &str = "\
 users: [zoe, yan]
@@ -97,6 +96,22 @@ impl World {
         shape(&self.bench.github.org(ORG).await)
     }
 
+    /// Applies: the organization is as after a run without faults, and since `before` nothing was done twice.
+    async fn ends(
+        &self,
+        sha: &str,
+        before: usize,
+        writes: &[(String, String)],
+        end: &Value,
+        after: &dyn std::fmt::Debug,
+    ) {
+        let applied = self.apply(sha).await;
+        assert_eq!(applied.exit, StepExit::Ok, "{after:?}: {applied:?}");
+        assert_eq!(self.state().await, *end, "{after:?}");
+        let changes = self.bench.changes().await.split_off(before);
+        assert_eq!(changes.len(), writes.len(), "{after:?}: something was done twice: {changes:?}");
+    }
+
     /// What a run without faults writes, and leaves.
     async fn undisturbed(&self) -> (Vec<(String, String)>, Value) {
         let sha = self.reset().await;
@@ -153,11 +168,7 @@ async fn a_passing_trouble_changes_nothing(#[case] fault: Value) {
         let sha = world.reset().await;
         let before = world.bench.changes().await.len();
         world.fault(write, fault.clone()).await;
-        let applied = world.apply(&sha).await;
-        assert_eq!(applied.exit, StepExit::Ok, "{write:?}: {applied:?}");
-        assert_eq!(world.state().await, end, "{write:?}");
-        let changes = world.bench.changes().await.split_off(before);
-        assert_eq!(changes.len(), writes.len(), "{write:?}: something was done twice: {changes:?}");
+        world.ends(&sha, before, &writes, &end, write).await;
     }
 }
 
@@ -189,11 +200,7 @@ async fn a_lasting_trouble_stops_what_depends_on_it_alone(#[case] fault: Value) 
         assert!(changes.failed <= 1 && changes.remaining > 0, "{write:?}: {applied:?}");
 
         world.bench.github.call("DELETE", "/_sim/faults", None).await;
-        let applied = world.apply(&sha).await;
-        assert_eq!(applied.exit, StepExit::Ok, "{write:?}: {applied:?}");
-        assert_eq!(world.state().await, end, "{write:?}");
-        let changes = world.bench.changes().await.split_off(before);
-        assert_eq!(changes.len(), writes.len(), "{write:?}: something was done twice: {changes:?}");
+        world.ends(&sha, before, &writes, &end, write).await;
     }
 }
 
@@ -209,17 +216,9 @@ async fn killed_at_any_write_and_started_again_it_comes_to_the_same_end() {
         world.bench.github.call("POST", "/_sim/faults", Some(slow)).await;
         let token = world.bench.token().await;
         let running = world.bench.start_apply(&sha, &token, &RULES);
-        eventually("that many writes", async || {
-            let written = world.bench.changes().await.len() - before;
-            if written >= done { Ok(()) } else { Err(written) }
-        })
-        .await;
+        world.bench.changed(before + done).await;
         running.kill();
         world.bench.github.call("DELETE", "/_sim/faults", None).await;
-        let applied = world.apply(&sha).await;
-        assert_eq!(applied.exit, StepExit::Ok, "after {done}: {applied:?}");
-        assert_eq!(world.state().await, end, "after {done}");
-        let changes = world.bench.changes().await.split_off(before);
-        assert_eq!(changes.len(), writes.len(), "after {done}: something was done twice: {changes:?}");
+        world.ends(&sha, before, &writes, &end, &format!("killed after {done}")).await;
     }
 }

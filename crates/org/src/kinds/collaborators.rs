@@ -3,7 +3,7 @@
 //! A person has what was given in the repository, and what comes from teams, from the organization's default, and from
 //! being an owner. Both are compared as they are after the plan.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use peribolos_vocab::{Login, Permission, RepoName};
 
@@ -12,7 +12,7 @@ use crate::file::model::Repo;
 use crate::plan::{
     Because, Change, Draft, Fact, Ignore, Kind, Named, Place, Planner, RepoId, Waiting, line_of, sorted,
 };
-use crate::snapshot::{Own, RepoInvitation};
+use crate::snapshot::{Extent, Own, RepoInvitation};
 
 /// The people the file names, with permission and place.
 type Desired = BTreeMap<Login, (Permission, Option<u32>)>;
@@ -214,7 +214,7 @@ impl OfRepo<'_, '_> {
     }
 
     fn not_read(&mut self, name: &RepoName) {
-        if self.planner.is_partly_unread(Kind::Collaborators) {
+        if self.planner.has_unread(Kind::Collaborators, &Extent::Parts) {
             return;
         }
         let named: Named = name.into();
@@ -249,22 +249,11 @@ impl OfRepo<'_, '_> {
 
     /// Says once of a repository who has as much from elsewhere.
     fn note_redundant(&mut self, people: &[Login]) {
-        let names: Vec<String> = people.iter().map(|login| quoted(login.as_str())).collect();
-        let (has, need) = match names.len() {
-            0 => return,
-            1 => ("has", "the line is not needed"),
-            _ => ("have", "the lines are not needed"),
-        };
         let name = &self.repo.name.value;
-        let message = format!(
-            "{} {has} at least that access to {} from elsewhere",
-            names.join(", "),
-            quoted(name.as_str())
-        );
-        let mut about: BTreeSet<Named> = people.iter().map(Into::into).collect();
-        about.insert(name.into());
-        let about: Vec<Named> = about.into_iter().collect();
         let line = self.repo.collaborators.as_ref().map_or(line_of(&self.repo.name), line_of);
-        self.planner.note_redundant(Kind::Collaborators, line, &about, message, need);
+        self.planner.note_redundant(Kind::Collaborators, line, name, people, |people, is_one| {
+            let has = if is_one { "has" } else { "have" };
+            format!("{people} {has} at least that access to {} from elsewhere", quoted(name.as_str()))
+        });
     }
 }

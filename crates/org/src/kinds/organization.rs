@@ -44,12 +44,13 @@ fn unknown(planner: &mut Planner<'_>, given: &Given<OrgSetting>) {
 
 /// Whether GitHub derives a setting from finer ones that the file has, too. Says so.
 fn is_derived(planner: &mut Planner<'_>, wanted: &[Given<OrgSetting>], given: &Given<OrgSetting>) -> bool {
-    let [whether, finer @ ..] = OrgSetting::MEMBERS_CAN_CREATE;
-    let Some(decides) = wanted.iter().find(|other| finer.contains(&other.setting)) else { return false };
-    if given.setting != whether {
+    if given.setting != OrgSetting::MEMBERS_CAN_CREATE_REPOSITORIES {
         return false;
     }
-    let message = format!("GitHub lets `{}` decide, and not `{}`", decides.setting.key(), whether.key());
+    let finer = wanted.iter().find(|other| given.setting.changes_with(other.setting));
+    let Some(decides) = finer else { return false };
+    let message =
+        format!("GitHub lets `{}` decide, and not `{}`", decides.setting.key(), given.setting.key());
     planner.warn(Kind::Org, decides.line, &[], message, Some("give one of them only"));
     true
 }

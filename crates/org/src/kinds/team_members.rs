@@ -205,17 +205,11 @@ impl OfTeam<'_, '_> {
 
     /// Says once of a team who is listed in it and in a team below it.
     fn note_redundant(&mut self, people: &[Login]) {
-        let names: Vec<String> = people.iter().map(|login| quoted(login.as_str())).collect();
-        let (is, need) = match names.len() {
-            0 => return,
-            1 => ("is", "the line is not needed"),
-            _ => ("are", "the lines are not needed"),
-        };
         let team = &self.team.name.value;
-        let message = format!("{} {is} in {} by a team below it", names.join(", "), quoted(team.as_str()));
-        let mut about: BTreeSet<Named> = people.iter().map(Into::into).collect();
-        about.insert(team.into());
-        let about: Vec<Named> = about.into_iter().collect();
-        self.planner.note_redundant(Kind::TeamMembers, line_of(&self.team.name), &about, message, need);
+        let line = line_of(&self.team.name);
+        self.planner.note_redundant(Kind::TeamMembers, line, team, people, |people, is_one| {
+            let are = if is_one { "is" } else { "are" };
+            format!("{people} {are} in {} by a team below it", quoted(team.as_str()))
+        });
     }
 }

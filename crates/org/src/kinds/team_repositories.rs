@@ -128,7 +128,7 @@ impl OfTeam<'_, '_> {
     ) {
         let Some(repo) = self.writable(id, line) else { return };
         let from = own.permission();
-        let place = if from.is_some_and(|from| to < from) { Place::AccessTaken } else { Place::AccessGiven };
+        let place = if from.is_some_and(|from| to <= from) { Place::AccessTaken } else { Place::AccessGiven };
         let change = Change::SetTeamRepo { team: self.team.name.value.clone(), repo, from, custom_role, to };
         let mut draft = Draft::new(place, change, line).because(because);
         if because.is_some() {
@@ -140,6 +140,7 @@ impl OfTeam<'_, '_> {
     fn removals(&mut self, desired: &BTreeMap<RepoId, &TeamRepo>) {
         let Some(team) = self.planner.then.team(self.id) else { return };
         let line = line_of(&self.team.name);
+        let everywhere = team.everywhere;
         let grants: Vec<(RepoId, Own)> = team
             .repos
             .iter()
@@ -158,6 +159,12 @@ impl OfTeam<'_, '_> {
                     }
                 }
                 Own::Is(from) => {
+                    // GitHub takes no repository from a team with a role that gives it every one.
+                    if let Some(to) = everywhere {
+                        let (own, custom_role) = self.own(id);
+                        self.set(id, own, custom_role, to, line, None);
+                        continue;
+                    }
                     let Some(repo) = self.writable(id, line) else { continue };
                     let change = Change::RemoveTeamRepo { team: self.team.name.value.clone(), repo, from };
                     let draft = Draft::new(Place::AccessTaken, change, line).wants(Fact::Team(self.id));
@@ -230,20 +237,10 @@ impl OfTeam<'_, '_> {
 
     /// Says once of a team which repositories it has by a team above it.
     fn note_redundant(&mut self, repos: &[&TeamRepo]) {
-        let names: Vec<String> = repos.iter().map(|repo| quoted(repo.name.as_str())).collect();
-        let need = match names.len() {
-            0 => return,
-            1 => "the line is not needed",
-            _ => "the lines are not needed",
-        };
         let team = &self.team.name.value;
-        let message = format!(
-            "{} has at least that access to {} from elsewhere",
-            quoted(team.as_str()),
-            names.join(", ")
-        );
-        let mut about: Vec<Named> = repos.iter().map(|repo| (&repo.name.value).into()).collect();
-        about.push(team.into());
-        self.planner.note_redundant(Kind::TeamRepos, line_of(&self.team.name), &about, message, need);
+        let names = repos.iter().map(|repo| &repo.name.value);
+        self.planner.note_redundant(Kind::TeamRepos, line_of(&self.team.name), team, names, |repos, _| {
+            format!("{} has at least that access to {repos} from elsewhere", quoted(team.as_str()))
+        });
     }
 }

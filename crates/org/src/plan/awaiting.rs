@@ -27,12 +27,11 @@ pub(super) fn mark(plan: &mut Plan, before: &Model) {
     for index in 0..plan.operations.len() {
         let reason = may_wait.contains(&index).then(|| withheld(plan, index, &outcomes, &now)).flatten();
         let change = &plan.operations[index].change;
-        let outcome = match reason.filter(|reason| reason.awaits_acceptance(&outcomes)) {
-            Some(reason) => Outcome::Withheld(reason),
-            None => {
-                now.make(change);
-                if invites(change, before).is_some() { Outcome::Waiting } else { Outcome::Done }
-            }
+        let outcome = if let Some(reason) = reason.filter(|reason| reason.awaits_acceptance(&outcomes)) {
+            Outcome::Withheld(reason)
+        } else {
+            now.make(change);
+            if invites(change, before).is_some() { Outcome::Waiting } else { Outcome::Done }
         };
         plan.operations[index].awaits_acceptance = matches!(outcome, Outcome::Withheld(_));
         outcomes.push(outcome);

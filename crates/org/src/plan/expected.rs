@@ -31,8 +31,8 @@ pub struct ExpectedTeam {
     pub children: BTreeSet<TeamName>,
     /// People with a place of their own in it.
     pub members: Vec<(Login, TeamRole)>,
-    /// What was given to the team itself.
-    pub repos: Vec<(RepoName, Own)>,
+    /// The repositories that it reaches, and those to which it may turn out to have access of its own.
+    pub repos: BTreeSet<RepoName>,
 }
 
 impl Expected {
@@ -52,7 +52,8 @@ impl Expected {
         let team = self.model.team(id)?;
         let name_of = |id: TeamId| self.model.team(id).map(|team| team.name.clone());
         let repo_name = |id| self.model.repo(id).map(|repo| repo.name.clone());
-        let repos = team.repos.iter().filter(|(_, grant)| grant.own != Own::None);
+        let own = team.repos.iter().filter(|(_, grant)| grant.own != Own::None).map(|(id, _)| *id);
+        let repos = self.model.team_repos(id).into_keys().chain(own);
         Some(ExpectedTeam {
             name: team.name.clone(),
             slug: team.slug.clone(),
@@ -61,7 +62,7 @@ impl Expected {
             parent: team.parent.and_then(name_of),
             children: self.model.children(id).filter_map(name_of).collect(),
             members: team.members.iter().map(|(login, role)| (login.clone(), *role)).collect(),
-            repos: repos.filter_map(|(id, grant)| Some((repo_name(*id)?, grant.own))).collect(),
+            repos: repos.filter_map(repo_name).collect(),
         })
     }
 
@@ -75,34 +76,27 @@ impl Expected {
         self.model.pending().get(login)
     }
 
+    /// What a team may do in a repository from all sources; none: nothing that is known.
+    pub fn team_access(&self, team: &TeamName, repo: &RepoName) -> Option<Permission> {
+        self.model.team_access(self.model.team_named(team)?, self.model.repo_named(repo)?)
+    }
+
     /// What was given to a person in a repository; `Own::None`: nothing. None: collaborators were not read.
     pub fn collaborator(&self, repo: &RepoName, login: &Login) -> Option<Own> {
         let people = self.model.repo(self.model.repo_named(repo)?)?.collaborators.as_ref()?;
         Some(people.get(login).map_or(Own::None, |grant| grant.own))
     }
 
+    /// The custom role that was given to a person in a repository.
+    pub fn custom_role(&self, repo: &RepoName, login: &Login) -> Option<&str> {
+        let people = self.model.repo(self.model.repo_named(repo)?)?.collaborators.as_ref()?;
+        people.get(login)?.custom_role.as_deref()
+    }
+
     /// An invitation to a repository.
     pub fn repo_invitation(&self, repo: &RepoName, id: u64) -> Option<&RepoInvitation> {
         let repo = self.model.repo(self.model.repo_named(repo)?)?;
         repo.invitations.iter().find(|invitation| invitation.id == id)
-    }
-
-    /// What a team may do in a repository from all sources; none: nothing.
-    pub fn team_access(&self, team: &TeamName, repo: &RepoName) -> Option<Permission> {
-        self.model.team_access(self.model.team_named(team)?, self.model.repo_named(repo)?)
-    }
-
-    /// The repositories that a team reaches from all sources.
-    pub fn reached(&self, team: &TeamName) -> Vec<RepoName> {
-        let Some(id) = self.model.team_named(team) else { return Vec::new() };
-        let repos = self.model.team_repos(id).into_keys();
-        repos.filter_map(|repo| self.model.repo(repo).map(|repo| repo.name.clone())).collect()
-    }
-
-    /// The custom role of a person in a repository.
-    pub fn custom_role(&self, repo: &RepoName, login: &Login) -> Option<&str> {
-        let people = self.model.repo(self.model.repo_named(repo)?)?.collaborators.as_ref()?;
-        people.get(login)?.custom_role.as_deref()
     }
 
     /// A setting of a repository; none: not known.

@@ -6,6 +6,7 @@ mod draft;
 mod expected;
 mod keys;
 mod lookups;
+mod maker;
 pub(crate) mod model;
 mod operation;
 mod outcome;

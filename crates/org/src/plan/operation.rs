@@ -155,6 +155,18 @@ pub enum Named {
     Other(String),
 }
 
+impl Named {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Person(login) => login.as_str(),
+            Self::Team(name) => name.as_str(),
+            Self::Repo(name) => name.as_str(),
+            Self::Other(name) => name,
+        }
+    }
+}
+
 impl From<&Login> for Named {
     fn from(login: &Login) -> Self {
         Self::Person(login.clone())

@@ -17,7 +17,7 @@ use crate::file::model::ConfigFile;
 use crate::file::normal_form::canonical;
 use crate::file::position::Located;
 use crate::kinds;
-use crate::snapshot::{ManagedBy, Snapshot, Unread};
+use crate::snapshot::{Extent, ManagedBy, Snapshot, Unread};
 
 /// The difference between a file, as it is written, and an organization: what is to be done, in the order of applying.
 ///
@@ -123,22 +123,22 @@ impl<'f> Planner<'f> {
             Kind::TeamMembers | Kind::TeamRepos => self.plans(Kind::Teams),
             _ => true,
         };
-        is_needed && self.scope.manages(kind)
+        is_needed && self.scope.manages(kind) && !self.has_unread(kind, &Extent::Whole)
+    }
+
+    /// Whether so much of a kind could not be read.
+    pub(crate) fn has_unread(&self, kind: Kind, extent: &Extent) -> bool {
+        self.unread.iter().any(|unread| unread.kind == kind && unread.extent == *extent)
     }
 
     /// Whether what a kind is about could not be read of one thing.
     pub(crate) fn is_unread(&self, kind: Kind, of: &Named) -> bool {
-        self.unread.iter().any(|unread| unread.kind == kind && unread.of.as_ref() == Some(of))
+        self.has_unread(kind, &Extent::Of(of.clone()))
     }
 
     /// Whether what a kind is about could not be read of a team, by its name before the plan.
     pub(crate) fn is_unread_team(&self, kind: Kind, id: TeamId) -> bool {
         self.now.team(id).is_some_and(|team| self.is_unread(kind, &(&team.name).into()))
-    }
-
-    /// Whether it is said of a whole kind that something of it could not be read.
-    pub(crate) fn is_partly_unread(&self, kind: Kind) -> bool {
-        self.unread.iter().any(|unread| unread.kind == kind && unread.of.is_none())
     }
 
     /// What a setting of the organization is after the plan, as far as it is known.
@@ -225,25 +225,37 @@ impl<'f> Planner<'f> {
         self.warnings.push(Warning { kind, line, message: message.into(), hint, about: about.to_vec() });
     }
 
-    /// Notes lines of the file that say what is so anyway.
+    /// Notes what the file lists `of` something and what is so anyway. `message` gets the names, and whether there is one.
     pub(crate) fn note_redundant(
         &mut self,
         kind: Kind,
         line: Option<u32>,
-        about: &[Named],
-        message: String,
-        need: &str,
+        of: impl Into<Named>,
+        listed: impl IntoIterator<Item = impl Into<Named>>,
+        message: impl FnOnce(&str, bool) -> String,
     ) {
-        let hint = Some(need.to_owned());
-        self.redundant.push(Warning { kind, line, message, hint, about: about.to_vec() });
+        let mut about: Vec<Named> = listed.into_iter().map(Into::into).collect();
+        if about.is_empty() {
+            return;
+        }
+        let names: Vec<String> = about.iter().map(|name| quoted(name.as_str())).collect();
+        let message = message(&names.join(", "), names.len() == 1);
+        let hint = if names.len() == 1 { "the line is not needed" } else { "the lines are not needed" };
+        about.push(of.into());
+        self.redundant.push(Warning { kind, line, message, hint: Some(hint.to_owned()), about });
     }
 
     fn warn_of_unread(&mut self) {
         for unread in self.unread {
             if self.scope.manages(unread.kind) {
-                let about: Vec<Named> = unread.of.iter().cloned().collect();
-                let hint = unread.of.as_ref().map(|_| "it is left as it is");
-                self.warn(unread.kind, None, &about, unread.why.clone(), hint);
+                let (about, hint) = match &unread.extent {
+                    Extent::Whole => {
+                        (&[][..], Some("nothing of the kind is changed until the token may see it"))
+                    }
+                    Extent::Of(named) => (std::slice::from_ref(named), Some("it is left as it is")),
+                    Extent::Parts => (&[][..], None),
+                };
+                self.warn(unread.kind, None, about, unread.why.clone(), hint);
             }
         }
     }

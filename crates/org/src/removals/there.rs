@@ -63,8 +63,8 @@ fn places(team: &SnapshotTeam) -> usize {
 
 /// The access of a team, what it inherits included. What it has by a role for every repository can't be taken from it.
 fn access(team: &SnapshotTeam) -> usize {
-    let by_role = !team.org_roles.is_empty();
-    team.repos.iter().filter(|access| !by_role || matches!(access.own, Own::Is(_))).count()
+    let can_be_lost = |own: Own| team.everywhere.is_none() || matches!(own, Own::Is(_));
+    team.repos.iter().filter(|access| can_be_lost(access.own)).count()
 }
 
 /// People with access of their own to a repository, those invited included.

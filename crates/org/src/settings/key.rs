@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::decided::Decided;
 use super::organization::Organization;
 use super::repository::Repository;
 use super::row::{Dumped, New, Request, Row};
@@ -76,7 +77,12 @@ impl<T: Table> Setting<T> {
 
     /// Of the message of merges, the setting of its title, which GitHub wants beside it.
     pub fn title_of_message(self) -> Option<Self> {
-        Self::of_key(self.row().together_with?)
+        Self::of_key(self.row().together_with?.title)
+    }
+
+    /// Whether GitHub changes it by itself when another one is changed.
+    pub(crate) fn changes_with(self, other: Self) -> bool {
+        self.row().changes_with.contains(&other.key())
     }
 
     /// What GitHub gives a new organization or repository; none where that is not known. `is_public` is whether the
@@ -113,15 +119,11 @@ const fn is_same(left: &str, right: &str) -> bool {
 impl Setting<Organization> {
     /// What every member may do in each repository.
     pub const DEFAULT_REPOSITORY_PERMISSION: Self = Self::named("default_repository_permission");
-    /// Whether members may make repositories, at all and of each visibility. GitHub changes the others with one.
-    pub const MEMBERS_CAN_CREATE: [Self; 4] = [
-        Self::named("members_can_create_repositories"),
-        Self::named("members_can_create_public_repositories"),
-        Self::named("members_can_create_private_repositories"),
-        Self::named("members_can_create_internal_repositories"),
-    ];
+    /// Whether members may make repositories at all.
+    pub const MEMBERS_CAN_CREATE_REPOSITORIES: Self = Self::named("members_can_create_repositories");
     /// Whether members may make public repositories.
-    pub const MEMBERS_CAN_CREATE_PUBLIC_REPOSITORIES: Self = Self::MEMBERS_CAN_CREATE[1];
+    pub const MEMBERS_CAN_CREATE_PUBLIC_REPOSITORIES: Self =
+        Self::named("members_can_create_public_repositories");
     /// Whether members may fork repositories that are not public.
     pub const MEMBERS_CAN_FORK_PRIVATE_REPOSITORIES: Self =
         Self::named("members_can_fork_private_repositories");
@@ -129,12 +131,6 @@ impl Setting<Organization> {
     pub const WEB_COMMIT_SIGNOFF_REQUIRED: Self = Self::named("web_commit_signoff_required");
     /// Whether repositories may have projects.
     pub const HAS_REPOSITORY_PROJECTS: Self = Self::named("has_repository_projects");
-    /// What decides [`Setting::<Repository>::GOVERNED`], in that order.
-    pub const GOVERNING: [Self; 3] = [
-        Self::HAS_REPOSITORY_PROJECTS,
-        Self::WEB_COMMIT_SIGNOFF_REQUIRED,
-        Self::MEMBERS_CAN_FORK_PRIVATE_REPOSITORIES,
-    ];
 }
 
 impl Setting<Repository> {
@@ -146,27 +142,25 @@ impl Setting<Repository> {
     pub const DEFAULT_BRANCH: Self = Self::named("default_branch");
     /// What it is about.
     pub const TOPICS: Self = Self::named("topics");
-    /// Whether it may be forked. GitHub changes it by itself when the visibility changes.
+    /// Whether it may be forked.
     pub const ALLOW_FORKING: Self = Self::named("allow_forking");
-    /// Whether commits on the web need a sign-off.
-    pub const WEB_COMMIT_SIGNOFF_REQUIRED: Self = Self::named("web_commit_signoff_required");
-    /// Whether it has projects.
-    pub const HAS_PROJECTS: Self = Self::named("has_projects");
     /// Whether it gets a first commit when it is made.
     pub const AUTO_INIT: Self = Self::named("auto_init");
     /// The `.gitignore` template of its first commit.
     pub const GITIGNORE_TEMPLATE: Self = Self::named("gitignore_template");
     /// The license of its first commit.
     pub const LICENSE_TEMPLATE: Self = Self::named("license_template");
-    /// What a setting of the organization may decide for all its repositories.
-    pub const GOVERNED: [Self; 3] =
-        [Self::HAS_PROJECTS, Self::WEB_COMMIT_SIGNOFF_REQUIRED, Self::ALLOW_FORKING];
     /// The ways to merge, of which GitHub wants at least one.
     pub const MERGE_METHODS: [Self; 3] = [
         Self::named("allow_squash_merge"),
         Self::named("allow_merge_commit"),
         Self::named("allow_rebase_merge"),
     ];
+
+    /// Where the organization decides it for all repositories.
+    pub(crate) const fn decided(self) -> Option<Decided> {
+        self.row().decided
+    }
 }
 
 impl<T: Table> fmt::Debug for Setting<T> {

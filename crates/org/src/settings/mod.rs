@@ -5,7 +5,9 @@
 //! name of the key. A value is a text as the file writes it (`true`, `write`, topics as `api, rust`), so that one
 //! comparison serves every setting.
 
+mod decided;
 mod key;
+mod merge_texts;
 mod organization;
 mod repository;
 mod row;
@@ -17,5 +19,7 @@ pub use organization::Organization;
 pub use repository::Repository;
 pub use row::Request;
 
+pub(crate) use decided::Decided;
+pub(crate) use merge_texts::MergeTexts;
 pub(crate) use row::{Row, Type};
 pub(crate) use topics::{MAX_TOPIC_CHARS, MAX_TOPICS, TOPIC_PATTERN, Topic, join_topics, topic_names};

@@ -11,6 +11,13 @@ pub enum Organization {}
 
 const OWNERS_ALONE: &str = "GitHub shows it to owners and to Apps that may administer the organization alone. Where it is \
                             not shown it is left as it is, with a warning.";
+/// GitHub derives whether members may make repositories at all from which ones, and sets all of these with it.
+const WHETHER: &[&str] = &["members_can_create_repositories"];
+const WHICH: &[&str] = &[
+    "members_can_create_public_repositories",
+    "members_can_create_private_repositories",
+    "members_can_create_internal_repositories",
+];
 const ENTERPRISE: &str = "Only organizations of an enterprise have it.";
 
 impl Table for Organization {
@@ -33,6 +40,7 @@ impl Table for Organization {
         .traps(&["To lower it counts as a removal: previews show it, and guards know it.", OWNERS_ALONE]),
         Row::flag("members_can_create_repositories", "true", "Whether members may make repositories.")
             .edit_only()
+            .changes_with(WHICH)
             .traps(&[
                 "The three settings for public, private and internal repositories go before it: GitHub changes it with \
                  them.",
@@ -41,10 +49,12 @@ impl Table for Organization {
         Row::flag("members_can_create_public_repositories", "true", "Whether members may make public repositories.")
             .edit_only()
             .ours()
+            .changes_with(WHETHER)
             .traps(&[OWNERS_ALONE]),
         Row::flag("members_can_create_private_repositories", "true", "Whether members may make private repositories.")
             .edit_only()
             .ours()
+            .changes_with(WHETHER)
             .traps(&[OWNERS_ALONE]),
         Row::flag(
             "members_can_create_internal_repositories",
@@ -53,6 +63,7 @@ impl Table for Organization {
         )
         .edit_only()
         .ours()
+        .changes_with(WHETHER)
         .traps(&[ENTERPRISE, OWNERS_ALONE]),
         Row::flag(
             "members_can_fork_private_repositories",

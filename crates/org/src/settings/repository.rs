@@ -2,7 +2,7 @@
 
 use peribolos_vocab::{MergeMessage, MergeTitle, SquashMessage, SquashTitle, Visibility, Word};
 
-use super::key::Table;
+use super::key::{OrgSetting, Table};
 use super::row::{Dumped, New, Request, Row, Type};
 
 /// What a repository's settings are settings of.
@@ -14,6 +14,18 @@ const ONE_WAY: &str =
 const NOT_UPSTREAM: &str = "Changed alone, upstream peribolos would not apply it.";
 const WITH_TITLE: &str = "GitHub takes a message only together with its title: where only the message is given, the title \
                           that is there is sent with it.";
+const SQUASH_PAIRS: &[(&str, &str)] = &[
+    ("COMMIT_OR_PR_TITLE", "COMMIT_MESSAGES"),
+    ("PR_TITLE", "PR_BODY"),
+    ("PR_TITLE", "BLANK"),
+    ("PR_TITLE", "COMMIT_MESSAGES"),
+];
+const SQUASH_TOGETHER: &str =
+    "`PR_TITLE` goes with each message, `COMMIT_OR_PR_TITLE` with `COMMIT_MESSAGES` alone.";
+const MERGE_PAIRS: &[(&str, &str)] =
+    &[("MERGE_MESSAGE", "PR_TITLE"), ("PR_TITLE", "PR_BODY"), ("PR_TITLE", "BLANK")];
+const MERGE_TOGETHER: &str = "The title `PR_TITLE` goes with the messages `PR_BODY` and `BLANK`, `MERGE_MESSAGE` with the \
+                              message `PR_TITLE` alone.";
 
 impl Table for Repository {
     const ROWS: &'static [Row] = &[
@@ -27,6 +39,8 @@ impl Table for Repository {
             dumped: Dumped::UnlessNew,
             upstream: false,
             together_with: None,
+            changes_with: &[],
+            decided: None,
             about: "What the repository is about: all its topics. Their order and their case mean nothing.",
             traps: &["A topic that is not listed is taken away. Write `topics: []` for none."],
         },
@@ -35,9 +49,9 @@ impl Table for Repository {
              is applied, and the check says so.",
         ]),
         Row::flag("has_issues", "true", "Whether it has issues."),
-        Row::flag("has_projects", "true", "Whether it has projects.").traps(&[
-            "It can't have them where `has_repository_projects` of the organization is off.",
-        ]),
+        Row::flag("has_projects", "true", "Whether it has projects.")
+            .decided(OrgSetting::HAS_REPOSITORY_PROJECTS, "false", Some("false"))
+            .traps(&["It can't have them where `has_repository_projects` of the organization is off."]),
         Row::flag("has_wiki", "true", "Whether it has a wiki."),
         Row::flag("is_template", "false", "Whether others are made from it.").ours(),
         Row::flag("allow_squash_merge", "true", "Whether pull requests may be squashed.").traps(&[ONE_WAY]),
@@ -50,22 +64,23 @@ impl Table for Repository {
             New::Is("COMMIT_OR_PR_TITLE"),
             "The default title of a squash merge.",
         )
-        .traps(&[NOT_UPSTREAM]),
+        .traps(&[SQUASH_TOGETHER, NOT_UPSTREAM]),
         Row::word(
             "squash_merge_commit_message",
             SquashMessage::MEANINGS,
             New::Is("COMMIT_MESSAGES"),
             "The default message of a squash merge.",
         )
-        .together_with("squash_merge_commit_title")
-        .traps(&[WITH_TITLE, NOT_UPSTREAM]),
+        .together_with("squash_merge_commit_title", SQUASH_PAIRS)
+        .traps(&[WITH_TITLE, SQUASH_TOGETHER, NOT_UPSTREAM]),
         Row::word(
             "merge_commit_title",
             MergeTitle::MEANINGS,
             New::Is("MERGE_MESSAGE"),
             "The default title of a merge commit.",
         )
-        .ours(),
+        .ours()
+        .traps(&[MERGE_TOGETHER]),
         Row::word(
             "merge_commit_message",
             MergeMessage::MEANINGS,
@@ -73,8 +88,8 @@ impl Table for Repository {
             "The default message of a merge commit.",
         )
         .ours()
-        .together_with("merge_commit_title")
-        .traps(&[WITH_TITLE]),
+        .together_with("merge_commit_title", MERGE_PAIRS)
+        .traps(&[WITH_TITLE, MERGE_TOGETHER]),
         Row::flag("delete_branch_on_merge", "false", "Whether a branch is deleted once it is merged.").ours(),
         Row::flag("allow_auto_merge", "false", "Whether pull requests may merge themselves once they can.").ours(),
         Row::flag(
@@ -92,6 +107,7 @@ impl Table for Repository {
         )
         .edit_only()
         .ours()
+        .decided(OrgSetting::WEB_COMMIT_SIGNOFF_REQUIRED, "true", Some("true"))
         .traps(&["Where the organization requires it, it can't be turned off here."]),
         Row { new: New::Varies, ..Row::text("default_branch", "The branch that is shown first.") }
             .edit_only()
@@ -110,4 +126,6 @@ const ALLOW_FORKING: Row =
     Row::flag("allow_forking", "false", "Whether a private or internal repository may be forked.")
         .edit_only()
         .ours()
+        .changes_with(&["visibility"])
+        .decided(OrgSetting::MEMBERS_CAN_FORK_PRIVATE_REPOSITORIES, "false", None)
         .traps(&["Public repositories can always be forked."]);

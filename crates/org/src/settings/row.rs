@@ -1,5 +1,7 @@
 //! What the table says of a setting.
 
+use super::{Decided, OrgSetting};
+
 /// Words that a setting may have, each with what it means.
 pub(crate) type Words = &'static [(&'static str, &'static str)];
 
@@ -18,8 +20,12 @@ pub struct Row {
     pub(crate) dumped: Dumped,
     /// Whether upstream peribolos knows it.
     pub(crate) upstream: bool,
-    /// Another setting that GitHub wants beside it in one request.
-    pub(crate) together_with: Option<&'static str>,
+    /// Of a message of merges, its title, which GitHub wants beside it in one request.
+    pub(crate) together_with: Option<Together>,
+    /// The keys of settings with which GitHub changes it, too.
+    pub(crate) changes_with: &'static [&'static str],
+    /// Where the organization decides it for all repositories.
+    pub(crate) decided: Option<Decided>,
     /// What it says: sentences for the reference.
     pub(crate) about: &'static str,
     /// What may surprise about it, each in sentences.
@@ -68,6 +74,15 @@ pub(crate) enum New {
     },
 }
 
+/// The title that GitHub wants beside a message of merges.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Together {
+    /// Its key.
+    pub(crate) title: &'static str,
+    /// The titles and messages that GitHub takes together.
+    pub(crate) pairs: &'static [(&'static str, &'static str)],
+}
+
 /// When a dump has a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dumped {
@@ -102,6 +117,8 @@ impl Row {
             dumped: Dumped::Always,
             upstream: true,
             together_with: None,
+            changes_with: &[],
+            decided: None,
             about,
             traps: &[],
         }
@@ -127,9 +144,23 @@ impl Row {
         Self { dumped: Dumped::UnlessNew, ..self }
     }
 
-    /// A setting that GitHub takes only beside another.
-    pub(crate) const fn together_with(self, key: &'static str) -> Self {
-        Self { together_with: Some(key), ..self }
+    /// A message of merges: GitHub takes it beside its title only, and only in these pairs of title and message.
+    pub(crate) const fn together_with(
+        self,
+        title: &'static str,
+        pairs: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self { together_with: Some(Together { title, pairs }), ..self }
+    }
+
+    /// A setting that GitHub changes with others.
+    pub(crate) const fn changes_with(self, keys: &'static [&'static str]) -> Self {
+        Self { changes_with: keys, ..self }
+    }
+
+    /// A setting of repositories that one of the organization may decide.
+    pub(crate) const fn decided(self, by: OrgSetting, when: &'static str, to: Option<&'static str>) -> Self {
+        Self { decided: Some(Decided { by, when, to }), ..self }
     }
 
     /// The setting with what may surprise about it.

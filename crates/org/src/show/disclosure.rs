@@ -6,16 +6,12 @@
 use std::collections::HashSet;
 
 use crate::file::model::{ConfigFile, Team};
-use crate::plan::{Ignore, Named, OrgSetting, RepoSettingName, Scope, TeamSetting, settings};
-use crate::{Login, Privacy, RepoName, Snapshot, TeamName};
+use crate::plan::{Named, OrgSetting, RepoSettingName, TeamSetting, settings};
+use crate::{Login, RepoName, TeamName};
 
 /// The names and values that files give, compared as GitHub compares them.
 #[derive(Clone, Debug, Default)]
 pub struct Disclosure {
-    /// Whether everything may be named but for the teams below.
-    full: bool,
-    /// Teams that are never named, whatever the files say.
-    hidden_teams: HashSet<String>,
     logins: HashSet<Login>,
     teams: HashSet<String>,
     repos: HashSet<String>,
@@ -41,34 +37,20 @@ impl Disclosure {
         disclosure
     }
 
-    /// Everything, where only members of the organization read along: but for secret teams that are left alone.
-    pub fn everything(snapshot: &Snapshot, scope: &Scope) -> Self {
-        let left_alone = scope.ignore.contains(&Ignore::SecretTeams);
-        let secret = snapshot.teams.iter().filter(|team| left_alone && team.privacy == Privacy::Secret);
-        let hidden_teams = secret.map(|team| team_key(&team.name)).collect();
-        Self { full: true, hidden_teams, ..Self::default() }
-    }
-
-    /// Whether names and values are shown that no file has.
-    pub(super) const fn is_full(&self) -> bool {
-        self.full
-    }
-
     /// Whether a file names somebody.
     pub fn names_login(&self, login: &Login) -> bool {
-        self.full || self.logins.contains(login)
+        self.logins.contains(login)
     }
 
     /// Whether a file names a team, also by a former name. Two names of one address are two: the other says more than
     /// the file does.
     pub fn names_team(&self, team: &TeamName) -> bool {
-        let key = team_key(team);
-        !self.hidden_teams.contains(&key) && (self.full || self.teams.contains(&key))
+        self.teams.contains(&team_key(team))
     }
 
     /// Whether a file names a repository, also by a former name or as a team's.
     pub fn names_repo(&self, repo: &RepoName) -> bool {
-        self.full || self.repos.contains(&repo.key())
+        self.repos.contains(&repo.key())
     }
 
     /// Whether a file names this.
@@ -77,7 +59,7 @@ impl Disclosure {
             Named::Person(login) => self.names_login(login),
             Named::Team(name) => self.names_team(name),
             Named::Repo(name) => self.names_repo(name),
-            Named::Other(_) => self.full,
+            Named::Other(_) => false,
         }
     }
 
@@ -105,7 +87,7 @@ impl Disclosure {
     }
 
     fn gives(&self, setting: Setting, value: &str) -> bool {
-        self.full || self.values.contains(&(setting, value.to_owned()))
+        self.values.contains(&(setting, value.to_owned()))
     }
 
     fn file(&mut self, file: &ConfigFile) {

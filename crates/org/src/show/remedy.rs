@@ -15,6 +15,8 @@ pub fn remedy(change: &Change, status: Option<u16>, sentence: &str) -> String {
         "Let an administrator add the cluster's addresses to the allow list."
     } else if says(&["saml", "single sign-on", "single sign on", " sso"]) {
         "Let the person sign in once by the organization's single sign-on, or an owner authorize the token for it."
+    } else if says(&["suspended"]) {
+        "Let an owner lift the App's suspension in the organization's settings, under GitHub Apps."
     } else if says(&["two-factor", "two factor", "2fa"]) {
         "The organization requires two-factor authentication: let the person turn it on."
     } else if says(&["archived"]) {
@@ -45,7 +47,8 @@ fn by_status(change: &Change, status: Option<u16>) -> &'static str {
             "It was probably renamed or deleted in the meantime: the next apply reads the organization again."
         }
         Some(409) => "It was changed at the same time: the next apply reads the organization again.",
-        Some(401 | 403) => {
+        Some(401) => "GitHub does not accept the token any more: it is tried again with a new one.",
+        Some(403) => {
             "Let an owner look whether the App's permissions are accepted and whether a rule of the organization or \
              its enterprise forbids this."
         }
@@ -89,6 +92,8 @@ mod tests {
             (422, "User is blocked by the organization", "Unblock"),
             (422, "You have exceeded the organization invitation rate limit", "after a day"),
             (403, "Resource not accessible by integration", "App's permissions"),
+            (403, "This installation has been suspended", "lift the App's suspension"),
+            (401, "Bad credentials", "with a new one"),
             (502, "Server Error", "tried again"),
             (404, "Not Found", "renamed or deleted"),
             (422, "Validation Failed", "where the reason is shown"),

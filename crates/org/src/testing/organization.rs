@@ -26,9 +26,7 @@ pub fn snapshot() -> impl Strategy<Value = Snapshot> {
             .zip(choices)
             .map(|(setting, index)| (setting, values::value(setting, index)))
             .collect();
-        let has_projects =
-            settings.get(&OrgSetting::HAS_REPOSITORY_PROJECTS).is_some_and(|flag| flag == "true");
-        let repos = repos::build(&repos, &standings, has_projects);
+        let repos = repos::build(&repos, &standings, &settings);
         let teams = teams::build(&teams, &standings, &repos);
         let own = Snapshot {
             org: Login::new("acme"),

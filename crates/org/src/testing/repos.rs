@@ -9,8 +9,8 @@ use proptest::sample::{Index, select};
 
 use super::names::{LOGINS, REPOS, pick};
 use super::people::Standing;
-use super::values::{self, MERGINGS, PERMISSIONS, VISIBILITIES};
-use crate::settings::RepoSettingName;
+use super::values::{self, PERMISSIONS, VISIBILITIES};
+use crate::settings::{MergeTexts, OrgSetting, RepoSettingName};
 use crate::snapshot::{Own, RepoInvitation, Settings, SnapshotCollaborator, SnapshotRepo};
 
 /// Choices for one repository.
@@ -20,7 +20,7 @@ pub(super) struct RepoSeed {
     archived: bool,
     /// For each setting of the table, in its order.
     settings: Vec<Index>,
-    mergings: [Index; 2],
+    merge_texts: [Index; 2],
     people: Vec<(Index, Permission)>,
 }
 
@@ -29,35 +29,40 @@ pub(super) fn seed() -> impl Strategy<Value = RepoSeed> {
     let settings = vec(any::<Index>(), RepoSettingName::all().count());
     let archived = prop::bool::weighted(0.2);
     (any::<Index>(), archived, settings, any::<[Index; 2]>(), people).prop_map(
-        |(visibility, archived, settings, mergings, people)| RepoSeed {
+        |(visibility, archived, settings, merge_texts, people)| RepoSeed {
             visibility,
             archived,
             settings,
-            mergings,
+            merge_texts,
             people,
         },
     )
 }
 
 /// The repositories of these seeds, named in turn.
-pub(super) fn build(seeds: &[RepoSeed], standings: &[Standing], has_projects: bool) -> Vec<SnapshotRepo> {
+pub(super) fn build(
+    seeds: &[RepoSeed],
+    standings: &[Standing],
+    organization: &Settings<OrgSetting>,
+) -> Vec<SnapshotRepo> {
     let named = seeds.iter().zip(REPOS).zip(1..);
-    named.map(|((seed, name), id)| repo(seed, name, id, standings, has_projects)).collect()
+    named.map(|((seed, name), id)| repo(seed, name, id, standings, organization)).collect()
 }
 
 /// The settings, as GitHub lets them be together.
-fn settings(seed: &RepoSeed, has_projects: bool) -> Settings<RepoSettingName> {
+fn settings(seed: &RepoSeed, organization: &Settings<OrgSetting>) -> Settings<RepoSettingName> {
     let choices = RepoSettingName::all().zip(&seed.settings);
     let mut settings: Settings<RepoSettingName> =
         choices.map(|(setting, index)| (setting, values::value(setting, *index))).collect();
     let visibility = pick(seed.visibility, VISIBILITIES);
     settings.insert(RepoSettingName::VISIBILITY, visibility.to_owned());
     settings.insert(RepoSettingName::ARCHIVED, seed.archived.to_string());
-    if !has_projects {
-        settings.insert(RepoSettingName::HAS_PROJECTS, "false".to_owned());
+    for setting in RepoSettingName::all() {
+        let decided = setting.decided().filter(|decided| decided.is_so(organization));
+        settings.extend(decided.and_then(|decided| decided.to).map(|to| (setting, to.to_owned())));
     }
-    for (merging, index) in MERGINGS.iter().zip(seed.mergings) {
-        settings.extend(merging.pick(index));
+    for (texts, index) in MergeTexts::all().zip(seed.merge_texts) {
+        settings.extend(values::merge_texts(texts, index));
     }
     let [first, ..] = RepoSettingName::MERGE_METHODS;
     if RepoSettingName::MERGE_METHODS.iter().all(|method| settings.get(method).is_none_or(|on| on == "false"))
@@ -71,7 +76,13 @@ fn settings(seed: &RepoSeed, has_projects: bool) -> Settings<RepoSettingName> {
     settings
 }
 
-fn repo(seed: &RepoSeed, name: &str, id: u64, standings: &[Standing], has_projects: bool) -> SnapshotRepo {
+fn repo(
+    seed: &RepoSeed,
+    name: &str,
+    id: u64,
+    standings: &[Standing],
+    organization: &Settings<OrgSetting>,
+) -> SnapshotRepo {
     let (mut given, mut invited) = (BTreeMap::new(), BTreeMap::new());
     for (index, (who, permission)) in seed.people.iter().enumerate() {
         let at = who.index(LOGINS.len());
@@ -98,7 +109,7 @@ fn repo(seed: &RepoSeed, name: &str, id: u64, standings: &[Standing], has_projec
     SnapshotRepo {
         id,
         name: RepoName::new(name),
-        settings: settings(seed, has_projects),
+        settings: settings(seed, organization),
         is_empty: false,
         selected: true,
         collaborators: Some(collaborators),

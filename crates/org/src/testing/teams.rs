@@ -76,7 +76,7 @@ pub(super) fn build(seeds: &[TeamSeed], standings: &[Standing], repos: &[Snapsho
             members: of(false).collect(),
             invitations: invitations.into_iter().collect(),
             repos: own_repos(seed, repos),
-            org_roles: Vec::new(),
+            everywhere: None,
         });
     }
     teams

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use peribolos_vocab::{Login, Privacy, TeamName};
 
 use super::names::LOGINS;
-use crate::file::model::{ConfigFile, Repo, Team};
+use crate::file::model::{ConfigFile, OrgSettings, Repo, Team};
 use crate::file::position::Located;
-use crate::settings::{OrgSetting, RepoSettingName};
+use crate::settings::{MergeTexts, RepoSettingName};
 
 /// Drops what the strict reader refuses, and keeps the two owners that every generated organization has.
 pub(super) fn make_valid(file: &mut ConfigFile) {
@@ -20,9 +20,7 @@ pub(super) fn make_valid(file: &mut ConfigFile) {
     let mut names = BTreeSet::new();
     own_names(&mut file.teams, &mut names);
     former_names(&mut file.teams, &mut names);
-    let no_projects =
-        file.settings.get(&OrgSetting::HAS_REPOSITORY_PROJECTS).is_some_and(|flag| flag.value == "false");
-    mend_repos(&mut file.repos, no_projects);
+    mend_repos(&mut file.repos, &file.settings);
     let former = file.repos.iter().flat_map(|repo| {
         repo.previously.iter().map(|former| (former.key(), repo.name.key())).collect::<Vec<_>>()
     });
@@ -69,7 +67,7 @@ fn mend_team(team: &mut Team, people: &BTreeSet<Login>, former: &BTreeMap<String
     }
 }
 
-fn mend_repos(repos: &mut Vec<Repo>, no_projects: bool) {
+fn mend_repos(repos: &mut Vec<Repo>, organization: &OrgSettings) {
     let mut names = BTreeSet::new();
     repos.retain(|repo| names.insert(repo.name.key()));
     for repo in repos {
@@ -81,8 +79,17 @@ fn mend_repos(repos: &mut Vec<Repo>, no_projects: bool) {
         if RepoSettingName::MERGE_METHODS.iter().all(is_off) {
             settings.remove(&first);
         }
-        if no_projects {
-            settings.remove(&RepoSettingName::HAS_PROJECTS);
+        for texts in MergeTexts::all() {
+            let value = |setting| settings.get(&setting).map(|given| given.value.as_str());
+            if !texts.fit(value) {
+                settings.remove(&texts.message);
+            }
         }
+        settings.retain(|setting, value| {
+            let decided = setting
+                .decided()
+                .filter(|decided| organization.get(&decided.by).is_some_and(|by| by.value == decided.when));
+            decided.and_then(|decided| decided.to).is_none_or(|to| to == value.value)
+        });
     }
 }

@@ -107,7 +107,7 @@ pub fn team(name: &str) -> SnapshotTeam {
         members: Vec::new(),
         invitations: Vec::new(),
         repos: Vec::new(),
-        org_roles: Vec::new(),
+        everywhere: None,
     }
 }
 

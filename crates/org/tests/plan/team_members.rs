@@ -1,7 +1,7 @@
 //! Who is in a team.
 
-use peribolos_org::plan::{Kind, Waiting};
-use peribolos_org::{Login, ManagedBy, OrgRole, Snapshot, TeamName, Unread};
+use peribolos_org::plan::{Kind, Scope, Waiting};
+use peribolos_org::{Extent, Login, ManagedBy, OrgRole, Snapshot, TeamName, Unread};
 
 use crate::support::{
     acme, below, everything, file, invited, logins, of, operations, people, plan_of, redundant, shown, team,
@@ -187,10 +187,14 @@ fn what_could_not_be_read_of_a_team_is_left_and_the_rest_is_planned() {
     let mut snapshot = acme();
     snapshot.teams = vec![team("Core"), team("Docs")];
     let why = "GitHub did not show the members".to_owned();
-    let of = Some((&TeamName::new("Core")).into());
+    let extent = Extent::Of((&TeamName::new("Core")).into());
     snapshot.unread = vec![
-        Unread { kind: Kind::TeamMembers, of, why: why.clone() },
-        Unread { kind: Kind::TeamMembers, of: None, why: "GitHub did not show something".to_owned() },
+        Unread { kind: Kind::TeamMembers, extent, why: why.clone() },
+        Unread {
+            kind: Kind::TeamMembers,
+            extent: Extent::Parts,
+            why: "GitHub did not show something".to_owned(),
+        },
     ];
     let yaml = file("    teams: {Core: {members: [carol]}, Docs: {members: [carol]}}\n");
     let plan = plan_of(&yaml, &snapshot, &usual());
@@ -199,4 +203,21 @@ fn what_could_not_be_read_of_a_team_is_left_and_the_rest_is_planned() {
         warnings(&plan),
         [format!("{why} (it is left as it is)"), "GitHub did not show something".to_owned()]
     );
+}
+
+#[test]
+fn of_a_kind_that_could_not_be_read_at_all_nothing_is_planned() {
+    let mut snapshot = acme();
+    let why = "GitHub does not show the teams".to_owned();
+    snapshot.unread = vec![Unread { kind: Kind::Teams, extent: Extent::Whole, why: why.clone() }];
+    let yaml = file("    name: Acme Inc\n    teams: {Core: {members: [carol], repos: {}}}\n");
+    let plan = plan_of(&yaml, &snapshot, &usual());
+    assert_eq!(plan.operations.len(), 1, "the organization's name: {:?}", shown(&plan));
+    assert_eq!(
+        warnings(&plan),
+        [format!("{why} (nothing of the kind is changed until the token may see it)")]
+    );
+    assert!(snapshot.lacks_any(&usual()));
+    let without = Scope { manage: [Kind::Org].into(), ..usual() };
+    assert!(!snapshot.lacks_any(&without), "what is not managed need not be read");
 }

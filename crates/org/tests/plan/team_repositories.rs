@@ -125,11 +125,27 @@ fn what_is_not_known_apart_is_never_taken() {
 #[test]
 fn access_by_an_organization_role_is_nobodys_to_take() {
     let mut snapshot = with_core(&[]);
-    snapshot.teams[0].org_roles = vec!["security_manager".to_owned()];
+    snapshot.teams[0].everywhere = Some(Read);
     snapshot.teams[0].repos = vec![access("site", Read, Own::None), access("handbook", Read, Own::None)];
     assert_eq!(operations(&core(""), &snapshot), [""; 0]);
     assert_eq!(operations(&core("site: read"), &snapshot), [""; 0]);
     assert_eq!(operations(&core("site: write"), &snapshot), ["7 team Core in site: - -> write"]);
+}
+
+#[test]
+fn what_was_given_beyond_a_role_in_the_organization_is_lowered_to_that() {
+    let mut snapshot = with_core(&[("site", Write), ("handbook", Read)]);
+    snapshot.teams[0].everywhere = Some(Read);
+    snapshot.teams[0].repos[1].custom_role = Some("auditor".to_owned());
+    let plan = plan_of(&core(""), &snapshot, &usual());
+    assert_eq!(
+        shown(&plan),
+        ["10 team Core in handbook: read (auditor) -> read", "10 team Core in site: write -> read"]
+    );
+    assert!(plan.operations.iter().all(|operation| operation.change.takes_away()));
+    let after = plan.expected(&snapshot);
+    let own = |at: usize| (after.teams[0].repos[at].own, after.teams[0].repos[at].permission);
+    assert_eq!([own(0), own(1)], [(Own::None, Read); 2]);
 }
 
 #[test]

@@ -94,7 +94,7 @@ pub fn team(name: &str, maintainers: &[&str], members: &[&str]) -> SnapshotTeam 
         members: logins(members),
         invitations: Vec::new(),
         repos: Vec::new(),
-        org_roles: Vec::new(),
+        everywhere: None,
     }
 }
 

@@ -28,7 +28,6 @@ pub(crate) fn complete(
     let of = |((team, repos), parent): ((OwnTeam, Vec<SnapshotTeamRepo>), Option<Slug>)| {
         let (promoted, members): (Vec<Login>, Vec<Login>) =
             team.members.into_iter().partition(|login| owners.contains(login));
-        let org_roles = roles.of_teams.get(&team.id).into_iter().flatten().map(|role| role.name.clone());
         SnapshotTeam {
             id: team.id,
             name: team.name,
@@ -41,7 +40,7 @@ pub(crate) fn complete(
             members,
             invitations: team.invitations,
             repos,
-            org_roles: org_roles.collect(),
+            everywhere: roles.of_teams.get(&team.id).copied(),
         }
     };
     teams.into_iter().zip(repos).zip(parents).map(of).collect()
@@ -128,8 +127,7 @@ fn of_roles(team: &OwnTeam, roles: &OrgRoles) -> OfRoles {
     if roles.unknown.contains(&team.id) {
         return OfRoles::MayBe(least(team).unwrap_or(Permission::None));
     }
-    let given = roles.of_teams.get(&team.id).into_iter().flatten().map(|role| role.gives).max();
-    OfRoles::Is(given.unwrap_or(Permission::None))
+    OfRoles::Is(roles.of_teams.get(&team.id).copied().unwrap_or(Permission::None))
 }
 
 /// What a team may do in a repository that GitHub lists for it, and what of that is its own.
@@ -173,7 +171,6 @@ fn told_apart(
 mod tests {
     use peribolos_org::{ManagedBy, Privacy, RepoName, TeamName};
 
-    use super::super::roles::OrgRole;
     use super::*;
 
     use Permission::{Admin, Maintain, Read, Triage, Write};
@@ -258,8 +255,7 @@ mod tests {
 
     #[test]
     fn what_a_role_gives_is_not_the_team_s_own() {
-        let role = OrgRole { name: "security_manager".into(), gives: Read };
-        let roles = OrgRoles { of_teams: [(1, vec![role])].into(), ..OrgRoles::default() };
+        let roles = OrgRoles { of_teams: [(1, Read)].into(), ..OrgRoles::default() };
         let teams = vec![team(1, 0, &[], &[("a", Read), ("b", Maintain)]), team(2, 0, &[], &[("a", Read)])];
         assert_eq!(completed(teams, &roles), ["<||a=read/-,b=maintain/maintain", "<||a=read/read"]);
     }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 pub(crate) use self::inherit::complete;
 pub(crate) use self::roles::{CustomRoles, OrgRoles};
-use super::teams::{self, slug};
+use super::teams::slug;
 use super::words::{self, Permissions};
 use super::{Addresses, Made, Standing};
 use crate::Client;
@@ -61,9 +61,6 @@ pub(super) async fn standing(
         _ => return Ok(Standing::AsPlanned),
     };
     let gives = !change.takes_away();
-    if !gives && teams::is_another(client, org, team, addresses).await? {
-        return Ok(Standing::another("team"));
-    }
     let Some(now) = access(client, org, slug(addresses, team)?, repo).await? else {
         return Ok(if gives { Standing::AsPlanned } else { Standing::Gone });
     };

@@ -64,20 +64,13 @@ impl CustomRoles {
     }
 }
 
-/// The organization roles of teams that give access to every repository.
+/// What organization roles give teams in every repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OrgRoles {
     /// By the team's number.
-    pub(crate) of_teams: BTreeMap<u64, Vec<OrgRole>>,
+    pub(crate) of_teams: BTreeMap<u64, Permission>,
     /// Teams whose access may come from a role that this token may not see.
     pub(crate) unknown: Vec<u64>,
-}
-
-/// An organization role that gives access to every repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OrgRole {
-    pub(crate) name: String,
-    pub(crate) gives: Permission,
 }
 
 #[derive(Deserialize)]
@@ -157,7 +150,7 @@ impl OrgRoles {
             Err(error) if error.is_not_found() => Vec::new(),
             teams => teams?,
         };
-        self.give(teams, &role.name, gives);
+        self.give(teams, gives);
         Ok(())
     }
 
@@ -166,15 +159,15 @@ impl OrgRoles {
         let teams = reader.ask(async || reader.client.all::<Numbered>(call.clone()).await).await;
         match teams {
             Err(error) if error.is_not_found() || error.is_permission_missing() => {}
-            teams => self.give(teams?, "security_manager", Permission::Read),
+            teams => self.give(teams?, Permission::Read),
         }
         Ok(())
     }
 
-    fn give(&mut self, teams: Vec<Numbered>, role: &str, gives: Permission) {
+    fn give(&mut self, teams: Vec<Numbered>, gives: Permission) {
         for team in teams {
-            let role = OrgRole { name: role.to_owned(), gives };
-            self.of_teams.entry(team.id).or_default().push(role);
+            let most = self.of_teams.entry(team.id).or_insert(gives);
+            *most = gives.max(*most);
         }
     }
 }

@@ -96,15 +96,15 @@ async fn find(client: &Client, org: &Login, slug: &str) -> Result<Option<Team>, 
     client.find(Call::get(TEAM, &[org.as_str(), slug])?).await
 }
 
-/// Whether another team is at the address of the plan's team. That nothing is there shows by itself.
-pub(in crate::kinds) async fn is_another(
+/// Whether no other team is at the address of the plan's team.
+pub(in crate::kinds) async fn is_same(
     client: &Client,
     org: &Login,
     name: &TeamName,
     addresses: &Addresses,
 ) -> Result<bool, Error> {
-    let Some(address) = addresses.team(name) else { return Ok(false) };
-    Ok(find(client, org, address.slug.as_str()).await?.is_some_and(|team| team.id != address.id))
+    let Some(address) = addresses.team(name) else { return Ok(true) };
+    Ok(find(client, org, address.slug.as_str()).await?.is_none_or(|team| team.id == address.id))
 }
 
 /// Whether a team of that name is there, below the team that it is to be below.
@@ -226,11 +226,7 @@ pub(in crate::kinds) async fn standing(
                 return renamed_or_gone(client, org, name, addresses).await;
             };
             let Some(planned) = expected.team(name) else { return Ok(Standing::AsPlanned) };
-            // What the team reaches from above, or by a role, goes on being reached by those. What was given to it comes to
-            // light where the team above has lost its access since.
-            let given = planned.repos.iter().map(|(name, _)| name.key());
-            let reached = expected.reached(name).iter().map(RepoName::key).chain(given).collect();
-            Ok(compare(&team, &planned, &reached, addresses.team(name)))
+            Ok(compare(&team, &planned, addresses.team(name)))
         }
         _ => Ok(Standing::AsPlanned),
     }
@@ -304,17 +300,11 @@ fn compare_settings(team: &Team, changes: &[SettingChange<TeamSetting>], address
     })
 }
 
-/// How a team is that is deleted. GitHub does not tell its own access apart, so repositories are compared with all that the
-/// team reaches (`repos`, by key).
-fn compare(
-    now: &Now,
-    planned: &ExpectedTeam,
-    repos: &BTreeSet<String>,
-    address: Option<&TeamAddress>,
-) -> Standing {
+/// reaches. What was given to it comes to light where the team above has lost its access since.
+fn compare(now: &Now, planned: &ExpectedTeam, address: Option<&TeamAddress>) -> Standing {
     let members: BTreeSet<(Login, TeamRole)> = planned.members.iter().cloned().collect();
-    let key = RepoName::key;
-    let more_repos = now.repos.iter().map(key).filter(|name| !repos.contains(name)).count();
+    let repos: BTreeSet<String> = planned.repos.iter().map(RepoName::key).collect();
+    let more_repos = now.repos.iter().filter(|name| !repos.contains(&name.key())).count();
     let more_members = now.members.difference(&members).count();
     let different = |what: String| Standing::Different(what);
     if address.is_some_and(|it| it.id != now.id) {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use peribolos_org::plan::Kind;
-use peribolos_org::{ManagedBy, Unread};
+use peribolos_org::{Extent, ManagedBy, Unread};
 use serde::Deserialize;
 
 use super::OwnTeam;
@@ -67,7 +67,7 @@ pub(super) async fn mark(reader: &Reader<'_>, teams: &mut [OwnTeam]) -> Result<V
     }
     let unread = hidden.map(|sentence| Unread {
         kind: Kind::TeamMembers,
-        of: None,
+        extent: Extent::Parts,
         why: format!(
             "GitHub does not show which teams an identity provider manages: {}",
             sentence.trim_end_matches('.')

@@ -11,7 +11,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use peribolos_org::{Login, ManagedBy, Permission, Privacy, RepoName, Slug, TeamName, Unread};
 use serde_json::json;
 
-pub(super) use self::change::{is_another, make, slug, standing};
+pub(super) use self::change::{is_same, make, slug, standing};
 use self::wire::{Listed, Organization, WithInvitations, WithMembers, WithRepositories};
 use super::repositories::is_advisory_fork;
 use super::team_repositories::CustomRoles;
@@ -65,16 +65,15 @@ pub(crate) struct ListedRepo {
 /// are read, which name them.
 pub(crate) async fn read(
     reader: &Reader<'_>,
-    invitations: bool,
     roles: &CustomRoles,
     enterprise: bool,
 ) -> Result<(Vec<OwnTeam>, Vec<Unread>), Error> {
     let by_rest = roles.may_be_any();
     let from_graphql = async {
-        let variables = json!({"org": reader.org, "repositories": !by_rest, "invitations": invitations});
+        let variables = json!({"org": reader.org, "repositories": !by_rest});
         let list = List { query: TEAMS, variables, first: TEAMS_A_PAGE };
         let teams = reader.list(Part::Teams, &list, |org: Organization| org.teams, |it| it.team.id.clone());
-        all(teams.await?.into_iter().map(|team| whole(reader, team, invitations)).collect()).await
+        all(teams.await?.into_iter().map(|team| whole(reader, team)).collect()).await
     };
     let (mut teams, listed) = futures::try_join!(from_graphql, rest::list(reader))?;
     let mut listed: BTreeMap<u64, rest::Team> = listed.into_iter().map(|team| (team.id, team)).collect();
@@ -82,7 +81,7 @@ pub(crate) async fn read(
         team.managed_by = listed.remove(&team.id).as_ref().map(rest::managed_by).unwrap_or_default();
     }
     // What only REST lists is new by now, or kept from GraphQL.
-    let others = listed.into_values().map(|team| rest::team(reader, team, invitations));
+    let others = listed.into_values().map(|team| rest::team(reader, team));
     teams.extend(all(others.collect()).await?);
     for team in &mut teams {
         team.repos.retain(|repo| !is_advisory_fork(repo.name.as_str()));
@@ -99,7 +98,7 @@ async fn all<T>(reads: Vec<impl Future<Output = Result<Option<T>, Error>>>) -> R
 }
 
 /// A team with all pages of what it has; `None` if it is gone by now.
-async fn whole(reader: &Reader<'_>, it: Listed, invitations: bool) -> Result<Option<OwnTeam>, Error> {
+async fn whole(reader: &Reader<'_>, it: Listed) -> Result<Option<OwnTeam>, Error> {
     let Listed { team, lists } = it;
     let wire::Lists { members, repositories, invitations: invited } = lists;
     let (id, slug) = (&team.id, team.slug.as_str());
@@ -114,11 +113,7 @@ async fn whole(reader: &Reader<'_>, it: Listed, invitations: bool) -> Result<Opt
     let invited = async {
         let Some(begun) = invited else {
             // GraphQL may keep them from a token that REST shows them to.
-            return if invitations {
-                rest::invitations(reader, slug).await.map(Some)
-            } else {
-                Ok(Some(Vec::new()))
-            };
+            return rest::invitations(reader, slug).await.map(Some);
         };
         let list = more(MORE_INVITATIONS);
         let all = reader.rest(&list, begun, |node: WithInvitations| node.invitations).await?;

@@ -67,14 +67,10 @@ impl Team {
 }
 
 /// A whole team; `None` if it is gone by now.
-pub(super) async fn team(
-    reader: &Reader<'_>,
-    team: Team,
-    invitations: bool,
-) -> Result<Option<OwnTeam>, Error> {
+pub(super) async fn team(reader: &Reader<'_>, team: Team) -> Result<Option<OwnTeam>, Error> {
     let slug = team.slug.as_str();
-    let invited = async { if invitations { self::invitations(reader, slug).await } else { Ok(Vec::new()) } };
-    let read = futures::try_join!(members(reader, slug), repositories(reader, slug), invited);
+    let read =
+        futures::try_join!(members(reader, slug), repositories(reader, slug), invitations(reader, slug));
     let Some(((maintainers, members), repos, invitations)) = unless_gone(read)? else { return Ok(None) };
     Ok(Some(OwnTeam {
         id: team.id,

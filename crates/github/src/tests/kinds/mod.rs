@@ -44,7 +44,7 @@ fn a_team(id: u64, name: &str, slug: &str, parent: Option<&str>) -> SnapshotTeam
         members: vec![],
         invitations: vec![],
         repos: vec![],
-        org_roles: vec![],
+        everywhere: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where access comes from: roles of the organization's own, identity providers, and people's own grants.
 
 use peribolos_org::plan::{Kind, Named};
-use peribolos_org::{ManagedBy, Own, Permission, RepoName, Snapshot};
+use peribolos_org::{Extent, ManagedBy, Own, Permission, RepoName, Snapshot};
 use rstest::rstest;
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -56,7 +56,7 @@ async fn a_role_s_access_is_not_the_team_s_own() {
         vec![("site", Own::Is(Permission::Read))],
     ];
     assert_eq!(owns(&snapshot), expected);
-    assert_eq!(snapshot.teams[0].org_roles, ["security_manager"]);
+    assert_eq!(snapshot.teams[0].everywhere, Some(Permission::Read));
     assert_eq!(snapshot.unread, []);
     assert_eq!(
         github.asked_for("/orgs/Acme/organization-roles/2/teams").await,
@@ -216,12 +216,13 @@ async fn a_person_s_own_access_is_the_repository_s_entry() {
 }
 
 #[rstest]
-#[case::one(&["R_7"], Some(Named::Repo(RepoName::new("site"))))]
-#[case::all_of_them(&["R_7", "R_8"], None)]
+#[case::one(&["R_7"], Extent::Of(Named::Repo(RepoName::new("site"))), "access to `site`: Must have push access")]
+#[case::all_of_them(&["R_7", "R_8"], Extent::Parts, "access to repositories: Must have push access")]
 #[tokio::test]
 async fn people_that_a_token_may_not_see_are_unread(
     #[case] hidden: &'static [&'static str],
-    #[case] of: Option<Named>,
+    #[case] extent: Extent,
+    #[case] why: &str,
 ) {
     let github = GitHub::start(move |kind, _| match kind {
         "repositories" => Some(all("repositories", &[repository(7, "site"), repository(8, "docs")])),
@@ -245,6 +246,59 @@ async fn people_that_a_token_may_not_see_are_unread(
     assert_eq!(snapshot.repos[0].collaborators, None);
     assert_eq!(snapshot.repos[1].collaborators.is_some(), hidden.len() == 1);
     assert_eq!(snapshot.unread.len(), 1);
-    assert_eq!((snapshot.unread[0].kind, &snapshot.unread[0].of), (Kind::Collaborators, &of));
-    assert!(snapshot.unread[0].why.contains("Must have push access"), "{:?}", snapshot.unread);
+    assert_eq!((snapshot.unread[0].kind, &snapshot.unread[0].extent), (Kind::Collaborators, &extent));
+    assert!(snapshot.unread[0].why.contains(why), "{:?}", snapshot.unread);
+}
+
+/// Nobody is taken to have no access, and no repository not to be there, because one list of it is refused.
+#[rstest]
+#[case::refused(403, "Resource not accessible by integration")]
+#[case::not_there(404, "Not Found")]
+#[tokio::test]
+async fn without_a_repository_s_invitations_its_access_is_unread(#[case] status: u16, #[case] message: &str) {
+    let github = GitHub::start(|kind, _| match kind {
+        "repositories" => Some(all("repositories", &[repository(7, "site"), repository(8, "docs")])),
+        "collaborators" => {
+            let node = |id: &str| json!({"id": id, "collaborators": page(&[], None, 0)});
+            Some(answer(json!({"data": {"nodes": [node("R_7"), node("R_8")]}})))
+        }
+        _ => None,
+    })
+    .await;
+    github.rest("/repos/Acme/docs/invitations", json!([])).await;
+    let refused = ResponseTemplate::new(status).set_body_json(json!({"message": message}));
+    github.answers("/repos/Acme/site/invitations", refused).await;
+    let options = ReadOptions { collaborators_of: ["site".into(), "docs".into()].into(), ..quick() };
+    let snapshot = github.read_with(&options).await.unwrap();
+    let known: Vec<_> =
+        snapshot.repos.iter().map(|it| (it.name.as_str(), it.collaborators.is_some())).collect();
+    assert_eq!(known, [("site", false), ("docs", true)]);
+    let [unread] = &snapshot.unread[..] else { panic!("{:?}", snapshot.unread) };
+    assert_eq!(
+        (unread.kind, &unread.extent),
+        (Kind::Collaborators, &Extent::Of(Named::Repo(RepoName::new("site"))))
+    );
+    assert_eq!(unread.why, format!("GitHub does not show who is invited to `site`: {message}"));
+}
+
+/// A permission that is missing for one kind stops that kind alone.
+#[rstest]
+#[case::teams("/orgs/Acme/teams", Kind::Teams)]
+#[case::invitations("/orgs/Acme/invitations", Kind::OrgMembers)]
+#[tokio::test]
+async fn a_kind_that_a_token_may_not_see_is_unread_and_the_rest_is_read(
+    #[case] route: &str,
+    #[case] kind: Kind,
+) {
+    let github = GitHub::start(|kind, _| {
+        (kind == "repositories").then(|| all("repositories", &[repository(7, "site")]))
+    })
+    .await;
+    let message = json!({"message": "Resource not accessible by integration"});
+    github.answers(route, ResponseTemplate::new(403).set_body_json(message)).await;
+    let snapshot = github.read().await.unwrap();
+    assert_eq!(snapshot.repos.len(), 1);
+    let [unread] = &snapshot.unread[..] else { panic!("{:?}", snapshot.unread) };
+    assert_eq!((unread.kind, &unread.extent), (kind, &Extent::Whole));
+    assert!(unread.why.ends_with(": Resource not accessible by integration"), "{unread:?}");
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use peribolos_org::plan::{Ignore, Kind, Scope};
+use peribolos_org::plan::{Kind, Scope};
 use peribolos_org::{ManagedBy, Permission};
 use rstest::rstest;
 use serde_json::json;
@@ -178,28 +178,16 @@ async fn an_organization_that_is_not_there_is_not_found() {
     assert!(error.is_not_found(), "{error}");
 }
 
-#[tokio::test]
-async fn invitations_are_left_alone_when_ignored() {
-    let github = GitHub::start(|_, _| None).await;
-    let options = ReadOptions { invitations: false, ..ReadOptions::default() };
-    github.read_with(&options).await.unwrap();
-    assert_eq!(github.asked_for("/orgs/Acme/invitations").await, 0);
-    assert_eq!(github.asked_for("/orgs/Acme/failed_invitations").await, 0);
-    assert_eq!(github.asked("teams", "invitations"), [json!(false)]);
-}
-
 #[test]
 fn a_file_says_what_has_to_be_read() {
     let text = "orgs:\n  acme:\n    admins: [ann]\n    repos:\n      Site: {previously: [www], collaborators: {eve: read}}\n";
     let file = peribolos_org::parse(text, "peribolos.yaml", None).unwrap().file;
     let mut scope = Scope::usual();
     let usual = ReadOptions::for_file(&file, &scope);
-    assert_eq!((usual.collaborators_of.len(), usual.invitations), (0, true));
+    assert_eq!(usual.collaborators_of.len(), 0);
     scope.manage.insert(Kind::Collaborators);
-    scope.ignore.insert(Ignore::Invitees);
     let more = ReadOptions::for_file(&file, &scope);
     assert_eq!(more.collaborators_of.iter().collect::<Vec<_>>(), ["site", "www"]);
-    assert!(more.invitations, "nobody is invited again because invitations are ignored");
 }
 
 #[derive(Default)]

@@ -131,5 +131,5 @@ async fn what_an_app_was_not_given_is_listed_and_not_read() {
     let shown: Vec<_> = snapshot.repos.iter().map(|it| (it.selected, it.collaborators.is_some())).collect();
     assert_eq!(shown, [(true, true), (false, false)]);
     assert_eq!(snapshot.unread.len(), 1);
-    assert!(snapshot.unread[0].why.contains("was not given this repository"), "{:?}", snapshot.unread);
+    assert!(snapshot.unread[0].why.contains("was not given the repository `docs`"), "{:?}", snapshot.unread);
 }

@@ -127,6 +127,7 @@ async fn finish(
         eprintln!("error: {stopped}");
     }
     let mut met = ended.met();
+    met.permission_missing |= considered.planned.snapshot.lacks_any(planning.scope);
     if let Some(second) = &second {
         met.not_held = second.not_held;
         met.unplanned = second.unplanned;
@@ -139,7 +140,7 @@ async fn finish(
 fn stopped(ended: &Ended) -> Option<String> {
     let said = ended.sentence.as_deref().unwrap_or("no answer");
     Some(match ended.stop? {
-        Stop::AccessBlocked => format!("GitHub lets nobody in from this address: {said}"),
+        Stop::AccessBlocked => format!("the organization does not let this token in: {said}"),
         Stop::Unavailable => format!("GitHub could not be used any more: {said}"),
         Stop::RateLimited { until } => {
             format!("a limit of requests is used up until {until:.0}: apply the file again then")

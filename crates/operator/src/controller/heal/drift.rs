@@ -5,17 +5,13 @@ use std::{collections::HashMap, sync::Arc};
 use jiff::Timestamp;
 use kube::ResourceExt;
 use peribolos_api::{
-    GitHubInstallation, PeribolosRun, PeribolosRunSpec,
-    run::{InstallationRef, Mode, Source, Trigger},
+    GitHubInstallation, PeribolosRun,
+    run::{Mode, Source},
 };
-use peribolos_core::{
-    drift::next_check,
-    event::{Action, NewRun, run_labels},
-    names,
-};
+use peribolos_core::{drift::next_check, names, run::follow_up::new_run};
 
 use super::{HealError, Pace, pace};
-use crate::{controller::context::Context, kubernetes::client::call, persist::Outcome};
+use crate::{controller::context::Context, services::writer::Ensured};
 
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     loop {
@@ -46,28 +42,10 @@ async fn pass(ctx: &Context, now: Timestamp) -> Result<(), HealError> {
 
 /// Makes the run, unless it is there: its name follows from the newest run there was.
 async fn make(ctx: &Context, installation: &GitHubInstallation, newest: &str) -> Result<(), HealError> {
-    let of = installation.name_any();
-    let source = Source::default();
-    let run = NewRun {
-        name: names::drift_check(&of, newest),
-        labels: run_labels(&of, Mode::DryRun, &source),
-        owner_uid: installation.uid(),
-        annotations: std::collections::BTreeMap::new(),
-        spec: PeribolosRunSpec {
-            installation_ref: InstallationRef { name: of },
-            mode: Mode::DryRun,
-            source,
-            trigger: Trigger {
-                event: "drift".to_owned(),
-                at: Timestamp::now().to_string(),
-                ..Trigger::default()
-            },
-            cancel: false,
-        },
-    };
-    let done = call(ctx.healer().perform(vec![Action::from(run)], "")).await?;
-    if done.iter().any(|persisted| persisted.result == Outcome::Created) {
-        tracing::info!(?done, "drift is looked for");
+    let name = names::drift_check(&installation.name_any(), newest);
+    let run = new_run(installation, name, Mode::DryRun, "drift", Source::default(), Timestamp::now());
+    if ctx.healer().ensure_run(run).await? == Ensured::Created {
+        tracing::info!(installation = installation.name_any(), "drift is looked for");
     }
     Ok(())
 }

@@ -3,21 +3,20 @@
 use jiff::Timestamp;
 use kube::ResourceExt;
 use peribolos_api::{
-    GitHubInstallation, PeribolosRun, PeribolosRunSpec,
-    run::{InstallationRef, Mode, Source, Trigger},
+    GitHubInstallation, PeribolosRun,
+    run::{Mode, Source},
 };
 use peribolos_core::{
-    event::{Action, NewRun, run_labels},
     heal::file::{Ensure, Head, ensure, is_pending},
     names,
+    run::follow_up::new_run,
 };
 use peribolos_github::{Client, FileAnswer, FullName};
 
 use super::HealError;
 use crate::{
-    controller::{context::Context, tokens},
-    kubernetes::client::call,
-    persist::Outcome,
+    controller::context::Context,
+    services::{tokens, writer::Ensured},
 };
 
 /// What was seen of a file, so that an unchanged one costs nothing of the rate limit.
@@ -37,12 +36,12 @@ pub(super) async fn look(
 ) -> Result<(), HealError> {
     let Some(status) = &installation.status else { return Ok(()) };
     let Some(account) = &status.account else { return Ok(()) };
-    let github = tokens::client(ctx, installation).await?;
+    let github = tokens::client(&ctx.tokens, installation).await?;
     let found = find(&github, installation, &account.login, seen).await;
     if let Err(HealError::GitHub(error)) = &found
         && error.is_unauthorized()
     {
-        tokens::invalidate(ctx, installation);
+        tokens::invalidate(&ctx.tokens, installation);
     }
     // No file is no empty organization: nothing follows from it.
     let Some((repository, blob)) = found? else { return Ok(()) };
@@ -62,7 +61,7 @@ pub(super) async fn look(
         runs.iter().map(AsRef::as_ref).filter(|run| run.spec.installation_ref.name == name).collect();
     let head = Head { sha: sha.as_str(), blob: &blob };
     match ensure(status, head, &runs, Timestamp::now()) {
-        Some(ensure) => make(ctx, installation, &ensure, &repository, &branch, head.sha).await,
+        Some(ensure) => make(ctx, installation, ensure, (&repository, &branch, head.sha)).await,
         None => Ok(()),
     }
 }
@@ -92,45 +91,28 @@ async fn find(
     Ok(seen.blob.clone().map(|blob| (repository, blob)))
 }
 
-/// Makes the run, unless it is there: its name follows from the newest run there was, and the head.
+/// Makes the run, unless it is there: its name follows from the installation's `status.healSequence` and the head.
 async fn make(
     ctx: &Context,
     installation: &GitHubInstallation,
-    ensure: &Ensure,
-    repository: &FullName,
-    branch: &str,
-    sha: &str,
+    ensure: Ensure,
+    (repository, branch, sha): (&FullName, &str, &str),
 ) -> Result<(), HealError> {
     let of = installation.name_any();
+    let sequence = installation.status.as_ref().and_then(|status| status.heal_sequence).unwrap_or(0);
+    let name = match ensure.mode {
+        Mode::Apply => names::healing_run(&of, sequence, sha),
+        _ => names::healing_dry_run(&of, sequence, sha),
+    };
     let source = Source {
         repository: repository.to_string(),
         git_ref: format!("refs/heads/{branch}"),
         sha: sha.to_owned(),
         pull_request: None,
     };
-    let run = NewRun {
-        name: match ensure.mode {
-            Mode::Apply => names::healing_run(&of, &ensure.newest, sha),
-            mode => names::run(&of, &["heal", mode.as_str(), &ensure.newest, sha]),
-        },
-        labels: run_labels(&of, ensure.mode, &source),
-        owner_uid: installation.uid(),
-        annotations: std::collections::BTreeMap::new(),
-        spec: PeribolosRunSpec {
-            installation_ref: InstallationRef { name: of },
-            mode: ensure.mode,
-            source,
-            trigger: Trigger {
-                event: "heal".to_owned(),
-                at: Timestamp::now().to_string(),
-                ..Trigger::default()
-            },
-            cancel: false,
-        },
-    };
-    let done = call(ctx.healer().perform(vec![Action::from(run)], "")).await?;
-    if done.iter().any(|persisted| persisted.result == Outcome::Created) {
-        tracing::info!(?done, "found a change of the file that no webhook told of");
+    let run = new_run(installation, name, ensure.mode, "heal", source, Timestamp::now());
+    if ctx.healer().ensure_run(run).await? == Ensured::Created {
+        tracing::info!(installation = of, sha, "found a change of the file that no webhook told of");
         ctx.healed(if ensure.mode == Mode::Apply { "apply" } else { "dryrun" });
     }
     Ok(())

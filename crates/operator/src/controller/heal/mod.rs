@@ -11,12 +11,13 @@ mod installations;
 mod known;
 mod pace;
 
+use peribolos_api::names;
 use peribolos_github::Retry;
 use tokio_util::sync::CancellationToken;
 
 pub use self::pace::Pace;
 use super::context::{Context, Shared};
-use crate::{kubernetes::filled::filled, metrics::Kind, persist::Writer};
+use crate::{kubernetes::filled::filled, metrics::Kind, services::writer::Writer};
 
 /// The field manager of all that the healer writes.
 const FIELD_MANAGER: &str = "peribolos-healer";
@@ -51,7 +52,7 @@ enum HealError {
     #[error(transparent)]
     Kubernetes(#[from] crate::kubernetes::client::CallError),
     #[error("{0}")]
-    Token(#[from] super::tokens::TokenError),
+    Token(#[from] crate::services::tokens::TokenError),
     #[error("a name of GitHub's can't be read: {0}")]
     Id(#[from] peribolos_github::IdError),
     #[error("the key is App {found}'s, but --app-id is {expected}: nothing is concluded from its list")]
@@ -71,6 +72,11 @@ impl HealError {
 impl Context {
     pub(in crate::controller) fn healer(&self) -> Writer {
         Writer::new(self.client.clone(), &self.namespace, FIELD_MANAGER)
+    }
+
+    /// Makes the runs that follow from others.
+    pub(in crate::controller) fn runs_writer(&self) -> Writer {
+        Writer::new(self.client.clone(), &self.namespace, names::MANAGER)
     }
 
     fn healed(&self, kind: &'static str) {

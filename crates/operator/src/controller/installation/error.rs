@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use crate::{controller::tokens::TokenError, kubernetes::client::CallError};
+use crate::{kubernetes::client::CallError, services::tokens::TokenError};
 
 /// Why a reconcile of an installation broke off.
 #[derive(Debug, thiserror::Error)]

@@ -1,12 +1,10 @@
 //! The installation controller: keeps the token of each `GitHubInstallation` fresh and its status true.
 
-pub(crate) mod admission;
 mod error;
 mod events;
 mod observe;
 mod reconcile;
 mod status;
-mod view;
 
 use std::{
     collections::HashSet,
@@ -126,7 +124,7 @@ pub async fn run(controller: Controller<GitHubInstallation>, ctx: Shared, stop: 
     let both = async {
         let all = tokio::join!(filled(&ctx.installations), filled(&ctx.runs), filled(&ctx.secrets));
         if let (Ok(()), Ok(()), Ok(())) = all {
-            ctx.tokens.set_filled();
+            ctx.tokens.memory.set_filled();
         }
     };
     tokio::select! {
@@ -143,7 +141,7 @@ async fn guarded_reconcile(installation: Arc<GitHubInstallation>, ctx: Shared) -
     ctx.metrics.reconcile_duration.get_or_create(&label).observe(started.elapsed().as_secs_f64());
     let result = outcome.unwrap_or_else(|panic| Err(Error::panic(panic.as_ref())));
     if result.is_ok() {
-        ctx.tokens.slot(&installation.uid().unwrap_or_default()).memory().came_through();
+        ctx.tokens.memory.slot(&installation.uid().unwrap_or_default()).memory().came_through();
     }
     result
 }
@@ -151,7 +149,7 @@ async fn guarded_reconcile(installation: Arc<GitHubInstallation>, ctx: Shared) -
 /// When a reconcile that broke off is made again.
 fn retry(installation: &GitHubInstallation, error: &Error, ctx: &Context) -> Action {
     let uid = installation.uid().unwrap_or_default();
-    let times = ctx.tokens.slot(&uid).memory().broke_off();
+    let times = ctx.tokens.memory.slot(&uid).memory().broke_off();
     if !error.is_conflict() {
         let label = ReconcileError { controller: NAME.to_owned(), reason: error.kind().to_owned() };
         ctx.metrics.reconcile_errors.get_or_create(&label).inc();
@@ -165,7 +163,7 @@ fn report(ctx: &Context, error: &controller::Error<Error, watcher::Error>) {
         // It was deleted; owner references do the rest.
         controller::Error::ObjectNotFound(_) => {
             let alive: HashSet<String> = ctx.installations.state().iter().filter_map(|i| i.uid()).collect();
-            ctx.tokens.retain(&alive);
+            ctx.tokens.memory.retain(&alive);
         }
         controller::Error::ReconcilerFailed(error, _) if error.is_conflict() => {
             tracing::debug!(%error, "an installation changed meanwhile");

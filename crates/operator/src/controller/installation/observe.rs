@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use peribolos_api::{GitHubInstallation, Reason, names};
+use peribolos_api::{GitHubInstallation, Reason, installation::Account, names};
 use peribolos_core::{
-    installation_status::Finding,
+    installation_status::{Finding, View},
     token::{self, Absence, Hint},
 };
-use peribolos_github::{Error, InstallationId};
+use peribolos_github::{AccountType, Error, Installation, InstallationId, RepositorySelection};
 
-use super::view::View;
-use crate::controller::{
-    context::Context,
-    tokens::{Failed, Slot, failed},
+use crate::{
+    controller::context::Context,
+    services::tokens::failed,
+    state::tokens::{Failed, Slot},
 };
 
 /// Failures after which the pause between looks at an unusable installation no longer grows.
@@ -57,7 +57,7 @@ pub(super) async fn observe(
             memory.look = false;
             memory.next_look = Some(now + token::backoff(LONGEST_PAUSE, uid));
             memory.permissions_changed |= view.account.is_some() && view.permissions != seen.permissions;
-            view.see(&seen, recheck);
+            *view = seen_now(&seen, recheck);
             true
         }
         Err(error) if error.is_not_found() => absent(ctx, slot, uid, view, recheck).await,
@@ -65,6 +65,38 @@ pub(super) async fn observe(
             fail(slot, uid, failed(&error));
             false
         }
+    }
+}
+
+/// What is known of an installation once GitHub has answered.
+fn seen_now(seen: &Installation, recheck: Option<String>) -> View {
+    View {
+        account: Some(Account {
+            login: seen.account.login.to_string(),
+            id: i64::try_from(seen.account.id).unwrap_or(i64::MAX),
+            kind: kind(seen.account.kind).to_owned(),
+        }),
+        permissions: seen.permissions.clone(),
+        repository_selection: Some(
+            match seen.repository_selection {
+                RepositorySelection::All => "all",
+                RepositorySelection::Selected => "selected",
+            }
+            .to_owned(),
+        ),
+        suspended_at: seen.suspended_at.map(|at| at.to_string()),
+        gone: false,
+        recheck,
+    }
+}
+
+fn kind(kind: AccountType) -> &'static str {
+    match kind {
+        AccountType::Organization => "Organization",
+        AccountType::User => "User",
+        AccountType::Enterprise => "Enterprise",
+        AccountType::Bot => "Bot",
+        AccountType::Other => "Other",
     }
 }
 

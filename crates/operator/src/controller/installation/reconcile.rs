@@ -9,14 +9,20 @@ use peribolos_api::{
 };
 use peribolos_core::{
     drift::drift,
-    installation_status::{Facts, Finding, Missing, TokenFacts, conditions, missing, pending_runs, synced},
+    installation_status::{
+        Facts, Finding, Missing, TokenFacts, View, conditions, entitlement, missing, pending_runs, synced,
+    },
     token::{self, Hint, Issued},
 };
 
-use super::{admission, error::Error, events, observe, status, view::View};
-use crate::controller::{
-    context::Context,
-    tokens::{self, Failed, Holder, Need, REQUIRED, Slot, TokenError, TokenInfo, Trigger},
+use super::{error::Error, events, observe, status};
+use crate::{
+    controller::context::Context,
+    services::{
+        github::REQUIRED,
+        tokens::{self, Need, TokenError, TokenInfo, TokenOwner},
+    },
+    state::tokens::{Failed, Slot, Trigger},
 };
 
 /// How often an installation is looked at when nothing else says so. Nothing is asked of GitHub then.
@@ -49,7 +55,7 @@ pub(super) async fn reconcile(installation: &GitHubInstallation, ctx: &Context) 
         return Ok(Action::await_change());
     }
     // Without all runs in view, a live run's Secret would look left over.
-    ctx.tokens.filled().await;
+    ctx.tokens.memory.filled().await;
     let work = Work::dereference(ctx, installation);
     let mut view = View::remembered(installation);
     let outcome = work.token(&mut view).await?;
@@ -64,7 +70,7 @@ impl<'a> Work<'a> {
     fn dereference(ctx: &'a Context, installation: &'a GitHubInstallation) -> Self {
         let uid = installation.uid().unwrap_or_default();
         let name = installation.name_any();
-        let slot = ctx.tokens.slot(&uid);
+        let slot = ctx.tokens.memory.slot(&uid);
         let trigger =
             Trigger { generation: installation.metadata.generation, recheck: observe::recheck(installation) };
         slot.memory().notice(trigger, Timestamp::now());
@@ -75,32 +81,32 @@ impl<'a> Work<'a> {
 
     /// Whose installation it is, what GitHub says about it, and then its Secrets.
     async fn token(&self, view: &mut View) -> Result<Outcome, Error> {
-        if let Some(duplicate) = admission::duplicate(self.ctx, self.installation) {
+        if let Some(duplicate) = self.ctx.tokens.duplicate(self.installation) {
             return self.withdraw(duplicate).await;
         }
         let open = !observe::observe(self.ctx, self.installation, &self.slot, &self.uid, view).await;
-        if let Some(refusal) = admission::refusal(view, &self.ctx.accounts) {
+        if let Some(refusal) = entitlement::refusal(view, &self.ctx.accounts) {
             return self.withdraw(refusal).await;
         }
         let Some(account) = view.account.as_ref() else { return Ok(Outcome::default()) };
-        match Holder::new(self.installation, &account.login, &view.permissions) {
-            Ok(holder) => self.secure(&holder, open).await,
+        match TokenOwner::new(self.installation, &account.login, &view.permissions) {
+            Ok(owner) => self.secure(&owner, open).await,
             Err(TokenError::NotEntitled(finding)) => self.withdraw(finding).await,
             Err(error) => Err(error.into()),
         }
     }
 
     async fn withdraw(&self, blocked: Finding) -> Result<Outcome, Error> {
-        tokens::withdraw(self.ctx, self.installation, &self.slot).await?;
+        tokens::withdraw(&self.ctx.tokens, self.installation, &self.slot).await?;
         let look = matches!(blocked.reason, Reason::InstallationNotFound | Reason::InstallationSuspended);
         let next = self.slot.memory().next_look.filter(|_| look);
         Ok(Outcome { blocked: Some(blocked), info: None, next })
     }
 
     /// The installation's own Secret, then those of its runs.
-    async fn secure(&self, holder: &Holder<'_>, open: bool) -> Result<Outcome, Error> {
+    async fn secure(&self, owner: &TokenOwner<'_>, open: bool) -> Result<Outcome, Error> {
         let _turn = self.slot.turn().await;
-        let secured = tokens::secure(self.ctx, holder, &self.slot, Need::Fresh).await?;
+        let secured = tokens::secure(&self.ctx.tokens, owner, &self.slot, Need::Fresh).await?;
         let mut next = secured.info.as_ref().map(|info| info.next_refresh_at);
         match secured.error {
             None => {
@@ -118,7 +124,7 @@ impl<'a> Work<'a> {
             Some(_) => next = None,
         }
         let moved = secured.info.is_some();
-        let extra = tokens::extras(self.ctx, holder, &self.slot, &self.runs, moved).await?;
+        let extra = tokens::extras(&self.ctx.tokens, owner, &self.slot, &self.runs, moved).await?;
         Ok(Outcome { blocked: None, info: secured.info, next: next.into_iter().chain(extra).min() })
     }
 
@@ -141,6 +147,7 @@ impl<'a> Work<'a> {
         let schedule = token::Schedule::from(&self.installation.spec.token);
         let applied_blob =
             self.installation.status.as_ref().and_then(|status| status.last_applied_blob.as_deref());
+        let installations = self.ctx.installations.state();
         let facts = Facts {
             generation,
             blocked: outcome.blocked.clone(),
@@ -151,7 +158,7 @@ impl<'a> Work<'a> {
             }),
             failure: self.slot.memory().failure().map(|lasting| lasting.failure.clone()),
             missing: &missing,
-            held: admission::held(&self.ctx.installations.state(), self.installation, view),
+            held: entitlement::suspension(installations.iter().map(AsRef::as_ref), self.installation, view),
             synced: synced(self.installation.status.as_ref().and_then(|status| status.last_apply.as_ref())),
             drift: drift(self.runs.iter().map(AsRef::as_ref), applied_blob),
         };

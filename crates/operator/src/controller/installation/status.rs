@@ -44,6 +44,7 @@ fn is_written(installation: &GitHubInstallation, status: &GitHubInstallationStat
     // What the run controller writes, and conditions of others, are none of our business.
     let ours = GitHubInstallationStatus {
         active_run: None,
+        heal_sequence: None,
         last_run: None,
         last_applied_sha: None,
         last_applied_short_sha: None,
@@ -87,7 +88,7 @@ mod tests {
         assert!(is_written(&installation(&ours), &status));
         let with_others = json!({
             "conditions": [condition("Synced", "Applied"), condition("Theirs", "X"), condition("Ready", "TokenIssued")],
-            "pendingRuns": 1, "activeRun": "acme-1-x", "lastAppliedSha": "0".repeat(40),
+            "pendingRuns": 1, "activeRun": {"name": "acme-1-x", "uid": "u", "attempt": 1}, "healSequence": 3, "lastAppliedSha": "0".repeat(40),
             "lastRun": {"name": "acme-1-w", "phase": "Failed"},
         });
         assert!(is_written(&installation(&with_others), &status));

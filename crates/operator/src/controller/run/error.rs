@@ -1,18 +1,31 @@
-//! Why a reconcile of a run did not come to its end, and when it is worth another try.
+//! Why a look or a write for a run failed, and what kind of trouble that is.
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use peribolos_api::Reason;
+use peribolos_core::run::{
+    status::Why,
+    trouble::{Kind, Trouble},
+};
 use peribolos_github::Retry;
 
-use crate::{controller::tokens::TokenError, kubernetes::client::CallError};
+use crate::{kubernetes::client::CallError, services::tokens::TokenError};
 
-/// Why a reconcile of a run did not come to its end.
+/// Why a look or a write for a run failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The API server.
     #[error(transparent)]
     Kubernetes(#[from] CallError),
+    /// The API server does not take the attempt's TaskRun.
+    #[error("{source}")]
+    NoTaskRun {
+        /// Whether it finds it invalid: only another Task or other settings help.
+        invalid: bool,
+        /// What it says.
+        source: CallError,
+    },
     /// GitHub.
     #[error(transparent)]
     GitHub(#[from] peribolos_github::Error),
@@ -22,44 +35,30 @@ pub enum Error {
     /// A name that GitHub gave does not fit where it is needed.
     #[error("GitHub's answer can't be used: {0}")]
     Name(#[from] peribolos_github::IdError),
-    /// A TaskRun of this name exists that is not this run's.
-    #[error("a TaskRun {0} exists that does not belong to this run; delete it")]
-    ForeignTaskRun(String),
-    /// GitHub has no organization of the installation's name, and its repositories answer from elsewhere.
-    #[error("the organization {0} seems to have another name by now; the installation is looked at again")]
-    OrganizationRenamed(String),
     /// The reconcile itself broke.
     #[error("the reconcile broke: {0}")]
     Panic(String),
+}
+
+/// What an error was met in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum During {
+    /// A look, or a write to Kubernetes.
+    Look,
+    /// A write to GitHub that shows what the run's status says.
+    Publication,
 }
 
 impl Error {
     /// The kind, for the metric.
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Kubernetes(_) => "kubernetes",
+            Self::Kubernetes(_) | Self::NoTaskRun { .. } => "kubernetes",
             Self::GitHub(_) => "github",
             Self::Token(_) => "token",
             Self::Name(_) => "name",
-            Self::ForeignTaskRun(_) => "foreign_taskrun",
-            Self::OrganizationRenamed(_) => "organization_renamed",
             Self::Panic(_) => "panic",
         }
-    }
-
-    /// Whether there will be no TaskRun of that name, however often it is tried: it is somebody else's, a quota or an admission
-    /// webhook forbids it, or it is not valid or too large.
-    pub fn refuses_task_run(&self) -> bool {
-        match self {
-            Self::ForeignTaskRun(_) => true,
-            Self::Kubernetes(error) => error.is_forbidden_or_invalid(),
-            _ => false,
-        }
-    }
-
-    /// Whether the API server finds the TaskRun invalid: only another Task or other settings help.
-    pub fn finds_task_run_invalid(&self) -> bool {
-        matches!(self, Self::Kubernetes(error) if error.is_invalid())
     }
 
     /// Whether the object changed under our hands: the watch brings the newer one.
@@ -67,49 +66,73 @@ impl Error {
         matches!(self, Self::Kubernetes(error) if error.is_conflict())
     }
 
+    /// Whether the run was deleted under our hands.
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::Kubernetes(error) if error.is_not_found())
+    }
+
     /// Whether GitHub no longer takes the installation's token.
     pub fn is_unauthorized(&self) -> bool {
         matches!(self, Self::GitHub(error) if error.is_unauthorized())
     }
 
-    /// Whether the organization has not granted what GitHub was asked for: no wait mends that. A suspended installation is
-    /// refused everything, and waits.
-    pub fn lacks_permission(&self) -> bool {
-        matches!(self, Self::GitHub(error) if error.is_forbidden() && !error.is_suspended())
+    /// The trouble that this is for the run, where a decision follows from it: what comes from the API server is tried
+    /// again as a whole. `pause` is how long to wait if nothing says how long.
+    pub(super) fn trouble(&self, during: During, pause: Duration, now: Timestamp) -> Option<Trouble> {
+        let kind = match self {
+            Self::Kubernetes(_) | Self::Panic(_) => return None,
+            Self::NoTaskRun { invalid, .. } => Kind::NoTaskRun { invalid: *invalid },
+            Self::GitHub(error) => of_github(error, during),
+            Self::Token(_) | Self::Name(_) => Kind::Passing,
+        };
+        let wait = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
+        let own = now.checked_add(wait).unwrap_or(Timestamp::MAX);
+        let until = self.not_before(now).map_or(own, |named| named.max(own));
+        Some(Trouble { kind, why: Why::new(self.reason(), self.to_string()), until })
     }
 
-    /// Whether it came from asking GitHub: asking again at once would only make it worse. The look at a renamed
-    /// organization, which this run has asked for, wakes it every time.
-    pub const fn is_githubs(&self) -> bool {
-        matches!(self, Self::GitHub(_) | Self::Token(_) | Self::OrganizationRenamed(_))
-    }
-
-    /// The reason a waiting run shows for it.
-    pub fn reason(&self) -> Reason {
+    /// The reason that a waiting run shows for it.
+    fn reason(&self) -> Reason {
         match self {
             Self::GitHub(error) if error.is_rate_limited() => Reason::RateLimited,
             Self::GitHub(error) if error.is_suspended() => Reason::InstallationSuspended,
             Self::GitHub(error) if error.is_forbidden() => Reason::PermissionsMissing,
             Self::Token(error) => error.reason(),
-            Self::OrganizationRenamed(_) => Reason::WaitingForInstallation,
             Self::GitHub(_) | Self::Name(_) => Reason::GitHubUnavailable,
-            Self::Kubernetes(_) | Self::ForeignTaskRun(_) | Self::Panic(_) => Reason::PodFailed,
+            Self::Kubernetes(_) | Self::NoTaskRun { .. } | Self::Panic(_) => Reason::PodFailed,
         }
     }
 
-    /// How long to wait at least before the next try.
-    pub fn not_before(&self) -> Option<Duration> {
+    /// Before this, the next try is in vain.
+    fn not_before(&self, now: Timestamp) -> Option<Timestamp> {
         let retry = match self {
             Self::GitHub(error) => error.retry(),
             Self::Token(error) => error.retry(),
             _ => return None,
         };
         match retry {
-            Retry::After(wait) => Some(wait),
-            Retry::AtReset(at) => {
-                Some(Duration::try_from(at.duration_since(jiff::Timestamp::now())).unwrap_or_default())
-            }
+            Retry::After(wait) => now.checked_add(SignedDuration::try_from(wait).ok()?).ok(),
+            Retry::AtReset(at) => Some(at),
             Retry::Never | Retry::Backoff => None,
         }
+    }
+}
+
+fn of_github(error: &peribolos_github::Error, during: During) -> Kind {
+    if error.is_moved() {
+        return Kind::Moved(error.moved_to());
+    }
+    // A suspended installation is refused everything, and waits.
+    if error.is_rate_limited() || error.is_suspended() || error.is_unauthorized() {
+        return Kind::Passing;
+    }
+    // An owner must grant what is missing.
+    if error.is_forbidden() {
+        return Kind::Permission;
+    }
+    match (during, error.status()) {
+        (During::Publication, Some(404 | 410 | 422)) => Kind::Hopeless,
+        (During::Publication, None | Some(500..)) => Kind::Unknown,
+        _ => Kind::Passing,
     }
 }

@@ -1,37 +1,17 @@
 //! The run reconciler: from a `PeribolosRun` to a TaskRun, a changed organization and a check on the commit.
 //!
-//! It writes the run's status alone, and of its installation's status what runs leave behind ([`slot`]). Every step
-//! can be done again: a crash between any two of them ends in the same state.
+//! A reconcile is a loop. What is known ([`Facts`]) goes into `peribolos_core::run::decide`, and out comes one look
+//! ([`gather`]), one write ([`execute`]), or how long to wait. Each step can be done again: a crash between any two of them
+//! ends in the same state.
 
-mod admission;
-mod adopt;
-mod arguments;
-mod asked;
-mod case;
-mod check;
-mod claims;
-mod comment;
-mod config_repository;
-mod drift;
 mod error;
-mod finalizer;
-mod launch;
-mod moved;
-mod observe;
-mod output;
-mod progress;
-mod replace;
-mod review;
-mod settle;
-mod shown;
-mod slot;
-mod status;
-mod task_run;
-mod wait;
+mod execute;
+mod gather;
+mod run_context;
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+use futures::{FutureExt, StreamExt, TryStreamExt, channel::mpsc, future::try_join_all, stream};
 use jiff::Timestamp;
 use kube::{
     Api, Client, ResourceExt,
@@ -42,42 +22,58 @@ use kube::{
         watcher,
     },
 };
-use peribolos_api::{GitHubInstallation, PeribolosRun, Reason, names, run::Phase};
+use peribolos_api::{GitHubInstallation, PeribolosRun, names, run::Phase};
+use peribolos_core::run::{
+    Attempted, decide,
+    facts::{Facts, Found, is_labelled_ended},
+    queue,
+    state::State,
+    step::{Need, Step, Verdict},
+};
 use tokio_util::sync::CancellationToken;
 
-pub use claims::Claims;
 pub use error::Error;
-pub use shown::Shown;
 
-use self::case::Case;
+use self::{error::During, run_context::RunContext};
 use crate::{
     controller::{
         context::{Context, Shared},
-        tokens,
         watch::{guarded, stored},
         watches::{Tell, Told},
     },
     kubernetes::tekton::TaskRun,
     metrics::{ControllerLabel, ReconcileError},
+    services::tokens,
 };
 
 /// How many runs are reconciled at once.
 const CONCURRENCY: u16 = 16;
+/// So many turns of the loop are enough for any step of a run's life: each wrote something that stands.
+const TURNS: usize = 30;
+/// A run that waits for a change is looked at this often even if nothing seems to change.
+const AT_LEAST_EVERY: Duration = Duration::from_mins(10);
 
 /// The controller's watches: runs, and the TaskRuns they own. It tells each run's installation of it, and is `told` of
 /// installations: whatever changes about one, its unfinished runs may now go on; so may those that wait for a run's end.
+/// `woken` are runs for which a place below the limit of running ones may be free.
 pub(super) fn controller(
     client: &Client,
     namespace: &str,
     tell: Tell,
     told: Told,
+    (wake, woken): (Wake, mpsc::UnboundedReceiver<ObjectRef<PeribolosRun>>),
 ) -> Controller<PeribolosRun> {
     let (store, writer) = reflector::store();
     let runs =
         guarded(&Api::namespaced(client.clone(), namespace), watcher::Config::default()).reflect(writer);
+    let there = store.clone();
     let runs = stored(runs, store.clone()).inspect_ok(move |run: &PeribolosRun| {
         let namespace = run.namespace().unwrap_or_default();
         tell.tell(ObjectRef::new(&run.spec.installation_ref.name).within(&namespace));
+        for rival in affected(run, &there) {
+            // The other end is gone only with this controller.
+            wake.unbounded_send(rival).ok();
+        }
     });
     let all = store.clone();
     let told = told.flat_map(move |installation| stream::iter(unfinished(&installation, &all)));
@@ -87,16 +83,38 @@ pub(super) fn controller(
         .with_config(Config::default().concurrency(CONCURRENCY))
         .owns(task_runs, ours)
         .reconcile_on(told)
+        .reconcile_on(woken)
 }
 
-/// The runs of an installation that have not ended, or whose check is not complete.
+/// Wakes a run.
+pub type Wake = mpsc::UnboundedSender<ObjectRef<PeribolosRun>>;
+
+/// The runs that compete with a run for the same and may go on because of it: those that wait, where it has ended or was
+/// deleted; those that are running, where it was admitted and they are to give way.
+fn affected(run: &PeribolosRun, all: &Store<PeribolosRun>) -> Vec<ObjectRef<PeribolosRun>> {
+    let state = match all.get(&ObjectRef::from_obj(run)) {
+        Some(_) => State::of(run),
+        None => State::Ended(Phase::Cancelled),
+    };
+    let is_affected = |other: &PeribolosRun| match state {
+        State::Ended(_) => matches!(State::of(other), State::New | State::Admitted),
+        State::Admitted => State::of(other).is_active(),
+        State::New | State::Starting | State::Running => false,
+    };
+    if matches!(state, State::New | State::Starting | State::Running) || is_labelled_ended(run) {
+        return Vec::new();
+    }
+    let others = all.state().into_iter().filter(|other| queue::rivals(run, other) && is_affected(other));
+    others.map(|other| ObjectRef::from_obj(other.as_ref())).collect()
+}
+
+/// The runs of an installation of which something is left to be done.
 fn unfinished(
     installation: &ObjectRef<GitHubInstallation>,
     all: &Store<PeribolosRun>,
 ) -> Vec<ObjectRef<PeribolosRun>> {
     let is_unfinished = |run: &&Arc<PeribolosRun>| {
-        run.spec.installation_ref.name == installation.name
-            && (!peribolos_core::run::queue::phase(run).is_final() || finalizer::has(run))
+        run.spec.installation_ref.name == installation.name && !is_labelled_ended(run)
     };
     all.state().iter().filter(is_unfinished).map(|run| ObjectRef::from_obj(run.as_ref())).collect()
 }
@@ -115,109 +133,152 @@ pub async fn run(controller: Controller<PeribolosRun>, ctx: Shared, stop: Cancel
 }
 
 async fn reconcile(run: Arc<PeribolosRun>, ctx: Shared) -> Result<Action, Error> {
-    // Events of other objects come all the time; what GitHub asked to wait for is waited for.
-    if run.metadata.deletion_timestamp.is_none()
-        && let Some(left) = ctx.run_backoff.paused(&run.uid().unwrap_or_default(), run.metadata.generation)
-    {
-        return Ok(Action::requeue(left));
-    }
     let started = std::time::Instant::now();
     let outcome = Box::pin(AssertUnwindSafe(one(&run, &ctx)).catch_unwind()).await;
     let label = ControllerLabel { controller: "run".to_owned() };
     ctx.metrics.reconcile_duration.get_or_create(&label).observe(started.elapsed().as_secs_f64());
-    match outcome {
-        Ok(Ok(action)) => {
-            ctx.run_backoff.reset(&run.uid().unwrap_or_default());
-            Ok(action)
-        }
-        Ok(Err(error)) => Err(error),
-        Err(_) => Err(Error::Panic("see the log".to_owned())),
-    }
+    outcome.unwrap_or_else(|_| Err(Error::Panic("see the log".to_owned())))
 }
 
 async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
-    let reference = ObjectRef::new(&run.spec.installation_ref.name).within(&ctx.namespace);
-    // Until the watches are filled, that an object is not there says nothing.
-    ctx.tokens.filled().await;
-    let Some(installation) = ctx.installations.get(&reference) else {
-        return orphan(run, ctx).await;
-    };
-    let mut case = Case { ctx, run, installation };
-    if run.metadata.deletion_timestamp.is_some() {
-        finalizer::let_go(&case).await?;
-        shown::forget(&case);
-        ctx.claims.release(run).await;
-        // While a pod of it is at work its slot stays; then the next run in line frees it.
-        if case.active_run() == Some(&case.name()) {
-            slot::free_if_gone(&case, &case.name()).await?;
-        }
+    if is_labelled_ended(run) && run.metadata.deletion_timestamp.is_none() {
         return Ok(Action::await_change());
     }
-    let adopted = adopt::ensure(&case).await?;
-    if let Some(adopted) = &adopted {
-        case.run = adopted;
-    }
-    let now = Timestamp::now();
-    let outcome = match case.phase() {
-        Phase::Pending | Phase::Queued => wait::consider(&case, now).await,
-        Phase::Running => Box::pin(progress::follow(&case, now)).await,
-        _ => settle::conclude(&case).await,
-    };
-    if let Err(error) = &outcome
-        && !error.is_conflict()
-    {
-        if error.is_unauthorized() {
-            tokens::invalidate(ctx, &case.installation);
-        }
-        wait::show_trouble(&case, error).await;
+    // Until the watches are filled, that an object is not there says nothing.
+    ctx.tokens.memory.filled().await;
+    let mut facts = known(run, ctx);
+    let outcome = Box::pin(turns(ctx, &mut facts)).await;
+    let uid = run.uid().unwrap_or_default();
+    let is_over = is_labelled_ended(&facts.run)
+        || (facts.run.metadata.deletion_timestamp.is_some() && !facts.has_finalizer());
+    if is_over {
+        ctx.published.forget(&uid);
+        ctx.run_backoff.reset(&uid);
+    } else {
+        ctx.published.keep(&uid, facts.published);
     }
     outcome
 }
 
-/// A run whose installation is not there: it waits for it, and is let go when it is deleted.
-async fn orphan(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
-    let installation = Arc::new(GitHubInstallation::new(
-        &run.spec.installation_ref.name,
+/// What the watches and this process know.
+fn known(run: &PeribolosRun, ctx: &Context) -> Facts {
+    let reference = ObjectRef::new(&run.spec.installation_ref.name).within(&ctx.namespace);
+    let is_new = State::of(run) == State::New;
+    let others = ctx.runs.state().into_iter().filter(|other| {
+        other.spec.installation_ref == run.spec.installation_ref && other.metadata.name != run.metadata.name
+    });
+    Facts {
+        run: run.clone(),
+        installation: ctx.installations.get(&reference),
+        others: ctx.reservations.overlay(others),
+        published: ctx.published.of(&run.uid().unwrap_or_default(), is_new, Timestamp::now()),
+        found: Found::default(),
+        trouble: None,
+        settings: Arc::clone(&ctx.settings),
+    }
+}
+
+async fn turns(ctx: &Context, facts: &mut Facts) -> Result<Action, Error> {
+    for _ in 0..TURNS {
+        let verdict = decide(facts, Timestamp::now());
+        let failed = match &verdict {
+            Verdict::Wait(until) => return Ok(wait(ctx, facts, *until)),
+            Verdict::Need(needs) => look(ctx, facts, needs).await.err(),
+            Verdict::Do(step) => write(ctx, facts, step).await.err(),
+        };
+        if let Some(error) = failed {
+            take_in(ctx, facts, &verdict, error)?;
+        }
+    }
+    tracing::warn!(run = facts.name(), "the run went on for many turns without coming to a wait");
+    Ok(Action::requeue(Duration::from_secs(1)))
+}
+
+async fn look(ctx: &Context, facts: &mut Facts, needs: &[Need]) -> Result<(), Error> {
+    let found = match facts.installation.clone() {
+        Some(installation) => {
+            let at = RunContext { ctx, run: &facts.run, installation: &installation };
+            try_join_all(needs.iter().map(|need| gather::gather(at, facts, need))).await?
+        }
+        None => Vec::new(),
+    };
+    for fact in found {
+        facts.add(fact, Timestamp::now());
+    }
+    Ok(())
+}
+
+async fn write(ctx: &Context, facts: &mut Facts, step: &Step) -> Result<(), Error> {
+    let none = Arc::new(GitHubInstallation::new(
+        &facts.run.spec.installation_ref.name,
         ctx.installation_defaults.for_installation(1),
     ));
-    let case = Case { ctx, run, installation };
-    if run.metadata.deletion_timestamp.is_some() {
-        finalizer::remove(&case).await?;
-        shown::forget(&case);
-        return Ok(Action::await_change());
+    let installation = facts.installation.clone().unwrap_or(none);
+    let at = RunContext { ctx, run: &facts.run, installation: &installation };
+    let answer = Box::pin(execute::execute(at, facts, step)).await?;
+    facts.apply(step, answer, Timestamp::now());
+    Ok(())
+}
+
+/// Turns an error into trouble that the next decision takes in, or gives it back where the whole reconcile is tried again.
+fn take_in(ctx: &Context, facts: &mut Facts, verdict: &Verdict, error: Error) -> Result<(), Error> {
+    if error.is_unauthorized()
+        && let Some(installation) = &facts.installation
+    {
+        tokens::invalidate(&ctx.tokens, installation);
     }
-    if matches!(case.phase(), Phase::Pending | Phase::Queued) {
-        let mut waiting = case.status();
-        let message = format!("there is no GitHubInstallation {}", run.spec.installation_ref.name);
-        status::set(
-            run,
-            &mut waiting,
-            Phase::Pending,
-            Reason::WaitingForInstallation,
-            &message,
-            Timestamp::now(),
-        );
-        status::write(&case, waiting).await?;
+    let (attempted, during) = match verdict {
+        Verdict::Need(needs) => {
+            let is_publication = matches!(needs.as_slice(), [Need::Checks | Need::Pulls(_)]);
+            let during = if is_publication { During::Publication } else { During::Look };
+            (Attempted::Look(needs), during)
+        }
+        Verdict::Do(step) => {
+            let is_publication =
+                matches!(step, Step::WriteCheck(..) | Step::Acknowledge | Step::Refuse(_) | Step::Issue(_));
+            let during = if is_publication { During::Publication } else { During::Look };
+            (Attempted::Write(step), during)
+        }
+        Verdict::Wait(_) => return Err(error),
+    };
+    let now = Timestamp::now();
+    let pause = ctx.run_backoff.next(facts.uid());
+    let Some(trouble) = error.trouble(during, pause, now) else { return Err(error) };
+    tracing::warn!(run = facts.name(), %error, until = %trouble.until, "a step of the run failed");
+    count_error(ctx, &error);
+    facts.fail(attempted, trouble, now);
+    Ok(())
+}
+
+/// Until the next reconcile. A run that came to it without trouble begins anew with short pauses.
+fn wait(ctx: &Context, facts: &Facts, until: Option<Timestamp>) -> Action {
+    let now = Timestamp::now();
+    if facts.trouble.is_none() && facts.published.may_ask(now) && facts.published.may_look(now) {
+        ctx.run_backoff.reset(facts.uid());
     }
-    Ok(Action::requeue(Duration::from_mins(5)))
+    if is_labelled_ended(&facts.run) {
+        return Action::await_change();
+    }
+    let left = until.map(|until| Duration::try_from(until.duration_since(now)).unwrap_or_default());
+    Action::requeue(left.map_or(AT_LEAST_EVERY, |left| left.clamp(SHORTEST, AT_LEAST_EVERY)))
+}
+
+/// The shortest wait, so that clocks that differ a little make no loop.
+const SHORTEST: Duration = Duration::from_millis(100);
+
+fn count_error(ctx: &Context, error: &Error) {
+    let labels = ReconcileError { controller: "run".to_owned(), reason: error.kind().to_owned() };
+    ctx.metrics.reconcile_errors.get_or_create(&labels).inc();
 }
 
 fn error_policy(run: Arc<PeribolosRun>, error: &Error, ctx: Shared) -> Action {
-    if error.is_conflict() {
+    let is_gone = error.is_gone() && ctx.runs.get(&ObjectRef::from_obj(run.as_ref())).is_none();
+    if error.is_conflict() || is_gone {
         // The cache was older than the object; the watch brings the newer one, this only makes sure.
         return Action::requeue(Duration::from_secs(1));
     }
-    let labels = ReconcileError { controller: "run".to_owned(), reason: error.kind().to_owned() };
-    ctx.metrics.reconcile_errors.get_or_create(&labels).inc();
-    let uid = run.uid().unwrap_or_default();
-    let wait = ctx.run_backoff.next(&uid);
-    let mut wait = error.not_before().map_or(wait, |not_before| not_before.max(wait));
-    if run.metadata.deletion_timestamp.is_some() {
-        // A run that is being deleted is let go soon, whatever GitHub says.
-        wait = wait.min(Duration::from_secs(5));
-    } else if error.is_githubs() {
-        ctx.run_backoff.pause(&uid, run.metadata.generation, wait);
-    }
+    count_error(&ctx, error);
+    let wait = ctx.run_backoff.next(&run.uid().unwrap_or_default());
     tracing::warn!(run = run.name_any(), %error, wait_seconds = wait.as_secs(), "the run could not be reconciled");
     Action::requeue(wait)
 }

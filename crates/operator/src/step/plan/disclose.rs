@@ -2,7 +2,7 @@
 
 use peribolos_github::{Client, Sha};
 use peribolos_org::show::Disclosure;
-use peribolos_org::{ConfigFile, parse};
+use peribolos_org::{ConfigFile, parse_managed};
 
 use super::{ConfigArgs, StepError};
 
@@ -13,6 +13,7 @@ pub(super) async fn disclosure(
     args: &ConfigArgs,
     file: &ConfigFile,
 ) -> Result<Disclosure, StepError> {
+    let managed = args.scope().manage;
     let mut files = Vec::new();
     if args.disclose_file {
         files.push(file.clone());
@@ -23,8 +24,8 @@ pub(super) async fn disclosure(
         // A commit that was deleted, or had no file, lets nothing be named.
         let text = client.raw_file(&args.repository, &args.path, commit).await?;
         let text = text.and_then(|text| String::from_utf8(text.into()).ok());
-        let parsed = text.and_then(|text| parse(&text, &args.path, Some(args.login.as_str())).ok());
-        files.extend(parsed.map(|parsed| parsed.file));
+        let read = |text: String| parse_managed(&text, &args.path, Some(args.login.as_str()), &managed).ok();
+        files.extend(text.and_then(read).map(|parsed| parsed.file));
     }
     Ok(Disclosure::of(&files))
 }

@@ -17,7 +17,7 @@ use peribolos_github::{Client, Sha};
 use peribolos_org::plan::Scope;
 use peribolos_org::{CanonicalNames, Parsed, Style, normalize, parse_managed};
 use peribolos_vocab::Annotation;
-use peribolos_vocab::report::{CheckOutput, StepName, StepReport};
+use peribolos_vocab::report::{CheckOutput, StepExit, StepName, StepReport};
 
 pub use self::review::ReviewArgs;
 pub(super) use self::verdict::Considered;
@@ -95,7 +95,11 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
         let delta = considered.planned.plan.removal_delta(&considered.planned.snapshot);
         upstream::write(path, &client, &config.scope(), &config.rules.limits(), delta).await?;
     }
-    Ok(Done::well(considered.check(), None))
+    let mut done = Done::well(considered.check(), None);
+    if considered.lacks_a_kind {
+        done.end.exit = StepExit::PermissionsMissing;
+    }
+    Ok(done)
 }
 
 /// A file that can be planned from.

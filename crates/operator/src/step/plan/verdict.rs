@@ -24,6 +24,8 @@ pub(in crate::step) struct Considered {
     /// Remarks on the file, whatever becomes of it.
     annotations: Vec<Annotation>,
     path: String,
+    /// Whether a kind that is managed could not be read, for want of a permission.
+    pub(in crate::step) lacks_a_kind: bool,
 }
 
 impl Considered {
@@ -46,7 +48,8 @@ impl Considered {
         annotations.extend(findings);
         annotations.extend(warnings(plan, &args.path, &namer));
         let path = args.path.clone();
-        Self { planned, removals, trips, judgement, disclosure, annotations, path }
+        let lacks_a_kind = snapshot.lacks_any(&scope);
+        Self { planned, removals, trips, judgement, disclosure, annotations, path, lacks_a_kind }
     }
 
     /// Everything about the plan, for texts.

@@ -7,7 +7,6 @@ use peribolos_vocab::{Kind, Login, Permission, Privacy, RepoName, TeamName};
 use crate::file::findings::{Code, Findings, quoted};
 use crate::file::model::{ConfigFile, Repo, Team};
 use crate::file::position::{Located, Position};
-use crate::settings::{OrgSetting, RepoSettingName};
 
 use super::nearest::did_you_mean;
 
@@ -24,7 +23,7 @@ pub(super) fn check(file: &ConfigFile, people_known: bool, findings: &mut Findin
     };
     checks.about(Kind::OrgMembers, |checks| checks.people(file));
     checks.about(Kind::Repos, |checks| checks.repos(&file.repos));
-    checks.projects(file);
+    checks.about(Kind::Repos, |checks| checks.decided_by_the_organization(file));
     checks.unmanaged_collaborators(&file.repos);
     for team in &file.teams {
         checks.about(Kind::Teams, |checks| checks.team(team, false));
@@ -224,24 +223,21 @@ impl<'f> Checks<'f> {
         }
     }
 
-    /// A repository has no projects where the organization has them off.
-    fn projects(&mut self, file: &'f ConfigFile) {
-        let off = file.settings.get(&OrgSetting::HAS_REPOSITORY_PROJECTS);
-        let off = off.filter(|flag| flag.value == "false" && self.findings.manages(Kind::Org));
-        let Some(off) = off else { return };
-        let before = self.findings.enter(Kind::Repos);
+    /// What a setting of the organization decides is the same in every repository.
+    fn decided_by_the_organization(&mut self, file: &'f ConfigFile) {
+        if !self.findings.manages(Kind::Org) {
+            return;
+        }
         for repo in &file.repos {
-            let Some(flag) = repo.settings.get(&RepoSettingName::HAS_PROJECTS) else { continue };
-            if flag.value == "true" {
-                let message = format!("repository {} can't have projects", quoted(repo.name.as_str()));
-                let hint = format!(
-                    "the organization has them off: `has_repository_projects`, line {}",
-                    at(off).line
-                );
-                self.findings.error_with(Code::Conflict, at(flag), message, hint);
+            for (setting, given) in &repo.settings {
+                let Some(decided) = setting.decided() else { continue };
+                let by = file.settings.get(&decided.by).filter(|by| by.value == decided.when);
+                if by.is_some() && decided.to.is_some_and(|to| to != given.value) {
+                    let (message, hint) = decided.refusal(*setting, &repo.name, given);
+                    self.findings.error_with(Code::Conflict, at(given), message, hint);
+                }
             }
         }
-        self.findings.leave(before);
     }
 
     /// Says that lists of collaborators do nothing where these are not managed.

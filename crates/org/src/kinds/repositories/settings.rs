@@ -1,12 +1,13 @@
 //! Settings of repositories that need an operation of their own, or that GitHub does not take in every case.
 
+use crate::Settings;
 use crate::file::findings::quoted;
 use crate::file::model::Repo;
 use crate::plan::model::Known;
 use crate::plan::{
-    Allow, Change, Draft, Fact, Kind, OrgSetting, Place, Planner, RepoId, RepoSettingName, SettingChange,
-    line_of,
+    Allow, Change, Draft, Fact, Kind, Place, Planner, RepoId, RepoSettingName, SettingChange, line_of,
 };
+use crate::settings::{Decided, MergeTexts};
 use peribolos_vocab::RepoName;
 
 type Edit = SettingChange<RepoSettingName>;
@@ -101,37 +102,6 @@ pub(super) fn has_branch(
     false
 }
 
-/// A setting of repositories that a setting of the organization decides for all of them.
-struct Governed {
-    setting: RepoSettingName,
-    /// The value that it can't have then; none: it can't be changed at all.
-    value: Option<&'static str>,
-    by: OrgSetting,
-    /// The organization's value with which that is so.
-    when: &'static str,
-}
-
-const GOVERNED: [Governed; 3] = [
-    Governed {
-        setting: RepoSettingName::HAS_PROJECTS,
-        value: Some("true"),
-        by: OrgSetting::HAS_REPOSITORY_PROJECTS,
-        when: "false",
-    },
-    Governed {
-        setting: RepoSettingName::WEB_COMMIT_SIGNOFF_REQUIRED,
-        value: Some("false"),
-        by: OrgSetting::WEB_COMMIT_SIGNOFF_REQUIRED,
-        when: "true",
-    },
-    Governed {
-        setting: RepoSettingName::ALLOW_FORKING,
-        value: None,
-        by: OrgSetting::MEMBERS_CAN_FORK_PRIVATE_REPOSITORIES,
-        when: "false",
-    },
-];
-
 /// When a setting can be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum When {
@@ -146,36 +116,23 @@ pub(super) enum When {
 /// Whether the organization decides a setting now, and not any more after this plan: what the repository itself has is not
 /// known then.
 pub(super) fn comes_to_light(planner: &Planner<'_>, setting: RepoSettingName) -> bool {
-    let Some(Governed { by, when, .. }) = GOVERNED.iter().find(|governed| governed.setting == setting) else {
-        return false;
-    };
-    let now = planner.now.settings.get(by).is_some_and(|now| now == when);
-    now && planner.then_of_organization(*by).is_some_and(|then| then != *when)
+    setting.decided().is_some_and(|decided| {
+        let then = planner.then_of_organization(decided.by);
+        decided.is_so(&planner.now.settings) && then.is_some_and(|then| then != decided.when)
+    })
 }
 
 /// When a setting can be changed where the organization may decide it.
 pub(super) fn when(planner: &mut Planner<'_>, name: &RepoName, change: &Edit, line: Option<u32>) -> When {
-    let governs = |governed: &&Governed| {
-        governed.setting == change.setting
-            && (governed.value.is_none_or(|value| value == change.to)
-                || comes_to_light(planner, change.setting))
-    };
-    let Some(Governed { by, when, .. }) = GOVERNED.iter().find(governs) else { return When::WithOthers };
-    if planner.then_of_organization(*by) == Some(*when) {
-        let (key, by) = (change.setting.key(), by.key());
-        let state = if *when == "true" { "on" } else { "off" };
-        let other = if *when == "true" { "false" } else { "true" };
-        let message = format!(
-            "`{key}` of {} can't be `{}`, because `{by}` of the organization is {state}",
-            quoted(name.as_str()),
-            change.to
-        );
-        let hint = format!("remove `{key}`, or write `{by}: {other}`");
+    let is_other = |decided: &Decided| decided.to != Some(change.to.as_str());
+    let is_decided = |decided: &Decided| is_other(decided) || comes_to_light(planner, change.setting);
+    let Some(decided) = change.setting.decided().filter(is_decided) else { return When::WithOthers };
+    if planner.then_of_organization(decided.by) == Some(decided.when) {
+        let (message, hint) = decided.refusal(change.setting, name, &change.to);
         planner.refuse(Kind::Repos, line, &[name.into()], message, hint);
         return When::Never;
     }
-    let is_decided_now = planner.now.settings.get(by).is_some_and(|now| now == when);
-    if is_decided_now { When::Afterwards } else { When::WithOthers }
+    if decided.is_so(&planner.now.settings) { When::Afterwards } else { When::WithOthers }
 }
 
 /// GitHub lets everybody fork a public repository.
@@ -220,18 +177,38 @@ pub(super) fn check_merging(planner: &mut Planner<'_>, repo: &Repo, known: &Know
     }
 }
 
-/// Adds what GitHub only takes together: a message of merges wants its title beside it.
-pub(super) fn complete(known: &Known, edits: &mut Vec<Edit>) {
-    let titles: Vec<Edit> = edits
-        .iter()
-        .filter_map(|edit| {
-            let title = edit.setting.title_of_message()?;
-            if edits.iter().any(|edit| edit.setting == title) {
-                return None;
-            }
-            let value = known.settings.get(&title)?;
-            Some(SettingChange { setting: title, from: Some(value.clone()), to: value.clone() })
-        })
-        .collect();
-    edits.extend(titles);
+/// GitHub takes only some titles and messages of merges together. What a repository has already may stay.
+pub(super) fn check_merge_texts(planner: &mut Planner<'_>, repo: &Repo, now: &Settings<RepoSettingName>) {
+    for texts in MergeTexts::all() {
+        let given = |setting: RepoSettingName| repo.settings.get(&setting);
+        let differs = |setting: RepoSettingName| {
+            let value = given(setting)?;
+            (now.get(&setting) != Some(&value.value)).then_some((setting, value))
+        };
+        let value = |setting: RepoSettingName| {
+            given(setting).map(|value| &value.value).or_else(|| now.get(&setting)).map(String::as_str)
+        };
+        let changed = differs(texts.message).or_else(|| differs(texts.title));
+        let Some((setting, to)) = changed.filter(|_| !texts.fit(value)) else { continue };
+        let other = if setting == texts.message { texts.title } else { texts.message };
+        let name = &repo.name.value;
+        let message = format!(
+            "`{}: {}` of {} needs another `{}` beside it",
+            setting.key(),
+            to.value,
+            quoted(name.as_str()),
+            other.key()
+        );
+        planner.refuse(Kind::Repos, line_of(to), &[name.into()], message, texts.hint());
+    }
+}
+
+/// The titles of merges that GitHub wants beside these settings, with the values that are there.
+pub(super) fn missing_titles(
+    settings: &[RepoSettingName],
+    now: &Settings<RepoSettingName>,
+) -> Vec<(RepoSettingName, String)> {
+    let titles = settings.iter().filter_map(|setting| setting.title_of_message());
+    let missing = titles.filter(|title| !settings.contains(title));
+    missing.filter_map(|title| Some((title, now.get(&title)?.clone()))).collect()
 }

@@ -1,7 +1,9 @@
 //! The effect of each change.
 
 use super::Model;
-use crate::plan::{Change, OrgSetting, RepoSettingName, SettingChange};
+use crate::plan::{Change, OrgSetting, SettingChange};
+use crate::settings::{Setting, Table};
+use crate::snapshot::Settings;
 
 impl Model {
     /// Makes a change.
@@ -34,20 +36,21 @@ impl Model {
         }
     }
 
-    /// Changes the organization's settings. What GitHub changes with them is not known any more.
+    /// Changes the organization's settings. What of a repository they may decide is not known any more.
     fn edit_org(&mut self, changes: &[SettingChange<OrgSetting>]) {
-        let creation = OrgSetting::MEMBERS_CAN_CREATE;
-        if changes.iter().any(|change| creation.contains(&change.setting)) {
-            self.settings.retain(|key, _| !creation.contains(key));
+        change_settings(&mut self.settings, changes);
+        let is_changed = |setting| changes.iter().any(|change| change.setting == setting);
+        for known in self.repos.iter_mut().filter_map(|repo| repo.known.as_mut()) {
+            known.settings.retain(|setting, _| !setting.decided().is_some_and(|it| is_changed(it.by)));
         }
-        let governing = OrgSetting::GOVERNING;
-        for (governed, _) in RepoSettingName::GOVERNED
-            .into_iter()
-            .zip(governing)
-            .filter(|(_, by)| changes.iter().any(|change| change.setting == *by))
-        {
-            self.forget_setting(governed);
-        }
-        self.settings.extend(changes.iter().map(|change| (change.setting, change.to.clone())));
     }
+}
+
+/// Changes settings. What GitHub changes with them is not known any more.
+pub(super) fn change_settings<T: Table>(
+    settings: &mut Settings<Setting<T>>,
+    changes: &[SettingChange<Setting<T>>],
+) {
+    settings.retain(|setting, _| !changes.iter().any(|change| setting.changes_with(change.setting)));
+    settings.extend(changes.iter().map(|change| (change.setting, change.to.clone())));
 }

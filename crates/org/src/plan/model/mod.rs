@@ -66,7 +66,8 @@ pub(crate) struct Team {
     pub(crate) description: String,
     pub(crate) privacy: Privacy,
     pub(crate) managed_by: ManagedBy,
-    org_roles: Vec<String>,
+    /// What it may do in every repository by a role in the organization.
+    pub(crate) everywhere: Option<Permission>,
     pub(crate) members: BTreeMap<Login, TeamRole>,
     pub(crate) pending: BTreeSet<Login>,
     pub(crate) repos: BTreeMap<RepoId, Grant>,
@@ -79,7 +80,7 @@ pub(crate) struct Team {
 pub(crate) struct Grant {
     pub(crate) own: Own,
     pub(crate) custom_role: Option<String>,
-    /// What comes from a source that the model does not know, such as an organization role.
+    /// What comes from a source that the model does not know, or from a role in the organization.
     base: Option<Permission>,
 }
 

@@ -113,7 +113,7 @@ impl Model {
             description: team.description.clone(),
             privacy: team.privacy,
             managed_by: team.managed_by.clone(),
-            org_roles: team.org_roles.clone(),
+            everywhere: team.everywhere,
             members,
             pending,
             repos: BTreeMap::new(),

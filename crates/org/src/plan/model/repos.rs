@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use peribolos_vocab::{Login, Permission, RepoName, Visibility};
 
+use super::apply::change_settings;
 use super::{Grant, Known, Model, Repo, RepoId};
 use crate::plan::{OrgSetting, RepoSetting, RepoSettingName, Request, SettingChange};
 use crate::snapshot::{Own, RepoInvitation, Settings};
@@ -55,19 +56,7 @@ impl Model {
     pub(super) fn edit_repo(&mut self, name: &RepoName, changes: &[SettingChange<RepoSettingName>]) {
         let known = self.repo_named(name).and_then(|id| self.repo_mut(id)?.known.as_mut());
         if let Some(known) = known {
-            if changes.iter().any(|change| change.setting == RepoSettingName::VISIBILITY) {
-                known.settings.remove(&RepoSettingName::ALLOW_FORKING);
-            }
-            for change in changes {
-                known.settings.insert(change.setting, change.to.clone());
-            }
-        }
-    }
-
-    /// Forgets a setting of all repositories.
-    pub(super) fn forget_setting(&mut self, setting: RepoSettingName) {
-        for known in self.repos.iter_mut().filter_map(|repo| repo.known.as_mut()) {
-            known.settings.remove(&setting);
+            change_settings(&mut known.settings, changes);
         }
     }
 
@@ -130,16 +119,12 @@ pub(crate) fn fresh_settings(
 ) -> Settings<RepoSettingName> {
     let visibility = visibility.unwrap_or(Visibility::Public.as_str());
     let is_public = visibility == Visibility::Public.as_str();
-    let new = RepoSettingName::all()
-        .filter_map(|setting| Some((setting, setting.new_value(is_public)?.to_owned())));
+    let new = RepoSettingName::all().filter_map(|setting| {
+        let decided = setting.decided().filter(|decided| decided.is_so(org)).and_then(|decided| decided.to);
+        Some((setting, decided.or(setting.new_value(is_public))?.to_owned()))
+    });
     let mut settings: Settings<RepoSettingName> = new.collect();
     settings.insert(RepoSettingName::VISIBILITY, visibility.to_owned());
     settings.insert(RepoSettingName::DEFAULT_BRANCH, DEFAULT_BRANCH.to_owned());
-    if org.get(&OrgSetting::HAS_REPOSITORY_PROJECTS).is_some_and(|projects| projects == "false") {
-        settings.insert(RepoSettingName::HAS_PROJECTS, "false".to_owned());
-    }
-    if org.get(&OrgSetting::WEB_COMMIT_SIGNOFF_REQUIRED).is_some_and(|signoff| signoff == "true") {
-        settings.insert(RepoSettingName::WEB_COMMIT_SIGNOFF_REQUIRED, "true".to_owned());
-    }
     settings
 }

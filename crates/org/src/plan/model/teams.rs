@@ -32,7 +32,7 @@ impl Model {
             description: description.to_owned(),
             privacy,
             managed_by: ManagedBy::Organization,
-            org_roles: Vec::new(),
+            everywhere: None,
             members: BTreeMap::new(),
             pending: BTreeSet::new(),
             repos: BTreeMap::new(),
@@ -166,12 +166,14 @@ impl Model {
         self.forget_below(parent.filter(|_| member));
     }
 
-    /// Gives a team access to a repository.
+    /// Gives a team access to a repository. What its role in the organization gives it everywhere is not seen apart.
     pub(super) fn set_team_repo(&mut self, team: &TeamName, repo: &RepoName, to: Permission) {
         let (Some(id), Some(repo)) = (self.team_named(team), self.repo_named(repo)) else { return };
         if let Some(team) = self.team_mut(id) {
+            let everywhere = team.everywhere;
             let grant = team.repos.entry(repo).or_insert_with(|| Grant::of(to));
-            grant.own = Own::Is(to);
+            grant.own = if everywhere >= Some(to) { Own::None } else { Own::Is(to) };
+            grant.base = grant.base.max(everywhere);
             grant.custom_role = None;
         }
     }

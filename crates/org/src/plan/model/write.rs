@@ -49,7 +49,7 @@ impl Model {
             members: own(TeamRole::Member),
             invitations: team.pending.iter().cloned().collect(),
             repos: self.team_repos_shown(id, team),
-            org_roles: team.org_roles.clone(),
+            everywhere: team.everywhere,
         }
     }
 

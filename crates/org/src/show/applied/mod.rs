@@ -66,8 +66,8 @@ impl Applied<'_> {
             ),
             (
                 self.count(|outcome| matches!(outcome, Outcome::Left(_))),
-                "removal was left out: something changed in the meantime",
-                "removals were left out: something changed in the meantime",
+                "change was left out: something changed in the meantime",
+                "changes were left out: something changed in the meantime",
             ),
             (
                 self.count(|outcome| matches!(outcome, Outcome::NotTried)),

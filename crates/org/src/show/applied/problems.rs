@@ -50,7 +50,7 @@ impl Problems<'_, '_> {
             ("Withheld", withheld, None),
             ("Left out, because it changed in the meantime", left, Some(left_end)),
             ("Kept until an invitation is accepted", kept, None),
-            ("Not tried", untried, Some("There was no time left, or a newer commit changes the file.")),
+            ("Not tried", untried, None),
         ];
         let sections = sections.into_iter().filter(|(_, lines, _)| !lines.is_empty());
         sections

@@ -1,0 +1,281 @@
+//! Whether a run may wait for its turn: its source must be its installation's, and its sender must be allowed to request it.
+//! No field of a run is trusted; all of it is looked up.
+
+use peribolos_api::{
+    GitHubInstallation, Reason,
+    run::{Mode, Phase},
+};
+
+use super::{
+    command,
+    command::Standing,
+    facts::{Commander, Facts, Pull},
+    preview::{self, Grant},
+    source,
+    status::End,
+    step::Need,
+};
+
+/// Whether a run may wait for its turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// That depends on this.
+    Need(Need),
+    /// It may, for this commit. A Dump has none.
+    Admitted(Option<String>),
+    /// It ends. The commit says where a check tells so, if one should.
+    Refused(End, Option<String>),
+}
+
+fn refused(phase: Phase, reason: Reason, message: impl Into<String>) -> Admission {
+    Admission::Refused(End::new(phase, reason, message), None)
+}
+
+/// Decides whether the run may wait for its turn.
+pub fn admit(facts: &Facts, installation: &GitHubInstallation) -> Admission {
+    let spec = &facts.run.spec;
+    if spec.mode == Mode::Dump {
+        return Admission::Admitted(None);
+    }
+    let login = login(installation);
+    let repository = &installation.spec.config.repository;
+    let branch = match &facts.found.branch {
+        None => return Admission::Need(Need::Branch),
+        Some(Some(branch)) => branch,
+        Some(None) => {
+            let message =
+                format!("the repository {login}/{repository} does not exist, or the App can't see it");
+            return refused(Phase::Failed, Reason::ConfigMissing, message);
+        }
+    };
+    if let Err(error) = source::validate(spec, login, repository, branch) {
+        return refused(Phase::Failed, Reason::SourceNotAllowed, error.to_string());
+    }
+    match commander(facts) {
+        None => return Admission::Need(Need::Commander),
+        Some(Commander::Nobody) => {}
+        Some(Commander::Wrong(why)) => return refused(Phase::Skipped, Reason::NotAllowed, *why),
+        Some(Commander::By(standing)) => {
+            if let Err((reason, message)) = command::may(*standing, spec.mode) {
+                return refused(Phase::Skipped, reason, message);
+            }
+        }
+    }
+    match spec.source.pull_request {
+        Some(number) => of_pull_request(facts, installation, branch, number),
+        None => of_branch(facts, installation, branch),
+    }
+}
+
+/// Who requested the run; of one that names no comment that is known.
+pub(super) fn commander(facts: &Facts) -> Option<&Commander> {
+    if facts.is_command() { facts.found.commander.as_ref() } else { Some(&Commander::Nobody) }
+}
+
+fn of_branch(facts: &Facts, installation: &GitHubInstallation, branch: &str) -> Admission {
+    let given = &facts.run.spec.source.sha;
+    let is_rerequest = facts.is_rerequest();
+    if facts.run.spec.mode == Mode::Apply && !given.is_empty() && !is_rerequest {
+        // Whether an Apply's commit still is the head is looked at just before its TaskRun is made, after all waiting.
+        return Admission::Admitted(Some(given.clone()));
+    }
+    let Some(head) = &facts.found.head else { return Admission::Need(Need::Head(branch.to_owned())) };
+    let Some(head) = &head.sha else {
+        let repository = format!("{}/{}", login(installation), installation.spec.config.repository);
+        let message = format!("the branch {branch} of {repository} does not exist");
+        return refused(Phase::Failed, Reason::ConfigMissing, message);
+    };
+    if given.is_empty() {
+        return Admission::Admitted(Some(head.clone()));
+    }
+    if is_rerequest && given != head {
+        return refused(Phase::Skipped, Reason::NotHead, not_head_again(branch));
+    }
+    Admission::Admitted(Some(given.clone()))
+}
+
+/// Why nothing comes of a re-request.
+pub(super) fn not_head_again(branch: &str) -> String {
+    format!("the check was requested again on a commit that is no longer the head of {branch}")
+}
+
+fn of_pull_request(facts: &Facts, installation: &GitHubInstallation, branch: &str, number: i64) -> Admission {
+    let pull = match &facts.found.pull {
+        None => return Admission::Need(Need::Pull),
+        Some(Some(pull)) if pull.base == branch => pull,
+        Some(Some(pull)) => {
+            let message = format!("pull request {number} is against {}, not against {branch}", pull.base);
+            return refused(Phase::Failed, Reason::SourceNotAllowed, message);
+        }
+        Some(None) => {
+            let repository = format!("{}/{}", login(installation), installation.spec.config.repository);
+            let message = format!("there is no pull request {number} in {repository}");
+            return refused(Phase::Failed, Reason::SourceNotAllowed, message);
+        }
+    };
+    if !pull.open {
+        let message = format!("pull request {number} is closed");
+        return refused(Phase::Skipped, Reason::NotHead, message);
+    }
+    let given = &facts.run.spec.source.sha;
+    if !given.is_empty() && *given != pull.head {
+        let (phase, reason) = if facts.is_rerequest() {
+            (Phase::Skipped, Reason::NotHead)
+        } else {
+            (Phase::Superseded, Reason::Superseded)
+        };
+        return refused(phase, reason, "the pull request has a newer commit");
+    }
+    let sha = Some(pull.head.clone());
+    if let Err((reason, message)) = grant(facts, installation, pull) {
+        return Admission::Refused(End::new(Phase::Skipped, reason, message), sha);
+    }
+    match facts.found.unchanged {
+        None => Admission::Need(Need::Unchanged),
+        Some(true) => {
+            let message = format!("the pull request does not change {}", installation.spec.config.path);
+            Admission::Refused(End::new(Phase::Skipped, Reason::FileUnchanged, message), sha)
+        }
+        Some(false) => Admission::Admitted(sha),
+    }
+}
+
+/// What the preview of a pull request gets.
+///
+/// # Errors
+/// Why there is none.
+pub(super) fn grant(
+    facts: &Facts,
+    installation: &GitHubInstallation,
+    pull: &Pull,
+) -> Result<Grant, (Reason, &'static str)> {
+    let requested = matches!(commander(facts), Some(Commander::By(Standing::Owner | Standing::Member)));
+    preview::grant(installation.spec.preview, pull.author, requested)
+}
+
+/// The name of the installation's account.
+pub(super) fn login(installation: &GitHubInstallation) -> &str {
+    let account = installation.status.as_ref().and_then(|status| status.account.as_ref());
+    account.map_or("", |account| account.login.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use peribolos_api::names::{ANNOTATION_COMMENT, ANNOTATION_REREQUEST};
+
+    use super::*;
+    use crate::run::{
+        facts::Head,
+        preview::Author,
+        testing::{at, facts, run},
+    };
+
+    /// What is admitted, refused or looked up for a run after this was changed about it.
+    fn admitted(mode: Mode, change: impl FnOnce(&mut Facts)) -> String {
+        let mut facts = facts(run("r", mode, 0, Phase::Pending));
+        facts.run.status = None;
+        facts.found.branch = Some(Some("main".into()));
+        change(&mut facts);
+        let installation = facts.installation.clone().unwrap();
+        match admit(&facts, &installation) {
+            Admission::Need(need) => format!("{need:?}"),
+            Admission::Admitted(sha) => format!("admitted {}", sha.unwrap_or_default()),
+            Admission::Refused(end, sha) => {
+                let check = if sha.is_some() { ", with a check" } else { "" };
+                format!("{:?} {:?}{check}", end.phase, end.why.reason)
+            }
+        }
+    }
+
+    fn annotate(facts: &mut Facts, name: &str) {
+        facts.run.metadata.annotations = Some([(name.to_owned(), "7".to_owned())].into());
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "as the facts hold it")]
+    fn head(sha: &str) -> Option<Head> {
+        Some(Head { sha: Some(sha.to_owned()), at: at(0) })
+    }
+
+    #[test]
+    fn an_apply_is_for_its_commit_or_the_head() {
+        assert_eq!(admitted(Mode::Apply, |facts| facts.found.branch = None), "Branch");
+        assert_eq!(admitted(Mode::Apply, |facts| facts.found.branch = Some(None)), "Failed ConfigMissing");
+        assert_eq!(admitted(Mode::Apply, |facts| facts.run.spec.source.sha = "old".into()), "admitted old");
+        assert_eq!(admitted(Mode::Apply, |_| ()), r#"Head("main")"#);
+        assert_eq!(admitted(Mode::Apply, |facts| facts.found.head = head("new")), "admitted new");
+        let gone = Some(Head { sha: None, at: Timestamp::MIN });
+        assert_eq!(admitted(Mode::Apply, |facts| facts.found.head = gone), "Failed ConfigMissing");
+        assert_eq!(admitted(Mode::Dump, |facts| facts.found.branch = None), "admitted ");
+    }
+
+    #[rstest::rstest]
+    #[case("old", "Skipped NotHead")]
+    #[case("new", "admitted new")]
+    fn a_rerequest_is_for_the_head_alone(#[case] sha: &str, #[case] expected: &str) {
+        let outcome = admitted(Mode::Apply, |facts| {
+            annotate(facts, ANNOTATION_REREQUEST);
+            facts.run.spec.source.sha = sha.into();
+            facts.found.head = head("new");
+        });
+        assert_eq!(outcome, expected);
+    }
+
+    #[rstest::rstest]
+    #[case(None, "Commander")]
+    #[case(Some(Commander::By(Standing::Owner)), r#"Head("main")"#)]
+    #[case(Some(Commander::By(Standing::Member)), "Skipped NotAllowed")]
+    #[case(Some(Commander::By(Standing::Stranger)), "Skipped NotAllowed")]
+    #[case(Some(Commander::Wrong("the comment was deleted")), "Skipped NotAllowed")]
+    fn an_owner_commands_an_apply(#[case] commander: Option<Commander>, #[case] expected: &str) {
+        let outcome = admitted(Mode::Apply, |facts| {
+            annotate(facts, ANNOTATION_COMMENT);
+            facts.found.commander = commander;
+        });
+        assert_eq!(outcome, expected);
+    }
+
+    #[rstest::rstest]
+    #[case::another_repository(|facts: &mut Facts| facts.run.spec.source.repository = "globex/.github".into())]
+    #[case::another_branch(|facts: &mut Facts| facts.run.spec.source.git_ref = "refs/heads/other".into())]
+    #[case::a_pull_request(|facts: &mut Facts| facts.run.spec.source.pull_request = Some(1))]
+    fn another_source_is_refused(#[case] change: fn(&mut Facts)) {
+        assert_eq!(admitted(Mode::Apply, change), "Failed SourceNotAllowed");
+    }
+
+    fn previewed(change: impl FnOnce(&mut Facts, &mut Pull)) -> String {
+        admitted(Mode::DryRun, |facts| {
+            facts.run.spec.source.pull_request = Some(7);
+            let mut pull =
+                Pull { base: "main".into(), head: "new".into(), open: true, author: Author::Member };
+            change(facts, &mut pull);
+            facts.found.pull = Some(Some(pull));
+        })
+    }
+
+    #[test]
+    fn a_preview_is_of_an_open_pull_requests_newest_commit() {
+        assert_eq!(admitted(Mode::DryRun, |facts| facts.run.spec.source.pull_request = Some(7)), "Pull");
+        assert_eq!(previewed(|_, _| ()), "Unchanged");
+        assert_eq!(previewed(|facts, _| facts.found.unchanged = Some(false)), "admitted new");
+        let skipped = previewed(|facts, _| facts.found.unchanged = Some(true));
+        assert_eq!(skipped, "Skipped FileUnchanged, with a check");
+        assert_eq!(previewed(|_, pull| pull.base = "other".into()), "Failed SourceNotAllowed");
+        assert_eq!(previewed(|_, pull| pull.open = false), "Skipped NotHead");
+        let older = |facts: &mut Facts, _: &mut Pull| facts.run.spec.source.sha = "old".into();
+        assert_eq!(previewed(older), "Superseded Superseded");
+        let again = previewed(|facts, _| {
+            facts.run.spec.source.sha = "old".into();
+            annotate(facts, ANNOTATION_REREQUEST);
+        });
+        assert_eq!(again, "Skipped NotHead");
+        let strangers = previewed(|_, pull| pull.author = Author::Stranger);
+        assert_eq!(strangers, "Skipped ApprovalRequired, with a check");
+        let requested = previewed(|facts, pull| {
+            pull.author = Author::Stranger;
+            annotate(facts, ANNOTATION_COMMENT);
+            facts.found.commander = Some(Commander::By(Standing::Member));
+        });
+        assert_eq!(requested, "Unchanged");
+    }
+}

@@ -1,0 +1,229 @@
+//! What looks and writes answer, and how the facts of a decision take it in: an answer, and not the cache, is what is true from
+//! then on.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use peribolos_api::{ConditionType, GitHubInstallation, PeribolosRun};
+use peribolos_vocab::report::{Progress, StepReport};
+
+use super::{
+    arguments::Reviewed,
+    check::{self, Check, CheckState},
+    facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, SlotHolder},
+    outcome::Observation,
+    published::{Before, LATE},
+    state::State,
+    step::Step,
+};
+
+/// What a look has found: the answer to a [`super::step::Need`].
+#[derive(Clone, Debug)]
+pub enum Fact {
+    /// The branch that is applied. None: there is no such repository.
+    Branch(Option<String>),
+    /// Who requested the run by a comment.
+    Commander(Commander),
+    /// The pull request. None: there is none.
+    Pull(Option<Pull>),
+    /// Whether the pull request leaves the file as it is.
+    Unchanged(bool),
+    /// A branch's head.
+    Head(Head),
+    /// The blob of the head's file.
+    HeadBlob(Option<String>),
+    /// The blob of the commit's own file.
+    Blob(Option<String>),
+    /// The installation. None: it was deleted.
+    Installation(Option<Box<GitHubInstallation>>),
+    /// The other runs.
+    Others(Vec<PeribolosRun>),
+    /// What previews have shown.
+    Reviewed(Reviewed),
+    /// The attempt's TaskRun.
+    Attempt(Attempt),
+    /// The report of the attempt's step.
+    Report(Option<Box<StepReport>>),
+    /// How far the running step has come.
+    Progress(Option<Progress>),
+    /// Whether the pod of the last attempt can do no more.
+    PodDone(bool),
+    /// The run's checks.
+    Checks(Vec<CheckSeen>),
+    /// Where the config repository is now.
+    NewName(NewName),
+    /// The open pull requests.
+    Pulls(Vec<(i64, String)>),
+    /// Who has the slot.
+    SlotHolder(SlotHolder),
+}
+
+/// What a write has answered.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// It is done.
+    Done,
+    /// The run is so now.
+    Run(Box<PeribolosRun>),
+    /// The installation is so now, whether the write was taken or came too late. None: it was deleted.
+    Installation(Option<Box<GitHubInstallation>>),
+    /// What came of asking for a place.
+    Reservation(Reservation),
+    /// Whether the config repository is there.
+    Repository(Result<(), String>),
+    /// The TaskRun's name is taken by somebody else's.
+    Foreign,
+    /// The number of the check.
+    Check(i64),
+}
+
+impl Facts {
+    /// Takes in what was found.
+    pub fn add(&mut self, fact: Fact, now: Timestamp) {
+        let found = &mut self.found;
+        match fact {
+            Fact::Branch(branch) => found.branch = Some(branch),
+            Fact::Commander(commander) => found.commander = Some(commander),
+            Fact::Pull(pull) => found.pull = Some(pull),
+            Fact::Unchanged(unchanged) => found.unchanged = Some(unchanged),
+            Fact::Head(head) => found.head = Some(head),
+            Fact::HeadBlob(blob) => found.head_blob = Some(blob),
+            Fact::Blob(blob) => found.blob = Some(blob),
+            Fact::Installation(installation) => self.set_installation(installation),
+            Fact::Others(others) => {
+                self.others = others.into_iter().map(Arc::new).collect();
+                found.others_live = true;
+            }
+            Fact::Reviewed(reviewed) => found.reviewed = Some(reviewed),
+            Fact::Attempt(attempt) => found.attempt = Some(attempt),
+            Fact::Report(report) => found.report = Some(report.map(|report| *report)),
+            Fact::Progress(progress) => found.progress = Some(progress),
+            Fact::PodDone(done) => found.pod_done = Some(done),
+            Fact::Checks(checks) => self.checks_read(checks, now),
+            Fact::NewName(name) => found.new_name = Some(name),
+            Fact::Pulls(pulls) => found.pulls = Some(pulls),
+            Fact::SlotHolder(holder) => found.slot_holder = Some(holder),
+        }
+    }
+
+    /// Takes in what a write has answered.
+    pub fn apply(&mut self, step: &Step, answer: Answer, now: Timestamp) {
+        match answer {
+            Answer::Run(run) => self.set_run(*run),
+            Answer::Installation(installation) => {
+                if let Step::FreeSlot { leaving, .. } = step
+                    && !leaving.is_empty()
+                {
+                    self.published.before = Some(self.before());
+                }
+                // A head that was read before the slot was taken is none.
+                self.found.head = None;
+                self.set_installation(installation);
+            }
+            Answer::Reservation(reservation) => self.found.reservation = Some(reservation),
+            Answer::Repository(repository) => self.found.repository = Some(repository),
+            Answer::Foreign => self.found.attempt = Some(Attempt::Foreign),
+            Answer::Check(id) => self.check_written(step, id, now),
+            Answer::Done => {}
+        }
+        let done = &mut self.published.done;
+        match step {
+            Step::Adopt => self.found.adopted = true,
+            Step::EnsureToken(token) => self.found.tokens.push(*token),
+            Step::CreateTaskRun(_) if !matches!(self.found.attempt, Some(Attempt::Foreign)) => {
+                let made = Observation { exists: true, made: Some(now), ..Observation::default() };
+                self.found.attempt = Some(Attempt::Seen(Box::new(made)));
+            }
+            Step::StopTaskRun(_) => {
+                if let Some(Attempt::Seen(seen)) = &mut self.found.attempt {
+                    seen.stopping = true;
+                }
+            }
+            Step::CreateRun(run) => self.found.created.push(run.name.clone()),
+            Step::Acknowledge => done.acknowledged = true,
+            Step::Refuse(_) => done.refused = true,
+            Step::Issue(_) => done.issue = true,
+            Step::Clear => done.cleared = true,
+            Step::Recheck => self.found.rechecked = true,
+            Step::Prune => {
+                done.previews = true;
+                self.found.pruned = true;
+            }
+            _ => {}
+        }
+    }
+
+    fn set_installation(&mut self, installation: Option<Box<GitHubInstallation>>) {
+        self.installation = installation.map(|installation| Arc::new(*installation));
+        self.found.installation_live = true;
+    }
+
+    fn set_run(&mut self, run: PeribolosRun) {
+        let before = State::of(&self.run);
+        self.run = run;
+        let after = State::of(&self.run);
+        if before == after {
+            return;
+        }
+        self.trouble = None;
+        self.found.reservation = None;
+        match after {
+            // What was looked up for the last attempt is of none for this one.
+            State::Starting => {
+                self.found.attempt = Some(Attempt::Unmade);
+                (self.found.report, self.found.pod_done, self.found.head) = (None, None, None);
+                self.published.progress_at = None;
+            }
+            State::New | State::Admitted => self.found.pod_done = None,
+            State::Running | State::Ended(_) => {}
+        }
+    }
+
+    /// What the installation's status says before this run's end changes it.
+    fn before(&self) -> Before {
+        let status = self.installation_status();
+        let drifted = ConditionType::Drifted.as_str();
+        Before {
+            other_file: status.last_applied_blob != self.status().blob,
+            drifted: status.conditions.iter().any(|c| c.type_ == drifted && c.status == "True"),
+        }
+    }
+
+    fn check_written(&mut self, step: &Step, id: i64, now: Timestamp) {
+        let Step::WriteCheck(known, written) = step else { return };
+        (self.published.paused_until, self.published.unknown_since) = (None, None);
+        let surplus = self.found.checks.iter_mut().flatten().skip(1).find(|check| *known == Some(check.id));
+        if let (Some(surplus), CheckState::Completed(conclusion)) = (surplus, written.state) {
+            surplus.conclusion = Some(conclusion);
+            return;
+        }
+        if shows_progress(self, written) {
+            self.published.progress_at = Some(now);
+        }
+        self.published.check_id = Some(id);
+        self.published.check = Some((**written).clone());
+    }
+
+    fn checks_read(&mut self, checks: Vec<CheckSeen>, now: Timestamp) {
+        let published = &mut self.published;
+        let is_late_enough = |since: &Timestamp| now.duration_since(*since) < LATE;
+        published.unknown_since = published.unknown_since.filter(is_late_enough);
+        published.inherited_at = published.inherited_at.filter(is_late_enough);
+        published.check_id = checks.first().map(|check| check.id);
+        let conclusion = checks.first().and_then(|check| check.conclusion);
+        let is_as_written = published.check.as_ref().is_some_and(|check| match check.state {
+            CheckState::Completed(written) => conclusion == Some(written),
+            CheckState::Queued | CheckState::InProgress => conclusion.is_none() && !checks.is_empty(),
+        });
+        if !is_as_written {
+            published.check = None;
+        }
+        self.found.checks = Some(checks);
+    }
+}
+
+/// Whether a check shows how far the run has come.
+fn shows_progress(facts: &Facts, written: &Check) -> bool {
+    let plain = check::wanted(&facts.run, &facts.settings);
+    written.state == CheckState::InProgress && plain.is_some_and(|plain| plain.title != written.title)
+}

@@ -1,0 +1,173 @@
+//! A run that has ended: its status says so, and everything that follows is done, each part once it can be. When GitHub is known
+//! to show what the status says, or that is given up, the run is labelled as ended and never looked at again.
+
+use jiff::Timestamp;
+use peribolos_api::{ConditionType, GitHubInstallation, Reason, installation::Preview, run::Mode};
+
+use super::{
+    Need, Step, Verdict, branch, clear_attempt, create, follow_up, free_slot, publish, sooner, with_check_id,
+    write,
+};
+use crate::{
+    drift::{self, Drift, issue},
+    run::{facts::Facts, leaving::leaving, state::condition, status::seconds, step::IssueChange},
+};
+
+pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Verdict {
+    let status = facts.status();
+    if condition(&status, ConditionType::Started).is_none() && !facts.has_finalizer() {
+        // An earlier version has done everything for it.
+        return Verdict::Do(Step::Label);
+    }
+    // The slot waits for the pod alone, and for nothing on GitHub.
+    let message = status.message.as_deref().unwrap_or("the run has ended");
+    let pod = match clear_attempt(facts, message, now) {
+        Some(Verdict::Wait(until)) => until,
+        Some(verdict) => return verdict,
+        None => None,
+    };
+    if pod.is_none() {
+        if let Some(verdict) = free_slot(facts, leaving(&facts.run, &status)) {
+            return verdict;
+        }
+        let had_slot = facts.run.spec.mode != Mode::DryRun && status.started_at.is_some();
+        if had_slot && !facts.found.installation_live {
+            // The watch may not have yet that this run took it.
+            return Verdict::Need(vec![Need::Installation]);
+        }
+        if !facts.published.done.cleared {
+            return Verdict::Do(Step::Clear);
+        }
+    }
+    if let Some(verdict) = publish::check(facts, now)
+        .or_else(|| shown(facts, now))
+        .or_else(|| refuse(facts, now))
+        .or_else(|| issue(facts, installation, now))
+        .or_else(|| correct(facts, installation, now))
+    {
+        return verdict;
+    }
+    if pod.is_some() {
+        return Verdict::Wait(sooner(pod, publish::pending(facts)));
+    }
+    if let Some(verdict) = previews(facts, installation, now) {
+        return verdict;
+    }
+    if let Err(verdict) = publish::confirm(facts, now) {
+        return verdict;
+    }
+    let is_left = wants_refusal(facts) || wants_issue(facts, installation).is_some();
+    if is_left && !publish::is_given_up(facts, now) {
+        return Verdict::Wait(publish::pending(facts));
+    }
+    if !facts.found.pruned {
+        return Verdict::Do(Step::Prune);
+    }
+    let mut tidy = with_check_id(facts, status);
+    tidy.report = None;
+    write(facts, tidy).unwrap_or(Verdict::Do(Step::Label))
+}
+
+/// Records since when people can see what the run would do: only that counts as shown.
+fn shown(facts: &Facts, now: Timestamp) -> Option<Verdict> {
+    let mut status = facts.status();
+    let reason = status.reason.as_deref().and_then(Reason::parse);
+    let explains = status.report.as_ref().is_some_and(|report| report.explains_end);
+    let shows_plan = explains && matches!(reason, Some(Reason::Planned | Reason::GuardTripped));
+    let wanted = super::wanted(facts);
+    let by_check = wanted.is_some() && facts.published.check == wanted;
+    if status.shown_at.is_some() || !shows_plan || !(by_check || facts.published.done.issue) {
+        return None;
+    }
+    status.shown_at = Some(seconds(now));
+    write(facts, with_check_id(facts, status))
+}
+
+fn wants_refusal(facts: &Facts) -> bool {
+    let is_refused = facts.status().reason.as_deref() == Some(Reason::NotAllowed.as_str());
+    is_refused && facts.is_command() && !facts.published.done.refused
+}
+
+/// The answer to a command that its author may not give.
+fn refuse(facts: &Facts, now: Timestamp) -> Option<Verdict> {
+    let message = facts.status().message.unwrap_or_default();
+    (wants_refusal(facts) && facts.published.may_ask(now)).then_some(Verdict::Do(Step::Refuse(message)))
+}
+
+/// What is to become of the issue about drift because of this run.
+fn wants_issue(facts: &Facts, installation: &GitHubInstallation) -> Option<IssueChange> {
+    if facts.published.done.issue {
+        return None;
+    }
+    let applied = facts.installation_status().last_applied_blob;
+    let runs = facts.others().chain([&facts.run]);
+    match drift::drift(runs, applied.as_deref()) {
+        Drift::Found(by, _) if by == facts.name() => {
+            let report = facts.status().report.filter(|report| report.explains_end)?;
+            let spec = &installation.spec;
+            let body = issue::body(&report.summary, &spec.config.path, spec.run.correct_drift);
+            Some(IssueChange::Found { body })
+        }
+        Drift::None(by) if by == facts.name() => {
+            // An Apply looks for the issue only where drift was found before, or nobody knows any more.
+            let is_drift_check = facts.run.spec.mode == Mode::DryRun;
+            let was_drifted = facts.published.before.is_none_or(|before| before.drifted);
+            (is_drift_check || was_drifted).then_some(IssueChange::Gone)
+        }
+        _ => None,
+    }
+}
+
+fn issue(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
+    if !facts.published.may_ask(now) || facts.published.unknown_since.is_some() {
+        return None;
+    }
+    wants_issue(facts, installation).map(|change| Verdict::Do(Step::Issue(change)))
+}
+
+/// An Apply where this run is the newest that looked for drift, has found some, and it is to be corrected.
+fn correct(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
+    let run = &facts.run;
+    // What an Apply left is not for another one to leave again.
+    let after_apply = run.spec.trigger.event == follow_up::AFTER_APPLY;
+    if !installation.spec.run.correct_drift || installation.spec.suspend || after_apply {
+        return None;
+    }
+    let applied = facts.installation_status().last_applied_blob;
+    let runs = facts.others().chain([run]);
+    let found = matches!(drift::drift(runs, applied.as_deref()), Drift::Found(by, _) if by == facts.name());
+    if found { create(facts, follow_up::correction(run, installation, now)) } else { None }
+}
+
+/// Open pull requests would now change another file: each gets a new preview.
+fn previews(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
+    let status = facts.status();
+    let same_file = facts.published.before.is_some_and(|before| !before.other_file);
+    if facts.run.spec.mode != Mode::Apply
+        || facts.published.done.previews
+        || same_file
+        || status.started_at.is_none()
+        || installation.spec.preview == Preview::Off
+    {
+        return None;
+    }
+    let (base, _) = (status.sha?, status.blob?);
+    if facts.found.pulls.is_none() {
+        if let Some(trouble) = &facts.trouble {
+            return (!trouble.is_lasting()).then_some(Verdict::Wait(Some(trouble.until)));
+        }
+        if !facts.published.may_ask(now) {
+            return Some(Verdict::Wait(publish::pending(facts)));
+        }
+    }
+    let Some(pulls) = &facts.found.pulls else {
+        return match branch(facts, installation, now) {
+            Ok(branch) => Some(Verdict::Need(vec![Need::Pulls(branch)])),
+            Err(verdict @ Verdict::Need(_)) => Some(verdict),
+            Err(_) => None,
+        };
+    };
+    pulls.iter().find_map(|(number, head)| {
+        create(facts, follow_up::preview_again(&facts.run, installation, &base, (*number, head), now))
+    })
+}

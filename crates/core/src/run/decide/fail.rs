@@ -1,0 +1,62 @@
+//! What follows from trouble: the one place where a failed look or write is turned into what happens next.
+
+use jiff::Timestamp;
+
+use crate::run::{
+    facts::Facts,
+    step::{Need, Step},
+    trouble::{Kind, Trouble},
+};
+
+/// What has failed.
+#[derive(Clone, Copy, Debug)]
+pub enum Attempted<'a> {
+    /// A look at these.
+    Look(&'a [Need]),
+    /// A write.
+    Write(&'a Step),
+}
+
+impl Facts {
+    /// Takes in that something failed. What only GitHub shows is left for later, or given up; what the run depends on is
+    /// trouble of the run.
+    pub fn fail(&mut self, attempted: Attempted<'_>, trouble: Trouble, now: Timestamp) {
+        match attempted {
+            Attempted::Write(Step::WriteCheck(..)) | Attempted::Look([Need::Checks]) => {
+                self.published.done.check |= matches!(trouble.kind, Kind::Hopeless | Kind::Moved(_));
+                self.later(&trouble, now);
+            }
+            Attempted::Write(Step::Acknowledge) => self.published.done.acknowledged = true,
+            Attempted::Write(Step::Refuse(_)) => {
+                self.published.done.refused |= trouble.is_lasting();
+                self.later(&trouble, now);
+            }
+            Attempted::Write(Step::Issue(_)) => {
+                self.published.done.issue |= trouble.is_lasting();
+                self.later(&trouble, now);
+            }
+            Attempted::Look([Need::Pulls(_)]) => {
+                self.published.done.previews |= trouble.is_lasting();
+                self.later(&trouble, now);
+            }
+            // The report tells it in most cases, and the commit is known anyway.
+            Attempted::Look([Need::Blob]) => self.found.blob = Some(None),
+            Attempted::Look(_) | Attempted::Write(_) => {
+                if matches!(trouble.kind, Kind::Passing | Kind::Unknown) {
+                    self.published.blocked_until = Some(trouble.until);
+                }
+                self.trouble = Some(trouble);
+            }
+        }
+    }
+
+    /// GitHub is asked again later.
+    fn later(&mut self, trouble: &Trouble, now: Timestamp) {
+        if trouble.is_unknown() {
+            self.published.unknown_since = Some(now);
+        }
+        if trouble.kind != Kind::Hopeless {
+            self.published.paused_until = Some(trouble.until);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! GitHub is a projection of the run's status: what it does not show yet is written, one write after the other.
+
+use jiff::{SignedDuration, Timestamp};
+use peribolos_vocab::CheckConclusion;
+
+use super::{Need, Step, Verdict, wanted};
+use crate::run::{
+    check::{Check, CheckState},
+    facts::Facts,
+    published::LATE,
+    status::time,
+};
+
+/// So long it is tried to bring GitHub to what an ended run's status says.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(24);
+
+/// The next write or look by which the check becomes what the run's status says. None: it is, or nothing can be done now.
+pub(super) fn check(facts: &Facts, now: Timestamp) -> Option<Verdict> {
+    to(facts, wanted(facts)?, now)
+}
+
+/// The same for a check that should be so.
+pub(super) fn to(facts: &Facts, wanted: Check, now: Timestamp) -> Option<Verdict> {
+    let published = &facts.published;
+    if is_published(facts, &wanted) || is_given_up(facts, now) || !published.may_ask(now) {
+        return None;
+    }
+    if let Some(since) = published.unknown_since {
+        return (now.duration_since(since) >= LATE).then(|| Verdict::Need(vec![Need::Checks]));
+    }
+    let id = published.check_id.or_else(|| facts.status().check_run_id);
+    if id.is_none() && facts.found.checks.is_none() {
+        // A crash may have made it and not written its number down.
+        return Some(Verdict::Need(vec![Need::Checks]));
+    }
+    Some(Verdict::Do(Step::WriteCheck(id, Box::new(wanted))))
+}
+
+/// Whether GitHub shows the check so, as far as that is known.
+fn is_published(facts: &Facts, wanted: &Check) -> bool {
+    let published = &facts.published;
+    if published.unknown_since.is_some() {
+        return false;
+    }
+    match &published.check {
+        // It was written with the report, which is removed from the status in the end.
+        Some(check) if matches!(wanted.state, CheckState::Completed(_)) => check.state == wanted.state,
+        Some(check) => check == wanted,
+        None => match wanted.state {
+            // What an earlier process has published of a waiting run is as good.
+            CheckState::Queued => published.inherited_at.is_some() && facts.status().check_run_id.is_some(),
+            CheckState::InProgress => false,
+            CheckState::Completed(conclusion) => shows(facts, conclusion),
+        },
+    }
+}
+
+/// Whether the check was read, and has that conclusion.
+fn shows(facts: &Facts, conclusion: CheckConclusion) -> bool {
+    let first = facts.found.checks.as_ref().and_then(|checks| checks.first());
+    first.is_some_and(|check| check.conclusion == Some(conclusion))
+}
+
+/// Whether the check was read, and is so.
+pub(super) fn is_read_so(facts: &Facts, wanted: &Check) -> bool {
+    matches!(wanted.state, CheckState::Completed(conclusion) if shows(facts, conclusion))
+}
+
+/// Whether nothing is tried any more for the run's check.
+pub(super) fn is_given_up(facts: &Facts, now: Timestamp) -> bool {
+    let ended = time(facts.status().finished_at.as_ref());
+    facts.published.done.check || ended.is_some_and(|ended| now.duration_since(ended) > PATIENCE)
+}
+
+/// When the rest of what is to be published can be.
+pub(super) fn pending(facts: &Facts) -> Option<Timestamp> {
+    let late = facts.published.unknown_since.map(|since| super::after(since, LATE));
+    super::sooner(facts.published.paused_until, late)
+}
+
+/// The next look or write until GitHub is known to show the checks of an ended run as its status says: `Ok` when it is.
+///
+/// # Errors
+/// The next verdict.
+pub(super) fn confirm(facts: &Facts, now: Timestamp) -> Result<(), Verdict> {
+    let Some(wanted) = wanted(facts) else { return Ok(()) };
+    if is_given_up(facts, now) {
+        return Ok(());
+    }
+    if let Some(verdict) = to(facts, wanted.clone(), now) {
+        return Err(verdict);
+    }
+    if !is_published(facts, &wanted) {
+        return Err(Verdict::Wait(pending(facts)));
+    }
+    if let Some(since) = facts.published.inherited_at {
+        // Another process may have sent something that takes effect late.
+        let from = super::after(since, LATE);
+        return Err(if now < from {
+            Verdict::Wait(Some(from))
+        } else if facts.published.may_ask(now) {
+            Verdict::Need(vec![Need::Checks])
+        } else {
+            Verdict::Wait(pending(facts))
+        });
+    }
+    let surplus = facts.found.checks.iter().flatten().skip(1).find(|check| check.conclusion.is_none());
+    if let Some(surplus) = surplus
+        && facts.published.may_ask(now)
+    {
+        return Err(Verdict::Do(Step::WriteCheck(Some(surplus.id), Box::new(wanted))));
+    }
+    Ok(())
+}
+
+/// The reaction to the comment that requested the run. It is tried once: the command counts, not the reaction.
+pub(super) fn acknowledge(facts: &Facts, now: Timestamp) -> Option<Verdict> {
+    let is_due = facts.is_command() && !facts.published.done.acknowledged && facts.published.may_ask(now);
+    is_due.then_some(Verdict::Do(Step::Acknowledge))
+}

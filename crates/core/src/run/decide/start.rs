@@ -1,0 +1,169 @@
+//! A run whose attempt is written down: the slot is taken, the head is read with the slot in hand, the token is made fresh, and
+//! the TaskRun is made. Only the head is applied.
+
+use jiff::{SignedDuration, Timestamp};
+use peribolos_api::{
+    ConditionType, GitHubInstallation, Reason,
+    run::{Mode, Phase},
+};
+
+use super::{
+    Kind, Need, Step, Verdict, Why, active_run, admit, branch, cancelled_before_start, finish, lasting,
+    not_head, not_started, running, waiting::SUSPENDED,
+};
+use crate::{
+    names::RunToken,
+    run::{
+        arguments,
+        facts::{Attempt, Facts},
+        state::condition,
+        status::End,
+        step::{TaskRunPlan, Token},
+        trouble::Trouble,
+    },
+};
+
+/// A start that only needs another try keeps its slot so long, and for a wait no longer than [`SHORT`].
+const PATIENCE: SignedDuration = SignedDuration::from_mins(1);
+/// See [`PATIENCE`].
+const SHORT: SignedDuration = SignedDuration::from_secs(15);
+
+pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Verdict {
+    match &facts.found.attempt {
+        None => return Verdict::Need(vec![Need::Attempt]),
+        Some(Attempt::Foreign) => return running::no_task_run(facts, installation, None, now),
+        Some(Attempt::Seen(seen)) if seen.exists => return running::decide(facts, installation, now),
+        Some(Attempt::Seen(_) | Attempt::Unmade) => {}
+    }
+    if facts.run.spec.cancel {
+        return cancelled_before_start(facts, now);
+    }
+    if installation.spec.suspend {
+        return not_started(facts, Phase::Pending, &Why::new(Reason::Suspended, SUSPENDED), None, now);
+    }
+    if let Some(trouble) = &facts.trouble {
+        return troubled(facts, installation, trouble, now);
+    }
+    if !facts.published.may_look(now) {
+        return Verdict::Wait(facts.published.blocked_until);
+    }
+    let plan = match facts.run.spec.mode {
+        Mode::Apply => apply(facts, installation, now),
+        Mode::DryRun => dry_run(facts, installation, now),
+        Mode::Dump => dump(facts, installation, now),
+    };
+    match plan {
+        Ok(plan) => Verdict::Do(Step::CreateTaskRun(Box::new(plan))),
+        Err(verdict) => verdict,
+    }
+}
+
+/// What failed in preparing the TaskRun. What another try may solve soon is tried again with the slot in hand; else the run
+/// waits without it.
+fn troubled(facts: &Facts, installation: &GitHubInstallation, trouble: &Trouble, now: Timestamp) -> Verdict {
+    match trouble.kind {
+        Kind::NoTaskRun { .. } => running::no_task_run(facts, installation, Some(trouble), now),
+        _ if trouble.is_lasting() => lasting(facts, installation, trouble, now),
+        _ => {
+            let status = facts.status();
+            let since = condition(&status, ConditionType::Started).map(|c| c.last_transition_time.0);
+            let is_short = trouble.until.duration_since(now) <= SHORT;
+            if is_short && since.is_some_and(|since| now.duration_since(since) <= PATIENCE) {
+                return Verdict::Wait(Some(trouble.until));
+            }
+            not_started(facts, Phase::Queued, &trouble.why, Some(trouble.until), now)
+        }
+    }
+}
+
+/// Takes the slot. `Ok`: this run has it.
+fn with_slot(facts: &Facts, now: Timestamp) -> Result<(), Verdict> {
+    if facts.has_slot() {
+        return Ok(());
+    }
+    if facts.slot_holder().is_some() {
+        let why = Why::new(Reason::WaitingForRun, "another run has the installation's slot");
+        return Err(not_started(facts, Phase::Queued, &why, None, now));
+    }
+    Err(Verdict::Do(Step::TakeSlot(active_run(facts))))
+}
+
+fn with_token(facts: &Facts, token: Token) -> Result<Token, Verdict> {
+    if facts.found.tokens.contains(&token) { Ok(token) } else { Err(Verdict::Do(Step::EnsureToken(token))) }
+}
+
+fn plan(facts: &Facts, token: Token, args: Vec<String>) -> TaskRunPlan {
+    let status = facts.status();
+    TaskRunPlan {
+        name: status.task_run_name.unwrap_or_default(),
+        sha: status.sha.unwrap_or_default(),
+        token,
+        args,
+    }
+}
+
+fn apply(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<TaskRunPlan, Verdict> {
+    with_slot(facts, now)?;
+    let token = with_token(facts, Token::Own)?;
+    let branch = branch(facts, installation, now)?;
+    let (head, reviewed) = (&facts.found.head, &facts.found.reviewed);
+    let (Some(head), Some(reviewed)) = (head, reviewed) else {
+        let head = head.is_none().then_some(Need::Head(branch));
+        let reviewed = reviewed.is_none().then_some(Need::Reviewed);
+        return Err(Verdict::Need(head.into_iter().chain(reviewed).collect()));
+    };
+    if head.sha != facts.status().sha {
+        return Err(not_head(facts, installation, &facts.run, (&branch, head.sha.as_deref()), now));
+    }
+    if !head.is_fresh(now) {
+        return Err(Verdict::Need(vec![Need::Head(branch)]));
+    }
+    Ok(plan(facts, token, arguments::of_apply(facts, installation, reviewed, now)))
+}
+
+fn dry_run(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<TaskRunPlan, Verdict> {
+    let Some(number) = facts.run.spec.source.pull_request else {
+        let token = with_token(facts, Token::Lesser(RunToken::Read))?;
+        return Ok(plan(
+            facts,
+            token,
+            arguments::of_dry_run(facts, installation, RunToken::Read, false, None),
+        ));
+    };
+    if admit::commander(facts).is_none() {
+        return Err(Verdict::Need(vec![Need::Commander]));
+    }
+    let pull = match &facts.found.pull {
+        None => return Err(Verdict::Need(vec![Need::Pull])),
+        Some(Some(pull)) => pull,
+        Some(None) => {
+            let message = format!("there is no pull request {number} any more");
+            let end = End::new(Phase::Skipped, Reason::SourceNotAllowed, message);
+            return Err(finish(facts, &facts.run, &end, now));
+        }
+    };
+    let grant = admit::grant(facts, installation, pull).map_err(|(reason, message)| {
+        finish(facts, &facts.run, &End::new(Phase::Skipped, reason, message), now)
+    })?;
+    let Some(base) = &facts.found.head else {
+        return Err(Verdict::Need(vec![Need::Head(pull.base.clone())]));
+    };
+    let token = with_token(facts, Token::Lesser(grant.token))?;
+    let args = arguments::of_dry_run(facts, installation, grant.token, grant.by_member, base.sha.as_deref());
+    Ok(plan(facts, token, args))
+}
+
+fn dump(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<TaskRunPlan, Verdict> {
+    with_slot(facts, now)?;
+    match &facts.found.repository {
+        None => return Err(Verdict::Do(Step::EnsureRepository)),
+        Some(Ok(())) => {}
+        Some(Err(message)) => {
+            let end = End::new(Phase::Skipped, Reason::ConfigMissing, message.clone());
+            return Err(finish(facts, &facts.run, &end, now));
+        }
+    }
+    let token = with_token(facts, Token::Lesser(RunToken::Read))?;
+    with_token(facts, Token::Lesser(RunToken::Dump))?;
+    Ok(plan(facts, token, arguments::of_dump(&installation.spec)))
+}

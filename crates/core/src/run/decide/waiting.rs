@@ -1,0 +1,204 @@
+//! A run that waits: for its installation, for its admission, for its turn, for its next attempt. Here a newer push
+//! supersedes a waiting one.
+
+use jiff::Timestamp;
+use peribolos_api::{
+    ConditionType, GitHubInstallation, PeribolosRun, Reason,
+    run::{Mode, Phase},
+};
+use serde_json::Map;
+
+use super::{
+    Need, Step, Verdict, admit, back_in_line, branch, cancelled_before_start, clear_attempt, finish,
+    free_slot, lasting, not_head, publish, sooner, write,
+};
+use crate::run::{
+    admit::Admission,
+    facts::{Facts, Reservation, SlotHolder, is_labelled_ended},
+    queue::{self, Queue, Turn},
+    state::State,
+    status::{End, Why, Writer, time},
+};
+
+/// What a run waits for while its installation's runs are suspended.
+pub(super) const SUSPENDED: &str = "runs are suspended: spec.suspend of the installation is true";
+
+pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Verdict {
+    if facts.run.spec.cancel {
+        return cancelled_before_start(facts, now);
+    }
+    if let Some(trouble) = &facts.trouble {
+        return if trouble.is_lasting() {
+            lasting(facts, installation, trouble, now)
+        } else {
+            let phase = if State::of(&facts.run) == State::New { Phase::Pending } else { Phase::Queued };
+            back_in_line(facts, phase, &trouble.why, trouble.until, now)
+        };
+    }
+    if let Some(why) = not_ready(installation) {
+        let status = Writer::new(&facts.run, now).waiting(Phase::Pending, &why);
+        return write(facts, status).unwrap_or(Verdict::Wait(None));
+    }
+    let status = facts.status();
+    if status.retry_at.is_some()
+        && let Some(verdict) =
+            clear_attempt(facts, status.message.as_deref().unwrap_or("the attempt failed"), now)
+    {
+        return verdict;
+    }
+    // Of an attempt that failed, or of a start that was broken off.
+    if let Some(verdict) = free_slot(facts, Map::new()) {
+        return verdict;
+    }
+    if !facts.published.may_look(now) {
+        return Verdict::Wait(facts.published.blocked_until);
+    }
+    match State::of(&facts.run) {
+        State::New => match admit::admit(facts, installation) {
+            Admission::Need(need) => Verdict::Need(vec![need]),
+            Admission::Refused(end, sha) => finish(facts, &for_commit(facts, sha), &end, now),
+            Admission::Admitted(sha) => {
+                let status = Writer::new(&facts.run, now).admitted(sha.as_deref());
+                let run = PeribolosRun { status: Some(status), ..facts.run.clone() };
+                in_line(facts, installation, &run, now)
+            }
+        },
+        _ => in_line(facts, installation, &facts.run, now),
+    }
+}
+
+/// The run with the commit that it is about, not written yet.
+fn for_commit(facts: &Facts, sha: Option<String>) -> PeribolosRun {
+    let mut run = facts.run.clone();
+    if let Some(sha) = sha {
+        let status = run.status.get_or_insert_default();
+        status.short_sha = Some(sha.chars().take(7).collect());
+        status.sha = Some(sha);
+    }
+    run
+}
+
+/// A run that was admitted; `run` has its commit, which may not be written yet.
+fn in_line(facts: &Facts, installation: &GitHubInstallation, run: &PeribolosRun, now: Timestamp) -> Verdict {
+    if installation.spec.suspend {
+        return wait(facts, run, Phase::Pending, &Why::new(Reason::Suspended, SUSPENDED), None, now);
+    }
+    let due = time(run.status.as_ref().and_then(|status| status.retry_at.as_ref())).filter(|at| *at > now);
+    let others: Vec<&PeribolosRun> = facts.others().collect();
+    let turn = |head: Option<&str>| {
+        queue::turn(run, &Queue { others: &others, active_run: facts.slot_holder(), head })
+    };
+    let mut turn_now = turn(None);
+    if depends_on_head(facts, run, &turn_now) {
+        let branch = match branch(facts, installation, now) {
+            Ok(branch) => branch,
+            Err(verdict) => return verdict,
+        };
+        let Some(head) = &facts.found.head else { return Verdict::Need(vec![Need::Head(branch)]) };
+        if head.sha.as_deref() != queue::commit(run) {
+            return not_head(facts, installation, run, (&branch, head.sha.as_deref()), now);
+        }
+        if matches!(turn_now, Turn::SupersededBy(_)) {
+            turn_now = turn(head.sha.as_deref());
+        }
+    }
+    match turn_now {
+        Turn::SupersededBy(newer) => {
+            let message = format!("{newer} is newer and does the same");
+            finish(facts, run, &End::new(Phase::Superseded, Reason::Superseded, message), now)
+        }
+        _ if due.is_some() => {
+            publish::check(facts, now).unwrap_or_else(|| Verdict::Wait(sooner(due, publish::pending(facts))))
+        }
+        Turn::WaitFor(other) => wait_for(facts, run, other, now),
+        Turn::Start => match &facts.found.reservation {
+            None => Verdict::Do(Step::Reserve),
+            Some(Reservation::Granted) => {
+                let status = Writer::new(run, now).starting();
+                Verdict::Do(Step::WriteStatus(Box::new(super::with_check_id(facts, status))))
+            }
+            Some(Reservation::Full) => {
+                let message =
+                    format!("{} runs are running, which is the most at once", facts.settings.capacity);
+                let why = Why::new(Reason::WaitingForCapacity, message);
+                wait(facts, run, Phase::Queued, &why, None, now)
+            }
+            Some(Reservation::Rival(other)) => wait_for(facts, run, other.clone(), now),
+        },
+    }
+}
+
+/// Whether the branch's head is to be read before the run's turn comes. An Apply's commit may be an old one, as late and
+/// repeated deliveries have it: such a one takes no place in the line, and nobody gives way to it.
+fn depends_on_head(facts: &Facts, run: &PeribolosRun, turn: &Turn) -> bool {
+    let is_new = State::of(&facts.run) == State::New;
+    run.spec.mode == Mode::Apply
+        && match turn {
+            Turn::SupersededBy(_) => true,
+            // Read before its TaskRun is made anyway; without a commit of its own it has just got the head.
+            Turn::Start => false,
+            Turn::WaitFor(_) => is_new && !run.spec.source.sha.is_empty(),
+        }
+}
+
+/// Waits for another run to end. One that has the slot and is in no watch may be no more.
+fn wait_for(facts: &Facts, run: &PeribolosRun, other: String, now: Timestamp) -> Verdict {
+    // One that has ended frees the slot before it is labelled.
+    let is_alive =
+        facts.others().any(|there| there.metadata.name.as_ref() == Some(&other) && !is_labelled_ended(there));
+    let mut until = None;
+    if facts.slot_holder() == Some(&other) && !is_alive {
+        match facts.found.slot_holder {
+            None => return Verdict::Need(vec![Need::SlotHolder(other)]),
+            Some(SlotHolder::Gone) => {
+                if let Some(of) = facts.installation_status().active_run {
+                    return Verdict::Do(Step::FreeSlot { of, leaving: Map::new() });
+                }
+            }
+            // It may be one that the watch does not have yet; its pod is in no watch.
+            Some(SlotHolder::Alive | SlotHolder::PodRuns) => {
+                until = Some(super::after(now, super::POD_PULSE));
+            }
+        }
+    }
+    let why = Why::new(Reason::WaitingForRun, format!("waits for {other} to end"));
+    wait(facts, run, Phase::Queued, &why, until, now)
+}
+
+/// Writes what the run waits for, and shows it on its commit: that tells its author that the push was seen.
+fn wait(
+    facts: &Facts,
+    run: &PeribolosRun,
+    phase: Phase,
+    why: &Why,
+    until: Option<Timestamp>,
+    now: Timestamp,
+) -> Verdict {
+    let status = Writer::new(run, now).waiting(phase, why);
+    write(facts, status)
+        .or_else(|| publish::check(facts, now))
+        .or_else(|| publish::acknowledge(facts, now))
+        .unwrap_or_else(|| Verdict::Wait(sooner(until, publish::pending(facts))))
+}
+
+/// Why the installation can't have a run now.
+fn not_ready(installation: &GitHubInstallation) -> Option<Why> {
+    let waiting = |message: &str| Some(Why::new(Reason::WaitingForInstallation, message));
+    if installation.metadata.deletion_timestamp.is_some() {
+        return waiting("its installation is being deleted");
+    }
+    let status = installation.status.clone().unwrap_or_default();
+    let token = status.conditions.iter().find(|c| c.type_ == ConditionType::TokenIssued.as_str());
+    match token {
+        Some(condition) if condition.status == "True" => {}
+        Some(condition) => {
+            let reason = Reason::parse(&condition.reason).unwrap_or(Reason::WaitingForInstallation);
+            return Some(Why::new(reason, format!("waits for its installation: {}", condition.message)));
+        }
+        None => return waiting("waits for its installation's token"),
+    }
+    if status.account.is_none() {
+        return waiting("waits for its installation's account");
+    }
+    None
+}

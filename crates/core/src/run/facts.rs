@@ -1,0 +1,268 @@
+//! All that a decision about a run looks at.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use peribolos_api::{
+    GitHubInstallation, GitHubInstallationStatus, PeribolosRun, PeribolosRunStatus,
+    names::{ANNOTATION_COMMENT, ANNOTATION_REREQUEST, FINALIZER_CHECK, LABEL_ENDED},
+};
+use peribolos_vocab::report::{Progress, StepReport};
+
+use super::{
+    arguments::Reviewed, command::Standing, outcome::Observation, preview::Author, published::Published,
+    step::Token, trouble::Trouble,
+};
+
+/// So long an answer about the head counts: then what was looked up beside it was slow, or the process stood still.
+const HEAD_COUNTS: SignedDuration = SignedDuration::from_secs(5);
+
+/// All that a decision about a run looks at.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The run, as the watch has it or as the last write left it.
+    pub run: PeribolosRun,
+    /// Its installation. None: there is none.
+    pub installation: Option<Arc<GitHubInstallation>>,
+    /// The other runs of the installation; those that were started a moment ago are running.
+    pub others: Vec<Arc<PeribolosRun>>,
+    /// What this process knows of what GitHub shows of it.
+    pub published: Published,
+    /// What was looked up or done for this decision.
+    pub found: Found,
+    /// What went wrong in the last turn.
+    pub trouble: Option<Trouble>,
+    /// What holds for all runs.
+    pub settings: Arc<Settings>,
+}
+
+/// What holds for all runs.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The namespace.
+    pub namespace: String,
+    /// How many runs may be running at once.
+    pub capacity: usize,
+    /// Where a check's details link points, with `{namespace} {run} {taskrun} {pod}` in it.
+    pub details_url_template: Option<String>,
+}
+
+/// What was looked up or done for a decision. None: not yet.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The branch that is applied. Inner None: there is no such repository.
+    pub branch: Option<Option<String>>,
+    /// Who requested the run by a comment.
+    pub commander: Option<Commander>,
+    /// The pull request that it is a preview of. Inner None: there is none.
+    pub pull: Option<Option<Pull>>,
+    /// Whether the pull request leaves the file as the base has it.
+    pub unchanged: Option<bool>,
+    /// The head of the branch that is applied, or of the one that a preview is compared with.
+    pub head: Option<Head>,
+    /// The blob of the head's file. Inner None: it has none.
+    pub head_blob: Option<Option<String>>,
+    /// The blob of the commit's own file. Inner None: it has none, or it can't be read.
+    pub blob: Option<Option<String>>,
+    /// Whether the installation was read from the API server.
+    pub installation_live: bool,
+    /// Whether the other runs were read from the API server.
+    pub others_live: bool,
+    /// Whether a place below the limit of running runs was taken.
+    pub reservation: Option<Reservation>,
+    /// The tokens that are fresh.
+    pub tokens: Vec<Token>,
+    /// Whether the config repository is there. Err: why it is not.
+    pub repository: Option<Result<(), String>>,
+    /// What previews have shown of what an Apply brings.
+    pub reviewed: Option<Reviewed>,
+    /// The attempt's TaskRun.
+    pub attempt: Option<Attempt>,
+    /// The report of the attempt's step. Inner None: it left none.
+    pub report: Option<Option<StepReport>>,
+    /// How far the running step has come. Inner None: it does not say.
+    pub progress: Option<Option<Progress>>,
+    /// Whether the pod of the last attempt can do no more.
+    pub pod_done: Option<bool>,
+    /// The run's checks on GitHub.
+    pub checks: Option<Vec<CheckSeen>>,
+    /// Where the config repository is now.
+    pub new_name: Option<NewName>,
+    /// Whether the installation is asked about again because of that.
+    pub rechecked: bool,
+    /// The open pull requests: number and head.
+    pub pulls: Option<Vec<(i64, String)>>,
+    /// Who has the slot, where that is no run that the watch has.
+    pub slot_holder: Option<SlotHolder>,
+    /// The runs that were made, or were there.
+    pub created: Vec<String>,
+    /// Whether the surplus of the history was deleted.
+    pub pruned: bool,
+    /// Whether the run has its owner, labels and finalizer.
+    pub adopted: bool,
+}
+
+/// Whether and by whom a run was requested by a comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Commander {
+    /// By no comment.
+    Nobody,
+    /// By a comment of somebody of that standing.
+    By(Standing),
+    /// The run names a comment that does not bear it out.
+    Wrong(&'static str),
+}
+
+/// A pull request, as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pull {
+    /// The branch that it is to be merged into.
+    pub base: String,
+    /// Its newest commit.
+    pub head: String,
+    /// Whether it is open.
+    pub open: bool,
+    /// Who made it.
+    pub author: Author,
+}
+
+/// The head of a branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The commit. None: the branch is gone, or has none.
+    pub sha: Option<String>,
+    /// When it was read.
+    pub at: Timestamp,
+}
+
+impl Head {
+    /// Whether it is as good as read just now.
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        let age = now.duration_since(self.at);
+        age >= SignedDuration::ZERO && age <= HEAD_COUNTS
+    }
+}
+
+/// What came of asking for a place below the limit of running runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reservation {
+    /// It was taken.
+    Granted,
+    /// All are taken.
+    Full,
+    /// A run that competes for the same was started a moment ago.
+    Rival(String),
+}
+
+/// The attempt's TaskRun.
+#[derive(Clone, Debug)]
+pub enum Attempt {
+    /// It was not made.
+    Unmade,
+    /// There is one of its name that belongs to somebody else.
+    Foreign,
+    /// It is so, or was deleted.
+    Seen(Box<Observation>),
+}
+
+/// A check of this run on GitHub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckSeen {
+    /// Its number.
+    pub id: i64,
+    /// Its conclusion, once it is completed.
+    pub conclusion: Option<peribolos_vocab::CheckConclusion>,
+}
+
+/// Where the config repository is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewName {
+    /// It has this name by now.
+    Renamed(String),
+    /// The App can't see it.
+    Unseen,
+    /// It is the organization that has another name by now.
+    Organization(String),
+}
+
+/// Who has the installation's slot, where that is no unfinished run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlotHolder {
+    /// A run that has not ended.
+    Alive,
+    /// One that has ended or was deleted, whose pod may still be running.
+    PodRuns,
+    /// One that has ended or was deleted, with its pod.
+    Gone,
+}
+
+impl Facts {
+    /// The run's status.
+    pub fn status(&self) -> PeribolosRunStatus {
+        self.run.status.clone().unwrap_or_default()
+    }
+
+    /// The run's name.
+    pub fn name(&self) -> &str {
+        self.run.metadata.name.as_deref().unwrap_or_default()
+    }
+
+    /// The run's uid.
+    pub fn uid(&self) -> &str {
+        self.run.metadata.uid.as_deref().unwrap_or_default()
+    }
+
+    /// The installation's status.
+    pub fn installation_status(&self) -> GitHubInstallationStatus {
+        self.installation.as_ref().and_then(|installation| installation.status.clone()).unwrap_or_default()
+    }
+
+    /// Whether this run has the installation's slot.
+    pub fn has_slot(&self) -> bool {
+        let status = self.installation.as_ref().and_then(|installation| installation.status.as_ref());
+        status.and_then(|status| status.active_run.as_ref()).is_some_and(|active| {
+            active.name == self.name() && (active.uid.is_empty() || active.uid == self.uid())
+        })
+    }
+
+    /// The name of the run that has the installation's slot.
+    pub fn slot_holder(&self) -> Option<&str> {
+        let status = self.installation.as_ref()?.status.as_ref()?;
+        status.active_run.as_ref().map(|active| active.name.as_str())
+    }
+
+    /// The other runs.
+    pub fn others(&self) -> impl Iterator<Item = &PeribolosRun> {
+        self.others.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether the run is kept until its check is completed.
+    pub fn has_finalizer(&self) -> bool {
+        let finalizers = self.run.metadata.finalizers.as_deref().unwrap_or_default();
+        finalizers.iter().any(|finalizer| finalizer == FINALIZER_CHECK)
+    }
+
+    /// Whether everything that follows from the run's end is done.
+    pub fn is_labelled_ended(&self) -> bool {
+        is_labelled_ended(&self.run)
+    }
+
+    /// Whether the run was requested by "Re-run" on a check.
+    pub fn is_rerequest(&self) -> bool {
+        self.annotation(ANNOTATION_REREQUEST).is_some()
+    }
+
+    /// Whether the run was requested by a comment.
+    pub fn is_command(&self) -> bool {
+        self.annotation(ANNOTATION_COMMENT).is_some()
+    }
+
+    fn annotation(&self, name: &str) -> Option<&String> {
+        self.run.metadata.annotations.as_ref()?.get(name)
+    }
+}
+
+/// Whether everything that follows from a run's end is done.
+pub fn is_labelled_ended(run: &PeribolosRun) -> bool {
+    run.metadata.labels.as_ref().is_some_and(|labels| labels.contains_key(LABEL_ENDED))
+}

@@ -1,0 +1,71 @@
+//! What is known of what GitHub shows of a run: kept by the process that published it, and read again where it is not known.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::check::Check;
+
+/// So long a write of unknown outcome may still take effect. Until then nothing more is written, and afterwards it is read.
+pub const LATE: SignedDuration = SignedDuration::from_secs(15);
+
+/// What this process knows of what GitHub shows of a run. A restart forgets it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Published {
+    /// When this process saw the run first, which was under way: another one may have published something. None: it was
+    /// new then, or what GitHub shows was read long enough after that.
+    pub inherited_at: Option<Timestamp>,
+    /// The check as its last write left it, answered by GitHub or read.
+    pub check: Option<Check>,
+    /// The check's number.
+    pub check_id: Option<i64>,
+    /// When the check showed last how far the run has come.
+    pub progress_at: Option<Timestamp>,
+    /// When a write was sent whose outcome nobody knows.
+    pub unknown_since: Option<Timestamp>,
+    /// Before this, what the run itself depends on is not looked up again.
+    pub blocked_until: Option<Timestamp>,
+    /// Before this, nothing more is published of this run.
+    pub paused_until: Option<Timestamp>,
+    /// What is done, or given up, of the rest.
+    pub done: Done,
+    /// What the installation's status said before this run's end changed it.
+    pub before: Option<Before>,
+}
+
+/// What of a run's end is done on GitHub, or given up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that is done or not")]
+pub struct Done {
+    /// The check, given up.
+    pub check: bool,
+    /// The reaction to the comment that requested the run.
+    pub acknowledged: bool,
+    /// The answer to a refused command.
+    pub refused: bool,
+    /// The issue about drift.
+    pub issue: bool,
+    /// Open pull requests are previewed anew.
+    pub previews: bool,
+    /// What the run leaves beside its TaskRun: the reservation, the lesser tokens.
+    pub cleared: bool,
+}
+
+/// What the installation's status said before a run's end changed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// Whether another file was applied before.
+    pub other_file: bool,
+    /// Whether drift was found before.
+    pub drifted: bool,
+}
+
+impl Published {
+    /// Whether what the run itself depends on may be looked up.
+    pub fn may_look(&self, now: Timestamp) -> bool {
+        self.blocked_until.is_none_or(|until| until <= now)
+    }
+
+    /// Whether something may be published of this run.
+    pub fn may_ask(&self, now: Timestamp) -> bool {
+        self.paused_until.is_none_or(|until| until <= now)
+    }
+}

@@ -1,0 +1,54 @@
+//! What went wrong while a run was moved on, in terms of what can follow from it: every error is turned into this once.
+
+use jiff::Timestamp;
+use peribolos_api::Reason;
+
+use super::status::Why;
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// What can follow from it.
+    pub kind: Kind,
+    /// How it is shown.
+    pub why: Why,
+    /// Before this, another try is in vain.
+    pub until: Timestamp,
+}
+
+/// What can follow from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Another try may succeed: GitHub or the API server could not be reached, a limit is used up, a token is due.
+    Passing,
+    /// The same of a write that may have taken effect all the same: nobody knows.
+    Unknown,
+    /// The organization has not granted what is needed: no wait helps.
+    Permission,
+    /// What was written to is not there, or does not take it: no wait helps.
+    Hopeless,
+    /// The config repository answers from elsewhere: the number of the repository there, where GitHub tells it.
+    Moved(Option<u64>),
+    /// There will be no TaskRun of the attempt's name.
+    NoTaskRun {
+        /// Whether the API server finds it invalid: then only another Task or other settings help.
+        invalid: bool,
+    },
+}
+
+impl Trouble {
+    /// Whether nobody knows if a write took effect.
+    pub fn is_unknown(&self) -> bool {
+        self.kind == Kind::Unknown
+    }
+
+    /// Whether the same can't succeed later either.
+    pub const fn is_lasting(&self) -> bool {
+        matches!(self.kind, Kind::Permission | Kind::Hopeless | Kind::Moved(_))
+    }
+
+    /// Whether it is over by itself when the installation is: a suspension passes.
+    pub fn is_suspension(&self) -> bool {
+        self.why.reason == Reason::InstallationSuspended
+    }
+}

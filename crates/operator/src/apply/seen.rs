@@ -1,0 +1,81 @@
+//! What was read a moment ago and holds for many operations, so that it is not read for each: GitHub gives an organization
+//! some thousand requests an hour, and a plan may have as many places in teams.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use peribolos_core::time_scale::TimeScale;
+use peribolos_org::plan::{Change, Outcome};
+use peribolos_org::{Login, TeamName};
+
+use super::Run;
+
+/// How long it counts that a team is the one that the plan means.
+const TEAM: Duration = Duration::from_mins(1);
+/// How long it counts that somebody is in the organization.
+const PERSON: Duration = Duration::from_mins(5);
+
+/// Things that were as planned when they were read last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    teams: BTreeMap<TeamName, Timestamp>,
+    people: BTreeMap<Login, Timestamp>,
+}
+
+fn is_fresh<K: Ord>(seen: &BTreeMap<K, Timestamp>, key: &K, now: Timestamp, within: Duration) -> bool {
+    let age = |seen: &Timestamp| Duration::try_from(now.duration_since(*seen)).unwrap_or_default();
+    seen.get(key).is_some_and(|seen| age(seen) < within)
+}
+
+impl Run<'_> {
+    /// Why the change must not be made, because a team or a person is another one, or not there, by now.
+    pub(super) async fn subjects_are_there(&mut self, change: &Change) -> Result<(), Outcome> {
+        match change {
+            Change::SetTeamMember { login, from: None, .. } => self.is_in_organization(change, login).await,
+            Change::SetTeamMember { team, .. }
+            | Change::RemoveTeamMember { team, .. }
+            | Change::SetTeamRepo { team, .. }
+            | Change::RemoveTeamRepo { team, .. }
+                if change.takes_away() =>
+            {
+                self.is_same_team(change, team).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn is_in_organization(&mut self, change: &Change, login: &Login) -> Result<(), Outcome> {
+        let (now, scale) = self.time();
+        if is_fresh(&self.seen.people, login, now, scale.of(PERSON)) {
+            return Ok(());
+        }
+        let is_there = self
+            .read(change, async |run: &mut Self| run.job.client.is_in_organization(run.job.org, login).await);
+        if !is_there.await? {
+            let left = "the person is neither in the organization nor invited any more";
+            return Err(Outcome::Left(left.to_owned()));
+        }
+        self.seen.people.insert(login.clone(), now);
+        Ok(())
+    }
+
+    async fn is_same_team(&mut self, change: &Change, team: &TeamName) -> Result<(), Outcome> {
+        let (now, scale) = self.time();
+        if is_fresh(&self.seen.teams, team, now, scale.of(TEAM)) {
+            return Ok(());
+        }
+        let is_same = self.read(change, async |run: &mut Self| {
+            run.job.client.is_same_team(run.job.org, team, &run.addresses).await
+        });
+        if !is_same.await? {
+            return Err(Outcome::Left("another team has its name now".to_owned()));
+        }
+        self.seen.teams.insert(team.clone(), now);
+        Ok(())
+    }
+
+    fn time(&self) -> (Timestamp, TimeScale) {
+        (self.job.clock.now(), self.job.clock.scale())
+    }
+}

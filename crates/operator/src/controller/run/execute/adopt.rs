@@ -1,0 +1,49 @@
+//! A run belongs to its installation: owner reference and labels, whoever made it. One that will have a check is kept until
+//! that is completed.
+
+use kube::{
+    Resource, ResourceExt,
+    api::{Patch, PatchParams},
+};
+use peribolos_api::names;
+use peribolos_core::run::{answer::Answer, check};
+use serde_json::json;
+
+use super::RunContext;
+use crate::{controller::run::error::Error, kubernetes::client::call};
+
+/// Sets what is missing: nothing, where whoever made it for the operator has set all of it.
+pub(super) async fn adopt(at: RunContext<'_>) -> Result<Answer, Error> {
+    let owner = at.installation.controller_owner_ref(&());
+    let uid = owner.as_ref().map(|owner| &owner.uid);
+    let is_ours = at.run.owner_references().iter().any(|reference| Some(&reference.uid) == uid);
+    let mode = at.run.spec.mode.as_str().to_ascii_lowercase();
+    // A run that was made without a commit has none until the controller has looked it up.
+    let sha = Some(at.sha()).filter(|sha| !sha.is_empty());
+    let labels = at.run.labels();
+    let is_labelled = labels.get(names::LABEL_INSTALLATION) == Some(&at.run.spec.installation_ref.name)
+        && labels.get(names::LABEL_MODE) == Some(&mode)
+        && (sha.is_none() || labels.get(names::LABEL_SHA).map(String::as_str) == sha);
+    // The finalizer comes with the first write, long before there is a check to complete.
+    let missing: Vec<String> = check::finalizers(at.run)
+        .into_iter()
+        .filter(|finalizer| !at.run.finalizers().contains(finalizer))
+        .collect();
+    if is_ours && is_labelled && missing.is_empty() {
+        return Ok(Answer::Done);
+    }
+    let finalizers: Vec<String> = at.run.finalizers().iter().cloned().chain(missing).collect();
+    let patch = json!({"metadata": {
+        "resourceVersion": at.run.metadata.resource_version,
+        "finalizers": finalizers,
+        "ownerReferences": owner.into_iter().collect::<Vec<_>>(),
+        "labels": {
+            names::LABEL_INSTALLATION: at.run.spec.installation_ref.name,
+            names::LABEL_MODE: mode,
+            names::LABEL_SHA: sha.or_else(|| labels.get(names::LABEL_SHA).map(String::as_str)),
+        },
+    }});
+    let params = PatchParams { field_manager: Some(names::MANAGER.to_owned()), ..PatchParams::default() };
+    let run = call(at.runs().patch(&at.name(), &params, &Patch::Merge(patch))).await?;
+    Ok(Answer::Run(Box::new(run)))
+}

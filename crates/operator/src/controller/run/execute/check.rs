@@ -1,0 +1,53 @@
+//! Writes the check run on the commit. Nobody else does.
+
+use peribolos_core::run::{
+    answer::Answer,
+    check::{Check, CheckState},
+};
+use peribolos_github::{
+    Sha,
+    client::{CheckOutput, CheckRunId, CheckRunUpdate, CheckStatus, NewCheckRun},
+};
+
+use super::RunContext;
+use crate::controller::run::error::Error;
+
+/// Brings the check of that number to what is wanted, or makes it.
+pub(super) async fn write(at: RunContext<'_>, id: Option<i64>, check: &Check) -> Result<Answer, Error> {
+    let (github, repository) = (at.github().await?, at.repository()?);
+    let update = update(check);
+    let id = if let Some(id) = id.and_then(|id| u64::try_from(id).ok()) {
+        github.update_check_run(&repository, CheckRunId(id), &update).await?.id
+    } else {
+        let sha: Sha = check.sha.parse()?;
+        let new = NewCheckRun {
+            name: check.name.to_owned(),
+            head_sha: sha,
+            external_id: at.run.metadata.uid.clone().unwrap_or_default(),
+            state: update,
+        };
+        github.create_check_run(&repository, &new).await?.id
+    };
+    Ok(Answer::Check(i64::try_from(id.0).unwrap_or_default()))
+}
+
+fn update(check: &Check) -> CheckRunUpdate {
+    let (status, conclusion) = match check.state {
+        CheckState::Queued => (CheckStatus::Queued, None),
+        CheckState::InProgress => (CheckStatus::InProgress, None),
+        CheckState::Completed(conclusion) => (CheckStatus::Completed, Some(conclusion)),
+    };
+    CheckRunUpdate {
+        status: Some(status),
+        conclusion,
+        details_url: check.details_url.clone(),
+        started_at: check.started_at,
+        completed_at: check.completed_at,
+        output: Some(CheckOutput {
+            title: check.title.clone(),
+            summary: check.summary.clone(),
+            text: None,
+            annotations: check.annotations.clone(),
+        }),
+    }
+}

@@ -1,0 +1,40 @@
+//! The last write of a run's life: it is labelled as ended, and its finalizer is removed, in one patch.
+
+use kube::{
+    ResourceExt,
+    api::{Patch, PatchParams},
+};
+use peribolos_api::names;
+use peribolos_core::run::answer::Answer;
+use serde_json::{Value, json};
+
+use super::RunContext;
+use crate::{controller::run::error::Error, kubernetes::client::call};
+
+/// Labels the run as ended.
+pub(super) async fn ended(at: RunContext<'_>) -> Result<Answer, Error> {
+    let shows_removals = at.run.status.as_ref().is_some_and(|status| !status.removals.is_empty());
+    let mut labels = json!({names::LABEL_ENDED: names::TRUE});
+    if shows_removals {
+        labels[names::LABEL_REMOVALS] = json!(names::TRUE);
+    }
+    patch(at, json!({"labels": labels, "finalizers": other_finalizers(at)})).await
+}
+
+/// Removes the finalizer of a run that is being deleted.
+pub(super) async fn remove_finalizer(at: RunContext<'_>) -> Result<Answer, Error> {
+    patch(at, json!({"finalizers": other_finalizers(at)})).await
+}
+
+fn other_finalizers(at: RunContext<'_>) -> Vec<String> {
+    let finalizers = at.run.finalizers().iter();
+    finalizers.filter(|finalizer| *finalizer != names::FINALIZER_CHECK).cloned().collect()
+}
+
+async fn patch(at: RunContext<'_>, mut metadata: Value) -> Result<Answer, Error> {
+    metadata["resourceVersion"] = json!(at.run.metadata.resource_version);
+    let patch = Patch::Merge(json!({"metadata": metadata}));
+    let params = PatchParams { field_manager: Some(names::MANAGER.to_owned()), ..PatchParams::default() };
+    let run = call(at.runs().patch(&at.name(), &params, &patch)).await?;
+    Ok(Answer::Run(Box::new(run)))
+}

@@ -1,0 +1,88 @@
+//! The installation's slot, `status.activeRun`: one Apply or Dump at a time. Each write tests what it was decided on, so that
+//! one that lands late changes nothing: who has the slot, and the number that rises each time it is freed.
+
+use kube::{
+    ResourceExt,
+    api::{Patch, PatchParams},
+};
+use peribolos_api::{GitHubInstallation, installation::ActiveRun};
+use peribolos_core::run::answer::Answer;
+use serde_json::{Map, Value, json};
+
+use super::RunContext;
+use crate::{
+    controller::run::error::Error,
+    kubernetes::client::{CallError, call},
+};
+
+/// The field manager of what runs write into their installation's status.
+const FIELD_MANAGER: &str = "peribolos-runs";
+
+/// Takes the slot, if it is free.
+pub(super) async fn take(at: RunContext<'_>, active: &ActiveRun) -> Result<Answer, Error> {
+    let operations = [
+        json!({"op": "test", "path": "/status/activeRun", "value": null}),
+        json!({"op": "test", "path": "/status/healSequence", "value": sequence(at.installation)}),
+        json!({"op": "add", "path": "/status/activeRun", "value": active}),
+    ];
+    patch(at, operations).await
+}
+
+/// Frees the slot that `of` has, and writes these fields.
+pub(super) async fn free(
+    at: RunContext<'_>,
+    of: &ActiveRun,
+    leaving: &Map<String, Value>,
+) -> Result<Answer, Error> {
+    // An earlier version wrote the name alone.
+    let active = if of.uid.is_empty() { json!(of.name) } else { json!(of) };
+    let sequence = sequence(at.installation);
+    let next = sequence.unwrap_or(0) + 1;
+    let mut operations = vec![
+        json!({"op": "test", "path": "/status/activeRun", "value": active}),
+        json!({"op": "test", "path": "/status/healSequence", "value": sequence}),
+        json!({"op": "remove", "path": "/status/activeRun"}),
+        json!({"op": "add", "path": "/status/healSequence", "value": next}),
+    ];
+    operations.extend(
+        leaving
+            .iter()
+            .map(|(field, value)| json!({"op": "add", "path": format!("/status/{field}"), "value": value})),
+    );
+    patch(at, operations).await
+}
+
+/// Raises the number that is part of the names of runs which the operator makes by itself: a run of that name has ended, and
+/// another one is needed.
+pub(super) async fn raise_sequence(at: RunContext<'_>) -> Result<Answer, Error> {
+    let sequence = sequence(at.installation);
+    let operations = [
+        json!({"op": "test", "path": "/status/healSequence", "value": sequence}),
+        json!({"op": "add", "path": "/status/healSequence", "value": sequence.unwrap_or(0) + 1}),
+    ];
+    patch(at, operations).await
+}
+
+fn sequence(installation: &GitHubInstallation) -> Option<i64> {
+    installation.status.as_ref().and_then(|status| status.heal_sequence)
+}
+
+/// Writes if everything is as it was decided on. The answer is the installation as it is then, in any case.
+async fn patch(at: RunContext<'_>, operations: impl IntoIterator<Item = Value>) -> Result<Answer, Error> {
+    let same = json!({"op": "test", "path": "/metadata/uid", "value": at.installation.metadata.uid});
+    let operations = Value::Array([same].into_iter().chain(operations).collect());
+    let patch: Patch<()> = Patch::Json(
+        serde_json::from_value(operations).map_err(kube::Error::SerdeError).map_err(CallError::from)?,
+    );
+    let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+    let name = at.installation.name_any();
+    let installation = match call(at.installations().patch_status(&name, &params, &patch)).await {
+        Ok(written) => Some(written),
+        Err(error) if error.is_not_found() => None,
+        Err(error) if error.is_refused() => call(at.installations().get_opt(&name))
+            .await?
+            .filter(|there| there.uid() == at.installation.uid()),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Answer::Installation(installation.map(Box::new)))
+}

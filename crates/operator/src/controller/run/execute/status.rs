@@ -1,0 +1,28 @@
+//! Writes a run's status: always whole, always under its resourceVersion. Nobody else does.
+
+use kube::api::PostParams;
+use peribolos_api::{PeribolosRunStatus, names, run::Phase};
+use peribolos_core::run::{
+    answer::Answer,
+    state::{State, phase},
+};
+
+use super::{RunContext, report};
+use crate::{controller::run::error::Error, kubernetes::client::call};
+
+/// Writes the status. A conflict is an error: the watch brings the newer object.
+pub(super) async fn write(at: RunContext<'_>, status: &PeribolosRunStatus) -> Result<Answer, Error> {
+    let before = State::of(at.run);
+    let mut run = at.run.clone();
+    run.status = Some(status.clone());
+    run.metadata.managed_fields = None;
+    let params = PostParams { field_manager: Some(names::MANAGER.to_owned()), ..PostParams::default() };
+    let written = call(at.runs().replace_status(&at.name(), &params, &run)).await?;
+    let after = State::of(&written);
+    if before.is_active() && !after.is_active() && phase(&written) == Phase::Queued {
+        // Between two attempts others may run.
+        at.ctx.reservations.release(at.run);
+    }
+    report::transition(RunContext { run: &written, ..at }, (before, after)).await;
+    Ok(Answer::Run(Box::new(written)))
+}

@@ -1,0 +1,60 @@
+//! Makes and stops the attempt's TaskRun.
+
+use jiff::Timestamp;
+use kube::{
+    ResourceExt,
+    api::{Patch, PatchParams, PostParams},
+};
+use peribolos_api::names as labels;
+use peribolos_core::run::{answer::Answer, step::TaskRunPlan};
+use serde_json::json;
+
+use super::{RunContext, build::build};
+use crate::{controller::run::error::Error, kubernetes::client::call};
+
+/// Makes the TaskRun; one of that name that is this run's is success.
+pub(super) async fn create(at: RunContext<'_>, plan: &TaskRunPlan) -> Result<Answer, Error> {
+    let task_run = build(at, plan, &at.repository()?);
+    let params = PostParams { field_manager: Some(labels::MANAGER.to_owned()), ..PostParams::default() };
+    match call(at.task_runs().create(&params, &task_run)).await {
+        Ok(_) => {
+            observe_queue(at);
+            Ok(Answer::Done)
+        }
+        Err(error) if error.is_already_exists() => {
+            let there = call(at.task_runs().get(&task_run.name_any())).await?;
+            Ok(if at.owns(&there) { Answer::Done } else { Answer::Foreign })
+        }
+        Err(error) if error.is_forbidden_or_invalid() => {
+            let invalid = error.is_invalid();
+            Err(Error::NoTaskRun { invalid, source: error })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn observe_queue(at: RunContext<'_>) {
+    let is_first = at.run.status.as_ref().is_some_and(|status| status.attempts == Some(1));
+    if let (true, Some(made)) = (is_first, &at.run.metadata.creation_timestamp) {
+        at.ctx.metrics.run_queue.observe(Timestamp::now().duration_since(made.0).as_secs_f64());
+    }
+}
+
+/// Has Tekton stop the TaskRun; it deletes the pod.
+pub(super) async fn stop(at: RunContext<'_>, why: &str) -> Result<Answer, Error> {
+    let Some(name) = at.task_run_name() else { return Ok(Answer::Done) };
+    let Some(task_run) = call(at.task_runs().get_opt(name)).await? else { return Ok(Answer::Done) };
+    let is_over = task_run.status.as_ref().is_some_and(|status| status.completion_time.is_some());
+    if !at.owns(&task_run) || task_run.spec.status.is_some() || is_over {
+        return Ok(Answer::Done);
+    }
+    let patch = json!({
+        "metadata": {"uid": task_run.metadata.uid, "resourceVersion": task_run.metadata.resource_version},
+        "spec": {"status": "TaskRunCancelled", "statusMessage": why},
+    });
+    let params = PatchParams { field_manager: Some(labels::MANAGER.to_owned()), ..PatchParams::default() };
+    match call(at.task_runs().patch(name, &params, &Patch::Merge(patch))).await {
+        Err(error) if error.is_not_found() => Ok(Answer::Done),
+        other => Ok(other.map(|_| Answer::Done)?),
+    }
+}

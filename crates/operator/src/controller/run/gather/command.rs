@@ -1,0 +1,152 @@
+//! The comment that a run was requested by. It is looked up whenever something depends on it: nothing in a run is trusted, and
+//! its annotations may change.
+
+use jiff::Timestamp;
+use kube::ResourceExt;
+use peribolos_api::{PeribolosRun, Reason, names::ANNOTATION_COMMENT, run::Mode};
+use peribolos_core::{
+    drift, event,
+    run::{
+        command::{self, Approval, Standing},
+        facts::{Commander, Facts},
+        state::State,
+    },
+};
+use peribolos_github::{
+    Client, Login, Sha,
+    client::{Comment, MembershipState, OrgRole},
+};
+
+use super::RunContext;
+use crate::controller::run::error::Error;
+
+/// Who requested the run by a comment.
+pub(super) async fn commander(at: RunContext<'_>) -> Result<Commander, Error> {
+    Ok(look_up(at).await?.map_or_else(Commander::Wrong, |(_, standing)| Commander::By(standing)))
+}
+
+/// The run's comment, and what its author is.
+///
+/// # Errors
+/// The inner one: why the run's comment does not bear it out.
+async fn look_up(at: RunContext<'_>) -> Result<Result<(Comment, Standing), &'static str>, Error> {
+    let id = at.run.annotations().get(ANNOTATION_COMMENT).and_then(|id| id.parse().ok());
+    let Some(id) = id else { return Ok(Err("the run's comment-id is no comment's number")) };
+    let github = at.github().await?;
+    let comment = match github.get_comment(&at.repository()?, id).await {
+        Err(error) if error.is_not_found() => return Ok(Err("the comment was deleted")),
+        other => other?,
+    };
+    if !requests(&comment, at.run) {
+        return Ok(Err("the comment requests something else"));
+    }
+    // The author is taken from GitHub, not from the run: a run can be made by anyone who may make runs.
+    let standing = match &comment.user {
+        Some(user) => standing(at, &github, &user.login).await?,
+        None => Standing::Stranger,
+    };
+    Ok(Ok((comment, standing)))
+}
+
+/// What an owner saw who commanded this Apply of `sha`: for each run that showed it before the comment was written, its salt
+/// and the digests of its removals. Nothing where the comment does not count.
+pub(super) async fn approved(
+    at: RunContext<'_>,
+    facts: &Facts,
+    sha: &Sha,
+) -> Result<Vec<(String, Vec<String>)>, Error> {
+    if !facts.is_command() {
+        return Ok(Vec::new());
+    }
+    let Ok((comment, Standing::Owner)) = look_up(at).await? else { return Ok(Vec::new()) };
+    let made = |run: &PeribolosRun| run.metadata.creation_timestamp.as_ref().map(|made| made.0);
+    let earlier = |other: &PeribolosRun| (made(other), other.name_any()) < (made(at.run), at.name());
+    let names_it = |other: &PeribolosRun| {
+        other.annotations().get(ANNOTATION_COMMENT) == at.run.annotations().get(ANNOTATION_COMMENT)
+    };
+    let approval = Approval {
+        written: comment.created_at,
+        edited: comment.updated_at,
+        run_made: made(at.run).unwrap_or(Timestamp::MAX),
+        is_used: facts.others().any(|other| names_it(other) && earlier(other)),
+    };
+    if !command::approves(&approval) {
+        return Ok(Vec::new());
+    }
+    let blob = at.blob(sha.as_str()).await?;
+    let shown = facts.others().filter_map(|other| {
+        let at = shown_at(other, sha, blob.as_ref())?;
+        let removals = other.status.as_ref()?.removals.clone();
+        (at <= comment.created_at).then_some((other.uid()?, removals))
+    });
+    Ok(shown.collect())
+}
+
+/// When a run has shown people what an Apply of this commit's file would remove: its check said so after a guard stopped it,
+/// or the issue about drift.
+fn shown_at(run: &PeribolosRun, sha: &Sha, blob: Option<&Sha>) -> Option<Timestamp> {
+    let status = run.status.as_ref()?;
+    let blob = blob.map(Sha::as_str);
+    let is_file = blob.is_some() && status.blob.as_deref() == blob;
+    let stopped = run.spec.mode == Mode::Apply
+        && matches!(State::of(run), State::Ended(_))
+        && status.reason.as_deref() == Some(Reason::GuardTripped.as_str())
+        && (is_file || status.sha.as_deref() == Some(sha.as_str()));
+    let shows = stopped || drift::is_found_by(run, blob);
+    status.shown_at.as_deref().filter(|_| shows)?.parse().ok()
+}
+
+/// Whether the comment requests this run: its first line, and where it stands.
+fn requests(comment: &Comment, run: &PeribolosRun) -> bool {
+    let first_line = comment.body.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
+    let about = run.spec.source.pull_request.and_then(|number| u64::try_from(number).ok());
+    event::command(first_line) == Some(run.spec.mode) && (about.is_none() || about == comment.issue_number())
+}
+
+/// What an account is in the organization, looked up live.
+pub(super) async fn standing(at: RunContext<'_>, github: &Client, login: &Login) -> Result<Standing, Error> {
+    let organization: Login = at.login().parse()?;
+    let membership = github.membership(&organization, login).await?;
+    Ok(match membership {
+        Some(found) if found.state == MembershipState::Active => {
+            if found.role == OrgRole::Admin {
+                Standing::Owner
+            } else {
+                Standing::Member
+            }
+        }
+        _ => Standing::Stranger,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const SHA: &str = "1111111111111111111111111111111111111111";
+
+    fn run(mode: &str, status: Value) -> PeribolosRun {
+        serde_json::from_value(json!({
+            "apiVersion": "peribolos.dev/v1alpha1", "kind": "PeribolosRun", "metadata": {"name": "r"},
+            "spec": {"installationRef": {"name": "acme-1"}, "mode": mode}, "status": status,
+        }))
+        .unwrap()
+    }
+
+    fn at(run: &PeribolosRun) -> Option<String> {
+        let blob: Sha = "2222222222222222222222222222222222222222".parse().unwrap();
+        shown_at(run, &SHA.parse().unwrap(), Some(&blob)).map(|at| at.to_string())
+    }
+
+    #[test]
+    fn a_stop_shows_from_when_its_check_says_so() {
+        let mut stopped = json!({"phase": "Failed", "reason": "GuardTripped", "sha": SHA, "finishedAt": "2026-01-01T00:00:00Z"});
+        assert_eq!(at(&run("Apply", stopped.clone())), None, "no check could be written");
+        stopped["shownAt"] = json!("2026-01-01T00:05:00Z");
+        assert_eq!(at(&run("Apply", stopped.clone())).as_deref(), Some("2026-01-01T00:05:00Z"));
+        stopped["reason"] = json!("ApplyFailed");
+        assert_eq!(at(&run("Apply", stopped)), None);
+    }
+}

@@ -1,0 +1,41 @@
+//! The installation's other runs, from the API server where the watch may be behind.
+
+use kube::{ResourceExt, api::ListParams};
+use peribolos_api::{PeribolosRun, names};
+use peribolos_core::run::facts::{Facts, SlotHolder, is_labelled_ended};
+
+use super::{RunContext, has_ended};
+use crate::{controller::run::error::Error, kubernetes::client::call};
+
+/// The installation's other runs: the watch may not have yet what was made a moment ago. One that nobody has labelled yet only
+/// the watch knows.
+pub(super) async fn live(at: RunContext<'_>, facts: &Facts) -> Result<Vec<PeribolosRun>, Error> {
+    let installation = &at.run.spec.installation_ref;
+    let of_installation =
+        ListParams::default().labels(&format!("{}={}", names::LABEL_INSTALLATION, installation.name));
+    let mut runs = call(at.runs().list(&of_installation)).await?.items;
+    runs.retain(|other| {
+        other.spec.installation_ref == *installation && other.metadata.name != at.run.metadata.name
+    });
+    let unlabelled = facts.others().filter(|other| !other.labels().contains_key(names::LABEL_INSTALLATION));
+    runs.extend(unlabelled.cloned());
+    Ok(runs)
+}
+
+/// Whether the run of this name, which has the slot, is there, and whether a pod of it may still be running.
+pub(super) async fn slot_holder(at: RunContext<'_>, name: &str) -> Result<SlotHolder, Error> {
+    // One that has ended and is not labelled yet frees the slot itself.
+    if call(at.runs().get_opt(name)).await?.is_some_and(|holder| !is_labelled_ended(&holder)) {
+        return Ok(SlotHolder::Alive);
+    }
+    // Tekton gives a pod the labels of its TaskRun.
+    let of_installation = ListParams::default().labels(&format!(
+        "{}={}",
+        names::LABEL_INSTALLATION,
+        at.installation.name_any()
+    ));
+    let prefix = format!("{name}-");
+    let pods = call(at.pods().list(&of_installation)).await?;
+    let runs = pods.iter().any(|pod| pod.name_any().starts_with(&prefix) && !has_ended(pod));
+    Ok(if runs { SlotHolder::PodRuns } else { SlotHolder::Gone })
+}

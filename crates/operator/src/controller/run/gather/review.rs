@@ -1,0 +1,209 @@
+//! What was shown of what an Apply does: the union of the latest previews of all pull requests that were merged since the
+//! last reviewed commit, and what an owner saw who commanded it. Section 7 of the design.
+
+use std::collections::{BTreeMap, HashSet};
+
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use kube::ResourceExt;
+use peribolos_api::{
+    PeribolosRun,
+    installation::Preview,
+    run::{Mode, Phase},
+};
+use peribolos_core::run::{
+    arguments::Reviewed,
+    facts::Facts,
+    queue,
+    review::{Since, needs_no_preview},
+    state::phase,
+};
+use peribolos_github::{
+    Client, FullName, Sha,
+    client::{MAX_COMPARED, MAX_TOUCHING, Pull},
+};
+
+use super::{RunContext, command};
+use crate::controller::run::error::Error;
+
+/// Calls at once.
+const CONCURRENCY: usize = 8;
+/// How long GitHub may take to show a merged pull request with its commits. Reports say some ten seconds.
+const LATE: SignedDuration = SignedDuration::from_mins(10);
+
+/// Gathers what was shown of the commits since the last reviewed one, and whether anything had to be shown.
+pub(super) async fn gather(at: RunContext<'_>, facts: &Facts) -> Result<Reviewed, Error> {
+    let (github, repository, sha) = (&at.github().await?, &at.repository()?, &at.sha().parse()?);
+    let approved = command::approved(at, facts, sha).await?;
+    if at.installation.spec.preview == Preview::Off {
+        return Ok(Reviewed { shown: approved, without_pull_requests: false });
+    }
+    let introduced = introduced(at, github, repository, sha).await?;
+    let pulls: Vec<Vec<Pull>> = stream::iter(introduced.commits)
+        .map(|commit| async move { github.pulls_for_commit(repository, &commit).await })
+        .buffered(CONCURRENCY)
+        .try_collect()
+        .await?;
+    let has_direct = pulls.is_empty() || pulls.iter().any(|pulls| !pulls.iter().any(Pull::is_merged));
+    let mut merged: BTreeMap<u64, Pull> =
+        pulls.into_iter().flatten().filter(Pull::is_merged).map(|pull| (pull.number, pull)).collect();
+    if has_direct {
+        let late = not_known_yet(at, github, repository, &merged).await?;
+        merged.extend(late.into_iter().map(|pull| (pull.number, pull)));
+    }
+    let since = introduced.since.map(|since| Since { by_pull_request: !merged.is_empty(), ..since });
+    let shown = merged.values().filter_map(|pull| {
+        let preview = latest_preview(facts.others(), repository, pull)?;
+        let status = preview.status.as_ref().filter(|status| status.shown_at.is_some())?;
+        Some((preview.uid()?, status.removals.clone()))
+    });
+    Ok(Reviewed {
+        // What an owner saw comes first: there is room for so many only.
+        shown: approved.into_iter().chain(shown).collect(),
+        without_pull_requests: since.is_some_and(|since| needs_no_preview(&since)),
+    })
+}
+
+/// The pull requests with the file that were merged a moment ago and that GitHub does not show yet with their commits: it does
+/// so some seconds late. As long as there is one, no commit is taken for one that came without. One that GitHub shows with its
+/// merge was merged before the commits in question.
+async fn not_known_yet(
+    at: RunContext<'_>,
+    github: &Client,
+    repository: &FullName,
+    known: &BTreeMap<u64, Pull>,
+) -> Result<Vec<Pull>, Error> {
+    let since = Timestamp::now().checked_sub(LATE).unwrap_or(Timestamp::MIN);
+    let mut late = github.pulls_closed_lately(repository).await?;
+    late.retain(|pull| {
+        pull.merged_at.is_some_and(|merged| merged >= since) && !known.contains_key(&pull.number)
+    });
+    let path = &at.installation.spec.config.path;
+    let with_file: Vec<Option<Pull>> = stream::iter(late)
+        .map(|pull| async move {
+            if let Some(merge) = &pull.merge_commit_sha {
+                let shown = github.pulls_for_commit(repository, merge).await?;
+                if shown.iter().any(|shown| shown.number == pull.number) {
+                    return Ok(None);
+                }
+            }
+            let files = github.pull_files(repository, pull.number).await?;
+            Ok::<_, Error>(files.contains(path).then_some(pull))
+        })
+        .buffered(CONCURRENCY)
+        .try_collect()
+        .await?;
+    Ok(with_file.into_iter().flatten().collect())
+}
+
+/// The commits that an Apply brings.
+struct Introduced {
+    /// Those whose pull requests have shown something.
+    commits: Vec<Sha>,
+    /// What is known of those since the last reviewed commit, their pull requests aside. None: there is no such commit.
+    since: Option<Since>,
+}
+
+/// The commits that changed the file since the last reviewed one. Where none did, all of them: a merge that takes an older
+/// file changes it by no commit of its own. Without a reviewed commit, the one that made the head's file.
+async fn introduced(
+    at: RunContext<'_>,
+    github: &Client,
+    repository: &FullName,
+    sha: &Sha,
+) -> Result<Introduced, Error> {
+    let path = &at.installation.spec.config.path;
+    let reviewed = at.installation.status.as_ref().and_then(|status| status.last_reviewed_sha.as_deref());
+    let Some(reviewed) = reviewed.map(str::parse::<Sha>).transpose()? else {
+        let touching = github.commits_touching(repository, path, sha).await?.unwrap_or_default();
+        let commits = touching.into_iter().map(|commit| commit.sha).take(1).collect();
+        return Ok(Introduced { commits, since: None });
+    };
+    let (between, before, touching) = tokio::try_join!(
+        github.compare(repository, &reviewed, sha),
+        github.commits_touching(repository, path, &reviewed),
+        github.commits_touching(repository, path, sha),
+    )?;
+    let unknown = Since { is_descendant: false, commits: None, by_pull_request: false };
+    let (Some(between), Some(before), Some(mut touching)) = (between, before, touching) else {
+        return Ok(Introduced { commits: Vec::new(), since: Some(unknown) });
+    };
+    // What the newest of the reviewed one's history do not have is new.
+    let before: HashSet<Sha> = before.into_iter().map(|commit| commit.sha).collect();
+    touching.retain(|commit| !before.contains(&commit.sha));
+    let is_complete = touching.len() < MAX_TOUCHING;
+    let since = Since {
+        is_descendant: between.is_descendant,
+        commits: is_complete.then_some(touching.len()),
+        by_pull_request: false,
+    };
+    let commits = if touching.is_empty() && between.total <= MAX_COMPARED {
+        between.commits
+    } else {
+        touching.into_iter().map(|commit| commit.sha).collect()
+    };
+    Ok(Introduced { commits, since: Some(since) })
+}
+
+/// The newest preview of a pull request that came to a plan, if it is of what was merged.
+fn latest_preview<'a>(
+    runs: impl Iterator<Item = &'a PeribolosRun>,
+    repository: &FullName,
+    pull: &Pull,
+) -> Option<&'a PeribolosRun> {
+    let is_its = |run: &&PeribolosRun| {
+        let source = &run.spec.source;
+        run.spec.mode == Mode::DryRun
+            && source.pull_request.and_then(|number| u64::try_from(number).ok()) == Some(pull.number)
+            && (source.repository.is_empty()
+                || source.repository.parse().is_ok_and(|of: FullName| of == *repository))
+    };
+    runs.filter(is_its)
+        .filter(|run| matches!(phase(run), Phase::Succeeded | Phase::Failed))
+        .filter(|run| run.status.as_ref().is_some_and(|status| status.changes.is_some()))
+        .max_by_key(|run| queue::order(run))
+        .filter(|run| queue::commit(run) == Some(pull.head.sha.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const MERGED: &str = "1111111111111111111111111111111111111111";
+    const EARLIER: &str = "2222222222222222222222222222222222222222";
+
+    fn preview(name: &str, repository: &str, sha: &str) -> PeribolosRun {
+        serde_json::from_value(json!({
+            "apiVersion": "peribolos.dev/v1alpha1", "kind": "PeribolosRun", "metadata": {"name": name},
+            "spec": {
+                "installationRef": {"name": "acme-1"}, "mode": "DryRun",
+                "source": {"repository": repository, "pullRequest": 7}, "trigger": {"at": format!("2026-01-01T00:00:0{name}Z")},
+            },
+            "status": {"phase": "Succeeded", "sha": sha, "changes": {"planned": 1}},
+        }))
+        .unwrap()
+    }
+
+    #[rstest::rstest]
+    #[case::of_what_was_merged(&[("1", "acme/.github", MERGED)], Some("1"))]
+    #[case::of_an_earlier_commit(&[("1", "acme/.github", EARLIER)], None)]
+    #[case::the_newest_is_of_an_earlier_one(&[("1", "acme/.github", MERGED), ("2", "acme/.github", EARLIER)], None)]
+    #[case::of_another_repository(&[("1", "acme/other", MERGED)], None)]
+    #[case::of_the_installations_own(&[("1", "", MERGED)], Some("1"))]
+    fn a_preview_shows_what_it_was_made_of(
+        #[case] previews: &[(&str, &str, &str)],
+        #[case] expected: Option<&str>,
+    ) {
+        let side = |sha: &str| json!({"ref": "b", "sha": sha, "repo": null});
+        let pull: Pull = serde_json::from_value(json!({
+            "number": 7, "state": "closed", "title": "", "html_url": "", "user": null, "head": side(MERGED), "base": side(EARLIER),
+            "closed_at": null, "merged_at": "2026-01-01T00:00:09Z", "merge_commit_sha": null, "mergeable": null,
+        }))
+        .unwrap();
+        let runs: Vec<_> = previews.iter().map(|(name, of, sha)| preview(name, of, sha)).collect();
+        let latest = latest_preview(runs.iter(), &"acme/.github".parse().unwrap(), &pull);
+        assert_eq!(latest.and_then(|run| run.metadata.name.as_deref()), expected);
+    }
+}

@@ -1,0 +1,116 @@
+//! Asking GitHub for a token, and what its refusals mean.
+
+use jiff::Timestamp;
+use peribolos_api::Reason;
+use peribolos_core::{
+    installation_status::Finding,
+    names::RunToken,
+    token::{Cause, Hint, Issued, LastMint},
+};
+use peribolos_github::{Error, Retry};
+
+use super::{
+    TokenError, TokenOwner, TokenService,
+    scope::scope,
+    secret::Held,
+    store::{self, Stored},
+};
+use crate::{
+    metrics::Outcome,
+    state::tokens::{Failed, Slot, Unwritten},
+};
+
+/// Mints a token and writes it into its Secret. It is kept in memory until it is written: GitHub gives the next one only
+/// after a while.
+pub(super) async fn mint(
+    tokens: &TokenService,
+    owner: &TokenOwner<'_>,
+    slot: &Slot,
+    kind: Option<RunToken>,
+    cause: Cause,
+    before: &Stored,
+) -> Result<Held, TokenError> {
+    let scope = scope(owner, kind);
+    let answer = tokens.app.mint(owner.id, &scope).await;
+    let result = answer.as_ref().map_or_else(|error| failed(error).finding.reason.as_str(), |_| "ok");
+    tokens.metrics.tokens_minted.get_or_create(&Outcome { result: result.to_owned() }).inc();
+    let minted = match answer {
+        Ok(minted) => minted,
+        // It is this run's scope that can't be had; the installation's own token has nothing to do with it.
+        Err(error) if kind.is_some() && error.is_unprocessable() => {
+            return Err(TokenError::Scope(error.to_string()));
+        }
+        Err(error) => {
+            tracing::warn!(installation = owner.name, ?cause, %error, "no token was minted");
+            let mut failed = failed(&error);
+            let mut memory = slot.memory();
+            if failed.look && memory.failure().is_none() {
+                // Suspended or uninstalled, most likely: a look at the installation tells, and comes next.
+                failed.finding.reason = Reason::Progressing;
+            }
+            let lasting = memory.fail(failed, &owner.uid, Timestamp::now());
+            return Err(TokenError::Refused { finding: lasting.failure.finding, until: lasting.not_before });
+        }
+    };
+    let issued = Issued { at: minted.issued_at, expires: minted.expires_at };
+    let held = Held { token: minted.token, issued };
+    {
+        let mut memory = slot.memory();
+        memory.mint(kind, LastMint { at: Timestamp::now(), lifetime: issued.lifetime() });
+        memory.keep(kind, Unwritten { token: held.token.clone(), issued, scope });
+        // A token knows what is granted now, even if the webhook that would have said so was lost.
+        memory.look |= kind.is_none() && minted.permissions != *owner.granted;
+    }
+    tracing::info!(installation = owner.name, secret = owner.secret(kind), ?cause, "minted a token");
+    write(tokens, owner, slot, kind, before, &held).await?;
+    Ok(held)
+}
+
+/// A token that was minted and whose Secret could not be written then, if it is of the scope that is needed.
+pub(super) fn unwritten(owner: &TokenOwner<'_>, slot: &Slot, kind: Option<RunToken>) -> Option<Held> {
+    let kept = slot.memory().unwritten(kind)?;
+    (kept.scope == scope(owner, kind)).then_some(Held { token: kept.token, issued: kept.issued })
+}
+
+/// Writes a minted token into its Secret.
+pub(super) async fn write(
+    tokens: &TokenService,
+    owner: &TokenOwner<'_>,
+    slot: &Slot,
+    kind: Option<RunToken>,
+    before: &Stored,
+    held: &Held,
+) -> Result<(), TokenError> {
+    store::write(tokens, &owner.secret(kind), owner, before, held).await?;
+    let mut memory = slot.memory();
+    memory.written(kind);
+    if kind.is_none() {
+        memory.succeed();
+        memory.remember_client(tokens.app.with_token(held.token.clone()), held.issued);
+    }
+    Ok(())
+}
+
+/// What a refusal or a broken connection means for the installation.
+pub(crate) fn failed(error: &Error) -> Failed {
+    let reason = if error.is_unauthorized() || matches!(error, Error::Key(_)) {
+        Reason::CredentialsInvalid
+    } else if error.is_rate_limited() {
+        Reason::RateLimited
+    } else {
+        Reason::GitHubUnavailable
+    };
+    let message = match reason {
+        Reason::CredentialsInvalid => {
+            format!("GitHub refuses the App's key; check the App's id and key: {error}")
+        }
+        _ => error.to_string(),
+    };
+    let hint = match error.retry() {
+        Retry::After(pause) => Hint::After(pause),
+        Retry::AtReset(time) => Hint::At(time),
+        Retry::Never | Retry::Backoff => Hint::Nothing,
+    };
+    let look = error.is_not_found() || error.is_forbidden();
+    Failed { finding: Finding::new(reason, message), hint, look }
+}

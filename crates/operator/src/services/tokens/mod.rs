@@ -1,0 +1,134 @@
+//! Tokens of installations: minted when due, kept in Secrets, handed to whoever calls GitHub.
+//!
+//! The Secret is the truth: its times are the schedule, so a restart mints nothing. What is kept in memory are pauses
+//! after failures and clients, and losing it costs a question to GitHub at most.
+
+mod ensure;
+mod error;
+mod gone;
+mod mint;
+mod owner;
+mod scope;
+mod secret;
+mod store;
+
+use k8s_openapi::api::core::v1::Secret;
+use kube::{ResourceExt, core::PartialObjectMeta, runtime::reflector::Store};
+use peribolos_api::GitHubInstallation;
+use peribolos_core::{
+    accounts::Accounts,
+    installation_status::{Finding, View, entitlement},
+    names::RunToken,
+};
+use peribolos_github::{App, Client};
+
+use self::ensure::ready;
+pub use self::{
+    ensure::{Need, TokenInfo},
+    error::TokenError,
+};
+pub(crate) use self::{
+    ensure::{extras, secure},
+    gone::withdraw,
+    mint::failed,
+    owner::TokenOwner,
+};
+use crate::{metrics::Metrics, state::tokens::Tokens};
+
+/// What minting tokens and keeping their Secrets needs.
+pub struct TokenService {
+    /// The Kubernetes client.
+    pub client: kube::Client,
+    /// The namespace of the installations and of their Secrets.
+    pub namespace: String,
+    /// The GitHub App.
+    pub app: App,
+    /// The accounts that may have a token.
+    pub accounts: Accounts,
+    /// All installations, from the watch.
+    pub installations: Store<GitHubInstallation>,
+    /// The metadata of all Secrets of tokens, from the watch.
+    pub secrets: Store<PartialObjectMeta<Secret>>,
+    /// The metrics.
+    pub metrics: Metrics,
+    /// What is remembered of each installation.
+    pub memory: Tokens,
+}
+
+impl TokenService {
+    /// Why another object owns the installation of this one, if one does.
+    pub(crate) fn duplicate(&self, installation: &GitHubInstallation) -> Option<Finding> {
+        let all = self.installations.state();
+        entitlement::duplicate(installation, all.iter().map(AsRef::as_ref))
+    }
+
+    /// Why an object gets no token, by what its status remembers.
+    pub(crate) fn not_entitled(&self, installation: &GitHubInstallation) -> Option<Finding> {
+        self.duplicate(installation)
+            .or_else(|| entitlement::refusal(&View::remembered(installation), &self.accounts))
+    }
+}
+
+/// The Secret that `need` asks for, with a token that is good enough for it; minted if it is not.
+///
+/// At most one mint per installation is under way at a time: others wait and then find the token there.
+///
+/// # Errors
+/// Why there is none, with the time from which on it is worth asking again.
+pub async fn ensure(
+    tokens: &TokenService,
+    installation: &GitHubInstallation,
+    need: Need,
+) -> Result<TokenInfo, TokenError> {
+    let owner = TokenOwner::known(tokens, installation)?;
+    let slot = tokens.memory.slot(&owner.uid);
+    if let Some(info) = ready(tokens, &owner, &slot, need).await? {
+        return Ok(info);
+    }
+    let _turn = slot.turn().await;
+    let secured = secure(tokens, &owner, &slot, need).await?;
+    secured.good_enough()
+}
+
+/// Removes the Secret of a run's additional token, unless a run uses it: that is looked at while nobody else can write
+/// the Secret, so that none is taken from a run which is just starting.
+///
+/// # Errors
+/// When the API server does not do it.
+pub async fn remove_extra(
+    tokens: &TokenService,
+    installation: &GitHubInstallation,
+    kind: RunToken,
+    is_used: impl AsyncFnOnce() -> bool,
+) -> Result<(), TokenError> {
+    let uid = installation.uid().unwrap_or_default();
+    let slot = tokens.memory.slot(&uid);
+    let _turn = slot.turn().await;
+    if is_used().await {
+        return Ok(());
+    }
+    store::remove_owned(tokens, &kind.secret(&installation.name_any()), &uid).await
+}
+
+/// GitHub as this installation sees it, for the controller's own calls.
+///
+/// The token is that of the Secret; one is minted only if there is no valid one. After a 401 call [`invalidate`].
+///
+/// # Errors
+/// Why there is no valid token, with the time from which on it is worth asking again.
+pub async fn client(tokens: &TokenService, installation: &GitHubInstallation) -> Result<Client, TokenError> {
+    let owner = TokenOwner::known(tokens, installation)?;
+    let slot = tokens.memory.slot(&owner.uid);
+    if let Some(client) = slot.memory().client(jiff::Timestamp::now()) {
+        return Ok(client);
+    }
+    let info = ensure(tokens, installation, Need::Valid).await?;
+    let client = tokens.app.with_token(info.token);
+    slot.memory().remember_client(client.clone(), info.issued);
+    Ok(client)
+}
+
+/// GitHub answered 401 to the installation's token: the next that asks for it gets a new one.
+pub fn invalidate(tokens: &TokenService, installation: &GitHubInstallation) {
+    tokens.memory.slot(&installation.uid().unwrap_or_default()).memory().refuse_client();
+}

@@ -1,0 +1,263 @@
+//! Writing what was decided, for the receiver and the healer alike. Each write can be done again: what failed half-way is
+//! finished by the next try.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
+use kube::{
+    Api, Client, Resource, ResourceExt,
+    api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions},
+};
+use peribolos_api::{
+    GitHubInstallation, GitHubInstallationSpec, PeribolosRun,
+    names::{
+        ANNOTATION_RECHECK, CREATED_BY_OPERATOR, LABEL_CREATED_BY, LABEL_INSTALLATION, LABEL_MODE,
+        LABEL_PULL_REQUEST,
+    },
+    run::Mode,
+};
+use peribolos_core::{
+    event::{Action, NewRun},
+    run::{check, facts::is_labelled_ended, state::phase},
+};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::kubernetes::client::{CallError, call};
+
+/// One custom resource, and what was done to it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Persisted {
+    /// `plural/name`
+    pub resource: String,
+    /// What was done.
+    pub result: Outcome,
+}
+
+/// What was done to a custom resource, the most telling last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It is not there.
+    Absent,
+    /// It was so already.
+    Exists,
+    /// It was changed.
+    Updated,
+    /// It was deleted.
+    Deleted,
+    /// It was made.
+    Created,
+}
+
+impl Outcome {
+    /// The outcome's name, as in answers and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Exists => "exists",
+            Self::Updated => "updated",
+            Self::Deleted => "deleted",
+            Self::Created => "created",
+        }
+    }
+}
+
+/// What came of making a run that is to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ensured {
+    /// It was made.
+    Created,
+    /// It was there, and has not ended.
+    Exists,
+    /// It was there, and has ended.
+    Ended,
+}
+
+/// Writes to the namespace of installations.
+#[derive(Clone)]
+pub struct Writer {
+    manager: &'static str,
+    installations: Api<GitHubInstallation>,
+    runs: Api<PeribolosRun>,
+}
+
+impl Writer {
+    /// A writer to this namespace, whose fields are `manager`'s.
+    pub fn new(client: Client, namespace: &str, manager: &'static str) -> Self {
+        Self {
+            manager,
+            installations: Api::namespaced(client.clone(), namespace),
+            runs: Api::namespaced(client, namespace),
+        }
+    }
+
+    /// Does all of it, in order, and says what became of each object. `cause` is the delivery's id, or one like it.
+    ///
+    /// # Errors
+    /// The first write that fails; those after it are not tried.
+    pub async fn perform(&self, actions: Vec<Action>, cause: &str) -> kube::Result<Vec<Persisted>> {
+        let mut done = Vec::new();
+        let mut owner_uid = None;
+        for action in actions {
+            match action {
+                Action::CreateInstallation { name, spec } => {
+                    let made = self.create_installation(&name, *spec).await?;
+                    done.push(installation(&name, outcome_of(made.is_some())));
+                    owner_uid = made;
+                }
+                Action::CreateRun(run) => {
+                    let name = run.name.clone();
+                    let made = self.create_run(*run, owner_uid.clone()).await?;
+                    done.push(persisted::<PeribolosRun>(&name, outcome_of(made)));
+                }
+                Action::DeleteInstallation { name, uid } => {
+                    let outcome = self.delete_installation(&name, uid).await?;
+                    done.push(installation(&name, outcome));
+                }
+                Action::Recheck { name } => {
+                    let outcome = self.recheck(&name, cause).await?;
+                    done.push(installation(&name, outcome));
+                }
+                Action::CancelPreviews { installation, pull_request } => {
+                    done.extend(self.cancel_previews(&installation, pull_request).await?);
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    /// The uid of the new object; `None`: one of that name was there.
+    async fn create_installation(
+        &self,
+        name: &str,
+        spec: GitHubInstallationSpec,
+    ) -> kube::Result<Option<String>> {
+        let labels = BTreeMap::from([(LABEL_CREATED_BY.to_owned(), CREATED_BY_OPERATOR.to_owned())]);
+        let metadata =
+            ObjectMeta { name: Some(name.to_owned()), labels: Some(labels), ..ObjectMeta::default() };
+        let object = GitHubInstallation { metadata, spec, status: None };
+        Ok(created(self.installations.create(&self.post(), &object).await)?
+            .and_then(|object| object.metadata.uid))
+    }
+
+    /// Whether it is new. A run whose installation's uid is not known gets its owner from the controller.
+    async fn create_run(&self, run: NewRun, made: Option<String>) -> kube::Result<bool> {
+        let installation = run.spec.installation_ref.name.clone();
+        let owner = run.owner_uid.or(made).map(|uid| OwnerReference {
+            api_version: GitHubInstallation::api_version(&()).into_owned(),
+            kind: GitHubInstallation::kind(&()).into_owned(),
+            name: installation,
+            uid,
+            controller: Some(true),
+            block_owner_deletion: None,
+        });
+        let metadata = ObjectMeta {
+            name: Some(run.name),
+            labels: Some(run.labels),
+            annotations: Some(run.annotations).filter(|annotations| !annotations.is_empty()),
+            owner_references: owner.map(|owner| vec![owner]),
+            ..ObjectMeta::default()
+        };
+        let mut object = PeribolosRun { metadata, spec: run.spec, status: None };
+        object.metadata.finalizers = Some(check::finalizers(&object));
+        Ok(created(self.runs.create(&self.post(), &object).await)?.is_some())
+    }
+
+    /// Makes a run that the operator wants to be there. One of that name that is there belongs to the same installation.
+    ///
+    /// # Errors
+    /// When the API server does not do it, or the name is taken by a run of another owner.
+    pub async fn ensure_run(&self, run: NewRun) -> Result<Ensured, CallError> {
+        let (name, owner) = (run.name.clone(), run.owner_uid.clone());
+        if call(self.create_run(run, None)).await? {
+            return Ok(Ensured::Created);
+        }
+        let Some(there) = call(self.runs.get_opt(&name)).await? else {
+            return Err(CallError::Taken(name));
+        };
+        let is_ours = there.owner_references().iter().any(|reference| Some(&reference.uid) == owner.as_ref());
+        if !is_ours {
+            return Err(CallError::Taken(name));
+        }
+        let has_ended = is_labelled_ended(&there) || phase(&there).is_final();
+        Ok(if has_ended { Ensured::Ended } else { Ensured::Exists })
+    }
+
+    async fn delete_installation(&self, name: &str, uid: String) -> kube::Result<Outcome> {
+        let preconditions = Some(Preconditions { uid: Some(uid), resource_version: None });
+        let params = DeleteParams { preconditions, ..DeleteParams::background() };
+        match self.installations.delete(name, &params).await {
+            Ok(_) => Ok(Outcome::Deleted),
+            // A conflict: the name is another object's by now.
+            Err(kube::Error::Api(status)) if status.is_not_found() || status.is_conflict() => {
+                Ok(Outcome::Absent)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn recheck(&self, name: &str, cause: &str) -> kube::Result<Outcome> {
+        let patch = json!({ "metadata": { "annotations": { ANNOTATION_RECHECK: cause } } });
+        match self.installations.patch_metadata(name, &self.manager(), &Patch::Merge(patch)).await {
+            Ok(_) => Ok(Outcome::Updated),
+            Err(kube::Error::Api(status)) if status.code == 404 => Ok(Outcome::Absent),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Cancels the unfinished previews; asked of Kubernetes, as the index does not know how a run goes.
+    async fn cancel_previews(&self, installation: &str, pull_request: i64) -> kube::Result<Vec<Persisted>> {
+        let mode = Mode::DryRun.as_str().to_ascii_lowercase();
+        let labels = format!(
+            "{LABEL_INSTALLATION}={installation},{LABEL_MODE}={mode},{LABEL_PULL_REQUEST}={pull_request}"
+        );
+        let mut done = Vec::new();
+        for run in self.runs.list(&ListParams::default().labels(&labels)).await? {
+            if !phase(&run).is_final() {
+                let name = run.name_any();
+                let outcome = if run.spec.cancel { Outcome::Exists } else { self.cancel(&name).await? };
+                done.push(persisted::<PeribolosRun>(&name, outcome));
+            }
+        }
+        Ok(done)
+    }
+
+    async fn cancel(&self, name: &str) -> kube::Result<Outcome> {
+        let patch = Patch::Merge(json!({ "spec": { "cancel": true } }));
+        match self.runs.patch_metadata(name, &self.manager(), &patch).await {
+            Ok(_) => Ok(Outcome::Updated),
+            Err(kube::Error::Api(status)) if status.code == 404 => Ok(Outcome::Absent),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn post(&self) -> PostParams {
+        PostParams { dry_run: false, field_manager: Some(self.manager.to_owned()) }
+    }
+
+    fn manager(&self) -> PatchParams {
+        PatchParams { field_manager: Some(self.manager.to_owned()), ..PatchParams::default() }
+    }
+}
+
+/// The new object; `None`: it was there.
+fn created<T>(answer: kube::Result<T>) -> kube::Result<Option<T>> {
+    match answer {
+        Ok(object) => Ok(Some(object)),
+        Err(kube::Error::Api(status)) if status.is_already_exists() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn outcome_of(is_new: bool) -> Outcome {
+    if is_new { Outcome::Created } else { Outcome::Exists }
+}
+
+fn installation(name: &str, result: Outcome) -> Persisted {
+    persisted::<GitHubInstallation>(name, result)
+}
+
+fn persisted<K: Resource<DynamicType = ()>>(name: &str, result: Outcome) -> Persisted {
+    Persisted { resource: format!("{}/{name}", K::plural(&())), result }
+}

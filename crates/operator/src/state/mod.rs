@@ -1,0 +1,7 @@
+//! All that lives in memory alone. It is made when the controllers start, and gone with them: losing it costs a question
+//! to Kubernetes or GitHub and never changes what is decided.
+
+pub mod backoff;
+pub mod published;
+pub mod reservations;
+pub mod tokens;

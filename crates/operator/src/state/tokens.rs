@@ -1,0 +1,338 @@
+//! What is remembered of each installation between two reconciles. All of it may be lost.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::{SignedDuration, Timestamp};
+use peribolos_api::Reason;
+use peribolos_core::{
+    installation_status::{Failure, Finding},
+    names::RunToken,
+    token::{self, Hint, Issued, LastMint},
+};
+use peribolos_github::{Client, TokenScope};
+use secrecy::SecretString;
+use tokio::sync::SetOnce;
+
+/// A client is no longer handed out when its token has less than this left: a call takes a while.
+const RESERVE: SignedDuration = SignedDuration::from_mins(2);
+
+/// The memory of all installations, by the uid of their objects.
+#[derive(Debug, Default)]
+pub struct Tokens {
+    slots: Mutex<HashMap<String, Arc<Slot>>>,
+    filled: SetOnce<()>,
+}
+
+impl Tokens {
+    /// The memory of one installation.
+    pub(crate) fn slot(&self, uid: &str) -> Arc<Slot> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(slots.entry(uid.to_owned()).or_default())
+    }
+
+    /// Says that the watches have shown every object there is.
+    pub(crate) fn set_filled(&self) {
+        // Said twice is said.
+        self.filled.set(()).ok();
+    }
+
+    /// Waits until then: a Secret must not look left over because its run was not shown yet.
+    pub(crate) async fn filled(&self) {
+        self.filled.wait().await;
+    }
+
+    /// Forgets every installation that is not among `alive`.
+    pub(crate) fn retain(&self, alive: &HashSet<String>) {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).retain(|uid, _| alive.contains(uid));
+    }
+}
+
+/// The memory of one installation.
+#[derive(Debug, Default)]
+pub(crate) struct Slot {
+    turn: tokio::sync::Mutex<()>,
+    memory: Mutex<Memory>,
+}
+
+impl Slot {
+    /// Waits for the turn to read, mint and write this installation's Secrets.
+    pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
+    /// The facts; never held over an await.
+    pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a person or a webhook may change to have a failed attempt made again at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Trigger {
+    /// The generation of the spec.
+    pub(crate) generation: Option<i64>,
+    /// The value of the recheck annotation.
+    pub(crate) recheck: Option<String>,
+}
+
+/// An attempt that failed, as it is reported.
+#[derive(Clone, Debug)]
+pub(crate) struct Failed {
+    /// What went wrong.
+    pub(crate) finding: Finding,
+    /// What GitHub said about trying again.
+    pub(crate) hint: Hint,
+    /// GitHub's answer to the mint was 403 or 404: the installation itself has to be looked at.
+    pub(crate) look: bool,
+}
+
+/// A failure that lasts.
+#[derive(Clone, Debug)]
+pub(crate) struct Lasting {
+    pub(crate) failure: Failure,
+    pub(crate) not_before: Timestamp,
+    times: u32,
+    /// GitHub itself named the time: nothing goes around it.
+    named: bool,
+}
+
+/// A token that GitHub has given and that is not in its Secret yet. Debug does not print it.
+#[derive(Clone, Debug)]
+pub(crate) struct Unwritten {
+    pub(crate) token: SecretString,
+    pub(crate) issued: Issued,
+    /// What it may do.
+    pub(crate) scope: TokenScope,
+}
+
+/// What is remembered of one installation.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    lasting: Option<Lasting>,
+    /// When the first 404 in a row came.
+    pub(crate) absent_since: Option<Timestamp>,
+    /// GitHub has to be asked about the installation at the next opportunity.
+    pub(crate) look: bool,
+    /// When to look at an installation that can't be used whether it can be again.
+    pub(crate) next_look: Option<Timestamp>,
+    /// The permissions changed since the token was minted.
+    pub(crate) permissions_changed: bool,
+    trigger: Option<Trigger>,
+    /// When the token that GitHub refused was issued.
+    pub(crate) refused: Option<Timestamp>,
+    minted: HashMap<Option<RunToken>, LastMint>,
+    unwritten: HashMap<Option<RunToken>, Unwritten>,
+    client: Option<(Client, Issued)>,
+    errors: u32,
+}
+
+impl Memory {
+    /// The failure that lasts, if one does.
+    pub(crate) fn failure(&self) -> Option<&Lasting> {
+        self.lasting.as_ref()
+    }
+
+    /// The failure because of which GitHub is not asked at `now`.
+    pub(crate) fn pausing(&self, now: Timestamp) -> Option<&Lasting> {
+        self.lasting.as_ref().filter(|lasting| now < lasting.not_before)
+    }
+
+    /// Takes note of a failure: it lasts from the first of its kind on, and pauses grow.
+    pub(crate) fn fail(&mut self, failed: Failed, uid: &str, now: Timestamp) -> Lasting {
+        let before = self.lasting.take();
+        let times = before.as_ref().map_or(1, |lasting| lasting.times.saturating_add(1));
+        let same = before.filter(|lasting| is_same(&lasting.failure.finding, &failed.finding));
+        let lasting = Lasting {
+            // Of the same failures the first is told: their wordings differ in request ids only.
+            failure: same
+                .map_or(Failure { finding: failed.finding, since: whole_seconds(now) }, |l| l.failure),
+            not_before: token::retry_at(failed.hint, times, uid, now),
+            times,
+            named: failed.hint != Hint::Nothing,
+        };
+        self.look |= failed.look;
+        self.lasting = Some(lasting.clone());
+        lasting
+    }
+
+    /// GitHub gave what was asked for.
+    pub(crate) fn succeed(&mut self) {
+        self.lasting = None;
+    }
+
+    /// Takes note of what could be new. A new trigger ends the pause, once, unless GitHub named its end.
+    pub(crate) fn notice(&mut self, trigger: Trigger, now: Timestamp) {
+        if self.trigger.as_ref() == Some(&trigger) {
+            return;
+        }
+        self.trigger = Some(trigger);
+        self.next_look = None;
+        if let Some(lasting) = &mut self.lasting
+            && !lasting.named
+        {
+            lasting.not_before = now;
+        }
+    }
+
+    /// How often reconciling broke off in a row, this time included.
+    pub(crate) fn broke_off(&mut self) -> u32 {
+        self.errors = self.errors.saturating_add(1);
+        self.errors
+    }
+
+    /// A reconcile came to its end.
+    pub(crate) fn came_through(&mut self) {
+        self.errors = 0;
+    }
+
+    /// The last mint for a Secret.
+    pub(crate) fn last_mint(&self, kind: Option<RunToken>) -> Option<LastMint> {
+        self.minted.get(&kind).copied()
+    }
+
+    /// Takes note of a mint for a Secret.
+    pub(crate) fn mint(&mut self, kind: Option<RunToken>, mint: LastMint) {
+        self.minted.insert(kind, mint);
+        if kind.is_none() {
+            self.permissions_changed = false;
+            self.refused = None;
+            self.client = None;
+        }
+    }
+
+    /// Keeps a minted token until its Secret is written.
+    pub(crate) fn keep(&mut self, kind: Option<RunToken>, minted: Unwritten) {
+        self.unwritten.insert(kind, minted);
+    }
+
+    /// The token that was minted for a Secret and is not in it yet.
+    pub(crate) fn unwritten(&self, kind: Option<RunToken>) -> Option<Unwritten> {
+        self.unwritten.get(&kind).cloned()
+    }
+
+    /// The Secret has the token that was minted for it.
+    pub(crate) fn written(&mut self, kind: Option<RunToken>) {
+        self.unwritten.remove(&kind);
+    }
+
+    /// The client, while its token lasts.
+    pub(crate) fn client(&self, now: Timestamp) -> Option<Client> {
+        let (client, issued) = self.client.as_ref()?;
+        (now + RESERVE < issued.expires).then(|| client.clone())
+    }
+
+    /// Keeps a client for the next who asks.
+    pub(crate) fn remember_client(&mut self, client: Client, issued: Issued) {
+        self.client = Some((client, issued));
+    }
+
+    /// GitHub refused the client's token.
+    pub(crate) fn refuse_client(&mut self) {
+        if let Some((_, issued)) = self.client.take() {
+            self.refused = Some(issued.at);
+        }
+    }
+
+    /// There are no Secrets any more.
+    pub(crate) fn forget_tokens(&mut self) {
+        self.unwritten.clear();
+        self.client = None;
+        self.refused = None;
+        self.permissions_changed = false;
+    }
+}
+
+/// Whether two failures are the same one going on. A conflict is over a Secret, which its sentence names.
+fn is_same(before: &Finding, now: &Finding) -> bool {
+    before.reason == now.reason && (now.reason != Reason::SecretConflict || before.message == now.message)
+}
+
+/// A time as people read it.
+fn whole_seconds(now: Timestamp) -> Timestamp {
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+    }
+
+    fn failed(reason: Reason, hint: Hint) -> Failed {
+        Failed { finding: Finding::new(reason, "it broke"), hint, look: false }
+    }
+
+    fn trigger(generation: i64) -> Trigger {
+        Trigger { generation: Some(generation), recheck: None }
+    }
+
+    #[test]
+    fn a_failure_lasts_from_its_first_time_with_growing_pauses() {
+        let mut memory = Memory::default();
+        let mut pauses = vec![];
+        for seconds in [0, 100, 200, 300] {
+            let lasting = memory.fail(failed(Reason::GitHubUnavailable, Hint::Nothing), "uid", at(seconds));
+            assert_eq!(lasting.failure.since, at(0));
+            pauses.push(lasting.not_before.duration_since(at(seconds)));
+        }
+        assert!(pauses.is_sorted() && pauses[3] > pauses[0] * 4, "{pauses:?}");
+        let other = memory.fail(failed(Reason::CredentialsInvalid, Hint::Nothing), "uid", at(400));
+        assert_eq!(other.failure.since, at(400), "another kind has its own beginning");
+        memory.succeed();
+        assert!(memory.pausing(at(400)).is_none());
+    }
+
+    #[test]
+    fn a_conflict_over_another_secret_is_another_one() {
+        let mut memory = Memory::default();
+        let conflict = |name: &str| Failed {
+            finding: Finding::new(Reason::SecretConflict, format!("{name} is somebody else's")),
+            hint: Hint::Nothing,
+            look: false,
+        };
+        memory.fail(conflict("a"), "uid", at(0));
+        assert_eq!(memory.fail(conflict("a"), "uid", at(100)).failure.since, at(0));
+        let other = memory.fail(conflict("b"), "uid", at(200)).failure;
+        assert_eq!((&*other.finding.message, other.since), ("b is somebody else's", at(200)));
+    }
+
+    #[test]
+    fn a_change_ends_a_pause_of_ours_once() {
+        let mut memory = Memory::default();
+        memory.notice(trigger(1), at(0));
+        memory.fail(failed(Reason::GitHubUnavailable, Hint::Nothing), "uid", at(0));
+        memory.notice(trigger(1), at(0));
+        assert!(memory.pausing(at(0)).is_some(), "nothing changed");
+        memory.notice(trigger(2), at(0));
+        assert!(memory.pausing(at(0)).is_none(), "the spec changed");
+        memory.fail(failed(Reason::GitHubUnavailable, Hint::Nothing), "uid", at(0));
+        memory.notice(trigger(2), at(0));
+        assert!(memory.pausing(at(0)).is_some(), "that change was tried already");
+    }
+
+    #[test]
+    fn a_pause_that_github_named_is_kept_whatever_changes() {
+        let mut memory = Memory::default();
+        memory.fail(failed(Reason::RateLimited, Hint::After(Duration::from_mins(5))), "uid", at(0));
+        memory.notice(trigger(1), at(0));
+        assert!(memory.pausing(at(299)).is_some());
+        assert!(memory.pausing(at(320)).is_none());
+    }
+
+    #[test]
+    fn the_dead_are_forgotten() {
+        let tokens = Tokens::default();
+        tokens.slot("dead").memory().look = true;
+        tokens.slot("alive").memory().look = true;
+        tokens.retain(&HashSet::from(["alive".to_owned()]));
+        assert!(tokens.slot("alive").memory().look);
+        assert!(!tokens.slot("dead").memory().look);
+    }
+}
