@@ -11,7 +11,7 @@ use crate::{
     cases::{self, Case},
     ending::Ending,
     fault::{Away, Fault},
-    known::{self, KNOWN},
+    known::{self, KNOWN, Known},
     settings::Settings,
     story::{STORIES, Story},
     support::ControlPlane,
@@ -132,11 +132,11 @@ fn side_by_side<T: Send, R: Send>(jobs: usize, work: Vec<T>, each: impl Fn(T) ->
 
 impl Ended {
     fn is_good(&self) -> bool {
-        match known::of(&self.case) {
-            Some(known) if known.always => !self.difference.is_empty(),
-            Some(_) => true,
-            None => self.difference.is_empty(),
-        }
+        self.difference.is_empty() || self.known().is_some()
+    }
+
+    fn known(&self) -> Option<&'static Known> {
+        known::of(&self.case, &self.difference)
     }
 
     fn log(&self) -> PathBuf {
@@ -148,11 +148,10 @@ impl Ended {
 
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verdict = match (known::of(&self.case), self.difference.is_empty()) {
-            (Some(known), true) if known.always => "same end, though it is known to be another",
-            (_, true) => "same end",
-            (None, false) => "ANOTHER END",
-            (Some(_), false) => "another end, which is known",
+        let verdict = match (self.difference.is_empty(), self.known()) {
+            (true, _) => "same end",
+            (false, None) => "ANOTHER END",
+            (false, Some(_)) => "another end, which is known",
         };
         write!(f, "{verdict}: {} (at {})", self.case, self.at)?;
         for line in self.difference.iter().take(PRINTED) {
@@ -174,15 +173,12 @@ impl Report {
         self.bad_stories.is_empty() && self.ended.iter().all(Ended::is_good) && self.unfounded().is_empty()
     }
 
-    /// What is known to go wrong at times, and in the whole matrix never has.
+    /// What is known to go wrong, and in the whole matrix never has.
     fn unfounded(&self) -> Vec<&'static str> {
-        let goes_wrong = |entry: &&known::Known| {
-            let is_of_it =
-                |ended: &&Ended| known::of(&ended.case).is_some_and(|known| known.what == entry.what);
-            self.ended.iter().filter(is_of_it).any(|ended| !ended.difference.is_empty())
-        };
+        let goes_wrong =
+            |entry: &Known| self.ended.iter().filter_map(Ended::known).any(|known| known.what == entry.what);
         let all = if self.ran_all { &KNOWN[..] } else { &[] };
-        all.iter().filter(|entry| !entry.always && !goes_wrong(entry)).map(|entry| entry.what).collect()
+        all.iter().filter(|entry| !goes_wrong(entry)).map(|entry| entry.what).collect()
     }
 }
 

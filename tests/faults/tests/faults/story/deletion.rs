@@ -13,6 +13,7 @@ fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
         let running = teller.pushes("alice", "main", "push 1", &file("One", "carol")).await;
         teller.pod_runs(&running).await?;
         teller.check_status_is(&running, "peribolos", "in_progress").await?;
+        teller.applies("One").await?;
         let waiting = teller.pushes("alice", "main", "push 2", &file("Two", "carol")).await;
         teller.check_status_is(&waiting, "peribolos", "queued").await?;
         deleted(teller).await?;

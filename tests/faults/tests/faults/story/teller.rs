@@ -268,6 +268,14 @@ impl<'a> Teller<'a> {
         .await
     }
 
+    /// Waits until a pod, whose end may be held, has done its work: the organization has this description.
+    pub async fn applies(&self, description: &str) -> Result<(), Missed> {
+        self.github_has(&format!("the description {description}"), |org| {
+            (org["settings"]["description"] == description).then_some(())
+        })
+        .await
+    }
+
     /// Waits for something of the organization's state on GitHub.
     pub async fn github_has<T>(&self, what: &str, find: impl Fn(&Value) -> Option<T>) -> Result<T, Missed> {
         self.sees(what, async || find(&self.world.github.org("acme").await).ok_or_else(String::new)).await

@@ -15,6 +15,7 @@ fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
         let running = teller.pushes("alice", "main", "push 2", &file("Two", "carol")).await;
         teller.pod_runs(&running).await?;
         teller.check_status_is(&running, "peribolos", "in_progress").await?;
+        teller.applies("Two").await?;
         teller.app("uninstall").await;
         teller
             .sees("the end of the installation and its runs", async || {
