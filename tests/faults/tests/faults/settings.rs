@@ -15,9 +15,9 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// From the variables; the seed is 1 and the cases are 12 if they say nothing.
+    /// From the variables; the seed is 1 and the cases are 6 if they say nothing.
     pub fn from_environment() -> Self {
-        let cases = variable("FAULTS_CASES").unwrap_or_else(|| "12".to_owned());
+        let cases = variable("FAULTS_CASES").unwrap_or_else(|| "6".to_owned());
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             seed: number("FAULTS_SEED").unwrap_or(1),
