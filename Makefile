@@ -1,6 +1,6 @@
 # Everything people run. The work is in scripts/ and tests/.
 .DEFAULT_GOAL := help
-.PHONY: help deps build generate lint test e2e fuzz bench demo demo-down clean
+.PHONY: help deps build generate lint test e2e faults fuzz bench demo demo-down clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ test: ## Run every test; those with pods where root is to be had
 
 e2e: ## Run the tests with pods on a dev cluster
 	@scripts/e2e
+
+faults: ## Tell every story of the operator's life with every fault (hours; FAULTS_SEED, FAULTS_CASES, FAULTS_ONLY)
+	@scripts/faults
 
 fuzz: ## Fuzz the parser and the planner for a bounded time (FUZZ_SECONDS, 60 for each)
 	@scripts/fuzz

@@ -21,6 +21,9 @@ pub trait Observer: Send + Sync {
     fn rate_limit(&self, remaining: u64, limit: u64);
 }
 
+/// The path of the REST root of a GitHub Enterprise Server.
+pub(crate) const ENTERPRISE_SERVER: &str = "/api/v3";
+
 /// How long to wait for GitHub at each step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
@@ -79,6 +82,11 @@ impl GitHubConfig {
         }
     }
 
+    /// Whether this is a GitHub Enterprise Server, by the path of its REST root.
+    pub fn is_enterprise_server(&self) -> bool {
+        self.api_url.path().trim_end_matches('/').ends_with(ENTERPRISE_SERVER)
+    }
+
     /// The GraphQL endpoint: the one given, or `https://HOST/api/graphql` for GitHub Enterprise Server
     /// (`https://HOST/api/v3`), or `/graphql` below any other REST root.
     ///
@@ -90,7 +98,7 @@ impl GitHubConfig {
         }
         let mut url = self.api_url.clone();
         let path = url.path().trim_end_matches('/');
-        let path = match path.strip_suffix("/api/v3") {
+        let path = match path.strip_suffix(ENTERPRISE_SERVER) {
             Some(above) => format!("{above}/api/graphql"),
             None => format!("{path}/graphql"),
         };
@@ -129,6 +137,7 @@ mod tests {
     fn graphql_is_derived(#[case] api: &str, #[case] expected: &str) {
         let config = GitHubConfig::new(AppId(1), api.parse().unwrap());
         assert_eq!(config.graphql_endpoint().unwrap().as_str(), expected);
+        assert_eq!(config.is_enterprise_server(), expected.ends_with("/api/graphql"));
     }
 
     #[test]

@@ -26,6 +26,7 @@ const API_VERSION: &str = "2022-11-28";
 pub(crate) struct Transport {
     octocrab: Octocrab,
     root: String,
+    pub(crate) is_enterprise_server: bool,
     graphql: String,
     user_agent: HeaderValue,
     timeouts: Timeouts,
@@ -55,6 +56,7 @@ impl Transport {
         };
         Ok(Self {
             octocrab,
+            is_enterprise_server: config.is_enterprise_server(),
             root: config.api_url.as_str().trim_end_matches('/').to_owned(),
             graphql: config.graphql_endpoint()?.into(),
             user_agent: HeaderValue::from_str(&config.user_agent).map_err(|_| {

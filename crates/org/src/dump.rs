@@ -12,6 +12,7 @@ use peribolos_vocab::{Login, OrgRole, Permission, Slug};
 use crate::file::Emitter;
 use crate::file::model::{Collaborator, ConfigFile, Repo, Team, TeamRepo};
 use crate::file::position::Located;
+use crate::file::reference::EDITOR_LINE;
 use crate::file::writing::render;
 use crate::settings::{Decided, OrgSetting, RepoSettingName, Setting, Table};
 use crate::snapshot::{InvitationState, Own, Settings, Snapshot, SnapshotRepo, SnapshotTeam};
@@ -41,9 +42,10 @@ pull request. What it says is applied, and what was changed by hand on GitHub is
 - To rename a team or a repository, list its old name under `previously`.";
 
 impl Dumped {
-    /// The dump as YAML, under a comment that explains it to the organization's owners.
+    /// The dump as YAML, under the line that gives editors its schema, and a comment that explains it to the organization's owners.
     pub fn to_yaml(&self) -> String {
         let mut header = Emitter::default();
+        header.comment(EDITOR_LINE);
         header.comment(HEADER);
         if !self.notes.is_empty() {
             header.comment("\nWhat GitHub has and this file can't say:");

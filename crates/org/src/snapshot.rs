@@ -30,6 +30,9 @@ pub struct Snapshot {
     pub concealed: Vec<Login>,
     /// Invitations to it.
     pub invitations: Vec<Invitation>,
+    /// Whether the enterprise manages its users (Enterprise Managed Users): nobody is invited, and nothing is public.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub managed_users: bool,
     /// All teams, top-level and nested.
     pub teams: Vec<SnapshotTeam>,
     /// All repositories.

@@ -42,6 +42,7 @@ mistakes! {
     nested_not_a_member: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n        maintainers: [alice]\n        repos: {}\n        teams:\n          inner:\n            members: [bob]\n            repos: {}\n";
     two_teams_of_one_slug: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      Core Team: {members: [], repos: {}}\n      core-team: {members: [], repos: {}}\n";
     team_named_as_it_was: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      new: {previously: [old], members: [], repos: {}}\n      old: {members: [], repos: {}}\n";
+    repository_named_as_it_was: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      new: {previously: [old]}\n      old: {previously: [older]}\n";
     repository_twice: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site: {}\n      Site: {}\n";
     repository_under_both_names: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core: {maintainers: [alice], repos: {site: read, web: write}}\n    repos:\n      web: {previously: [site]}\n";
     invalid_permission: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n        maintainers: [alice]\n        repos:\n          site: push\n          docs: wriet\n          blog: owner\n";

@@ -122,6 +122,7 @@ fn acme() -> Snapshot {
             repo("0x1F", &[("visibility", "private"), ("archived", "true"), ("description", "Old")]),
             repo(".github", &[("visibility", "public"), ("archived", "false"), ("allow_forking", "true")]),
         ],
+        managed_users: false,
         unread: Vec::new(),
     }
 }

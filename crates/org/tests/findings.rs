@@ -275,6 +275,7 @@ fn a_dump_of_an_owner_in_a_team_below_is_valid() {
         members: vec![Login::new("dee")],
         concealed: Vec::new(),
         invitations: Vec::new(),
+        managed_users: false,
         teams: vec![team("Upper", None, &[], &["dee"]), team("Lower", Some("upper"), &["ann"], &[])],
         repos: Vec::new(),
         unread: Vec::new(),

@@ -260,6 +260,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
                     members: members.to_vec(),
                     concealed: Vec::new(),
                     invitations: invited.into_iter().map(invitation).collect(),
+                    managed_users: false,
                     teams,
                     repos,
                     unread: Vec::new(),

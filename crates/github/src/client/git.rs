@@ -18,6 +18,10 @@ pub struct Commit {
     pub sha: Sha,
     /// The files it holds.
     pub tree: Sha,
+    /// What it says about itself.
+    pub message: String,
+    /// Who made the change, as git has it; an App's bot is `SLUG[bot]`.
+    pub author: String,
 }
 
 /// A change of one file in a tree.
@@ -43,11 +47,18 @@ struct Ref {
 struct CommitBody {
     sha: Sha,
     tree: Object,
+    message: String,
+    author: Person,
+}
+
+#[derive(Deserialize)]
+struct Person {
+    name: String,
 }
 
 impl From<CommitBody> for Commit {
     fn from(body: CommitBody) -> Self {
-        Self { sha: body.sha, tree: body.tree.sha }
+        Self { sha: body.sha, tree: body.tree.sha, message: body.message, author: body.author.name }
     }
 }
 

@@ -83,6 +83,11 @@ impl Client {
         Self { transport, credential }
     }
 
+    /// Whether this is a GitHub Enterprise Server.
+    pub(crate) fn is_enterprise_server(&self) -> bool {
+        self.transport.is_enterprise_server
+    }
+
     /// The REST limit of this token. Asking costs none of it.
     pub async fn rate_limit(&self) -> Result<RateLimit, Error> {
         #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! Repositories and their settings.
 
 use http::Method;
+use peribolos_vocab::{Visibility, Word};
 use serde::{Deserialize, Serialize};
 
 use super::Client;
@@ -45,6 +46,14 @@ pub struct NewRepository {
     pub description: String,
     /// Whether GitHub makes a first commit with a README.
     pub auto_init: bool,
+}
+
+impl Repository {
+    /// Who can see it. A server that does not say so has no internal ones.
+    pub fn seen_by(&self) -> Visibility {
+        let said = self.visibility.as_deref().and_then(Visibility::from_word);
+        said.unwrap_or(if self.private { Visibility::Private } else { Visibility::Public })
+    }
 }
 
 impl Client {

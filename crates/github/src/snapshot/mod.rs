@@ -79,7 +79,7 @@ async fn read_all(client: &Client, org: &Login, options: &ReadOptions) -> Result
     let roles = OrgRoles::read(&reader, &teams, repos.len()).await?;
     let concealed =
         members.admins.iter().chain(&members.others).filter(|login| !public.contains(login)).cloned();
-    let unread = no_invitations.into_iter().chain(no_teams).chain(managed).chain(hidden);
+    let unread = no_invitations.into_iter().chain(no_teams).chain(managed.unread).chain(hidden);
     Ok(Snapshot {
         concealed: concealed.collect(),
         unread: unread.collect(),
@@ -88,6 +88,7 @@ async fn read_all(client: &Client, org: &Login, options: &ReadOptions) -> Result
         settings: organization.settings,
         admins: members.admins,
         members: members.others,
+        managed_users: managed.users,
         invitations,
         repos,
     })

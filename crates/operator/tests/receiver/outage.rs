@@ -13,7 +13,7 @@ use crate::{
 
 #[tokio::test]
 async fn a_write_that_fails_is_tried_again_by_a_redelivery() {
-    let mut kubernetes = tokio::task::spawn_blocking(ControlPlane::start).await.unwrap();
+    let kubernetes = tokio::task::spawn_blocking(ControlPlane::start).await.unwrap();
     let client = kubernetes.client();
     let namespace = namespace(&client).await;
     let limits = Limits { write_deadline: std::time::Duration::from_secs(2), ..Limits::default() };

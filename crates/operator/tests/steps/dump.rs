@@ -8,8 +8,8 @@ use crate::organizations::{BARE, TEAMS};
 
 const BRANCH: &str = "peribolos/onboarding";
 
-fn public(fixture: &str) -> String {
-    fixture.replace(".github: {visibility: private", ".github: {visibility: public")
+fn visible(fixture: &str, visibility: &str) -> String {
+    fixture.replace(".github: {visibility: private", &format!(".github: {{visibility: {visibility}"))
 }
 
 async fn pulls(bench: &Bench) -> Vec<Value> {
@@ -33,15 +33,32 @@ async fn it_is_found_again_rather_than_opened_twice() {
 }
 
 #[tokio::test]
-async fn a_file_that_differs_is_a_further_commit_in_the_same_pull_request() {
+async fn an_organization_that_changed_is_a_further_commit_in_the_same_pull_request() {
     let bench = Bench::start(TEAMS).await;
     let first = bench.dump(&[]).await.output();
-    let edit = json!({"branch": BRANCH, "files": {"peribolos.yaml": "orgs: {}\n"}, "sender": "alice"});
+    let proposed = bench.branch(BRANCH).await.unwrap();
+    let token = std::fs::read_to_string(bench.token().await).unwrap();
+    let change = json!({"description": "Another one"});
+    bench.github.call_by(token.trim(), "PATCH", &format!("/orgs/{ORG}"), Some(change)).await;
+    let second = bench.dump(&[]).await.output();
+    assert_eq!((&second.check, &second.pull_request_url), (&first.check, &first.pull_request_url));
+    assert_eq!(bench.parents(&bench.branch(BRANCH).await.unwrap()).await, [proposed]);
+    assert_eq!(pulls(&bench).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_somebody_edited_in_the_pull_request_is_left_as_it_is() {
+    let bench = Bench::start(TEAMS).await;
+    let first = bench.dump(&[]).await.output();
+    // The message of our commit is no proof that it is ours.
+    let edit = json!({"branch": BRANCH, "files": {"peribolos.yaml": "orgs: {}\n"}, "sender": "alice",
+        "message": "Describe the organization as it is in peribolos.yaml"});
     bench.github.call("POST", &format!("/_sim/orgs/{ORG}/repos/.github/push"), Some(edit)).await;
     let edited = bench.branch(BRANCH).await.unwrap();
-    assert_eq!(bench.dump(&[]).await.output(), first);
-    let head = bench.branch(BRANCH).await.unwrap();
-    assert_eq!(bench.parents(&head).await, [edited], "what was pushed stays in its history");
+    let second = bench.dump(&[]).await.output();
+    assert_eq!(bench.branch(BRANCH).await.unwrap(), edited);
+    assert_eq!((second.exit, &second.pull_request_url), (StepExit::Ok, &first.pull_request_url));
+    assert!(second.check.summary.contains("left as it is"), "{second:?}");
     assert_eq!(pulls(&bench).await.len(), 1);
 }
 
@@ -95,15 +112,19 @@ async fn a_file_that_is_there_is_left_alone() {
     assert_eq!(bench.changes().await, [] as [Value; 0]);
 }
 
+#[rstest::rstest]
+#[case("public")]
+#[case("internal")]
 #[tokio::test]
-async fn a_public_repository_gets_an_issue_once_and_no_names() {
-    let bench = Bench::start(&public(TEAMS)).await;
+async fn a_repository_that_is_not_private_gets_an_issue_once_and_no_names(#[case] visibility: &str) {
+    let bench = Bench::start(&visible(TEAMS, visibility)).await;
     let first = bench.dump(&[]).await.output();
     assert_eq!(first.exit, StepExit::Ok, "{first:?}");
     let second = bench.dump(&[]).await.output();
     assert_eq!(second, first);
     assert_eq!((issues(&bench).await.len(), pulls(&bench).await.len()), (1, 0));
     assert_eq!(bench.branch(BRANCH).await, None);
+    assert!(first.check.title.contains(visibility), "{first:?}");
     let said = serde_json::to_string(&issues(&bench).await).unwrap();
     for secret in ["Security", "Legal", "vault", "carol"] {
         assert!(!said.contains(secret), "{secret} is in {said}");
@@ -112,7 +133,7 @@ async fn a_public_repository_gets_an_issue_once_and_no_names() {
 
 #[tokio::test]
 async fn a_public_repository_gets_the_file_if_that_is_allowed() {
-    let bench = Bench::start(&public(TEAMS)).await;
+    let bench = Bench::start(&visible(TEAMS, "public")).await;
     assert_eq!(bench.dump(&["--allow-public"]).await.output().exit, StepExit::Ok);
     assert_eq!((issues(&bench).await.len(), pulls(&bench).await.len()), (0, 1));
 }
@@ -136,6 +157,8 @@ async fn people_get_the_file_on_their_terminal() {
         .unwrap();
     let printed = String::from_utf8(ended.stdout).unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let first = printed.lines().next().unwrap_or_default();
+    assert_eq!(first, format!("# {}", peribolos_org::reference::EDITOR_LINE));
     for part in ["  acme:\n", "Security", "vault"] {
         assert!(printed.contains(part), "{part} is not in {printed}");
     }

@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::OnceLock,
+    sync::{Mutex, OnceLock},
 };
 
 use kube::{Client, Config, config::AuthInfo};
@@ -20,8 +20,9 @@ pub struct ControlPlane {
     directory: TempDir,
     etcd_port: u16,
     port: u16,
-    api_server: Option<Process>,
-    _etcd: Process,
+    api_server: Mutex<Option<Process>>,
+    etcd: Mutex<Option<Process>>,
+    _keeper: Process,
 }
 
 impl ControlPlane {
@@ -36,10 +37,11 @@ impl ControlPlane {
         let programs = programs::control_plane();
         let directory = tempfile::Builder::new().prefix("peribolos-test-").tempdir().unwrap();
         write_files(directory.path());
-        let etcd_port = free_port();
-        let etcd = start_etcd(&programs, directory.path(), etcd_port);
-        let mut this =
-            Self { programs, directory, etcd_port, port: free_port(), api_server: None, _etcd: etcd };
+        let (etcd_port, port) = (free_port(), free_port());
+        let (api_server, etcd) = (Mutex::default(), Mutex::default());
+        let keeper = keep_until_the_end(directory.path());
+        let this = Self { programs, directory, etcd_port, port, api_server, etcd, _keeper: keeper };
+        this.start_etcd();
         this.start_api_server();
         in_runtime(async || {
             let client = this.client();
@@ -50,13 +52,24 @@ impl ControlPlane {
         this
     }
 
-    /// Stops the API server: connections to it are refused.
-    pub fn stop_api_server(&mut self) {
-        self.api_server = None;
+    /// Kills the API server: connections to it are refused.
+    pub fn stop_api_server(&self) {
+        self.api_server.lock().unwrap().take();
+    }
+
+    /// Kills etcd; what it has acknowledged is there when it is started again.
+    pub fn stop_etcd(&self) {
+        self.etcd.lock().unwrap().take();
+    }
+
+    /// Starts etcd (again).
+    pub fn start_etcd(&self) {
+        let etcd = start_etcd(&self.programs, self.directory.path(), self.etcd_port);
+        *self.etcd.lock().unwrap() = Some(etcd);
     }
 
     /// Starts the API server again, where it was; it is not ready at once.
-    pub fn start_api_server(&mut self) {
+    pub fn start_api_server(&self) {
         let (at, port) = (self.directory.path().display(), self.port);
         let args = [
             format!("--etcd-servers=http://127.0.0.1:{}", self.etcd_port),
@@ -73,7 +86,8 @@ impl ControlPlane {
             "--profiling=false".to_owned(),
         ];
         let log = self.directory.path().join("kube-apiserver.log");
-        self.api_server = Some(Process::start(&self.programs.join("kube-apiserver"), args, &log));
+        let api_server = Process::start(&self.programs.join("kube-apiserver"), args, &log);
+        *self.api_server.lock().unwrap() = Some(api_server);
     }
 
     /// A client that may do all.
@@ -96,7 +110,7 @@ impl ControlPlane {
 
     /// Waits until the API server answers.
     pub async fn ready(&self, client: &Client) {
-        std::fs::write(self.kubeconfig(), kubeconfig(self.port)).unwrap();
+        std::fs::write(self.kubeconfig(), kubeconfig(&format!("https://127.0.0.1:{}", self.port))).unwrap();
         let log = self.directory.path().join("kube-apiserver.log");
         eventually("the API server's start", async || {
             let request = http::Request::get("/readyz").body(vec![]).unwrap();
@@ -127,7 +141,13 @@ fn start_etcd(programs: &Path, directory: &Path, port: u16) -> Process {
         format!("--initial-advertise-peer-urls={peer}"),
         format!("--initial-cluster=default={peer}"),
     ];
-    Process::start_and_remove(&programs.join("etcd"), args, &directory.join("etcd.log"), directory)
+    Process::start(&programs.join("etcd"), args, &directory.join("etcd.log"))
+}
+
+/// Removes a directory when the test process has ended, however it ends: a static is never dropped.
+fn keep_until_the_end(directory: &Path) -> Process {
+    let forever = (Path::new("/usr/bin/env"), ["sleep", "infinity"]);
+    Process::start_and_remove(forever.0, forever.1, &directory.join("keeper.log"), directory)
 }
 
 fn write_files(directory: &Path) {
@@ -141,10 +161,11 @@ fn write_files(directory: &Path) {
     std::fs::write(directory.join("tokens.csv"), format!("{TOKEN},admin,admin,system:masters\n")).unwrap();
 }
 
-fn kubeconfig(port: u16) -> String {
+/// A kubeconfig of one who may do all, at this server: the API server or what stands before it.
+pub fn kubeconfig(server: &str) -> String {
     format!(
         "{{apiVersion: v1, kind: Config, current-context: test,\n\
-         clusters: [{{name: test, cluster: {{server: 'https://127.0.0.1:{port}', insecure-skip-tls-verify: true}}}}],\n\
+         clusters: [{{name: test, cluster: {{server: '{server}', insecure-skip-tls-verify: true}}}}],\n\
          contexts: [{{name: test, context: {{cluster: test, user: test}}}}],\n\
          users: [{{name: test, user: {{token: {TOKEN}}}}}]}}\n"
     )

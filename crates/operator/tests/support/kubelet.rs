@@ -57,17 +57,29 @@ impl Kubelet {
 
     /// Makes a pod with one container on this node, or changes what its container has logged. `phase` is the pod's.
     pub async fn pod(&self, pods: &Api<Pod>, name: &str, container: &str, phase: &str, log: &str) {
+        self.try_pod(pods, name, container, phase, log).await.unwrap();
+    }
+
+    /// The same where the API server may be away.
+    pub async fn try_pod(
+        &self,
+        pods: &Api<Pod>,
+        name: &str,
+        container: &str,
+        phase: &str,
+        log: &str,
+    ) -> kube::Result<()> {
         let namespace = pods.resource_url().rsplit('/').nth(1).unwrap().to_owned();
         let key = (namespace, name.to_owned(), container.to_owned());
         self.logs.lock().unwrap().insert(key, log.to_owned());
-        if pods.get_opt(name).await.unwrap().is_none() {
+        if pods.get_opt(name).await?.is_none() {
             let pod = json!({"metadata": {"name": name}, "spec": {
                 "nodeName": self.node, "containers": [{"name": container, "image": "none.invalid/none"}],
             }});
-            pods.create(&PostParams::default(), &serde_json::from_value(pod).unwrap()).await.unwrap();
+            pods.create(&PostParams::default(), &serde_json::from_value(pod).unwrap()).await?;
         }
         let status = Patch::Merge(json!({"status": {"phase": phase}}));
-        pods.patch_status(name, &PatchParams::default(), &status).await.unwrap();
+        pods.patch_status(name, &PatchParams::default(), &status).await.map(drop)
     }
 }
 

@@ -4,10 +4,10 @@
 #![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
 
-mod control_plane;
+pub mod control_plane;
 pub mod github;
 pub mod kubelet;
-mod operator;
+pub mod operator;
 mod pem;
 mod process;
 mod programs;

@@ -21,22 +21,7 @@ impl Controller {
     ) -> Self {
         let log = github.private_key().with_file_name(format!("controller-{name}.log"));
         let admin = format!("127.0.0.1:{}", free_port());
-        let app_id = APP_ID.to_string();
-        let key = github.private_key().display().to_string();
-        let mut args = vec![
-            "KUBECONFIG=".to_owned() + &plane.kubeconfig().display().to_string(),
-            env!("CARGO_BIN_EXE_peribolos-operator").to_owned(),
-            "controller".to_owned(),
-        ];
-        for (flag, value) in [
-            ("--admin-listen", admin.as_str()),
-            ("--namespace", namespace),
-            ("--app-id", &app_id),
-            ("--private-key-file", &key),
-            ("--github-api-url", github.url()),
-        ] {
-            args.extend([flag.to_owned(), value.to_owned()]);
-        }
+        let mut args = command(&plane.kubeconfig(), github.url(), &github.private_key(), namespace, &admin);
         if !more.contains(&"--accounts") {
             args.push("--accounts=*".to_owned());
         }
@@ -56,7 +41,28 @@ impl Controller {
     }
 }
 
-async fn is_ready(admin: &str) -> Result<(), String> {
+/// The command line of a controller that reaches Kubernetes by a kubeconfig and GitHub at a URL, without `--accounts`.
+pub fn command(kubeconfig: &Path, github: &str, key: &Path, namespace: &str, admin: &str) -> Vec<String> {
+    let (app_id, key) = (APP_ID.to_string(), key.display().to_string());
+    let mut args = vec![
+        format!("KUBECONFIG={}", kubeconfig.display()),
+        env!("CARGO_BIN_EXE_peribolos-operator").to_owned(),
+        "controller".to_owned(),
+    ];
+    for (flag, value) in [
+        ("--admin-listen", admin),
+        ("--namespace", namespace),
+        ("--app-id", &app_id),
+        ("--private-key-file", &key),
+        ("--github-api-url", github),
+    ] {
+        args.extend([flag.to_owned(), value.to_owned()]);
+    }
+    args
+}
+
+/// Whether a program says at its admin address that it is ready.
+pub async fn is_ready(admin: &str) -> Result<(), String> {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let mut stream = tokio::net::TcpStream::connect(admin).await.map_err(|error| error.to_string())?;
     let request = format!("GET /readyz HTTP/1.1\r\nhost: {admin}\r\nconnection: close\r\n\r\n");

@@ -9,9 +9,9 @@ use std::{
 };
 
 /// Runs the program and kills it when the pipe to the test closes: also when the test is killed or aborts.
-/// Then the directory `$REMOVE` is removed, if one is named.
+/// Then the directory `$REMOVE` is removed, if one is named; twice where another program that ends just then still writes.
 const GUARD: &str = r#"exec 3<&0; "$@" </dev/null & program=$!; cat <&3 >/dev/null; kill -9 "$program"; wait "$program"
-    if [ -n "$REMOVE" ]; then rm -rf "$REMOVE"; fi"#;
+    if [ -n "$REMOVE" ]; then rm -rf "$REMOVE" || { sleep 1; rm -rf "$REMOVE"; }; fi"#;
 
 /// A program that runs until this is dropped, or the test process is gone.
 pub struct Process(Child);

@@ -35,6 +35,7 @@ pub fn snapshot() -> impl Strategy<Value = Snapshot> {
             members: people::of(&standings, |standing| standing == Standing::Member),
             concealed: Vec::new(),
             invitations: people::invitations(&standings),
+            managed_users: false,
             teams,
             repos,
             unread: Vec::new(),

@@ -259,6 +259,22 @@ fn titles_and_messages_that_github_does_not_take_together_are_refused_at_their_l
 }
 
 #[test]
+fn nothing_is_public_where_an_enterprise_manages_the_users() {
+    let managed = Snapshot { managed_users: true, ..acme() };
+    assert_eq!(operations(&repos("fresh: {}"), &managed), ["2 create repo fresh visibility=private"]);
+    assert_eq!(operations(&repos("fresh: {}"), &acme()), ["2 create repo fresh"]);
+    let yaml = repos("fresh: {visibility: public}, site: {visibility: public}");
+    let refused = |name: &str| {
+        format!(
+            "5: `{name}` can't be public, because an enterprise manages the organization's users (write `visibility: \
+             private` or `visibility: internal`)"
+        )
+    };
+    assert_eq!(refusals(&plan_of(&yaml, &managed, &usual())), [refused("fresh"), refused("site")]);
+    assert_eq!(refusals(&plan_of(&yaml, &acme(), &everything())), [""; 0]);
+}
+
+#[test]
 fn what_everybody_sees_everybody_can_fork() {
     let refused = |given: &str, snapshot: &Snapshot| {
         refusals(&plan_of(&repos(&format!("site: {{{given}}}")), snapshot, &everything()))

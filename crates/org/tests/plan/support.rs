@@ -49,6 +49,7 @@ pub fn acme() -> Snapshot {
         members: logins(&["carol", "oscar"]),
         concealed: Vec::new(),
         invitations: Vec::new(),
+        managed_users: false,
         teams: Vec::new(),
         repos: vec![repo("site"), repo("handbook")],
         unread: Vec::new(),

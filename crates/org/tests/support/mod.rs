@@ -66,6 +66,7 @@ pub fn nobody() -> Snapshot {
         members: Vec::new(),
         concealed: Vec::new(),
         invitations: Vec::new(),
+        managed_users: false,
         teams: Vec::new(),
         repos: Vec::new(),
         unread: Vec::new(),

@@ -41,14 +41,23 @@ struct LinkedTeam {
     team_id: u64,
 }
 
-/// Marks the teams that an identity provider manages, and says what of that could not be read.
-pub(super) async fn mark(reader: &Reader<'_>, teams: &mut [OwnTeam]) -> Result<Vec<Unread>, Error> {
+/// What is known of who manages the organization's people.
+#[derive(Default)]
+pub(crate) struct Managed {
+    /// Whether the enterprise manages its users: only such an organization can link teams to external groups. On a GitHub
+    /// Enterprise Server, where users may be provisioned, too, this says nothing about what can be public.
+    pub(crate) users: bool,
+    /// What could not be read of it.
+    pub(crate) unread: Option<Unread>,
+}
+
+/// Marks the teams that an identity provider manages.
+pub(super) async fn mark(reader: &Reader<'_>, teams: &mut [OwnTeam]) -> Result<Managed, Error> {
     let org = reader.org.as_str();
     let (external, synchronized) = futures::try_join!(
         groups(reader, Call::get("/orgs/{org}/external-groups", &[org])?),
         groups(reader, Call::get("/orgs/{org}/team-sync/groups", &[org])?),
     )?;
-    let hidden = external.hidden;
     let own: Vec<&OwnTeam> = teams.iter().filter(|it| it.managed_by == ManagedBy::Organization).collect();
     let mut links: BTreeMap<u64, Option<String>> = BTreeMap::new();
     if !external.groups.is_empty() && external.groups.len() < own.len() {
@@ -65,7 +74,8 @@ pub(super) async fn mark(reader: &Reader<'_>, teams: &mut [OwnTeam]) -> Result<V
             team.managed_by = ManagedBy::IdentityProvider { group };
         }
     }
-    let unread = hidden.map(|sentence| Unread {
+    let users = external.exist && !reader.client.is_enterprise_server();
+    let unread = external.hidden.map(|sentence| Unread {
         kind: Kind::TeamMembers,
         extent: Extent::Parts,
         why: format!(
@@ -73,12 +83,14 @@ pub(super) async fn mark(reader: &Reader<'_>, teams: &mut [OwnTeam]) -> Result<V
             sentence.trim_end_matches('.')
         ),
     });
-    Ok(unread.into_iter().collect())
+    Ok(Managed { users, unread })
 }
 
 /// The groups of the organization.
 struct Known {
     groups: Vec<Group>,
+    /// Whether there can be any.
+    exist: bool,
     /// Why they are not known: a permission is missing.
     hidden: Option<String>,
 }
@@ -86,15 +98,17 @@ struct Known {
 async fn groups(reader: &Reader<'_>, call: Call) -> Result<Known, Error> {
     match reader.ask(async || reader.client.pages::<Groups>(call.clone()).await).await {
         Ok(pages) => {
-            Ok(Known { groups: pages.into_iter().flat_map(|page| page.groups).collect(), hidden: None })
+            let groups = pages.into_iter().flat_map(|page| page.groups).collect();
+            Ok(Known { groups, exist: true, hidden: None })
         }
         Err(error) if error.is_access_blocked() => Err(error),
         Err(error) if error.is_permission_missing() => {
-            Ok(Known { groups: Vec::new(), hidden: error.github_message().map(str::to_owned) })
+            let hidden = error.github_message().map(str::to_owned);
+            Ok(Known { groups: Vec::new(), exist: false, hidden })
         }
         // There is no such feature, or it is off.
         Err(error) if error.is_not_found() || error.is_forbidden() || error.status() == Some(400) => {
-            Ok(Known { groups: Vec::new(), hidden: None })
+            Ok(Known { groups: Vec::new(), exist: false, hidden: None })
         }
         Err(error) => Err(error),
     }

@@ -8,10 +8,11 @@ mod wire;
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use peribolos_org::{Login, ManagedBy, Permission, Privacy, RepoName, Slug, TeamName, Unread};
+use peribolos_org::{Login, ManagedBy, Permission, Privacy, RepoName, Slug, TeamName};
 use serde_json::json;
 
 pub(super) use self::change::{is_same, make, slug, standing};
+use self::managed::Managed;
 use self::wire::{Listed, Organization, WithInvitations, WithMembers, WithRepositories};
 use super::repositories::is_advisory_fork;
 use super::team_repositories::CustomRoles;
@@ -61,13 +62,13 @@ pub(crate) struct ListedRepo {
     pub(crate) custom_role: Option<String>,
 }
 
-/// All teams, and what of them could not be read. If there are custom roles, REST's lists of the teams' repositories
+/// All teams, and who manages them. If there are custom roles, REST's lists of the teams' repositories
 /// are read, which name them.
 pub(crate) async fn read(
     reader: &Reader<'_>,
     roles: &CustomRoles,
     enterprise: bool,
-) -> Result<(Vec<OwnTeam>, Vec<Unread>), Error> {
+) -> Result<(Vec<OwnTeam>, Managed), Error> {
     let by_rest = roles.may_be_any();
     let from_graphql = async {
         let variables = json!({"org": reader.org, "repositories": !by_rest});
@@ -86,8 +87,8 @@ pub(crate) async fn read(
     for team in &mut teams {
         team.repos.retain(|repo| !is_advisory_fork(repo.name.as_str()));
     }
-    let unread = if enterprise { managed::mark(reader, &mut teams).await? } else { Vec::new() };
-    Ok((teams, unread))
+    let managed = if enterprise { managed::mark(reader, &mut teams).await? } else { Managed::default() };
+    Ok((teams, managed))
 }
 
 /// All that are there still. The reader bounds how many are asked for at once.

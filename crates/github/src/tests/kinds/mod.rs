@@ -76,6 +76,7 @@ fn snapshot() -> Snapshot {
         members: vec![ann()],
         concealed: vec![],
         invitations: vec![],
+        managed_users: false,
         teams: vec![core, leaf],
         repos: vec![site],
         unread: vec![],

@@ -149,8 +149,9 @@ async fn teams_of_an_identity_provider_are_known_by_its_groups() {
     let linked = json!({"group_id": "123", "group_name": "Engineers", "members": [],
                         "teams": [{"team_id": 2, "team_name": "Team 2"}]});
     github.rest("/orgs/Acme/external-group/123", linked).await;
-    let managed: Vec<ManagedBy> =
-        github.read().await.unwrap().teams.into_iter().map(|team| team.managed_by).collect();
+    let snapshot = github.read().await.unwrap();
+    assert!(snapshot.managed_users);
+    let managed: Vec<ManagedBy> = snapshot.teams.into_iter().map(|team| team.managed_by).collect();
     let group = Some("Engineers".to_owned());
     assert_eq!(managed, [ManagedBy::Organization, ManagedBy::IdentityProvider { group }]);
 }
@@ -170,8 +171,9 @@ async fn synchronized_teams_are_asked_for_one_by_one() {
     let not_linked =
         ResponseTemplate::new(403).set_body_json(json!({"message": "This team is not externally managed."}));
     github.answers("/orgs/Acme/teams/team-2/team-sync/group-mappings", not_linked).await;
-    let managed: Vec<ManagedBy> =
-        github.read().await.unwrap().teams.into_iter().map(|team| team.managed_by).collect();
+    let snapshot = github.read().await.unwrap();
+    assert!(!snapshot.managed_users, "synchronized teams are of people who have accounts of their own");
+    let managed: Vec<ManagedBy> = snapshot.teams.into_iter().map(|team| team.managed_by).collect();
     let group = Some("Staff".to_owned());
     assert_eq!(managed, [ManagedBy::IdentityProvider { group }, ManagedBy::Organization]);
 }

@@ -44,10 +44,18 @@ pub(super) async fn ensure_first_commit(
     }
 }
 
+/// Whether somebody else made the branch's last commit.
+pub(super) async fn is_edited(client: &Client, target: &Target<'_>) -> Result<bool, StepError> {
+    let Some(head) = client.branch_head(target.repository, BRANCH).await? else { return Ok(false) };
+    let commit = client.get_commit(target.repository, &head).await?;
+    // People write messages as they like, but only an App is a bot.
+    let is_ours = commit.message == texts::commit_message(target) && commit.author.ends_with("[bot]");
+    Ok(!is_ours)
+}
+
 /// Makes the branch hold the file, and gives the content's id.
 ///
-/// Under an open pull request commits are only added, so that nothing of what owners pushed there is lost from its
-/// history. Otherwise the branch is a leftover and starts again from the base, or it could conflict with it.
+/// Under an open pull request commits are only added, as people may have looked at those that are there. Otherwise the branch is a leftover and starts again from the base, or it could conflict with it.
 pub(super) async fn ensure(
     client: &Client,
     target: &Target<'_>,

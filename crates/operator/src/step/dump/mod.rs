@@ -11,10 +11,12 @@ mod texts;
 use std::path::PathBuf;
 
 use clap::Args;
+use peribolos_github::client::{Pull, Repository};
 use peribolos_github::snapshot::{self, ReadOptions};
-use peribolos_github::{Client, FileAnswer, FullName, Login, client::Repository};
+use peribolos_github::{Client, FileAnswer, FullName, Login};
 use peribolos_org::dump;
 use peribolos_vocab::report::{CheckOutput, StepName, StepReport};
+use peribolos_vocab::Visibility;
 
 use super::GitHubArgs;
 use super::failure::StepError;
@@ -35,8 +37,8 @@ pub struct DumpArgs {
     /// The branch to propose it for; empty: the repository's default
     #[arg(long, env = "PERIBOLOS_BRANCH", default_value = "")]
     branch: String,
-    /// Propose it in a public repository too, where everybody can read the names of secret teams, private
-    /// repositories and concealed members
+    /// Propose it in a public or internal repository too, where everybody, or everybody in the enterprise, can read the
+    /// names of secret teams, private repositories and concealed members
     #[arg(long, env = "PERIBOLOS_ALLOW_PUBLIC")]
     allow_public: bool,
     /// The file with the token that reads the organization
@@ -75,27 +77,31 @@ async fn propose(args: &DumpArgs, facts: &mut Facts) -> Result<Done, StepError> 
     let default = repository.default_branch.as_deref().unwrap_or("main");
     let base = if args.branch.is_empty() { default } else { &args.branch };
     let target = Target { repository: &args.repository, path: &args.path, base };
-    if let Some(blob) = already_there(&writer, &target).await? {
+    if let Some(blob) = file_on(&writer, &target, base).await? {
         facts.blob = Some(blob);
         return Ok(there(&target));
     }
     if repository.archived {
         return Err(StepError::Archived(args.repository.clone()));
     }
-    if !repository.private && !args.allow_public {
-        let url = issue::ensure(&writer, &target).await?;
-        return Ok(done(
-            "The repository is public: an issue says what to do",
-            texts::public_summary(&target),
-            url,
-        ));
+    let seen_by = repository.seen_by();
+    if seen_by != Visibility::Private && !args.allow_public {
+        let url = issue::ensure(&writer, &target, seen_by).await?;
+        let title = format!("The repository is {}: an issue says what to do", seen_by.as_str());
+        return Ok(done(&title, texts::issue_summary(&target, seen_by), url));
+    }
+    let open = pull_request::find(&writer, &target).await?;
+    if let Some(pull) = &open
+        && branch::is_edited(&writer, &target).await?
+    {
+        facts.blob = file_on(&writer, &target, branch::BRANCH).await?;
+        return Ok(done(&proposes(pull, &target), texts::edited_summary(&target), pull.html_url.clone()));
     }
     let dumped = dump(&snapshot::read(&reader, &args.login, &ReadOptions::default()).await?);
     for note in &dumped.notes {
         tracing::warn!("{}", note.0);
     }
     let base_head = branch::ensure_first_commit(&writer, &target, default).await?;
-    let open = pull_request::find(&writer, &target).await?;
     let content = dumped.to_yaml();
     let blob = branch::ensure(&writer, &target, &base_head, content.as_bytes(), open.is_some()).await?;
     facts.blob = Some(blob.as_str().to_owned());
@@ -103,8 +109,12 @@ async fn propose(args: &DumpArgs, facts: &mut Facts) -> Result<Done, StepError> 
         Some(pull) => pull,
         None => pull_request::open(&writer, &target, &args.login).await?,
     };
-    let title = format!("Pull request #{} proposes {}", pull.number, args.path);
+    let title = proposes(&pull, &target);
     Ok(done(&title, texts::proposed_summary(&target, dumped.notes.len()), pull.html_url))
+}
+
+fn proposes(pull: &Pull, target: &Target<'_>) -> String {
+    format!("Pull request #{} proposes {}", pull.number, target.path)
 }
 
 async fn find_repository(writer: &Client, name: &FullName) -> Result<Repository, StepError> {
@@ -113,8 +123,9 @@ async fn find_repository(writer: &Client, name: &FullName) -> Result<Repository,
     })
 }
 
-async fn already_there(writer: &Client, target: &Target<'_>) -> Result<Option<String>, StepError> {
-    match writer.file(target.repository, target.path, target.base, None).await? {
+/// The id of the file's content on a branch; none if it is not there.
+async fn file_on(writer: &Client, target: &Target<'_>, branch: &str) -> Result<Option<String>, StepError> {
+    match writer.file(target.repository, target.path, branch, None).await? {
         FileAnswer::Found { blob, .. } => Ok(Some(blob.into())),
         FileAnswer::Missing | FileAnswer::NotModified => Ok(None),
     }

@@ -1,6 +1,7 @@
 //! Every word that organization owners read: commits, the pull request, the issue.
 
 use peribolos_github::Login;
+use peribolos_vocab::Visibility;
 
 use super::Target;
 
@@ -58,33 +59,61 @@ pub(super) fn pull_request(target: &Target<'_>, org: &Login) -> String {
     )
 }
 
+/// The repository that GitHub shows an organization's profile from, if it is public.
+const PROFILE: &str = ".github";
+
+/// Who else can read a repository that is not private.
+const fn readers(seen_by: Visibility) -> &'static str {
+    match seen_by {
+        Visibility::Internal => "everybody in the enterprise",
+        Visibility::Public | Visibility::Private => "everybody",
+    }
+}
+
 /// The issue's text.
-pub(super) fn issue(target: &Target<'_>) -> String {
-    let (path, repository) = (target.path, target.repository);
+pub(super) fn issue(target: &Target<'_>, seen_by: Visibility) -> String {
+    let (path, repository, readers) = (target.path, target.repository, readers(seen_by));
+    let private = if repository.name == PROFILE {
+        "Make another repository, a private one, and ask the platform team to name it in `config.repository` of this \
+         installation and to run the onboarding again."
+    } else {
+        "Make this repository private, and ask the platform team to run the onboarding again."
+    };
     format!(
         "The App that manages organizations by a file was installed, and would now propose `{path}`, a file that \
-         describes the organization as it is. It did not, because **{repository} is public**: the file names secret \
-         teams, private repositories, and members who conceal their membership.\n\
+         describes the organization as it is. It did not, because **{repository} is {visibility}**: {readers} could read \
+         the file, which names secret teams, private repositories, and members who conceal their membership.\n\
          \n\
          Nothing in the organization has changed. Choose one:\n\
          \n\
-         - Make this repository private, and ask the platform team to run the onboarding again.\n\
-         - If everybody may read those names, ask the platform team to set `onboarding.allowPublic` for this \
+         - {private}\n\
+         - If {readers} may read those names, ask the platform team to set `onboarding.allowPublic` for this \
          installation and to run the onboarding again.\n\
          - Write `{path}` yourselves and push it to `{base}`. Name everybody and every team in it: what is not in the \
          file is removed.\n\
          \n\
          Close this issue when you have decided. It is not opened again.\n",
-        base = target.base
+        base = target.base,
+        visibility = seen_by.as_str()
     )
 }
 
 /// The step's summary where an issue stands in for the file.
-pub(super) fn public_summary(target: &Target<'_>) -> String {
+pub(super) fn issue_summary(target: &Target<'_>, seen_by: Visibility) -> String {
     format!(
-        "{} is public, and the organization's file names secret teams, private repositories and concealed members, so \
+        "{} is {}, and the organization's file names secret teams, private repositories and concealed members, so \
          it is not posted there. An issue says what the owners can do.",
-        target.repository
+        target.repository,
+        seen_by.as_str()
+    )
+}
+
+/// The step's summary where somebody has worked on the proposal.
+pub(super) fn edited_summary(target: &Target<'_>) -> String {
+    format!(
+        "Somebody has pushed to the pull request's branch, so {} is left as it is there. To have it written anew, close the \
+         pull request and ask the platform team to run the onboarding again.",
+        target.path
     )
 }
 

@@ -34,6 +34,22 @@ pub(super) fn check(file: &ConfigFile, people_known: bool, findings: &mut Findin
 /// mistakes takes.
 const MOST_COMPARISONS: usize = 100_000;
 
+/// Where a name stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Now,
+    Previously,
+}
+
+/// What is said of a name that stands twice.
+fn once_under_previously(places: [Named; 2]) -> &'static str {
+    match places {
+        [Named::Now, Named::Now] => "",
+        [Named::Previously, Named::Previously] => ", each time under `previously`",
+        _ => ", once under `previously`",
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
     Admin,
@@ -44,7 +60,7 @@ struct Checks<'f> {
     findings: &'f mut Findings,
     people: HashMap<&'f Login, Role>,
     /// Names of teams, former ones included, by what must be unique.
-    team_names: HashMap<String, &'f str>,
+    team_names: HashMap<String, (&'f str, Named)>,
     /// Former names of repositories by key, with the new one.
     renamed: HashMap<String, &'f RepoName>,
     people_known: bool,
@@ -135,12 +151,18 @@ impl<'f> Checks<'f> {
                 keys.push((key, former));
             }
         }
-        for (key, name) in keys {
-            let Some(first) = self.team_names.insert(key, name.as_str()) else { continue };
+        for (index, (key, name)) in keys.into_iter().enumerate() {
+            let place = if index == 0 { Named::Now } else { Named::Previously };
+            let Some((first, other)) = self.team_names.insert(key, (name.as_str(), place)) else { continue };
+            let under = once_under_previously([other, place]);
             let message = if first == name.as_str() {
-                format!("two teams are called {}", quoted(first))
+                format!("two teams are called {}{under}", quoted(first))
             } else {
-                format!("GitHub treats {} and {} as the same name", quoted(first), quoted(name.as_str()))
+                format!(
+                    "GitHub treats {} and {} as the same name{under}",
+                    quoted(first),
+                    quoted(name.as_str())
+                )
             };
             let hint = "names of teams are unique in the organization, `previously` included";
             self.findings.error_with(Code::DuplicateTeam, at(name), message, hint);
@@ -197,7 +219,7 @@ impl<'f> Checks<'f> {
     }
 
     fn repos(&mut self, repos: &'f [Repo]) {
-        let mut seen: HashMap<String, &Located<RepoName>> = HashMap::new();
+        let mut seen: HashMap<String, (&Located<RepoName>, Named)> = HashMap::new();
         for repo in repos {
             let own = repo.name.key();
             let mut former: Vec<&Located<RepoName>> = Vec::with_capacity(repo.previously.len());
@@ -208,9 +230,11 @@ impl<'f> Checks<'f> {
                     former.push(name);
                 }
             }
-            for name in std::iter::once(&repo.name).chain(former.iter().copied()) {
-                let Some(first) = seen.insert(name.key(), name) else { continue };
-                let message = format!("repository {} is named twice", quoted(name.as_str()));
+            let former_names = former.iter().map(|name| (*name, Named::Previously));
+            for (name, place) in std::iter::once((&repo.name, Named::Now)).chain(former_names) {
+                let Some((first, other)) = seen.insert(name.key(), (name, place)) else { continue };
+                let under = once_under_previously([other, place]);
+                let message = format!("repository {} is named twice{under}", quoted(name.as_str()));
                 let hint = format!(
                     "GitHub treats it as {} of line {}; `previously` counts too",
                     quoted(first.as_str()),

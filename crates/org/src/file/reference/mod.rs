@@ -8,7 +8,7 @@ mod schema;
 mod team;
 
 pub use markdown::markdown;
-pub use schema::json_schema;
+pub use schema::{EDITOR_LINE, json_schema};
 
 use crate::settings::{Request, Row, Type};
 

@@ -11,6 +11,13 @@ use crate::settings::{MAX_TOPIC_CHARS, MAX_TOPICS, TOPIC_PATTERN};
 pub const SCHEMA_URL: &str =
     "https://raw.githubusercontent.com/peribolos-operator/peribolos-operator/main/docs/peribolos.schema.json";
 
+/// The comment by which editors find the schema of this version: the first line of a file.
+pub const EDITOR_LINE: &str = concat!(
+    "yaml-language-server: $schema=https://raw.githubusercontent.com/peribolos-operator/peribolos-operator/v",
+    env!("CARGO_PKG_VERSION"),
+    "/docs/peribolos.schema.json"
+);
+
 /// The JSON Schema of `peribolos.yaml`, as text that ends with a line break.
 ///
 /// # Errors

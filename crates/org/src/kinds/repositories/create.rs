@@ -27,6 +27,12 @@ pub(super) fn create(planner: &mut Planner<'_>, repo: &Repo) {
         given.push(Given { setting: RepoSettingName::VISIBILITY, value, line });
     }
     let visibility = given.iter().find(|given| given.setting == RepoSettingName::VISIBILITY);
+    if let Some(visibility) = visibility
+        && settings::is_never_public(planner, &name, &visibility.value, visibility.line)
+    {
+        planner.note_refused(&name);
+        return;
+    }
     let fresh = fresh_settings(&planner.now.settings, visibility.map(|visibility| visibility.value.as_str()));
     let visibility = fresh.get(&RepoSettingName::VISIBILITY).cloned();
     settings::check_merge_texts(planner, repo, &fresh);
@@ -90,9 +96,12 @@ fn edit(given: &Given<RepoSettingName>, fresh: &Settings<RepoSettingName>) -> Se
     SettingChange { setting: given.setting, from, to: given.value.clone() }
 }
 
-/// Whether members may make no public repositories, now or after this plan: then a repository is public only where the
-/// file says so.
+/// Whether nothing can be public, or members may make no public repositories, now or after this plan: then a repository is
+/// public only where the file says so.
 fn nothing_is_public(planner: &Planner<'_>) -> bool {
+    if planner.now.managed_users {
+        return true;
+    }
     let setting = OrgSetting::MEMBERS_CAN_CREATE_PUBLIC_REPOSITORIES;
     let given = planner.file.settings.get(&setting).filter(|_| planner.plans(Kind::Org));
     let now = planner.now.settings.get(&setting).map(String::as_str);

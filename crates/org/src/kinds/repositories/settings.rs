@@ -8,7 +8,7 @@ use crate::plan::{
     Allow, Change, Draft, Fact, Kind, Place, Planner, RepoId, RepoSettingName, SettingChange, line_of,
 };
 use crate::settings::{Decided, MergeTexts};
-use peribolos_vocab::RepoName;
+use peribolos_vocab::{RepoName, Visibility};
 
 type Edit = SettingChange<RepoSettingName>;
 
@@ -55,6 +55,9 @@ pub(super) fn change_visibility(
     forking: Option<Edit>,
     line: Option<u32>,
 ) {
+    if is_never_public(planner, name, &change.to, line) {
+        return;
+    }
     if change.to == "public" && !planner.allows(Allow::RepoPublish) {
         let message = format!("Making {} public is not allowed", quoted(name.as_str()));
         let hint = "add RepoPublish to `spec.run.allow` of the installation, or remove `visibility`";
@@ -64,6 +67,25 @@ pub(super) fn change_visibility(
     let changes = std::iter::once(change).chain(forking).collect();
     let change = Change::EditRepo { name: name.clone(), changes };
     planner.write(Draft::new(Place::SettingsTaken, change, line).wants(Fact::Repo(id)));
+}
+
+/// Where an enterprise manages the users, GitHub makes nothing public.
+pub(super) fn is_never_public(
+    planner: &mut Planner<'_>,
+    name: &RepoName,
+    visibility: &str,
+    line: Option<u32>,
+) -> bool {
+    let refused = visibility == Visibility::Public.as_str() && planner.now.managed_users;
+    if refused {
+        let message = format!(
+            "{} can't be public, because an enterprise manages the organization's users",
+            quoted(name.as_str())
+        );
+        let hint = "write `visibility: private` or `visibility: internal`";
+        planner.refuse(Kind::Repos, line, &[name.into()], message, hint);
+    }
+    refused
 }
 
 /// Writes all topics.

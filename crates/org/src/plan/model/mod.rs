@@ -37,6 +37,8 @@ pub(crate) struct RepoId(usize);
 pub(crate) struct Model {
     pub(crate) org: Login,
     pub(crate) settings: Settings<OrgSetting>,
+    /// Whether the enterprise manages the organization's users.
+    pub(crate) managed_users: bool,
     people: BTreeMap<Login, OrgRole>,
     concealed: BTreeSet<Login>,
     /// Open invitations.

@@ -15,6 +15,7 @@ impl Model {
         let mut model = Self {
             org: snapshot.org.clone(),
             settings: snapshot.settings.clone(),
+            managed_users: snapshot.managed_users,
             people: members.chain(admins).collect(),
             concealed: snapshot.concealed.iter().cloned().collect(),
             pending: BTreeMap::new(),

@@ -17,6 +17,7 @@ impl Model {
         Snapshot {
             org: self.org.clone(),
             settings: self.settings.clone(),
+            managed_users: self.managed_users,
             admins: of(OrgRole::Admin),
             members: of(OrgRole::Member),
             concealed: self.concealed.iter().cloned().collect(),

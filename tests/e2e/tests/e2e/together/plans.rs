@@ -39,7 +39,7 @@ async fn a_preview_shows_what_the_merge_then_does() -> Result<()> {
     let run = org.apply_is(&sha, "Succeeded").await?;
     let changes = &run["status"]["changes"];
     // Dave has yet to accept.
-    ensure!(changes["summary"] == "2 planned, 2 applied, 1 remaining", "{run:#}");
+    ensure!(changes["summary"] == "2 planned, 2 applied, 1 waiting to be accepted", "{run:#}");
     ensure!(run["status"]["reason"] == "Applied", "{run:#}");
     ensure!(org.changes().await?.len() == 2, "{:?}", org.changes().await?);
 

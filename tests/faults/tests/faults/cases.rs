@@ -1,0 +1,102 @@
+//! Which faults the stories can meet, from what passed when nothing went wrong.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::Duration,
+};
+
+use crate::{
+    fault::{Away, Fault, Moment, Times},
+    proxy::{Disturbance, Order, Passed, Refusal, Route, Sender},
+    story::Story,
+};
+
+/// A story and what goes wrong in it.
+#[derive(Clone)]
+pub struct Case {
+    pub story: &'static Story,
+    pub fault: Fault,
+}
+
+impl Case {
+    /// Whether the end has to be the one without the fault. Where GitHub refuses something for its own reason it may be another,
+    /// but an orderly one.
+    pub fn has_the_same_end(&self) -> bool {
+        !matches!(&self.fault, Fault::Refused { route, refusal, .. } if refusal.is_meant(route.server))
+    }
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.story.name, self.fault)
+    }
+}
+
+/// Every case, from what passed in each story. A route that fails in a certain way does so in one story, by chance: in all of
+/// them the matrix would take days.
+pub fn all(clean: &[(&'static Story, Vec<Passed>)], random: &mut fastrand::Rng) -> Vec<Case> {
+    let mut cases = Vec::new();
+    let mut by_route: BTreeMap<&Route, Vec<&'static Story>> = BTreeMap::new();
+    for (story, passed) in clean {
+        cases.extend(outages(passed, random).into_iter().map(|fault| Case { story, fault }));
+        cases.extend(of_story(passed).into_iter().map(|fault| Case { story, fault }));
+        let can_fail = |passed: &&Passed| passed.counts || passed.route.is_of_a_start();
+        let routes: BTreeSet<&Route> = passed.iter().filter(can_fail).map(|passed| &passed.route).collect();
+        for route in routes {
+            by_route.entry(route).or_default().push(story);
+        }
+    }
+    for (route, stories) in by_route {
+        for refusal in Refusal::of(route) {
+            for times in [Times::Once, Times::AMinute] {
+                let fault = Fault::Refused { route: route.clone(), refusal, times };
+                cases.push(Case { story: stories[random.usize(..stories.len())], fault });
+            }
+        }
+    }
+    cases
+}
+
+/// How many moments of a story each server goes away at.
+const OUTAGES: usize = 4;
+
+/// Servers that go away, at moments that are chosen by chance.
+fn outages(passed: &[Passed], random: &mut fastrand::Rng) -> Vec<Fault> {
+    let writes = passed.iter().filter(|passed| passed.counts && passed.route.is_write()).count();
+    let mut faults = Vec::new();
+    for of in [Away::ApiServer, Away::Etcd, Away::GitHub] {
+        let moments = random.choose_multiple(1..=writes, OUTAGES);
+        faults.extend(moments.into_iter().map(|write| Fault::Outage { of, write }));
+    }
+    faults
+}
+
+/// What can go wrong in a story beside routes that fail and servers that go away.
+fn of_story(passed: &[Passed]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for sender in [Sender::Controller, Sender::Receiver] {
+        let is_its =
+            |passed: &&Passed| passed.counts && passed.route.sender == sender && passed.route.is_write();
+        for write in 1..=passed.iter().filter(is_its).count() {
+            for moment in [Moment::Before, Moment::After] {
+                faults.push(Fault::Crash { sender, moment, write });
+            }
+            faults.push(Fault::Late { sender, write });
+        }
+    }
+    faults.extend(
+        [
+            Disturbance::Late(Duration::from_millis(250)),
+            Disturbance::Late(Duration::from_secs(1)),
+            Disturbance::Twice,
+            Disturbance::Swapped,
+            Disturbance::EndsAfter(1),
+            Disturbance::EndsAfter(5),
+        ]
+        .map(Fault::Watches),
+    );
+    faults.push(Fault::ClockAhead(Duration::from_mins(5)));
+    faults.extend((1..=3).map(|seed| Fault::Deliveries(Order::TripledAndShuffled(seed))));
+    faults
+}

@@ -1,0 +1,46 @@
+//! Which cases are run: by the environment.
+//!
+//! `FAULTS_SEED` chooses them and all that is random in them; `FAULTS_CASES` says how many, or `all`; `FAULTS_ONLY` takes only
+//! those whose words contain a text, as `pushes: the controller is killed before`; `FAULTS_JOBS` says how many at once.
+
+use std::{env, fmt, str::FromStr};
+
+/// The settings of a run.
+pub struct Settings {
+    pub seed: u64,
+    /// `None`: all.
+    pub cases: Option<usize>,
+    pub only: String,
+    pub jobs: usize,
+}
+
+impl Settings {
+    /// From the variables; the seed is 1 and the cases are 6 if they say nothing.
+    pub fn from_environment() -> Self {
+        let cases = variable("FAULTS_CASES").unwrap_or_else(|| "6".to_owned());
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            seed: number("FAULTS_SEED").unwrap_or(1),
+            cases: (cases != "all").then(|| cases.parse().expect("FAULTS_CASES is a number or `all`")),
+            only: variable("FAULTS_ONLY").unwrap_or_default(),
+            // Most of a story is waiting.
+            jobs: number("FAULTS_JOBS").unwrap_or(2 * cores),
+        }
+    }
+}
+
+impl fmt::Display for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cases = self.cases.map_or_else(|| "all".to_owned(), |cases| cases.to_string());
+        write!(f, "FAULTS_SEED={} FAULTS_CASES={cases}", self.seed)?;
+        if self.only.is_empty() { Ok(()) } else { write!(f, " FAULTS_ONLY='{}'", self.only) }
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn number<T: FromStr>(name: &str) -> Option<T> {
+    variable(name).map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+}
