@@ -122,7 +122,7 @@ fn a_title_says_what_is_not_in_force() {
         ),
         (
             vec![(remove_member("bob"), left)],
-            "Applied: 0 of 1. 1 removal was left out: something changed in the meantime",
+            "Applied: 0 of 1. 1 change was left out: something changed in the meantime",
         ),
         (vec![(remove_member("bob"), Outcome::NotTried)], "Applied: 0 of 1. 1 change was not tried"),
     ];

@@ -62,6 +62,7 @@ mistakes! {
     alias_of_itself: "orgs: &o\n  acme: *o\n";
     secret_nested_team: "orgs:\n  acme:\n    admins: [alice]\n    teams:\n      core:\n        privacy: secret\n        maintainers: [alice]\n        repos: {}\n        teams:\n          inner: {members: [], repos: {}}\n";
     no_way_to_merge: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n        allow_squash_merge: false\n        allow_merge_commit: false\n        allow_rebase_merge: false\n";
+    merge_texts_that_do_not_go_together: "orgs:\n  acme:\n    admins: [alice]\n    repos:\n      site:\n        squash_merge_commit_message: PR_BODY\n        squash_merge_commit_title: COMMIT_OR_PR_TITLE\n";
     warnings_only: "orgs:\n  acme:\n    admins: [alice]\n    members: [bob]\n    teams:\n      core:\n        description: \"\"\n        members: [alice]\n      other:\n        members: [bob]\n        repos: {site: none, old-site: read}\n    repos:\n      site: {private: true}\n      new-site: {previously: [old-site]}\n";
     crlf_and_bom: "\u{feff}orgs:\r\n  acme:\r\n    admins: [alice]\r\n    membrs: []\r\n";
     wide_characters: "orgs:\n  acme:\n    name: 日本語\n    admins: [ålice]\n";

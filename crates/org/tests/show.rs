@@ -208,13 +208,15 @@ fn everything() -> Whole {
         },
     ];
     let mut whole = Whole::of(plan);
-    // As if a team below had something from a team that loses it.
-    whole.removals.list.push(Removal {
-        kind: RemovalKind::TeamRepoRemoved,
-        subject: Subject::TeamRepo { team: TeamName::new("Ops"), repo: RepoName::new("attic"), left: None },
-        operation: None,
-    });
+    whole.removals.list.push(inherited("Ops", "attic", None));
     whole
+}
+
+/// A removal as if a team below had something from a team that loses it.
+fn inherited(team: &str, repo: &str, left: Option<Permission>) -> Removal {
+    let kind = if left.is_some() { RemovalKind::TeamRepoLowered } else { RemovalKind::TeamRepoRemoved };
+    let subject = Subject::TeamRepo { team: TeamName::new(team), repo: RepoName::new(repo), left };
+    Removal { kind, subject, operation: None }
 }
 
 /// What the file of that plan says.
@@ -339,6 +341,19 @@ fn a_terminal_shows_everything() {
 }
 
 #[test]
+fn a_title_that_only_goes_with_its_message_is_no_change() {
+    let changes = vec![
+        repo_change("squash_merge_commit_message", "COMMIT_MESSAGES", "BLANK"),
+        repo_change("squash_merge_commit_title", "PR_TITLE", "PR_TITLE"),
+    ];
+    let whole = Whole::of(plan(vec![Change::EditRepo { name: RepoName::new("site"), changes }]));
+    for text in [whole.report().text(Style::Plain), whole.report().markdown()] {
+        assert!(text.contains("squash_merge_commit_message"), "{text}");
+        assert!(!text.contains("squash_merge_commit_title"), "{text}");
+    }
+}
+
+#[test]
 fn markdown_shows_everything() {
     let mut whole = everything();
     stopped(&mut whole);
@@ -349,6 +364,7 @@ fn markdown_shows_everything() {
 fn json_is_the_plan_with_its_version_and_counts() {
     let changes = vec![remove_member("carol"), set_team_repo("Core", "site", None, Permission::Write)];
     let mut few = Whole::of(plan(changes));
+    few.removals.list.push(inherited("Ops", "attic", Some(Permission::Read)));
     stopped(&mut few);
     let json = match few.report().json() {
         Ok(json) => json,

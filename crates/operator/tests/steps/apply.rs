@@ -4,7 +4,6 @@ use peribolos_vocab::report::{Cause, Changes, Progress, StepExit, StepReport};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, ORG, Running};
-use crate::support::eventually;
 
 /// Six people, two teams and two repositories, so that a quarter of them is one.
 const FIXTURE: &str = "\

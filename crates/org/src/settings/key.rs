@@ -77,7 +77,7 @@ impl<T: Table> Setting<T> {
 
     /// Of the message of merges, the setting of its title, which GitHub wants beside it.
     pub fn title_of_message(self) -> Option<Self> {
-        Self::of_key(self.row().together_with?)
+        Self::of_key(self.row().together_with?.title)
     }
 
     /// Whether GitHub changes it by itself when another one is changed.

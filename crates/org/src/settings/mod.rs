@@ -7,6 +7,7 @@
 
 mod decided;
 mod key;
+mod merge_texts;
 mod organization;
 mod repository;
 mod row;
@@ -19,5 +20,6 @@ pub use repository::Repository;
 pub use row::Request;
 
 pub(crate) use decided::Decided;
+pub(crate) use merge_texts::MergeTexts;
 pub(crate) use row::{Row, Type};
 pub(crate) use topics::{MAX_TOPIC_CHARS, MAX_TOPICS, TOPIC_PATTERN, Topic, join_topics, topic_names};

@@ -14,6 +14,18 @@ const ONE_WAY: &str =
 const NOT_UPSTREAM: &str = "Changed alone, upstream peribolos would not apply it.";
 const WITH_TITLE: &str = "GitHub takes a message only together with its title: where only the message is given, the title \
                           that is there is sent with it.";
+const SQUASH_PAIRS: &[(&str, &str)] = &[
+    ("COMMIT_OR_PR_TITLE", "COMMIT_MESSAGES"),
+    ("PR_TITLE", "PR_BODY"),
+    ("PR_TITLE", "BLANK"),
+    ("PR_TITLE", "COMMIT_MESSAGES"),
+];
+const SQUASH_TOGETHER: &str =
+    "`PR_TITLE` goes with each message, `COMMIT_OR_PR_TITLE` with `COMMIT_MESSAGES` alone.";
+const MERGE_PAIRS: &[(&str, &str)] =
+    &[("MERGE_MESSAGE", "PR_TITLE"), ("PR_TITLE", "PR_BODY"), ("PR_TITLE", "BLANK")];
+const MERGE_TOGETHER: &str = "The title `PR_TITLE` goes with the messages `PR_BODY` and `BLANK`, `MERGE_MESSAGE` with the \
+                              message `PR_TITLE` alone.";
 
 impl Table for Repository {
     const ROWS: &'static [Row] = &[
@@ -52,22 +64,23 @@ impl Table for Repository {
             New::Is("COMMIT_OR_PR_TITLE"),
             "The default title of a squash merge.",
         )
-        .traps(&[NOT_UPSTREAM]),
+        .traps(&[SQUASH_TOGETHER, NOT_UPSTREAM]),
         Row::word(
             "squash_merge_commit_message",
             SquashMessage::MEANINGS,
             New::Is("COMMIT_MESSAGES"),
             "The default message of a squash merge.",
         )
-        .together_with("squash_merge_commit_title")
-        .traps(&[WITH_TITLE, NOT_UPSTREAM]),
+        .together_with("squash_merge_commit_title", SQUASH_PAIRS)
+        .traps(&[WITH_TITLE, SQUASH_TOGETHER, NOT_UPSTREAM]),
         Row::word(
             "merge_commit_title",
             MergeTitle::MEANINGS,
             New::Is("MERGE_MESSAGE"),
             "The default title of a merge commit.",
         )
-        .ours(),
+        .ours()
+        .traps(&[MERGE_TOGETHER]),
         Row::word(
             "merge_commit_message",
             MergeMessage::MEANINGS,
@@ -75,8 +88,8 @@ impl Table for Repository {
             "The default message of a merge commit.",
         )
         .ours()
-        .together_with("merge_commit_title")
-        .traps(&[WITH_TITLE]),
+        .together_with("merge_commit_title", MERGE_PAIRS)
+        .traps(&[WITH_TITLE, MERGE_TOGETHER]),
         Row::flag("delete_branch_on_merge", "false", "Whether a branch is deleted once it is merged.").ours(),
         Row::flag("allow_auto_merge", "false", "Whether pull requests may merge themselves once they can.").ours(),
         Row::flag(

@@ -20,8 +20,8 @@ pub struct Row {
     pub(crate) dumped: Dumped,
     /// Whether upstream peribolos knows it.
     pub(crate) upstream: bool,
-    /// Another setting that GitHub wants beside it in one request.
-    pub(crate) together_with: Option<&'static str>,
+    /// Of a message of merges, its title, which GitHub wants beside it in one request.
+    pub(crate) together_with: Option<Together>,
     /// The keys of settings with which GitHub changes it, too.
     pub(crate) changes_with: &'static [&'static str],
     /// Where the organization decides it for all repositories.
@@ -72,6 +72,15 @@ pub(crate) enum New {
         /// Of any other.
         other: &'static str,
     },
+}
+
+/// The title that GitHub wants beside a message of merges.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Together {
+    /// Its key.
+    pub(crate) title: &'static str,
+    /// The titles and messages that GitHub takes together.
+    pub(crate) pairs: &'static [(&'static str, &'static str)],
 }
 
 /// When a dump has a setting.
@@ -135,9 +144,13 @@ impl Row {
         Self { dumped: Dumped::UnlessNew, ..self }
     }
 
-    /// A setting that GitHub takes only beside another.
-    pub(crate) const fn together_with(self, key: &'static str) -> Self {
-        Self { together_with: Some(key), ..self }
+    /// A message of merges: GitHub takes it beside its title only, and only in these pairs of title and message.
+    pub(crate) const fn together_with(
+        self,
+        title: &'static str,
+        pairs: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self { together_with: Some(Together { title, pairs }), ..self }
     }
 
     /// A setting that GitHub changes with others.

@@ -253,7 +253,9 @@ pub(super) fn a(role: &str) -> String {
 fn settings(change: &Change, shown: Option<RemovalKind>, namer: &Namer<'_>) -> Vec<String> {
     match change {
         Change::EditRepo { name, changes } => {
-            let others = changes.iter().filter(|change| !is_about(shown, change));
+            // A title that GitHub wants beside its message does not change.
+            let stays = |change: &SettingChange<_>| change.from.as_ref() == Some(&change.to);
+            let others = changes.iter().filter(|change| !stays(change) && !is_about(shown, change));
             others
                 .map(|change| {
                     let value = |value: &str| namer.repo_value(name, change.setting, value);

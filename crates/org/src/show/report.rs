@@ -13,8 +13,9 @@ use super::{Counts, Disclosure, Namer, title};
 use crate::file::report::Style;
 use crate::guard::Trip;
 use crate::plan::{Plan, Refusal, RefusalClass, Warning};
-use crate::removals::Removals;
+use crate::removals::{Removal, Removals, Subject};
 use crate::review::Judgement;
+use crate::{Permission, RepoName, TeamName};
 
 /// The version of the JSON form. It changes when a field goes or means something else.
 pub const JSON_VERSION: u32 = 2;
@@ -40,6 +41,8 @@ struct Json<'p> {
     version: u32,
     counts: Counts,
     guards: Vec<JsonTrip<'p>>,
+    /// What no operation takes: what teams inherit no more because of the operations.
+    inherited_removals: Vec<JsonInherited<'p>>,
     #[serde(flatten)]
     plan: &'p Plan,
 }
@@ -50,6 +53,15 @@ struct JsonTrip<'p> {
     trip: &'p Trip,
     message: String,
     field: Option<&'static str>,
+}
+
+/// Access that a team loses because a team above it loses it, or because it moves.
+#[derive(Serialize)]
+struct JsonInherited<'p> {
+    team: &'p TeamName,
+    repo: &'p RepoName,
+    /// What it still may do there.
+    left: Option<Permission>,
 }
 
 /// Something about a plan that stands on lines of its own.
@@ -148,8 +160,13 @@ impl PlanReport<'_> {
     pub fn json(&self) -> Result<String, serde_json::Error> {
         let guards =
             self.trips.iter().map(|trip| JsonTrip { trip, message: trip.to_string(), field: trip.field() });
-        let json =
-            Json { version: JSON_VERSION, counts: self.counts(), guards: guards.collect(), plan: self.plan };
+        let json = Json {
+            version: JSON_VERSION,
+            counts: self.counts(),
+            guards: guards.collect(),
+            inherited_removals: self.removals.list.iter().filter_map(inherited).collect(),
+            plan: self.plan,
+        };
         Ok(serde_json::to_string_pretty(&json)? + "\n")
     }
 
@@ -172,6 +189,15 @@ impl PlanReport<'_> {
             }),
         });
         refused.chain(trips).collect()
+    }
+}
+
+fn inherited(removal: &Removal) -> Option<JsonInherited<'_>> {
+    match &removal.subject {
+        Subject::TeamRepo { team, repo, left } if removal.operation.is_none() => {
+            Some(JsonInherited { team, repo, left: *left })
+        }
+        _ => None,
     }
 }
 

@@ -5,12 +5,12 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::names::{LOGINS, NEW_REPOS, NEW_TEAMS, NOBODY, TEXTS, pick};
-use super::values::{MERGINGS, PERMISSIONS, PRIVACIES, VISIBILITIES, value};
+use super::values::{PERMISSIONS, PRIVACIES, VISIBILITIES, merge_texts, value};
 use crate::file::model::{
     Collaborator, ConfigFile, OnCreate, OrgSettings, Repo, RepoSettings, Team, TeamRepo,
 };
 use crate::file::position::Located;
-use crate::settings::{OrgSetting, RepoSettingName};
+use crate::settings::{MergeTexts, OrgSetting, RepoSettingName};
 
 /// One change: of which kind, to what, and how. Where there is nothing it could change it does nothing.
 ///
@@ -63,7 +63,7 @@ const KINDS: &[fn(&Edit, &mut ConfigFile)] = &[
     repo_setting,
     repo_setting,
     archive,
-    repo_merging,
+    repo_merge_texts,
     collaborator,
     collaborator,
     collaborator,
@@ -285,7 +285,8 @@ fn repo_setting(edit: &Edit, file: &mut ConfigFile) {
     let Some(repo) = chosen(edit.of, &mut file.repos) else { return };
     // The branch must be there, and what goes together is another edit.
     let is_alone = |setting: &RepoSettingName| {
-        *setting != RepoSettingName::DEFAULT_BRANCH && !MERGINGS.iter().any(|merging| merging.has(*setting))
+        *setting != RepoSettingName::DEFAULT_BRANCH
+            && !MergeTexts::all().any(|texts| [texts.title, texts.message].contains(setting))
     };
     let settings: Vec<RepoSettingName> = RepoSettingName::all().filter(is_alone).collect();
     let setting = settings[edit.with.index(settings.len())];
@@ -308,11 +309,18 @@ fn archive(edit: &Edit, file: &mut ConfigFile) {
     }
 }
 
-fn repo_merging(edit: &Edit, file: &mut ConfigFile) {
+/// Gives a title and a message of merges, or one of them.
+fn repo_merge_texts(edit: &Edit, file: &mut ConfigFile) {
     if let Some(repo) = chosen(edit.of, &mut file.repos) {
-        let merging = edit.how.get(MERGINGS);
-        let settings = merging.pick(edit.with).map(|(setting, word)| (setting, Located::from(word)));
-        repo.settings.extend(settings);
+        let kinds: Vec<MergeTexts> = MergeTexts::all().collect();
+        let texts = *edit.how.get(&kinds);
+        let both = merge_texts(texts, edit.with);
+        let given = match edit.with.index(4 * texts.pairs.len()) % 4 {
+            0 => &both[..1],
+            1 => &both[1..],
+            _ => &both[..],
+        };
+        repo.settings.extend(given.iter().map(|(setting, word)| (*setting, Located::from(word.clone()))));
     }
 }
 

@@ -9,8 +9,8 @@ use proptest::sample::{Index, select};
 
 use super::names::{LOGINS, REPOS, pick};
 use super::people::Standing;
-use super::values::{self, MERGINGS, PERMISSIONS, VISIBILITIES};
-use crate::settings::{OrgSetting, RepoSettingName};
+use super::values::{self, PERMISSIONS, VISIBILITIES};
+use crate::settings::{MergeTexts, OrgSetting, RepoSettingName};
 use crate::snapshot::{Own, RepoInvitation, Settings, SnapshotCollaborator, SnapshotRepo};
 
 /// Choices for one repository.
@@ -20,7 +20,7 @@ pub(super) struct RepoSeed {
     archived: bool,
     /// For each setting of the table, in its order.
     settings: Vec<Index>,
-    mergings: [Index; 2],
+    merge_texts: [Index; 2],
     people: Vec<(Index, Permission)>,
 }
 
@@ -29,11 +29,11 @@ pub(super) fn seed() -> impl Strategy<Value = RepoSeed> {
     let settings = vec(any::<Index>(), RepoSettingName::all().count());
     let archived = prop::bool::weighted(0.2);
     (any::<Index>(), archived, settings, any::<[Index; 2]>(), people).prop_map(
-        |(visibility, archived, settings, mergings, people)| RepoSeed {
+        |(visibility, archived, settings, merge_texts, people)| RepoSeed {
             visibility,
             archived,
             settings,
-            mergings,
+            merge_texts,
             people,
         },
     )
@@ -61,8 +61,8 @@ fn settings(seed: &RepoSeed, organization: &Settings<OrgSetting>) -> Settings<Re
         let decided = setting.decided().filter(|decided| decided.is_so(organization));
         settings.extend(decided.and_then(|decided| decided.to).map(|to| (setting, to.to_owned())));
     }
-    for (merging, index) in MERGINGS.iter().zip(seed.mergings) {
-        settings.extend(merging.pick(index));
+    for (texts, index) in MergeTexts::all().zip(seed.merge_texts) {
+        settings.extend(values::merge_texts(texts, index));
     }
     let [first, ..] = RepoSettingName::MERGE_METHODS;
     if RepoSettingName::MERGE_METHODS.iter().all(|method| settings.get(method).is_none_or(|on| on == "false"))

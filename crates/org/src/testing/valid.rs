@@ -7,7 +7,7 @@ use peribolos_vocab::{Login, Privacy, TeamName};
 use super::names::LOGINS;
 use crate::file::model::{ConfigFile, OrgSettings, Repo, Team};
 use crate::file::position::Located;
-use crate::settings::RepoSettingName;
+use crate::settings::{MergeTexts, RepoSettingName};
 
 /// Drops what the strict reader refuses, and keeps the two owners that every generated organization has.
 pub(super) fn make_valid(file: &mut ConfigFile) {
@@ -78,6 +78,12 @@ fn mend_repos(repos: &mut Vec<Repo>, organization: &OrgSettings) {
         let is_off = |method| settings.get(method).is_some_and(|on| on.value == "false");
         if RepoSettingName::MERGE_METHODS.iter().all(is_off) {
             settings.remove(&first);
+        }
+        for texts in MergeTexts::all() {
+            let value = |setting| settings.get(&setting).map(|given| given.value.as_str());
+            if !texts.fit(value) {
+                settings.remove(&texts.message);
+            }
         }
         settings.retain(|setting, value| {
             let decided = setting

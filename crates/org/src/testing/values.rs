@@ -4,7 +4,7 @@ use peribolos_vocab::{Permission, Privacy};
 use proptest::sample::Index;
 
 use super::names::{TEXTS, pick};
-use crate::settings::{RepoSettingName, Setting, Table, Topic, Type, join_topics};
+use crate::settings::{MergeTexts, RepoSettingName, Setting, Table, Topic, Type, join_topics};
 
 pub(super) const PERMISSIONS: &[Permission] =
     &[Permission::Read, Permission::Triage, Permission::Write, Permission::Maintain, Permission::Admin];
@@ -15,43 +15,10 @@ pub(super) const VISIBILITIES: &[&str] = &["private", "public"];
 
 const TOPICS: &[&str] = &["api", "cli", "k8s", "rust"];
 
-/// A title and a message of merges: GitHub takes only these together.
-pub(super) struct Merging {
-    title: &'static str,
-    message: &'static str,
-    pairs: &'static [(&'static str, &'static str)],
-}
-
-pub(super) const MERGINGS: &[Merging] = &[
-    Merging {
-        title: "squash_merge_commit_title",
-        message: "squash_merge_commit_message",
-        pairs: &[
-            ("COMMIT_OR_PR_TITLE", "COMMIT_MESSAGES"),
-            ("PR_TITLE", "PR_BODY"),
-            ("PR_TITLE", "BLANK"),
-            ("PR_TITLE", "COMMIT_MESSAGES"),
-        ],
-    },
-    Merging {
-        title: "merge_commit_title",
-        message: "merge_commit_message",
-        pairs: &[("MERGE_MESSAGE", "PR_TITLE"), ("PR_TITLE", "PR_BODY"), ("PR_TITLE", "BLANK")],
-    },
-];
-
-impl Merging {
-    /// A title and a message that go together.
-    pub(super) fn pick(&self, index: Index) -> impl Iterator<Item = (RepoSettingName, String)> {
-        let (title, message) = self.pairs[index.index(self.pairs.len())];
-        let both = [(self.title, title), (self.message, message)];
-        both.into_iter().filter_map(|(key, word)| Some((RepoSettingName::of_key(key)?, word.to_owned())))
-    }
-
-    /// Whether a setting is one of the two.
-    pub(super) fn has(&self, setting: RepoSettingName) -> bool {
-        [self.title, self.message].contains(&setting.key())
-    }
+/// A title and a message of merges that GitHub takes together.
+pub(super) fn merge_texts(texts: MergeTexts, index: Index) -> [(RepoSettingName, String); 2] {
+    let (title, message) = texts.pairs[index.index(texts.pairs.len())];
+    [(texts.title, title.to_owned()), (texts.message, message.to_owned())]
 }
 
 /// One of a setting's values.

@@ -1,5 +1,7 @@
 //! What GitHub refuses, and what would not be there to be changed, derived from a snapshot independently of the planner.
 
+use std::collections::BTreeMap;
+
 use peribolos_org::plan::{Change, TeamRole};
 use peribolos_org::{
     InvitationState, Login, OrgRole, Own, Permission, Privacy, RepoName, Snapshot, SnapshotRepo,
@@ -20,7 +22,17 @@ pub fn refused(now: &Snapshot, change: &Change) -> Option<&'static str> {
             };
             unless(now.0.invitations.iter().any(is_it), "no such invitation")
         }
-        Change::CreateRepo { name, .. } => unless(now.repo(name).is_none(), "that name is taken"),
+        Change::CreateRepo { name, settings } => {
+            let new = [
+                ("squash_merge_commit_title", "COMMIT_OR_PR_TITLE"),
+                ("squash_merge_commit_message", "COMMIT_MESSAGES"),
+                ("merge_commit_title", "MERGE_MESSAGE"),
+                ("merge_commit_message", "PR_TITLE"),
+            ];
+            let given = settings.iter().map(|given| (given.setting.key(), given.value.as_str())).collect();
+            unless(now.repo(name).is_none(), "that name is taken")
+                .or_else(|| merge_texts(&new.into(), &given))
+        }
         Change::RenameRepo { from, to } => {
             let free = now.repo(to).is_none() || from.key() == to.key();
             now.writable(from).or_else(|| unless(free, "that name is taken"))
@@ -29,7 +41,11 @@ pub fn refused(now: &Snapshot, change: &Change) -> Option<&'static str> {
             let is_unarchived =
                 changes.iter().any(|one| one.setting.key() == "archived" && one.to == "false");
             let is_there = unless(now.repo(name).is_some(), "no such repository");
-            if is_unarchived { is_there } else { now.writable(name) }
+            let settings = now.repo(name).map(|repo| &repo.settings).into_iter().flatten();
+            let settings = settings.map(|(setting, value)| (setting.key(), value.as_str())).collect();
+            let given = changes.iter().map(|one| (one.setting.key(), one.to.as_str())).collect();
+            let refused = if is_unarchived { is_there } else { now.writable(name) };
+            refused.or_else(|| merge_texts(&settings, &given))
         }
         Change::SetTopics { name, .. } => now.writable(name),
         Change::SetCollaborator { repo, login, from, .. } => now
@@ -81,6 +97,28 @@ pub fn refused(now: &Snapshot, change: &Change) -> Option<&'static str> {
 
 fn unless(holds: bool, why: &'static str) -> Option<&'static str> {
     (!holds).then_some(why)
+}
+
+type Values<'v> = BTreeMap<&'v str, &'v str>;
+
+/// A message of merges is taken beside its title only, and not with every one.
+fn merge_texts(now: &Values<'_>, given: &Values<'_>) -> Option<&'static str> {
+    for (merge, odd) in [("squash_merge_commit", "COMMIT_OR_PR_TITLE"), ("merge_commit", "MERGE_MESSAGE")] {
+        let (title, message) = (format!("{merge}_title"), format!("{merge}_message"));
+        let value = |key: &str| given.get(key).or_else(|| now.get(key)).copied().unwrap_or_default();
+        let (after, with) = (value(&title), value(&message));
+        let together = match (merge, after == odd) {
+            ("merge_commit", odd) => odd == (with == "PR_TITLE"),
+            (_, odd) => !odd || with == "COMMIT_MESSAGES",
+        };
+        if given.contains_key(message.as_str()) && !given.contains_key(title.as_str()) {
+            return Some("a message without its title");
+        }
+        if (given.contains_key(title.as_str()) || given.contains_key(message.as_str())) && !together {
+            return Some("a title and a message that don't go together");
+        }
+    }
+    None
 }
 
 fn place(team: &SnapshotTeam, login: &Login) -> Option<TeamRole> {

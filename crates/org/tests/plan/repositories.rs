@@ -220,6 +220,59 @@ fn what_github_takes_only_together_is_sent_together() {
 }
 
 #[test]
+fn a_new_repository_gets_the_title_that_goes_with_its_message() {
+    let plan = |given: &str| plan_of(&repos(&format!("fresh: {{{given}}}")), &acme(), &everything());
+    let message = plan("squash_merge_commit_message: COMMIT_MESSAGES");
+    assert_eq!(
+        shown(&message),
+        ["2 create repo fresh squash_merge_commit_message=COMMIT_MESSAGES \
+             squash_merge_commit_title=COMMIT_OR_PR_TITLE"]
+    );
+    let title = plan("squash_merge_commit_title: PR_TITLE");
+    assert_eq!(shown(&title), ["2 create repo fresh squash_merge_commit_title=PR_TITLE"]);
+    assert_eq!((refusals(&message), refusals(&title)), (vec![], vec![]));
+}
+
+#[test]
+fn titles_and_messages_that_github_does_not_take_together_are_refused_at_their_line() {
+    let hint = "write a title and a message that GitHub takes together: `MERGE_MESSAGE` with `PR_TITLE`, `PR_TITLE` with \
+                `PR_BODY`, `PR_TITLE` with `BLANK`";
+    let merges =
+        |repo| with(with(repo, "merge_commit_title", "MERGE_MESSAGE"), "merge_commit_message", "PR_TITLE");
+    let snapshot = having(vec![merges(repo("site"))]);
+    for name in ["site", "fresh"] {
+        let refusals = |given: &str| {
+            refusals(&plan_of(&repos(&format!("{name}: {{{given}}}")), &snapshot, &everything()))
+        };
+        for (given, lacks) in [
+            ("merge_commit_title: PR_TITLE", "merge_commit_message"),
+            ("merge_commit_message: BLANK", "merge_commit_title"),
+        ] {
+            let refused = format!("5: `{given}` of `{name}` needs another `{lacks}` beside it ({hint})");
+            assert_eq!(refusals(given), [refused]);
+        }
+        assert_eq!(refusals("merge_commit_message: BLANK, merge_commit_title: PR_TITLE"), [""; 0]);
+    }
+    // What is there may stay, whatever GitHub takes today.
+    let odd = having(vec![with(merges(repo("site")), "merge_commit_message", "BLANK")]);
+    assert_eq!(refusals(&plan_of(&repos("site: {merge_commit_message: BLANK}"), &odd, &usual())), [""; 0]);
+}
+
+#[test]
+fn what_everybody_sees_everybody_can_fork() {
+    let refused = |given: &str, snapshot: &Snapshot| {
+        refusals(&plan_of(&repos(&format!("site: {{{given}}}")), snapshot, &everything()))
+    };
+    let private = having(vec![with(repo("site"), "allow_forking", "false")]);
+    let forkless = refused("visibility: public, allow_forking: false", &private);
+    assert!(forkless[0].starts_with("5: `site` is public, so that everybody can fork it"), "{forkless:?}");
+    assert_eq!(refused("visibility: public, allow_forking: true", &private), [""; 0]);
+    let public = having(vec![with(with(repo("site"), "allow_forking", "true"), "visibility", "public")]);
+    assert_eq!(refused("allow_forking: false", &public), forkless);
+    assert_eq!(refused("visibility: private, allow_forking: false", &public), [""; 0]);
+}
+
+#[test]
 fn projects_and_merging_must_be_possible() {
     let mut snapshot = having(vec![with(repo("site"), "has_projects", "false")]);
     let yaml = repos("site: {has_projects: true}");

@@ -1,7 +1,7 @@
 //! Which teams exist, their names, places and settings.
 
-use peribolos_org::plan::{Ignore, Kind, Lookups, Scope, plan};
-use peribolos_org::{ConfigFile, ManagedBy, Permission, Privacy, Snapshot, SnapshotTeam, TeamName, parse};
+use peribolos_org::plan::{Ignore, Kind, Scope};
+use peribolos_org::{ManagedBy, Permission, Privacy, Slug, Snapshot, SnapshotTeam};
 
 use crate::support::{
     acme, below, everything, file, of, operations, plan_of, reaching, refusals, shown, team, usual, warnings,
@@ -110,19 +110,23 @@ fn a_secret_team_is_shown_before_it_is_nested_and_hidden_after_nothing_is_below_
     assert_eq!(plan.operations[2].needs, [1]);
 }
 
+/// A team with an address that is not made of its name.
+fn at(slug: &str, team: SnapshotTeam) -> SnapshotTeam {
+    SnapshotTeam { slug: Slug::new(slug), ..team }
+}
+
 #[test]
 fn an_address_is_freed_just_before_it_is_needed() {
-    // Deleted: GitHub has one address for both names.
-    let mut old = of(team("Ops & Tools"), &["carol"]);
+    let mut old = of(at("ops-tools", team("Operations")), &["carol"]);
     old.repos = reaching(team("x"), &[("site", Permission::Read)]).repos;
     let snapshot = having(vec![old, below("ops-tools", team("Docs")), below("ops-tools", team("Gone"))]);
     let plan = plan_of(&teams("ops-tools: {privacy: closed}, Docs: {}"), &snapshot, &usual());
     assert_eq!(
         shown(&plan),
         [
-            "4 edit team Docs, parent \"Ops & Tools\" -> \"\"",
+            "4 edit team Docs, parent \"Operations\" -> \"\"",
             "4 delete team Gone (gone)",
-            "4 delete team Ops & Tools (ops-tools)",
+            "4 delete team Operations (ops-tools)",
             "4 create team ops-tools closed",
         ]
     );
@@ -130,30 +134,39 @@ fn an_address_is_freed_just_before_it_is_needed() {
     assert_eq!(plan.operations[3].needs, [2]);
 }
 
-/// Formerly: what the reader of files refuses, and the planner does all the same.
-fn formerly(yaml: &str, former: &[(&str, &str)]) -> Option<ConfigFile> {
-    let mut file = parse(&teams(yaml), "peribolos.yaml", None).ok()?.file;
-    for (name, former) in former {
-        let team = file.teams.iter_mut().find(|team| team.name.as_str() == *name)?;
-        team.previously.push(TeamName::new(*former).into());
-    }
-    Some(file)
+#[test]
+fn a_name_that_differs_in_signs_or_accents_is_a_rename() {
+    let snapshot = having(vec![of(team("Ops & Tools"), &["carol"]), team("Äpfel")]);
+    let file = "ops-tools: {members: [carol]}, Apfel: {}";
+    let renamed = [
+        "4 edit team Äpfel, name \"Äpfel\" -> \"Apfel\"",
+        "4 edit team Ops & Tools, name \"Ops & Tools\" -> \"ops-tools\"",
+    ];
+    assert_eq!(operations(&teams(file), &snapshot), renamed);
+    // A former name is found by the same rule, and a team of the new one goes before it.
+    let former = "New: {previously: [ops-tools], members: [carol]}, Apfel: {previously: [old]}";
+    let snapshot = having(vec![of(team("Ops & Tools"), &["carol"]), team("Äpfel"), team("Old")]);
+    assert_eq!(
+        operations(&teams(former), &snapshot),
+        [renamed[0], "4 edit team Ops & Tools, name \"Ops & Tools\" -> \"New\"", "11 delete team Old (old)"]
+    );
 }
 
 #[test]
-fn ends_of_chains_are_renamed_first() {
-    let snapshot = having(vec![team("A"), team("B")]);
-    let file = formerly("B: {}, C: {}", &[("B", "A"), ("C", "B")]).unwrap();
-    let plan = plan(&file, &snapshot, &Lookups::default(), &usual());
-    assert_eq!(shown(&plan), ["4 edit team B, name \"B\" -> \"C\"", "4 edit team A, name \"A\" -> \"B\""]);
+fn who_frees_an_address_is_renamed_first() {
+    let snapshot = having(vec![team("A"), at("b", team("Other"))]);
+    let plan = plan_of(&teams("B: {previously: [A]}, C: {previously: [Other]}"), &snapshot, &usual());
+    assert_eq!(
+        shown(&plan),
+        ["4 edit team Other, name \"Other\" -> \"C\"", "4 edit team A, name \"A\" -> \"B\""]
+    );
     assert_eq!(plan.operations[1].needs, [0]);
 }
 
 #[test]
 fn addresses_that_are_exchanged_or_kept_by_others_are_refused() {
-    let snapshot = having(vec![team("a b"), team("c d")]);
-    let file = formerly("a-b: {}, c-d: {}", &[("a-b", "c d"), ("c-d", "a b")]).unwrap();
-    let plan = plan(&file, &snapshot, &Lookups::default(), &usual());
+    let snapshot = having(vec![at("d", team("A")), at("b", team("C"))]);
+    let plan = plan_of(&teams("B: {previously: [A]}, D: {previously: [C]}"), &snapshot, &usual());
     assert!(refusals(&plan)[0].contains("and others exchange their addresses"), "{:?}", refusals(&plan));
     let mut secret = team("Ops & Tools");
     secret.privacy = Privacy::Secret;

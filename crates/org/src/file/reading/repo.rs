@@ -5,7 +5,7 @@ use peribolos_vocab::{Kind, Login, RepoName, Visibility};
 use crate::file::findings::{Code, quoted};
 use crate::file::model::{Collaborator, OnCreate, Repo, RepoSettings};
 use crate::file::position::{Located, Position};
-use crate::settings::RepoSettingName;
+use crate::settings::{MergeTexts, RepoSettingName};
 
 use super::keys;
 use super::reader::{Entry, Reader};
@@ -53,6 +53,7 @@ impl<'t> Reader<'t> {
             self.private(&mut settings, value, key_at);
         }
         self.merge_methods(&what, entry.key_at, &settings);
+        self.merge_texts(&what, &settings);
         Some(Repo { name: name?, previously, settings, collaborators, on_create })
     }
 
@@ -76,6 +77,17 @@ impl<'t> Reader<'t> {
             let hint = "GitHub wants one of `allow_squash_merge`, `allow_merge_commit` and \
                         `allow_rebase_merge`";
             self.findings.error_with(Code::Conflict, at, message, hint);
+        }
+    }
+
+    fn merge_texts(&mut self, what: &str, settings: &RepoSettings) {
+        for texts in MergeTexts::all() {
+            let Some(message) = settings.get(&texts.message) else { continue };
+            if !texts.fit(|setting| settings.get(&setting).map(|given| given.as_str())) {
+                let (at, title) = (message.position.unwrap_or(Position::START), texts.title.key());
+                let message = format!("`{}` of {what} does not go with its `{title}`", texts.message.key());
+                self.findings.error_with(Code::Conflict, at, message, texts.hint());
+            }
         }
     }
 

@@ -29,6 +29,7 @@ pub(super) fn create(planner: &mut Planner<'_>, repo: &Repo) {
     let visibility = given.iter().find(|given| given.setting == RepoSettingName::VISIBILITY);
     let fresh = fresh_settings(&planner.now.settings, visibility.map(|visibility| visibility.value.as_str()));
     let visibility = fresh.get(&RepoSettingName::VISIBILITY).cloned();
+    settings::check_merge_texts(planner, repo, &fresh);
     let mut governed = Vec::new();
     given.retain(|given| {
         let change = edit(given, &fresh);
@@ -47,6 +48,9 @@ pub(super) fn create(planner: &mut Planner<'_>, repo: &Repo) {
             When::Never => false,
         }
     });
+    let written: Vec<RepoSettingName> = given.iter().map(|given| given.setting).collect();
+    let titles = settings::missing_titles(&written, &fresh);
+    given.extend(titles.into_iter().map(|(setting, value)| Given { setting, value, line }));
     let is_at_once = |given: &Given<RepoSettingName>| {
         matches!(given.setting.request(), Request::CreateAndEdit | Request::CreateOnly)
     };

@@ -122,6 +122,7 @@ fn write(
         given.iter().find(|given| given.setting == setting).and_then(|given| given.line)
     };
     settings::check_merging(planner, repo, known, &changes);
+    settings::check_merge_texts(planner, repo, &known.settings);
     let value = |setting| {
         let given = given.iter().find(|given| given.setting == setting).map(|given| given.value.as_str());
         given.or_else(|| known.settings.get(&setting).map(String::as_str))
@@ -136,12 +137,11 @@ fn write(
             RepoSettingName::ARCHIVED if change.to == "false" => {}
             RepoSettingName::ARCHIVED => settings::archive(planner, id, name, change, at),
             RepoSettingName::VISIBILITY if given_settings::hides_or_publishes(&change) => {
-                let forking = forking(given, visibility);
+                let forking = forking(planner, name, given, visibility);
                 settings::change_visibility(planner, id, name, change, forking, at);
             }
-            RepoSettingName::ALLOW_FORKING if is_shown_otherwise => {
-                settings::is_public_fork(planner, name, visibility, &change, at);
-            }
+            // It goes with the visibility.
+            RepoSettingName::ALLOW_FORKING if is_shown_otherwise => {}
             RepoSettingName::DEFAULT_BRANCH => {
                 if settings::has_branch(planner, id, name, known, &change, at) {
                     edits.push(change);
@@ -156,7 +156,12 @@ fn write(
             },
         }
     }
-    settings::complete(known, &mut edits);
+    let written: Vec<RepoSettingName> = edits.iter().map(|edit| edit.setting).collect();
+    edits.extend(
+        settings::missing_titles(&written, &known.settings)
+            .into_iter()
+            .map(|(setting, value)| SettingChange { setting, from: Some(value.clone()), to: value }),
+    );
     if let Some(first) = edits.first() {
         let at = line(first.setting).or_else(|| line_of(&repo.name));
         let draft =
@@ -165,12 +170,18 @@ fn write(
     }
 }
 
-/// What the file says about forks of a repository that is shown to other people.
+/// What the file says about forks of a repository that is shown to other people. Whatever it has now, everybody can fork it
+/// once it is public.
 fn forking(
+    planner: &mut Planner<'_>,
+    name: &RepoName,
     given: &[Given<RepoSettingName>],
     visibility: Option<&str>,
 ) -> Option<SettingChange<RepoSettingName>> {
     let given = given.iter().find(|given| given.setting == RepoSettingName::ALLOW_FORKING)?;
+    if visibility == Some("public") && given.value == "true" {
+        return None;
+    }
     let change = SettingChange { setting: given.setting, from: None, to: given.value.clone() };
-    (visibility != Some("public")).then_some(change)
+    (!settings::is_public_fork(planner, name, visibility, &change, given.line)).then_some(change)
 }

@@ -1,12 +1,13 @@
 //! Settings of repositories that need an operation of their own, or that GitHub does not take in every case.
 
+use crate::Settings;
 use crate::file::findings::quoted;
 use crate::file::model::Repo;
 use crate::plan::model::Known;
 use crate::plan::{
     Allow, Change, Draft, Fact, Kind, Place, Planner, RepoId, RepoSettingName, SettingChange, line_of,
 };
-use crate::settings::Decided;
+use crate::settings::{Decided, MergeTexts};
 use peribolos_vocab::RepoName;
 
 type Edit = SettingChange<RepoSettingName>;
@@ -176,18 +177,38 @@ pub(super) fn check_merging(planner: &mut Planner<'_>, repo: &Repo, known: &Know
     }
 }
 
-/// Adds what GitHub only takes together: a message of merges wants its title beside it.
-pub(super) fn complete(known: &Known, edits: &mut Vec<Edit>) {
-    let titles: Vec<Edit> = edits
-        .iter()
-        .filter_map(|edit| {
-            let title = edit.setting.title_of_message()?;
-            if edits.iter().any(|edit| edit.setting == title) {
-                return None;
-            }
-            let value = known.settings.get(&title)?;
-            Some(SettingChange { setting: title, from: Some(value.clone()), to: value.clone() })
-        })
-        .collect();
-    edits.extend(titles);
+/// GitHub takes only some titles and messages of merges together. What a repository has already may stay.
+pub(super) fn check_merge_texts(planner: &mut Planner<'_>, repo: &Repo, now: &Settings<RepoSettingName>) {
+    for texts in MergeTexts::all() {
+        let given = |setting: RepoSettingName| repo.settings.get(&setting);
+        let differs = |setting: RepoSettingName| {
+            let value = given(setting)?;
+            (now.get(&setting) != Some(&value.value)).then_some((setting, value))
+        };
+        let value = |setting: RepoSettingName| {
+            given(setting).map(|value| &value.value).or_else(|| now.get(&setting)).map(String::as_str)
+        };
+        let changed = differs(texts.message).or_else(|| differs(texts.title));
+        let Some((setting, to)) = changed.filter(|_| !texts.fit(value)) else { continue };
+        let other = if setting == texts.message { texts.title } else { texts.message };
+        let name = &repo.name.value;
+        let message = format!(
+            "`{}: {}` of {} needs another `{}` beside it",
+            setting.key(),
+            to.value,
+            quoted(name.as_str()),
+            other.key()
+        );
+        planner.refuse(Kind::Repos, line_of(to), &[name.into()], message, texts.hint());
+    }
+}
+
+/// The titles of merges that GitHub wants beside these settings, with the values that are there.
+pub(super) fn missing_titles(
+    settings: &[RepoSettingName],
+    now: &Settings<RepoSettingName>,
+) -> Vec<(RepoSettingName, String)> {
+    let titles = settings.iter().filter_map(|setting| setting.title_of_message());
+    let missing = titles.filter(|title| !settings.contains(title));
+    missing.filter_map(|title| Some((title, now.get(&title)?.clone()))).collect()
 }

@@ -1,6 +1,6 @@
 //! Which team of GitHub each team of the file means.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use peribolos_vocab::{Privacy, TeamName};
 
@@ -10,28 +10,22 @@ use crate::plan::model::address;
 use crate::plan::{Kind, Named, Planner, TeamId, line_of};
 
 /// Finds the team of each entry: that of its name, else that of the first former name that there is, and none of those
-/// that are left alone. A team that another entry lists under `previously` is that entry's, where each of the two finds
-/// one of its own.
-pub(super) fn find(planner: &mut Planner<'_>, entries: &mut [Entry<'_>]) {
-    let seen = |name: &TeamName| {
-        let id = planner.now.team_named(name)?;
-        let found = planner.now.team(id)?;
-        (!planner.ignores_team(&found.managed_by, found.privacy)).then_some(id)
+/// that are left alone. Names that have one address on GitHub are one name, as a file's are.
+pub(super) fn find(planner: &Planner<'_>, entries: &mut [Entry<'_>]) {
+    let is_ours = |id: &TeamId| {
+        let team = planner.now.team(*id);
+        team.is_some_and(|team| !planner.ignores_team(&team.managed_by, team.privacy))
     };
-    let own = |entry: &Entry<'_>| seen(&entry.team.name);
-    let former = |entry: &Entry<'_>| entry.team.previously.iter().find_map(|name| seen(name));
-    let claimed: BTreeSet<TeamId> =
-        entries.iter().filter(|entry| own(entry).is_none()).filter_map(former).collect();
+    let ours = planner.now.all_teams().filter(|(id, _)| is_ours(id));
+    let by_key: BTreeMap<String, TeamId> = ours.map(|(id, team)| (team.name.key(), id)).collect();
+    let find = |name: &TeamName| {
+        let exact = planner.now.team_named(name).filter(is_ours);
+        exact.or_else(|| by_key.get(&name.key()).copied())
+    };
     let mut used = BTreeSet::new();
-    let found: Vec<Option<TeamId>> = entries
-        .iter()
-        .map(|entry| {
-            let kept = own(entry).filter(|id| !claimed.contains(id) || former(entry).is_none());
-            kept.or_else(|| former(entry)).or_else(|| own(entry)).filter(|id| used.insert(*id))
-        })
-        .collect();
-    for (entry, found) in entries.iter_mut().zip(found) {
-        entry.found = found;
+    for entry in entries {
+        let mut names = std::iter::once(&entry.team.name).chain(&entry.team.previously);
+        entry.found = names.find_map(|name| find(name)).filter(|id| used.insert(*id));
     }
 }
 
