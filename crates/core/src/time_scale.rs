@@ -3,6 +3,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 /// Divides every wait that is ours. Waits that GitHub asks for are taken as GitHub says them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TimeScale(f64);
@@ -14,6 +16,12 @@ impl TimeScale {
     /// What waits are divided by.
     pub const fn factor(self) -> f64 {
         self.0
+    }
+
+    /// So long a wait is at this scale.
+    pub fn of_signed(self, wait: SignedDuration) -> SignedDuration {
+        // Waits of ours are far from the largest ones.
+        SignedDuration::try_from(self.of(wait.unsigned_abs())).unwrap_or(wait)
     }
 
     /// So long a wait is at this scale.

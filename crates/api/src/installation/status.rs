@@ -65,6 +65,20 @@ pub struct GitHubInstallationStatus {
     /// How the last Apply that had the installation's slot ended. What is applied next follows from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_apply: Option<LastApply>,
+    /// What the last comparison of the organization with its file found: a DryRun of the branch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_comparison: Option<LastComparison>,
+    /// The DryRun of the branch that ended last, however it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_drift_check: Option<LastRun>,
+    /// The Git blob of the file when the object was first looked at, `none` where there was no file: nobody has asked to apply
+    /// it. The first Apply that takes the slot removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline_blob: Option<String>,
+    /// The file whose Apply ended without the slot, as one that was cancelled before it started: it is not applied again by
+    /// itself. The next Apply that takes the slot removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declined: Option<Declined>,
     /// How many runs wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_runs: Option<i32>,
@@ -143,6 +157,49 @@ pub struct LastRun {
     /// How it ended.
     pub phase: Phase,
     /// When it ended (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<String>,
+}
+
+/// What a comparison of the organization with its file found.
+#[derive(KubeSchema, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LastComparison {
+    /// The DryRun.
+    pub run: String,
+    /// The commit whose file it compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha: Option<String>,
+    /// The Git blob of that file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blob: Option<String>,
+    /// How many operations an Apply would plan.
+    pub planned: i32,
+    /// What they are.
+    #[schemars(length(max = 2048))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The UID of the last Apply when it began; empty: there was none. After another Apply it says nothing any more.
+    #[serde(default)]
+    pub after_apply: String,
+    /// When it ended (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<String>,
+}
+
+/// A file whose Apply ended without the slot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Declined {
+    /// The commit of the Apply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha: Option<String>,
+    /// The Git blob of the file, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blob: Option<String>,
+    /// Why it ended.
+    pub reason: String,
+    /// When (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<String>,
 }

@@ -29,6 +29,9 @@ pub struct PeribolosRunStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 2048))]
     pub message: Option<String>,
+    /// Of a DryRun of the branch: the UID of the last Apply when it began; empty: there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_apply: Option<String>,
     /// When its first attempt started (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<String>,

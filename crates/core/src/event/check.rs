@@ -7,44 +7,91 @@ use peribolos_api::{
     run::{Mode, Source},
 };
 
-use super::{Action, Check, CheckSuite, IgnoreReason, Repository, RunEntry, decide::Case};
+use super::{Action, Check, CheckSuite, IgnoreReason, NewRun, Repository, decide::Case};
 
-/// The run of one check, again. A check whose run is no longer kept asks for nothing: what it was can't be told.
+/// Checks that are wanted again: their runs are looked up when the request is carried out, as they have ended and are in no
+/// index.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rerequest {
+    /// The installation's name.
+    pub installation: String,
+    /// The commit whose checks are meant.
+    pub sha: String,
+    /// The external id of the one check that is meant, the uid of its run. None: all of the commit.
+    pub check: Option<String>,
+    /// An Apply of the commit, from which the others differ in mode and pull request.
+    template: NewRun,
+    /// The delivery, from which the names follow.
+    delivery: String,
+}
+
+/// What a run's metadata tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunEntry {
+    /// Its uid, which is its check's external id.
+    pub uid: String,
+    /// What it does.
+    pub mode: Mode,
+    /// The pull request it is a preview of.
+    pub pull_request: Option<i64>,
+}
+
+impl Rerequest {
+    /// The runs to be made, given those of the commit. A check whose run is no longer kept asks for nothing: what it was can't
+    /// be told.
+    pub fn runs(&self, of_commit: &[RunEntry]) -> Vec<NewRun> {
+        // Several runs of one mode and pull request share one check: the newest of a name is what GitHub shows.
+        let kinds: BTreeSet<(Mode, Option<i64>)> = of_commit
+            .iter()
+            .filter(|run| self.check.as_ref().is_none_or(|check| run.uid == *check))
+            .map(|run| (run.mode, run.pull_request))
+            .collect();
+        kinds.into_iter().map(|(mode, pull_request)| self.run(mode, pull_request)).collect()
+    }
+
+    fn run(&self, mode: Mode, pull_request: Option<i64>) -> NewRun {
+        let mut run = self.template.clone();
+        let number = pull_request.map(|number| number.to_string()).unwrap_or_default();
+        run.name = crate::names::run(&self.installation, &[&self.delivery, mode.as_str(), &number]);
+        run.spec.mode = mode;
+        run.spec.source.pull_request = pull_request;
+        run.labels = super::run_labels(&self.installation, mode, &run.spec.source);
+        run
+    }
+}
+
+/// The run of one check, again.
 pub(super) fn decide(case: &Case<'_>, check: &Check) -> Result<Vec<Action>, IgnoreReason> {
-    again(case, &check.repository, &check.sha, |run| run.uid == check.external_id)
+    again(case, &check.repository, &check.sha, Some(check.external_id.clone()))
 }
 
 /// The runs of all our checks on a commit, again.
 pub(super) fn decide_suite(case: &Case<'_>, suite: &CheckSuite) -> Result<Vec<Action>, IgnoreReason> {
-    again(case, &suite.repository, &suite.sha, |_| true)
+    again(case, &suite.repository, &suite.sha, None)
 }
 
 fn again(
     case: &Case<'_>,
     repository: &Repository,
     sha: &str,
-    wanted: impl Fn(&RunEntry) -> bool,
+    check: Option<String>,
 ) -> Result<Vec<Action>, IgnoreReason> {
     let (name, spec) = case.known()?;
     let git_ref = Case::config_ref(spec, repository)?;
-    // Several runs of one mode and pull request share one check: the newest of a name is what GitHub shows.
-    let kinds: BTreeSet<(Mode, Option<i64>)> = case
-        .index
-        .runs(name, sha)
-        .into_iter()
-        .filter(wanted)
-        .map(|run| (run.mode, run.pull_request))
-        .collect();
-    let run = |(mode, pull_request): (Mode, Option<i64>)| {
-        let source = Source {
-            repository: format!("{}/{}", repository.owner, repository.name),
-            git_ref: git_ref.clone(),
-            sha: sha.to_owned(),
-            pull_request,
-        };
-        let mut run = case.one_of_runs(name, mode, source);
-        run.annotations.insert(ANNOTATION_REREQUEST.to_owned(), "true".to_owned());
-        run.into()
+    let source = Source {
+        repository: format!("{}/{}", repository.owner, repository.name),
+        git_ref,
+        sha: sha.to_owned(),
+        pull_request: None,
     };
-    Ok(kinds.into_iter().map(run).collect())
+    let mut template = case.run(name, Mode::Apply, source);
+    template.annotations.insert(ANNOTATION_REREQUEST.to_owned(), "true".to_owned());
+    let rerequest = Rerequest {
+        installation: name.to_owned(),
+        sha: sha.to_owned(),
+        check,
+        template,
+        delivery: case.delivery.id.clone(),
+    };
+    Ok(vec![Action::RunAgain(Box::new(rerequest))])
 }

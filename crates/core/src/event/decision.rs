@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use peribolos_api::{GitHubInstallationSpec, PeribolosRunSpec};
 
+use super::Rerequest;
+
 /// What comes of an event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Decision {
@@ -25,6 +27,8 @@ pub enum Action {
     },
     /// Make a `PeribolosRun`.
     CreateRun(Box<NewRun>),
+    /// Make the runs of checks again.
+    RunAgain(Box<Rerequest>),
     /// Delete the `GitHubInstallation` that has this uid.
     DeleteInstallation {
         /// Its name.

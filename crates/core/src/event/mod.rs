@@ -17,10 +17,11 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
+pub use check::{Rerequest, RunEntry};
 pub use comment::command;
 pub use decide::{Decider, Delivery, takes};
 pub use decision::{Action, Decision, IgnoreReason, NewRun};
-pub use index::{Index, RunEntry};
+pub use index::Index;
 pub use run::labels as run_labels;
 pub use subject::{
     Account, Check, CheckSuite, Comment, Event, PullRequest, Push, Repository, Sender, Subject,

@@ -20,12 +20,6 @@ impl Case<'_> {
         self.named(installation, mode, source, &[&self.delivery.id])
     }
 
-    /// One of several runs that this delivery causes.
-    pub(super) fn one_of_runs(&self, installation: &str, mode: Mode, source: Source) -> NewRun {
-        let pull_request = source.pull_request.map(|number| number.to_string()).unwrap_or_default();
-        self.named(installation, mode, source, &[&self.delivery.id, mode.as_str(), &pull_request])
-    }
-
     fn named(&self, installation: &str, mode: Mode, source: Source, cause: &[&str]) -> NewRun {
         let short = |text: &str| text.chars().take(TRIGGER_LENGTH).collect();
         NewRun {

@@ -19,16 +19,6 @@ impl Index for There {
     fn on_account(&self, _: &str) -> Vec<Arc<GitHubInstallation>> {
         vec![]
     }
-
-    fn runs(&self, _: &str, sha: &str) -> Vec<RunEntry> {
-        let run = |uid: &str, mode, pull_request| RunEntry { uid: uid.into(), mode, pull_request };
-        let runs = [
-            run("u1", Mode::Apply, None),
-            run("u2", Mode::DryRun, Some(7)),
-            run("u3", Mode::DryRun, Some(7)),
-        ];
-        if sha == SHA { runs.into() } else { vec![] }
-    }
 }
 
 fn object(name: &str, spec: &str, by: &str) -> Arc<GitHubInstallation> {
@@ -338,21 +328,35 @@ fn commands_become_runs_of_the_newest_commit() {
     assert!(!plan.labels.contains_key("peribolos.dev/sha"));
 }
 
+/// The runs that are made for a re-request where the commit has an Apply and two previews of a pull request.
+fn made_again(subject: Subject) -> Vec<NewRun> {
+    let [Action::RunAgain(rerequest)] = &actions(decide(&event(1, subject)))[..] else {
+        panic!("no request")
+    };
+    assert_eq!((rerequest.installation.as_str(), rerequest.sha.as_str()), ("acme-1", SHA));
+    let run = |uid: &str, mode, pull_request| RunEntry { uid: uid.into(), mode, pull_request };
+    rerequest.runs(&[
+        run("u1", Mode::Apply, None),
+        run("u2", Mode::DryRun, Some(7)),
+        run("u3", Mode::DryRun, Some(7)),
+    ])
+}
+
 #[test]
 fn a_check_is_run_again_in_its_mode() {
-    let made = runs(decide(&event(1, Subject::CheckRun(check("u2")))));
+    let made = made_again(Subject::CheckRun(check("u2")));
     let [run] = &made[..] else { panic!("{made:?}") };
     assert_eq!((run.spec.mode, run.spec.source.pull_request), (Mode::DryRun, Some(7)));
     assert_eq!(run.annotations["peribolos.dev/rerequest"], "true");
+    assert_eq!(run.labels["peribolos.dev/pull-request"], "7");
     assert_eq!(run.name, crate::names::run("acme-1", &["d1", "DryRun", "7"]));
-    assert_eq!(actions(decide(&event(1, Subject::CheckRun(check("gone"))))), []);
+    assert_eq!(made_again(Subject::CheckRun(check("gone"))), []);
 }
 
 #[test]
 fn a_suite_runs_each_kind_of_check_once() {
-    let made = runs(decide(&event(1, suite(SHA))));
+    let made = made_again(suite(SHA));
     let kinds: Vec<_> = made.iter().map(|run| (run.spec.mode, run.spec.source.pull_request)).collect();
     assert_eq!(kinds, [(Mode::Apply, None), (Mode::DryRun, Some(7))]);
     assert_ne!(made[0].name, made[1].name);
-    assert_eq!(actions(decide(&event(1, suite("2222222222222222222222222222222222222222")))), []);
 }

@@ -145,9 +145,9 @@ impl Facts {
             Step::Issue(_) => done.issue = true,
             Step::Clear => done.cleared = true,
             Step::Recheck => self.found.rechecked = true,
-            Step::Prune => {
+            Step::LabelTaskRuns => {
                 done.previews = true;
-                self.found.pruned = true;
+                self.found.task_runs_labelled = true;
             }
             _ => {}
         }
@@ -205,8 +205,9 @@ impl Facts {
     }
 
     fn checks_read(&mut self, checks: Vec<CheckSeen>, now: Timestamp) {
+        let late = self.scaled(LATE);
         let published = &mut self.published;
-        let is_late_enough = |since: &Timestamp| now.duration_since(*since) < LATE;
+        let is_late_enough = |since: &Timestamp| now.duration_since(*since) < late;
         published.unknown_since = published.unknown_since.filter(is_late_enough);
         published.inherited_at = published.inherited_at.filter(is_late_enough);
         published.check_id = checks.first().map(|check| check.id);

@@ -13,6 +13,7 @@ use peribolos_vocab::{
 };
 
 use super::{facts::Settings, outcome, status::time};
+use crate::time_scale::TimeScale;
 
 /// The check's name on a commit that is applied.
 pub const APPLY: &str = "peribolos";
@@ -194,9 +195,14 @@ const FIRST_PROGRESS: SignedDuration = SignedDuration::from_secs(20);
 const PROGRESS_INTERVAL: SignedDuration = SignedDuration::from_mins(2);
 
 /// Whether the check of an apply that began at `started` is to show how far it has come. `last`: when it did so last.
-pub fn is_progress_due(started: Timestamp, last: Option<Timestamp>, now: Timestamp) -> bool {
-    now.duration_since(started) > FIRST_PROGRESS
-        && last.is_none_or(|last| now.duration_since(last) >= PROGRESS_INTERVAL)
+pub fn is_progress_due(
+    scale: TimeScale,
+    started: Timestamp,
+    last: Option<Timestamp>,
+    now: Timestamp,
+) -> bool {
+    now.duration_since(started) > scale.of_signed(FIRST_PROGRESS)
+        && last.is_none_or(|last| now.duration_since(last) >= scale.of_signed(PROGRESS_INTERVAL))
 }
 
 /// The title while an apply goes on.
@@ -351,7 +357,7 @@ mod tests {
     #[case(140, Some(21), false)]
     #[case(141, Some(21), true)]
     fn progress_is_shown_now_and_then(#[case] now: i64, #[case] last: Option<i64>, #[case] due: bool) {
-        assert_eq!(is_progress_due(at(0), last.map(at), at(now)), due);
+        assert_eq!(is_progress_due(TimeScale::REAL, at(0), last.map(at), at(now)), due);
     }
 
     #[test]

@@ -14,6 +14,8 @@ use super::{
     step::Token, trouble::Trouble,
 };
 
+use crate::time_scale::TimeScale;
+
 /// So long an answer about the head counts: then what was looked up beside it was slow, or the process stood still.
 const HEAD_COUNTS: SignedDuration = SignedDuration::from_secs(5);
 
@@ -43,6 +45,8 @@ pub struct Settings {
     pub namespace: String,
     /// How many runs may be running at once.
     pub capacity: usize,
+    /// How much faster than in earnest the waits are.
+    pub time_scale: TimeScale,
     /// Where a check's details link points, with `{namespace} {run} {taskrun} {pod}` in it.
     pub details_url_template: Option<String>,
 }
@@ -96,8 +100,8 @@ pub struct Found {
     pub slot_holder: Option<SlotHolder>,
     /// The runs that were made, or were there.
     pub created: Vec<String>,
-    /// Whether the surplus of the history was deleted.
-    pub pruned: bool,
+    /// Whether the run's TaskRuns are labelled as ended.
+    pub task_runs_labelled: bool,
     /// Whether the run has its owner, labels and finalizer.
     pub adopted: bool,
 }
@@ -170,6 +174,8 @@ pub enum Attempt {
 pub struct CheckSeen {
     /// Its number.
     pub id: i64,
+    /// Whether it says that the run is running.
+    pub in_progress: bool,
     /// Its conclusion, once it is completed.
     pub conclusion: Option<peribolos_vocab::CheckConclusion>,
 }
@@ -197,6 +203,11 @@ pub enum SlotHolder {
 }
 
 impl Facts {
+    /// So long a wait of ours is.
+    pub fn scaled(&self, wait: SignedDuration) -> SignedDuration {
+        self.settings.time_scale.of_signed(wait)
+    }
+
     /// The run's status.
     pub fn status(&self) -> PeribolosRunStatus {
         self.run.status.clone().unwrap_or_default()
@@ -262,7 +273,7 @@ impl Facts {
     }
 }
 
-/// Whether everything that follows from a run's end is done.
+/// Whether everything that follows from a run's end is done. No decision needs such a run any more.
 pub fn is_labelled_ended(run: &PeribolosRun) -> bool {
     run.metadata.labels.as_ref().is_some_and(|labels| labels.contains_key(LABEL_ENDED))
 }

@@ -15,6 +15,7 @@ use super::{admit::login, facts::Facts, source};
 use crate::{
     event::{NewRun, run_labels},
     heal::file,
+    installation_status::last_apply,
     names,
 };
 
@@ -74,8 +75,13 @@ pub fn for_head(
     now: Timestamp,
 ) -> Option<NewRun> {
     let mut status = installation.status.clone().unwrap_or_default();
-    status.last_apply = left.or(status.last_apply);
     let others: Vec<&PeribolosRun> = facts.others().collect();
+    // What one that has ended will leave when it frees the slot.
+    let about_to = status.active_run.as_ref().and_then(|active| {
+        let ended = others.iter().find(|other| other.metadata.name.as_ref() == Some(&active.name))?;
+        last_apply(ended, ended.status.as_ref()?)
+    });
+    status.last_apply = left.or(about_to).or(status.last_apply);
     let repository = &installation.spec.config.repository;
     let is_needed = file::in_place_of(
         &facts.run,

@@ -1,126 +1,104 @@
-//! Which finished runs are no longer kept.
+//! Which ended runs are no longer kept.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_api::{PeribolosRun, installation::History, run::Mode};
-
-use super::{queue::order, state::phase, status::time};
-use crate::heal::file;
+use peribolos_api::{installation::History, run::Mode};
 
 /// So long a run that has recorded removals is kept: an Apply may still ask what was shown.
 const RECORDS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// The finished runs of one installation that are beyond its history, oldest first.
-///
-/// A run with recorded removals is kept for 90 days and does not count. The newest Apply is always kept, and the
-/// newest DryRun of the branch: what is healed is decided by the one, and when drift is looked for again by the other.
-pub fn beyond<'a>(history: &History, runs: &[&'a PeribolosRun], now: Timestamp) -> Vec<&'a PeribolosRun> {
-    // Runs that say nothing of their file (a stranger's command, an old commit) have a history of their own: however
-    // many there are, they push no other out of it.
-    let mut finished: BTreeMap<(Mode, bool), Vec<&PeribolosRun>> = BTreeMap::new();
-    let mut beyond: Vec<&PeribolosRun> = runs.iter().copied().filter(|run| is_past(run, now)).collect();
-    for run in runs.iter().copied() {
-        if phase(run).is_final() && !is_record(run) {
-            finished.entry((run.spec.mode, file::counts(run))).or_default().push(run);
+/// An ended run, as its metadata tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedRun<T> {
+    /// What it is known by.
+    pub id: T,
+    /// What it did.
+    pub mode: Mode,
+    /// When it was made, and its name: the order of making.
+    pub made: (Timestamp, String),
+    /// Whether a person requested it, by a comment or on a check.
+    pub is_requested: bool,
+    /// Whether it has recorded removals.
+    pub is_record: bool,
+}
+
+/// The ended runs of one installation that are beyond its history, oldest first. A run with recorded removals is kept for 90
+/// days and does not count.
+pub fn beyond<T>(history: &History, runs: Vec<EndedRun<T>>, now: Timestamp) -> Vec<T> {
+    // What people request has a history of its own: however many refused commands there are, they push no other out of it.
+    let mut counted: BTreeMap<(Mode, bool), Vec<EndedRun<T>>> = BTreeMap::new();
+    let mut beyond = Vec::new();
+    for run in runs {
+        if !run.is_record {
+            counted.entry((run.mode, run.is_requested)).or_default().push(run);
+        } else if now.duration_since(run.made.0) > RECORDS_KEPT {
+            beyond.push(run.id);
         }
     }
-    let applies = runs.iter().filter(|run| run.spec.mode == Mode::Apply && file::counts(run));
-    let looks =
-        runs.iter().filter(|run| run.spec.mode == Mode::DryRun && run.spec.source.pull_request.is_none());
-    let newest = [applies.max_by_key(|run| order(run)), looks.max_by_key(|run| order(run))];
-    let is_kept =
-        |run: &PeribolosRun| newest.iter().flatten().any(|newest| newest.metadata.name == run.metadata.name);
-    for ((mode, _), mut runs) in finished {
+    for ((mode, _), mut runs) in counted {
         let keep = match mode {
             Mode::Apply => history.apply,
             Mode::DryRun => history.dry_run,
             Mode::Dump => history.dump,
         };
-        runs.sort_by_key(|run| order(run));
+        runs.sort_by(|one, other| one.made.cmp(&other.made));
         let surplus = runs.len().saturating_sub(usize::try_from(keep).unwrap_or(0));
-        beyond.extend(runs[..surplus].iter().filter(|run| !is_kept(run)));
+        beyond.extend(runs.into_iter().take(surplus).map(|run| run.id));
     }
     beyond
 }
 
-/// Whether a run has recorded removals that it showed.
-fn is_record(run: &PeribolosRun) -> bool {
-    run.status.as_ref().is_some_and(|status| !status.removals.is_empty())
-}
-
-/// Whether a run is a record that nobody asks for any more.
-fn is_past(run: &PeribolosRun, now: Timestamp) -> bool {
-    let ended = run.status.as_ref().and_then(|status| time(status.finished_at.as_ref()));
-    is_record(run)
-        && phase(run).is_final()
-        && ended.is_some_and(|ended| now.duration_since(ended) > RECORDS_KEPT)
-}
-
 #[cfg(test)]
 mod tests {
-    use peribolos_api::run::Phase;
-
     use super::*;
-    use crate::run::testing::{at, run};
+    use crate::run::testing::at;
 
-    fn names(history: &History, runs: &[&PeribolosRun]) -> Vec<String> {
-        beyond(history, runs, at(0)).into_iter().filter_map(|run| run.metadata.name.clone()).collect()
+    const HISTORY: History = History { apply: 2, dry_run: 1, dump: 3 };
+
+    fn run(name: &str, mode: Mode, second: i64) -> EndedRun<String> {
+        EndedRun {
+            id: name.to_owned(),
+            mode,
+            made: (at(second), name.to_owned()),
+            is_requested: false,
+            is_record: false,
+        }
     }
 
     #[test]
     fn the_newest_of_each_mode_are_kept() {
-        let runs: Vec<PeribolosRun> = (0..5)
-            .map(|i| run(&format!("a{i}"), Mode::Apply, i, Phase::Succeeded))
-            .chain((0..3).map(|i| run(&format!("d{i}"), Mode::DryRun, i, Phase::Failed)))
-            .chain([run("working", Mode::Apply, 9, Phase::Running)])
-            .collect();
-        let runs: Vec<&PeribolosRun> = runs.iter().collect();
-        let history = History { apply: 2, dry_run: 1, dump: 3 };
-        assert_eq!(names(&history, &runs), ["a0", "a1", "a2", "d0", "d1"]);
+        let applies = (0..5).map(|i| run(&format!("a{i}"), Mode::Apply, i));
+        let runs = applies.chain((0..3).map(|i| run(&format!("d{i}"), Mode::DryRun, i))).collect();
+        assert_eq!(beyond(&HISTORY, runs, at(0)), ["a0", "a1", "a2", "d0", "d1"]);
     }
 
     #[test]
-    fn refused_commands_push_no_apply_out() {
-        let applied = run("a", Mode::Apply, 1, Phase::Succeeded);
-        let mut refused: Vec<PeribolosRun> =
-            (2..7).map(|i| run(&format!("r{i}"), Mode::Apply, i, Phase::Skipped)).collect();
-        for run in &mut refused {
-            run.metadata.annotations =
-                Some([(peribolos_api::names::ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
+    fn runs_made_in_the_same_second_go_in_the_order_of_their_names() {
+        let runs = ["c", "a", "b"].map(|name| run(name, Mode::Apply, 1)).into();
+        assert_eq!(beyond(&HISTORY, runs, at(0)), ["a"]);
+    }
+
+    #[test]
+    fn what_people_request_pushes_nothing_else_out() {
+        let mut runs: Vec<_> = (2..7).map(|i| run(&format!("r{i}"), Mode::Apply, i)).collect();
+        for run in &mut runs {
+            run.is_requested = true;
         }
-        let runs: Vec<&PeribolosRun> = refused.iter().chain([&applied]).collect();
-        let history = History { apply: 2, dry_run: 1, dump: 3 };
-        assert_eq!(names(&history, &runs), ["r2", "r3", "r4"]);
-    }
-
-    #[test]
-    fn the_newest_apply_and_the_newest_drift_check_stay() {
-        let apply = run("a", Mode::Apply, 1, Phase::Succeeded);
-        let earlier = run("d", Mode::DryRun, 1, Phase::Succeeded);
-        let later = run("e", Mode::DryRun, 2, Phase::Failed);
-        let history = History { apply: 0, dry_run: 0, dump: 0 };
-        assert_eq!(names(&history, &[&apply, &earlier, &later]), ["d"]);
+        runs.push(run("a", Mode::Apply, 1));
+        assert_eq!(beyond(&HISTORY, runs, at(0)), ["r2", "r3", "r4"]);
     }
 
     #[test]
     fn a_record_goes_after_ninety_days_and_does_not_count() {
         const DAY: i64 = 24 * 3600;
-        let record = |name: &str, day: i64| {
-            let mut run = run(name, Mode::DryRun, day * DAY, Phase::Succeeded);
-            run.spec.source.pull_request = Some(7);
-            let status = run.status.as_mut().unwrap();
-            status.removals = vec!["hash".into()];
-            status.finished_at = Some(at(day * DAY).to_string());
-            run
+        let record =
+            |name: &str, day: i64| EndedRun { is_record: true, ..run(name, Mode::DryRun, day * DAY) };
+        let names = |day: i64| {
+            let runs = vec![record("old", 0), record("young", 1), run("d", Mode::DryRun, 0)];
+            beyond(&HISTORY, runs, at(day * DAY))
         };
-        let (old, young) = (record("old", 0), record("young", 1));
-        let history = History { apply: 0, dry_run: 0, dump: 0 };
-        let names = |day: i64| -> Vec<_> {
-            let past = beyond(&history, &[&young, &old], at(day * DAY));
-            past.into_iter().filter_map(|run| run.metadata.name.as_deref()).collect()
-        };
-        assert_eq!(names(90), Vec::<&str>::new(), "exactly 90 days are not past");
+        assert_eq!(names(90), Vec::<String>::new(), "exactly 90 days are not past");
         assert_eq!(names(91), ["old"]);
     }
 }

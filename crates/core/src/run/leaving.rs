@@ -1,10 +1,59 @@
 //! What a run leaves in its installation's status in the patch that frees the slot: whatever decides later is there.
 
-use peribolos_api::{PeribolosRun, PeribolosRunStatus, run::Mode};
+use peribolos_api::{
+    PeribolosRun, PeribolosRunStatus, Reason,
+    installation::{Declined, LastComparison},
+    run::{Mode, Phase},
+};
 use serde_json::{Map, Value, json};
 
 use super::state::{State, phase};
 use crate::installation_status::last_apply;
+
+/// What a comparison of the organization with the branch's file leaves, however it ends; `status` is its last one.
+pub fn comparison(run: &PeribolosRun, status: &PeribolosRunStatus) -> Map<String, Value> {
+    let mut fields = Map::new();
+    let name = run.metadata.name.as_deref().unwrap_or_default();
+    let phase = status.phase.unwrap_or(Phase::Failed);
+    let mut check = json!({"name": name, "phase": phase});
+    if let Some(finished_at) = &status.finished_at {
+        check["finishedAt"] = json!(finished_at);
+    }
+    fields.insert("lastDriftCheck".to_owned(), check);
+    if let (Phase::Succeeded, Some(changes)) = (phase, &status.changes) {
+        let found = LastComparison {
+            run: name.to_owned(),
+            sha: status.sha.clone(),
+            blob: status.blob.clone(),
+            planned: changes.planned,
+            message: status.message.clone(),
+            after_apply: status.after_apply.clone().unwrap_or_default(),
+            finished_at: status.finished_at.clone(),
+        };
+        fields.insert("lastComparison".to_owned(), json!(found));
+    }
+    fields
+}
+
+/// What an Apply leaves that ended without the slot, where its file is not to be applied again by itself. None: it says nothing
+/// about its file, as it gave way, was refused, or is for another branch.
+pub fn declined(status: &PeribolosRunStatus, sha: &str, blob: Option<&str>) -> Option<Map<String, Value>> {
+    let reason = status.reason.as_deref().and_then(Reason::parse)?;
+    let stands_for_itself = matches!(
+        reason,
+        Reason::Cancelled | Reason::PermissionsMissing | Reason::ConfigMissing | Reason::TaskInvalid
+    );
+    if !stands_for_itself || sha.is_empty() {
+        return None;
+    }
+    let declined = Declined {
+        sha: Some(sha.to_owned()),
+        blob: blob.map(str::to_owned),
+        reason: reason.as_str().to_owned(),
+        finished_at: status.finished_at.clone(),
+    };
+    Some(Map::from_iter([("declined".to_owned(), json!(declined))]))
+}
 
 /// The fields of the installation's status, each as it is to be.
 pub fn leaving(run: &PeribolosRun, status: &PeribolosRunStatus) -> Map<String, Value> {
@@ -26,7 +75,7 @@ pub fn leaving(run: &PeribolosRun, status: &PeribolosRunStatus) -> Map<String, V
     if run.spec.mode != Mode::Apply {
         return fields;
     }
-    if phase == peribolos_api::run::Phase::Succeeded {
+    if phase == Phase::Succeeded {
         set("lastAppliedSha", json!(status.sha));
         set("lastAppliedShortSha", json!(status.short_sha));
         // Without a blob the report was lost: what is known of the one before stays.
@@ -42,8 +91,6 @@ pub fn leaving(run: &PeribolosRun, status: &PeribolosRunStatus) -> Map<String, V
 
 #[cfg(test)]
 mod tests {
-    use peribolos_api::run::Phase;
-
     use super::*;
     use crate::run::testing::run;
 

@@ -11,6 +11,8 @@ use peribolos_api::{
 };
 use peribolos_vocab::report::{StepExit, StepName, StepReport};
 
+use crate::time_scale::TimeScale;
+
 /// How long a pod may stay unscheduled before it counts as failed.
 pub const SCHEDULING_PATIENCE: Duration = Duration::from_mins(5);
 
@@ -141,26 +143,27 @@ impl End {
 }
 
 /// Judges what is seen of a run's TaskRun.
-pub fn judge(mode: Mode, seen: &Observation, now: Timestamp) -> Verdict {
+pub fn judge(mode: Mode, seen: &Observation, scale: TimeScale, now: Timestamp) -> Verdict {
     if !seen.exists {
         return Verdict::Ended(End::failed(Reason::PodLost, "the TaskRun was deleted while it was running"));
     }
     let condition = seen.condition.clone().unwrap_or_default();
     match condition.succeeded {
-        None => while_running(seen, &condition, now),
+        None => while_running(seen, &condition, scale, now),
         Some(true) => Verdict::Ended(by_exit_codes(mode, seen, &condition)),
         Some(false) => Verdict::Ended(failure(mode, seen, &condition)),
     }
 }
 
-fn while_running(seen: &Observation, condition: &Condition, now: Timestamp) -> Verdict {
+fn while_running(seen: &Observation, condition: &Condition, scale: TimeScale, now: Timestamp) -> Verdict {
     let started = seen.steps.iter().any(|step| step.started);
     if !started && let Some(secret) = &seen.secret_missing {
         let message = format!("the Secret {secret} is not there, so the pod can't start");
         return Verdict::Stop(End::failed(Reason::SecretMissing, message));
     }
     let is_overdue = |since: Timestamp| {
-        now.duration_since(since) > jiff::SignedDuration::try_from(SCHEDULING_PATIENCE).unwrap_or_default()
+        now.duration_since(since)
+            > jiff::SignedDuration::try_from(scale.of(SCHEDULING_PATIENCE)).unwrap_or_default()
     };
     if seen.pod == Pod::Unknown && !started && seen.made.is_some_and(is_overdue) {
         let message = "Tekton has made no pod within 5 minutes; is its controller running?";
@@ -368,7 +371,7 @@ mod tests {
     }
 
     fn end_of(mode: Mode, seen: &Observation) -> End {
-        let Verdict::Ended(end) = judge(mode, seen, at(0)) else { panic!("not ended") };
+        let Verdict::Ended(end) = judge(mode, seen, TimeScale::REAL, at(0)) else { panic!("not ended") };
         end
     }
 
@@ -498,10 +501,12 @@ mod tests {
         let mut seen = ended("Pending", vec![]);
         seen.condition.as_mut().unwrap().succeeded = None;
         seen.secret_missing = Some("acme-1-token".into());
-        let Verdict::Stop(end) = judge(Mode::Apply, &seen, at(0)) else { panic!("not stopped") };
+        let Verdict::Stop(end) = judge(Mode::Apply, &seen, TimeScale::REAL, at(0)) else {
+            panic!("not stopped")
+        };
         assert_eq!(end.reason, Reason::SecretMissing);
         seen.steps = vec![Step { name: "plan".into(), started: true, ..Step::default() }];
-        assert_eq!(judge(Mode::Apply, &seen, at(0)), Verdict::Running);
+        assert_eq!(judge(Mode::Apply, &seen, TimeScale::REAL, at(0)), Verdict::Running);
     }
 
     #[test]
@@ -509,8 +514,10 @@ mod tests {
         let mut seen = ended("Pending", vec![]);
         seen.condition.as_mut().unwrap().succeeded = None;
         seen.pod = Pod::Unknown;
-        assert_eq!(judge(Mode::Apply, &seen, at(300)), Verdict::Running);
-        let Verdict::Stop(end) = judge(Mode::Apply, &seen, at(301)) else { panic!("not stopped") };
+        assert_eq!(judge(Mode::Apply, &seen, TimeScale::REAL, at(300)), Verdict::Running);
+        let Verdict::Stop(end) = judge(Mode::Apply, &seen, TimeScale::REAL, at(301)) else {
+            panic!("not stopped")
+        };
         assert_eq!(end.reason, Reason::PodFailed);
     }
 
@@ -519,8 +526,10 @@ mod tests {
         let mut seen = ended("Pending", vec![]);
         seen.condition.as_mut().unwrap().succeeded = None;
         seen.pod = Pod::Unscheduled(at(0));
-        assert_eq!(judge(Mode::Apply, &seen, at(300)), Verdict::Running);
-        let Verdict::Stop(end) = judge(Mode::Apply, &seen, at(301)) else { panic!("not stopped") };
+        assert_eq!(judge(Mode::Apply, &seen, TimeScale::REAL, at(300)), Verdict::Running);
+        let Verdict::Stop(end) = judge(Mode::Apply, &seen, TimeScale::REAL, at(301)) else {
+            panic!("not stopped")
+        };
         assert_eq!(end.reason, Reason::PodFailed);
     }
 }

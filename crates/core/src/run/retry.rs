@@ -7,6 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use peribolos_api::Reason;
 use peribolos_vocab::report::Cause;
 
+use crate::time_scale::TimeScale;
+
 /// How many attempts may follow failures of a run: 1, 4 and 16 minutes after them.
 pub const RETRIES: i32 = 3;
 /// When the same file is applied again after the organization kept the App out, or all retries failed.
@@ -78,24 +80,24 @@ const fn kind(reason: Reason, cause: Option<Cause>) -> Kind {
 }
 
 /// What follows an attempt that ended at `now` without having done everything.
-pub fn next(attempt: &Attempt, now: Timestamp) -> Next {
+pub fn next(attempt: &Attempt, scale: TimeScale, now: Timestamp) -> Next {
     let not_before = |at: Timestamp| attempt.until.map_or(at, |until| at.max(until));
     match kind(attempt.reason, attempt.cause) {
         Kind::Continued if attempt.progressed => Next::Attempt { at: not_before(now), counted: false },
         Kind::Passing | Kind::Continued if attempt.retries < RETRIES => {
             let minutes = 4_u64.pow(attempt.retries.max(0).unsigned_abs());
-            let due = now.checked_add(Duration::from_secs(60 * minutes)).unwrap_or(Timestamp::MAX);
+            let due = now.checked_add(scale.of(Duration::from_secs(60 * minutes))).unwrap_or(Timestamp::MAX);
             Next::Attempt { at: not_before(due), counted: true }
         }
-        Kind::Passing | Kind::Continued => Next::End { again_at: after(now, HOURLY) },
-        Kind::Later(time) => Next::End { again_at: after(now, time) },
+        Kind::Passing | Kind::Continued => Next::End { again_at: after(now, scale.of_signed(HOURLY)) },
+        Kind::Later(time) => Next::End { again_at: after(now, scale.of_signed(time)) },
         Kind::Lasting => Next::End { again_at: None },
     }
 }
 
 /// When the file of an Apply that succeeded at `now` is applied again: daily while something remains to be done.
-pub fn after_success(remaining: i32, now: Timestamp) -> Option<Timestamp> {
-    if remaining > 0 { after(now, DAILY) } else { None }
+pub fn after_success(remaining: i32, scale: TimeScale, now: Timestamp) -> Option<Timestamp> {
+    if remaining > 0 { after(now, scale.of_signed(DAILY)) } else { None }
 }
 
 fn after(now: Timestamp, time: SignedDuration) -> Option<Timestamp> {
@@ -124,7 +126,7 @@ mod tests {
     #[case(3, Next::End { again_at: Some(at(3600)) })]
     fn waits_longer_each_time(#[case] retries: i32, #[case] expected: Next) {
         for reason in [Reason::PodLost, Reason::GitHubUnavailable, Reason::RateLimited, Reason::OutOfTime] {
-            assert_eq!(next(&attempt(reason, retries), at(0)), expected, "{reason:?}");
+            assert_eq!(next(&attempt(reason, retries), TimeScale::REAL, at(0)), expected, "{reason:?}");
         }
     }
 
@@ -137,7 +139,7 @@ mod tests {
     fn an_incomplete_apply_is_tried_again_by_its_cause(#[case] cause: Option<Cause>, #[case] expected: Next) {
         // That a part was applied is no reason to try again what was refused.
         let incomplete = Attempt { cause, progressed: true, ..attempt(Reason::Incomplete, 0) };
-        assert_eq!(next(&incomplete, at(0)), expected);
+        assert_eq!(next(&incomplete, TimeScale::REAL, at(0)), expected);
     }
 
     #[rstest::rstest]
@@ -150,7 +152,10 @@ mod tests {
         #[case] expected: i64,
     ) {
         let progressed = Attempt { progressed: true, until, ..attempt(reason, RETRIES) };
-        assert_eq!(next(&progressed, at(0)), Next::Attempt { at: at(expected), counted: false });
+        assert_eq!(
+            next(&progressed, TimeScale::REAL, at(0)),
+            Next::Attempt { at: at(expected), counted: false }
+        );
     }
 
     #[rstest::rstest]
@@ -158,13 +163,13 @@ mod tests {
     #[case(5, 60)]
     fn a_limits_reset_is_waited_for(#[case] until: i64, #[case] expected: i64) {
         let limited = Attempt { until: Some(at(until)), ..attempt(Reason::RateLimited, 0) };
-        assert_eq!(next(&limited, at(0)), retried(expected));
+        assert_eq!(next(&limited, TimeScale::REAL, at(0)), retried(expected));
     }
 
     #[test]
     fn who_is_kept_out_tries_again_hourly() {
         let again = Next::End { again_at: Some(at(3600)) };
-        assert_eq!(next(&attempt(Reason::AccessBlocked, 0), at(0)), again);
+        assert_eq!(next(&attempt(Reason::AccessBlocked, 0), TimeScale::REAL, at(0)), again);
     }
 
     #[test]
@@ -180,13 +185,13 @@ mod tests {
             Reason::OutOfMemory,
             Reason::StepFailed,
         ] {
-            assert_eq!(next(&attempt(reason, 0), at(0)), NEVER, "{reason:?}");
+            assert_eq!(next(&attempt(reason, 0), TimeScale::REAL, at(0)), NEVER, "{reason:?}");
         }
     }
 
     #[test]
     fn what_waits_for_people_is_looked_at_daily() {
-        assert_eq!(after_success(0, at(0)), None);
-        assert_eq!(after_success(2, at(0)), Some(at(86_400)));
+        assert_eq!(after_success(0, TimeScale::REAL, at(0)), None);
+        assert_eq!(after_success(2, TimeScale::REAL, at(0)), Some(at(86_400)));
     }
 }

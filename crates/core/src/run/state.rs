@@ -3,6 +3,7 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use peribolos_api::{
     ConditionType, PeribolosRun, PeribolosRunStatus, Reason,
+    names::FINALIZER_CHECK,
     run::{Mode, Phase},
 };
 
@@ -75,6 +76,15 @@ pub const fn final_phase(succeeded: bool, reason: Option<Reason>) -> Phase {
         (false, Some(Reason::Cancelled)) => Phase::Cancelled,
         (false, _) => Phase::Failed,
     }
+}
+
+/// Whether an earlier version has ended the run and done everything that followed: nothing is left but its label.
+pub fn is_finished_by_earlier_version(run: &PeribolosRun) -> bool {
+    let finalizers = run.metadata.finalizers.as_deref().unwrap_or_default();
+    let is_kept = finalizers.iter().any(|finalizer| finalizer == FINALIZER_CHECK);
+    let status = run.status.as_ref();
+    let is_ours = status.is_some_and(|status| condition(status, ConditionType::Started).is_some());
+    !is_kept && !is_ours && matches!(State::of(run), State::Ended(_))
 }
 
 /// The run's phase; of one that waits it is what the status shows.

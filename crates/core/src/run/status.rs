@@ -6,7 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use peribolos_api::{ConditionType, PeribolosRun, PeribolosRunStatus, Reason, run::Phase};
 
 use super::check::cap;
-use crate::names;
+use crate::{drift::is_comparison, names};
 
 /// The longest message, in bytes.
 const LONGEST_MESSAGE: usize = 2000;
@@ -89,9 +89,13 @@ impl<'a> Writer<'a> {
         status
     }
 
-    /// Its next attempt begins: what it is called is written before anything is made.
-    pub fn starting(self) -> PeribolosRunStatus {
+    /// Its next attempt begins: what it is called is written before anything is made. `last_apply` is the UID of the
+    /// installation's last Apply.
+    pub fn starting(self, last_apply: &str) -> PeribolosRunStatus {
         let mut status = self.status();
+        if is_comparison(self.run) {
+            status.after_apply = Some(last_apply.to_owned());
+        }
         let attempt = status.attempts.unwrap_or(0) + 1;
         let why = Why::new(Reason::Starting, "its TaskRun is being made");
         self.show(&mut status, Phase::Running, &why);
@@ -215,7 +219,7 @@ mod tests {
     fn each_step_is_read_back_as_the_state_that_it_leads_to() {
         let mut new = run("r", Mode::Apply, 0, Phase::Pending);
         new.status = None;
-        let at_work = |run: &PeribolosRun, second| with(run, Writer::new(run, at(second)).starting());
+        let at_work = |run: &PeribolosRun, second| with(run, Writer::new(run, at(second)).starting(""));
         let waits = with(
             &new,
             Writer::new(&new, at(1)).waiting(Phase::Pending, &Why::new(Reason::Suspended, "suspended")),

@@ -108,8 +108,10 @@ pub enum Step {
     Clear,
     /// Has GitHub asked about the installation again.
     Recheck,
-    /// Deletes what is beyond the history.
-    Prune,
+    /// Writes these fields of the installation's status, if they are as they were.
+    Record(Map<String, Value>),
+    /// Labels the TaskRuns of a run that has ended, so that no watch has them any more.
+    LabelTaskRuns,
     /// Labels the run as ended and removes its finalizer, in one patch.
     Label,
     /// Removes the finalizer of a run that is being deleted.

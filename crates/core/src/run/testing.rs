@@ -14,6 +14,8 @@ use super::{
     published::Published,
 };
 
+use crate::time_scale::TimeScale;
+
 /// Seconds after the tests' beginning of time.
 pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_767_225_600 + second).unwrap()
@@ -63,6 +65,11 @@ pub(crate) fn facts(run: PeribolosRun) -> Facts {
         published: Published::default(),
         found: Found::default(),
         trouble: None,
-        settings: Arc::new(Settings { namespace: "ns".to_owned(), capacity: 20, details_url_template: None }),
+        settings: Arc::new(Settings {
+            namespace: "ns".to_owned(),
+            capacity: 20,
+            time_scale: TimeScale::REAL,
+            details_url_template: None,
+        }),
     }
 }

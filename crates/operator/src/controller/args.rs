@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
+use peribolos_core::time_scale::TimeScale;
 use url::Url;
 
 use crate::cli::app_id;
@@ -46,6 +47,9 @@ pub struct ControllerArgs {
     /// Where a check's "Details" link points, with {namespace}, {run}, {taskrun} and {pod} filled in.
     #[arg(long, env = "PERIBOLOS_DETAILS_URL_TEMPLATE", value_name = "TEMPLATE")]
     pub details_url_template: Option<String>,
+    /// How much faster than in earnest the program waits, for tests.
+    #[arg(long, hide = true, env = "PERIBOLOS_TIME_SCALE", value_name = "F", default_value = "1")]
+    pub time_scale: TimeScale,
     /// A YAML file with the spec that installations get which the operator makes by itself.
     #[arg(long, env = "PERIBOLOS_INSTALLATION_DEFAULTS", value_name = "FILE")]
     pub installation_defaults: Option<PathBuf>,

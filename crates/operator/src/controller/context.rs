@@ -15,7 +15,7 @@ use peribolos_github::App;
 use crate::{
     metrics::Metrics,
     services::tokens::TokenService,
-    state::{backoff::Backoff, published::Publications, reservations::Reservations},
+    state::{backoff::Backoff, published::Publications, reservations::Reservations, runs::Runs},
 };
 
 /// What every reconcile needs. One per process, behind an [`Arc`].
@@ -40,8 +40,10 @@ pub struct Context {
     pub installations: Store<GitHubInstallation>,
     /// The metadata of all Secrets of tokens, from the watch.
     pub secrets: Store<PartialObjectMeta<Secret>>,
-    /// All runs, from the watch.
+    /// The runs that are not labelled as ended, from the watch.
     pub runs: Store<PeribolosRun>,
+    /// The same by installation.
+    pub runs_by_installation: Runs,
     /// Events for people.
     pub recorder: Recorder,
     /// The metrics.

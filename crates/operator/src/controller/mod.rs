@@ -53,7 +53,8 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
     let client = client::connect().await.context("no way to Kubernetes")?;
     defaults::check(&client, &args.namespace, &installation_defaults).await?;
 
-    let Controllers { installations, secrets, runs, wake } = Controllers::new(&client, &args.namespace);
+    let Controllers { installations, installations_by_key, secrets, runs, runs_by_installation, wake } =
+        Controllers::new(&client, &args.namespace);
     let reporter =
         Reporter { controller: names::MANAGER.to_owned(), instance: std::env::var("HOSTNAME").ok() };
     let tokens = TokenService {
@@ -61,7 +62,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
         namespace: args.namespace.clone(),
         app: app.clone(),
         accounts: accounts.clone(),
-        installations: installations.store(),
+        installations: installations_by_key,
         secrets: secrets.clone(),
         metrics: metrics.clone(),
         memory: Tokens::default(),
@@ -78,15 +79,17 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
         settings: Arc::new(RunSettings {
             namespace: args.namespace.clone(),
             capacity: args.max_concurrent_runs.into(),
+            time_scale: args.time_scale,
             details_url_template: args.details_url_template.clone().filter(|template| !template.is_empty()),
         }),
         installations: installations.store(),
         secrets,
         runs: runs.store(),
+        runs_by_installation,
         metrics: metrics.clone(),
         reservations: Reservations::waking(wake),
         published: Publications::default(),
-        run_backoff: Backoff::default(),
+        run_backoff: Backoff::at(args.time_scale),
         tokens,
     });
 
@@ -97,7 +100,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
             installation::run(installations, ctx.clone(), stop.clone()),
             run::run(runs, ctx.clone(), stop.clone()),
             gauges::run(ctx.clone(), stop.clone()),
-            heal::run(ctx.clone(), stop.clone()),
+            heal::run(ctx.clone(), args.time_scale, stop.clone()),
             github::follow_key(app, args.private_key_file.clone(), key, stop.clone()),
             announce(&ctx, &readiness, &stop),
         );

@@ -11,6 +11,9 @@ use kube::{
 };
 use serde::de::DeserializeOwned;
 
+/// Where `kubectl apply` keeps an object as it was written: nobody here reads it.
+pub(super) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
 /// Watches objects of a kind. One that can't be read is left out, with a warning that names it.
 pub fn guarded<K>(
     api: &Api<K>,

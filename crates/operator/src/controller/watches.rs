@@ -16,6 +16,7 @@ use kube::{
 use peribolos_api::{GitHubInstallation, PeribolosRun};
 
 use super::{installation, run};
+use crate::state::{installations::Installations, runs::Runs};
 
 /// Where the other controller is told of an installation that something changed about.
 pub(super) struct Tell(mpsc::UnboundedSender<ObjectRef<GitHubInstallation>>);
@@ -34,10 +35,14 @@ impl Tell {
 pub struct Controllers {
     /// That of the installations; its store has them all.
     pub installations: Controller<GitHubInstallation>,
+    /// They by id and account.
+    pub installations_by_key: Installations,
     /// The metadata of their Secrets.
     pub secrets: Store<PartialObjectMeta<Secret>>,
     /// That of the runs; its store has them all.
     pub runs: Controller<PeribolosRun>,
+    /// The runs by installation.
+    pub runs_by_installation: Runs,
     /// Wakes a run that waits for a place below the limit of running ones.
     pub wake: run::Wake,
 }
@@ -47,15 +52,18 @@ impl Controllers {
     pub fn new(client: &Client, namespace: &str) -> Self {
         let (to_runs, of_installations) = mpsc::unbounded();
         let (to_installations, of_runs) = mpsc::unbounded();
-        let (installations, secrets) = installation::controller(client, namespace, Tell(to_runs), of_runs);
+        let (installations, secrets, installations_by_key) =
+            installation::controller(client, namespace, Tell(to_runs), of_runs);
         let (wake, woken) = mpsc::unbounded();
+        let runs_by_installation = Runs::default();
         let runs = run::controller(
             client,
             namespace,
             Tell(to_installations),
             of_installations,
             (wake.clone(), woken),
+            runs_by_installation.clone(),
         );
-        Self { installations, secrets, runs, wake }
+        Self { installations, installations_by_key, secrets, runs, runs_by_installation, wake }
     }
 }

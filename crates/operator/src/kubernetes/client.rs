@@ -16,6 +16,9 @@ pub enum CallError {
     /// It was refused or broke.
     #[error("the Kubernetes API server: {0}")]
     Kube(#[from] kube::Error),
+    /// Too much of the same is under way.
+    #[error("too many requests of this kind are under way: try again")]
+    Busy,
     /// An object of that name belongs to somebody else, or was deleted a moment ago.
     #[error("{0} can't be made: an object of that name belongs to somebody else, or was just deleted")]
     Taken(String),
@@ -64,6 +67,14 @@ pub async fn call<T>(future: impl Future<Output = kube::Result<T>>) -> Result<T,
     }
 }
 
+/// Runs several calls with [`CALL_DEADLINE`] for all of them.
+///
+/// # Errors
+/// Their own error, or [`CallError::Deadline`].
+pub async fn within_deadline<T>(future: impl Future<Output = Result<T, CallError>>) -> Result<T, CallError> {
+    tokio::time::timeout(CALL_DEADLINE, future).await.unwrap_or(Err(CallError::Deadline))
+}
+
 /// A client from the environment: a kubeconfig, or the pod's service account.
 ///
 /// # Errors
@@ -75,4 +86,18 @@ pub async fn connect() -> anyhow::Result<Client> {
     config.read_timeout = Some(Duration::from_secs(295));
     config.write_timeout = Some(CALL_DEADLINE);
     Ok(Client::try_from(config)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("AlreadyExists", true, false)]
+    #[case::as_quotas_answer("Conflict", false, true)]
+    fn a_409_is_told_by_its_reason(#[case] reason: &str, #[case] exists: bool, #[case] conflict: bool) {
+        let status = serde_json::json!({"status": "Failure", "code": 409, "reason": reason, "message": ""});
+        let error = CallError::from(kube::Error::Api(serde_json::from_value(status).unwrap()));
+        assert_eq!((error.is_already_exists(), error.is_conflict()), (exists, conflict));
+    }
 }

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
+use peribolos_core::time_scale::TimeScale;
 
 use crate::cli::app_id;
 
@@ -30,4 +31,7 @@ pub struct ReceiverArgs {
     /// A YAML file with the spec that installations get which the operator makes by itself.
     #[arg(long, env = "PERIBOLOS_INSTALLATION_DEFAULTS", value_name = "FILE")]
     pub installation_defaults: Option<PathBuf>,
+    /// How much faster than in earnest the program waits, for tests. None of the receiver's waits is meant.
+    #[arg(long, hide = true, env = "PERIBOLOS_TIME_SCALE", value_name = "F", default_value = "1")]
+    pub time_scale: TimeScale,
 }

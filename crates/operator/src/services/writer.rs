@@ -1,27 +1,29 @@
 //! Writing what was decided, for the receiver and the healer alike. Each write can be done again: what failed half-way is
 //! finished by the next try.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::{
     Api, Client, Resource, ResourceExt,
-    api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions},
+    api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions, VersionMatch},
+    core::PartialObjectMeta,
 };
 use peribolos_api::{
     GitHubInstallation, GitHubInstallationSpec, PeribolosRun,
     names::{
-        ANNOTATION_RECHECK, CREATED_BY_OPERATOR, LABEL_CREATED_BY, LABEL_INSTALLATION, LABEL_MODE,
-        LABEL_PULL_REQUEST,
+        ANNOTATION_RECHECK, CREATED_BY_OPERATOR, LABEL_CREATED_BY, LABEL_ENDED, LABEL_INSTALLATION,
+        LABEL_MODE, LABEL_PULL_REQUEST, LABEL_SHA, TRUE,
     },
     run::Mode,
 };
 use peribolos_core::{
-    event::{Action, NewRun},
+    event::{Action, NewRun, Rerequest, RunEntry},
     run::{check, facts::is_labelled_ended, state::phase},
 };
 use serde::Serialize;
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use crate::kubernetes::client::{CallError, call};
 
@@ -74,12 +76,16 @@ pub enum Ensured {
     Ended,
 }
 
+/// How many lists of a commit's runs are under way at once.
+const LISTINGS: usize = 5;
+
 /// Writes to the namespace of installations.
 #[derive(Clone)]
 pub struct Writer {
     manager: &'static str,
     installations: Api<GitHubInstallation>,
     runs: Api<PeribolosRun>,
+    listings: Arc<Semaphore>,
 }
 
 impl Writer {
@@ -89,6 +95,7 @@ impl Writer {
             manager,
             installations: Api::namespaced(client.clone(), namespace),
             runs: Api::namespaced(client, namespace),
+            listings: Arc::new(Semaphore::new(LISTINGS)),
         }
     }
 
@@ -96,7 +103,7 @@ impl Writer {
     ///
     /// # Errors
     /// The first write that fails; those after it are not tried.
-    pub async fn perform(&self, actions: Vec<Action>, cause: &str) -> kube::Result<Vec<Persisted>> {
+    pub async fn perform(&self, actions: Vec<Action>, cause: &str) -> Result<Vec<Persisted>, CallError> {
         let mut done = Vec::new();
         let mut owner_uid = None;
         for action in actions {
@@ -111,6 +118,7 @@ impl Writer {
                     let made = self.create_run(*run, owner_uid.clone()).await?;
                     done.push(persisted::<PeribolosRun>(&name, outcome_of(made)));
                 }
+                Action::RunAgain(rerequest) => done.extend(self.run_again(&rerequest).await?),
                 Action::DeleteInstallation { name, uid } => {
                     let outcome = self.delete_installation(&name, uid).await?;
                     done.push(installation(&name, outcome));
@@ -184,6 +192,27 @@ impl Writer {
         Ok(if has_ended { Ensured::Ended } else { Ensured::Exists })
     }
 
+    /// Makes the runs of checks again. Those of the commit have ended and are in no watch, so they are listed: by their
+    /// metadata, from the API server's cache, and few at once.
+    async fn run_again(&self, rerequest: &Rerequest) -> Result<Vec<Persisted>, CallError> {
+        let Ok(_listing) = self.listings.try_acquire() else { return Err(CallError::Busy) };
+        let labels = format!("{LABEL_INSTALLATION}={},{LABEL_SHA}={}", rerequest.installation, rerequest.sha);
+        let params = ListParams {
+            version_match: Some(VersionMatch::NotOlderThan),
+            resource_version: Some("0".to_owned()),
+            ..ListParams::default().labels(&labels)
+        };
+        let of_commit = self.runs.list_metadata(&params).await?;
+        let entries: Vec<RunEntry> = of_commit.iter().filter_map(entry).collect();
+        let mut done = Vec::new();
+        for run in rerequest.runs(&entries) {
+            let name = run.name.clone();
+            let made = self.create_run(run, None).await?;
+            done.push(persisted::<PeribolosRun>(&name, outcome_of(made)));
+        }
+        Ok(done)
+    }
+
     async fn delete_installation(&self, name: &str, uid: String) -> kube::Result<Outcome> {
         let preconditions = Some(Preconditions { uid: Some(uid), resource_version: None });
         let params = DeleteParams { preconditions, ..DeleteParams::background() };
@@ -210,7 +239,8 @@ impl Writer {
     async fn cancel_previews(&self, installation: &str, pull_request: i64) -> kube::Result<Vec<Persisted>> {
         let mode = Mode::DryRun.as_str().to_ascii_lowercase();
         let labels = format!(
-            "{LABEL_INSTALLATION}={installation},{LABEL_MODE}={mode},{LABEL_PULL_REQUEST}={pull_request}"
+            "{LABEL_INSTALLATION}={installation},{LABEL_MODE}={mode},{LABEL_PULL_REQUEST}={pull_request},\
+             {LABEL_ENDED}!={TRUE}"
         );
         let mut done = Vec::new();
         for run in self.runs.list(&ListParams::default().labels(&labels)).await? {
@@ -241,6 +271,19 @@ impl Writer {
     }
 }
 
+/// What a run's metadata tells. None: it has no mode's label, so that no check can be its.
+fn entry(run: &PartialObjectMeta<PeribolosRun>) -> Option<RunEntry> {
+    let labels = run.labels();
+    let mode = labels.get(LABEL_MODE)?;
+    Some(RunEntry {
+        uid: run.uid()?,
+        mode: [Mode::Apply, Mode::DryRun, Mode::Dump]
+            .into_iter()
+            .find(|one| mode.eq_ignore_ascii_case(one.as_str()))?,
+        pull_request: labels.get(LABEL_PULL_REQUEST).and_then(|text| text.parse().ok()),
+    })
+}
+
 /// The new object; `None`: it was there.
 fn created<T>(answer: kube::Result<T>) -> kube::Result<Option<T>> {
     match answer {
@@ -260,4 +303,23 @@ fn installation(name: &str, result: Outcome) -> Persisted {
 
 fn persisted<K: Resource<DynamicType = ()>>(name: &str, result: Outcome) -> Persisted {
     Persisted { resource: format!("{}/{name}", K::plural(&())), result }
+}
+
+#[cfg(test)]
+mod tests {
+    use peribolos_api::run::Source;
+    use peribolos_core::event::run_labels;
+
+    use super::*;
+
+    #[test]
+    fn a_run_is_known_by_the_labels_it_was_made_with() {
+        let source = Source { sha: "abc".into(), pull_request: Some(7), ..Source::default() };
+        let labels = run_labels("acme-1", Mode::DryRun, &source);
+        let run = json!({"metadata": {"name": "x", "uid": "u", "labels": labels}});
+        let known = RunEntry { uid: "u".into(), mode: Mode::DryRun, pull_request: Some(7) };
+        assert_eq!(entry(&serde_json::from_value(run).unwrap()), Some(known));
+        let unlabelled = json!({"metadata": {"name": "x", "uid": "u"}});
+        assert_eq!(entry(&serde_json::from_value(unlabelled).unwrap()), None);
+    }
 }

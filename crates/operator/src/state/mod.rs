@@ -2,6 +2,8 @@
 //! to Kubernetes or GitHub and never changes what is decided.
 
 pub mod backoff;
+pub mod installations;
 pub mod published;
 pub mod reservations;
+pub mod runs;
 pub mod tokens;

@@ -66,7 +66,7 @@ impl Reservations {
         }
         runs.waiting.remove(&order(run));
         let mut started = run.clone();
-        started.status = Some(Writer::new(run, jiff::Timestamp::now()).starting());
+        started.status = Some(Writer::new(run, jiff::Timestamp::now()).starting(""));
         runs.taken.insert(name, started);
         Reservation::Granted
     }

@@ -8,5 +8,6 @@ mod support;
 
 mod deliveries;
 mod files;
+mod history;
 mod installations;
 mod world;

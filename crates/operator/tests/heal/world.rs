@@ -9,7 +9,7 @@ use kube::{
     runtime::events::{Recorder, Reporter},
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
-use peribolos_core::{accounts::Accounts, run::facts::Settings};
+use peribolos_core::{accounts::Accounts, run::facts::Settings, time_scale::TimeScale};
 use peribolos_github::{App, AppId, GitHubConfig, PrivateKey};
 use peribolos_operator::{
     controller::{
@@ -68,6 +68,7 @@ fn pace() -> heal::Pace {
         deliveries: often,
         drift: often,
         files: often,
+        history: often,
         apart: SignedDuration::from_millis(1),
     }
 }
@@ -172,7 +173,8 @@ impl World {
 
 /// The installations' controller and the healer. Runs are watched only: no pods are made.
 fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, stop: &CancellationToken) {
-    let Controllers { installations, secrets, runs, .. } = Controllers::new(client, namespace);
+    let Controllers { installations, installations_by_key, secrets, runs, runs_by_installation, .. } =
+        Controllers::new(client, namespace);
     let reporter = Reporter { controller: "test".to_owned(), instance: None };
     let accounts = Accounts::parse(&["acme"]).unwrap();
     let tokens = TokenService {
@@ -180,7 +182,7 @@ fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, sto
         namespace: namespace.to_owned(),
         app: app.clone(),
         accounts: accounts.clone(),
-        installations: installations.store(),
+        installations: installations_by_key,
         secrets: secrets.clone(),
         metrics: metrics.clone(),
         memory: Tokens::default(),
@@ -197,11 +199,13 @@ fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, sto
         settings: Arc::new(Settings {
             namespace: namespace.to_owned(),
             capacity: 20,
+            time_scale: TimeScale::REAL,
             details_url_template: None,
         }),
         installations: installations.store(),
         secrets,
         runs: runs.store(),
+        runs_by_installation,
         metrics: metrics.clone(),
         reservations: Reservations::default(),
         published: Publications::default(),

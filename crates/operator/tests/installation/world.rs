@@ -9,7 +9,9 @@ use kube::{
     runtime::events::{Recorder, Reporter},
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
-use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults, run::facts::Settings};
+use peribolos_core::{
+    accounts::Accounts, defaults::InstallationDefaults, run::facts::Settings, time_scale::TimeScale,
+};
 use peribolos_github::{App, AppId, GitHubConfig};
 use peribolos_operator::{
     controller::{
@@ -74,7 +76,7 @@ impl World {
     /// Starts the controller with a key and for an account.
     pub fn start_with(&self, key: &AppKey, account: &str) -> Running {
         // The runs' own controller is not at work here: only its watch is.
-        let Controllers { installations, secrets, runs, .. } =
+        let Controllers { installations, installations_by_key, secrets, runs, runs_by_installation, .. } =
             Controllers::new(&self.client, &self.namespace);
         let (reporter, client) =
             (Reporter { controller: "test".into(), instance: None }, self.client.clone());
@@ -86,7 +88,7 @@ impl World {
             namespace: self.namespace.clone(),
             app: app.clone(),
             accounts: accounts.clone(),
-            installations: installations.store(),
+            installations: installations_by_key,
             secrets: secrets.clone(),
             metrics: metrics.clone(),
             memory: Tokens::default(),
@@ -103,11 +105,13 @@ impl World {
             settings: Arc::new(Settings {
                 namespace: self.namespace.clone(),
                 capacity: 20,
+                time_scale: TimeScale::REAL,
                 details_url_template: None,
             }),
             installations: installations.store(),
             secrets,
             runs: runs.store(),
+            runs_by_installation,
             metrics,
             reservations: Reservations::default(),
             published: Publications::default(),

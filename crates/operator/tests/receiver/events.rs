@@ -187,9 +187,6 @@ async fn checks_are_run_again() {
     served.acme().await;
     persisted(&served, "push", "d1", &payloads::push()).await;
     persisted(&served, "pull_request", "d2", &payloads::pull_request("opened")).await;
-    let known = || served.index.runs("acme-1", SHA).len();
-    eventually("the runs in the index", async || if known() == 2 { Ok(()) } else { Err(known()) }).await;
-
     let apply = served.runs().get(&names::run("acme-1", &["d1"])).await.unwrap();
     let name = names::run("acme-1", &["d3", "Apply", ""]);
     let got = persisted(&served, "check_run", "d3", &payloads::check_run(&apply.uid().unwrap())).await;
@@ -203,4 +200,19 @@ async fn checks_are_run_again() {
     let kinds = kinds.map(|name| format!("peribolosruns/{name}"));
     assert_eq!(suite, results([(&kinds[0], "created"), (&kinds[1], "created")]));
     assert_eq!(persisted(&served, "check_run", "d5", &payloads::check_run("gone")).await, []);
+}
+
+#[tokio::test]
+async fn the_check_of_a_run_that_has_ended_is_run_again() {
+    let served = receiver().await;
+    served.acme().await;
+    persisted(&served, "push", "d1", &payloads::push()).await;
+    let name = names::run("acme-1", &["d1"]);
+    // No watch has it any more.
+    let ended = json!({"metadata": {"labels": {"peribolos.dev/ended": "true"}, "finalizers": null}});
+    served.runs().patch(&name, &PatchParams::default(), &Patch::Merge(ended)).await.unwrap();
+    let uid = served.runs().get(&name).await.unwrap().uid().unwrap();
+    let again = format!("peribolosruns/{}", names::run("acme-1", &["d3", "Apply", ""]));
+    let got = persisted(&served, "check_run", "d3", &payloads::check_run(&uid)).await;
+    assert_eq!(got, results([(&again, "created")]));
 }

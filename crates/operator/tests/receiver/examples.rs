@@ -6,7 +6,7 @@ use peribolos_api::{GitHubInstallation, GitHubInstallationSpec};
 use peribolos_core::{
     accounts::Accounts,
     defaults::InstallationDefaults,
-    event::{Decider, Decision, Delivery, IgnoreReason, Index, RunEntry},
+    event::{Decider, Decision, Delivery, IgnoreReason, Index},
 };
 use peribolos_github::webhook::Webhook;
 use peribolos_operator::receiver::event;
@@ -45,10 +45,6 @@ impl Index for Everywhere {
     }
 
     fn on_account(&self, _: &str) -> Vec<Arc<GitHubInstallation>> {
-        vec![]
-    }
-
-    fn runs(&self, _: &str, _: &str) -> Vec<RunEntry> {
         vec![]
     }
 }

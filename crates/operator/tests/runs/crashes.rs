@@ -149,3 +149,40 @@ async fn a_run_that_is_deleted_while_it_starts_keeps_no_slot() {
     world.delete("r").await;
     world.slot_is_free().await;
 }
+
+/// Waits until nothing is left to be done for a run.
+async fn is_over(world: &World, name: &str) {
+    eventually(&format!("{name} is labelled as ended"), async || {
+        let labels = world.run(name).await.metadata.labels.unwrap_or_default();
+        if labels.contains_key("peribolos.dev/ended") { Ok(()) } else { Err(format!("{labels:?}")) }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_slot_of_a_run_that_has_ended_blocks_nobody() {
+    let world = World::start(&[]).await;
+    world.create("r", "Apply", json!({})).await;
+    world.task_run("r-1").await;
+    world.applied("r-1").await;
+    is_over(&world, "r").await;
+    // As a write that was decided on long ago, without a look at what it takes from, may leave it.
+    let uid = world.run("r").await.metadata.uid;
+    let late = Patch::Merge(json!({"status": {"activeRun": {"name": "r", "uid": uid, "attempt": 1}}}));
+    world.installations().patch_status(ACME, &PatchParams::default(), &late).await.unwrap();
+    world.create("s", "Apply", json!({})).await;
+    world.task_run("s-1").await;
+}
+
+#[tokio::test]
+async fn the_slot_is_not_given_to_who_asks_for_it_too_late() {
+    let world = World::start(&[]).await;
+    world.create("r", "Apply", json!({})).await;
+    world.task_run("r-1").await;
+    let taken = world.installation_status().await;
+    world.applied("r-1").await;
+    world.slot_is_free().await;
+    let freed = world.installation_status().await;
+    let sequence = |status: &serde_json::Value| status["healSequence"].as_i64().unwrap_or_default();
+    assert_eq!(sequence(&freed), sequence(&taken) + 1, "whatever tests the number finds it changed");
+}

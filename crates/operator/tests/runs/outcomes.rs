@@ -212,32 +212,6 @@ async fn a_suspended_installation_starts_nothing_and_goes_on_afterwards() {
 }
 
 #[tokio::test]
-async fn old_runs_are_deleted_and_the_newest_kept() {
-    let world = World::start(&[]).await;
-    let patch = Patch::Merge(json!({"spec": {"run": {"history": {"apply": 2}}}}));
-    world.installations().patch("acme-1234567", &PatchParams::default(), &patch).await.unwrap();
-    for name in ["h1", "h2", "h3", "h4"] {
-        world.create(name, "Apply", json!({})).await;
-        world.task_run(&format!("{name}-1")).await;
-        world.applied(&format!("{name}-1")).await;
-        world.reaches(name, "Succeeded", "Applied").await;
-    }
-    eventually("only two are left", async || {
-        let mut names: Vec<_> = world
-            .runs()
-            .list(&ListParams::default())
-            .await
-            .unwrap()
-            .into_iter()
-            .filter_map(|run| run.metadata.name)
-            .collect();
-        names.sort();
-        if names == ["h3", "h4"] { Ok(()) } else { Err(names) }
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn a_pod_that_finds_no_node_is_stopped_and_tried_again_not_cancelled() {
     let world = World::start(&[]).await;
     world.create("nodeless", "Apply", json!({})).await;

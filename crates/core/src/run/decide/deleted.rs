@@ -44,7 +44,7 @@ fn complete(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     let run = PeribolosRun { status: Some(status), ..facts.run.clone() };
     let wanted = check::wanted(&run, &facts.settings)?;
     let since = facts.run.metadata.deletion_timestamp.as_ref().map_or(Timestamp::UNIX_EPOCH, |time| time.0);
-    let until = super::after(since, PATIENCE);
+    let until = super::after(since, facts.scaled(PATIENCE));
     if now >= until || facts.published.done.check {
         return None;
     }

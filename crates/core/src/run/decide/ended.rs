@@ -2,7 +2,7 @@
 //! to show what the status says, or that is given up, the run is labelled as ended and never looked at again.
 
 use jiff::Timestamp;
-use peribolos_api::{ConditionType, GitHubInstallation, Reason, installation::Preview, run::Mode};
+use peribolos_api::{GitHubInstallation, Reason, installation::Preview, run::Mode};
 
 use super::{
     Need, Step, Verdict, branch, clear_attempt, create, follow_up, free_slot, publish, sooner, with_check_id,
@@ -10,14 +10,20 @@ use super::{
 };
 use crate::{
     drift::{self, Drift, issue},
-    run::{facts::Facts, leaving::leaving, state::condition, status::seconds, step::IssueChange},
+    run::{
+        facts::Facts,
+        leaving::{self, leaving},
+        state::is_finished_by_earlier_version,
+        status::seconds,
+        step::IssueChange,
+    },
 };
 
 pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Verdict {
     let status = facts.status();
-    if condition(&status, ConditionType::Started).is_none() && !facts.has_finalizer() {
-        // An earlier version has done everything for it.
-        return Verdict::Do(Step::Label);
+    if is_finished_by_earlier_version(&facts.run) {
+        // An earlier version has done everything for it, and it is labelled in the background.
+        return Verdict::Wait(None);
     }
     // The slot waits for the pod alone, and for nothing on GitHub.
     let message = status.message.as_deref().unwrap_or("the run has ended");
@@ -34,6 +40,9 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
         if had_slot && !facts.found.installation_live {
             // The watch may not have yet that this run took it.
             return Verdict::Need(vec![Need::Installation]);
+        }
+        if let Some(verdict) = decline(facts) {
+            return verdict;
         }
         if !facts.published.done.cleared {
             return Verdict::Do(Step::Clear);
@@ -56,16 +65,40 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     if let Err(verdict) = publish::confirm(facts, now) {
         return verdict;
     }
+    if is_undecided(facts) {
+        return Verdict::Wait(None);
+    }
     let is_left = wants_refusal(facts) || wants_issue(facts, installation).is_some();
     if is_left && !publish::is_given_up(facts, now) {
         return Verdict::Wait(publish::pending(facts));
     }
-    if !facts.found.pruned {
-        return Verdict::Do(Step::Prune);
+    if status.attempts.is_some_and(|attempts| attempts > 0) && !facts.found.task_runs_labelled {
+        return Verdict::Do(Step::LabelTaskRuns);
     }
     let mut tidy = with_check_id(facts, status);
     tidy.report = None;
     write(facts, tidy).unwrap_or(Verdict::Do(Step::Label))
+}
+
+/// Records the file of an Apply that ended without the slot, where it is not to be applied again by itself.
+fn decline(facts: &Facts) -> Option<Verdict> {
+    let status = facts.status();
+    if facts.run.spec.mode != Mode::Apply || status.started_at.is_some() {
+        return None;
+    }
+    let sha = status.sha.as_deref().unwrap_or(&facts.run.spec.source.sha);
+    let declined = leaving::declined(&status, sha, None)?;
+    let there = facts.installation_status().declined;
+    if there.is_some_and(|there| there.sha.as_deref() == Some(sha)) {
+        return None;
+    }
+    Some(match &facts.found.blob {
+        None => Verdict::Need(vec![Need::Blob]),
+        Some(blob) => {
+            let fields = leaving::declined(&status, sha, blob.as_deref()).unwrap_or(declined);
+            Verdict::Do(Step::Record(fields))
+        }
+    })
 }
 
 /// Records since when people can see what the run would do: only that counts as shown.
@@ -99,9 +132,7 @@ fn wants_issue(facts: &Facts, installation: &GitHubInstallation) -> Option<Issue
     if facts.published.done.issue {
         return None;
     }
-    let applied = facts.installation_status().last_applied_blob;
-    let runs = facts.others().chain([&facts.run]);
-    match drift::drift(runs, applied.as_deref()) {
+    match drift::drift(&facts.installation_status()) {
         Drift::Found(by, _) if by == facts.name() => {
             let report = facts.status().report.filter(|report| report.explains_end)?;
             let spec = &installation.spec;
@@ -116,6 +147,13 @@ fn wants_issue(facts: &Facts, installation: &GitHubInstallation) -> Option<Issue
         }
         _ => None,
     }
+}
+
+/// Whether it is open if what this comparison has found is drift: an Apply has the slot, and may or may not come to an end.
+fn is_undecided(facts: &Facts) -> bool {
+    let mut status = facts.installation_status();
+    status.active_run.take().is_some()
+        && matches!(drift::drift(&status), Drift::Found(by, _) if by == facts.name())
 }
 
 fn issue(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
@@ -133,9 +171,8 @@ fn correct(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
     if !installation.spec.run.correct_drift || installation.spec.suspend || after_apply {
         return None;
     }
-    let applied = facts.installation_status().last_applied_blob;
-    let runs = facts.others().chain([run]);
-    let found = matches!(drift::drift(runs, applied.as_deref()), Drift::Found(by, _) if by == facts.name());
+    let found =
+        matches!(drift::drift(&facts.installation_status()), Drift::Found(by, _) if by == facts.name());
     if found { create(facts, follow_up::correction(run, installation, now)) } else { None }
 }
 

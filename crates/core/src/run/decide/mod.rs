@@ -253,7 +253,7 @@ fn clear_attempt(facts: &Facts, why: &str, now: Timestamp) -> Option<Verdict> {
     match facts.found.pod_done {
         None => Some(Verdict::Need(vec![Need::PodDone])),
         Some(true) => None,
-        Some(false) => Some(Verdict::Wait(Some(after(now, POD_PULSE)))),
+        Some(false) => Some(Verdict::Wait(Some(after(now, facts.scaled(POD_PULSE))))),
     }
 }
 

@@ -6,7 +6,7 @@ use peribolos_vocab::CheckConclusion;
 use super::{Need, Step, Verdict, wanted};
 use crate::run::{
     check::{Check, CheckState},
-    facts::Facts,
+    facts::{CheckSeen, Facts},
     published::LATE,
     status::time,
 };
@@ -26,11 +26,12 @@ pub(super) fn to(facts: &Facts, wanted: Check, now: Timestamp) -> Option<Verdict
         return None;
     }
     if let Some(since) = published.unknown_since {
-        return (now.duration_since(since) >= LATE).then(|| Verdict::Need(vec![Need::Checks]));
+        return (now.duration_since(since) >= facts.scaled(LATE)).then(|| Verdict::Need(vec![Need::Checks]));
     }
     let id = published.check_id.or_else(|| facts.status().check_run_id);
-    if id.is_none() && facts.found.checks.is_none() {
-        // A crash may have made it and not written its number down.
+    // A crash may have made it and not written its number down, or have written all of it.
+    let is_unknown = id.is_none() || (published.check.is_none() && published.inherited_at.is_some());
+    if is_unknown && facts.found.checks.is_none() {
         return Some(Verdict::Need(vec![Need::Checks]));
     }
     Some(Verdict::Do(Step::WriteCheck(id, Box::new(wanted))))
@@ -49,7 +50,7 @@ fn is_published(facts: &Facts, wanted: &Check) -> bool {
         None => match wanted.state {
             // What an earlier process has published of a waiting run is as good.
             CheckState::Queued => published.inherited_at.is_some() && facts.status().check_run_id.is_some(),
-            CheckState::InProgress => false,
+            CheckState::InProgress => first(facts).is_some_and(|check| check.in_progress),
             CheckState::Completed(conclusion) => shows(facts, conclusion),
         },
     }
@@ -57,8 +58,11 @@ fn is_published(facts: &Facts, wanted: &Check) -> bool {
 
 /// Whether the check was read, and has that conclusion.
 fn shows(facts: &Facts, conclusion: CheckConclusion) -> bool {
-    let first = facts.found.checks.as_ref().and_then(|checks| checks.first());
-    first.is_some_and(|check| check.conclusion == Some(conclusion))
+    first(facts).is_some_and(|check| check.conclusion == Some(conclusion))
+}
+
+fn first(facts: &Facts) -> Option<&CheckSeen> {
+    facts.found.checks.as_ref().and_then(|checks| checks.first())
 }
 
 /// Whether the check was read, and is so.
@@ -69,12 +73,13 @@ pub(super) fn is_read_so(facts: &Facts, wanted: &Check) -> bool {
 /// Whether nothing is tried any more for the run's check.
 pub(super) fn is_given_up(facts: &Facts, now: Timestamp) -> bool {
     let ended = time(facts.status().finished_at.as_ref());
-    facts.published.done.check || ended.is_some_and(|ended| now.duration_since(ended) > PATIENCE)
+    facts.published.done.check
+        || ended.is_some_and(|ended| now.duration_since(ended) > facts.scaled(PATIENCE))
 }
 
 /// When the rest of what is to be published can be.
 pub(super) fn pending(facts: &Facts) -> Option<Timestamp> {
-    let late = facts.published.unknown_since.map(|since| super::after(since, LATE));
+    let late = facts.published.unknown_since.map(|since| super::after(since, facts.scaled(LATE)));
     super::sooner(facts.published.paused_until, late)
 }
 
@@ -95,7 +100,7 @@ pub(super) fn confirm(facts: &Facts, now: Timestamp) -> Result<(), Verdict> {
     }
     if let Some(since) = facts.published.inherited_at {
         // Another process may have sent something that takes effect late.
-        let from = super::after(since, LATE);
+        let from = super::after(since, facts.scaled(LATE));
         return Err(if now < from {
             Verdict::Wait(Some(from))
         } else if facts.published.may_ask(now) {

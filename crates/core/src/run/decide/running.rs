@@ -12,10 +12,12 @@ use super::{
     with_check_id, write,
 };
 use crate::{
+    drift::is_comparison,
     installation_status::last_apply,
     run::{
         changes, check,
         facts::{Attempt, Facts},
+        leaving::comparison,
         outcome::{self, End as TaskRunEnd, Observation, Verdict as Judged},
         queue, report,
         retry::{self, Next},
@@ -50,7 +52,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     let mut seen = seen.clone();
     seen.report = report.cloned();
     let seen = &seen;
-    match outcome::judge(facts.run.spec.mode, seen, now) {
+    match outcome::judge(facts.run.spec.mode, seen, facts.settings.time_scale, now) {
         Judged::Running => still_running(facts, seen, report, now),
         // Its TaskRun is stopped once this is written: a crash in between must not make a cancel of it.
         Judged::Stop(end) => ended(facts, installation, &end, seen, now),
@@ -75,7 +77,7 @@ fn still_running(facts: &Facts, seen: &Observation, report: Option<&StepReport>,
         .or_else(|| publish::acknowledge(facts, now))
         .or_else(|| progress(facts, seen, now))
         .unwrap_or_else(|| {
-            let pulse = Some(super::after(now, PULSE));
+            let pulse = Some(super::after(now, facts.scaled(PULSE)));
             Verdict::Wait(sooner(pulse, publish::pending(facts).filter(|at| *at > now)))
         })
 }
@@ -85,7 +87,7 @@ fn progress(facts: &Facts, seen: &Observation, now: Timestamp) -> Option<Verdict
     let started = seen.made.unwrap_or(now);
     let is_due = facts.run.spec.mode == Mode::Apply
         && seen.steps.iter().any(|step| step.started && step.exit.is_none())
-        && check::is_progress_due(started, facts.published.progress_at, now)
+        && check::is_progress_due(facts.settings.time_scale, started, facts.published.progress_at, now)
         && facts.published.may_ask(now);
     if !is_due {
         return None;
@@ -209,14 +211,14 @@ fn ended(
                 retries: status.retries.unwrap_or(0),
                 until: report.and_then(|report| report.until),
             };
-            match retry::next(&attempt, now) {
+            match retry::next(&attempt, facts.settings.time_scale, now) {
                 Next::Attempt { at, counted } => return next_attempt(facts, status, why, (at, counted), now),
                 Next::End { again_at } => again_at.filter(|_| mode == Mode::Apply),
             }
         }
         Phase::Succeeded if mode == Mode::Apply => {
             let remaining = status.changes.as_ref().map_or(0, |changes| changes.remaining);
-            retry::after_success(if tells { remaining } else { 0 }, now)
+            retry::after_success(if tells { remaining } else { 0 }, facts.settings.time_scale, now)
         }
         _ => None,
     };
@@ -236,6 +238,9 @@ fn followed_up(
     (reason, tells_what_is_left): (Reason, bool),
     now: Timestamp,
 ) -> Option<Verdict> {
+    if is_comparison(&facts.run) {
+        return recorded(facts, status);
+    }
     if facts.run.spec.mode != Mode::Apply {
         return None;
     }
@@ -260,6 +265,16 @@ fn followed_up(
     let Some(head) = &facts.found.head else { return Some(Verdict::Need(vec![Need::Head(branch)])) };
     let head = head.sha.as_deref()?;
     ensure_head(facts, installation, (&branch, head), last_apply(&facts.run, status), now)
+}
+
+/// Records in the installation's status what a comparison has found, before its end is written: the next one begins after
+/// that. None: it is recorded.
+fn recorded(facts: &Facts, status: &PeribolosRunStatus) -> Option<Verdict> {
+    let there = facts.installation_status().last_drift_check;
+    if there.is_some_and(|last| last.name == facts.name()) {
+        return None;
+    }
+    Some(Verdict::Do(Step::Record(comparison(&facts.run, status))))
 }
 
 /// Puts the run back in line for its next attempt.

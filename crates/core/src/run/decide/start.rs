@@ -67,8 +67,8 @@ fn troubled(facts: &Facts, installation: &GitHubInstallation, trouble: &Trouble,
         _ => {
             let status = facts.status();
             let since = condition(&status, ConditionType::Started).map(|c| c.last_transition_time.0);
-            let is_short = trouble.until.duration_since(now) <= SHORT;
-            if is_short && since.is_some_and(|since| now.duration_since(since) <= PATIENCE) {
+            let is_short = trouble.until.duration_since(now) <= facts.scaled(SHORT);
+            if is_short && since.is_some_and(|since| now.duration_since(since) <= facts.scaled(PATIENCE)) {
                 return Verdict::Wait(Some(trouble.until));
             }
             not_started(facts, Phase::Queued, &trouble.why, Some(trouble.until), now)

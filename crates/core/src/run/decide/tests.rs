@@ -12,6 +12,7 @@ use peribolos_vocab::{
     CheckConclusion,
     report::{Cause, Changes, Progress, StepExit, StepName, StepReport},
 };
+use serde_json::json;
 
 use super::decide;
 use crate::{
@@ -88,7 +89,7 @@ fn admitted(run: &PeribolosRun) -> PeribolosRunStatus {
 
 fn starting(run: &PeribolosRun) -> PeribolosRunStatus {
     let run = PeribolosRun { status: Some(admitted(run)), ..run.clone() };
-    Writer::new(&run, at(0)).starting()
+    Writer::new(&run, at(0)).starting("")
 }
 
 fn running(run: &PeribolosRun) -> PeribolosRunStatus {
@@ -611,7 +612,7 @@ fn what_follows_from_an_end_is_done_once_and_in_order() {
     assert_eq!(told(&decide(&facts, at(6))), "Clear");
     facts.published.done.cleared = true;
     assert_eq!(told(&decide(&facts, at(6))), "need [Checks]");
-    facts.add(Fact::Checks(vec![CheckSeen { id: 5, conclusion: None }]), at(6));
+    facts.add(Fact::Checks(vec![CheckSeen { id: 5, in_progress: true, conclusion: None }]), at(6));
     let verdict = decide(&facts, at(6));
     assert_eq!(told(&verdict), "check Some(5) Completed(Success): Applied");
     let Verdict::Do(step) = verdict else { panic!("no step") };
@@ -622,8 +623,8 @@ fn what_follows_from_an_end_is_done_once_and_in_order() {
     facts.found.pulls = Some(vec![(7, OTHER.into())]);
     assert_eq!(told(&decide(&facts, at(6))), "run DryRun by base");
     facts.found.created = vec![crate::names::preview_again("acme-1", SHA, 7)];
-    assert_eq!(told(&decide(&facts, at(6))), "Prune");
-    facts.apply(&Step::Prune, Answer::Done, at(6));
+    assert_eq!(told(&decide(&facts, at(6))), "LabelTaskRuns");
+    facts.apply(&Step::LabelTaskRuns, Answer::Done, at(6));
     assert_eq!(told(&decide(&facts, at(6))), "Succeeded Applied", "with the check's number");
     facts.run.status.as_mut().unwrap().check_run_id = Some(5);
     assert_eq!(told(&decide(&facts, at(6))), "Label");
@@ -671,12 +672,15 @@ fn after_a_write_of_unknown_outcome_nothing_is_written_until_it_was_read() {
     facts.published.paused_until = None;
     assert_eq!(told(&decide(&facts, at(20))), "wait until 21");
     assert_eq!(told(&decide(&facts, at(21))), "need [Checks]");
-    let read = |facts: &mut Facts, conclusion| {
-        facts.add(Fact::Checks(vec![CheckSeen { id: 5, conclusion }]), at(21));
+    let read = |facts: &mut Facts, conclusion: Option<CheckConclusion>| {
+        facts.add(
+            Fact::Checks(vec![CheckSeen { id: 5, in_progress: conclusion.is_none(), conclusion }]),
+            at(21),
+        );
         told(&decide(facts, at(21)))
     };
     assert_eq!(read(&mut facts.clone(), None), "check Some(5) Completed(Failure): Failed");
-    assert_eq!(read(&mut facts, Some(CheckConclusion::Failure)), "Prune", "it had taken effect");
+    assert_eq!(read(&mut facts, Some(CheckConclusion::Failure)), "LabelTaskRuns", "it had taken effect");
 }
 
 #[test]
@@ -686,14 +690,31 @@ fn what_another_process_may_have_sent_is_waited_for_and_read() {
     facts.published.check = super::wanted(&facts);
     assert_eq!(told(&decide(&facts, at(20))), "wait until 21");
     assert_eq!(told(&decide(&facts, at(21))), "need [Checks]");
-    let whole = CheckSeen { id: 5, conclusion: Some(CheckConclusion::Failure) };
-    let second = CheckSeen { id: 6, conclusion: None };
+    let whole = CheckSeen { id: 5, in_progress: false, conclusion: Some(CheckConclusion::Failure) };
+    let second = CheckSeen { id: 6, in_progress: true, conclusion: None };
     facts.add(Fact::Checks(vec![whole, second]), at(21));
     let verdict = decide(&facts, at(21));
     assert_eq!(told(&verdict), "check Some(6) Completed(Failure): Failed", "a second one is completed, too");
     let Verdict::Do(step) = verdict else { panic!("no step") };
     facts.apply(&step, Answer::Check(6), at(21));
-    assert_eq!(told(&decide(&facts, at(21))), "Prune");
+    assert_eq!(told(&decide(&facts, at(21))), "LabelTaskRuns");
+}
+
+#[test]
+fn what_an_earlier_process_has_published_is_read_and_not_written_again() {
+    let mut facts = unpublished(Reason::PodLost);
+    facts.published.inherited_at = Some(at(6));
+    assert_eq!(told(&decide(&facts, at(6))), "need [Checks]");
+    let whole = CheckSeen { id: 5, in_progress: false, conclusion: Some(CheckConclusion::Failure) };
+    facts.add(Fact::Checks(vec![whole]), at(6));
+    assert_eq!(told(&decide(&facts, at(6))), "wait until 21");
+    let mut running = apply(running);
+    running.published.inherited_at = Some(at(6));
+    running.found.attempt = seen(None, "Running", vec![step(true, None)]);
+    assert_eq!(told(&decide(&running, at(6))), "need [Checks]");
+    let whole = CheckSeen { id: 5, in_progress: true, conclusion: None };
+    running.add(Fact::Checks(vec![whole]), at(6));
+    assert_eq!(told(&decide(&running, at(6))), "wait until 26");
 }
 
 #[test]
@@ -701,16 +722,16 @@ fn a_check_that_came_out_otherwise_is_written_again() {
     let mut facts = unpublished(Reason::PodLost);
     facts.published.inherited_at = Some(at(-20));
     facts.published.check = super::wanted(&facts);
-    let late = CheckSeen { id: 5, conclusion: None };
+    let late = CheckSeen { id: 5, in_progress: true, conclusion: None };
     facts.add(Fact::Checks(vec![late]), at(6));
     assert_eq!(told(&decide(&facts, at(6))), "check Some(5) Completed(Failure): Failed");
 }
 
 #[rstest::rstest]
-#[case::the_commit_is_gone(Kind::Hopeless, 6, "Prune")]
-#[case::moved(Kind::Moved(None), 6, "Prune")]
+#[case::the_commit_is_gone(Kind::Hopeless, 6, "LabelTaskRuns")]
+#[case::moved(Kind::Moved(None), 6, "LabelTaskRuns")]
 #[case::not_granted(Kind::Permission, 6, "wait until 9")]
-#[case::not_granted_for_a_day(Kind::Permission, 86_406, "Prune")]
+#[case::not_granted_for_a_day(Kind::Permission, 86_406, "LabelTaskRuns")]
 #[case::down(Kind::Passing, 6, "wait until 9")]
 fn a_check_that_cant_be_written(#[case] kind: Kind, #[case] now: i64, #[case] expected: &str) {
     let mut facts = unpublished(Reason::PodLost);
@@ -730,7 +751,7 @@ fn a_plan_counts_as_shown_when_its_check_is_written() {
     assert_eq!(status.shown_at, Some(seconds(at(7))));
     facts.published.done.check = true;
     facts.published.check = None;
-    assert_eq!(told(&decide(&facts, at(7))), "Prune", "what no check could show was shown to nobody");
+    assert_eq!(told(&decide(&facts, at(7))), "LabelTaskRuns", "what no check could show was shown to nobody");
 }
 
 #[test]
@@ -748,7 +769,7 @@ fn a_refused_command_is_answered() {
     down.fail(Attempted::Write(&step), trouble(Kind::Passing, 9), at(1));
     assert_eq!(told(&decide(&down, at(1))), "wait until 9");
     facts.fail(Attempted::Write(&step), trouble(Kind::Permission, 9), at(1));
-    assert_eq!(told(&decide(&facts, at(1))), "Prune", "there can be no answer");
+    assert_eq!(told(&decide(&facts, at(1))), "Label", "there can be no answer");
 }
 
 /// A DryRun of the applied file that has ended.
@@ -763,7 +784,11 @@ fn compared(planned: i32) -> Facts {
         ..peribolos_api::run::Report::default()
     });
     change_installation(&mut facts, |i| {
-        i.status.as_mut().unwrap().last_applied_blob = Some("blob".into());
+        let found =
+            json!({"run": "r", "blob": "blob", "planned": planned, "message": "+ 1 team", "afterApply": ""});
+        let status = i.status.as_mut().unwrap();
+        status.last_applied_blob = Some("blob".into());
+        status.last_comparison = Some(serde_json::from_value(found).unwrap());
     });
     facts.found.attempt = seen(Some(true), "Succeeded", vec![]);
     facts.found.pod_done = Some(true);
@@ -797,11 +822,81 @@ fn an_apply_closes_the_issue_where_drift_was_found_before() {
         facts.published.check = super::wanted(&facts);
         facts.published.before = before;
         facts.published.done.previews = true;
+        change_installation(&mut facts, |i| {
+            let last = json!({"run": "r", "uid": "uid-r", "phase": "Succeeded"});
+            i.status.as_mut().unwrap().last_apply = Some(serde_json::from_value(last).unwrap());
+        });
         told(&decide(&facts, at(6)))
     };
     assert_eq!(with(Some(Before { other_file: false, drifted: true })), "Issue(Gone)");
     assert_eq!(with(None), "Issue(Gone)", "nobody knows any more");
-    assert_eq!(with(Some(Before { other_file: false, drifted: false })), "Prune");
+    assert_eq!(with(Some(Before { other_file: false, drifted: false })), "LabelTaskRuns");
+}
+
+#[test]
+fn what_a_comparison_found_while_an_apply_has_the_slot_is_decided_afterwards() {
+    let mut facts = compared(1);
+    give_slot(&mut facts, "a");
+    assert_eq!(told(&decide(&facts, at(6))), "wait");
+    change_installation(&mut facts, |i| {
+        let last = json!({"run": "a", "uid": "uid-a", "phase": "Succeeded"});
+        let status = i.status.as_mut().unwrap();
+        (status.active_run, status.last_apply) = (None, Some(serde_json::from_value(last).unwrap()));
+    });
+    assert_eq!(told(&decide(&facts, at(6))), "LabelTaskRuns", "it says nothing any more");
+}
+
+#[test]
+fn a_comparison_is_recorded_before_its_end_is_written() {
+    let mut facts = of(Mode::DryRun, running);
+    facts.found.attempt = seen(Some(true), "Succeeded", vec![step(true, Some(0))]);
+    let mut report = report(StepExit::Ok, 2, 0);
+    (report.step, report.plan) = (StepName::Plan, Some("+ 2 teams".into()));
+    facts.found.report = Some(Some(report));
+    let Verdict::Do(Step::Record(fields)) = decide(&facts, at(2)) else { panic!("nothing is recorded") };
+    assert_eq!(fields["lastComparison"]["planned"], 2);
+    assert_eq!(fields["lastComparison"]["message"], "+ 2 teams");
+    change_installation(&mut facts, |i| {
+        let last = serde_json::from_value(fields["lastDriftCheck"].clone()).unwrap();
+        i.status.as_mut().unwrap().last_drift_check = Some(last);
+    });
+    assert_eq!(told(&decide(&facts, at(2))), "Succeeded Planned");
+    facts.found.report = Some(None);
+    change_installation(&mut facts, |i| i.status.as_mut().unwrap().last_drift_check = None);
+    let Verdict::Do(Step::Record(fields)) = decide(&facts, at(2)) else { panic!("nothing is recorded") };
+    assert_eq!(fields.keys().collect::<Vec<_>>(), ["lastDriftCheck"], "one that failed found nothing");
+}
+
+#[rstest::rstest]
+#[case(Phase::Cancelled, Reason::Cancelled, "need [Blob]")]
+#[case(Phase::Failed, Reason::PermissionsMissing, "need [Blob]")]
+#[case::it_gave_way(Phase::Superseded, Reason::Superseded, "Clear")]
+#[case::of_another_branch(Phase::Failed, Reason::SourceNotAllowed, "Clear")]
+fn an_apply_that_ended_without_the_slot(
+    #[case] phase: Phase,
+    #[case] reason: Reason,
+    #[case] expected: &str,
+) {
+    let mut facts = apply(|run| {
+        let run = PeribolosRun { status: Some(admitted(run)), ..run.clone() };
+        let status = run.status.clone().unwrap();
+        Writer::new(&run, at(1)).ended(status, &End::new(phase, reason, "it ended"))
+    });
+    assert_eq!(told(&decide(&facts, at(2))), expected);
+    if expected == "Clear" {
+        return;
+    }
+    facts.found.blob = Some(Some("blob".into()));
+    let Verdict::Do(Step::Record(fields)) = decide(&facts, at(2)) else { panic!("nothing is recorded") };
+    assert_eq!(
+        (&fields["declined"]["blob"], &fields["declined"]["reason"]),
+        (&json!("blob"), &json!(reason.as_str()))
+    );
+    change_installation(&mut facts, |i| {
+        i.status.as_mut().unwrap().declined =
+            Some(serde_json::from_value(fields["declined"].clone()).unwrap());
+    });
+    assert_eq!(told(&decide(&facts, at(2))), "Clear");
 }
 
 #[test]
@@ -809,17 +904,17 @@ fn drift_is_corrected_where_that_is_wanted() {
     let mut facts = compared(1);
     facts.published.done.issue = true;
     facts.run.status.as_mut().unwrap().shown_at = Some(seconds(at(6)));
-    assert_eq!(told(&decide(&facts, at(6))), "Prune");
+    assert_eq!(told(&decide(&facts, at(6))), "LabelTaskRuns");
     change_installation(&mut facts, |i| i.spec.run.correct_drift = true);
     assert_eq!(told(&decide(&facts, at(6))), "run Apply by drift");
     facts.run.spec.trigger.event = "after-apply".into();
-    assert_eq!(told(&decide(&facts, at(6))), "Prune", "what an Apply left is not for another one");
+    assert_eq!(told(&decide(&facts, at(6))), "LabelTaskRuns", "what an Apply left is not for another one");
 }
 
 #[test]
-fn a_run_that_an_earlier_version_has_finished_is_only_labelled() {
+fn a_run_that_an_earlier_version_has_finished_is_left_alone() {
     let mut facts = facts(run("old", Mode::Apply, 0, Phase::Superseded));
-    assert_eq!(told(&decide(&facts, at(1))), "Label");
+    assert_eq!(told(&decide(&facts, at(1))), "wait");
     facts.run.metadata.finalizers = Some(vec![FINALIZER_CHECK.to_owned()]);
     assert_eq!(told(&decide(&facts, at(1))), "Clear", "its check may be unfinished");
 }

@@ -12,6 +12,7 @@ use super::{
     Need, Step, Verdict, admit, back_in_line, branch, cancelled_before_start, clear_attempt, finish,
     free_slot, lasting, not_head, publish, sooner, write,
 };
+use crate::drift::last_apply_uid;
 use crate::run::{
     admit::Admission,
     facts::{Facts, Reservation, SlotHolder, is_labelled_ended},
@@ -114,7 +115,8 @@ fn in_line(facts: &Facts, installation: &GitHubInstallation, run: &PeribolosRun,
         Turn::Start => match &facts.found.reservation {
             None => Verdict::Do(Step::Reserve),
             Some(Reservation::Granted) => {
-                let status = Writer::new(run, now).starting();
+                let last_apply = facts.installation_status();
+                let status = Writer::new(run, now).starting(last_apply_uid(&last_apply));
                 Verdict::Do(Step::WriteStatus(Box::new(super::with_check_id(facts, status))))
             }
             Some(Reservation::Full) => {
@@ -157,7 +159,7 @@ fn wait_for(facts: &Facts, run: &PeribolosRun, other: String, now: Timestamp) ->
             }
             // It may be one that the watch does not have yet; its pod is in no watch.
             Some(SlotHolder::Alive | SlotHolder::PodRuns) => {
-                until = Some(super::after(now, super::POD_PULSE));
+                until = Some(super::after(now, facts.scaled(super::POD_PULSE)));
             }
         }
     }

@@ -1,21 +1,27 @@
 //! One installation's config file: what is at its head, and whether a run for it is to be made.
 
 use jiff::Timestamp;
-use kube::ResourceExt;
+use kube::{
+    Api, ResourceExt,
+    api::{Patch, PatchParams},
+};
 use peribolos_api::{
     GitHubInstallation, PeribolosRun,
     run::{Mode, Source},
 };
 use peribolos_core::{
-    heal::file::{Ensure, Head, ensure, is_pending},
+    heal::file::{Head, NO_FILE, ensure},
     names,
     run::follow_up::new_run,
 };
 use peribolos_github::{Client, FileAnswer, FullName};
 
-use super::HealError;
+use serde_json::json;
+
+use super::{FIELD_MANAGER, HealError};
 use crate::{
     controller::context::Context,
+    kubernetes::client::{CallError, call},
     services::{tokens, writer::Ensured},
 };
 
@@ -43,9 +49,18 @@ pub(super) async fn look(
     {
         tokens::invalidate(&ctx.tokens, installation);
     }
+    let (repository, blob) = found?;
+    if status.baseline_blob.is_none() && status.last_apply.is_none() && status.declined.is_none() {
+        return baseline(ctx, installation, blob.as_deref().unwrap_or(NO_FILE)).await;
+    }
     // No file is no empty organization: nothing follows from it.
-    let Some((repository, blob)) = found? else { return Ok(()) };
-    if !is_pending(status, &blob, Timestamp::now()) {
+    let Some(blob) = blob else { return Ok(()) };
+    let name = installation.name_any();
+    let runs = ctx.runs_by_installation.of(&name);
+    let runs: Vec<&PeribolosRun> = runs.iter().map(AsRef::as_ref).collect();
+    // Without the head an Apply that nobody could read is not told; that is seen once it is known.
+    let unknown = Head { sha: "", blob: &blob };
+    if ensure(status, unknown, &runs, Timestamp::now()).is_none() {
         return Ok(());
     }
     let branch = match &installation.spec.config.branch {
@@ -55,25 +70,42 @@ pub(super) async fn look(
         branch => branch.clone(),
     };
     let Some(sha) = github.branch_head(&repository, &branch).await? else { return Ok(()) };
-    let name = installation.name_any();
-    let runs = ctx.runs.state();
-    let runs: Vec<&PeribolosRun> =
-        runs.iter().map(AsRef::as_ref).filter(|run| run.spec.installation_ref.name == name).collect();
     let head = Head { sha: sha.as_str(), blob: &blob };
     match ensure(status, head, &runs, Timestamp::now()) {
-        Some(ensure) => make(ctx, installation, ensure, (&repository, &branch, head.sha)).await,
+        Some(mode) => make(ctx, installation, mode, (&repository, &branch, head.sha)).await,
         None => Ok(()),
     }
 }
 
-/// The repository and the file's blob at the branch's head; `None`: there is no file. One question, as the default branch
+/// Records which file there was when the installation was looked at first: nobody has asked to apply it.
+async fn baseline(ctx: &Context, installation: &GitHubInstallation, blob: &str) -> Result<(), HealError> {
+    let operations = json!([
+        {"op": "test", "path": "/metadata/uid", "value": installation.metadata.uid},
+        {"op": "test", "path": "/status/baselineBlob", "value": null},
+        {"op": "test", "path": "/status/activeRun", "value": null},
+        {"op": "test", "path": "/status/lastApply", "value": null},
+        {"op": "add", "path": "/status/baselineBlob", "value": blob},
+    ]);
+    let operations =
+        serde_json::from_value(operations).map_err(kube::Error::SerdeError).map_err(CallError::from)?;
+    let patch: Patch<()> = Patch::Json(operations);
+    let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+    let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+    match call(api.patch_status(&installation.name_any(), &params, &patch)).await {
+        // It is another one by now, or an Apply has begun.
+        Err(error) if !error.is_refused() && !error.is_not_found() => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// The repository, and the file's blob at the branch's head; `None`: there is no file. One question, as the default branch
 /// need not be named.
 async fn find(
     github: &Client,
     installation: &GitHubInstallation,
     login: &str,
     seen: &mut Seen,
-) -> Result<Option<(FullName, String)>, HealError> {
+) -> Result<(FullName, Option<String>), HealError> {
     let config = &installation.spec.config;
     let repository = FullName::new(login.parse()?, &config.repository)?;
     let place = Some((repository.clone(), config.path.clone(), config.branch.clone()));
@@ -88,19 +120,19 @@ async fn find(
             (seen.etag, seen.blob) = (etag, Some(blob.as_str().to_owned()));
         }
     }
-    Ok(seen.blob.clone().map(|blob| (repository, blob)))
+    Ok((repository, seen.blob.clone()))
 }
 
 /// Makes the run, unless it is there: its name follows from the installation's `status.healSequence` and the head.
 async fn make(
     ctx: &Context,
     installation: &GitHubInstallation,
-    ensure: Ensure,
+    mode: Mode,
     (repository, branch, sha): (&FullName, &str, &str),
 ) -> Result<(), HealError> {
     let of = installation.name_any();
     let sequence = installation.status.as_ref().and_then(|status| status.heal_sequence).unwrap_or(0);
-    let name = match ensure.mode {
+    let name = match mode {
         Mode::Apply => names::healing_run(&of, sequence, sha),
         _ => names::healing_dry_run(&of, sequence, sha),
     };
@@ -110,10 +142,10 @@ async fn make(
         sha: sha.to_owned(),
         pull_request: None,
     };
-    let run = new_run(installation, name, ensure.mode, "heal", source, Timestamp::now());
+    let run = new_run(installation, name, mode, "heal", source, Timestamp::now());
     if ctx.healer().ensure_run(run).await? == Ensured::Created {
         tracing::info!(installation = of, sha, "found a change of the file that no webhook told of");
-        ctx.healed(if ensure.mode == Mode::Apply { "apply" } else { "dryrun" });
+        ctx.healed(if mode == Mode::Apply { "apply" } else { "dryrun" });
     }
     Ok(())
 }

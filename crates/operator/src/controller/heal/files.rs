@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use futures::{StreamExt, stream};
 use kube::ResourceExt;
 use peribolos_api::GitHubInstallation;
 
@@ -19,15 +20,23 @@ pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     }
 }
 
+/// How many installations are looked at side by side.
+const SIDE_BY_SIDE: usize = 16;
+
 /// Looks at all of them: one that fails does not keep the others from being looked at.
 async fn pass(ctx: &Context, memory: &mut Memory) -> Result<(), HealError> {
     let installations: Vec<Arc<GitHubInstallation>> = ctx.installations.state();
-    memory.retain(|uid, _| installations.iter().any(|object| object.uid().as_ref() == Some(uid)));
-    for installation in installations {
-        let Some(uid) = installation.uid() else { continue };
-        if let Err(error) = file::look(ctx, &installation, memory.entry(uid).or_default()).await {
-            tracing::debug!(name = installation.name_any(), %error, "its file could not be looked at");
-        }
-    }
+    let mut before = std::mem::take(memory);
+    let looks = installations.into_iter().filter_map(|installation| {
+        let uid = installation.uid()?;
+        let mut seen = before.remove(&uid).unwrap_or_default();
+        Some(async move {
+            if let Err(error) = file::look(ctx, &installation, &mut seen).await {
+                tracing::debug!(name = installation.name_any(), %error, "its file could not be looked at");
+            }
+            (uid, seen)
+        })
+    });
+    *memory = stream::iter(looks.collect::<Vec<_>>()).buffer_unordered(SIDE_BY_SIDE).collect().await;
     Ok(())
 }

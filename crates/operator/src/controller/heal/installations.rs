@@ -9,7 +9,7 @@ use peribolos_core::{
 use peribolos_github::{AccountType, Installation, InstallationId};
 
 use super::{HealError, Pace, pace};
-use crate::{controller::context::Context, kubernetes::client::call};
+use crate::{controller::context::Context, kubernetes::client::within_deadline};
 
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     let mut absences = Absences::default();
@@ -83,7 +83,7 @@ async fn create(ctx: &Context, new: &Listed) -> Result<(), HealError> {
     let Decision::Actions(mut actions) = decider.decide(ctx, &delivery, &event) else { return Ok(()) };
     // The object last: as long as it is not there, the next pass does all of this again.
     actions.reverse();
-    let done = call(ctx.healer().perform(actions, &delivery.id)).await?;
+    let done = within_deadline(ctx.healer().perform(actions, &delivery.id)).await?;
     tracing::info!(installation = new.id, ?done, "found an installation that no webhook told of");
     ctx.healed("installation");
     Ok(())
@@ -91,7 +91,7 @@ async fn create(ctx: &Context, new: &Listed) -> Result<(), HealError> {
 
 async fn recheck(ctx: &Context, name: String) -> Result<(), HealError> {
     let cause = format!("heal-{}", Timestamp::now());
-    call(ctx.healer().perform(vec![Action::Recheck { name }], &cause)).await?;
+    within_deadline(ctx.healer().perform(vec![Action::Recheck { name }], &cause)).await?;
     ctx.healed("recheck");
     Ok(())
 }
@@ -114,7 +114,7 @@ async fn remove(ctx: &Context, id: i64) -> Result<(), HealError> {
         match &object.metadata.uid {
             Some(uid) if made_by_operator(&object) => {
                 let delete = Action::DeleteInstallation { name: name.clone(), uid: uid.clone() };
-                call(ctx.healer().perform(vec![delete], "")).await?;
+                within_deadline(ctx.healer().perform(vec![delete], "")).await?;
                 tracing::info!(name, installation = id, "deleted: the App is no longer installed there");
                 ctx.healed("vanished");
             }

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use kube::ResourceExt;
-use peribolos_api::{GitHubInstallation, PeribolosRun};
-use peribolos_core::event::{Index, RunEntry};
+use peribolos_api::GitHubInstallation;
+use peribolos_core::event::Index;
 
 use crate::controller::context::Context;
 
@@ -19,17 +18,5 @@ impl Index for Context {
             account.is_some_and(|account| account.login.eq_ignore_ascii_case(login))
         };
         self.installations.state().into_iter().filter(|object| is_on(object)).collect()
-    }
-
-    fn runs(&self, installation: &str, sha: &str) -> Vec<RunEntry> {
-        let of_commit = |run: &&Arc<PeribolosRun>| {
-            run.spec.installation_ref.name == installation && run.spec.source.sha == sha
-        };
-        let entry = |run: &Arc<PeribolosRun>| RunEntry {
-            uid: run.uid().unwrap_or_default(),
-            mode: run.spec.mode,
-            pull_request: run.spec.source.pull_request,
-        };
-        self.runs.state().iter().filter(of_commit).map(entry).collect()
     }
 }

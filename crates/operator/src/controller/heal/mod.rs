@@ -1,17 +1,19 @@
 //! The healer: finds by itself what a lost webhook would have said. A webhook is only an accelerator.
 //!
-//! Four loops, each with its own pace: the list of installations, the deliveries that nobody took, the config file of
-//! each installation, and whether it is time to look for drift. What they decide is in `peribolos_core::heal`; every write can be done again.
+//! Five loops, each with its own pace: the list of installations, the deliveries that nobody took, the config file of
+//! each installation, whether it is time to look for drift, and the ended runs that are not kept. What they decide is in `peribolos_core::heal`; every write can be done again.
 
 mod deliveries;
 mod drift;
 mod file;
 mod files;
+mod history;
 mod installations;
 mod known;
 mod pace;
 
 use peribolos_api::names;
+use peribolos_core::time_scale::TimeScale;
 use peribolos_github::Retry;
 use tokio_util::sync::CancellationToken;
 
@@ -23,8 +25,8 @@ use crate::{kubernetes::filled::filled, metrics::Kind, services::writer::Writer}
 const FIELD_MANAGER: &str = "peribolos-healer";
 
 /// Heals until `stop`.
-pub async fn run(ctx: Shared, stop: CancellationToken) {
-    Box::pin(run_at(ctx, Pace::default(), stop)).await;
+pub async fn run(ctx: Shared, scale: TimeScale, stop: CancellationToken) {
+    Box::pin(run_at(ctx, Pace::at(scale), stop)).await;
 }
 
 /// Heals at this pace until `stop`.
@@ -37,7 +39,8 @@ pub async fn run_at(ctx: Shared, pace: Pace, stop: CancellationToken) {
                 Box::pin(installations::repeat(&ctx, &pace)),
                 Box::pin(deliveries::repeat(&ctx, &pace)),
                 Box::pin(files::repeat(&ctx, &pace)),
-                Box::pin(drift::repeat(&ctx, &pace))
+                Box::pin(drift::repeat(&ctx, &pace)),
+                Box::pin(history::repeat(&ctx, &pace))
             );
         }
     };

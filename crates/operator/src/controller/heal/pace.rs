@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_core::heal::installations::APART;
+use peribolos_core::{heal::installations::APART, time_scale::TimeScale};
 use peribolos_github::Retry;
 
 use super::HealError;
@@ -22,18 +22,22 @@ pub struct Pace {
     pub files: Duration,
     /// At whether it is time to look for drift: each installation has its own interval.
     pub drift: Duration,
+    /// At the ended runs.
+    pub history: Duration,
     /// How long GitHub must deny an installation before its object goes.
     pub apart: SignedDuration,
 }
 
-impl Default for Pace {
-    fn default() -> Self {
+impl Pace {
+    /// The pace at this scale.
+    pub fn at(scale: TimeScale) -> Self {
         Self {
-            installations: Duration::from_mins(10),
-            deliveries: Duration::from_mins(5),
-            files: Duration::from_mins(10),
-            drift: Duration::from_secs(20),
-            apart: APART,
+            installations: scale.of(Duration::from_mins(10)),
+            deliveries: scale.of(Duration::from_mins(5)),
+            files: scale.of(Duration::from_mins(10)),
+            drift: scale.of(Duration::from_secs(20)),
+            history: scale.of(Duration::from_hours(1)),
+            apart: scale.of_signed(APART),
         }
     }
 }

@@ -32,11 +32,12 @@ pub use self::error::Error;
 use crate::{
     controller::{
         context::{Context, Shared},
-        watch::{guarded, stored},
+        watch::{LAST_APPLIED, guarded, stored},
         watches::{Tell, Told},
     },
     kubernetes::filled::filled,
     metrics::{ControllerLabel, ReconcileError},
+    state::installations::Installations,
 };
 
 /// The label value of this controller in metrics.
@@ -61,22 +62,31 @@ pub(super) fn controller(
     namespace: &str,
     tell: Tell,
     told: Told,
-) -> (Controller<GitHubInstallation>, Store<PartialObjectMeta<Secret>>) {
+) -> (Controller<GitHubInstallation>, Store<PartialObjectMeta<Secret>>, Installations) {
     let (store, writer) = reflector::store();
     let installations: Api<GitHubInstallation> = Api::namespaced(client.clone(), namespace);
     let secrets: Api<PartialObjectMeta<Secret>> = Api::namespaced(client.clone(), namespace);
     let ours = watcher::Config::default().labels(&format!("{}={}", names::LABEL_MANAGED_BY, names::MANAGER));
     // What happens to one object of an installationId decides about the others. The same watch tells them, behind the
     // store: by then it has the change.
-    let (tell_twins, twins_told) = mpsc::unbounded();
-    let all = store.clone();
-    let installations = guarded(&installations, watcher::Config::default()).reflect(writer);
+    let (tell_duplicates, duplicates_told) = mpsc::unbounded();
+    let indexed = Installations::default();
+    let (index, all, reflected) = (indexed.clone(), indexed.clone(), store.clone());
+    let installations = guarded(&installations, watcher::Config::default())
+        .modify(|installation: &mut GitHubInstallation| {
+            installation.metadata.managed_fields = None;
+            if let Some(annotations) = &mut installation.metadata.annotations {
+                annotations.remove(LAST_APPLIED);
+            }
+        })
+        .reflect(writer)
+        .inspect_ok(move |event| index.take_in(event, &reflected));
     let installations =
         stored(installations, store.clone()).inspect_ok(move |touched: &GitHubInstallation| {
             tell.tell(ObjectRef::from_obj(touched));
-            for other in twins(touched, &all) {
+            for other in duplicates(touched, &all) {
                 // The other end is gone only with the controller.
-                tell_twins.unbounded_send(other).ok();
+                tell_duplicates.unbounded_send(other).ok();
             }
         });
     let (shown, writer) = reflector::store();
@@ -89,21 +99,17 @@ pub(super) fn controller(
     let secrets = stored(secrets, shown.clone());
     let controller = Controller::for_stream(installations, store)
         .owns_stream(secrets)
-        .reconcile_on(twins_told)
+        .reconcile_on(duplicates_told)
         .reconcile_on(told)
         .with_config(controller::Config::default().concurrency(CONCURRENCY).debounce(CALM));
-    (controller, shown)
+    (controller, shown, indexed)
 }
 
 /// The other objects of the same installation.
-fn twins(
-    touched: &GitHubInstallation,
-    all: &Store<GitHubInstallation>,
-) -> Vec<ObjectRef<GitHubInstallation>> {
-    let is_twin = |other: &&Arc<GitHubInstallation>| {
-        other.spec.installation_id == touched.spec.installation_id && other.uid() != touched.uid()
-    };
-    all.state().iter().filter(is_twin).map(|other| ObjectRef::from_obj(other.as_ref())).collect()
+fn duplicates(touched: &GitHubInstallation, all: &Installations) -> Vec<ObjectRef<GitHubInstallation>> {
+    let same = all.of_id(touched.spec.installation_id);
+    let others = same.iter().filter(|other| other.uid() != touched.uid());
+    others.map(|other| ObjectRef::from_obj(other.as_ref())).collect()
 }
 
 /// Runs the controller until `stop`; reconciles under way come to their end, if they do so soon.

@@ -8,7 +8,7 @@ use peribolos_api::{
     GitHubInstallation, GitHubInstallationStatus, PeribolosRun, Reason, installation::TokenStatus,
 };
 use peribolos_core::{
-    drift::drift,
+    drift::{Drift, drift},
     installation_status::{
         Facts, Finding, Missing, TokenFacts, View, conditions, entitlement, missing, pending_runs, synced,
     },
@@ -74,8 +74,7 @@ impl<'a> Work<'a> {
         let trigger =
             Trigger { generation: installation.metadata.generation, recheck: observe::recheck(installation) };
         slot.memory().notice(trigger, Timestamp::now());
-        let mut runs = ctx.runs.state();
-        runs.retain(|run| run.spec.installation_ref.name == name);
+        let runs = ctx.runs_by_installation.of(&name);
         Self { ctx, installation, uid, slot, runs }
     }
 
@@ -145,9 +144,8 @@ impl<'a> Work<'a> {
             if view.account.is_some() { missing(&REQUIRED, &view.permissions) } else { vec![] };
         let token = outcome.info.as_ref();
         let schedule = token::Schedule::from(&self.installation.spec.token);
-        let applied_blob =
-            self.installation.status.as_ref().and_then(|status| status.last_applied_blob.as_deref());
-        let installations = self.ctx.installations.state();
+        let account = view.account.as_ref().map_or(0, |account| account.id);
+        let installations = self.ctx.tokens.installations.of_account(account);
         let facts = Facts {
             generation,
             blocked: outcome.blocked.clone(),
@@ -160,7 +158,7 @@ impl<'a> Work<'a> {
             missing: &missing,
             held: entitlement::suspension(installations.iter().map(AsRef::as_ref), self.installation, view),
             synced: synced(self.installation.status.as_ref().and_then(|status| status.last_apply.as_ref())),
-            drift: drift(self.runs.iter().map(AsRef::as_ref), applied_blob),
+            drift: self.installation.status.as_ref().map_or(Drift::Unknown, drift),
         };
         let previous = self.installation.status.as_ref().map(|s| s.conditions.as_slice()).unwrap_or_default();
         GitHubInstallationStatus {

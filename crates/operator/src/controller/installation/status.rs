@@ -45,6 +45,10 @@ fn is_written(installation: &GitHubInstallation, status: &GitHubInstallationStat
     let ours = GitHubInstallationStatus {
         active_run: None,
         heal_sequence: None,
+        last_comparison: None,
+        last_drift_check: None,
+        baseline_blob: None,
+        declined: None,
         last_run: None,
         last_applied_sha: None,
         last_applied_short_sha: None,

@@ -18,7 +18,7 @@ use kube::{
     runtime::{
         Controller, WatchStreamExt,
         controller::{Action, Config},
-        reflector::{self, ObjectRef, Store},
+        reflector::{self, ObjectRef},
         watcher,
     },
 };
@@ -38,12 +38,13 @@ use self::{error::During, run_context::RunContext};
 use crate::{
     controller::{
         context::{Context, Shared},
-        watch::{guarded, stored},
+        watch::{LAST_APPLIED, guarded, stored},
         watches::{Tell, Told},
     },
     kubernetes::tekton::TaskRun,
     metrics::{ControllerLabel, ReconcileError},
     services::tokens,
+    state::runs::Runs,
 };
 
 /// How many runs are reconciled at once.
@@ -62,11 +63,22 @@ pub(super) fn controller(
     tell: Tell,
     told: Told,
     (wake, woken): (Wake, mpsc::UnboundedReceiver<ObjectRef<PeribolosRun>>),
+    by_installation: Runs,
 ) -> Controller<PeribolosRun> {
     let (store, writer) = reflector::store();
-    let runs =
-        guarded(&Api::namespaced(client.clone(), namespace), watcher::Config::default()).reflect(writer);
-    let there = store.clone();
+    let unended = format!("{}!={}", names::LABEL_ENDED, names::TRUE);
+    let watched = watcher::Config::default().labels(&unended);
+    let (index, reflected) = (by_installation.clone(), store.clone());
+    let runs = guarded(&Api::namespaced(client.clone(), namespace), watched)
+        .modify(|run: &mut PeribolosRun| {
+            run.metadata.managed_fields = None;
+            if let Some(annotations) = &mut run.metadata.annotations {
+                annotations.remove(LAST_APPLIED);
+            }
+        })
+        .reflect(writer)
+        .inspect_ok(move |event| index.take_in(event, &reflected));
+    let there = by_installation.clone();
     let runs = stored(runs, store.clone()).inspect_ok(move |run: &PeribolosRun| {
         let namespace = run.namespace().unwrap_or_default();
         tell.tell(ObjectRef::new(&run.spec.installation_ref.name).within(&namespace));
@@ -75,10 +87,10 @@ pub(super) fn controller(
             wake.unbounded_send(rival).ok();
         }
     });
-    let all = store.clone();
-    let told = told.flat_map(move |installation| stream::iter(unfinished(&installation, &all)));
+    let told = told.flat_map(move |installation| stream::iter(unfinished(&installation, &by_installation)));
     let task_runs: Api<TaskRun> = Api::namespaced(client.clone(), namespace);
-    let ours = watcher::Config::default().labels(&format!("{}={}", names::LABEL_MANAGED_BY, names::MANAGER));
+    let ours = format!("{}={},{unended}", names::LABEL_MANAGED_BY, names::MANAGER);
+    let ours = watcher::Config::default().labels(&ours);
     Controller::for_stream(runs, store)
         .with_config(Config::default().concurrency(CONCURRENCY))
         .owns(task_runs, ours)
@@ -91,8 +103,9 @@ pub type Wake = mpsc::UnboundedSender<ObjectRef<PeribolosRun>>;
 
 /// The runs that compete with a run for the same and may go on because of it: those that wait, where it has ended or was
 /// deleted; those that are running, where it was admitted and they are to give way.
-fn affected(run: &PeribolosRun, all: &Store<PeribolosRun>) -> Vec<ObjectRef<PeribolosRun>> {
-    let state = match all.get(&ObjectRef::from_obj(run)) {
+fn affected(run: &PeribolosRun, all: &Runs) -> Vec<ObjectRef<PeribolosRun>> {
+    let there = all.of(&run.spec.installation_ref.name);
+    let state = match there.iter().find(|other| other.metadata.name == run.metadata.name) {
         Some(_) => State::of(run),
         None => State::Ended(Phase::Cancelled),
     };
@@ -101,22 +114,13 @@ fn affected(run: &PeribolosRun, all: &Store<PeribolosRun>) -> Vec<ObjectRef<Peri
         State::Admitted => State::of(other).is_active(),
         State::New | State::Starting | State::Running => false,
     };
-    if matches!(state, State::New | State::Starting | State::Running) || is_labelled_ended(run) {
-        return Vec::new();
-    }
-    let others = all.state().into_iter().filter(|other| queue::rivals(run, other) && is_affected(other));
+    let others = there.iter().filter(|other| queue::rivals(run, other) && is_affected(other));
     others.map(|other| ObjectRef::from_obj(other.as_ref())).collect()
 }
 
 /// The runs of an installation of which something is left to be done.
-fn unfinished(
-    installation: &ObjectRef<GitHubInstallation>,
-    all: &Store<PeribolosRun>,
-) -> Vec<ObjectRef<PeribolosRun>> {
-    let is_unfinished = |run: &&Arc<PeribolosRun>| {
-        run.spec.installation_ref.name == installation.name && !is_labelled_ended(run)
-    };
-    all.state().iter().filter(is_unfinished).map(|run| ObjectRef::from_obj(run.as_ref())).collect()
+fn unfinished(installation: &ObjectRef<GitHubInstallation>, all: &Runs) -> Vec<ObjectRef<PeribolosRun>> {
+    all.of(&installation.name).iter().map(|run| ObjectRef::from_obj(run.as_ref())).collect()
 }
 
 /// Runs the controller until `stop`.

@@ -7,22 +7,20 @@ mod watch;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use peribolos_api::GitHubInstallation;
-use peribolos_core::event::{Index, RunEntry};
+use peribolos_core::event::Index;
 
-use entry::Run;
 use table::Table;
 
-/// The installations by id and the runs by commit. Clones share them.
+/// The installations by id. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Installations {
     installations: Arc<RwLock<Table<i64, GitHubInstallation>>>,
-    runs: Arc<RwLock<Table<String, Run>>>,
 }
 
 impl Installations {
-    /// Whether both watches have shown once all that is there.
+    /// Whether the watch has shown once all that is there.
     pub fn is_filled(&self) -> bool {
-        read(&self.installations).is_filled() && read(&self.runs).is_filled()
+        read(&self.installations).is_filled()
     }
 }
 
@@ -41,10 +39,5 @@ impl Index for Installations {
             account.is_some_and(|account| account.login.eq_ignore_ascii_case(login))
         };
         read(&self.installations).all().filter(|object| is_on(object)).cloned().collect()
-    }
-
-    fn runs(&self, installation: &str, sha: &str) -> Vec<RunEntry> {
-        let runs = read(&self.runs).find(&sha.to_owned());
-        runs.iter().filter(|run| run.installation == installation).map(|run| run.entry.clone()).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! The watches that feed the index. A run's status changes often and is not looked at: its metadata is enough.
+//! The watch that feeds the index.
 
 use std::{
     fmt::Debug,
@@ -9,10 +9,10 @@ use std::{
 use futures::{Stream, StreamExt};
 use kube::{
     Api, Client, Resource, ResourceExt,
-    core::{DeserializeGuard, PartialObjectMeta},
+    core::DeserializeGuard,
     runtime::{WatchStreamExt, watcher},
 };
-use peribolos_api::{GitHubInstallation, PeribolosRun};
+use peribolos_api::GitHubInstallation;
 
 use super::{
     Installations, entry,
@@ -20,17 +20,11 @@ use super::{
 };
 
 impl Installations {
-    /// Keeps the index as Kubernetes is. Ends only if a watch does, which none should.
+    /// Keeps the index as Kubernetes is. Ends only if the watch does, which it should not.
     pub async fn follow(self, client: Client, namespace: &str) {
-        let installations: Api<DeserializeGuard<GitHubInstallation>> =
-            Api::namespaced(client.clone(), namespace);
-        let runs: Api<PartialObjectMeta<PeribolosRun>> = Api::namespaced(client, namespace);
+        let installations: Api<DeserializeGuard<GitHubInstallation>> = Api::namespaced(client, namespace);
         let installations = watcher(installations, watcher::Config::default()).default_backoff();
-        let runs = watcher(runs, watcher::Config::default()).default_backoff();
-        tokio::select! {
-            () = feed("githubinstallations", installations, &self.installations, entry::installation) => {}
-            () = feed("peribolosruns", runs, &self.runs, entry::run) => {}
-        }
+        feed("githubinstallations", installations, &self.installations, entry::installation).await;
     }
 }
 

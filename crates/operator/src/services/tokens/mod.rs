@@ -33,7 +33,10 @@ pub(crate) use self::{
     mint::failed,
     owner::TokenOwner,
 };
-use crate::{metrics::Metrics, state::tokens::Tokens};
+use crate::{
+    metrics::Metrics,
+    state::{installations::Installations, tokens::Tokens},
+};
 
 /// What minting tokens and keeping their Secrets needs.
 pub struct TokenService {
@@ -45,8 +48,8 @@ pub struct TokenService {
     pub app: App,
     /// The accounts that may have a token.
     pub accounts: Accounts,
-    /// All installations, from the watch.
-    pub installations: Store<GitHubInstallation>,
+    /// The installations, from the watch.
+    pub installations: Installations,
     /// The metadata of all Secrets of tokens, from the watch.
     pub secrets: Store<PartialObjectMeta<Secret>>,
     /// The metrics.
@@ -58,7 +61,7 @@ pub struct TokenService {
 impl TokenService {
     /// Why another object owns the installation of this one, if one does.
     pub(crate) fn duplicate(&self, installation: &GitHubInstallation) -> Option<Finding> {
-        let all = self.installations.state();
+        let all = self.installations.of_id(installation.spec.installation_id);
         entitlement::duplicate(installation, all.iter().map(AsRef::as_ref))
     }
 

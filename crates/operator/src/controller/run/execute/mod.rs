@@ -5,7 +5,6 @@ mod build;
 mod check;
 mod comment;
 mod create;
-mod history;
 mod issue;
 mod label;
 mod report;
@@ -28,7 +27,7 @@ use peribolos_core::{
 
 use super::{error::Error, run_context::RunContext};
 use crate::{
-    kubernetes::client::call,
+    kubernetes::client::within_deadline,
     services::tokens::{self, Need},
 };
 
@@ -38,7 +37,7 @@ pub(super) async fn execute(at: RunContext<'_>, facts: &Facts, step: &Step) -> R
         Step::Adopt => adopt::adopt(at).await,
         Step::WriteStatus(status) => status::write(at, status).await,
         Step::Reserve => {
-            let (all, capacity) = (at.ctx.runs.state(), at.ctx.max_concurrent_runs);
+            let (all, capacity) = (at.ctx.runs_by_installation.all(), at.ctx.max_concurrent_runs);
             Ok(Answer::Reservation(at.ctx.reservations.reserve(at.run, &all, capacity)))
         }
         Step::TakeSlot(active) => slot::take(at, active).await,
@@ -63,10 +62,11 @@ pub(super) async fn execute(at: RunContext<'_>, facts: &Facts, step: &Step) -> R
         Step::Recheck => {
             let name = at.installation.metadata.name.clone().unwrap_or_default();
             let trigger = format!("run-{}-{}", at.name(), jiff::Timestamp::now());
-            call(at.ctx.healer().perform(vec![Action::Recheck { name }], &trigger)).await?;
+            within_deadline(at.ctx.healer().perform(vec![Action::Recheck { name }], &trigger)).await?;
             Ok(Answer::Done)
         }
-        Step::Prune => history::prune(at, facts).await,
+        Step::Record(fields) => slot::record(at, fields).await,
+        Step::LabelTaskRuns => task_run::label(at).await,
         Step::Label => label::ended(at).await,
         Step::RemoveFinalizer => label::remove_finalizer(at).await,
     }

@@ -5,7 +5,7 @@ use kube::{
     ResourceExt,
     api::{Patch, PatchParams},
 };
-use peribolos_api::{GitHubInstallation, installation::ActiveRun};
+use peribolos_api::{GitHubInstallation, installation::ActiveRun, run::Mode};
 use peribolos_core::run::answer::Answer;
 use serde_json::{Map, Value, json};
 
@@ -18,13 +18,21 @@ use crate::{
 /// The field manager of what runs write into their installation's status.
 const FIELD_MANAGER: &str = "peribolos-runs";
 
-/// Takes the slot, if it is free.
+/// Takes the slot, if it is free. An Apply that takes it says that its file is to be applied.
 pub(super) async fn take(at: RunContext<'_>, active: &ActiveRun) -> Result<Answer, Error> {
-    let operations = [
+    let mut operations = vec![
         json!({"op": "test", "path": "/status/activeRun", "value": null}),
         json!({"op": "test", "path": "/status/healSequence", "value": sequence(at.installation)}),
         json!({"op": "add", "path": "/status/activeRun", "value": active}),
     ];
+    if at.run.spec.mode == Mode::Apply {
+        let there = status_fields(at.installation);
+        for field in ["baselineBlob", "declined"].into_iter().filter(|field| there.contains_key(*field)) {
+            let path = format!("/status/{field}");
+            operations.push(json!({"op": "test", "path": path, "value": there[field]}));
+            operations.push(json!({"op": "remove", "path": path}));
+        }
+    }
     patch(at, operations).await
 }
 
@@ -50,6 +58,28 @@ pub(super) async fn free(
             .map(|(field, value)| json!({"op": "add", "path": format!("/status/{field}"), "value": value})),
     );
     patch(at, operations).await
+}
+
+/// Writes these fields, if they are as they were.
+pub(super) async fn record(at: RunContext<'_>, fields: &Map<String, Value>) -> Result<Answer, Error> {
+    let there = status_fields(at.installation);
+    let operations = fields.iter().flat_map(|(field, value)| {
+        let path = format!("/status/{field}");
+        let before = there.get(field).cloned().unwrap_or_default();
+        [
+            json!({"op": "test", "path": path, "value": before}),
+            json!({"op": "add", "path": path, "value": value}),
+        ]
+    });
+    patch(at, operations).await
+}
+
+/// The fields of an installation's status, as the API server has them.
+fn status_fields(installation: &GitHubInstallation) -> Map<String, Value> {
+    match serde_json::to_value(&installation.status) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
 }
 
 /// Raises the number that is part of the names of runs which the operator makes by itself: a run of that name has ended, and

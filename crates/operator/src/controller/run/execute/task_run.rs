@@ -6,7 +6,10 @@ use kube::{
     api::{Patch, PatchParams, PostParams},
 };
 use peribolos_api::names as labels;
-use peribolos_core::run::{answer::Answer, step::TaskRunPlan};
+use peribolos_core::{
+    names,
+    run::{answer::Answer, step::TaskRunPlan},
+};
 use serde_json::json;
 
 use super::{RunContext, build::build};
@@ -38,6 +41,29 @@ fn observe_queue(at: RunContext<'_>) {
     if let (true, Some(made)) = (is_first, &at.run.metadata.creation_timestamp) {
         at.ctx.metrics.run_queue.observe(Timestamp::now().duration_since(made.0).as_secs_f64());
     }
+}
+
+/// Labels the TaskRuns of a run that has ended. One that was deleted needs no label.
+pub(super) async fn label(at: RunContext<'_>) -> Result<Answer, Error> {
+    let attempts = at.run.status.as_ref().and_then(|status| status.attempts).unwrap_or(0);
+    let params = PatchParams { field_manager: Some(labels::MANAGER.to_owned()), ..PatchParams::default() };
+    for attempt in 1..=attempts {
+        let name = names::task_run(&at.name(), attempt);
+        let Some(there) = call(at.task_runs().get_metadata_opt(&name)).await? else { continue };
+        let is_ours = there.owner_references().iter().any(|owner| Some(&owner.uid) == at.run.uid().as_ref());
+        if !is_ours || there.labels().contains_key(labels::LABEL_ENDED) {
+            continue;
+        }
+        let patch = json!({"metadata": {
+            "uid": there.metadata.uid, "resourceVersion": there.metadata.resource_version,
+            "labels": {labels::LABEL_ENDED: labels::TRUE},
+        }});
+        match call(at.task_runs().patch_metadata(&name, &params, &Patch::Merge(patch))).await {
+            Err(error) if !error.is_not_found() => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(Answer::Done)
 }
 
 /// Has Tekton stop the TaskRun; it deletes the pod.

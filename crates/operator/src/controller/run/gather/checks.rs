@@ -1,7 +1,7 @@
 //! The run's checks on GitHub: those whose external id is the run's uid.
 
 use peribolos_core::run::{check, facts::CheckSeen};
-use peribolos_github::{AppId, Sha};
+use peribolos_github::{AppId, Sha, client::CheckStatus};
 
 use super::RunContext;
 use crate::controller::run::error::Error;
@@ -14,7 +14,11 @@ pub(super) async fn read(at: RunContext<'_>) -> Result<Vec<CheckSeen>, Error> {
     found.retain(|check| check.external_id == at.run.metadata.uid);
     found.sort_by_key(|check| check.id);
     let seen = found.into_iter().filter_map(|check| {
-        Some(CheckSeen { id: i64::try_from(check.id.0).ok()?, conclusion: check.conclusion })
+        Some(CheckSeen {
+            id: i64::try_from(check.id.0).ok()?,
+            in_progress: check.status == CheckStatus::InProgress,
+            conclusion: check.conclusion,
+        })
     });
     Ok(seen.collect())
 }

@@ -17,7 +17,7 @@ use peribolos_github::{
     client::{Comment, MembershipState, OrgRole},
 };
 
-use super::RunContext;
+use super::{RunContext, others};
 use crate::controller::run::error::Error;
 
 /// Who requested the run by a comment.
@@ -59,6 +59,8 @@ pub(super) async fn approved(
         return Ok(Vec::new());
     }
     let Ok((comment, Standing::Owner)) = look_up(at).await? else { return Ok(Vec::new()) };
+    // Whoever names the same comment, and what was shown: ended runs among them.
+    let others = others::live(at, facts).await?;
     let made = |run: &PeribolosRun| run.metadata.creation_timestamp.as_ref().map(|made| made.0);
     let earlier = |other: &PeribolosRun| (made(other), other.name_any()) < (made(at.run), at.name());
     let names_it = |other: &PeribolosRun| {
@@ -68,13 +70,13 @@ pub(super) async fn approved(
         written: comment.created_at,
         edited: comment.updated_at,
         run_made: made(at.run).unwrap_or(Timestamp::MAX),
-        is_used: facts.others().any(|other| names_it(other) && earlier(other)),
+        is_used: others.iter().any(|other| names_it(other) && earlier(other)),
     };
     if !command::approves(&approval) {
         return Ok(Vec::new());
     }
     let blob = at.blob(sha.as_str()).await?;
-    let shown = facts.others().filter_map(|other| {
+    let shown = others.iter().filter_map(|other| {
         let at = shown_at(other, sha, blob.as_ref())?;
         let removals = other.status.as_ref()?.removals.clone();
         (at <= comment.created_at).then_some((other.uid()?, removals))

@@ -22,6 +22,23 @@ pub(super) async fn live(at: RunContext<'_>, facts: &Facts) -> Result<Vec<Peribo
     Ok(runs)
 }
 
+/// The installation's runs that have recorded the removals which they showed: those that are labelled as ended, from the API
+/// server, and those that the watch has.
+pub(super) async fn records(at: RunContext<'_>, facts: &Facts) -> Result<Vec<PeribolosRun>, Error> {
+    let installation = &at.run.spec.installation_ref;
+    let labels = format!(
+        "{}={},{}={}",
+        names::LABEL_INSTALLATION,
+        installation.name,
+        names::LABEL_REMOVALS,
+        names::TRUE
+    );
+    let mut records = call(at.runs().list(&ListParams::default().labels(&labels))).await?.items;
+    records.retain(|record| record.spec.installation_ref == *installation);
+    records.extend(facts.others().cloned());
+    Ok(records)
+}
+
 /// Whether the run of this name, which has the slot, is there, and whether a pod of it may still be running.
 pub(super) async fn slot_holder(at: RunContext<'_>, name: &str) -> Result<SlotHolder, Error> {
     // One that has ended and is not labelled yet frees the slot itself.

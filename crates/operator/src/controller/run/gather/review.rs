@@ -23,7 +23,7 @@ use peribolos_github::{
     client::{MAX_COMPARED, MAX_TOUCHING, Pull},
 };
 
-use super::{RunContext, command};
+use super::{RunContext, command, others};
 use crate::controller::run::error::Error;
 
 /// Calls at once.
@@ -52,8 +52,9 @@ pub(super) async fn gather(at: RunContext<'_>, facts: &Facts) -> Result<Reviewed
         merged.extend(late.into_iter().map(|pull| (pull.number, pull)));
     }
     let since = introduced.since.map(|since| Since { by_pull_request: !merged.is_empty(), ..since });
+    let records = if merged.is_empty() { Vec::new() } else { others::records(at, facts).await? };
     let shown = merged.values().filter_map(|pull| {
-        let preview = latest_preview(facts.others(), repository, pull)?;
+        let preview = latest_preview(records.iter(), repository, pull)?;
         let status = preview.status.as_ref().filter(|status| status.shown_at.is_some())?;
         Some((preview.uid()?, status.removals.clone()))
     });

@@ -1,0 +1,180 @@
+//! The ended runs: once an hour, in pages of metadata, those beyond the history are deleted. One that is labelled as ended although
+//! something is left to be done loses the label, so that the watch has it again.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use kube::{
+    Api, ResourceExt,
+    api::{DeleteParams, ListParams, Patch, PatchParams, Preconditions},
+    core::PartialObjectMeta,
+};
+use peribolos_api::{GitHubInstallation, PeribolosRun, names, run::Mode};
+use peribolos_core::{
+    heal::file::is_requested,
+    run::{
+        history::{EndedRun, beyond},
+        state::is_finished_by_earlier_version,
+    },
+};
+use serde_json::json;
+
+use super::{FIELD_MANAGER, HealError, Pace, pace};
+use crate::{controller::context::Context, kubernetes::client::call};
+
+/// Old runs are labelled so far apart: 20 a second.
+const BETWEEN_OLD: Duration = Duration::from_millis(50);
+/// How many runs a page has.
+const PAGE: u32 = 500;
+
+type Metadata = PartialObjectMeta<PeribolosRun>;
+
+pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
+    loop {
+        let end = pass(ctx).await;
+        pace::rest("history", pace.history, end).await;
+    }
+}
+
+async fn pass(ctx: &Context) -> Result<(), HealError> {
+    let runs: Api<PeribolosRun> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+    label_old(ctx, &runs).await?;
+    let installations: HashMap<String, Arc<GitHubInstallation>> =
+        ctx.installations.state().into_iter().map(|object| (object.name_any(), object)).collect();
+    let mut ended: HashMap<String, Vec<EndedRun<Identity>>> = HashMap::new();
+    let labels = format!("{}={}", names::LABEL_ENDED, names::TRUE);
+    let mut params = ListParams::default().labels(&labels).limit(PAGE);
+    loop {
+        let page = call(runs.list_metadata(&params)).await?;
+        for run in page.items {
+            let of = run.labels().get(names::LABEL_INSTALLATION).cloned().unwrap_or_default();
+            let installation = installations.get(&of);
+            if is_contradicted(&run, installation.map(AsRef::as_ref)) {
+                take_label_off(&runs, &run).await?;
+            } else if let Some(kept) = read(&run) {
+                ended.entry(of).or_default().push(kept);
+            }
+        }
+        match page.metadata.continue_ {
+            Some(token) if !token.is_empty() => params.continue_token = Some(token),
+            _ => break,
+        }
+    }
+    let mut seen = HashSet::new();
+    for (of, ended) in ended {
+        // Those of an installation that was deleted go with it.
+        let Some(installation) = installations.get(&of) else { continue };
+        for run in beyond(&installation.spec.run.history, ended, Timestamp::now()) {
+            if seen.insert(run.name.clone()) {
+                delete(&runs, run).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Labels the runs that an earlier version has finished, a few a second: until then the watch has them.
+async fn label_old(ctx: &Context, runs: &Api<PeribolosRun>) -> Result<(), HealError> {
+    let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+    let old = ctx.runs_by_installation.all();
+    for run in old.into_iter().filter(|run| is_finished_by_earlier_version(run)) {
+        let mut labels = json!({names::LABEL_ENDED: names::TRUE});
+        if run.status.as_ref().is_some_and(|status| !status.removals.is_empty()) {
+            labels[names::LABEL_REMOVALS] = json!(names::TRUE);
+        }
+        let patch = json!({"metadata": {
+            "uid": run.metadata.uid, "resourceVersion": run.metadata.resource_version, "labels": labels,
+        }});
+        match call(runs.patch_metadata(&run.name_any(), &params, &Patch::Merge(patch))).await {
+            Err(error) if !error.is_not_found() && !error.is_conflict() => return Err(error.into()),
+            _ => tokio::time::sleep(BETWEEN_OLD).await,
+        }
+    }
+    Ok(())
+}
+
+/// What a run is deleted by: that very object, as it was read.
+struct Identity {
+    name: String,
+    uid: Option<String>,
+    version: Option<String>,
+}
+
+fn read(run: &Metadata) -> Option<EndedRun<Identity>> {
+    let labels = run.labels();
+    let mode = labels.get(names::LABEL_MODE)?;
+    let mode = [Mode::Apply, Mode::DryRun, Mode::Dump]
+        .into_iter()
+        .find(|one| mode.eq_ignore_ascii_case(one.as_str()))?;
+    let created = run.metadata.creation_timestamp.as_ref()?.0;
+    let id =
+        Identity { name: run.name_any(), uid: run.uid(), version: run.metadata.resource_version.clone() };
+    Some(EndedRun {
+        id,
+        mode,
+        made: (created, run.name_any()),
+        is_requested: is_requested(&run.metadata),
+        is_record: labels.contains_key(names::LABEL_REMOVALS),
+    })
+}
+
+/// Whether something is left to be done for a run that is labelled as ended: as where somebody else has labelled it.
+fn is_contradicted(run: &Metadata, installation: Option<&GitHubInstallation>) -> bool {
+    let status = installation.and_then(|installation| installation.status.as_ref());
+    let active = status.and_then(|status| status.active_run.as_ref());
+    run.finalizers().iter().any(|finalizer| finalizer == names::FINALIZER_CHECK)
+        || active.is_some_and(|active| Some(&active.uid) == run.metadata.uid.as_ref())
+}
+
+async fn take_label_off(runs: &Api<PeribolosRun>, run: &Metadata) -> Result<(), HealError> {
+    let patch = json!({"metadata": {
+        "uid": run.metadata.uid, "resourceVersion": run.metadata.resource_version,
+        "labels": {names::LABEL_ENDED: null},
+    }});
+    let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+    match call(runs.patch_metadata(&run.name_any(), &params, &Patch::Merge(patch))).await {
+        Err(error) if !error.is_not_found() && !error.is_conflict() => return Err(error.into()),
+        _ => tracing::warn!(run = run.name_any(), "was labelled as ended, and is looked at again"),
+    }
+    Ok(())
+}
+
+async fn delete(runs: &Api<PeribolosRun>, run: Identity) -> Result<(), HealError> {
+    let preconditions = Preconditions { uid: run.uid, resource_version: run.version };
+    let params = DeleteParams { preconditions: Some(preconditions), ..DeleteParams::background() };
+    match call(runs.delete(&run.name, &params)).await {
+        Ok(_) => tracing::info!(run = run.name, "deleted: it is beyond the history"),
+        // It was deleted, or has changed: then the next pass looks at it.
+        Err(error) if error.is_not_found() || error.is_conflict() => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(metadata: serde_json::Value) -> Metadata {
+        serde_json::from_value(json!({"metadata": metadata})).unwrap()
+    }
+
+    #[test]
+    fn a_label_that_nobody_should_have_set_is_told() {
+        let plain = || json!({"name": "r", "uid": "u"});
+        let mut kept = plain();
+        kept["finalizers"] = json!([names::FINALIZER_CHECK]);
+        let installation: GitHubInstallation = serde_json::from_value(json!({
+            "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation", "metadata": {"name": "a"},
+            "spec": {"installationId": 1}, "status": {"activeRun": {"name": "r", "uid": "u", "attempt": 1}},
+        }))
+        .unwrap();
+        assert!(is_contradicted(&run(kept), None));
+        assert!(is_contradicted(&run(plain()), Some(&installation)));
+        assert!(!is_contradicted(&run(plain()), None));
+    }
+}
