@@ -15,8 +15,8 @@ use peribolos_github::client::{Pull, Repository};
 use peribolos_github::snapshot::{self, ReadOptions};
 use peribolos_github::{Client, FileAnswer, FullName, Login};
 use peribolos_org::dump;
-use peribolos_vocab::report::{CheckOutput, StepName, StepReport};
 use peribolos_vocab::Visibility;
+use peribolos_vocab::report::{CheckOutput, StepName, StepReport};
 
 use super::GitHubArgs;
 use super::failure::StepError;

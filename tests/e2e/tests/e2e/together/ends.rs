@@ -85,7 +85,10 @@ async fn a_run_past_its_deadline_goes_on_in_another_pod() -> Result<()> {
     let attempts = run["status"]["attempts"].as_u64().unwrap_or_default();
     ensure!(attempts >= 2, "one pod had the time for it all: {run:#}");
     ensure!(run["status"]["retries"].as_u64().unwrap_or_default() == 0, "it counts as a retry: {run:#}");
-    ensure!(run["status"]["changes"]["summary"] == "11 planned, 11 applied, 11 waiting to be accepted", "{run:#}");
+    ensure!(
+        run["status"]["changes"]["summary"] == "11 planned, 11 applied, 11 waiting to be accepted",
+        "{run:#}"
+    );
     ensure!(org.newcomers().await? == people, "not all were invited: {:?}", org.newcomers().await?);
     let changes = org.changes().await?;
     ensure!(changes.len() == 11, "something was done twice: {changes:?}");
