@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// Divides every wait that is ours. Waits that GitHub asks for are taken as GitHub says them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,6 +27,11 @@ impl TimeScale {
     /// So long a wait is at this scale.
     pub fn of(self, wait: Duration) -> Duration {
         wait.div_f64(self.0)
+    }
+
+    /// Whether something was seen less than that long ago.
+    pub fn is_recent(self, seen: Timestamp, now: Timestamp, within: Duration) -> bool {
+        Duration::try_from(now.duration_since(seen)).unwrap_or_default() < self.of(within)
     }
 }
 

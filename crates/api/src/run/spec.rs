@@ -81,6 +81,18 @@ impl Mode {
             Self::Dump => "Dump",
         }
     }
+
+    /// The mode as the value of a label.
+    pub fn label(self) -> String {
+        self.as_str().to_ascii_lowercase()
+    }
+
+    /// The mode that a label's value is.
+    pub fn of_label(value: &str) -> Option<Self> {
+        [Self::Apply, Self::DryRun, Self::Dump]
+            .into_iter()
+            .find(|mode| value.eq_ignore_ascii_case(mode.as_str()))
+    }
 }
 
 /// The file a run is about. What is left empty is the installation's.

@@ -47,7 +47,7 @@ impl Case<'_> {
 pub fn labels(installation: &str, mode: Mode, source: &Source) -> BTreeMap<String, String> {
     let mut labels = BTreeMap::from([
         (LABEL_INSTALLATION.to_owned(), installation.to_owned()),
-        (LABEL_MODE.to_owned(), mode.as_str().to_ascii_lowercase()),
+        (LABEL_MODE.to_owned(), mode.label()),
     ]);
     if !source.sha.is_empty() {
         labels.insert(LABEL_SHA.to_owned(), source.sha.clone());

@@ -142,7 +142,10 @@ impl Facts {
             Step::CreateRun(run) => self.found.created.push(run.name.clone()),
             Step::Acknowledge => done.acknowledged = true,
             Step::Refuse(_) => done.refused = true,
-            Step::Issue(_) => done.issue = true,
+            Step::Issue(_) => {
+                done.issue = true;
+                self.published.unknown_since = None;
+            }
             Step::Clear => done.cleared = true,
             Step::Recheck => self.found.rechecked = true,
             Step::LabelTaskRuns => {

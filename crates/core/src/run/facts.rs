@@ -5,13 +5,13 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
     GitHubInstallation, GitHubInstallationStatus, PeribolosRun, PeribolosRunStatus,
-    names::{ANNOTATION_COMMENT, ANNOTATION_REREQUEST, FINALIZER_CHECK, LABEL_ENDED},
+    names::{ANNOTATION_COMMENT, ANNOTATION_REREQUEST, LABEL_ENDED},
 };
 use peribolos_vocab::report::{Progress, StepReport};
 
 use super::{
     arguments::Reviewed, command::Standing, outcome::Observation, preview::Author, published::Published,
-    step::Token, trouble::Trouble,
+    state::is_kept, step::Token, trouble::Trouble,
 };
 
 use crate::time_scale::TimeScale;
@@ -249,8 +249,7 @@ impl Facts {
 
     /// Whether the run is kept until its check is completed.
     pub fn has_finalizer(&self) -> bool {
-        let finalizers = self.run.metadata.finalizers.as_deref().unwrap_or_default();
-        finalizers.iter().any(|finalizer| finalizer == FINALIZER_CHECK)
+        is_kept(&self.run)
     }
 
     /// Whether everything that follows from the run's end is done.

@@ -80,11 +80,14 @@ pub const fn final_phase(succeeded: bool, reason: Option<Reason>) -> Phase {
 
 /// Whether an earlier version has ended the run and done everything that followed: nothing is left but its label.
 pub fn is_finished_by_earlier_version(run: &PeribolosRun) -> bool {
-    let finalizers = run.metadata.finalizers.as_deref().unwrap_or_default();
-    let is_kept = finalizers.iter().any(|finalizer| finalizer == FINALIZER_CHECK);
     let status = run.status.as_ref();
     let is_ours = status.is_some_and(|status| condition(status, ConditionType::Started).is_some());
-    !is_kept && !is_ours && matches!(State::of(run), State::Ended(_))
+    !is_kept(run) && !is_ours && matches!(State::of(run), State::Ended(_))
+}
+
+/// Whether the run is kept until its check is completed.
+pub fn is_kept(run: &PeribolosRun) -> bool {
+    run.metadata.finalizers.iter().flatten().any(|finalizer| finalizer == FINALIZER_CHECK)
 }
 
 /// The run's phase; of one that waits it is what the status shows.

@@ -1,9 +1,7 @@
 //! What went wrong while a run was moved on, in terms of what can follow from it: every error is turned into this once.
 
-use jiff::Timestamp;
-use peribolos_api::Reason;
-
 use super::status::Why;
+use jiff::Timestamp;
 
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,10 +43,5 @@ impl Trouble {
     /// Whether the same can't succeed later either.
     pub const fn is_lasting(&self) -> bool {
         matches!(self.kind, Kind::Permission | Kind::Hopeless | Kind::Moved(_))
-    }
-
-    /// Whether it is over by itself when the installation is: a suspension passes.
-    pub fn is_suspension(&self) -> bool {
-        self.why.reason == Reason::InstallationSuspended
     }
 }

@@ -170,7 +170,7 @@ async fn with_people(
     mut repo: SnapshotRepo,
     people: Vec<SnapshotCollaborator>,
 ) -> Result<(SnapshotRepo, Option<Unread>), Error> {
-    match invitations(reader, &repo).await {
+    match reader.ask(async || invitations(reader.client, reader.org, &repo.name).await).await {
         Ok(invitations) => {
             repo.collaborators = Some(people);
             repo.invitations = invitations;
@@ -246,13 +246,6 @@ async fn batch(
     Ok((whole.into_iter().flatten().collect(), found.hidden))
 }
 
-/// Who is invited to a repository.
-async fn invitations(reader: &Reader<'_>, repo: &SnapshotRepo) -> Result<Vec<RepoInvitation>, Error> {
-    let call = Call::get(INVITATIONS, &[reader.org.as_str(), repo.name.as_str()])?;
-    let all = reader.ask(async || reader.client.all::<Invited>(call.clone()).await).await?;
-    Ok(all.into_iter().filter_map(Invited::into_invitation).collect())
-}
-
 /// The request of a change of somebody's access, or of an invitation.
 pub(super) async fn make(client: &Client, org: &Login, change: &Change) -> Result<Made, Error> {
     match change {
@@ -318,7 +311,7 @@ impl OfOne<'_> {
         to: Permission,
     ) -> Result<Standing, Error> {
         if from.is_none() && self.expected.role(login).is_none() {
-            let invited = invitations_of(self.client, self.org, repo).await?;
+            let invited = invitations(self.client, self.org, repo).await?;
             if let Some(open) = invited.iter().find(|it| it.login == *login && !it.expired) {
                 return Ok(if open.permission == to {
                     Standing::Already(Made::Pending)
@@ -363,7 +356,7 @@ impl OfOne<'_> {
         login: &Login,
         [from, to]: [Option<Permission>; 2],
     ) -> Result<Standing, Error> {
-        let found = invitations_of(self.client, self.org, repo).await?.into_iter().find(|it| it.id == id);
+        let found = invitations(self.client, self.org, repo).await?.into_iter().find(|it| it.id == id);
         if let Some(found) = found {
             return Ok(match Standing::between([from, to], Some(found.permission), "the invitation", word) {
                 Standing::Already(_) => Standing::Already(Made::Pending),
@@ -386,7 +379,8 @@ fn word(permission: &Permission) -> String {
     permission.as_str().to_owned()
 }
 
-async fn invitations_of(client: &Client, org: &Login, repo: &RepoName) -> Result<Vec<RepoInvitation>, Error> {
+/// Who is invited to a repository.
+async fn invitations(client: &Client, org: &Login, repo: &RepoName) -> Result<Vec<RepoInvitation>, Error> {
     let call = Call::get(INVITATIONS, &[org.as_str(), repo.as_str()])?;
     Ok(client.all::<Invited>(call).await?.into_iter().filter_map(Invited::into_invitation).collect())
 }

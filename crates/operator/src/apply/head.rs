@@ -39,8 +39,7 @@ impl Watch {
 
     /// Whether the answer of before still counts.
     pub(super) fn is_fresh(&self, now: Timestamp, scale: TimeScale) -> bool {
-        let age = |seen: Timestamp| Duration::try_from(now.duration_since(seen)).unwrap_or_default();
-        self.moved || self.seen.is_some_and(|seen| age(seen) < scale.of(FRESH))
+        self.moved || self.seen.is_some_and(|seen| scale.is_recent(seen, now, FRESH))
     }
 
     /// Whether the file at the head has been found to be another one. It stays so even if the same content comes back: the

@@ -77,14 +77,17 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// What decides the exit code, before the organization was read again.
-    pub fn met(&self) -> Met<'_> {
+    /// What decides the exit code. `second` is what the organization was found to be afterwards, if it was read again;
+    /// `lacks_a_kind` is whether some kind of thing could not be read for want of a permission.
+    pub fn met(&self, second: Option<&Second>, lacks_a_kind: bool) -> Met<'_> {
         Met {
             outcomes: &self.outcomes,
             stop: self.stop,
-            permission_missing: self.permission_missing,
+            permission_missing: self.permission_missing || lacks_a_kind,
             head_moved: self.head_moved,
-            ..Met::default()
+            not_held: second.is_some_and(|second| second.not_held),
+            unplanned: second.is_some_and(|second| second.unplanned),
+            beyond: second.is_some_and(|second| !second.verification.beyond.is_empty()),
         }
     }
 }

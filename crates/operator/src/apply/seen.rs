@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use peribolos_core::time_scale::TimeScale;
 use peribolos_org::plan::{Change, Outcome};
 use peribolos_org::{Login, TeamName};
 
@@ -21,11 +20,6 @@ const PERSON: Duration = Duration::from_mins(5);
 pub(super) struct Seen {
     teams: BTreeMap<TeamName, Timestamp>,
     people: BTreeMap<Login, Timestamp>,
-}
-
-fn is_fresh<K: Ord>(seen: &BTreeMap<K, Timestamp>, key: &K, now: Timestamp, within: Duration) -> bool {
-    let age = |seen: &Timestamp| Duration::try_from(now.duration_since(*seen)).unwrap_or_default();
-    seen.get(key).is_some_and(|seen| age(seen) < within)
 }
 
 impl Run<'_> {
@@ -46,8 +40,8 @@ impl Run<'_> {
     }
 
     async fn is_in_organization(&mut self, change: &Change, login: &Login) -> Result<(), Outcome> {
-        let (now, scale) = self.time();
-        if is_fresh(&self.seen.people, login, now, scale.of(PERSON)) {
+        let (now, scale) = (self.job.clock.now(), self.job.clock.scale());
+        if self.seen.people.get(login).is_some_and(|seen| scale.is_recent(*seen, now, PERSON)) {
             return Ok(());
         }
         let is_there = self
@@ -61,8 +55,8 @@ impl Run<'_> {
     }
 
     async fn is_same_team(&mut self, change: &Change, team: &TeamName) -> Result<(), Outcome> {
-        let (now, scale) = self.time();
-        if is_fresh(&self.seen.teams, team, now, scale.of(TEAM)) {
+        let (now, scale) = (self.job.clock.now(), self.job.clock.scale());
+        if self.seen.teams.get(team).is_some_and(|seen| scale.is_recent(*seen, now, TEAM)) {
             return Ok(());
         }
         let is_same = self.read(change, async |run: &mut Self| {
@@ -73,9 +67,5 @@ impl Run<'_> {
         }
         self.seen.teams.insert(team.clone(), now);
         Ok(())
-    }
-
-    fn time(&self) -> (Timestamp, TimeScale) {
-        (self.job.clock.now(), self.job.clock.scale())
     }
 }

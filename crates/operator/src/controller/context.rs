@@ -6,16 +6,22 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Client,
     core::PartialObjectMeta,
-    runtime::{events::Recorder, reflector::Store},
+    runtime::{
+        events::{Recorder, Reporter},
+        reflector::Store,
+    },
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
 use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults, run::facts::Settings};
 use peribolos_github::App;
 
+use super::watches::Controllers;
 use crate::{
     metrics::Metrics,
     services::tokens::TokenService,
-    state::{backoff::Backoff, published::Publications, reservations::Reservations, runs::Runs},
+    state::{
+        backoff::Backoff, published::Publications, reservations::Reservations, runs::Runs, tokens::Tokens,
+    },
 };
 
 /// What every reconcile needs. One per process, behind an [`Arc`].
@@ -32,8 +38,6 @@ pub struct Context {
     pub accounts: Accounts,
     /// The spec that operator-made installations get, but for their id.
     pub installation_defaults: InstallationDefaults,
-    /// How many runs may be at work at once.
-    pub max_concurrent_runs: usize,
     /// What holds for all runs.
     pub settings: Arc<Settings>,
     /// All installations, from the watch.
@@ -56,6 +60,64 @@ pub struct Context {
     pub run_backoff: Backoff,
     /// The installations' tokens.
     pub tokens: TokenService,
+}
+
+/// What a [`Context`] is made of, beside the watches.
+pub struct Parts {
+    /// The Kubernetes client.
+    pub client: Client,
+    /// Who writes Events.
+    pub reporter: Reporter,
+    /// The GitHub App.
+    pub app: App,
+    /// The App's id.
+    pub app_id: u64,
+    /// Whom the operator works for.
+    pub accounts: Accounts,
+    /// The spec that operator-made installations get, but for their id.
+    pub installation_defaults: InstallationDefaults,
+    /// What holds for all runs.
+    pub settings: Settings,
+    /// The metrics.
+    pub metrics: Metrics,
+}
+
+impl Context {
+    /// The context of these controllers.
+    pub fn new(parts: Parts, controllers: &Controllers) -> Self {
+        let Parts { client, reporter, app, app_id, accounts, installation_defaults, settings, metrics } =
+            parts;
+        let namespace = settings.namespace.clone();
+        let tokens = TokenService {
+            client: client.clone(),
+            namespace: namespace.clone(),
+            app: app.clone(),
+            accounts: accounts.clone(),
+            installations: controllers.installations_by_key.clone(),
+            secrets: controllers.secrets.clone(),
+            metrics: metrics.clone(),
+            memory: Tokens::default(),
+        };
+        Self {
+            recorder: Recorder::new(client.clone(), reporter),
+            client,
+            namespace,
+            app,
+            app_id,
+            accounts,
+            installation_defaults,
+            installations: controllers.installations.store(),
+            secrets: controllers.secrets.clone(),
+            runs: controllers.runs.store(),
+            runs_by_installation: controllers.runs_by_installation.clone(),
+            metrics,
+            reservations: Reservations::waking(controllers.wake.clone()),
+            published: Publications::default(),
+            run_backoff: Backoff::at(settings.time_scale),
+            settings: Arc::new(settings),
+            tokens,
+        }
+    }
 }
 
 /// A shared [`Context`].

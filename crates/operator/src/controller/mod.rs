@@ -12,14 +12,14 @@ pub mod watches;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use kube::runtime::events::{Recorder, Reporter};
+use kube::runtime::events::Reporter;
 use peribolos_api::names;
 use peribolos_core::{accounts::Accounts, run::facts::Settings as RunSettings};
 use tokio_util::sync::CancellationToken;
 
 pub use self::args::ControllerArgs;
 use self::{
-    context::{Context, Shared},
+    context::{Context, Parts, Shared},
     watches::Controllers,
 };
 use crate::{
@@ -27,11 +27,7 @@ use crate::{
     defaults,
     kubernetes::{client, filled::filled},
     metrics::Metrics,
-    services::{
-        github::{self, Settings},
-        tokens::TokenService,
-    },
-    state::{backoff::Backoff, published::Publications, reservations::Reservations, tokens::Tokens},
+    services::github::{self, Settings},
 };
 
 /// Runs the controllers until `stop`.
@@ -53,45 +49,27 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
     let client = client::connect().await.context("no way to Kubernetes")?;
     defaults::check(&client, &args.namespace, &installation_defaults).await?;
 
-    let Controllers { installations, installations_by_key, secrets, runs, runs_by_installation, wake } =
-        Controllers::new(&client, &args.namespace);
-    let reporter =
-        Reporter { controller: names::MANAGER.to_owned(), instance: std::env::var("HOSTNAME").ok() };
-    let tokens = TokenService {
-        client: client.clone(),
-        namespace: args.namespace.clone(),
-        app: app.clone(),
-        accounts: accounts.clone(),
-        installations: installations_by_key,
-        secrets: secrets.clone(),
-        metrics: metrics.clone(),
-        memory: Tokens::default(),
-    };
-    let ctx: Shared = Arc::new(Context {
-        recorder: Recorder::new(client.clone(), reporter),
+    let controllers = Controllers::new(&client, &args.namespace);
+    let parts = Parts {
         client,
-        namespace: args.namespace.clone(),
+        reporter: Reporter {
+            controller: names::MANAGER.to_owned(),
+            instance: std::env::var("HOSTNAME").ok(),
+        },
         app: app.clone(),
         app_id: args.app_id,
         accounts,
         installation_defaults,
-        max_concurrent_runs: args.max_concurrent_runs.into(),
-        settings: Arc::new(RunSettings {
+        settings: RunSettings {
             namespace: args.namespace.clone(),
             capacity: args.max_concurrent_runs.into(),
             time_scale: args.time_scale,
             details_url_template: args.details_url_template.clone().filter(|template| !template.is_empty()),
-        }),
-        installations: installations.store(),
-        secrets,
-        runs: runs.store(),
-        runs_by_installation,
+        },
         metrics: metrics.clone(),
-        reservations: Reservations::waking(wake),
-        published: Publications::default(),
-        run_backoff: Backoff::at(args.time_scale),
-        tokens,
-    });
+    };
+    let ctx: Shared = Arc::new(Context::new(parts, &controllers));
+    let Controllers { installations, runs, .. } = controllers;
 
     // The admin server stops last, so that readiness is seen to be false.
     let worked = CancellationToken::new();

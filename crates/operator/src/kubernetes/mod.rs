@@ -1,5 +1,6 @@
-//! Talking to the API server: the client with its deadlines, and Tekton's types.
+//! Talking to the API server: the client with its deadlines, what writes are sent with, and Tekton's types.
 
 pub mod client;
 pub mod filled;
 pub mod tekton;
+pub mod write;

@@ -25,7 +25,10 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use crate::kubernetes::client::{CallError, call};
+use crate::kubernetes::{
+    client::{CallError, call},
+    write::{patch_by, post_by},
+};
 
 /// One custom resource, and what was done to it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -237,7 +240,7 @@ impl Writer {
 
     /// Cancels the unfinished previews; asked of Kubernetes, as the index does not know how a run goes.
     async fn cancel_previews(&self, installation: &str, pull_request: i64) -> kube::Result<Vec<Persisted>> {
-        let mode = Mode::DryRun.as_str().to_ascii_lowercase();
+        let mode = Mode::DryRun.label();
         let labels = format!(
             "{LABEL_INSTALLATION}={installation},{LABEL_MODE}={mode},{LABEL_PULL_REQUEST}={pull_request},\
              {LABEL_ENDED}!={TRUE}"
@@ -263,11 +266,11 @@ impl Writer {
     }
 
     fn post(&self) -> PostParams {
-        PostParams { dry_run: false, field_manager: Some(self.manager.to_owned()) }
+        post_by(self.manager)
     }
 
     fn manager(&self) -> PatchParams {
-        PatchParams { field_manager: Some(self.manager.to_owned()), ..PatchParams::default() }
+        patch_by(self.manager)
     }
 }
 
@@ -277,9 +280,7 @@ fn entry(run: &PartialObjectMeta<PeribolosRun>) -> Option<RunEntry> {
     let mode = labels.get(LABEL_MODE)?;
     Some(RunEntry {
         uid: run.uid()?,
-        mode: [Mode::Apply, Mode::DryRun, Mode::Dump]
-            .into_iter()
-            .find(|one| mode.eq_ignore_ascii_case(one.as_str()))?,
+        mode: Mode::of_label(mode)?,
         pull_request: labels.get(LABEL_PULL_REQUEST).and_then(|text| text.parse().ok()),
     })
 }

@@ -7,12 +7,11 @@ use std::{
 
 use kube::{
     ResourceExt,
-    runtime::{
-        reflector::{ObjectRef, Store},
-        watcher::Event,
-    },
+    runtime::{reflector::Store, watcher::Event},
 };
 use peribolos_api::GitHubInstallation;
+
+use super::index::Index;
 
 /// The installations that the watch has. Clones share them.
 #[derive(Clone, Debug, Default)]
@@ -40,22 +39,7 @@ impl Installations {
 
     /// Takes in what the watch tells, once its store has it.
     pub fn take_in(&self, event: &Event<GitHubInstallation>, store: &Store<GitHubInstallation>) {
-        let mut tables = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            Event::Apply(object) => {
-                if let Some(stored) = store.get(&ObjectRef::from_obj(object)) {
-                    tables.insert(stored);
-                }
-            }
-            Event::Delete(object) => tables.remove(&object.name_any()),
-            Event::InitDone => {
-                *tables = Tables::default();
-                for object in store.state() {
-                    tables.insert(object);
-                }
-            }
-            Event::Init | Event::InitApply(_) => {}
-        }
+        self.0.write().unwrap_or_else(PoisonError::into_inner).follow(event, store);
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Tables> {
@@ -68,9 +52,23 @@ impl Tables {
         names.into_iter().flatten().filter_map(|name| self.objects.get(name).cloned()).collect()
     }
 
+    fn forget(&mut self, name: &str) {
+        let Some(object) = self.objects.remove(name) else { return };
+        forget(&mut self.names_by_id, object.spec.installation_id, name);
+        if let Some(account) = account(&object) {
+            forget(&mut self.names_by_account, account, name);
+        }
+    }
+}
+
+impl Index<GitHubInstallation> for Tables {
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     fn insert(&mut self, object: Arc<GitHubInstallation>) {
         let name = object.name_any();
-        self.remove(&name);
+        self.forget(&name);
         self.names_by_id.entry(object.spec.installation_id).or_default().push(name.clone());
         if let Some(account) = account(&object) {
             self.names_by_account.entry(account).or_default().push(name.clone());
@@ -78,12 +76,8 @@ impl Tables {
         self.objects.insert(name, object);
     }
 
-    fn remove(&mut self, name: &str) {
-        let Some(object) = self.objects.remove(name) else { return };
-        forget(&mut self.names_by_id, object.spec.installation_id, name);
-        if let Some(account) = account(&object) {
-            forget(&mut self.names_by_account, account, name);
-        }
+    fn remove(&mut self, object: &GitHubInstallation) {
+        self.forget(&object.name_any());
     }
 }
 

@@ -2,6 +2,7 @@
 //! to Kubernetes or GitHub and never changes what is decided.
 
 pub mod backoff;
+mod index;
 pub mod installations;
 pub mod published;
 pub mod reservations;

@@ -7,12 +7,11 @@ use std::{
 
 use kube::{
     ResourceExt,
-    runtime::{
-        reflector::{ObjectRef, Store},
-        watcher::Event,
-    },
+    runtime::{reflector::Store, watcher::Event},
 };
 use peribolos_api::PeribolosRun;
+
+use super::index::Index;
 
 /// The runs that the watch has: those that are not labelled as ended. Clones share them.
 #[derive(Clone, Debug, Default)]
@@ -33,30 +32,7 @@ impl Runs {
 
     /// Takes in what the watch tells, once its store has it.
     pub fn take_in(&self, event: &Event<PeribolosRun>, store: &Store<PeribolosRun>) {
-        let mut runs = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            Event::Apply(run) => {
-                if let Some(stored) = store.get(&ObjectRef::from_obj(run)) {
-                    insert(&mut runs, stored);
-                }
-            }
-            Event::Delete(run) => {
-                let of = &run.spec.installation_ref.name;
-                if let Some(there) = runs.get_mut(of) {
-                    there.remove(&run.name_any());
-                    if there.is_empty() {
-                        runs.remove(of);
-                    }
-                }
-            }
-            Event::InitDone => {
-                runs.clear();
-                for run in store.state() {
-                    insert(&mut runs, run);
-                }
-            }
-            Event::Init | Event::InitApply(_) => {}
-        }
+        self.0.write().unwrap_or_else(PoisonError::into_inner).follow(event, store);
     }
 
     fn read(&self) -> RwLockReadGuard<'_, ByInstallation> {
@@ -64,9 +40,25 @@ impl Runs {
     }
 }
 
-fn insert(runs: &mut ByInstallation, run: Arc<PeribolosRun>) {
-    let of = runs.entry(run.spec.installation_ref.name.clone()).or_default();
-    of.insert(run.name_any(), run);
+impl Index<PeribolosRun> for ByInstallation {
+    fn clear(&mut self) {
+        HashMap::clear(self);
+    }
+
+    fn insert(&mut self, run: Arc<PeribolosRun>) {
+        let of = self.entry(run.spec.installation_ref.name.clone()).or_default();
+        of.insert(run.name_any(), run);
+    }
+
+    fn remove(&mut self, run: &PeribolosRun) {
+        let of = &run.spec.installation_ref.name;
+        if let Some(there) = self.get_mut(of) {
+            there.remove(&run.name_any());
+            if there.is_empty() {
+                HashMap::remove(self, of);
+            }
+        }
+    }
 }
 
 #[cfg(test)]

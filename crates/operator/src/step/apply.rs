@@ -139,18 +139,9 @@ fn done(
     facts.waiting = number(waiting);
     facts.changes = Some(changes(outcomes, second, waiting));
     facts.list = applied.list();
-    let stays = |operation: &Operation| operation.change.takes_away();
-    let is_left = second.is_some_and(|second| second.verification.remaining.iter().any(stays));
-    facts.reviewed = !is_left && no_removal_is_left(considered, outcomes);
+    facts.reviewed = no_removal_is_left(considered, outcomes, second);
     tracing::info!("the result\n{}", applied.text(Style::Plain));
-    let mut met = ended.met();
-    met.permission_missing |= considered.lacks_a_kind;
-    if let Some(second) = second {
-        met.not_held = second.not_held;
-        met.unplanned = second.unplanned;
-        met.beyond = !second.verification.beyond.is_empty();
-    }
-    let mut end = met.end();
+    let mut end = ended.met(second, considered.lacks_a_kind).end();
     let namer = Namer::disclosed(&considered.disclosure);
     let mut summary: Vec<String> = stopped(ended, &end).into_iter().collect();
     if let Some(error) = unread {
@@ -183,8 +174,12 @@ fn changes(outcomes: &[Outcome], second: Option<&Second>, waiting: usize) -> Cha
     }
 }
 
-/// Whether everything that the plan takes away is gone.
-fn no_removal_is_left(considered: &Considered, outcomes: &[Outcome]) -> bool {
+/// Whether everything that the plan takes away is gone, and nothing else is to be taken away afterwards.
+fn no_removal_is_left(considered: &Considered, outcomes: &[Outcome], second: Option<&Second>) -> bool {
+    let takes_away = |operation: &Operation| operation.change.takes_away();
+    if second.is_some_and(|second| second.verification.remaining.iter().any(takes_away)) {
+        return false;
+    }
     let is_done = |index: usize| outcomes.get(index) == Some(&Outcome::Done);
     considered.removals.list.iter().all(|removal| match removal.operation {
         Some(index) => is_done(index),

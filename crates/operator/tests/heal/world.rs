@@ -6,21 +6,19 @@ use jiff::SignedDuration;
 use kube::{
     Api, Client,
     api::{ListParams, Patch, PatchParams, PostParams},
-    runtime::events::{Recorder, Reporter},
+    runtime::events::Reporter,
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
 use peribolos_core::{accounts::Accounts, run::facts::Settings, time_scale::TimeScale};
 use peribolos_github::{App, AppId, GitHubConfig, PrivateKey};
 use peribolos_operator::{
     controller::{
-        context::{Context, Shared},
+        context::{Context, Parts, Shared},
         heal, installation,
         watches::Controllers,
     },
     defaults,
     metrics::Metrics,
-    services::tokens::TokenService,
-    state::{backoff::Backoff, published::Publications, reservations::Reservations, tokens::Tokens},
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -173,45 +171,24 @@ impl World {
 
 /// The installations' controller and the healer. Runs are watched only: no pods are made.
 fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, stop: &CancellationToken) {
-    let Controllers { installations, installations_by_key, secrets, runs, runs_by_installation, .. } =
-        Controllers::new(client, namespace);
-    let reporter = Reporter { controller: "test".to_owned(), instance: None };
-    let accounts = Accounts::parse(&["acme"]).unwrap();
-    let tokens = TokenService {
+    let controllers = Controllers::new(client, namespace);
+    let parts = Parts {
         client: client.clone(),
-        namespace: namespace.to_owned(),
-        app: app.clone(),
-        accounts: accounts.clone(),
-        installations: installations_by_key,
-        secrets: secrets.clone(),
-        metrics: metrics.clone(),
-        memory: Tokens::default(),
-    };
-    let ctx: Shared = Arc::new(Context {
-        recorder: Recorder::new(client.clone(), reporter),
-        client: client.clone(),
-        namespace: namespace.to_owned(),
+        reporter: Reporter { controller: "test".to_owned(), instance: None },
         app,
         app_id: APP_ID,
-        accounts,
+        accounts: Accounts::parse(&["acme"]).unwrap(),
         installation_defaults: defaults::load(None).unwrap(),
-        max_concurrent_runs: 20,
-        settings: Arc::new(Settings {
+        settings: Settings {
             namespace: namespace.to_owned(),
             capacity: 20,
             time_scale: TimeScale::REAL,
             details_url_template: None,
-        }),
-        installations: installations.store(),
-        secrets,
-        runs: runs.store(),
-        runs_by_installation,
+        },
         metrics: metrics.clone(),
-        reservations: Reservations::default(),
-        published: Publications::default(),
-        run_backoff: Backoff::default(),
-        tokens,
-    });
+    };
+    let ctx: Shared = Arc::new(Context::new(parts, &controllers));
+    let Controllers { installations, runs, .. } = controllers;
     let (work, heals) = (
         installation::run(installations, Arc::clone(&ctx), stop.clone()),
         heal::run_at(ctx, pace(), stop.clone()),

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api, Client, ResourceExt,
     api::{DeleteParams, Patch, PatchParams, PostParams},
-    runtime::events::{Recorder, Reporter},
+    runtime::events::Reporter,
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
 use peribolos_core::{
@@ -15,13 +15,11 @@ use peribolos_core::{
 use peribolos_github::{App, AppId, GitHubConfig};
 use peribolos_operator::{
     controller::{
-        context::{Context, Shared},
+        context::{Context, Parts, Shared},
         installation,
         watches::Controllers,
     },
     metrics::Metrics,
-    services::tokens::TokenService,
-    state::{backoff::Backoff, published::Publications, reservations::Reservations, tokens::Tokens},
 };
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -76,48 +74,25 @@ impl World {
     /// Starts the controller with a key and for an account.
     pub fn start_with(&self, key: &AppKey, account: &str) -> Running {
         // The runs' own controller is not at work here: only its watch is.
-        let Controllers { installations, installations_by_key, secrets, runs, runs_by_installation, .. } =
-            Controllers::new(&self.client, &self.namespace);
-        let (reporter, client) =
-            (Reporter { controller: "test".into(), instance: None }, self.client.clone());
+        let controllers = Controllers::new(&self.client, &self.namespace);
         let config = GitHubConfig::new(AppId(APP_ID), self.sim.url.parse().unwrap());
-        let (accounts, metrics) = (Accounts::parse(&[account]).unwrap(), Metrics::new());
-        let app = App::new(&config, key.private()).unwrap();
-        let tokens = TokenService {
-            client: client.clone(),
-            namespace: self.namespace.clone(),
-            app: app.clone(),
-            accounts: accounts.clone(),
-            installations: installations_by_key,
-            secrets: secrets.clone(),
-            metrics: metrics.clone(),
-            memory: Tokens::default(),
-        };
-        let ctx = Arc::new(Context {
-            recorder: Recorder::new(client.clone(), reporter),
-            client,
-            namespace: self.namespace.clone(),
-            app,
+        let parts = Parts {
+            client: self.client.clone(),
+            reporter: Reporter { controller: "test".into(), instance: None },
+            app: App::new(&config, key.private()).unwrap(),
             app_id: APP_ID,
-            accounts,
+            accounts: Accounts::parse(&[account]).unwrap(),
             installation_defaults: defaults(),
-            max_concurrent_runs: 20,
-            settings: Arc::new(Settings {
+            settings: Settings {
                 namespace: self.namespace.clone(),
                 capacity: 20,
                 time_scale: TimeScale::REAL,
                 details_url_template: None,
-            }),
-            installations: installations.store(),
-            secrets,
-            runs: runs.store(),
-            runs_by_installation,
-            metrics,
-            reservations: Reservations::default(),
-            published: Publications::default(),
-            run_backoff: Backoff::default(),
-            tokens,
-        });
+            },
+            metrics: Metrics::new(),
+        };
+        let ctx = Arc::new(Context::new(parts, &controllers));
+        let Controllers { installations, runs, .. } = controllers;
         let stop = CancellationToken::new();
         let work = installation::run(installations, Arc::clone(&ctx), stop.clone());
         let watch = only_watch(runs, stop.clone());

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use peribolos_vocab::{Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName, TeamRole};
 
 use super::model::{Model, TeamId};
-use super::{Change, Plan, RepoSettingName};
-use crate::snapshot::{Invitation, Own, RepoInvitation, Snapshot};
+use super::{Change, Plan};
+use crate::snapshot::{Own, Snapshot};
 
 /// The organization as it should be now.
 #[derive(Clone, Debug)]
@@ -76,11 +76,6 @@ impl Expected {
         self.model.team_named(team).is_some_and(|id| self.model.people_in(id).contains(login))
     }
 
-    /// Somebody's open invitation to the organization.
-    pub fn invitation(&self, login: &Login) -> Option<&Invitation> {
-        self.model.pending().get(login)
-    }
-
     /// What a team may do in a repository from all sources; none: nothing that is known.
     pub fn team_access(&self, team: &TeamName, repo: &RepoName) -> Option<Permission> {
         self.model.team_access(self.model.team_named(team)?, self.model.repo_named(repo)?)
@@ -96,18 +91,6 @@ impl Expected {
     pub fn custom_role(&self, repo: &RepoName, login: &Login) -> Option<&str> {
         let people = self.model.repo(self.model.repo_named(repo)?)?.collaborators.as_ref()?;
         people.get(login)?.custom_role.as_deref()
-    }
-
-    /// An invitation to a repository.
-    pub fn repo_invitation(&self, repo: &RepoName, id: u64) -> Option<&RepoInvitation> {
-        let repo = self.model.repo(self.model.repo_named(repo)?)?;
-        repo.invitations.iter().find(|invitation| invitation.id == id)
-    }
-
-    /// A setting of a repository; none: not known.
-    pub fn repo_setting(&self, repo: &RepoName, setting: RepoSettingName) -> Option<&str> {
-        let known = self.model.repo(self.model.repo_named(repo)?)?.known.as_ref()?;
-        known.settings.get(&setting).map(String::as_str)
     }
 
     /// What a reader would see.

@@ -157,7 +157,9 @@ fn is_undecided(facts: &Facts) -> bool {
 }
 
 fn issue(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
-    if !facts.published.may_ask(now) || facts.published.unknown_since.is_some() {
+    // The step looks for the issue before it writes one: then what an unanswered write has left must be there.
+    let is_settled = publish::settled_at(facts).is_none_or(|settled| settled <= now);
+    if !facts.published.may_ask(now) || !is_settled {
         return None;
     }
     wants_issue(facts, installation).map(|change| Verdict::Do(Step::Issue(change)))

@@ -42,7 +42,8 @@ impl Facts {
             // The report tells it in most cases, and the commit is known anyway.
             Attempted::Look([Need::Blob]) => self.found.blob = Some(None),
             Attempted::Look(_) | Attempted::Write(_) => {
-                if matches!(trouble.kind, Kind::Passing | Kind::Unknown) {
+                // What has moved may be waited for, too: the installation is to tell its new name.
+                if matches!(trouble.kind, Kind::Passing | Kind::Unknown | Kind::Moved(_)) {
                     self.published.blocked_until = Some(trouble.until);
                 }
                 self.trouble = Some(trouble);

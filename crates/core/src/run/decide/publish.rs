@@ -25,8 +25,8 @@ pub(super) fn to(facts: &Facts, wanted: Check, now: Timestamp) -> Option<Verdict
     if is_published(facts, &wanted) || is_given_up(facts, now) || !published.may_ask(now) {
         return None;
     }
-    if let Some(since) = published.unknown_since {
-        return (now.duration_since(since) >= facts.scaled(LATE)).then(|| Verdict::Need(vec![Need::Checks]));
+    if let Some(settled) = settled_at(facts) {
+        return (settled <= now).then(|| Verdict::Need(vec![Need::Checks]));
     }
     let id = published.check_id.or_else(|| facts.status().check_run_id);
     // A crash may have made it and not written its number down, or have written all of it.
@@ -79,8 +79,12 @@ pub(super) fn is_given_up(facts: &Facts, now: Timestamp) -> bool {
 
 /// When the rest of what is to be published can be.
 pub(super) fn pending(facts: &Facts) -> Option<Timestamp> {
-    let late = facts.published.unknown_since.map(|since| super::after(since, facts.scaled(LATE)));
-    super::sooner(facts.published.paused_until, late)
+    facts.published.paused_until.max(settled_at(facts))
+}
+
+/// When a write of unknown outcome has taken effect, or never does.
+pub(super) fn settled_at(facts: &Facts) -> Option<Timestamp> {
+    facts.published.unknown_since.map(|since| super::after(since, facts.scaled(LATE)))
 }
 
 /// The next look or write until GitHub is known to show the checks of an ended run as its status says: `Ok` when it is.

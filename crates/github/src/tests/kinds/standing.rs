@@ -7,15 +7,24 @@ use peribolos_org::{Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamNam
 use rstest::rstest;
 use serde_json::{Value, json};
 use wiremock::matchers::path;
-use wiremock::{Mock, ResponseTemplate};
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::{acme, addresses, ann, core, github, repo, rest_team, snapshot, status, support};
 use crate::kinds::{Addresses, Made, Standing};
 
 async fn standing(change: &Change, verb: &str, at: &str, answer: ResponseTemplate) -> Standing {
-    let server = github(verb, at, answer).await;
-    let client = support::client(&server);
-    client.standing(&acme(), change, &Expected::of(&snapshot()), &mut addresses()).await.unwrap()
+    of(&github(verb, at, answer).await, change).await
+}
+
+async fn of(server: &MockServer, change: &Change) -> Standing {
+    and_addresses(server, change).await.0
+}
+
+/// How it is, and what is known of addresses then.
+async fn and_addresses(server: &MockServer, change: &Change) -> (Standing, Addresses) {
+    let (expected, mut addresses) = (Expected::of(&snapshot()), addresses());
+    let standing = support::client(server).standing(&acme(), change, &expected, &mut addresses).await;
+    (standing.unwrap(), addresses)
 }
 
 fn different(sentence: &str) -> Standing {
@@ -90,9 +99,7 @@ async fn an_accepted_invitation() {
     let member = status(200, &membership("member", "active"));
     Mock::given(path("/orgs/acme/memberships/ann")).respond_with(member).mount(&server).await;
     let change = Change::CancelInvitation { id: 4, login: ann(), role: OrgRole::Member, failed: false };
-    let client = support::client(&server);
-    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot()), &mut addresses()).await;
-    assert_eq!(standing.unwrap(), different("the invitation was accepted"));
+    assert_eq!(of(&server, &change).await, different("the invitation was accepted"));
 }
 
 fn place() -> Change {
@@ -259,9 +266,7 @@ async fn a_team_that_is_not_at_its_address(#[case] all: Value, #[case] expected:
     let server = github("POST", "/graphql", nothing).await;
     Mock::given(path("/orgs/acme/teams")).respond_with(status(200, &all)).mount(&server).await;
     let change = Change::DeleteTeam { name: core(), slug: Slug::new("core") };
-    let client = support::client(&server);
-    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot()), &mut addresses()).await;
-    assert_eq!(standing.unwrap(), expected);
+    assert_eq!(of(&server, &change).await, expected);
 }
 
 /// The answer to a rename was lost: the team is found at its new address.
@@ -276,9 +281,8 @@ async fn a_team_that_has_its_new_name(#[case] id: u64, #[case] name: &str, #[cas
     let setting = TeamSetting::Name;
     let changes = vec![SettingChange { setting, from: Some("Core".to_owned()), to: "Base".to_owned() }];
     let change = Change::EditTeam { name: core(), slug: Slug::new("core"), changes };
-    let (client, mut addresses) = (support::client(&server), addresses());
-    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot()), &mut addresses).await;
-    assert_eq!(standing.unwrap(), expected);
+    let (standing, addresses) = and_addresses(&server, &change).await;
+    assert_eq!(standing, expected);
     assert_eq!(addresses.team(&TeamName::new("Base")).is_some(), expected == DONE);
 }
 
@@ -291,9 +295,7 @@ async fn a_repository_that_has_its_new_name(#[case] id: u64, #[case] expected: S
     let found = json!({"id": id, "name": "website", "full_name": "acme/website"});
     let server = github("GET", "/repos/acme/website", status(200, &found)).await;
     let change = Change::RenameRepo { from: repo(), to: RepoName::new("website") };
-    let client = support::client(&server);
-    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot()), &mut addresses()).await;
-    assert_eq!(standing.unwrap(), expected);
+    assert_eq!(of(&server, &change).await, expected);
 }
 
 fn create_repo() -> Change {
@@ -326,9 +328,7 @@ async fn a_team_that_is_made(#[case] now: Value, #[case] there: bool) {
     let (privacy, parent) = (Privacy::Closed, Some(core()));
     let change = Change::CreateTeam { name: name.clone(), description: None, privacy, parent };
     let server = github("GET", "/orgs/acme/teams/new", status(200, &now)).await;
-    let (client, mut addresses) = (support::client(&server), addresses());
-    let standing =
-        client.standing(&acme(), &change, &Expected::of(&snapshot()), &mut addresses).await.unwrap();
+    let (standing, addresses) = and_addresses(&server, &change).await;
     let otherwise =
         different("a team was made at its address in the meantime, and is not as the file has it");
     assert_eq!(standing, if there { DONE } else { otherwise });
@@ -411,9 +411,7 @@ async fn a_stranger_who_is_given_access(#[case] invited: Value, #[case] expected
     Mock::given(path("/graphql")).respond_with(people("acme/site", &[])).mount(&server).await;
     let (login, to) = (Login::new("eve"), Permission::Write);
     let change = Change::SetCollaborator { repo: repo(), login, from: None, custom_role: None, to };
-    let client = support::client(&server);
-    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot()), &mut addresses()).await;
-    assert_eq!(standing.unwrap(), expected);
+    assert_eq!(of(&server, &change).await, expected);
 }
 
 #[rstest]
@@ -434,9 +432,7 @@ async fn an_invitation_to_a_repository(
     let server = github("GET", "/repos/acme/site/invitations", status(200, &all)).await;
     let there: Vec<Value> = collaborators.iter().map(|login| granted(login, "write")).collect();
     Mock::given(path("/graphql")).respond_with(people("acme/site", &there)).mount(&server).await;
-    let client = support::client(&server);
-    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot()), &mut addresses()).await;
-    assert_eq!(standing.unwrap(), expected);
+    assert_eq!(of(&server, &change).await, expected);
 }
 
 #[rstest]

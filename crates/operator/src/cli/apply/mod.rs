@@ -126,14 +126,8 @@ async fn finish(
     if let Some(stopped) = stopped(ended) {
         eprintln!("error: {stopped}");
     }
-    let mut met = ended.met();
-    met.permission_missing |= considered.planned.snapshot.lacks_any(planning.scope);
-    if let Some(second) = &second {
-        met.not_held = second.not_held;
-        met.unplanned = second.unplanned;
-        met.beyond = !second.verification.beyond.is_empty();
-    }
-    Ok(code(met.end().exit))
+    let lacks_a_kind = considered.planned.snapshot.lacks_any(planning.scope);
+    Ok(code(ended.met(second.as_ref(), lacks_a_kind).end().exit))
 }
 
 /// Why not everything was tried.

@@ -1,10 +1,7 @@
 //! One installation's config file: what is at its head, and whether a run for it is to be made.
 
 use jiff::Timestamp;
-use kube::{
-    Api, ResourceExt,
-    api::{Patch, PatchParams},
-};
+use kube::{Api, ResourceExt};
 use peribolos_api::{
     GitHubInstallation, PeribolosRun,
     run::{Mode, Source},
@@ -21,7 +18,10 @@ use serde_json::json;
 use super::{FIELD_MANAGER, HealError};
 use crate::{
     controller::context::Context,
-    kubernetes::client::{CallError, call},
+    kubernetes::{
+        client::call,
+        write::{json_patch, patch_by},
+    },
     services::{tokens, writer::Ensured},
 };
 
@@ -86,11 +86,9 @@ async fn baseline(ctx: &Context, installation: &GitHubInstallation, blob: &str) 
         {"op": "test", "path": "/status/lastApply", "value": null},
         {"op": "add", "path": "/status/baselineBlob", "value": blob},
     ]);
-    let operations =
-        serde_json::from_value(operations).map_err(kube::Error::SerdeError).map_err(CallError::from)?;
-    let patch: Patch<()> = Patch::Json(operations);
+    let patch = json_patch(operations)?;
     let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
-    let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+    let params = patch_by(FIELD_MANAGER);
     match call(api.patch_status(&installation.name_any(), &params, &patch)).await {
         // It is another one by now, or an Apply has begun.
         Err(error) if !error.is_refused() && !error.is_not_found() => Err(error.into()),

@@ -10,7 +10,7 @@ use std::{
 use jiff::Timestamp;
 use kube::{
     Api, ResourceExt,
-    api::{DeleteParams, ListParams, Patch, PatchParams, Preconditions},
+    api::{DeleteParams, ListParams, Patch, Preconditions},
     core::PartialObjectMeta,
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun, names, run::Mode};
@@ -24,7 +24,10 @@ use peribolos_core::{
 use serde_json::json;
 
 use super::{FIELD_MANAGER, HealError, Pace, pace};
-use crate::{controller::context::Context, kubernetes::client::call};
+use crate::{
+    controller::context::Context,
+    kubernetes::{client::call, write::patch_by},
+};
 
 /// Old runs are labelled so far apart: 20 a second.
 const BETWEEN_OLD: Duration = Duration::from_millis(50);
@@ -79,7 +82,7 @@ async fn pass(ctx: &Context) -> Result<(), HealError> {
 
 /// Labels the runs that an earlier version has finished, a few a second: until then the watch has them.
 async fn label_old(ctx: &Context, runs: &Api<PeribolosRun>) -> Result<(), HealError> {
-    let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+    let params = patch_by(FIELD_MANAGER);
     let old = ctx.runs_by_installation.all();
     for run in old.into_iter().filter(|run| is_finished_by_earlier_version(run)) {
         let mut labels = json!({names::LABEL_ENDED: names::TRUE});
@@ -106,10 +109,7 @@ struct Identity {
 
 fn read(run: &Metadata) -> Option<EndedRun<Identity>> {
     let labels = run.labels();
-    let mode = labels.get(names::LABEL_MODE)?;
-    let mode = [Mode::Apply, Mode::DryRun, Mode::Dump]
-        .into_iter()
-        .find(|one| mode.eq_ignore_ascii_case(one.as_str()))?;
+    let mode = Mode::of_label(labels.get(names::LABEL_MODE)?)?;
     let created = run.metadata.creation_timestamp.as_ref()?.0;
     let id =
         Identity { name: run.name_any(), uid: run.uid(), version: run.metadata.resource_version.clone() };
@@ -135,7 +135,7 @@ async fn take_label_off(runs: &Api<PeribolosRun>, run: &Metadata) -> Result<(), 
         "uid": run.metadata.uid, "resourceVersion": run.metadata.resource_version,
         "labels": {names::LABEL_ENDED: null},
     }});
-    let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+    let params = patch_by(FIELD_MANAGER);
     match call(runs.patch_metadata(&run.name_any(), &params, &Patch::Merge(patch))).await {
         Err(error) if !error.is_not_found() && !error.is_conflict() => return Err(error.into()),
         _ => tracing::warn!(run = run.name_any(), "was labelled as ended, and is looked at again"),

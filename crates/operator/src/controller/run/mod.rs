@@ -168,9 +168,8 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
 fn known(run: &PeribolosRun, ctx: &Context) -> Facts {
     let reference = ObjectRef::new(&run.spec.installation_ref.name).within(&ctx.namespace);
     let is_new = State::of(run) == State::New;
-    let others = ctx.runs.state().into_iter().filter(|other| {
-        other.spec.installation_ref == run.spec.installation_ref && other.metadata.name != run.metadata.name
-    });
+    let others = ctx.runs_by_installation.of(&run.spec.installation_ref.name).into_iter();
+    let others = others.filter(|other| other.metadata.name != run.metadata.name);
     Facts {
         run: run.clone(),
         installation: ctx.installations.get(&reference),

@@ -52,8 +52,8 @@ impl RunContext<'_> {
         self.run.status.as_ref().and_then(|status| status.sha.as_deref()).unwrap_or_default()
     }
 
-    /// Whether a TaskRun of the attempt's name is this run's, and not one that somebody else made.
-    pub(super) fn owns(&self, task_run: &TaskRun) -> bool {
+    /// Whether a TaskRun of an attempt's name is this run's, and not one that somebody else made.
+    pub(super) fn owns(&self, task_run: &impl ResourceExt) -> bool {
         task_run.owner_references().iter().any(|owner| Some(&owner.uid) == self.run.metadata.uid.as_ref())
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api, ResourceExt,
-    api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions},
+    api::{DeleteParams, ListParams, Patch, PatchParams, Preconditions},
     core::PartialObjectMeta,
 };
 use peribolos_api::names;
@@ -14,7 +14,7 @@ use super::{
     TokenError, TokenOwner, TokenService,
     secret::{self, Held},
 };
-use crate::kubernetes::client::call;
+use crate::kubernetes::{client::call, write::post_by};
 
 /// What is there under a Secret's name.
 pub(super) enum Stored {
@@ -79,7 +79,7 @@ pub(super) async fn write(
             Err(error) => return Err(error.into()),
         }
     }
-    let params = PostParams { field_manager: Some(names::MANAGER.to_owned()), ..PostParams::default() };
+    let params = post_by(names::MANAGER);
     match call(api(tokens).create(&params, &object)).await {
         Ok(_) => Ok(()),
         Err(error) if error.is_already_exists() => Err(TokenError::SecretConflict(name.to_owned())),

@@ -1,23 +1,23 @@
 //! A run belongs to its installation: owner reference and labels, whoever made it. One that will have a check is kept until
 //! that is completed.
 
-use kube::{
-    Resource, ResourceExt,
-    api::{Patch, PatchParams},
-};
+use kube::{Resource, ResourceExt, api::Patch};
 use peribolos_api::names;
 use peribolos_core::run::{answer::Answer, check};
 use serde_json::json;
 
 use super::RunContext;
-use crate::{controller::run::error::Error, kubernetes::client::call};
+use crate::{
+    controller::run::error::Error,
+    kubernetes::{client::call, write::patch_by},
+};
 
 /// Sets what is missing: nothing, where whoever made it for the operator has set all of it.
 pub(super) async fn adopt(at: RunContext<'_>) -> Result<Answer, Error> {
     let owner = at.installation.controller_owner_ref(&());
     let uid = owner.as_ref().map(|owner| &owner.uid);
     let is_ours = at.run.owner_references().iter().any(|reference| Some(&reference.uid) == uid);
-    let mode = at.run.spec.mode.as_str().to_ascii_lowercase();
+    let mode = at.run.spec.mode.label();
     // A run that was made without a commit has none until the controller has looked it up.
     let sha = Some(at.sha()).filter(|sha| !sha.is_empty());
     let labels = at.run.labels();
@@ -43,7 +43,7 @@ pub(super) async fn adopt(at: RunContext<'_>) -> Result<Answer, Error> {
             names::LABEL_SHA: sha.or_else(|| labels.get(names::LABEL_SHA).map(String::as_str)),
         },
     }});
-    let params = PatchParams { field_manager: Some(names::MANAGER.to_owned()), ..PatchParams::default() };
+    let params = patch_by(names::MANAGER);
     let run = call(at.runs().patch(&at.name(), &params, &Patch::Merge(patch))).await?;
     Ok(Answer::Run(Box::new(run)))
 }

@@ -56,7 +56,7 @@ fn task_run(
             labels: Some(BTreeMap::from([
                 (labels::LABEL_MANAGED_BY.to_owned(), labels::MANAGER.to_owned()),
                 (labels::LABEL_INSTALLATION.to_owned(), installation_name),
-                (labels::LABEL_MODE.to_owned(), run.spec.mode.as_str().to_ascii_lowercase()),
+                (labels::LABEL_MODE.to_owned(), run.spec.mode.label()),
             ])),
             owner_references: run.controller_owner_ref(&()).map(|owner| vec![owner]),
             ..ObjectMeta::default()

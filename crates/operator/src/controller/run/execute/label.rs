@@ -1,15 +1,15 @@
 //! The last write of a run's life: it is labelled as ended, and its finalizer is removed, in one patch.
 
-use kube::{
-    ResourceExt,
-    api::{Patch, PatchParams},
-};
+use kube::{ResourceExt, api::Patch};
 use peribolos_api::names;
 use peribolos_core::run::answer::Answer;
 use serde_json::{Value, json};
 
 use super::RunContext;
-use crate::{controller::run::error::Error, kubernetes::client::call};
+use crate::{
+    controller::run::error::Error,
+    kubernetes::{client::call, write::patch_by},
+};
 
 /// Labels the run as ended.
 pub(super) async fn ended(at: RunContext<'_>) -> Result<Answer, Error> {
@@ -34,7 +34,7 @@ fn other_finalizers(at: RunContext<'_>) -> Vec<String> {
 async fn patch(at: RunContext<'_>, mut metadata: Value) -> Result<Answer, Error> {
     metadata["resourceVersion"] = json!(at.run.metadata.resource_version);
     let patch = Patch::Merge(json!({"metadata": metadata}));
-    let params = PatchParams { field_manager: Some(names::MANAGER.to_owned()), ..PatchParams::default() };
+    let params = patch_by(names::MANAGER);
     let run = call(at.runs().patch(&at.name(), &params, &patch)).await?;
     Ok(Answer::Run(Box::new(run)))
 }

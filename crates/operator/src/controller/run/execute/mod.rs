@@ -37,7 +37,7 @@ pub(super) async fn execute(at: RunContext<'_>, facts: &Facts, step: &Step) -> R
         Step::Adopt => adopt::adopt(at).await,
         Step::WriteStatus(status) => status::write(at, status).await,
         Step::Reserve => {
-            let (all, capacity) = (at.ctx.runs_by_installation.all(), at.ctx.max_concurrent_runs);
+            let (all, capacity) = (at.ctx.runs_by_installation.all(), at.ctx.settings.capacity);
             Ok(Answer::Reservation(at.ctx.reservations.reserve(at.run, &all, capacity)))
         }
         Step::TakeSlot(active) => slot::take(at, active).await,

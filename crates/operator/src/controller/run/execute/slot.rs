@@ -1,10 +1,7 @@
 //! The installation's slot, `status.activeRun`: one Apply or Dump at a time. Each write tests what it was decided on, so that
 //! one that lands late changes nothing: who has the slot, and the number that rises each time it is freed.
 
-use kube::{
-    ResourceExt,
-    api::{Patch, PatchParams},
-};
+use kube::ResourceExt;
 use peribolos_api::{GitHubInstallation, installation::ActiveRun, run::Mode};
 use peribolos_core::run::answer::Answer;
 use serde_json::{Map, Value, json};
@@ -12,7 +9,10 @@ use serde_json::{Map, Value, json};
 use super::RunContext;
 use crate::{
     controller::run::error::Error,
-    kubernetes::client::{CallError, call},
+    kubernetes::{
+        client::call,
+        write::{json_patch, patch_by},
+    },
 };
 
 /// The field manager of what runs write into their installation's status.
@@ -100,11 +100,8 @@ fn sequence(installation: &GitHubInstallation) -> Option<i64> {
 /// Writes if everything is as it was decided on. The answer is the installation as it is then, in any case.
 async fn patch(at: RunContext<'_>, operations: impl IntoIterator<Item = Value>) -> Result<Answer, Error> {
     let same = json!({"op": "test", "path": "/metadata/uid", "value": at.installation.metadata.uid});
-    let operations = Value::Array([same].into_iter().chain(operations).collect());
-    let patch: Patch<()> = Patch::Json(
-        serde_json::from_value(operations).map_err(kube::Error::SerdeError).map_err(CallError::from)?,
-    );
-    let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+    let patch = json_patch(Value::Array([same].into_iter().chain(operations).collect()))?;
+    let params = patch_by(FIELD_MANAGER);
     let name = at.installation.name_any();
     let installation = match call(at.installations().patch_status(&name, &params, &patch)).await {
         Ok(written) => Some(written),

@@ -1,6 +1,5 @@
 //! Writes a run's status: always whole, always under its resourceVersion. Nobody else does.
 
-use kube::api::PostParams;
 use peribolos_api::{PeribolosRunStatus, names, run::Phase};
 use peribolos_core::run::{
     answer::Answer,
@@ -8,7 +7,10 @@ use peribolos_core::run::{
 };
 
 use super::{RunContext, report};
-use crate::{controller::run::error::Error, kubernetes::client::call};
+use crate::{
+    controller::run::error::Error,
+    kubernetes::{client::call, write::post_by},
+};
 
 /// Writes the status. A conflict is an error: the watch brings the newer object.
 pub(super) async fn write(at: RunContext<'_>, status: &PeribolosRunStatus) -> Result<Answer, Error> {
@@ -16,7 +18,7 @@ pub(super) async fn write(at: RunContext<'_>, status: &PeribolosRunStatus) -> Re
     let mut run = at.run.clone();
     run.status = Some(status.clone());
     run.metadata.managed_fields = None;
-    let params = PostParams { field_manager: Some(names::MANAGER.to_owned()), ..PostParams::default() };
+    let params = post_by(names::MANAGER);
     let written = call(at.runs().replace_status(&at.name(), &params, &run)).await?;
     let after = State::of(&written);
     if before.is_active() && !after.is_active() && phase(&written) == Phase::Queued {

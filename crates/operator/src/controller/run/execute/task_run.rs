@@ -1,10 +1,7 @@
 //! Makes and stops the attempt's TaskRun.
 
 use jiff::Timestamp;
-use kube::{
-    ResourceExt,
-    api::{Patch, PatchParams, PostParams},
-};
+use kube::{ResourceExt, api::Patch};
 use peribolos_api::names as labels;
 use peribolos_core::{
     names,
@@ -13,12 +10,18 @@ use peribolos_core::{
 use serde_json::json;
 
 use super::{RunContext, build::build};
-use crate::{controller::run::error::Error, kubernetes::client::call};
+use crate::{
+    controller::run::error::Error,
+    kubernetes::{
+        client::call,
+        write::{patch_by, post_by},
+    },
+};
 
 /// Makes the TaskRun; one of that name that is this run's is success.
 pub(super) async fn create(at: RunContext<'_>, plan: &TaskRunPlan) -> Result<Answer, Error> {
     let task_run = build(at, plan, &at.repository()?);
-    let params = PostParams { field_manager: Some(labels::MANAGER.to_owned()), ..PostParams::default() };
+    let params = post_by(labels::MANAGER);
     match call(at.task_runs().create(&params, &task_run)).await {
         Ok(_) => {
             observe_queue(at);
@@ -46,12 +49,11 @@ fn observe_queue(at: RunContext<'_>) {
 /// Labels the TaskRuns of a run that has ended. One that was deleted needs no label.
 pub(super) async fn label(at: RunContext<'_>) -> Result<Answer, Error> {
     let attempts = at.run.status.as_ref().and_then(|status| status.attempts).unwrap_or(0);
-    let params = PatchParams { field_manager: Some(labels::MANAGER.to_owned()), ..PatchParams::default() };
+    let params = patch_by(labels::MANAGER);
     for attempt in 1..=attempts {
         let name = names::task_run(&at.name(), attempt);
         let Some(there) = call(at.task_runs().get_metadata_opt(&name)).await? else { continue };
-        let is_ours = there.owner_references().iter().any(|owner| Some(&owner.uid) == at.run.uid().as_ref());
-        if !is_ours || there.labels().contains_key(labels::LABEL_ENDED) {
+        if !at.owns(&there) || there.labels().contains_key(labels::LABEL_ENDED) {
             continue;
         }
         let patch = json!({"metadata": {
@@ -78,7 +80,7 @@ pub(super) async fn stop(at: RunContext<'_>, why: &str) -> Result<Answer, Error>
         "metadata": {"uid": task_run.metadata.uid, "resourceVersion": task_run.metadata.resource_version},
         "spec": {"status": "TaskRunCancelled", "statusMessage": why},
     });
-    let params = PatchParams { field_manager: Some(labels::MANAGER.to_owned()), ..PatchParams::default() };
+    let params = patch_by(labels::MANAGER);
     match call(at.task_runs().patch(name, &params, &Patch::Merge(patch))).await {
         Err(error) if error.is_not_found() => Ok(Answer::Done),
         other => Ok(other.map(|_| Answer::Done)?),

@@ -11,9 +11,8 @@ use crate::{controller::run::error::Error, kubernetes::client::call};
 /// the watch knows.
 pub(super) async fn live(at: RunContext<'_>, facts: &Facts) -> Result<Vec<PeribolosRun>, Error> {
     let installation = &at.run.spec.installation_ref;
-    let of_installation =
-        ListParams::default().labels(&format!("{}={}", names::LABEL_INSTALLATION, installation.name));
-    let mut runs = call(at.runs().list(&of_installation)).await?.items;
+    let selector = ListParams::default().labels(&of_installation(&installation.name));
+    let mut runs = call(at.runs().list(&selector)).await?.items;
     runs.retain(|other| {
         other.spec.installation_ref == *installation && other.metadata.name != at.run.metadata.name
     });
@@ -26,13 +25,7 @@ pub(super) async fn live(at: RunContext<'_>, facts: &Facts) -> Result<Vec<Peribo
 /// server, and those that the watch has.
 pub(super) async fn records(at: RunContext<'_>, facts: &Facts) -> Result<Vec<PeribolosRun>, Error> {
     let installation = &at.run.spec.installation_ref;
-    let labels = format!(
-        "{}={},{}={}",
-        names::LABEL_INSTALLATION,
-        installation.name,
-        names::LABEL_REMOVALS,
-        names::TRUE
-    );
+    let labels = format!("{},{}={}", of_installation(&installation.name), names::LABEL_REMOVALS, names::TRUE);
     let mut records = call(at.runs().list(&ListParams::default().labels(&labels))).await?.items;
     records.retain(|record| record.spec.installation_ref == *installation);
     records.extend(facts.others().cloned());
@@ -46,13 +39,14 @@ pub(super) async fn slot_holder(at: RunContext<'_>, name: &str) -> Result<SlotHo
         return Ok(SlotHolder::Alive);
     }
     // Tekton gives a pod the labels of its TaskRun.
-    let of_installation = ListParams::default().labels(&format!(
-        "{}={}",
-        names::LABEL_INSTALLATION,
-        at.installation.name_any()
-    ));
+    let selector = ListParams::default().labels(&of_installation(&at.installation.name_any()));
     let prefix = format!("{name}-");
-    let pods = call(at.pods().list(&of_installation)).await?;
+    let pods = call(at.pods().list(&selector)).await?;
     let runs = pods.iter().any(|pod| pod.name_any().starts_with(&prefix) && !has_ended(pod));
     Ok(if runs { SlotHolder::PodRuns } else { SlotHolder::Gone })
+}
+
+/// The selector of what belongs to an installation.
+fn of_installation(name: &str) -> String {
+    format!("{}={name}", names::LABEL_INSTALLATION)
 }

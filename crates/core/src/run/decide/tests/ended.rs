@@ -1,0 +1,104 @@
+//! Runs that have ended: what follows, each part once.
+
+use super::*;
+
+#[test]
+fn what_follows_from_an_end_is_done_once_and_in_order() {
+    let mut facts = succeeded();
+    give_slot(&mut facts, "r");
+    let verdict = decide(&facts, at(6));
+    assert_eq!(
+        describe(&verdict),
+        "free the slot of r: lastAppliedBlob lastAppliedSha lastAppliedShortSha lastApply lastRun"
+    );
+    let Verdict::Do(step) = verdict else { panic!("no step") };
+    let mut freed = installation();
+    freed.status.as_mut().unwrap().last_applied_blob = Some("blob".into());
+    facts.apply(&step, Answer::Installation(Some(Box::new(freed))), at(6));
+    assert_eq!(facts.published.before, Some(Before { other_file: true, drifted: false }));
+    assert_eq!(describe(&decide(&facts, at(6))), "Clear");
+    facts.published.done.cleared = true;
+    assert_eq!(describe(&decide(&facts, at(6))), "need [Checks]");
+    facts.add(Fact::Checks(vec![CheckSeen { id: 5, in_progress: true, conclusion: None }]), at(6));
+    let verdict = decide(&facts, at(6));
+    assert_eq!(describe(&verdict), "check Some(5) Completed(Success): Applied");
+    let Verdict::Do(step) = verdict else { panic!("no step") };
+    facts.apply(&step, Answer::Check(5), at(6));
+    assert_eq!(
+        describe(&decide(&facts, at(6))),
+        "need [Branch]",
+        "open pull requests would change another file"
+    );
+    facts.found.branch = Some(Some("main".into()));
+    assert_eq!(describe(&decide(&facts, at(6))), r#"need [Pulls("main")]"#);
+    facts.found.pulls = Some(vec![(7, OTHER.into())]);
+    assert_eq!(describe(&decide(&facts, at(6))), "run DryRun by base");
+    facts.found.created = vec![crate::names::preview_again("acme-1", SHA, 7)];
+    assert_eq!(describe(&decide(&facts, at(6))), "LabelTaskRuns");
+    facts.apply(&Step::LabelTaskRuns, Answer::Done, at(6));
+    assert_eq!(describe(&decide(&facts, at(6))), "Succeeded Applied", "with the check's number");
+    facts.run.status.as_mut().unwrap().check_run_id = Some(5);
+    assert_eq!(describe(&decide(&facts, at(6))), "Label");
+    // Not so for what is tidied up: it is not published anew.
+    facts.run.status.as_mut().unwrap().message = Some("another".into());
+    assert_eq!(describe(&decide(&facts, at(6))), "Label");
+    facts.run.metadata.labels = Some([(LABEL_ENDED.to_owned(), "true".to_owned())].into());
+    assert_eq!(describe(&decide(&facts, at(6))), "wait");
+}
+
+#[test]
+fn the_slot_is_looked_for_live_before_a_run_is_done() {
+    let mut facts = unpublished(Reason::PodLost);
+    facts.found.installation_live = false;
+    assert_eq!(describe(&decide(&facts, at(6))), "need [Installation]");
+}
+
+#[test]
+fn the_slot_waits_for_the_pod_and_the_check_does_not() {
+    let mut facts = unpublished(Reason::PodLost);
+    give_slot(&mut facts, "r");
+    facts.found.pod_done = Some(false);
+    assert_eq!(describe(&decide(&facts, at(6))), "check Some(5) Completed(Failure): Failed");
+    facts.published.check = wanted(&facts);
+    assert_eq!(describe(&decide(&facts, at(6))), "wait until 8");
+}
+
+#[rstest::rstest]
+#[case(Phase::Cancelled, Reason::Cancelled, "need [Blob]")]
+#[case(Phase::Failed, Reason::PermissionsMissing, "need [Blob]")]
+#[case::it_gave_way(Phase::Superseded, Reason::Superseded, "Clear")]
+#[case::of_another_branch(Phase::Failed, Reason::SourceNotAllowed, "Clear")]
+fn an_apply_that_ended_without_the_slot(
+    #[case] phase: Phase,
+    #[case] reason: Reason,
+    #[case] expected: &str,
+) {
+    let mut facts = apply(|run| {
+        let run = PeribolosRun { status: Some(admitted(run)), ..run.clone() };
+        let status = run.status.clone().unwrap();
+        Writer::new(&run, at(1)).ended(status, &End::new(phase, reason, "it ended"))
+    });
+    assert_eq!(describe(&decide(&facts, at(2))), expected);
+    if expected == "Clear" {
+        return;
+    }
+    facts.found.blob = Some(Some("blob".into()));
+    let Verdict::Do(Step::Record(fields)) = decide(&facts, at(2)) else { panic!("nothing is recorded") };
+    assert_eq!(
+        (&fields["declined"]["blob"], &fields["declined"]["reason"]),
+        (&json!("blob"), &json!(reason.as_str()))
+    );
+    change_installation(&mut facts, |i| {
+        i.status.as_mut().unwrap().declined =
+            Some(serde_json::from_value(fields["declined"].clone()).unwrap());
+    });
+    assert_eq!(describe(&decide(&facts, at(2))), "Clear");
+}
+
+#[test]
+fn a_run_that_an_earlier_version_has_finished_is_left_alone() {
+    let mut facts = facts(run("old", Mode::Apply, 0, Phase::Superseded));
+    assert_eq!(describe(&decide(&facts, at(1))), "wait");
+    facts.run.metadata.finalizers = Some(vec![FINALIZER_CHECK.to_owned()]);
+    assert_eq!(describe(&decide(&facts, at(1))), "Clear", "its check may be unfinished");
+}

@@ -1,0 +1,119 @@
+//! What GitHub shows of a run: written once, read where nobody knows, given up where it is in vain.
+
+use super::*;
+
+#[test]
+fn after_a_write_of_unknown_outcome_nothing_is_written_until_it_was_read() {
+    let mut facts = unpublished(Reason::PodLost);
+    let Verdict::Do(step) = decide(&facts, at(6)) else { panic!("no step") };
+    facts.fail(Attempted::Write(&step), trouble(Kind::Unknown, 7), at(6));
+    assert_eq!(describe(&decide(&facts, at(8))), "wait until 21");
+    assert_eq!(describe(&decide(&facts, at(20))), "wait until 21");
+    assert_eq!(describe(&decide(&facts, at(21))), "need [Checks]");
+    let read = |facts: &mut Facts, conclusion: Option<CheckConclusion>| {
+        facts.add(
+            Fact::Checks(vec![CheckSeen { id: 5, in_progress: conclusion.is_none(), conclusion }]),
+            at(21),
+        );
+        describe(&decide(facts, at(21)))
+    };
+    assert_eq!(read(&mut facts.clone(), None), "check Some(5) Completed(Failure): Failed");
+    assert_eq!(read(&mut facts, Some(CheckConclusion::Failure)), "LabelTaskRuns", "it had taken effect");
+}
+
+#[test]
+fn what_another_process_may_have_sent_is_waited_for_and_read() {
+    let mut facts = unpublished(Reason::PodLost);
+    facts.published.inherited_at = Some(at(6));
+    facts.published.check = wanted(&facts);
+    assert_eq!(describe(&decide(&facts, at(20))), "wait until 21");
+    assert_eq!(describe(&decide(&facts, at(21))), "need [Checks]");
+    let whole = CheckSeen { id: 5, in_progress: false, conclusion: Some(CheckConclusion::Failure) };
+    let second = CheckSeen { id: 6, in_progress: true, conclusion: None };
+    facts.add(Fact::Checks(vec![whole, second]), at(21));
+    let verdict = decide(&facts, at(21));
+    assert_eq!(
+        describe(&verdict),
+        "check Some(6) Completed(Failure): Failed",
+        "a second one is completed, too"
+    );
+    let Verdict::Do(step) = verdict else { panic!("no step") };
+    facts.apply(&step, Answer::Check(6), at(21));
+    assert_eq!(describe(&decide(&facts, at(21))), "LabelTaskRuns");
+}
+
+#[test]
+fn what_an_earlier_process_has_published_is_read_and_not_written_again() {
+    let mut facts = unpublished(Reason::PodLost);
+    facts.published.inherited_at = Some(at(6));
+    assert_eq!(describe(&decide(&facts, at(6))), "need [Checks]");
+    let whole = CheckSeen { id: 5, in_progress: false, conclusion: Some(CheckConclusion::Failure) };
+    facts.add(Fact::Checks(vec![whole]), at(6));
+    assert_eq!(describe(&decide(&facts, at(6))), "wait until 21");
+    let mut running = apply(running);
+    running.published.inherited_at = Some(at(6));
+    running.found.attempt = seen(None, "Running", vec![step(true, None)]);
+    assert_eq!(describe(&decide(&running, at(6))), "need [Checks]");
+    let whole = CheckSeen { id: 5, in_progress: true, conclusion: None };
+    running.add(Fact::Checks(vec![whole]), at(6));
+    assert_eq!(describe(&decide(&running, at(6))), "wait until 26");
+}
+
+#[test]
+fn a_check_that_came_out_otherwise_is_written_again() {
+    let mut facts = unpublished(Reason::PodLost);
+    facts.published.inherited_at = Some(at(-20));
+    facts.published.check = wanted(&facts);
+    let late = CheckSeen { id: 5, in_progress: true, conclusion: None };
+    facts.add(Fact::Checks(vec![late]), at(6));
+    assert_eq!(describe(&decide(&facts, at(6))), "check Some(5) Completed(Failure): Failed");
+}
+
+#[rstest::rstest]
+#[case::the_commit_is_gone(Kind::Hopeless, 6, "LabelTaskRuns")]
+#[case::moved(Kind::Moved(None), 6, "LabelTaskRuns")]
+#[case::not_granted(Kind::Permission, 6, "wait until 9")]
+#[case::not_granted_for_a_day(Kind::Permission, 86_406, "LabelTaskRuns")]
+#[case::down(Kind::Passing, 6, "wait until 9")]
+fn a_check_that_cant_be_written(#[case] kind: Kind, #[case] now: i64, #[case] expected: &str) {
+    let mut facts = unpublished(Reason::PodLost);
+    let Verdict::Do(step) = decide(&facts, at(6)) else { panic!("no step") };
+    facts.fail(Attempted::Write(&step), trouble(kind, 9), at(6));
+    assert_eq!(describe(&decide(&facts, at(now))), expected);
+}
+
+#[test]
+fn a_plan_counts_as_shown_when_its_check_is_written() {
+    let mut facts = unpublished(Reason::GuardTripped);
+    facts.run.status.as_mut().unwrap().report =
+        Some(peribolos_api::run::Report { explains_end: true, ..peribolos_api::run::Report::default() });
+    let Verdict::Do(step) = decide(&facts, at(6)) else { panic!("no step") };
+    facts.apply(&step, Answer::Check(5), at(6));
+    let Verdict::Do(Step::WriteStatus(status)) = decide(&facts, at(7)) else { panic!("no status") };
+    assert_eq!(status.shown_at, Some(seconds(at(7))));
+    facts.published.done.check = true;
+    facts.published.check = None;
+    assert_eq!(
+        describe(&decide(&facts, at(7))),
+        "LabelTaskRuns",
+        "what no check could show was shown to nobody"
+    );
+}
+
+#[test]
+fn a_refused_command_is_answered() {
+    let mut facts = apply(|run| {
+        let end = End::new(Phase::Skipped, Reason::NotAllowed, "Only owners may.");
+        Writer::new(run, at(0)).ended(new(run), &end)
+    });
+    facts.published.done.cleared = true;
+    facts.run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
+    let verdict = decide(&facts, at(1));
+    assert_eq!(describe(&verdict), r#"Refuse("Only owners may.")"#);
+    let Verdict::Do(step) = verdict else { panic!("no step") };
+    let mut down = facts.clone();
+    down.fail(Attempted::Write(&step), trouble(Kind::Passing, 9), at(1));
+    assert_eq!(describe(&decide(&down, at(1))), "wait until 9");
+    facts.fail(Attempted::Write(&step), trouble(Kind::Permission, 9), at(1));
+    assert_eq!(describe(&decide(&facts, at(1))), "Label", "there can be no answer");
+}
