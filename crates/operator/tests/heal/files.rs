@@ -1,7 +1,10 @@
 //! Pushes that no webhook told of.
 
-use kube::api::{Patch, PatchParams};
-use peribolos_api::run::{Mode, Phase};
+use kube::api::{Patch, PatchParams, PostParams};
+use peribolos_api::{
+    PeribolosRun,
+    run::{Mode, Phase},
+};
 use peribolos_core::names;
 use serde_json::json;
 
@@ -53,6 +56,20 @@ async fn a_lost_push_is_applied_once() {
     );
     let metrics = world.metrics.encode().unwrap();
     assert!(metrics.contains(r#"peribolos_healed_total{kind="apply"} 2"#), "{metrics}");
+}
+
+#[tokio::test]
+async fn a_run_that_the_watch_does_not_have_yet_is_not_made_twice() {
+    let world = World::installed(NAME).await;
+    let run = world.runs_are(1).await.remove(0);
+    world.runs_go_unseen();
+    let push = json!({"metadata": {"name": "push", "labels": run.metadata.labels}, "spec": run.spec});
+    let mut push: PeribolosRun = serde_json::from_value(push).unwrap();
+    push.spec.mode = Mode::Apply;
+    world.runs().create(&PostParams::default(), &push).await.unwrap();
+    world.note(NAME, applied("of-before")).await;
+    world.passes("GET", FILE).await;
+    assert_eq!(world.all_runs().await.len(), 2);
 }
 
 #[tokio::test]

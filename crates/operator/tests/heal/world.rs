@@ -55,6 +55,7 @@ pub struct World {
     pub namespace: String,
     pub github: GitHub,
     pub metrics: Metrics,
+    watch: CancellationToken,
     _stop: DropGuard,
 }
 
@@ -116,8 +117,14 @@ impl World {
         tracing_subscriber::fmt().with_test_writer().try_init().ok();
         let metrics = Metrics::new();
         let stop = CancellationToken::new();
-        controller(&client, &namespace, app, &metrics, &stop);
-        Self { client, namespace, github, metrics, _stop: stop.drop_guard() }
+        let watch = stop.child_token();
+        controller(&client, &namespace, app, &metrics, &stop, &watch);
+        Self { client, namespace, github, metrics, watch, _stop: stop.drop_guard() }
+    }
+
+    /// From now on the watch tells nothing more of runs.
+    pub fn runs_go_unseen(&self) {
+        self.watch.cancel();
     }
 
     pub fn installations(&self) -> Api<GitHubInstallation> {
@@ -170,7 +177,14 @@ impl World {
 }
 
 /// The installations' controller and the healer. Runs are watched only: no pods are made.
-fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, stop: &CancellationToken) {
+fn controller(
+    client: &Client,
+    namespace: &str,
+    app: App,
+    metrics: &Metrics,
+    stop: &CancellationToken,
+    watch: &CancellationToken,
+) {
     let controllers = Controllers::new(client, namespace);
     let parts = Parts {
         client: client.clone(),
@@ -193,7 +207,7 @@ fn controller(client: &Client, namespace: &str, app: App, metrics: &Metrics, sto
         installation::run(installations, Arc::clone(&ctx), stop.clone()),
         heal::run_at(ctx, pace(), stop.clone()),
     );
-    let watch = only_watch(runs, stop.clone());
+    let watch = only_watch(runs, watch.clone());
     // In one task, as in the program.
     tokio::spawn(async move { tokio::join!(work, heals, watch).2 });
 }

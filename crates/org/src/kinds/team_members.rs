@@ -31,7 +31,7 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
         .map(|(login, _)| login.clone())
         .collect();
     let listed = teams::planned(planner);
-    let planned: BTreeSet<TeamId> = listed.iter().map(|(_, id)| *id).collect();
+    let decided: BTreeSet<TeamId> = listed.iter().map(|(_, id)| *id).collect();
     let mut drafts: Vec<Vec<Draft>> = Vec::with_capacity(listed.len());
     // Those below first: who is in them is in effect in the team above.
     for (team, id) in listed.into_iter().rev() {
@@ -40,13 +40,13 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
         drafts.push(of_team.drafts);
     }
     planner.add(drafts.into_iter().rev().flatten());
-    keep_invited(planner, &planned);
+    keep_invited(planner, &decided);
 }
 
 /// An invitation that is sent anew has lost its teams: it gets those back that the plan leaves to others.
-fn keep_invited(planner: &mut Planner<'_>, planned: &BTreeSet<TeamId>) {
+fn keep_invited(planner: &mut Planner<'_>, decided: &BTreeSet<TeamId>) {
     let mut drafts = Vec::new();
-    for (id, before) in planner.now.all_teams().filter(|(id, _)| !planned.contains(id)) {
+    for (id, before) in planner.now.all_teams().filter(|(id, _)| !decided.contains(id)) {
         let Some(team) = planner.then.team(id) else { continue };
         let is_lost =
             |login: &&Login| !team.pending.contains(*login) && planner.then.pending().contains_key(*login);

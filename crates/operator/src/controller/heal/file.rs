@@ -1,9 +1,10 @@
 //! One installation's config file: what is at its head, and whether a run for it is to be made.
 
 use jiff::Timestamp;
-use kube::{Api, ResourceExt};
+use kube::{Api, ResourceExt, api::ListParams};
 use peribolos_api::{
     GitHubInstallation, PeribolosRun,
+    names::{LABEL_ENDED, LABEL_INSTALLATION, TRUE},
     run::{Mode, Source},
 };
 use peribolos_core::{
@@ -71,10 +72,29 @@ pub(super) async fn look(
     };
     let Some(sha) = github.branch_head(&repository, &branch).await? else { return Ok(()) };
     let head = Head { sha: sha.as_str(), blob: &blob };
+    // The watches may have the end of a run and not yet what it left, or the other way round.
+    let Some((installation, runs)) = live(ctx, installation).await? else { return Ok(()) };
+    let Some(status) = &installation.status else { return Ok(()) };
+    let runs: Vec<&PeribolosRun> = runs.iter().collect();
     match ensure(status, head, &runs, Timestamp::now()) {
-        Some(mode) => make(ctx, installation, mode, (&repository, &branch, head.sha)).await,
+        Some(mode) => make(ctx, &installation, mode, (&repository, &branch, head.sha)).await,
         None => Ok(()),
     }
+}
+
+/// The installation and its unfinished runs as the API server has them. The runs come first: one that is not among them any
+/// more has left what it did in the installation's status. None: it is another one by now.
+async fn live(
+    ctx: &Context,
+    installation: &GitHubInstallation,
+) -> Result<Option<(GitHubInstallation, Vec<PeribolosRun>)>, HealError> {
+    let name = installation.name_any();
+    let unended = format!("{LABEL_INSTALLATION}={name},{LABEL_ENDED}!={TRUE}");
+    let runs: Api<PeribolosRun> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+    let runs = call(runs.list(&ListParams::default().labels(&unended))).await?.items;
+    let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+    let found = call(api.get_opt(&name)).await?;
+    Ok(found.filter(|found| found.metadata.uid == installation.metadata.uid).map(|found| (found, runs)))
 }
 
 /// Records which file there was when the installation was looked at first: nobody has asked to apply it.
