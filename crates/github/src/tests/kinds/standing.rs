@@ -138,6 +138,59 @@ async fn a_place_in_a_team(
     assert_eq!(standing(&change, "GET", "/orgs/acme/teams/core/memberships/ann", answer).await, expected);
 }
 
+/// Who is in a team below is shown in the team above, so what is shown need not be a place of their own. It is given to
+/// them, which takes nothing away, and nobody who is a maintainer by themselves becomes a member.
+#[rstest]
+#[case::shown_from_below("ann", None, TeamRole::Member, membership("member", "active"), Standing::AsPlanned)]
+#[case::lowered_or_from_below(
+    "ann",
+    Some(TeamRole::Maintainer),
+    TeamRole::Member,
+    membership("member", "active"),
+    Standing::AsPlanned
+)]
+#[case::made_a_maintainer(
+    "ann",
+    None,
+    TeamRole::Member,
+    membership("maintainer", "active"),
+    different("the role is `maintainer` now")
+)]
+#[case::a_maintainer_s_place_is_their_own(
+    "ann",
+    None,
+    TeamRole::Maintainer,
+    membership("maintainer", "active"),
+    DONE
+)]
+#[case::an_owner_is_shown_as_a_maintainer_from_below(
+    "own",
+    None,
+    TeamRole::Maintainer,
+    membership("maintainer", "active"),
+    Standing::AsPlanned
+)]
+#[case::an_invitation_is_their_own("ann", None, TeamRole::Member, membership("member", "pending"), PENDING)]
+#[tokio::test]
+async fn a_place_of_somebody_in_a_team_below(
+    #[case] login: &str,
+    #[case] from: Option<TeamRole>,
+    #[case] to: TeamRole,
+    #[case] now: Value,
+    #[case] expected: Standing,
+) {
+    let mut snapshot = snapshot();
+    snapshot.teams[0].members.clear();
+    snapshot.teams[1].members = vec![ann()];
+    snapshot.teams[1].maintainers = vec![Login::new("own")];
+    let at = format!("/orgs/acme/teams/core/memberships/{login}");
+    let server = github("GET", &at, status(200, &now)).await;
+    let (client, mut addresses) = (support::client(&server), Addresses::of(&snapshot));
+    let change = Change::SetTeamMember { team: core(), login: Login::new(login), from, to };
+    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot), &mut addresses).await;
+    assert_eq!(standing.unwrap(), expected);
+}
+
 #[rstest]
 #[case::as_planned(
     status(200, &json!({"id": 7, "permissions": {"push": true, "pull": true}, "role_name": "write"})), Standing::AsPlanned)]
