@@ -4,7 +4,7 @@
 mod support;
 
 use peribolos_org::plan::{
-    Beyond, Cause, Change, Failure, Outcome, Plan, TeamRole, Verification, Waiting, Withheld,
+    Beyond, Cause, Change, Failure, NotSentReason, Outcome, Plan, TeamRole, Verification, Waiting, Withheld,
 };
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
@@ -51,6 +51,13 @@ impl Run {
 fn failed(change: &Change, status: Option<u16>, sentence: &str, cause: Cause) -> Outcome {
     let what_to_do = remedy(change, status, sentence);
     Outcome::Failed(Failure { sentence: sentence.to_owned(), status, cause, what_to_do })
+}
+
+fn not_sent(change: Change, reason: NotSentReason, status: Option<u16>, sentence: &str) -> (Change, Outcome) {
+    let Outcome::Failed(failure) = failed(&change, status, sentence, Cause::Refused) else {
+        unreachable!("it is a failure")
+    };
+    (change, Outcome::NotSent { reason, failure })
 }
 
 fn refused(change: Change, status: u16, sentence: &str) -> (Change, Outcome) {
@@ -125,6 +132,10 @@ fn a_title_says_what_is_not_in_force() {
             "Applied: 0 of 1. 1 change was left out: something changed in the meantime",
         ),
         (vec![(remove_member("bob"), Outcome::NotTried)], "Applied: 0 of 1. 1 change was not tried"),
+        (
+            vec![not_sent(remove_member("bob"), NotSentReason::Unread, Some(403), "No")],
+            "Applied: 0 of 1. 1 change was not sent",
+        ),
     ];
     for (ends, title) in table {
         assert_eq!(Run::of(ends).title(), title);
@@ -166,6 +177,15 @@ fn everything() -> Run {
         (remove_member("ann"), Outcome::Withheld(Withheld::RequiredOwner)),
         (remove_member("carol"), Outcome::Done),
         (remove_member("zed"), Outcome::NotTried),
+        not_sent(
+            place("Core", "gus"),
+            NotSentReason::Unread,
+            Some(403),
+            "Resource not accessible by integration",
+        ),
+        not_sent(remove_member("hal"), NotSentReason::HeadUnread, Some(502), "Server Error"),
+        not_sent(remove_member("ida"), NotSentReason::PermissionMissing, Some(403), "Must have admin rights"),
+        not_sent(invite("jon"), NotSentReason::InvitationLimit, None, "GitHub spoke of a limit"),
     ]);
     run.plan.waiting = vec![Waiting { login: login("trent"), team: None, repo: None }];
     run.judgement = Judgement::Warn(run.removals.list[..1].to_vec());

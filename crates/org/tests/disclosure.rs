@@ -9,8 +9,9 @@ use std::sync::LazyLock;
 
 use peribolos_org::guard::{Limits, Trip, trips};
 use peribolos_org::plan::{
-    Because, Beyond, Cause, Change, Failure, Kind, Lookups, Named as About, Outcome, Plan, RepoSetting,
-    Scope, SettingChange, TeamRole, TeamSetting, Verification, Waiting, Warning, Withheld, plan as make_plan,
+    Because, Beyond, Cause, Change, Failure, Kind, Lookups, Named as About, NotSentReason, Outcome, Plan,
+    RepoSetting, Scope, SettingChange, TeamRole, TeamSetting, Verification, Waiting, Warning, Withheld,
+    plan as make_plan,
 };
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
@@ -332,6 +333,15 @@ fn outcome(kind: usize, index: usize, change: &Change) -> Outcome {
         4 => Outcome::Withheld(Withheld::Grant { operation: index.saturating_sub(2) }),
         5 => Outcome::Withheld(Withheld::Invitation { waiting: 0 }),
         6 => Outcome::Left(said),
+        7 => Outcome::NotSent {
+            reason: NotSentReason::Unread,
+            failure: Failure {
+                sentence: said,
+                status: Some(403),
+                cause: Cause::Refused,
+                what_to_do: "Correct it".to_owned(),
+            },
+        },
         _ => Outcome::NotTried,
     }
 }
@@ -389,7 +399,7 @@ proptest! {
         head in option::of(named()),
         plan in plans(),
         required in vec(people(), 0..4),
-        ends in vec(0..8_usize, 40),
+        ends in vec(0..9_usize, 40),
         (remaining, beyond) in (vec(changes(), 0..4), vec(gone(), 0..6)),
     ) {
         let mut known = base.yaml();

@@ -6,7 +6,7 @@ use peribolos_org::{Login, OrgRole, TeamName};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::teams::slug;
+use super::teams::{self, slug};
 use super::{Addresses, Made, Standing};
 use crate::Client;
 use crate::call::Call;
@@ -86,7 +86,7 @@ pub(super) async fn standing(
             })
         }
         Change::RemoveTeamMember { from, invitation, .. } => Ok(match now {
-            None => Standing::Gone,
+            None => return teams::without(client, org, team, addresses).await,
             Some(now) if *invitation && now.state == State::Active => {
                 Standing::Different("the invitation was accepted".to_owned())
             }

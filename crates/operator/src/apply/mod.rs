@@ -25,7 +25,9 @@ use peribolos_core::apply::wait::{Patience, Wait};
 use peribolos_github::Client;
 use peribolos_github::kinds::Addresses;
 use peribolos_org::guard::Limits;
-use peribolos_org::plan::{Change, Expected, Failure, Kind, Named, Operation, Outcome, Plan, TeamRole};
+use peribolos_org::plan::{
+    Change, Expected, Failure, Kind, Named, NotSentReason, Operation, Outcome, Plan, TeamRole,
+};
 use peribolos_org::{Login, Snapshot};
 
 pub use self::clock::Clock;
@@ -161,10 +163,12 @@ impl Run<'_> {
             return Outcome::Skipped { because: *because };
         }
         if let Some(failure) = self.missing_permissions.get(&kind::of(change)) {
-            return Outcome::Failed(failure.clone());
+            let reason = NotSentReason::PermissionMissing;
+            return Outcome::NotSent { reason, failure: failure.clone() };
         }
         if self.invitations.are_over() && self.invites(index, change) {
-            return Outcome::Failed(refused::no_more_invitations(change));
+            let failure = refused::no_more_invitations(change);
+            return Outcome::NotSent { reason: NotSentReason::InvitationLimit, failure };
         }
         if let Err(kept) = self.may_be_made(index, change).await {
             return kept;

@@ -290,6 +290,38 @@ async fn nobody_is_invited_by_a_place_in_a_team() {
     assert_eq!(pod.bench.github.org(ORG).await["invitations"], json!([]), "{applied:?}");
 }
 
+/// What could not be read before a removal is no refusal of the removal, which was never sent.
+#[rstest::rstest]
+#[case::a_member(
+    json!({"path": "/orgs/acme/memberships/frank", "status": 409}), (StepExit::Incomplete, Some(Cause::Refused)),
+    "what it is about could not be read: GitHub answered 409")]
+#[case::a_permission(
+    json!({"path": "/orgs/acme/memberships/frank", "status": 403,
+           "body": {"message": "Resource not accessible by integration"}}), (StepExit::PermissionsMissing, None),
+    "what it is about could not be read: GitHub answered 403")]
+#[case::the_head(
+    json!({"path": "/repos/acme/.github/contents/peribolos.yaml", "status": 502, "skip": 2}),
+    (StepExit::Incomplete, Some(Cause::Transient)),
+    "the newest version of the file could not be read: GitHub answered 502")]
+#[tokio::test]
+async fn what_was_not_sent_is_not_refused(
+    #[case] mut fault: Value,
+    #[case] end: (StepExit, Option<Cause>),
+    #[case] because: &str,
+) {
+    let pod = Pod::of(&FILE.replace(", frank]", "]")).await;
+    fault["method"] = json!("GET");
+    pod.fault(fault).await;
+    pod.bench.github.call("DELETE", "/_sim/requests", None).await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!((applied.exit, applied.cause), end, "{applied:?}");
+    assert_eq!(applied.changes, Some(changes(1, 0, 0, 1)), "{applied:?}");
+    assert_eq!(applied.check.title, "Applied: 0 of 1. 1 change was not sent");
+    assert!(!applied.check.summary.contains("**Failed**"), "{applied:?}");
+    assert!(applied.check.summary.contains(because), "{applied:?}");
+    assert_eq!(pod.bench.github.requests("DELETE", "/orgs/acme/memberships/frank").await, 0);
+}
+
 /// What somebody made in the meantime as the file has it is used; what is otherwise is left.
 #[tokio::test]
 async fn what_was_made_in_the_meantime_is_not_made_again() {
@@ -519,9 +551,12 @@ async fn a_missing_permission_stops_that_kind_alone() {
     let applied = pod.apply(&[]).await;
     assert_eq!(
         (applied.exit, applied.changes),
-        (StepExit::PermissionsMissing, Some(changes(4, 2, 2, 2))),
+        (StepExit::PermissionsMissing, Some(changes(4, 2, 1, 2))),
         "{applied:?}"
     );
+    let kind =
+        "`zoe` was not invited, because a permission for changes of its kind is missing: GitHub answered 403";
+    assert!(applied.check.summary.contains(kind), "one was refused, the other was not sent: {applied:?}");
     let log = pod.bench.github.call("GET", "/_sim/requests", None).await;
     let tried = log.as_array().unwrap().iter().filter(|request| request["method"] == "PUT").count();
     assert_eq!(tried, 1, "{log}");
@@ -574,7 +609,8 @@ async fn three_refusals_that_speak_of_a_limit_end_inviting() {
         (StepExit::Incomplete, Some(Cause::Invitations)),
         "{applied:?}"
     );
-    assert_eq!(applied.changes, Some(changes(6, 1, 5, 5)), "{applied:?}");
+    assert_eq!(applied.changes, Some(changes(6, 1, 3, 5)), "{applied:?}");
+    assert!(applied.check.summary.contains("`new4` was not invited"), "{applied:?}");
     let log = pod.bench.github.call("GET", "/_sim/requests", None).await;
     let tried = log.as_array().unwrap().iter().filter(|request| request["method"] == "PUT").count();
     assert_eq!(tried, 3, "{log}");

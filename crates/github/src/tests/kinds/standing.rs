@@ -58,7 +58,8 @@ fn demote() -> Change {
 #[case::as_planned(remove_member(), status(200, &membership("member", "active")), Standing::AsPlanned)]
 #[case::promoted(remove_member(), status(200, &membership("admin", "active")), different("the role is `admin` now"))]
 #[case::gone(remove_member(), status(404, &json!({"message": "Not Found"})), Standing::Gone)]
-#[case::only_invited(remove_member(), status(200, &membership("member", "pending")), Standing::Gone)]
+#[case::only_invited(
+    remove_member(), status(200, &membership("member", "pending")), different("it is an invitation now"))]
 #[case::an_owner(demote(), status(200, &membership("admin", "active")), Standing::AsPlanned)]
 #[case::no_owner(demote(), status(200, &membership("member", "active")), DONE)]
 #[case::promoted_already(promote(), status(200, &membership("admin", "active")), DONE)]
@@ -110,6 +111,10 @@ fn leave(invitation: bool) -> Change {
     Change::RemoveTeamMember { team: core(), login: ann(), from: TeamRole::Member, invitation }
 }
 
+fn take() -> Change {
+    Change::RemoveTeamRepo { team: core(), repo: repo(), from: Permission::Write }
+}
+
 fn lower() -> Change {
     let from = Some(TeamRole::Maintainer);
     Change::SetTeamMember { team: core(), login: ann(), from, to: TeamRole::Member }
@@ -119,7 +124,6 @@ fn lower() -> Change {
 #[case::as_planned(leave(false), status(200, &membership("member", "active")), Standing::AsPlanned)]
 #[case::promoted(
     leave(false), status(200, &membership("maintainer", "active")), different("the role is `maintainer` now"))]
-#[case::gone(leave(false), status(404, &json!({"message": "Not Found"})), Standing::Gone)]
 #[case::accepted(leave(true), status(200, &membership("member", "active")), different("the invitation was accepted"))]
 #[case::invited(leave(true), status(200, &membership("member", "pending")), Standing::AsPlanned)]
 #[case::maintainer(lower(), status(200, &membership("maintainer", "active")), Standing::AsPlanned)]
@@ -200,7 +204,6 @@ async fn a_place_of_somebody_in_a_team_below(
 #[case::more(
     status(200, &json!({"id": 7, "permissions": {"admin": true, "push": true}, "role_name": "admin"})),
     different("the access is `admin` now"))]
-#[case::gone(status(404, &json!({"message": "Not Found"})), Standing::Gone)]
 #[tokio::test]
 async fn a_team_s_access(#[case] answer: ResponseTemplate, #[case] expected: Standing) {
     // A team below has the same access, from above.
@@ -210,6 +213,74 @@ async fn a_team_s_access(#[case] answer: ResponseTemplate, #[case] expected: Sta
         let at = format!("/orgs/acme/teams/{slug}/repos/acme/site");
         assert_eq!(standing(&change, "GET", &at, answer.clone()).await, expected);
     }
+}
+
+/// What GitHub does not show in a team: gone, unless the team or the repository is another one.
+#[rstest]
+#[case::gone(1, &[(1, "core")], Standing::Gone)]
+#[case::another_team(9, &[(9, "core")], different("another team has its name now"))]
+#[case::no_team(0, &[], Standing::Gone)]
+#[case::a_team_that_is_not_shown(0, &[(1, "core")], Standing::Gone)]
+#[case::a_renamed_team(0, &[(1, "base")], different("it has another name now"))]
+#[case::another_team_that_is_not_shown(0, &[(9, "core")], different("another team has its name now"))]
+#[tokio::test]
+async fn what_is_not_shown_in_a_team(
+    #[case] at_address: u64,
+    #[case] all: &[(u64, &str)],
+    #[case] expected: Standing,
+) {
+    let team = |id: u64, slug: &str| rest_team(id, "Core", slug, &json!(null));
+    let listed: Vec<Value> = all.iter().map(|(id, slug)| team(*id, slug)).collect();
+    let server = github("GET", "/orgs/acme/teams", status(200, &json!(listed))).await;
+    if at_address > 0 {
+        let found = status(200, &team(at_address, "core"));
+        Mock::given(path("/orgs/acme/teams/core")).respond_with(found).mount(&server).await;
+    }
+    let site = status(200, &json!({"id": 7, "name": "site"}));
+    Mock::given(path("/repos/acme/site")).respond_with(site).mount(&server).await;
+    for change in [leave(false), take()] {
+        assert_eq!(of(&server, &change).await, expected, "{change:?}");
+    }
+}
+
+#[rstest]
+#[case::gone(status(404, &json!({"message": "Not Found"})), Standing::Gone)]
+#[case::not_shown(status(200, &json!({"id": 7, "name": "site"})), Standing::Gone)]
+#[case::another(status(200, &json!({"id": 8, "name": "site"})), different("another repository has its name now"))]
+#[tokio::test]
+async fn a_repository_that_is_not_shown(#[case] repository: ResponseTemplate, #[case] expected: Standing) {
+    let core = status(200, &rest_team(1, "Core", "core", &json!(null)));
+    let server = github("GET", "/orgs/acme/teams/core", core).await;
+    Mock::given(path("/repos/acme/site")).respond_with(repository).mount(&server).await;
+    assert_eq!(of(&server, &take()).await, expected);
+}
+
+/// GraphQL does not show the repository, or not at first.
+#[rstest]
+#[case::gone(status(404, &json!({"message": "Not Found"})), false, Standing::Gone)]
+#[case::another(
+    status(200, &json!({"id": 8, "name": "site"})), false, different("another repository has its name now"))]
+#[case::hidden(
+    status(200, &json!({"id": 7, "name": "site"})), false, different("GitHub does not show who has access to it"))]
+#[case::shown_again(status(200, &json!({"id": 7, "name": "site"})), true, Standing::AsPlanned)]
+#[tokio::test]
+async fn a_collaborator_of_a_repository_that_is_not_shown(
+    #[case] repository: ResponseTemplate,
+    #[case] again: bool,
+    #[case] expected: Standing,
+) {
+    let server = github("GET", "/repos/acme/site", repository).await;
+    let missing = json!({"type": "NOT_FOUND", "path": ["repository"], "message": "Could not resolve"});
+    let missing = status(200, &json!({"data": {"repository": null}, "errors": [missing]}));
+    let mock = Mock::given(path("/graphql")).respond_with(missing);
+    if again {
+        mock.up_to_n_times(1).mount(&server).await
+    } else {
+        mock.mount(&server).await
+    }
+    let shown = people("acme/site", &[granted("ann", "write")]);
+    Mock::given(path("/graphql")).respond_with(shown).mount(&server).await;
+    assert_eq!(of(&server, &revoke()).await, expected);
 }
 
 #[rstest]
@@ -313,6 +384,10 @@ async fn a_team_that_is_deleted(#[case] now: ResponseTemplate, #[case] expected:
 #[rstest]
 #[case::gone(json!([]), Standing::Gone)]
 #[case::renamed(json!([rest_team(1, "Base", "base", &json!(null))]), different("it has another name now"))]
+#[case::another(
+    json!([rest_team(9, "Core", "core", &json!(null))]), different("another team has its name now"))]
+#[case::hidden(
+    json!([rest_team(1, "Core", "core", &json!(null))]), different("GitHub does not show what it has"))]
 #[tokio::test]
 async fn a_team_that_is_not_at_its_address(#[case] all: Value, #[case] expected: Standing) {
     let nothing = status(200, &json!({"data": {"organization": {"team": null}}}));

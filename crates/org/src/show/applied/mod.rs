@@ -60,6 +60,11 @@ impl Applied<'_> {
         let numbers = [
             (failed.len(), "change failed", "changes failed"),
             (
+                self.count(|outcome| matches!(outcome, Outcome::NotSent { .. })),
+                "change was not sent",
+                "changes were not sent",
+            ),
+            (
                 self.count(|outcome| self.is_withheld(outcome)),
                 "removal was withheld",
                 "removals were withheld",
@@ -121,13 +126,14 @@ impl Applied<'_> {
         for (index, operation) in self.report.plan.operations.iter().enumerate() {
             let (order, end) = match self.outcome(index) {
                 Outcome::Failed(failure) => (0, format!(": failed, {}", failure.sentence)),
-                outcome @ Outcome::Withheld(_) if self.is_withheld(outcome) => (1, ": withheld".to_owned()),
-                Outcome::Withheld(_) => (5, ": kept until an invitation is accepted".to_owned()),
-                Outcome::Left(_) => (2, ": left out, changed in the meantime".to_owned()),
-                Outcome::Skipped { .. } => (3, ": not done because of another".to_owned()),
-                Outcome::NotTried => (4, ": not tried".to_owned()),
-                Outcome::Waiting => (5, ": waits to be accepted".to_owned()),
-                Outcome::Done => (6, String::new()),
+                Outcome::NotSent { failure, .. } => (1, format!(": not sent, {}", failure.sentence)),
+                outcome @ Outcome::Withheld(_) if self.is_withheld(outcome) => (2, ": withheld".to_owned()),
+                Outcome::Withheld(_) => (6, ": kept until an invitation is accepted".to_owned()),
+                Outcome::Left(_) => (3, ": left out, changed in the meantime".to_owned()),
+                Outcome::Skipped { .. } => (4, ": not done because of another".to_owned()),
+                Outcome::NotTried => (5, ": not tried".to_owned()),
+                Outcome::Waiting => (6, ": waits to be accepted".to_owned()),
+                Outcome::Done => (7, String::new()),
             };
             for item in Item::of_operation(operation, &self.removals(index), &namer) {
                 let line = format!("{} {}{end}", item.mark().sign(), phrase(&item));
