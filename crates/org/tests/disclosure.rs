@@ -18,7 +18,8 @@ use peribolos_org::review::Judgement;
 use peribolos_org::show::{Applied, Disclosure, Namer, PlanReport};
 use peribolos_org::testing::case;
 use peribolos_org::{
-    ConfigFile, Login, OrgRole, Permission, Privacy, RepoName, Slug, Snapshot, Team, TeamName, unknown_logins,
+    ConfigFile, Extent, Login, OrgRole, Permission, Privacy, RepoName, Slug, Snapshot, Team, TeamName,
+    Unread, unknown_logins,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -346,6 +347,14 @@ fn outcome(kind: usize, index: usize, change: &Change) -> Outcome {
     }
 }
 
+fn unread() -> impl Strategy<Value = Unread> {
+    repos().prop_map(|repo| Unread {
+        kind: Kind::Collaborators,
+        extent: Extent::Of((&repo).into()),
+        why: format!("GitHub does not show who is invited to `{repo}`"),
+    })
+}
+
 fn gone() -> impl Strategy<Value = Beyond> {
     prop_oneof![
         people().prop_map(|login| Beyond::Member { login }),
@@ -400,7 +409,7 @@ proptest! {
         plan in plans(),
         required in vec(people(), 0..4),
         ends in vec(0..9_usize, 40),
-        (remaining, beyond) in (vec(changes(), 0..4), vec(gone(), 0..6)),
+        (remaining, beyond, unread) in (vec(changes(), 0..4), vec(gone(), 0..6), vec(unread(), 0..4)),
     ) {
         let mut known = base.yaml();
         let mut files = vec![file(&known)];
@@ -409,7 +418,7 @@ proptest! {
             known.push_str(&head.yaml());
         }
         let remaining = remaining.into_iter().map(|change| operation(change, 1)).collect();
-        let verification = Verification { remaining, beyond };
+        let verification = Verification { remaining, beyond, unread };
         let posted = posted(&plan, required, &ends, &verification, &Disclosure::of(&files));
         let (posted, known) = (posted.to_lowercase(), known.to_lowercase());
         for number in 0..UNIVERSE {
