@@ -4,6 +4,7 @@
 //! What to do is decided in `peribolos_core::apply` and `peribolos_org::plan`; here the requests are made.
 
 mod clock;
+mod exit;
 mod fields;
 mod head;
 mod kind;
@@ -17,7 +18,7 @@ mod seen;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use peribolos_core::apply::exit::{Met, Stop};
+use peribolos_core::apply::exit::{End, Met, Stop};
 use peribolos_core::apply::invitations::Invitations;
 use peribolos_core::apply::pace::Pace;
 use peribolos_core::apply::streak::Streak;
@@ -32,10 +33,11 @@ use peribolos_org::{Login, Snapshot};
 
 pub use self::clock::Clock;
 use self::clock::Woke;
+pub use self::exit::{exit, until};
 pub use self::head::Head;
 use self::head::Watch;
 pub use self::progress::Progress;
-pub use self::second::{Second, read_again};
+pub use self::second::{Again, Second, read_again};
 use self::seen::Seen;
 
 /// A plan to be applied.
@@ -79,17 +81,27 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// What decides the exit code. `second` is what the organization was found to be afterwards, if it was read again;
-    /// `lacks_a_kind` is whether some kind of thing could not be read for want of a permission.
-    pub fn met(&self, second: Option<&Second>, lacks_a_kind: bool) -> Met<'_> {
-        Met {
+    /// How the apply ends at this time, by what was done and by what the organization was found to be afterwards.
+    /// `lacks_a_kind` is whether some kind of thing could not be read before for want of a permission.
+    pub fn end(&self, again: &Again, lacks_a_kind: bool, now: Timestamp) -> End {
+        let second = again.second();
+        let met = Met {
             outcomes: &self.outcomes,
             stop: self.stop,
-            permission_missing: self.permission_missing || lacks_a_kind,
+            permission_missing: self.permission_missing
+                || lacks_a_kind
+                || second.is_some_and(|second| second.lacks_a_kind),
             head_moved: self.head_moved,
             not_held: second.is_some_and(|second| second.not_held),
             unplanned: second.is_some_and(|second| second.unplanned),
             beyond: second.is_some_and(|second| !second.verification.beyond.is_empty()),
+        };
+        let end = met.end();
+        match again {
+            Again::Unread(error) if exit(error) < end.exit => {
+                End { exit: exit(error), cause: None, until: until(error, now) }
+            }
+            _ => end,
         }
     }
 }

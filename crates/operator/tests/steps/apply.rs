@@ -290,6 +290,33 @@ async fn nobody_is_invited_by_a_place_in_a_team() {
     assert_eq!(pod.bench.github.org(ORG).await["invitations"], json!([]), "{applied:?}");
 }
 
+/// The organization is read again after an apply: what GitHub does not show any more is not gone, and an apply that nobody
+/// could check says so.
+#[rstest::rstest]
+#[case::fails(json!({"path": "/orgs/acme", "status": 502, "skip": 1}), StepExit::GitHubUnavailable,
+    "Applied: 1 of 1", "The organization could not be read again afterwards: ")]
+#[case::hides_the_teams(
+    json!({"path": "/orgs/acme/teams", "status": 403, "skip": 1,
+           "body": {"message": "Resource not accessible by integration"}}), StepExit::PermissionsMissing,
+    "Applied: 1 of 1. 1 part could not be read again",
+    "GitHub does not show the organization's teams: Resource not accessible by integration")]
+#[tokio::test]
+async fn what_can_t_be_read_afterwards_is_said(
+    #[case] mut fault: Value,
+    #[case] exit: StepExit,
+    #[case] title: &str,
+    #[case] because: &str,
+) {
+    let pod = Pod::of(&FILE.replace("name: Acme", "name: Acme Inc")).await;
+    fault["method"] = json!("GET");
+    pod.fault(fault).await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!((applied.exit, applied.check.title.as_str()), (exit, title), "{applied:?}");
+    assert!(applied.check.summary.contains(because), "{applied:?}");
+    assert!(!applied.check.summary.contains("Gone beyond the plan"), "{applied:?}");
+    assert_eq!(pod.bench.github.org(ORG).await["settings"]["name"], "Acme Inc");
+}
+
 /// What could not be read before a removal is no refusal of the removal, which was never sent.
 #[rstest::rstest]
 #[case::a_member(
