@@ -61,6 +61,8 @@ pub enum Next {
     Done,
     /// Send one request for each field: GitHub refuses all fields where it refuses one.
     FieldByField,
+    /// Read whether somebody else has made it in the meantime: GitHub refuses a name that is taken.
+    Look,
     /// What it is about is not there.
     Gone,
     /// GitHub refused it for a reason of its own.
@@ -88,6 +90,7 @@ impl Attempts {
                 self.until_it_appears(sent.recent, now, scale).unwrap_or(gone)
             }
             Answer::Unprocessable if sent.method == Method::Patch && sent.parts > 1 => Next::FieldByField,
+            Answer::Unprocessable if sent.method == Method::Post => Next::Look,
             Answer::Unprocessable | Answer::Refused => Next::Refused,
         }
     }
@@ -226,7 +229,8 @@ mod tests {
     #[rstest::rstest]
     #[case(Method::Patch, 2, Next::FieldByField)]
     #[case(Method::Patch, 1, Next::Refused)]
-    #[case(Method::Post, 2, Next::Refused)]
+    #[case(Method::Post, 1, Next::Look)]
+    #[case(Method::Put, 1, Next::Refused)]
     fn an_invalid_request(#[case] method: Method, #[case] parts: usize, #[case] expected: Next) {
         let sent = Sent { parts, ..sent(method) };
         assert_eq!(next(&mut Attempts::default(), sent, Answer::Unprocessable), expected);

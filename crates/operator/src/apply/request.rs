@@ -17,6 +17,8 @@ enum Then {
     Gone,
     /// One request a field is sent.
     FieldByField,
+    /// It is read whether somebody else has made it; if not, this became of it.
+    Look(Outcome),
     /// It is known what became of it.
     Ended(Outcome),
 }
@@ -47,6 +49,7 @@ impl Run<'_> {
                     Then::Again => {}
                     Then::Gone => return self.made(change, Made::Done),
                     Then::FieldByField => return Box::pin(self.field_by_field(change)).await,
+                    Then::Look(refused) => return self.made_by_another(change).await.unwrap_or(refused),
                     Then::Ended(outcome) => return outcome,
                 },
             }
@@ -67,6 +70,15 @@ impl Run<'_> {
             Standing::Gone if self.sent(change).recent || change.request().0 == Method::Delete => Ok(()),
             Standing::Gone => Err(Outcome::Left("what it is about is not there any more".to_owned())),
             Standing::Different(how) => Err(Outcome::Left(how)),
+        }
+    }
+
+    /// What became of something whose name is taken, because somebody else has made it since it was looked for; none where
+    /// nothing of the name is shown.
+    async fn made_by_another(&mut self, change: &Change) -> Option<Outcome> {
+        match self.standing(change).await {
+            Err(outcome @ (Outcome::Done | Outcome::Waiting | Outcome::Left(_))) => Some(outcome),
+            Ok(()) | Err(_) => None,
         }
     }
 
@@ -112,6 +124,7 @@ impl Run<'_> {
             Next::Done => Then::Gone,
             Next::FieldByField => Then::FieldByField,
             Next::Gone => Then::Ended(gone(error)),
+            Next::Look => Then::Look(Outcome::Failed(refused::failure(change, error, Cause::Refused))),
             Next::Refused => {
                 if kind::invites(change) {
                     self.invitations.answered();
@@ -212,7 +225,9 @@ impl Run<'_> {
                 }
                 Next::Gone => return Err(gone(&error)),
                 Next::Unavailable => return not_sent(Cause::Transient),
-                Next::Refused | Next::Done | Next::FieldByField => return not_sent(Cause::Refused),
+                Next::Refused | Next::Done | Next::FieldByField | Next::Look => {
+                    return not_sent(Cause::Refused);
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ use peribolos_vocab::report::{Cause, Changes, Progress, StepExit, StepReport};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, ORG, Running};
+use crate::support::eventually;
 
 /// Six people, two teams and two repositories, so that a quarter of them is one.
 const FIXTURE: &str = "\
@@ -288,6 +289,41 @@ async fn nobody_is_invited_by_a_place_in_a_team() {
     let applied = running.end().output();
     assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Transient)), "{applied:?}");
     assert_eq!(pod.bench.github.org(ORG).await["invitations"], json!([]), "{applied:?}");
+}
+
+/// Somebody makes a team between the moment at which it is looked for and our request for it, which GitHub refuses then.
+#[rstest::rstest]
+#[case::as_asked("closed", (StepExit::Ok, None), "Applied: 3 of 3")]
+#[case::otherwise(
+    "secret", (StepExit::Incomplete, Some(Cause::Transient)),
+    "Applied: 0 of 3. 1 change was left out: something changed in the meantime")]
+#[tokio::test]
+async fn a_team_that_is_made_at_the_same_moment(
+    #[case] privacy: &str,
+    #[case] end: (StepExit, Option<Cause>),
+    #[case] title: &str,
+) {
+    let new = "    teams:\n      New: {privacy: closed, members: [dan], repos: {site: read}}\n";
+    let pod = Pod::of(&FILE.replace("    teams:\n", new)).await;
+    // Ours is on its way for some seconds.
+    pod.fault(json!({"method": "POST", "path": "/orgs/acme/teams", "delayMs": 3_000, "count": 1})).await;
+    let token = pod.token().await;
+    let running = pod.bench.start_apply(&pod.sha, &pod.bench.token().await, &["--disclose-file", FAST]);
+    eventually("the request for the team", async || {
+        let faults = pod.bench.github.call("GET", "/_sim/faults", None).await;
+        if faults[0]["taken"] == 1 { Ok(()) } else { Err(faults) }
+    })
+    .await;
+    let team = json!({"name": "New", "privacy": privacy, "description": ""});
+    pod.bench.github.call_by(&token, "POST", "/orgs/acme/teams", Some(team)).await;
+    let applied = running.end().output();
+    assert_eq!(
+        (applied.exit, applied.cause, applied.check.title.as_str()),
+        (end.0, end.1, title),
+        "{applied:?}"
+    );
+    let found = "a team was made at its address in the meantime: it is secret";
+    assert_eq!(applied.check.summary.contains(found), end.0 != StepExit::Ok, "{applied:?}");
 }
 
 /// The organization is read again after an apply: what GitHub does not show any more is not gone, and an apply that nobody

@@ -118,9 +118,22 @@ async fn made(
 ) -> Result<Standing, Error> {
     let Some(found) = find(client, org, &name.key()).await? else { return Ok(Standing::AsPlanned) };
     let parent = parent.map(|name| number(addresses, name)).transpose()?;
-    if found.name != *name || found.parent.as_ref().map(|it| it.id) != parent || found.privacy() != privacy {
-        let made = "a team was made at its address in the meantime, and is not as the file has it";
-        return Ok(Standing::Different(made.to_owned()));
+    let above = found.parent.as_ref().map(|it| it.id);
+    let otherwise = [
+        (found.name != *name).then_some("it has another name"),
+        (above != parent).then_some(match above {
+            Some(_) => "it is below another team",
+            None => "it is below no team",
+        }),
+        (found.privacy() != privacy).then_some(match found.privacy() {
+            Privacy::Secret => "it is secret",
+            Privacy::Closed => "everybody in the organization can see it",
+        }),
+    ];
+    let otherwise: Vec<&str> = otherwise.into_iter().flatten().collect();
+    if !otherwise.is_empty() {
+        let how = otherwise.join(", and ");
+        return Ok(Standing::Different(format!("a team was made at its address in the meantime: {how}")));
     }
     addresses.team_is_at(name.clone(), TeamAddress { id: found.id, slug: found.slug });
     Ok(Standing::Already(Made::Done))

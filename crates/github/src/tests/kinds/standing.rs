@@ -447,20 +447,23 @@ async fn a_repository_that_is_made(#[case] answer: ResponseTemplate, #[case] exp
 }
 
 #[rstest]
-#[case::there(rest_team(8, "New", "new", &json!({"id": 1, "slug": "core"})), true)]
-#[case::elsewhere(rest_team(8, "New", "new", &json!(null)), false)]
-#[case::of_another_name(rest_team(8, "new!", "new", &json!({"id": 1, "slug": "core"})), false)]
+#[case::there(rest_team(8, "New", "new", &json!({"id": 1, "slug": "core"})), None)]
+#[case::elsewhere(rest_team(8, "New", "new", &json!({"id": 9, "slug": "x"})), Some("it is below another team"))]
+#[case::at_the_top(rest_team(8, "New", "new", &json!(null)), Some("it is below no team"))]
+#[case::of_another_name(rest_team(8, "new!", "new", &json!({"id": 1, "slug": "core"})), Some("it has another name"))]
+#[case::secret(
+    json!({"id": 8, "name": "New", "slug": "new", "privacy": "secret", "parent": null}),
+    Some("it is below no team, and it is secret"))]
 #[tokio::test]
-async fn a_team_that_is_made(#[case] now: Value, #[case] there: bool) {
+async fn a_team_that_is_made(#[case] now: Value, #[case] otherwise: Option<&str>) {
     let name = TeamName::new("New");
     let (privacy, parent) = (Privacy::Closed, Some(core()));
     let change = Change::CreateTeam { name: name.clone(), description: None, privacy, parent };
     let server = github("GET", "/orgs/acme/teams/new", status(200, &now)).await;
     let (standing, addresses) = and_addresses(&server, &change).await;
-    let otherwise =
-        different("a team was made at its address in the meantime, and is not as the file has it");
-    assert_eq!(standing, if there { DONE } else { otherwise });
-    assert_eq!(addresses.team(&name).is_some(), there);
+    let made = |how: &str| different(&format!("a team was made at its address in the meantime: {how}"));
+    assert_eq!(standing, otherwise.map_or(DONE, made));
+    assert_eq!(addresses.team(&name).is_some(), otherwise.is_none());
 }
 
 fn people(full_name: &str, edges: &[Value]) -> ResponseTemplate {
