@@ -274,9 +274,9 @@ async fn a_collaborator_of_a_repository_that_is_not_shown(
     let missing = status(200, &json!({"data": {"repository": null}, "errors": [missing]}));
     let mock = Mock::given(path("/graphql")).respond_with(missing);
     if again {
-        mock.up_to_n_times(1).mount(&server).await
+        mock.up_to_n_times(1).mount(&server).await;
     } else {
-        mock.mount(&server).await
+        mock.mount(&server).await;
     }
     let shown = people("acme/site", &[granted("ann", "write")]);
     Mock::given(path("/graphql")).respond_with(shown).mount(&server).await;

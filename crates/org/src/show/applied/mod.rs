@@ -179,7 +179,7 @@ impl Applied<'_> {
     fn unread(&self, namer: &Namer<'_>) -> Option<Section> {
         let lines = self.verification?.unread.iter().map(|unread| {
             let may_be_shown = match &unread.extent {
-                Extent::Of(named) => namer.names([named]),
+                Extent::Of(part) => namer.names([part]),
                 Extent::Whole | Extent::Parts => true,
             };
             may_be_shown.then(|| unread.why.clone())
