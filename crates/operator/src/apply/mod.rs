@@ -30,6 +30,7 @@ use peribolos_org::plan::{
     Change, Expected, Failure, Kind, Named, NotSentReason, Operation, Outcome, Plan, TeamRole,
 };
 use peribolos_org::{Login, Snapshot};
+use peribolos_vocab::report::StepExit;
 
 pub use self::clock::Clock;
 use self::clock::Woke;
@@ -97,12 +98,13 @@ impl Ended {
             beyond: second.is_some_and(|second| !second.verification.beyond.is_empty()),
         };
         let end = met.end();
-        match again {
-            Again::Unread(error) if exit(error) < end.exit => {
-                End { exit: exit(error), cause: None, until: until(error, now) }
-            }
-            _ => end,
-        }
+        let Again::Unread(error) = again else { return end };
+        let exit = match exit(error) {
+            // It was there a moment ago: another attempt may find it again.
+            StepExit::Failed => StepExit::GitHubUnavailable,
+            other => other,
+        };
+        if exit < end.exit { End { exit, cause: None, until: until(error, now) } } else { end }
     }
 }
 

@@ -59,7 +59,7 @@ pub struct Second {
     pub lacks_a_kind: bool,
 }
 
-/// Reads and plans again. What GitHub took and does not show is read once more after some seconds, twice.
+/// Reads and plans again. What GitHub took and does not show, or hides now, is read once more after some seconds, twice.
 pub async fn read_again(planning: &Planning<'_>, clock: &Clock, before: &Planned, ended: &Ended) -> Again {
     let outcomes = &ended.outcomes;
     if outcomes.is_empty() || ended.stop.is_some() {
@@ -77,16 +77,22 @@ pub async fn read_again(planning: &Planning<'_>, clock: &Clock, before: &Planned
             }
         };
         let missed = afterwards::missed(&before.plan, outcomes, &after.plan.operations);
-        if !missed.is_empty()
+        let verification = verify(&before.snapshot, &before.plan, &after.snapshot, &after.plan, outcomes);
+        let unread = verification.unread.len();
+        if (!missed.is_empty() || unread > 0)
             && let Some(pause) = pauses.next()
         {
-            tracing::info!(missed = missed.len(), "GitHub does not show everything yet: it is read again");
+            tracing::info!(
+                missed = missed.len(),
+                unread,
+                "GitHub does not show everything: it is read again"
+            );
             if clock.sleep(pause).await == Woke::InTime {
                 continue;
             }
         }
         return Again::Read(Box::new(Second {
-            verification: verify(&before.snapshot, &before.plan, &after.snapshot, &after.plan, outcomes),
+            verification,
             waiting: after.plan.waiting.len(),
             not_held: !missed.is_empty(),
             unplanned: afterwards::is_unplanned(&before.plan, &after.plan.operations),

@@ -331,6 +331,12 @@ async fn a_team_that_is_made_at_the_same_moment(
 #[rstest::rstest]
 #[case::fails(json!({"path": "/orgs/acme", "status": 502, "skip": 1}), StepExit::GitHubUnavailable,
     "Applied: 1 of 1", "The organization could not be read again afterwards: ")]
+#[case::is_not_there(json!({"path": "/orgs/acme", "status": 404, "skip": 1}), StepExit::GitHubUnavailable,
+    "Applied: 1 of 1", "The organization could not be read again afterwards: ")]
+#[case::hides_the_teams_for_a_moment(
+    json!({"path": "/orgs/acme/teams", "status": 403, "skip": 1, "count": 2,
+           "body": {"message": "Resource not accessible by integration"}}), StepExit::Ok,
+    "Applied: 1 of 1", "What was done")]
 #[case::hides_the_teams(
     json!({"path": "/orgs/acme/teams", "status": 403, "skip": 1,
            "body": {"message": "Resource not accessible by integration"}}), StepExit::PermissionsMissing,

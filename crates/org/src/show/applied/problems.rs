@@ -49,8 +49,8 @@ impl Problems<'_, '_> {
         let left_end = "The next apply reads the organization again and compares it with the file.";
         let sections = [
             ("Failed", failed, None),
-            ("Not done because of it", skipped, None),
             ("Not sent to GitHub", unsent, None),
+            ("Not done because of it", skipped, None),
             ("Withheld", withheld, None),
             ("Left out, because it changed in the meantime", left, Some(left_end)),
             ("Kept until an invitation is accepted", kept, None),
