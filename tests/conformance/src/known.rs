@@ -1,8 +1,29 @@
 //! What is known to be otherwise after upstream, for organizations and files by chance: docs/differences.md has each, and a
 //! pair.
 
-use peribolos_org::{OrgSetting, RepoSettingName};
+use peribolos_org::{ConfigFile, OrgSetting, RepoSettingName, Team, TeamName};
 use serde_json::Value;
+
+/// Whether a file gives a team another name of the same address: for upstream it is another team, which can't be compared
+/// (`teams/named-with-other-signs`).
+pub fn respells_a_team(file: &ConfigFile, before: &Value) -> bool {
+    let there: Vec<TeamName> = before["teams"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|team| team["name"].as_str())
+        .map(TeamName::new)
+        .collect();
+    respells_one(&file.teams, &there)
+}
+
+fn respells_one(teams: &[Team], there: &[TeamName]) -> bool {
+    teams.iter().any(|team| {
+        let name = &team.name.value;
+        let is_respelt = !there.contains(name) && there.iter().any(|known| known.key() == name.key());
+        is_respelt || respells_one(&team.teams, there)
+    })
+}
 
 /// Whether a line of [`differences`](crate::effective::differences) is one of them, for an organization that was so before.
 pub fn is_known(line: &str, before: &Value) -> bool {
@@ -19,7 +40,9 @@ pub fn is_known(line: &str, before: &Value) -> bool {
             let names = before["repos"].as_object().into_iter().flat_map(|repos| repos.keys());
             !names.into_iter().any(|known| known.eq_ignore_ascii_case(name))
         };
-        if key == "visibility" && is_new() {
+        // It changes the organization first, and we last where that takes something away: by GitHub's default a new
+        // repository has projects only if its organization has them then.
+        if matches!(key, "visibility" | "has_projects") && is_new() {
             return true;
         }
         // It knows how squash merges are described, and never notices that this differs.

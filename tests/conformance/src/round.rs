@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use anyhow::{Context, Result, ensure};
 use peribolos_github::snapshot::ReadOptions;
-use peribolos_org::plan::{Outcome as ApplyOutcome, Plan, Scope};
-use peribolos_org::{ConfigFile, Own, Snapshot, dump};
+use peribolos_org::plan::{Because, Outcome as ApplyOutcome, Plan, Scope};
+use peribolos_org::{ConfigFile, Own, RepoName, Snapshot, SnapshotTeam, dump};
 
 use crate::organization::Organization;
 use crate::planned::{self, Around};
@@ -87,13 +87,22 @@ pub async fn check(organization: &Organization, source: &str, scope: &Scope) -> 
     for write in &mut writes {
         planned::name_parent(write, around);
     }
-    let planned = planned::writes(&plan, around)?;
+    let mut planned = planned::writes(&plan, around)?;
+    leave_out_the_needless(&plan, &mut planned, &writes);
     ensure!(planned == writes, "planned:\n{}\nwritten:\n{}\n{}", lines(&planned), lines(&writes), context());
-    let [mut expected, mut found] = [plan.expected(&before), after.clone()].map(|it| comparable(&it));
+    let mut seen = after.clone();
+    let expected = plan.expected(&before);
+    let came_to_light = leave_out_the_hidden(&before, &expected, &mut seen);
+    let [mut expected, mut found] = [expected, seen].map(|it| comparable(&it));
     as_far_as_known(&mut expected, &mut found);
     ensure!(expected == found, "{}\n{}", only_in_one(&expected, &found), context());
     let second = ours::plan(organization, &after, &file, scope).await?;
-    ensure!(second.operations.is_empty(), "planned again: {:#?}\n{}", second.operations, context());
+    ensure!(
+        came_to_light || second.operations.is_empty(),
+        "planned again: {:#?}\n{}",
+        second.operations,
+        context()
+    );
     Ok(Outcome::Applied { plan: Box::new(plan), writes })
 }
 
@@ -153,6 +162,36 @@ fn failure(outcome: &ApplyOutcome) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Leaves out the roles in teams of those who are no owners any more which GitHub had left them: it is looked at before
+/// each is set, and nothing is sent for nothing.
+fn leave_out_the_needless(plan: &Plan, planned: &mut Vec<Write>, written: &[Write]) {
+    let mut operations = plan.operations.iter();
+    planned.retain(|write| {
+        let is_guess = operations.next().is_some_and(|operation| operation.because == Some(Because::Demoted));
+        !is_guess || written.contains(write)
+    });
+}
+
+/// Leaves out own access that GitHub did not show before, as more came to the team from above. It stays, and the next plan
+/// has it. Says whether there is such.
+fn leave_out_the_hidden(before: &Snapshot, expected: &Snapshot, found: &mut Snapshot) -> bool {
+    let lists = |team: &SnapshotTeam, name: &RepoName, is: fn(&Own) -> bool| {
+        team.repos.iter().any(|repo| repo.name == *name && is(&repo.own))
+    };
+    let mut is_there = false;
+    for team in &mut found.teams {
+        let Some(known) = before.teams.iter().find(|known| known.id == team.id) else { continue };
+        let Some(planned) = expected.teams.iter().find(|planned| planned.slug == team.slug) else { continue };
+        let count = team.repos.len();
+        team.repos.retain(|repo| {
+            let was_hidden = lists(known, &repo.name, |own| *own == Own::Unknown);
+            !was_hidden || lists(planned, &repo.name, |_| true)
+        });
+        is_there |= team.repos.len() < count;
+    }
+    is_there
 }
 
 /// Leaves out of what is expected and of what is found what one of them does not know: settings that GitHub changes by

@@ -90,6 +90,9 @@ async fn check(case: &Case, scope: &Scope, count: &Count) -> anyhow::Result<()> 
     count.applied.fetch_add(1, Ordering::Relaxed);
     count.changing.fetch_add(u32::from(!writes.is_empty()), Ordering::Relaxed);
     let file = ours::read(&organization, &source)?;
+    if known::respells_a_team(&file, &before) {
+        return Ok(());
+    }
     let copy = async || Organization::seed(&before).await;
     let unknown = |differs: &[String]| -> Vec<String> {
         differs.iter().filter(|line| !known::is_known(line, &before)).cloned().collect()

@@ -23,11 +23,14 @@ pub enum Drift {
 }
 
 /// What is known of drift: by the last comparison, where it is of the applied file and no Apply came after it began, else by the
-/// last Apply. No clock decides which of them is newer.
+/// last Apply. Nobody knows while an Apply follows a comparison. No clock decides which of them is newer.
 pub fn drift(status: &GitHubInstallationStatus) -> Drift {
     if let Some(comparison) = status.last_comparison.as_ref().filter(|comparison| counts(comparison, status))
     {
-        return if comparison.planned > 0 {
+        return if status.active_run.is_some() {
+            // It may take away what was found, or not come to it.
+            Drift::Unknown
+        } else if comparison.planned > 0 {
             let message = comparison.message.clone().unwrap_or_default();
             Drift::Found(comparison.run.clone(), message)
         } else {
@@ -43,8 +46,7 @@ pub fn drift(status: &GitHubInstallationStatus) -> Drift {
 
 /// Whether a comparison says something about drift: what another file would change is none.
 fn counts(comparison: &LastComparison, status: &GitHubInstallationStatus) -> bool {
-    status.active_run.is_none()
-        && comparison.after_apply == last_apply_uid(status)
+    comparison.after_apply == last_apply_uid(status)
         && status.last_applied_blob.is_some()
         && comparison.blob == status.last_applied_blob
 }
@@ -132,7 +134,7 @@ mod tests {
         });
         assert_eq!(corrected, Drift::None("c".into()));
         let running = after(1, |status| status["activeRun"] = json!({"name": "x", "uid": "x", "attempt": 1}));
-        assert_eq!(running, Drift::None("a".into()));
+        assert_eq!(running, Drift::Unknown, "what it leaves of the drift is not known");
     }
 
     #[test]

@@ -21,7 +21,7 @@ type Desired = BTreeMap<Login, (TeamRole, Option<u32>)>;
 
 pub(crate) fn differ(planner: &mut Planner<'_>) {
     if !planner.plans(Kind::TeamMembers) {
-        return;
+        return keep_invited(planner, &BTreeSet::new());
     }
     let demoted: BTreeSet<Login> = planner
         .now
@@ -31,6 +31,7 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
         .map(|(login, _)| login.clone())
         .collect();
     let listed = teams::planned(planner);
+    let planned: BTreeSet<TeamId> = listed.iter().map(|(_, id)| *id).collect();
     let mut drafts: Vec<Vec<Draft>> = Vec::with_capacity(listed.len());
     // Those below first: who is in them is in effect in the team above.
     for (team, id) in listed.into_iter().rev() {
@@ -39,6 +40,28 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
         drafts.push(of_team.drafts);
     }
     planner.add(drafts.into_iter().rev().flatten());
+    keep_invited(planner, &planned);
+}
+
+/// An invitation that is sent anew has lost its teams: it gets those back that the plan leaves to others.
+fn keep_invited(planner: &mut Planner<'_>, planned: &BTreeSet<TeamId>) {
+    let mut drafts = Vec::new();
+    for (id, before) in planner.now.all_teams().filter(|(id, _)| !planned.contains(id)) {
+        let Some(team) = planner.then.team(id) else { continue };
+        let is_lost =
+            |login: &&Login| !team.pending.contains(*login) && planner.then.pending().contains_key(*login);
+        for login in before.pending.iter().filter(is_lost) {
+            let (team, login) = (team.name.clone(), login.clone());
+            let person = Fact::Person(login.clone());
+            let change = Change::SetTeamMember { team, login, from: None, to: TeamRole::Member };
+            drafts.push(
+                Draft::new(Place::TeamPlaces, change, None).because(Some(Because::SourceGoes)).wants(person),
+            );
+        }
+    }
+    for draft in drafts {
+        planner.write(draft);
+    }
 }
 
 /// The work on one team.

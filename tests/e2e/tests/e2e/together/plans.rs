@@ -135,6 +135,12 @@ async fn an_issue_about_drift_that_github_did_not_take_is_written_later() -> Res
     org.adopt(json!({})).await?;
     let sha = org.push(&org.file(&[])).await?;
     ensure!(org.concluded(&sha).await?.0 == "success", "the push failed");
+    // A comparison that begins before the Apply has left its slot says nothing about drift.
+    until(SOON, "the Apply has left its slot", async || {
+        let status = org.installation().await?["status"].clone();
+        Ok((status["lastApply"]["sha"] == json!(sha) && status["activeRun"].is_null()).then_some(()))
+    })
+    .await?;
     org.by_hand(|state| state["members"]["dave"] = json!("member")).await?;
     world.sim.fail("POST", "/repos/untold/.github/issues", 502, 2).await?;
     let installation = org.installation().await?["metadata"]["name"].clone();
