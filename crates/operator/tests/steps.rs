@@ -22,3 +22,5 @@ mod round_trip;
 #[path = "steps/snapshot.rs"]
 mod snapshot;
 mod support;
+#[path = "steps/unseen.rs"]
+mod unseen;

@@ -4,12 +4,13 @@
 mod support;
 
 use peribolos_org::plan::{
-    Beyond, Cause, Change, Failure, Outcome, Plan, TeamRole, Verification, Waiting, Withheld,
+    Beyond, Cause, Change, Failure, Kind, NotSentReason, Outcome, Plan, TeamRole, Verification, Waiting,
+    Withheld,
 };
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
 use peribolos_org::show::{Applied, Disclosure, MAX_SUMMARY_BYTES, Namer, PlanReport, remedy};
-use peribolos_org::{OrgRole, Permission, Privacy, RepoName, Style, TeamName};
+use peribolos_org::{Extent, OrgRole, Permission, Privacy, RepoName, Style, TeamName, Unread};
 use support::{
     delete_team, file, login, numbered, operation, plan, removals, remove_member, remove_team_member,
     set_collaborator, set_team_repo,
@@ -33,7 +34,7 @@ impl Run {
             plan,
             judgement: Judgement::Shown,
             outcomes,
-            verification: Verification { remaining: Vec::new(), beyond: Vec::new() },
+            verification: Verification { remaining: Vec::new(), beyond: Vec::new(), unread: Vec::new() },
         }
     }
 
@@ -51,6 +52,17 @@ impl Run {
 fn failed(change: &Change, status: Option<u16>, sentence: &str, cause: Cause) -> Outcome {
     let what_to_do = remedy(change, status, sentence);
     Outcome::Failed(Failure { sentence: sentence.to_owned(), status, cause, what_to_do })
+}
+
+fn unread(extent: Extent, why: &str) -> Unread {
+    Unread { kind: Kind::Collaborators, extent, why: why.to_owned() }
+}
+
+fn not_sent(change: Change, reason: NotSentReason, status: Option<u16>, sentence: &str) -> (Change, Outcome) {
+    let Outcome::Failed(failure) = failed(&change, status, sentence, Cause::Refused) else {
+        unreachable!("it is a failure")
+    };
+    (change, Outcome::NotSent { reason, failure })
 }
 
 fn refused(change: Change, status: u16, sentence: &str) -> (Change, Outcome) {
@@ -125,6 +137,10 @@ fn a_title_says_what_is_not_in_force() {
             "Applied: 0 of 1. 1 change was left out: something changed in the meantime",
         ),
         (vec![(remove_member("bob"), Outcome::NotTried)], "Applied: 0 of 1. 1 change was not tried"),
+        (
+            vec![not_sent(remove_member("bob"), NotSentReason::Unread, Some(403), "No")],
+            "Applied: 0 of 1. 1 change was not sent",
+        ),
     ];
     for (ends, title) in table {
         assert_eq!(Run::of(ends).title(), title);
@@ -135,6 +151,9 @@ fn a_title_says_what_is_not_in_force() {
     again.plan.waiting = vec![Waiting { login: login("dave"), team: None, repo: None }];
     assert_eq!(again.title(), "Nothing to change. 1 person has yet to accept");
     assert_eq!(run.title(), "Applied: 1 of 1. 1 thing is gone that should have stayed");
+    run.verification.beyond = Vec::new();
+    run.verification.unread = vec![unread(Extent::Whole, "GitHub does not show the organization's teams")];
+    assert_eq!(run.title(), "Applied: 1 of 1. 1 part could not be read again");
 }
 
 /// An apply in which everything happened that can.
@@ -166,10 +185,33 @@ fn everything() -> Run {
         (remove_member("ann"), Outcome::Withheld(Withheld::RequiredOwner)),
         (remove_member("carol"), Outcome::Done),
         (remove_member("zed"), Outcome::NotTried),
+        not_sent(
+            place("Core", "gus"),
+            NotSentReason::Unread,
+            Some(403),
+            "Resource not accessible by integration",
+        ),
+        not_sent(remove_member("hal"), NotSentReason::HeadUnread, Some(502), "Server Error"),
+        not_sent(remove_member("ida"), NotSentReason::PermissionMissing, Some(403), "Must have admin rights"),
+        not_sent(invite("jon"), NotSentReason::InvitationLimit, None, "GitHub spoke of a limit"),
     ]);
     run.plan.waiting = vec![Waiting { login: login("trent"), team: None, repo: None }];
     run.judgement = Judgement::Warn(run.removals.list[..1].to_vec());
     run.verification.beyond = vec![Beyond::TeamMember { team: TeamName::new("Core"), login: login("eli") }];
+    run.verification.unread = vec![
+        unread(
+            Extent::Whole,
+            "GitHub does not show the organization's teams: Resource not accessible by integration",
+        ),
+        unread(
+            Extent::Of((&RepoName::new("site")).into()),
+            "GitHub does not show who is invited to `site`: Not Found",
+        ),
+        unread(
+            Extent::Of((&RepoName::new("hidden")).into()),
+            "GitHub does not show who is invited to `hidden`: No",
+        ),
+    ];
     // One that failed and is known, and one that is not in force although it was done.
     run.verification.remaining = vec![operation(create_team("New"), 3), operation(create_team("Docs"), 1)];
     run

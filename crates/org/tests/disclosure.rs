@@ -9,15 +9,17 @@ use std::sync::LazyLock;
 
 use peribolos_org::guard::{Limits, Trip, trips};
 use peribolos_org::plan::{
-    Because, Beyond, Cause, Change, Failure, Kind, Lookups, Named as About, Outcome, Plan, RepoSetting,
-    Scope, SettingChange, TeamRole, TeamSetting, Verification, Waiting, Warning, Withheld, plan as make_plan,
+    Because, Beyond, Cause, Change, Failure, Kind, Lookups, Named as About, NotSentReason, Outcome, Plan,
+    RepoSetting, Scope, SettingChange, TeamRole, TeamSetting, Verification, Waiting, Warning, Withheld,
+    plan as make_plan,
 };
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
 use peribolos_org::show::{Applied, Disclosure, Namer, PlanReport};
 use peribolos_org::testing::case;
 use peribolos_org::{
-    ConfigFile, Login, OrgRole, Permission, Privacy, RepoName, Slug, Snapshot, Team, TeamName, unknown_logins,
+    ConfigFile, Extent, Login, OrgRole, Permission, Privacy, RepoName, Slug, Snapshot, Team, TeamName,
+    Unread, unknown_logins,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -332,8 +334,25 @@ fn outcome(kind: usize, index: usize, change: &Change) -> Outcome {
         4 => Outcome::Withheld(Withheld::Grant { operation: index.saturating_sub(2) }),
         5 => Outcome::Withheld(Withheld::Invitation { waiting: 0 }),
         6 => Outcome::Left(said),
+        7 => Outcome::NotSent {
+            reason: NotSentReason::Unread,
+            failure: Failure {
+                sentence: said,
+                status: Some(403),
+                cause: Cause::Refused,
+                what_to_do: "Correct it".to_owned(),
+            },
+        },
         _ => Outcome::NotTried,
     }
+}
+
+fn unread() -> impl Strategy<Value = Unread> {
+    repos().prop_map(|repo| Unread {
+        kind: Kind::Collaborators,
+        extent: Extent::Of((&repo).into()),
+        why: format!("GitHub does not show who is invited to `{repo}`"),
+    })
 }
 
 fn gone() -> impl Strategy<Value = Beyond> {
@@ -389,8 +408,8 @@ proptest! {
         head in option::of(named()),
         plan in plans(),
         required in vec(people(), 0..4),
-        ends in vec(0..8_usize, 40),
-        (remaining, beyond) in (vec(changes(), 0..4), vec(gone(), 0..6)),
+        ends in vec(0..9_usize, 40),
+        (remaining, beyond, unread) in (vec(changes(), 0..4), vec(gone(), 0..6), vec(unread(), 0..4)),
     ) {
         let mut known = base.yaml();
         let mut files = vec![file(&known)];
@@ -399,7 +418,7 @@ proptest! {
             known.push_str(&head.yaml());
         }
         let remaining = remaining.into_iter().map(|change| operation(change, 1)).collect();
-        let verification = Verification { remaining, beyond };
+        let verification = Verification { remaining, beyond, unread };
         let posted = posted(&plan, required, &ends, &verification, &Disclosure::of(&files));
         let (posted, known) = (posted.to_lowercase(), known.to_lowercase());
         for number in 0..UNIVERSE {

@@ -157,7 +157,9 @@ async fn against_one(
 /// GitHub's sentence about an operation that it refused.
 fn failure(outcome: &ApplyOutcome) -> Option<String> {
     match outcome {
-        ApplyOutcome::Failed(failure) => Some(failure.sentence.clone()),
+        ApplyOutcome::Failed(failure) | ApplyOutcome::NotSent { failure, .. } => {
+            Some(failure.sentence.clone())
+        }
         _ => None,
     }
 }

@@ -61,6 +61,8 @@ pub enum Next {
     Done,
     /// Send one request for each field: GitHub refuses all fields where it refuses one.
     FieldByField,
+    /// Read whether somebody else has made it in the meantime: GitHub refuses a name that is taken.
+    Look,
     /// What it is about is not there.
     Gone,
     /// GitHub refused it for a reason of its own.
@@ -81,28 +83,51 @@ impl Attempts {
     /// What follows from this answer.
     pub fn next(&mut self, sent: Sent, answer: Answer, now: Timestamp, scale: TimeScale) -> Next {
         match answer {
-            Answer::Failed { after } => {
-                let Some(pause) = PAUSES.get(self.failures) else { return Next::Unavailable };
-                self.failures += 1;
-                let pause = scale.of(*pause).max(after.unwrap_or_default());
-                Next::Again { at: later(now, pause) }
-            }
-            Answer::Limited { until } => {
-                let pause = LIMIT_PAUSE.saturating_mul(1_u32 << self.limits.min(16));
-                self.limits += 1;
-                let at = until.unwrap_or_else(|| later(now, scale.of(pause)));
-                Next::Again { at }
-            }
+            Answer::Failed { after } => self.after_failure(after, now, scale).unwrap_or(Next::Unavailable),
+            Answer::Limited { until } => self.after_limit(until, now, scale),
             Answer::NotFound => {
-                let since = *self.missing_since.get_or_insert(now);
-                if sent.recent && now < later(since, scale.of(APPEARS_WITHIN)) {
-                    return Next::Again { at: later(now, scale.of(APPEARS_EVERY)) };
-                }
-                if sent.method == Method::Delete { Next::Done } else { Next::Gone }
+                let gone = if sent.method == Method::Delete { Next::Done } else { Next::Gone };
+                self.until_it_appears(sent.recent, now, scale).unwrap_or(gone)
             }
             Answer::Unprocessable if sent.method == Method::Patch && sent.parts > 1 => Next::FieldByField,
+            Answer::Unprocessable if sent.method == Method::Post => Next::Look,
             Answer::Unprocessable | Answer::Refused => Next::Refused,
         }
+    }
+
+    /// What follows from this answer to something that is read before the request. GitHub may not show for a moment what is
+    /// there: that is read again, whether this attempt has made it (`recent`) or not.
+    pub fn next_read(&mut self, recent: bool, answer: Answer, now: Timestamp, scale: TimeScale) -> Next {
+        match answer {
+            Answer::Failed { after } => self.after_failure(after, now, scale).unwrap_or(Next::Unavailable),
+            Answer::Limited { until } => self.after_limit(until, now, scale),
+            Answer::NotFound => {
+                let appears = self.until_it_appears(recent, now, scale);
+                appears.or_else(|| self.after_failure(None, now, scale)).unwrap_or(Next::Gone)
+            }
+            Answer::Unprocessable | Answer::Refused => Next::Refused,
+        }
+    }
+
+    /// None: it has failed often enough.
+    fn after_failure(&mut self, after: Option<Duration>, now: Timestamp, scale: TimeScale) -> Option<Next> {
+        let pause = PAUSES.get(self.failures)?;
+        self.failures += 1;
+        let pause = scale.of(*pause).max(after.unwrap_or_default());
+        Some(Next::Again { at: later(now, pause) })
+    }
+
+    fn after_limit(&mut self, until: Option<Timestamp>, now: Timestamp, scale: TimeScale) -> Next {
+        let pause = LIMIT_PAUSE.saturating_mul(1_u32 << self.limits.min(16));
+        self.limits += 1;
+        Next::Again { at: until.unwrap_or_else(|| later(now, scale.of(pause))) }
+    }
+
+    /// None: it was not made in this attempt, or should have appeared by this time.
+    fn until_it_appears(&mut self, recent: bool, now: Timestamp, scale: TimeScale) -> Option<Next> {
+        let since = *self.missing_since.get_or_insert(now);
+        let may_appear = recent && now < later(since, scale.of(APPEARS_WITHIN));
+        may_appear.then(|| Next::Again { at: later(now, scale.of(APPEARS_EVERY)) })
     }
 }
 
@@ -176,10 +201,36 @@ mod tests {
         assert_eq!((missing(0), missing(14), missing(15)), (again(1), again(15), Next::Gone));
     }
 
+    #[test]
+    fn what_is_not_shown_is_read_again_before_it_is_gone() {
+        let mut attempts = Attempts::default();
+        let mut missing = || attempts.next_read(false, Answer::NotFound, at(0), TimeScale::REAL);
+        assert_eq!([missing(), missing(), missing()], [again(1), again(4), Next::Gone]);
+        let mut attempts = Attempts::default();
+        let mut made = |second| attempts.next_read(true, Answer::NotFound, at(second), TimeScale::REAL);
+        assert_eq!((made(0), made(14), made(15)), (again(1), again(15), again(16)));
+    }
+
+    #[test]
+    fn a_read_is_repeated_like_a_request_and_never_split() {
+        let read =
+            |attempts: &mut Attempts, answer| attempts.next_read(false, answer, at(0), TimeScale::REAL);
+        let failed = Answer::Failed { after: None };
+        let mut attempts = Attempts::default();
+        let mut next = || read(&mut attempts, failed);
+        assert_eq!([next(), next(), next()], [again(1), again(4), Next::Unavailable]);
+        let limited = Answer::Limited { until: Some(at(17)) };
+        assert_eq!(read(&mut Attempts::default(), limited), again(17));
+        for refused in [Answer::Unprocessable, Answer::Refused] {
+            assert_eq!(read(&mut Attempts::default(), refused), Next::Refused);
+        }
+    }
+
     #[rstest::rstest]
     #[case(Method::Patch, 2, Next::FieldByField)]
     #[case(Method::Patch, 1, Next::Refused)]
-    #[case(Method::Post, 2, Next::Refused)]
+    #[case(Method::Post, 1, Next::Look)]
+    #[case(Method::Put, 1, Next::Refused)]
     fn an_invalid_request(#[case] method: Method, #[case] parts: usize, #[case] expected: Next) {
         let sent = Sent { parts, ..sent(method) };
         assert_eq!(next(&mut Attempts::default(), sent, Answer::Unprocessable), expected);

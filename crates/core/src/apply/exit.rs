@@ -77,7 +77,7 @@ impl Met<'_> {
 
     fn cause(&self) -> Option<Cause> {
         let of = |outcome: &Outcome| match outcome {
-            Outcome::Failed(failure) => Some(match failure.cause {
+            Outcome::Failed(failure) | Outcome::NotSent { failure, .. } => Some(match failure.cause {
                 FailureCause::Transient => Cause::Transient,
                 FailureCause::Invitations => Cause::Invitations,
                 FailureCause::Refused => Cause::Refused,
@@ -97,13 +97,18 @@ impl Met<'_> {
 
 #[cfg(test)]
 mod tests {
-    use peribolos_org::plan::{Failure, Withheld};
+    use peribolos_org::plan::{Failure, NotSentReason, Withheld};
 
     use super::*;
 
     fn failed(cause: FailureCause) -> Outcome {
         let sentence = "no".to_owned();
         Outcome::Failed(Failure { sentence, status: None, cause, what_to_do: String::new() })
+    }
+
+    fn not_sent(cause: FailureCause) -> Outcome {
+        let Outcome::Failed(failure) = failed(cause) else { unreachable!("it is a failure") };
+        Outcome::NotSent { reason: NotSentReason::Unread, failure }
     }
 
     fn withheld() -> Outcome {
@@ -116,6 +121,9 @@ mod tests {
     #[case::transient(
         vec![withheld(), failed(FailureCause::Refused), failed(FailureCause::Transient)],
         StepExit::Incomplete, Some(Cause::Transient))]
+    #[case::not_sent_and_refused(vec![not_sent(FailureCause::Refused), withheld()], StepExit::Incomplete, Some(Cause::Refused))]
+    #[case::not_sent_because_of_a_trouble(
+        vec![not_sent(FailureCause::Transient), failed(FailureCause::Refused)], StepExit::Incomplete, Some(Cause::Transient))]
     #[case::invitations(
         vec![failed(FailureCause::Refused), failed(FailureCause::Invitations), withheld()],
         StepExit::Incomplete, Some(Cause::Invitations))]

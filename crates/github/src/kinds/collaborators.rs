@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::members::User;
-use super::repositories::Identified;
+use super::repositories::{self, Found, Identified};
 use super::team_repositories::CustomRoles;
 use super::words::{self, RepositoryPermission};
 use super::{Addresses, Made, Standing};
@@ -329,7 +329,10 @@ impl OfOne<'_> {
         login: &Login,
         [from, to]: [Option<Permission>; 2],
     ) -> Result<Standing, Error> {
-        let found = collaborator(self.client, self.org, repo, login).await?;
+        let found = match self.collaborator(repo, login).await? {
+            Ok(found) => found,
+            Err(standing) => return Ok(standing),
+        };
         if self.addresses.repo(repo).is_some_and(|id| id != found.repository) {
             return Ok(Standing::another("repository"));
         }
@@ -364,13 +367,35 @@ impl OfOne<'_> {
             });
         }
         // Who has accepted has access, and the plan did not say that somebody with access loses it.
-        let person = collaborator(self.client, self.org, repo, login).await?.person;
+        let person = match self.collaborator(repo, login).await? {
+            Ok(found) => found.person,
+            Err(standing) => return Ok(standing),
+        };
         let has_accepted = person.is_some_and(|it| it.own != Own::None);
         Ok(if has_accepted {
             Standing::Different("the invitation was accepted".to_owned())
         } else {
             Standing::Gone
         })
+    }
+
+    /// Somebody's access to a repository, or how it is without: GraphQL may not show the repository.
+    async fn collaborator(
+        &self,
+        repo: &RepoName,
+        login: &Login,
+    ) -> Result<Result<Collaborator, Standing>, Error> {
+        let Self { client, org, addresses, .. } = self;
+        if let Some(found) = collaborator(client, org, repo, login).await? {
+            return Ok(Ok(found));
+        }
+        match repositories::find_again(client, org, repo, addresses).await? {
+            Found::Another => return Ok(Err(Standing::another("repository"))),
+            Found::Nothing => return Ok(Err(Standing::Gone)),
+            Found::Same => {}
+        }
+        let hidden = || Standing::Different("GitHub does not show who has access to it".to_owned());
+        Ok(collaborator(client, org, repo, login).await?.ok_or_else(hidden))
     }
 }
 
@@ -391,15 +416,16 @@ struct Collaborator {
     person: Option<SnapshotCollaborator>,
 }
 
+/// `None`: GraphQL shows no repository of that name.
 async fn collaborator(
     client: &Client,
     org: &Login,
     repo: &RepoName,
     login: &Login,
-) -> Result<Collaborator, Error> {
+) -> Result<Option<Collaborator>, Error> {
     #[derive(Deserialize)]
     struct Body {
-        repository: One,
+        repository: Option<One>,
     }
     #[derive(Deserialize)]
     struct One {
@@ -413,7 +439,9 @@ async fn collaborator(
     let mut walk = Walk::from_the_start(100);
     loop {
         let variables = json!({"owner": org, "name": repo, "first": walk.first, "after": walk.after});
-        let one = client.graphql::<Body>(OF_ONE, variables).await?.repository;
+        let Some(one) = client.graphql_found::<Body>(OF_ONE, variables).await?.repository else {
+            return Ok(None);
+        };
         // GraphQL follows renames.
         if !one.full_name.eq_ignore_ascii_case(&name) {
             return Err(Error::Moved { name, now: one.full_name });
@@ -422,7 +450,7 @@ async fn collaborator(
         let found = one.collaborators.items().find(|edge| edge.node.login == *login);
         if found.is_some() || !more {
             let person = found.map(|edge| edge.into_collaborator(&CustomRoles::Hidden));
-            return Ok(Collaborator { repository: one.number, person });
+            return Ok(Some(Collaborator { repository: one.number, person }));
         }
     }
 }

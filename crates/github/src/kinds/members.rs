@@ -164,10 +164,14 @@ pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> R
                 }
             }))
         }
-        Change::RemoveMember { login, role } => {
-            let now = active_role(client, org, login).await?;
-            Ok(now.map_or(Standing::Gone, |now| Standing::compare(role, &now, "the role", of)))
-        }
+        Change::RemoveMember { login, role } => Ok(match membership(client, org, login).await? {
+            None => Standing::Gone,
+            // The same request would take the invitation back.
+            Some(now) if now.state == MembershipState::Pending => {
+                Standing::Different("it is an invitation now".to_owned())
+            }
+            Some(now) => Standing::compare(role, &words::role(now.role), "the role", of),
+        }),
         Change::CancelInvitation { id, login, role, failed } => {
             let route = if *failed { FAILED } else { PENDING };
             let all = unless_gone(client.all::<Invited>(Call::get(route, &[org.as_str()])?).await)?;

@@ -40,7 +40,8 @@ pub enum Standing {
     AsPlanned,
     /// As the change would make it.
     Already(Made),
-    /// What is to be taken away or changed is not there (any more).
+    /// GitHub does not show what is to be taken away or changed, and nothing else has its name. It may show it again a moment
+    /// later, so nothing counts as taken away because of this.
     Gone,
     /// Otherwise: how, as a sentence without names and without a full stop, such as "the role is `admin` now".
     Different(String),

@@ -284,6 +284,30 @@ async fn renamed(
     Ok(if before?.is_some() { Standing::another("repository") } else { Standing::Gone })
 }
 
+/// What a repository's name leads to.
+pub(super) enum Found {
+    /// The plan's repository.
+    Same,
+    /// Another one.
+    Another,
+    /// Nothing that GitHub shows.
+    Nothing,
+}
+
+/// What the name of a repository leads to that was not shown where it was looked for. A redirect is an error.
+pub(super) async fn find_again(
+    client: &Client,
+    org: &Login,
+    name: &RepoName,
+    addresses: &Addresses,
+) -> Result<Found, Error> {
+    Ok(match find(client, org, name).await? {
+        None => Found::Nothing,
+        Some(found) if is_another(&found, name, addresses) => Found::Another,
+        Some(_) => Found::Same,
+    })
+}
+
 /// Whether what was found under a name is another repository than the plan's.
 fn is_another(found: &Map<String, Value>, name: &RepoName, addresses: &Addresses) -> bool {
     addresses.repo(name).is_some_and(|id| number(found) != Some(id))

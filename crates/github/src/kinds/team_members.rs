@@ -1,12 +1,12 @@
 //! Who is in a team.
 
 use http::Method;
-use peribolos_org::Login;
 use peribolos_org::plan::{Change, Expected, TeamRole};
+use peribolos_org::{Login, OrgRole, TeamName};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::teams::slug;
+use super::teams::{self, slug};
 use super::{Addresses, Made, Standing};
 use crate::Client;
 use crate::call::Call;
@@ -73,21 +73,20 @@ pub(super) async fn standing(
     };
     let now = membership(client, org, slug(addresses, team)?, login).await?;
     match change {
-        // GitHub shows who is in a team below, too: that they have a place of their own is not seen.
-        Change::SetTeamMember { from: None, to: TeamRole::Member, .. }
-            if expected.is_in_team(team, login) =>
-        {
-            Ok(Standing::AsPlanned)
-        }
         Change::SetTeamMember { from, to, .. } => {
             let role = now.map(|it| it.role);
-            Ok(match Standing::between([*from, Some(*to)], role, "the role", |role| word(*role).to_owned()) {
-                Standing::Already(made) => Standing::Already(now.map_or(made, Made::from)),
-                other => other,
+            let between =
+                Standing::between([*from, Some(*to)], role, "the role", |role| word(*role).to_owned());
+            Ok(match (between, now) {
+                (Standing::Already(_), Some(now)) if may_be_inherited(now, expected, team, login) => {
+                    Standing::AsPlanned
+                }
+                (Standing::Already(_), Some(now)) => Standing::Already(now.into()),
+                (other, _) => other,
             })
         }
         Change::RemoveTeamMember { from, invitation, .. } => Ok(match now {
-            None => Standing::Gone,
+            None => return teams::without(client, org, team, addresses).await,
             Some(now) if *invitation && now.state == State::Active => {
                 Standing::Different("the invitation was accepted".to_owned())
             }
@@ -100,8 +99,17 @@ pub(super) async fn standing(
     }
 }
 
-/// GitHub counts who is in a team below as a member: removing such a one changes nothing, and role and state are those of
-/// the place that the person has by itself where there is one.
+/// Whether what GitHub shows may come from a team below, so that it does not tell of a place of the person's own. An
+/// invitation does not, nor does the role of a maintainer, but for owners: they are shown as maintainers wherever they are.
+/// To give such a person the role that is shown takes nothing away.
+fn may_be_inherited(now: Membership, expected: &Expected, team: &TeamName, login: &Login) -> bool {
+    let is_own = now.state == State::Pending
+        || now.role == TeamRole::Maintainer && expected.role(login) == Some(OrgRole::Member);
+    !is_own && expected.is_in_a_team_below(team, login)
+}
+
+/// Somebody's place in a team as GitHub shows it: their own place where there is one. Who is in a team below is shown as a
+/// member, too, and removing such a one changes nothing.
 async fn membership(
     client: &Client,
     org: &Login,

@@ -4,6 +4,7 @@
 //! What to do is decided in `peribolos_core::apply` and `peribolos_org::plan`; here the requests are made.
 
 mod clock;
+mod exit;
 mod fields;
 mod head;
 mod kind;
@@ -17,7 +18,7 @@ mod seen;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use peribolos_core::apply::exit::{Met, Stop};
+use peribolos_core::apply::exit::{End, Met, Stop};
 use peribolos_core::apply::invitations::Invitations;
 use peribolos_core::apply::pace::Pace;
 use peribolos_core::apply::streak::Streak;
@@ -25,15 +26,19 @@ use peribolos_core::apply::wait::{Patience, Wait};
 use peribolos_github::Client;
 use peribolos_github::kinds::Addresses;
 use peribolos_org::guard::Limits;
-use peribolos_org::plan::{Change, Expected, Failure, Kind, Named, Operation, Outcome, Plan, TeamRole};
+use peribolos_org::plan::{
+    Change, Expected, Failure, Kind, Named, NotSentReason, Operation, Outcome, Plan, TeamRole,
+};
 use peribolos_org::{Login, Snapshot};
+use peribolos_vocab::report::StepExit;
 
 pub use self::clock::Clock;
 use self::clock::Woke;
+pub use self::exit::{exit, until};
 pub use self::head::Head;
 use self::head::Watch;
 pub use self::progress::Progress;
-pub use self::second::{Second, read_again};
+pub use self::second::{Again, Second, read_again};
 use self::seen::Seen;
 
 /// A plan to be applied.
@@ -77,18 +82,29 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// What decides the exit code. `second` is what the organization was found to be afterwards, if it was read again;
-    /// `lacks_a_kind` is whether some kind of thing could not be read for want of a permission.
-    pub fn met(&self, second: Option<&Second>, lacks_a_kind: bool) -> Met<'_> {
-        Met {
+    /// How the apply ends at this time, by what was done and by what the organization was found to be afterwards.
+    /// `lacks_a_kind` is whether some kind of thing could not be read before for want of a permission.
+    pub fn end(&self, again: &Again, lacks_a_kind: bool, now: Timestamp) -> End {
+        let second = again.second();
+        let met = Met {
             outcomes: &self.outcomes,
             stop: self.stop,
-            permission_missing: self.permission_missing || lacks_a_kind,
+            permission_missing: self.permission_missing
+                || lacks_a_kind
+                || second.is_some_and(|second| second.lacks_a_kind),
             head_moved: self.head_moved,
             not_held: second.is_some_and(|second| second.not_held),
             unplanned: second.is_some_and(|second| second.unplanned),
             beyond: second.is_some_and(|second| !second.verification.beyond.is_empty()),
-        }
+        };
+        let end = met.end();
+        let Again::Unread(error) = again else { return end };
+        let exit = match exit(error) {
+            // It was there a moment ago: another attempt may find it again.
+            StepExit::Failed => StepExit::GitHubUnavailable,
+            other => other,
+        };
+        if exit < end.exit { End { exit, cause: None, until: until(error, now) } } else { end }
     }
 }
 
@@ -161,10 +177,12 @@ impl Run<'_> {
             return Outcome::Skipped { because: *because };
         }
         if let Some(failure) = self.missing_permissions.get(&kind::of(change)) {
-            return Outcome::Failed(failure.clone());
+            let reason = NotSentReason::PermissionMissing;
+            return Outcome::NotSent { reason, failure: failure.clone() };
         }
         if self.invitations.are_over() && self.invites(index, change) {
-            return Outcome::Failed(refused::no_more_invitations(change));
+            let failure = refused::no_more_invitations(change);
+            return Outcome::NotSent { reason: NotSentReason::InvitationLimit, failure };
         }
         if let Err(kept) = self.may_be_made(index, change).await {
             return kept;

@@ -3,7 +3,7 @@
 
 use peribolos_core::apply::owners;
 use peribolos_github::client::MemberRole;
-use peribolos_org::plan::{Change, Outcome, withheld};
+use peribolos_org::plan::{Change, NotSentReason, Outcome, withheld};
 use peribolos_org::{Login, OrgRole};
 
 use super::Run;
@@ -29,7 +29,9 @@ impl Run<'_> {
         let Some(watch) = &self.head else { return Ok(()) };
         if !watch.is_fresh(clock.now(), clock.scale()) {
             let watch = watch.clone();
-            let answer = self.read(change, async |run: &mut Self| watch.read(run.job.client).await).await?;
+            let reason = NotSentReason::HeadUnread;
+            let answer =
+                self.read(change, reason, async |run: &mut Self| watch.read(run.job.client).await).await?;
             if let Some(watch) = &mut self.head {
                 watch.note(answer, clock.now());
             }
@@ -39,7 +41,7 @@ impl Run<'_> {
 
     async fn owner_may_go(&mut self, change: &Change, login: &Login) -> Result<(), Outcome> {
         let active = self
-            .read(change, async |run: &mut Self| {
+            .read(change, NotSentReason::Unread, async |run: &mut Self| {
                 run.job.client.list_members(run.job.org, MemberRole::Admin).await
             })
             .await?;

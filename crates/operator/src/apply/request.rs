@@ -4,7 +4,7 @@ use peribolos_core::apply::answer::{Answer, Attempts, Next, Sent};
 use peribolos_core::apply::exit::Stop;
 use peribolos_github::Error;
 use peribolos_github::kinds::{Made, Standing};
-use peribolos_org::plan::{Cause, Change, Method, Outcome};
+use peribolos_org::plan::{Cause, Change, Method, NotSentReason, Outcome};
 
 use super::refused::{self, Class};
 use super::{Run, fields, kind};
@@ -17,6 +17,8 @@ enum Then {
     Gone,
     /// One request a field is sent.
     FieldByField,
+    /// It is read whether somebody else has made it; if not, this became of it.
+    Look(Outcome),
     /// It is known what became of it.
     Ended(Outcome),
 }
@@ -47,6 +49,7 @@ impl Run<'_> {
                     Then::Again => {}
                     Then::Gone => return self.made(change, Made::Done),
                     Then::FieldByField => return Box::pin(self.field_by_field(change)).await,
+                    Then::Look(refused) => return self.made_by_another(change).await.unwrap_or(refused),
                     Then::Ended(outcome) => return outcome,
                 },
             }
@@ -55,18 +58,27 @@ impl Run<'_> {
 
     /// What became of a change that is not to be made: it is so already, or what it is about is not as planned.
     async fn standing(&mut self, change: &Change) -> Result<(), Outcome> {
-        let standing = self.read(change, async |run: &mut Self| {
+        let standing = self.read(change, NotSentReason::Unread, async |run: &mut Self| {
             let (client, org) = (run.job.client, run.job.org);
             client.standing(org, change, &run.expected, &mut run.addresses).await
         });
         match standing.await? {
             Standing::AsPlanned => Ok(()),
             Standing::Already(made) => Err(self.made(change, made)),
-            // GitHub may take some seconds to show what was made: the request itself is repeated then.
-            Standing::Gone if self.sent(change).recent => Ok(()),
-            Standing::Gone if change.request().0 == Method::Delete => Err(self.made(change, Made::Done)),
+            // GitHub may take some seconds to show what was made: the request itself is repeated then. And what is not shown
+            // for a moment is not removed because of that: the request itself says so.
+            Standing::Gone if self.sent(change).recent || change.request().0 == Method::Delete => Ok(()),
             Standing::Gone => Err(Outcome::Left("what it is about is not there any more".to_owned())),
             Standing::Different(how) => Err(Outcome::Left(how)),
+        }
+    }
+
+    /// What became of something whose name is taken, because somebody else has made it since it was looked for; none where
+    /// nothing of the name is shown.
+    async fn made_by_another(&mut self, change: &Change) -> Option<Outcome> {
+        match self.standing(change).await {
+            Err(outcome @ (Outcome::Done | Outcome::Waiting | Outcome::Left(_))) => Some(outcome),
+            Ok(()) | Err(_) => None,
         }
     }
 
@@ -100,44 +112,19 @@ impl Run<'_> {
     async fn after(&mut self, change: &Change, error: &Error, attempts: &mut Attempts) -> Then {
         let clock = self.job.clock;
         let failed = |cause| Then::Ended(Outcome::Failed(refused::failure(change, error, cause)));
-        let answer = match refused::class(error, change, clock.now()) {
-            Class::Answer(answer) => answer,
-            Class::AccessBlocked => return self.stop(Stop::AccessBlocked, error, failed(Cause::Refused)),
-            Class::Unusable => return self.stop(Stop::Unavailable, error, failed(Cause::Transient)),
-            Class::PermissionMissing => {
-                let failure = refused::failure(change, error, Cause::Refused);
-                self.missing_permissions.insert(kind::of(change), failure.clone());
-                return Then::Ended(Outcome::Failed(failure));
-            }
-            Class::InvitationLimit => {
-                if let Change::InviteMember { login, .. } | Change::SetCollaborator { login, .. } = change {
-                    self.invitations.limited(login);
-                }
-                return failed(Cause::Invitations);
-            }
-            Class::Moved => return Then::Ended(Outcome::Left(error.to_string())),
+        let answer = match self.answer(change, error) {
+            Ok(answer) => answer,
+            Err(outcome) => return Then::Ended(outcome),
         };
-        let next = attempts.next(self.sent(change), answer, clock.now(), clock.scale());
-        if matches!(answer, Answer::Failed { .. }) {
-            if self.streak.failed() {
-                return self.stop(Stop::Unavailable, error, failed(Cause::Transient));
-            }
-        } else {
-            self.streak.answered();
-        }
-        match next {
+        match attempts.next(self.sent(change), answer, clock.now(), clock.scale()) {
             Next::Again { at } => {
                 tracing::info!(%error, "sent again");
                 if self.wait(at).await { Then::Again } else { Then::Ended(Outcome::NotTried) }
             }
             Next::Done => Then::Gone,
             Next::FieldByField => Then::FieldByField,
-            Next::Gone => {
-                let about = refused::sentence(error);
-                Then::Ended(Outcome::Left(format!(
-                    "what it is about is not there any more (GitHub answered 404, {about})"
-                )))
-            }
+            Next::Gone => Then::Ended(gone(error)),
+            Next::Look => Then::Look(Outcome::Failed(refused::failure(change, error, Cause::Refused))),
             Next::Refused => {
                 if kind::invites(change) {
                     self.invitations.answered();
@@ -148,11 +135,48 @@ impl Run<'_> {
         }
     }
 
-    fn stop(&mut self, stop: Stop, error: &Error, then: Then) -> Then {
+    /// What an error is for the one request. Where it means more than that, what became of the operation.
+    fn answer(&mut self, change: &Change, error: &Error) -> Result<Answer, Outcome> {
+        let failure = |cause| refused::failure(change, error, cause);
+        match refused::class(error, change, self.job.clock.now()) {
+            Class::Answer(answer @ Answer::Failed { .. }) => {
+                if self.streak.failed() {
+                    self.stop(Stop::Unavailable, error);
+                    return Err(Outcome::Failed(failure(Cause::Transient)));
+                }
+                Ok(answer)
+            }
+            Class::Answer(answer) => {
+                self.streak.answered();
+                Ok(answer)
+            }
+            Class::AccessBlocked => {
+                self.stop(Stop::AccessBlocked, error);
+                Err(Outcome::Failed(failure(Cause::Refused)))
+            }
+            Class::Unusable => {
+                self.stop(Stop::Unavailable, error);
+                Err(Outcome::Failed(failure(Cause::Transient)))
+            }
+            Class::PermissionMissing => {
+                let failure = failure(Cause::Refused);
+                self.missing_permissions.insert(kind::of(change), failure.clone());
+                Err(Outcome::Failed(failure))
+            }
+            Class::InvitationLimit => {
+                if let Change::InviteMember { login, .. } | Change::SetCollaborator { login, .. } = change {
+                    self.invitations.limited(login);
+                }
+                Err(Outcome::Failed(failure(Cause::Invitations)))
+            }
+            Class::Moved => Err(Outcome::Left(error.to_string())),
+        }
+    }
+
+    fn stop(&mut self, stop: Stop, error: &Error) {
         tracing::error!(%error, ?stop, "nothing more is sent");
         self.stop = Some(stop);
         self.sentence = Some(refused::sentence(error));
-        then
     }
 
     fn sent(&self, change: &Change) -> Sent {
@@ -160,15 +184,18 @@ impl Run<'_> {
         Sent { method: change.request().0, parts: fields::each(change).len(), recent: is_recent }
     }
 
-    /// Reads something, repeated as a write that may be repeated.
+    /// Reads something before an operation, repeated as a write that may be repeated. `reason` is why the operation is not sent
+    /// where it can't be read.
     ///
     /// # Errors
     /// What became of the operation for which it is read.
     pub(super) async fn read<T>(
         &mut self,
         change: &Change,
+        reason: NotSentReason,
         mut ask: impl AsyncFnMut(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Outcome> {
+        let clock = self.job.clock;
         let mut attempts = Attempts::default();
         loop {
             if self.has_stopped() {
@@ -181,13 +208,33 @@ impl Run<'_> {
                 }
                 Err(error) => error,
             };
-            match self.after(change, &error, &mut attempts).await {
-                Then::Again => {}
-                Then::Ended(outcome) => return Err(outcome),
-                Then::Gone | Then::FieldByField => {
-                    return Err(Outcome::Failed(refused::failure(change, &error, Cause::Transient)));
+            let not_sent =
+                |cause| Err(Outcome::NotSent { reason, failure: refused::failure(change, &error, cause) });
+            let answer = match self.answer(change, &error) {
+                Ok(answer) => answer,
+                Err(Outcome::Failed(failure)) => return Err(Outcome::NotSent { reason, failure }),
+                Err(other) => return Err(other),
+            };
+            let recent = self.sent(change).recent;
+            match attempts.next_read(recent, answer, clock.now(), clock.scale()) {
+                Next::Again { at } => {
+                    tracing::info!(%error, "read again");
+                    if !self.wait(at).await {
+                        return Err(Outcome::NotTried);
+                    }
+                }
+                Next::Gone => return Err(gone(&error)),
+                Next::Unavailable => return not_sent(Cause::Transient),
+                Next::Refused | Next::Done | Next::FieldByField | Next::Look => {
+                    return not_sent(Cause::Refused);
                 }
             }
         }
     }
+}
+
+/// What an operation is about is not shown by GitHub.
+fn gone(error: &Error) -> Outcome {
+    let about = refused::sentence(error);
+    Outcome::Left(format!("what it is about is not there any more (GitHub answered 404, {about})"))
 }

@@ -3,19 +3,51 @@
 use std::time::Duration;
 
 use peribolos_core::apply::afterwards;
-use peribolos_org::plan::{Outcome, Verification, verify};
+use peribolos_github::Error;
+use peribolos_org::plan::{Verification, verify};
 
-use super::Clock;
 use super::clock::Woke;
+use super::{Clock, Ended};
 use crate::planning::{Planned, Planning, PlanningError};
 
 /// How long after a read another one is made, where GitHub does not show yet what it took.
 const PAUSES: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(20)];
 
+/// What reading the organization again has led to.
+#[derive(Debug)]
+pub enum Again {
+    /// It was not read: nothing was done, or not everything could be tried.
+    Not,
+    /// It was read.
+    Read(Box<Second>),
+    /// GitHub refused or failed.
+    Unread(Error),
+}
+
+impl Again {
+    /// What the organization is found to be, if it was read.
+    pub fn second(&self) -> Option<&Second> {
+        match self {
+            Self::Read(second) => Some(second),
+            Self::Not | Self::Unread(_) => None,
+        }
+    }
+
+    /// That it could not be read, as a sentence without a full stop.
+    pub fn sentence(&self) -> Option<String> {
+        match self {
+            Self::Unread(error) => {
+                Some(format!("The organization could not be read again afterwards: {error}"))
+            }
+            Self::Not | Self::Read(_) => None,
+        }
+    }
+}
+
 /// What the organization is found to be.
 #[derive(Clone, Debug)]
 pub struct Second {
-    /// What remains, and what is gone beyond the plan.
+    /// What remains, what is gone beyond the plan, and what could not be read any more.
     pub verification: Verification,
     /// How many grants wait for somebody to accept them.
     pub waiting: usize,
@@ -23,36 +55,48 @@ pub struct Second {
     pub not_held: bool,
     /// Whether something remains that was not planned.
     pub unplanned: bool,
+    /// Whether a kind that is managed could not be read for want of a permission.
+    pub lacks_a_kind: bool,
 }
 
-/// Reads and plans again. What GitHub took and does not show is read once more after some seconds, twice.
-///
-/// # Errors
-/// When GitHub can't be read.
-pub async fn read_again(
-    planning: &Planning<'_>,
-    clock: &Clock,
-    before: &Planned,
-    outcomes: &[Outcome],
-) -> Result<Second, PlanningError> {
+/// Reads and plans again. What GitHub took and does not show, or hides now, is read once more after some seconds, twice.
+pub async fn read_again(planning: &Planning<'_>, clock: &Clock, before: &Planned, ended: &Ended) -> Again {
+    let outcomes = &ended.outcomes;
+    if outcomes.is_empty() || ended.stop.is_some() {
+        return Again::Not;
+    }
     let mut pauses = PAUSES.into_iter();
     loop {
-        let after = planning.plan(None).await?;
+        let after = match planning.plan(None).await {
+            Ok(after) => after,
+            Err(PlanningError::GitHub(error)) => return Again::Unread(error),
+            // It was planned once already, with the same file.
+            Err(error @ PlanningError::TooManyNewPeople { .. }) => {
+                tracing::warn!("{error}");
+                return Again::Not;
+            }
+        };
         let missed = afterwards::missed(&before.plan, outcomes, &after.plan.operations);
-        if !missed.is_empty()
+        let verification = verify(&before.snapshot, &before.plan, &after.snapshot, &after.plan, outcomes);
+        let unread = verification.unread.len();
+        if (!missed.is_empty() || unread > 0)
             && let Some(pause) = pauses.next()
         {
-            tracing::info!(missed = missed.len(), "GitHub does not show everything yet: it is read again");
+            tracing::info!(
+                missed = missed.len(),
+                unread,
+                "GitHub does not show everything: it is read again"
+            );
             if clock.sleep(pause).await == Woke::InTime {
                 continue;
             }
         }
-        let verification = verify(&before.snapshot, &before.plan, &after.snapshot, &after.plan, outcomes);
-        return Ok(Second {
+        return Again::Read(Box::new(Second {
+            verification,
             waiting: after.plan.waiting.len(),
             not_held: !missed.is_empty(),
             unplanned: afterwards::is_unplanned(&before.plan, &after.plan.operations),
-            verification,
-        });
+            lacks_a_kind: after.snapshot.lacks_any(planning.scope),
+        }));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use peribolos_org::plan::{Change, Outcome};
+use peribolos_org::plan::{Change, NotSentReason, Outcome};
 use peribolos_org::{Login, TeamName};
 
 use super::Run;
@@ -44,8 +44,9 @@ impl Run<'_> {
         if self.seen.people.get(login).is_some_and(|seen| scale.is_recent(*seen, now, PERSON)) {
             return Ok(());
         }
-        let is_there = self
-            .read(change, async |run: &mut Self| run.job.client.is_in_organization(run.job.org, login).await);
+        let is_there = self.read(change, NotSentReason::Unread, async |run: &mut Self| {
+            run.job.client.is_in_organization(run.job.org, login).await
+        });
         if !is_there.await? {
             let left = "the person is neither in the organization nor invited any more";
             return Err(Outcome::Left(left.to_owned()));
@@ -59,7 +60,7 @@ impl Run<'_> {
         if self.seen.teams.get(team).is_some_and(|seen| scale.is_recent(*seen, now, TEAM)) {
             return Ok(());
         }
-        let is_same = self.read(change, async |run: &mut Self| {
+        let is_same = self.read(change, NotSentReason::Unread, async |run: &mut Self| {
             run.job.client.is_same_team(run.job.org, team, &run.addresses).await
         });
         if !is_same.await? {

@@ -19,8 +19,7 @@ use super::config::{AttemptArgs, ConfigArgs};
 use super::failure::{self, StepError};
 use super::plan::{Considered, Source};
 use super::report::{self, Done, Facts};
-use crate::apply::{self, Clock, Ended, Head, Job, Second};
-use crate::planning::{Planning, PlanningError};
+use crate::apply::{self, Again, Clock, Ended, Head, Job, Second};
 use crate::shutdown;
 
 /// What `step apply` works on.
@@ -90,43 +89,13 @@ async fn apply(
     };
     let ended = apply::apply(job, pace).await;
     let planning = source.planning(&client, config, &scope, patience);
-    let (second, unread) = match read_again(&planning, clock, &considered, &ended).await {
-        Ok(second) => (second, None),
-        Err(error) => (None, Some(error)),
-    };
-    Ok(done(&considered, &ended, second.as_ref(), unread, facts))
-}
-
-/// What the organization is afterwards; none where nothing was done, or not everything could be tried.
-async fn read_again(
-    planning: &Planning<'_>,
-    clock: &Clock,
-    considered: &Considered,
-    ended: &Ended,
-) -> Result<Option<Second>, StepError> {
-    if ended.outcomes.is_empty() || ended.stop.is_some() {
-        return Ok(None);
-    }
-    match apply::read_again(planning, clock, &considered.planned, &ended.outcomes).await {
-        Ok(second) => Ok(Some(second)),
-        Err(PlanningError::GitHub(error)) => Err(error.into()),
-        // It was planned once already, with the same file.
-        Err(error @ PlanningError::TooManyNewPeople { .. }) => {
-            tracing::warn!("{error}");
-            Ok(None)
-        }
-    }
+    let again = apply::read_again(&planning, clock, &considered.planned, &ended).await;
+    Ok(done(&considered, &ended, &again, facts))
 }
 
 /// The end of an apply, and what the report has of it.
-fn done(
-    considered: &Considered,
-    ended: &Ended,
-    second: Option<&Second>,
-    unread: Option<StepError>,
-    facts: &mut Facts,
-) -> Done {
-    let outcomes = &ended.outcomes;
+fn done(considered: &Considered, ended: &Ended, again: &Again, facts: &mut Facts) -> Done {
+    let (outcomes, second) = (&ended.outcomes, again.second());
     let applied = Applied {
         report: considered.report(),
         outcomes,
@@ -141,16 +110,10 @@ fn done(
     facts.list = applied.list();
     facts.reviewed = no_removal_is_left(considered, outcomes, second);
     tracing::info!("the result\n{}", applied.text(Style::Plain));
-    let mut end = ended.met(second, considered.lacks_a_kind).end();
+    let end = ended.end(again, considered.lacks_a_kind, Timestamp::now());
     let namer = Namer::disclosed(&considered.disclosure);
     let mut summary: Vec<String> = stopped(ended, &end).into_iter().collect();
-    if let Some(error) = unread {
-        let error_sentence = failure::sentence(&error.to_string());
-        summary.push(format!("The organization could not be read again afterwards: {error_sentence}"));
-        if error.exit() < end.exit {
-            end = End { exit: error.exit(), cause: None, until: error.until(Timestamp::now()) };
-        }
-    }
+    summary.extend(again.sentence().map(|unread| failure::sentence(&unread)));
     summary.push(applied.summary(&namer));
     let check = CheckOutput {
         title: applied.title(&namer),

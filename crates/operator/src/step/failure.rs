@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use peribolos_github::{Error as GitHubError, FullName, Retry, Sha};
 use peribolos_vocab::Annotation;
 use peribolos_vocab::report::{CheckOutput, StepExit};
+
+use crate::apply;
 
 /// Why a step did not do what it is for.
 #[derive(Debug, thiserror::Error)]
@@ -108,16 +110,7 @@ impl StepError {
             Self::Guarded { .. } => StepExit::GuardTripped,
             Self::NoFile { .. } | Self::NoRepository(_) | Self::NoBranch { .. } => StepExit::ConfigMissing,
             Self::MergeUnknown(_) => StepExit::GitHubUnavailable,
-            Self::GitHub(error) if error.is_rate_limited() => StepExit::RateLimited,
-            Self::GitHub(error) if error.is_access_blocked() => StepExit::AccessBlocked,
-            // Suspended for a while; renamed; a token that is no longer accepted: another attempt knows more.
-            Self::GitHub(error) if error.is_suspended() || error.is_moved() || error.is_unauthorized() => {
-                StepExit::GitHubUnavailable
-            }
-            Self::GitHub(error) if error.is_forbidden() || error.is_permission_missing() => {
-                StepExit::PermissionsMissing
-            }
-            Self::GitHub(error) if error.retry() != Retry::Never => StepExit::GitHubUnavailable,
+            Self::GitHub(error) => apply::exit(error),
             _ => StepExit::Failed,
         }
     }
@@ -125,11 +118,7 @@ impl StepError {
     /// Before this, another attempt can't succeed, if GitHub said so.
     pub(super) fn until(&self, now: Timestamp) -> Option<Timestamp> {
         let Self::GitHub(error) = self else { return None };
-        match error.retry() {
-            Retry::AtReset(reset) => Some(reset),
-            Retry::After(pause) => now.checked_add(SignedDuration::try_from(pause).ok()?).ok(),
-            Retry::Never | Retry::Backoff => None,
-        }
+        apply::until(error, now)
     }
 
     /// What the check shows.

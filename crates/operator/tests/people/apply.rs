@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::process::Command;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::desk::{Desk, run, text};
 
@@ -151,6 +151,30 @@ async fn a_refusal_is_named_and_the_rest_is_done() {
     let shown = text(&ended.stdout);
     assert!(shown.contains("Applied: 1 of 2. zoe could not be invited"), "{shown}");
     assert!(shown.contains("User is blocked by the organization"), "{shown}");
+}
+
+/// It ends as a pod's apply does where the organization can't be read again afterwards.
+#[rstest::rstest]
+#[case::fails(
+    json!({"path": "/orgs/acme", "status": 502, "skip": 1}), 20,
+    "The organization could not be read again afterwards: ")]
+#[case::hides_the_teams(
+    json!({"path": "/orgs/acme/teams", "status": 403, "skip": 1,
+           "body": {"message": "Resource not accessible by integration"}}), 13,
+    "GitHub does not show the organization's teams: Resource not accessible by integration")]
+#[tokio::test]
+async fn what_can_t_be_read_afterwards_is_said(
+    #[case] mut fault: Value,
+    #[case] code: i32,
+    #[case] because: &str,
+) {
+    let desk = desk().await;
+    fault["method"] = json!("GET");
+    desk.github.call("POST", "/_sim/faults", Some(fault)).await;
+    let ended = run(as_app(&desk, &SAME.replace("name: Acme", "name: Acme Inc"), &["--yes"]));
+    assert_eq!(ended.status.code(), Some(code), "{ended:?}");
+    let shown = text(&ended.stdout);
+    assert!(shown.contains("Applied: 1 of 1") && shown.contains(because), "{shown}");
 }
 
 #[tokio::test]

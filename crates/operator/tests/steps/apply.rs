@@ -4,6 +4,7 @@ use peribolos_vocab::report::{Cause, Changes, Progress, StepExit, StepReport};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, ORG, Running};
+use crate::support::eventually;
 
 /// Six people, two teams and two repositories, so that a quarter of them is one.
 const FIXTURE: &str = "\
@@ -290,6 +291,106 @@ async fn nobody_is_invited_by_a_place_in_a_team() {
     assert_eq!(pod.bench.github.org(ORG).await["invitations"], json!([]), "{applied:?}");
 }
 
+/// Somebody makes a team between the moment at which it is looked for and our request for it, which GitHub refuses then.
+#[rstest::rstest]
+#[case::as_asked("closed", (StepExit::Ok, None), "Applied: 3 of 3")]
+#[case::otherwise(
+    "secret", (StepExit::Incomplete, Some(Cause::Transient)),
+    "Applied: 0 of 3. 1 change was left out: something changed in the meantime")]
+#[tokio::test]
+async fn a_team_that_is_made_at_the_same_moment(
+    #[case] privacy: &str,
+    #[case] end: (StepExit, Option<Cause>),
+    #[case] title: &str,
+) {
+    let new = "    teams:\n      New: {privacy: closed, members: [dan], repos: {site: read}}\n";
+    let pod = Pod::of(&FILE.replace("    teams:\n", new)).await;
+    // Ours is on its way for some seconds.
+    pod.fault(json!({"method": "POST", "path": "/orgs/acme/teams", "delayMs": 3_000, "count": 1})).await;
+    let token = pod.token().await;
+    let running = pod.bench.start_apply(&pod.sha, &pod.bench.token().await, &["--disclose-file", FAST]);
+    eventually("the request for the team", async || {
+        let faults = pod.bench.github.call("GET", "/_sim/faults", None).await;
+        if faults[0]["taken"] == 1 { Ok(()) } else { Err(faults) }
+    })
+    .await;
+    let team = json!({"name": "New", "privacy": privacy, "description": ""});
+    pod.bench.github.call_by(&token, "POST", "/orgs/acme/teams", Some(team)).await;
+    let applied = running.end().output();
+    assert_eq!(
+        (applied.exit, applied.cause, applied.check.title.as_str()),
+        (end.0, end.1, title),
+        "{applied:?}"
+    );
+    let found = "a team was made at its address in the meantime: it is secret";
+    assert_eq!(applied.check.summary.contains(found), end.0 != StepExit::Ok, "{applied:?}");
+}
+
+/// The organization is read again after an apply: what GitHub does not show any more is not gone, and an apply that nobody
+/// could check says so.
+#[rstest::rstest]
+#[case::fails(json!({"path": "/orgs/acme", "status": 502, "skip": 1}), StepExit::GitHubUnavailable,
+    "Applied: 1 of 1", "The organization could not be read again afterwards: ")]
+#[case::is_not_there(json!({"path": "/orgs/acme", "status": 404, "skip": 1}), StepExit::GitHubUnavailable,
+    "Applied: 1 of 1", "The organization could not be read again afterwards: ")]
+#[case::hides_the_teams_for_a_moment(
+    json!({"path": "/orgs/acme/teams", "status": 403, "skip": 1, "count": 2,
+           "body": {"message": "Resource not accessible by integration"}}), StepExit::Ok,
+    "Applied: 1 of 1", "What was done")]
+#[case::hides_the_teams(
+    json!({"path": "/orgs/acme/teams", "status": 403, "skip": 1,
+           "body": {"message": "Resource not accessible by integration"}}), StepExit::PermissionsMissing,
+    "Applied: 1 of 1. 1 part could not be read again",
+    "GitHub does not show the organization's teams: Resource not accessible by integration")]
+#[tokio::test]
+async fn what_can_t_be_read_afterwards_is_said(
+    #[case] mut fault: Value,
+    #[case] exit: StepExit,
+    #[case] title: &str,
+    #[case] because: &str,
+) {
+    let pod = Pod::of(&FILE.replace("name: Acme", "name: Acme Inc")).await;
+    fault["method"] = json!("GET");
+    pod.fault(fault).await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!((applied.exit, applied.check.title.as_str()), (exit, title), "{applied:?}");
+    assert!(applied.check.summary.contains(because), "{applied:?}");
+    assert!(!applied.check.summary.contains("Gone beyond the plan"), "{applied:?}");
+    assert_eq!(pod.bench.github.org(ORG).await["settings"]["name"], "Acme Inc");
+}
+
+/// What could not be read before a removal is no refusal of the removal, which was never sent.
+#[rstest::rstest]
+#[case::a_member(
+    json!({"path": "/orgs/acme/memberships/frank", "status": 409}), (StepExit::Incomplete, Some(Cause::Refused)),
+    "what it is about could not be read: GitHub answered 409")]
+#[case::a_permission(
+    json!({"path": "/orgs/acme/memberships/frank", "status": 403,
+           "body": {"message": "Resource not accessible by integration"}}), (StepExit::PermissionsMissing, None),
+    "what it is about could not be read: GitHub answered 403")]
+#[case::the_head(
+    json!({"path": "/repos/acme/.github/contents/peribolos.yaml", "status": 502, "skip": 2}),
+    (StepExit::Incomplete, Some(Cause::Transient)),
+    "the newest version of the file could not be read: GitHub answered 502")]
+#[tokio::test]
+async fn what_was_not_sent_is_not_refused(
+    #[case] mut fault: Value,
+    #[case] end: (StepExit, Option<Cause>),
+    #[case] because: &str,
+) {
+    let pod = Pod::of(&FILE.replace(", frank]", "]")).await;
+    fault["method"] = json!("GET");
+    pod.fault(fault).await;
+    pod.bench.github.call("DELETE", "/_sim/requests", None).await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!((applied.exit, applied.cause), end, "{applied:?}");
+    assert_eq!(applied.changes, Some(changes(1, 0, 0, 1)), "{applied:?}");
+    assert_eq!(applied.check.title, "Applied: 0 of 1. 1 change was not sent");
+    assert!(!applied.check.summary.contains("**Failed**"), "{applied:?}");
+    assert!(applied.check.summary.contains(because), "{applied:?}");
+    assert_eq!(pod.bench.github.requests("DELETE", "/orgs/acme/memberships/frank").await, 0);
+}
+
 /// What somebody made in the meantime as the file has it is used; what is otherwise is left.
 #[tokio::test]
 async fn what_was_made_in_the_meantime_is_not_made_again() {
@@ -519,9 +620,12 @@ async fn a_missing_permission_stops_that_kind_alone() {
     let applied = pod.apply(&[]).await;
     assert_eq!(
         (applied.exit, applied.changes),
-        (StepExit::PermissionsMissing, Some(changes(4, 2, 2, 2))),
+        (StepExit::PermissionsMissing, Some(changes(4, 2, 1, 2))),
         "{applied:?}"
     );
+    let kind =
+        "`zoe` was not invited, because a permission for changes of its kind is missing: GitHub answered 403";
+    assert!(applied.check.summary.contains(kind), "one was refused, the other was not sent: {applied:?}");
     let log = pod.bench.github.call("GET", "/_sim/requests", None).await;
     let tried = log.as_array().unwrap().iter().filter(|request| request["method"] == "PUT").count();
     assert_eq!(tried, 1, "{log}");
@@ -574,7 +678,8 @@ async fn three_refusals_that_speak_of_a_limit_end_inviting() {
         (StepExit::Incomplete, Some(Cause::Invitations)),
         "{applied:?}"
     );
-    assert_eq!(applied.changes, Some(changes(6, 1, 5, 5)), "{applied:?}");
+    assert_eq!(applied.changes, Some(changes(6, 1, 3, 5)), "{applied:?}");
+    assert!(applied.check.summary.contains("`new4` was not invited"), "{applied:?}");
     let log = pod.bench.github.call("GET", "/_sim/requests", None).await;
     let tried = log.as_array().unwrap().iter().filter(|request| request["method"] == "PUT").count();
     assert_eq!(tried, 3, "{log}");

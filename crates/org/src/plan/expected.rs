@@ -71,9 +71,10 @@ impl Expected {
         self.model.role(login)
     }
 
-    /// Whether somebody is in a team, by a place of their own or by a team below it.
-    pub fn is_in_team(&self, team: &TeamName, login: &Login) -> bool {
-        self.model.team_named(team).is_some_and(|id| self.model.people_in(id).contains(login))
+    /// Whether somebody is in a team below this one, which makes them a member of this one, too.
+    pub fn is_in_a_team_below(&self, team: &TeamName, login: &Login) -> bool {
+        let Some(id) = self.model.team_named(team) else { return false };
+        self.model.children(id).any(|below| self.model.people_in(below).contains(login))
     }
 
     /// What a team may do in a repository from all sources; none: nothing that is known.

@@ -22,7 +22,7 @@ pub use expected::{Expected, ExpectedTeam};
 pub use keys::TeamSetting;
 pub use lookups::{Lookups, Question};
 pub use operation::{Because, Named, Operation, Place, Refusal, RefusalClass, Waiting, Warning};
-pub use outcome::{Cause, Failure, Outcome, Withheld};
+pub use outcome::{Cause, Failure, NotSentReason, Outcome, Withheld};
 pub use peribolos_vocab::{Allow, Ignore, Kind, TeamRole};
 pub use planner::{plan, questions};
 pub use scope::Scope;

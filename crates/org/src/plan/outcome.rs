@@ -12,6 +12,13 @@ pub enum Outcome {
     Waiting,
     /// GitHub refused it, or could not be reached.
     Failed(Failure),
+    /// Its request was not sent, because something else was refused or could not be reached.
+    NotSent {
+        /// Why that stands against it.
+        reason: NotSentReason,
+        /// What was refused, or could not be reached.
+        failure: Failure,
+    },
     /// It was not tried, because an operation that it needs was not done.
     Skipped {
         /// That operation's index in the plan.
@@ -30,6 +37,19 @@ impl Outcome {
     pub const fn is_base(&self) -> bool {
         matches!(self, Self::Done | Self::Waiting)
     }
+}
+
+/// Why the request of an operation was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NotSentReason {
+    /// What it is about could not be read.
+    Unread,
+    /// The newest version of the file could not be read.
+    HeadUnread,
+    /// The permission for changes of its kind is missing.
+    PermissionMissing,
+    /// GitHub takes no more invitations.
+    InvitationLimit,
 }
 
 /// Why an operation failed.

@@ -1,7 +1,7 @@
 //! What an apply left to do, and what is gone that it did not take away.
 
-use peribolos_org::plan::{Beyond, Outcome, Plan, Verification, verify};
-use peribolos_org::{Login, OrgRole, Own, Permission, RepoName, Snapshot, TeamName};
+use peribolos_org::plan::{Beyond, Kind, Outcome, Plan, Verification, verify};
+use peribolos_org::{Extent, Login, OrgRole, Own, Permission, RepoName, Snapshot, TeamName, Unread};
 
 use crate::support::{
     acme, below, collaborator, everything, file, invited, logins, of, org_key, people, plan_of, reaching,
@@ -46,9 +46,27 @@ fn verified(after: &Snapshot) -> Verification {
 
 #[test]
 fn what_was_done_does_not_remain_and_what_was_not_does() {
-    assert_eq!(verified(&described(full())), Verification { remaining: vec![], beyond: vec![] });
+    assert_eq!(
+        verified(&described(full())),
+        Verification { remaining: vec![], beyond: vec![], unread: vec![] }
+    );
     let verified = verified(&full());
     assert_eq!((verified.remaining.len(), verified.beyond), (1, vec![]));
+}
+
+/// A kind that a token may not see any more is not gone, and it is said that it is not known.
+#[test]
+fn what_could_not_be_read_again_is_not_gone() {
+    let unread = |kind| Unread { kind, extent: Extent::Whole, why: "GitHub does not show it".to_owned() };
+    let mut after = described(full());
+    after.teams.clear();
+    after.invitations.clear();
+    after.unread = vec![unread(Kind::OrgMembers), unread(Kind::Teams)];
+    let verified = verified(&after);
+    assert_eq!((verified.beyond, &verified.unread), (vec![], &after.unread));
+    // What was not known before is not named again.
+    let plan = plan_of(&wish(), &after, &everything());
+    assert_eq!(verify(&after, &plan, &after, &plan, &[]).unread, []);
 }
 
 fn beyond(change: impl FnOnce(&mut Snapshot)) -> Vec<Beyond> {
@@ -108,7 +126,7 @@ fn what_was_planned_to_go_is_not_beyond_and_what_was_renamed_is_found() {
     let after = planned.expected(&before);
     let remaining = plan_of(&yaml, &after, &everything());
     let verified = verify(&before, &planned, &after, &remaining, &done(&planned));
-    assert_eq!(verified, Verification { remaining: vec![], beyond: vec![] });
+    assert_eq!(verified, Verification { remaining: vec![], beyond: vec![], unread: vec![] });
     // Nor is anything gone where nothing was done.
     let nothing = vec![Outcome::NotTried; planned.operations.len()];
     assert_eq!(verify(&before, &planned, &before, &planned, &nothing).beyond, []);

@@ -5,13 +5,14 @@ mod roles;
 
 use http::Method;
 use peribolos_org::plan::{Change, Expected};
-use peribolos_org::{Login, Permission, RepoName};
+use peribolos_org::{Login, Permission, RepoName, TeamName};
 use serde::Deserialize;
 use serde_json::json;
 
 pub(crate) use self::inherit::complete;
 pub(crate) use self::roles::{CustomRoles, OrgRoles};
-use super::teams::slug;
+use super::repositories::{self, Found};
+use super::teams::{self, slug};
 use super::words::{self, Permissions};
 use super::{Addresses, Made, Standing};
 use crate::Client;
@@ -62,7 +63,11 @@ pub(super) async fn standing(
     };
     let gives = !change.takes_away();
     let Some(now) = access(client, org, slug(addresses, team)?, repo).await? else {
-        return Ok(if gives { Standing::AsPlanned } else { Standing::Gone });
+        return match change {
+            _ if gives => Ok(Standing::AsPlanned),
+            Change::RemoveTeamRepo { .. } => gone(client, org, team, repo, addresses).await,
+            _ => Ok(Standing::Gone),
+        };
     };
     if addresses.repo(repo).is_some_and(|id| id != now.repository) {
         return Ok(Standing::another("repository"));
@@ -81,6 +86,24 @@ pub(super) async fn standing(
     Ok(Standing::compare(&planned, &Some(now.permission), "the access", |permission| {
         permission.map_or("none", |permission| permission.as_str()).to_owned()
     }))
+}
+
+/// A team that is shown without access: the team or the repository may be another one, or have another name.
+async fn gone(
+    client: &Client,
+    org: &Login,
+    team: &TeamName,
+    repo: &RepoName,
+    addresses: &Addresses,
+) -> Result<Standing, Error> {
+    match teams::without(client, org, team, addresses).await? {
+        Standing::Gone => {}
+        other => return Ok(other),
+    }
+    Ok(match repositories::find_again(client, org, repo, addresses).await? {
+        Found::Another => Standing::another("repository"),
+        Found::Same | Found::Nothing => Standing::Gone,
+    })
 }
 
 /// What a team may do in a repository at this moment, from all sources.

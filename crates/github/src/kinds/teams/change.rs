@@ -118,9 +118,22 @@ async fn made(
 ) -> Result<Standing, Error> {
     let Some(found) = find(client, org, &name.key()).await? else { return Ok(Standing::AsPlanned) };
     let parent = parent.map(|name| number(addresses, name)).transpose()?;
-    if found.name != *name || found.parent.as_ref().map(|it| it.id) != parent || found.privacy() != privacy {
-        let made = "a team was made at its address in the meantime, and is not as the file has it";
-        return Ok(Standing::Different(made.to_owned()));
+    let above = found.parent.as_ref().map(|it| it.id);
+    let otherwise = [
+        (found.name != *name).then_some("it has another name"),
+        (above != parent).then_some(match above {
+            Some(_) => "it is below another team",
+            None => "it is below no team",
+        }),
+        (found.privacy() != privacy).then_some(match found.privacy() {
+            Privacy::Secret => "it is secret",
+            Privacy::Closed => "everybody in the organization can see it",
+        }),
+    ];
+    let otherwise: Vec<&str> = otherwise.into_iter().flatten().collect();
+    if !otherwise.is_empty() {
+        let how = otherwise.join(", and ");
+        return Ok(Standing::Different(format!("a team was made at its address in the meantime: {how}")));
     }
     addresses.team_is_at(name.clone(), TeamAddress { id: found.id, slug: found.slug });
     Ok(Standing::Already(Made::Done))
@@ -221,29 +234,74 @@ pub(in crate::kinds) async fn standing(
             made(client, org, name, parent.as_ref(), *privacy, addresses).await
         }
         Change::EditTeam { name, changes, .. } => edited(client, org, name, changes, addresses).await,
-        Change::DeleteTeam { name, .. } => {
-            let Some(team) = now(client, org, slug(addresses, name)?).await? else {
-                return renamed_or_gone(client, org, name, addresses).await;
-            };
-            let Some(planned) = expected.team(name) else { return Ok(Standing::AsPlanned) };
-            Ok(compare(&team, &planned, addresses.team(name)))
-        }
+        Change::DeleteTeam { name, .. } => deleted(client, org, name, expected, addresses).await,
         _ => Ok(Standing::AsPlanned),
     }
 }
 
-/// A team that is not at its address: it was deleted, or has another name.
-async fn renamed_or_gone(
+/// How a team is that is to be deleted.
+async fn deleted(
+    client: &Client,
+    org: &Login,
+    name: &TeamName,
+    expected: &Expected,
+    addresses: &Addresses,
+) -> Result<Standing, Error> {
+    let slug = slug(addresses, name)?;
+    let mut team = now(client, org, slug).await?;
+    if team.is_none() {
+        match listed(client, org, name, addresses).await? {
+            Listed::There => team = now(client, org, slug).await?,
+            Listed::Not(standing) => return Ok(standing),
+        }
+    }
+    let Some(team) = team else {
+        return Ok(Standing::Different("GitHub does not show what it has".to_owned()));
+    };
+    let Some(planned) = expected.team(name) else { return Ok(Standing::AsPlanned) };
+    Ok(compare(&team, &planned, addresses.team(name)))
+}
+
+/// Where a team is that GitHub does not show at its address.
+enum Listed {
+    /// There, all the same.
+    There,
+    /// Not there: so it is then.
+    Not(Standing),
+}
+
+/// Looks for a team in the list of all teams, by its number.
+async fn listed(
+    client: &Client,
+    org: &Login,
+    name: &TeamName,
+    addresses: &Addresses,
+) -> Result<Listed, Error> {
+    let Some(address) = addresses.team(name) else { return Ok(Listed::Not(Standing::Gone)) };
+    let all: Vec<Team> = client.all(Call::get("/orgs/{org}/teams", &[org.as_str()])?).await?;
+    Ok(match all.iter().find(|team| team.id == address.id) {
+        Some(team) if team.slug == address.slug => Listed::There,
+        Some(_) => Listed::Not(Standing::Different("it has another name now".to_owned())),
+        None if all.iter().any(|team| team.slug == address.slug) => Listed::Not(Standing::another("team")),
+        None => Listed::Not(Standing::Gone),
+    })
+}
+
+/// How something is that GitHub does not show in a team: gone, unless the team is another one, or has another name.
+pub(in crate::kinds) async fn without(
     client: &Client,
     org: &Login,
     name: &TeamName,
     addresses: &Addresses,
 ) -> Result<Standing, Error> {
-    let Some(address) = addresses.team(name) else { return Ok(Standing::Gone) };
-    let all: Vec<Team> = client.all(Call::get("/orgs/{org}/teams", &[org.as_str()])?).await?;
-    let is_there = all.iter().any(|team| team.id == address.id);
-    let renamed = || Standing::Different("it has another name now".to_owned());
-    Ok(if is_there { renamed() } else { Standing::Gone })
+    let Some(team) = find(client, org, slug(addresses, name)?).await? else {
+        return Ok(match listed(client, org, name, addresses).await? {
+            Listed::There => Standing::Gone,
+            Listed::Not(standing) => standing,
+        });
+    };
+    let is_another = addresses.team(name).is_some_and(|address| address.id != team.id);
+    Ok(if is_another { Standing::another("team") } else { Standing::Gone })
 }
 
 /// How a team is whose settings change. A new name may be in force already, at a new address.
@@ -265,7 +323,12 @@ async fn edited(
     let renamed = changes.iter().find(|it| it.setting == TeamSetting::Name);
     let Some(renamed) = renamed.map(|it| TeamName::new(it.to.clone())) else { return Ok(Standing::Gone) };
     let found = find(client, org, &renamed.key()).await?.filter(|team| Some(team.id) == id);
-    let Some(team) = found else { return renamed_or_gone(client, org, name, addresses).await };
+    let Some(team) = found else {
+        return Ok(match listed(client, org, name, addresses).await? {
+            Listed::There => Standing::Gone,
+            Listed::Not(standing) => standing,
+        });
+    };
     let standing = compare_settings(&team, changes, addresses);
     if matches!(standing, Standing::Already(_)) {
         addresses.team_is_at(renamed, TeamAddress { id: team.id, slug: team.slug });

@@ -58,7 +58,8 @@ fn demote() -> Change {
 #[case::as_planned(remove_member(), status(200, &membership("member", "active")), Standing::AsPlanned)]
 #[case::promoted(remove_member(), status(200, &membership("admin", "active")), different("the role is `admin` now"))]
 #[case::gone(remove_member(), status(404, &json!({"message": "Not Found"})), Standing::Gone)]
-#[case::only_invited(remove_member(), status(200, &membership("member", "pending")), Standing::Gone)]
+#[case::only_invited(
+    remove_member(), status(200, &membership("member", "pending")), different("it is an invitation now"))]
 #[case::an_owner(demote(), status(200, &membership("admin", "active")), Standing::AsPlanned)]
 #[case::no_owner(demote(), status(200, &membership("member", "active")), DONE)]
 #[case::promoted_already(promote(), status(200, &membership("admin", "active")), DONE)]
@@ -110,6 +111,10 @@ fn leave(invitation: bool) -> Change {
     Change::RemoveTeamMember { team: core(), login: ann(), from: TeamRole::Member, invitation }
 }
 
+fn take() -> Change {
+    Change::RemoveTeamRepo { team: core(), repo: repo(), from: Permission::Write }
+}
+
 fn lower() -> Change {
     let from = Some(TeamRole::Maintainer);
     Change::SetTeamMember { team: core(), login: ann(), from, to: TeamRole::Member }
@@ -119,7 +124,6 @@ fn lower() -> Change {
 #[case::as_planned(leave(false), status(200, &membership("member", "active")), Standing::AsPlanned)]
 #[case::promoted(
     leave(false), status(200, &membership("maintainer", "active")), different("the role is `maintainer` now"))]
-#[case::gone(leave(false), status(404, &json!({"message": "Not Found"})), Standing::Gone)]
 #[case::accepted(leave(true), status(200, &membership("member", "active")), different("the invitation was accepted"))]
 #[case::invited(leave(true), status(200, &membership("member", "pending")), Standing::AsPlanned)]
 #[case::maintainer(lower(), status(200, &membership("maintainer", "active")), Standing::AsPlanned)]
@@ -138,6 +142,59 @@ async fn a_place_in_a_team(
     assert_eq!(standing(&change, "GET", "/orgs/acme/teams/core/memberships/ann", answer).await, expected);
 }
 
+/// Who is in a team below is shown in the team above, so what is shown need not be a place of their own. It is given to
+/// them, which takes nothing away, and nobody who is a maintainer by themselves becomes a member.
+#[rstest]
+#[case::shown_from_below("ann", None, TeamRole::Member, membership("member", "active"), Standing::AsPlanned)]
+#[case::lowered_or_from_below(
+    "ann",
+    Some(TeamRole::Maintainer),
+    TeamRole::Member,
+    membership("member", "active"),
+    Standing::AsPlanned
+)]
+#[case::made_a_maintainer(
+    "ann",
+    None,
+    TeamRole::Member,
+    membership("maintainer", "active"),
+    different("the role is `maintainer` now")
+)]
+#[case::a_maintainer_s_place_is_their_own(
+    "ann",
+    None,
+    TeamRole::Maintainer,
+    membership("maintainer", "active"),
+    DONE
+)]
+#[case::an_owner_is_shown_as_a_maintainer_from_below(
+    "own",
+    None,
+    TeamRole::Maintainer,
+    membership("maintainer", "active"),
+    Standing::AsPlanned
+)]
+#[case::an_invitation_is_their_own("ann", None, TeamRole::Member, membership("member", "pending"), PENDING)]
+#[tokio::test]
+async fn a_place_of_somebody_in_a_team_below(
+    #[case] login: &str,
+    #[case] from: Option<TeamRole>,
+    #[case] to: TeamRole,
+    #[case] now: Value,
+    #[case] expected: Standing,
+) {
+    let mut snapshot = snapshot();
+    snapshot.teams[0].members.clear();
+    snapshot.teams[1].members = vec![ann()];
+    snapshot.teams[1].maintainers = vec![Login::new("own")];
+    let at = format!("/orgs/acme/teams/core/memberships/{login}");
+    let server = github("GET", &at, status(200, &now)).await;
+    let (client, mut addresses) = (support::client(&server), Addresses::of(&snapshot));
+    let change = Change::SetTeamMember { team: core(), login: Login::new(login), from, to };
+    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot), &mut addresses).await;
+    assert_eq!(standing.unwrap(), expected);
+}
+
 #[rstest]
 #[case::as_planned(
     status(200, &json!({"id": 7, "permissions": {"push": true, "pull": true}, "role_name": "write"})), Standing::AsPlanned)]
@@ -147,7 +204,6 @@ async fn a_place_in_a_team(
 #[case::more(
     status(200, &json!({"id": 7, "permissions": {"admin": true, "push": true}, "role_name": "admin"})),
     different("the access is `admin` now"))]
-#[case::gone(status(404, &json!({"message": "Not Found"})), Standing::Gone)]
 #[tokio::test]
 async fn a_team_s_access(#[case] answer: ResponseTemplate, #[case] expected: Standing) {
     // A team below has the same access, from above.
@@ -157,6 +213,74 @@ async fn a_team_s_access(#[case] answer: ResponseTemplate, #[case] expected: Sta
         let at = format!("/orgs/acme/teams/{slug}/repos/acme/site");
         assert_eq!(standing(&change, "GET", &at, answer.clone()).await, expected);
     }
+}
+
+/// What GitHub does not show in a team: gone, unless the team or the repository is another one.
+#[rstest]
+#[case::gone(1, &[(1, "core")], Standing::Gone)]
+#[case::another_team(9, &[(9, "core")], different("another team has its name now"))]
+#[case::no_team(0, &[], Standing::Gone)]
+#[case::a_team_that_is_not_shown(0, &[(1, "core")], Standing::Gone)]
+#[case::a_renamed_team(0, &[(1, "base")], different("it has another name now"))]
+#[case::another_team_that_is_not_shown(0, &[(9, "core")], different("another team has its name now"))]
+#[tokio::test]
+async fn what_is_not_shown_in_a_team(
+    #[case] at_address: u64,
+    #[case] all: &[(u64, &str)],
+    #[case] expected: Standing,
+) {
+    let team = |id: u64, slug: &str| rest_team(id, "Core", slug, &json!(null));
+    let listed: Vec<Value> = all.iter().map(|(id, slug)| team(*id, slug)).collect();
+    let server = github("GET", "/orgs/acme/teams", status(200, &json!(listed))).await;
+    if at_address > 0 {
+        let found = status(200, &team(at_address, "core"));
+        Mock::given(path("/orgs/acme/teams/core")).respond_with(found).mount(&server).await;
+    }
+    let site = status(200, &json!({"id": 7, "name": "site"}));
+    Mock::given(path("/repos/acme/site")).respond_with(site).mount(&server).await;
+    for change in [leave(false), take()] {
+        assert_eq!(of(&server, &change).await, expected, "{change:?}");
+    }
+}
+
+#[rstest]
+#[case::gone(status(404, &json!({"message": "Not Found"})), Standing::Gone)]
+#[case::not_shown(status(200, &json!({"id": 7, "name": "site"})), Standing::Gone)]
+#[case::another(status(200, &json!({"id": 8, "name": "site"})), different("another repository has its name now"))]
+#[tokio::test]
+async fn a_repository_that_is_not_shown(#[case] repository: ResponseTemplate, #[case] expected: Standing) {
+    let core = status(200, &rest_team(1, "Core", "core", &json!(null)));
+    let server = github("GET", "/orgs/acme/teams/core", core).await;
+    Mock::given(path("/repos/acme/site")).respond_with(repository).mount(&server).await;
+    assert_eq!(of(&server, &take()).await, expected);
+}
+
+/// GraphQL does not show the repository, or not at first.
+#[rstest]
+#[case::gone(status(404, &json!({"message": "Not Found"})), false, Standing::Gone)]
+#[case::another(
+    status(200, &json!({"id": 8, "name": "site"})), false, different("another repository has its name now"))]
+#[case::hidden(
+    status(200, &json!({"id": 7, "name": "site"})), false, different("GitHub does not show who has access to it"))]
+#[case::shown_again(status(200, &json!({"id": 7, "name": "site"})), true, Standing::AsPlanned)]
+#[tokio::test]
+async fn a_collaborator_of_a_repository_that_is_not_shown(
+    #[case] repository: ResponseTemplate,
+    #[case] again: bool,
+    #[case] expected: Standing,
+) {
+    let server = github("GET", "/repos/acme/site", repository).await;
+    let missing = json!({"type": "NOT_FOUND", "path": ["repository"], "message": "Could not resolve"});
+    let missing = status(200, &json!({"data": {"repository": null}, "errors": [missing]}));
+    let mock = Mock::given(path("/graphql")).respond_with(missing);
+    if again {
+        mock.up_to_n_times(1).mount(&server).await;
+    } else {
+        mock.mount(&server).await;
+    }
+    let shown = people("acme/site", &[granted("ann", "write")]);
+    Mock::given(path("/graphql")).respond_with(shown).mount(&server).await;
+    assert_eq!(of(&server, &revoke()).await, expected);
 }
 
 #[rstest]
@@ -260,6 +384,10 @@ async fn a_team_that_is_deleted(#[case] now: ResponseTemplate, #[case] expected:
 #[rstest]
 #[case::gone(json!([]), Standing::Gone)]
 #[case::renamed(json!([rest_team(1, "Base", "base", &json!(null))]), different("it has another name now"))]
+#[case::another(
+    json!([rest_team(9, "Core", "core", &json!(null))]), different("another team has its name now"))]
+#[case::hidden(
+    json!([rest_team(1, "Core", "core", &json!(null))]), different("GitHub does not show what it has"))]
 #[tokio::test]
 async fn a_team_that_is_not_at_its_address(#[case] all: Value, #[case] expected: Standing) {
     let nothing = status(200, &json!({"data": {"organization": {"team": null}}}));
@@ -319,20 +447,23 @@ async fn a_repository_that_is_made(#[case] answer: ResponseTemplate, #[case] exp
 }
 
 #[rstest]
-#[case::there(rest_team(8, "New", "new", &json!({"id": 1, "slug": "core"})), true)]
-#[case::elsewhere(rest_team(8, "New", "new", &json!(null)), false)]
-#[case::of_another_name(rest_team(8, "new!", "new", &json!({"id": 1, "slug": "core"})), false)]
+#[case::there(rest_team(8, "New", "new", &json!({"id": 1, "slug": "core"})), None)]
+#[case::elsewhere(rest_team(8, "New", "new", &json!({"id": 9, "slug": "x"})), Some("it is below another team"))]
+#[case::at_the_top(rest_team(8, "New", "new", &json!(null)), Some("it is below no team"))]
+#[case::of_another_name(rest_team(8, "new!", "new", &json!({"id": 1, "slug": "core"})), Some("it has another name"))]
+#[case::secret(
+    json!({"id": 8, "name": "New", "slug": "new", "privacy": "secret", "parent": null}),
+    Some("it is below no team, and it is secret"))]
 #[tokio::test]
-async fn a_team_that_is_made(#[case] now: Value, #[case] there: bool) {
+async fn a_team_that_is_made(#[case] now: Value, #[case] otherwise: Option<&str>) {
     let name = TeamName::new("New");
     let (privacy, parent) = (Privacy::Closed, Some(core()));
     let change = Change::CreateTeam { name: name.clone(), description: None, privacy, parent };
     let server = github("GET", "/orgs/acme/teams/new", status(200, &now)).await;
     let (standing, addresses) = and_addresses(&server, &change).await;
-    let otherwise =
-        different("a team was made at its address in the meantime, and is not as the file has it");
-    assert_eq!(standing, if there { DONE } else { otherwise });
-    assert_eq!(addresses.team(&name).is_some(), there);
+    let made = |how: &str| different(&format!("a team was made at its address in the meantime: {how}"));
+    assert_eq!(standing, otherwise.map_or(DONE, made));
+    assert_eq!(addresses.team(&name).is_some(), otherwise.is_none());
 }
 
 fn people(full_name: &str, edges: &[Value]) -> ResponseTemplate {

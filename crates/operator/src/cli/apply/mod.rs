@@ -19,7 +19,7 @@ use self::question::Answer;
 use super::access::{Access, AccessArgs, Purpose};
 use super::plan::Considered;
 use super::{organization, source};
-use crate::apply::{self as engine, Clock, Ended, Job, Second};
+use crate::apply::{self as engine, Clock, Ended, Job};
 use crate::planning::Planning;
 use crate::rules::RuleArgs;
 use crate::shutdown;
@@ -109,25 +109,19 @@ async fn finish(
     considered: &Considered,
     ended: &Ended,
 ) -> anyhow::Result<ExitCode> {
-    let second: Option<Second> = match ended.stop {
-        Some(_) => None,
-        None => match engine::read_again(planning, clock, &considered.planned, &ended.outcomes).await {
-            Ok(second) => Some(second),
-            Err(error) => {
-                tracing::warn!("the organization could not be read again: {error}");
-                None
-            }
-        },
-    };
+    let again = engine::read_again(planning, clock, &considered.planned, ended).await;
     let outcomes = &ended.outcomes;
-    let verification = second.as_ref().map(|second| &second.verification);
+    let verification = again.second().map(|second| &second.verification);
     let applied = Applied { report: considered.report(), outcomes, verification };
     print(&format!("\n{}", applied.text(source::style(&std::io::stdout()))))?;
+    if let Some(unread) = again.sentence() {
+        print(&format!("\n{unread}\n"))?;
+    }
     if let Some(stopped) = stopped(ended) {
         eprintln!("error: {stopped}");
     }
     let lacks_a_kind = considered.planned.snapshot.lacks_any(planning.scope);
-    Ok(code(ended.met(second.as_ref(), lacks_a_kind).end().exit))
+    Ok(code(ended.end(&again, lacks_a_kind, clock.now()).exit))
 }
 
 /// Why not everything was tried.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use peribolos_vocab::{Login, RepoName, TeamName};
+use peribolos_vocab::{Kind, Login, RepoName, TeamName};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{Expected, Outcome, Plan};
-use crate::snapshot::{InvitationState, Own, Snapshot, SnapshotRepo, SnapshotTeam};
+use crate::snapshot::{Extent, InvitationState, Own, Snapshot, SnapshotRepo, SnapshotTeam};
 
 /// Something that is gone beyond the plan: somebody else took it away in the meantime.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -65,8 +65,16 @@ pub(super) fn beyond(before: &Snapshot, plan: &Plan, outcomes: &[Outcome], after
     let planned = expected.snapshot();
     let moments = [Things::of(before), Things::of(&planned), Things::of(after)];
     let mut gone = Gone { moments: &moments, people: BTreeSet::new(), list: Vec::new() };
+    // What could not be read is not gone because of that.
+    let is_read =
+        |kind: Kind| !after.unread.iter().any(|unread| unread.kind == kind && unread.extent == Extent::Whole);
     gone.people();
-    gone.teams();
+    if is_read(Kind::OrgMembers) {
+        gone.invitations();
+    }
+    if is_read(Kind::Teams) {
+        gone.teams();
+    }
     gone.collaborators();
     gone.list.sort();
     gone.list
@@ -143,6 +151,10 @@ impl Gone<'_, '_> {
                 self.list.push(Beyond::Owner { login: login.clone() });
             }
         }
+    }
+
+    fn invitations(&mut self) {
+        let [before, planned, after] = self.moments;
         for login in before.invited.intersection(&planned.invited).copied() {
             // Who accepted is a member now.
             if !after.invited.contains(login) && !after.has(login) {

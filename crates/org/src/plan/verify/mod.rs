@@ -8,7 +8,7 @@ pub use beyond::Beyond;
 
 use super::operation::Operation;
 use super::{Outcome, Plan};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, Unread};
 
 /// What an apply left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub struct Verification {
     pub remaining: Vec<Operation>,
     /// What was there before, should have stayed, and is gone.
     pub beyond: Vec<Beyond>,
+    /// What could not be read any more: whether that is as the file says, or gone, is not known.
+    pub unread: Vec<Unread>,
 }
 
 /// Compares what an apply left with what was planned. `after_plan` is the plan of the same file for `after`; `outcomes`
@@ -32,5 +34,6 @@ pub fn verify(
     Verification {
         remaining: after_plan.operations.clone(),
         beyond: beyond::beyond(before, plan, outcomes, after),
+        unread: after.unread.iter().filter(|unread| !before.unread.contains(unread)).cloned().collect(),
     }
 }

@@ -19,6 +19,7 @@ use crate::Login;
 use crate::file::report::Style;
 use crate::plan::{Change, Operation, Outcome, Verification};
 use crate::review::Judgement;
+use crate::snapshot::Extent;
 
 /// What became of a plan that was applied.
 #[derive(Clone, Copy, Debug)]
@@ -41,24 +42,30 @@ impl Applied<'_> {
     pub fn title(&self, namer: &Namer<'_>) -> String {
         let planned = self.report.plan.operations.len();
         let gone = self.verification.map_or(0, |verification| verification.beyond.len());
+        let unread = self.verification.map_or(0, |verification| verification.unread.len());
         let applied = self.count(|outcome| matches!(outcome, Outcome::Done | Outcome::Waiting));
         let title = match (planned, gone) {
             (0, 0) => "Nothing to change".to_owned(),
             _ => format!("Applied: {applied} of {planned}"),
         };
-        match self.first_problem(gone, namer) {
+        match self.first_problem(gone, unread, namer) {
             Some(problem) => format!("{title}. {problem}"),
             None => title,
         }
     }
 
-    fn first_problem(&self, gone: usize, namer: &Namer<'_>) -> Option<String> {
+    fn first_problem(&self, gone: usize, unread: usize, namer: &Namer<'_>) -> Option<String> {
         let failed: Vec<&Operation> = self.those(|outcome| matches!(outcome, Outcome::Failed(_))).collect();
         if let [operation] = failed.as_slice() {
             return Some(Sentence::of(&operation.change, namer).could_not());
         }
         let numbers = [
             (failed.len(), "change failed", "changes failed"),
+            (
+                self.count(|outcome| matches!(outcome, Outcome::NotSent { .. })),
+                "change was not sent",
+                "changes were not sent",
+            ),
             (
                 self.count(|outcome| self.is_withheld(outcome)),
                 "removal was withheld",
@@ -75,6 +82,7 @@ impl Applied<'_> {
                 "changes were not tried",
             ),
             (gone, "thing is gone that should have stayed", "things are gone that should have stayed"),
+            (unread, "part could not be read again", "parts could not be read again"),
             (self.waiting().len(), "person has yet to accept", "people have yet to accept"),
         ];
         let (number, one, more) = numbers.into_iter().find(|(number, ..)| *number > 0)?;
@@ -121,13 +129,14 @@ impl Applied<'_> {
         for (index, operation) in self.report.plan.operations.iter().enumerate() {
             let (order, end) = match self.outcome(index) {
                 Outcome::Failed(failure) => (0, format!(": failed, {}", failure.sentence)),
-                outcome @ Outcome::Withheld(_) if self.is_withheld(outcome) => (1, ": withheld".to_owned()),
-                Outcome::Withheld(_) => (5, ": kept until an invitation is accepted".to_owned()),
-                Outcome::Left(_) => (2, ": left out, changed in the meantime".to_owned()),
-                Outcome::Skipped { .. } => (3, ": not done because of another".to_owned()),
-                Outcome::NotTried => (4, ": not tried".to_owned()),
-                Outcome::Waiting => (5, ": waits to be accepted".to_owned()),
-                Outcome::Done => (6, String::new()),
+                Outcome::NotSent { failure, .. } => (1, format!(": not sent, {}", failure.sentence)),
+                outcome @ Outcome::Withheld(_) if self.is_withheld(outcome) => (2, ": withheld".to_owned()),
+                Outcome::Withheld(_) => (6, ": kept until an invitation is accepted".to_owned()),
+                Outcome::Left(_) => (3, ": left out, changed in the meantime".to_owned()),
+                Outcome::Skipped { .. } => (4, ": not done because of another".to_owned()),
+                Outcome::NotTried => (5, ": not tried".to_owned()),
+                Outcome::Waiting => (6, ": waits to be accepted".to_owned()),
+                Outcome::Done => (7, String::new()),
             };
             for item in Item::of_operation(operation, &self.removals(index), &namer) {
                 let line = format!("{} {}{end}", item.mark().sign(), phrase(&item));
@@ -147,6 +156,7 @@ impl Applied<'_> {
         let problems = Problems { plan: self.report.plan, outcomes: self.outcomes, namer: *namer };
         let mut sections = problems.sections();
         sections.extend(self.gone(namer));
+        sections.extend(self.unread(namer));
         sections.extend(self.open(namer));
         let waiting = self.waiting();
         sections
@@ -163,6 +173,19 @@ impl Applied<'_> {
         Some(section.ending(
             "Somebody else may have done it at the same time: the organization's audit log says who.",
         ))
+    }
+
+    /// What could not be read afterwards.
+    fn unread(&self, namer: &Namer<'_>) -> Option<Section> {
+        let lines = self.verification?.unread.iter().map(|unread| {
+            let may_be_shown = match &unread.extent {
+                Extent::Of(part) => namer.names([part]),
+                Extent::Whole | Extent::Parts => true,
+            };
+            may_be_shown.then(|| unread.why.clone())
+        });
+        let section = Section::with_unnamed("Could not be read again", lines.collect())?;
+        Some(section.ending("Whether this is as the file says is not known."))
     }
 
     /// What the organization still lacks, although nothing of the above says so.

@@ -6,7 +6,7 @@ use super::super::text::{capitalized, sentence, tidy};
 use super::invited;
 use super::section::Section;
 use crate::Login;
-use crate::plan::{Failure, Operation, Outcome, Plan, Withheld};
+use crate::plan::{Failure, NotSentReason, Operation, Outcome, Plan, Withheld};
 
 /// What of a plan is not in force.
 pub(super) struct Problems<'p, 'd> {
@@ -17,7 +17,7 @@ pub(super) struct Problems<'p, 'd> {
 
 impl Problems<'_, '_> {
     pub(super) fn sections(&self) -> Vec<Section> {
-        let (mut failed, mut skipped, mut withheld) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut failed, mut skipped, mut unsent, mut withheld) = (vec![], vec![], vec![], vec![]);
         let (mut kept, mut left, mut untried) = (Vec::new(), Vec::new(), Vec::new());
         for (index, operation) in self.plan.operations.iter().enumerate() {
             let is = Sentence::of(&operation.change, &self.namer);
@@ -25,6 +25,9 @@ impl Problems<'_, '_> {
             match self.outcomes.get(index).unwrap_or(&Outcome::NotTried) {
                 Outcome::Done | Outcome::Waiting => {}
                 Outcome::Failed(failure) => failed.push(format!("{line}{}", refused(&is, failure))),
+                Outcome::NotSent { reason, failure } => {
+                    unsent.push(format!("{line}{}", not_sent(&is, *reason, failure)));
+                }
                 Outcome::Skipped { because } => {
                     let base = self.not_in_force(self.cause(*because));
                     skipped.push(format!("{line}{}, because {base}", is.was_not()));
@@ -46,6 +49,7 @@ impl Problems<'_, '_> {
         let left_end = "The next apply reads the organization again and compares it with the file.";
         let sections = [
             ("Failed", failed, None),
+            ("Not sent to GitHub", unsent, None),
             ("Not done because of it", skipped, None),
             ("Withheld", withheld, None),
             ("Left out, because it changed in the meantime", left, Some(left_end)),
@@ -111,13 +115,35 @@ impl Problems<'_, '_> {
 
 /// A change that GitHub refused: with its answer, as far as nothing in that can be a name that may not be shown.
 fn refused(is: &Sentence, failure: &Failure) -> String {
-    let Failure { sentence: said, status, what_to_do, .. } = failure;
-    let said = if is.is_named() { tidy(said) } else { String::new() };
-    let answer = match (status, said.is_empty()) {
-        (Some(status), true) => format!("GitHub answered {status}"),
-        (Some(status), false) => format!("GitHub answered {status}, {said}"),
-        (None, true) => "it could not be done".to_owned(),
-        (None, false) => said,
+    let answer = answer(is, failure).unwrap_or_else(|| "it could not be done".to_owned());
+    format!("{}: {} {}", is.could_not(), sentence(&answer), what_to_do(failure))
+}
+
+/// A change whose request was not sent: with what was refused in its place.
+fn not_sent(is: &Sentence, reason: NotSentReason, failure: &Failure) -> String {
+    let because = match reason {
+        NotSentReason::Unread => "what it is about could not be read",
+        NotSentReason::HeadUnread => "the newest version of the file could not be read",
+        NotSentReason::PermissionMissing => "a permission for changes of its kind is missing",
+        NotSentReason::InvitationLimit => "GitHub takes no more invitations",
     };
-    format!("{}: {} What to do: {}", is.could_not(), sentence(&answer), sentence(&capitalized(what_to_do)))
+    let because = match answer(is, failure) {
+        Some(answer) => format!("{because}: {answer}"),
+        None => because.to_owned(),
+    };
+    format!("{}, because {} {}", is.was_not(), sentence(&because), what_to_do(failure))
+}
+
+fn what_to_do(failure: &Failure) -> String {
+    format!("What to do: {}", sentence(&capitalized(&failure.what_to_do)))
+}
+
+/// GitHub's answer, or what kept one from coming, as far as it may be shown.
+fn answer(is: &Sentence, failure: &Failure) -> Option<String> {
+    let said = Some(tidy(&failure.sentence)).filter(|said| is.is_named() && !said.is_empty());
+    match (failure.status, said) {
+        (Some(status), Some(said)) => Some(format!("GitHub answered {status}, {said}")),
+        (Some(status), None) => Some(format!("GitHub answered {status}")),
+        (None, said) => said,
+    }
 }

@@ -1,0 +1,32 @@
+//! The exit code for what GitHub refused or could not do.
+
+use jiff::{SignedDuration, Timestamp};
+use peribolos_github::{Error, Retry};
+use peribolos_vocab::report::StepExit;
+
+/// What an error of GitHub ends with, where nothing goes on without what was asked for.
+pub fn exit(error: &Error) -> StepExit {
+    if error.is_rate_limited() {
+        StepExit::RateLimited
+    } else if error.is_access_blocked() {
+        StepExit::AccessBlocked
+    } else if error.is_suspended() || error.is_moved() || error.is_unauthorized() {
+        // Suspended for a while; renamed; a token that is no longer accepted: another attempt knows more.
+        StepExit::GitHubUnavailable
+    } else if error.is_forbidden() || error.is_permission_missing() {
+        StepExit::PermissionsMissing
+    } else if error.retry() != Retry::Never {
+        StepExit::GitHubUnavailable
+    } else {
+        StepExit::Failed
+    }
+}
+
+/// Before this, another attempt can't succeed, if GitHub said so.
+pub fn until(error: &Error, now: Timestamp) -> Option<Timestamp> {
+    match error.retry() {
+        Retry::AtReset(reset) => Some(reset),
+        Retry::After(pause) => now.checked_add(SignedDuration::try_from(pause).ok()?).ok(),
+        Retry::Never | Retry::Backoff => None,
+    }
+}
