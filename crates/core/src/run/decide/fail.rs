@@ -26,7 +26,11 @@ impl Facts {
                 self.published.done.check |= matches!(trouble.kind, Kind::Hopeless | Kind::Moved(_));
                 self.later(&trouble, now);
             }
-            Attempted::Write(Step::Acknowledge) => self.published.done.acknowledged = true,
+            // GitHub takes the same reaction a second time for the first one, so that an unknown outcome is no matter.
+            Attempted::Write(Step::Acknowledge) if trouble.is_lasting() => {
+                self.published.done.acknowledged = true;
+            }
+            Attempted::Write(Step::Acknowledge) => self.published.paused_until = Some(trouble.until),
             Attempted::Write(Step::Refuse(_)) => {
                 self.published.done.refused |= trouble.is_lasting();
                 self.later(&trouble, now);

@@ -122,7 +122,7 @@ pub(super) fn confirm(facts: &Facts, now: Timestamp) -> Result<(), Verdict> {
     Ok(())
 }
 
-/// The reaction to the comment that requested the run. It is tried once: the command counts, not the reaction.
+/// The reaction to the comment that requested the run. It is tried while the run lasts: the command counts, not the reaction.
 pub(super) fn acknowledge(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     let is_due = facts.is_command() && !facts.published.done.acknowledged && facts.published.may_ask(now);
     is_due.then_some(Verdict::Do(Step::Acknowledge))

@@ -117,3 +117,26 @@ fn a_refused_command_is_answered() {
     facts.fail(Attempted::Write(&step), trouble(Kind::Permission, 9), at(1));
     assert_eq!(describe(&decide(&facts, at(1))), "Label", "there can be no answer");
 }
+
+#[rstest::rstest]
+#[case::a_limit(Kind::Passing, "wait until 9", "Acknowledge")]
+#[case::no_answer(Kind::Unknown, "wait until 9", "Acknowledge")]
+#[case::the_comment_is_gone(Kind::Hopeless, "wait until 22", "wait until 29")]
+fn a_reaction_that_github_did_not_take_is_tried_again(
+    #[case] kind: Kind,
+    #[case] then: &str,
+    #[case] at_nine: &str,
+) {
+    let mut facts = apply(running);
+    facts.run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
+    facts.found.attempt = seen(None, "Running", vec![step(true, None)]);
+    facts.published.check_id = Some(5);
+    facts.published.check = wanted(&facts);
+    facts.published.progress_at = Some(at(0));
+    let Verdict::Do(step) = decide(&facts, at(2)) else { panic!("no step") };
+    assert_eq!(step, Step::Acknowledge);
+    facts.fail(Attempted::Write(&step), trouble(kind, 9), at(2));
+    facts.found.progress = Some(None);
+    assert_eq!(describe(&decide(&facts, at(2))), then);
+    assert_eq!(describe(&decide(&facts, at(9))), at_nine);
+}
