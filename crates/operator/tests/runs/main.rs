@@ -12,6 +12,7 @@ mod support;
 
 mod commands;
 mod crashes;
+mod definitions;
 mod moved;
 mod outcomes;
 mod queue;

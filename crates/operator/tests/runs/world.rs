@@ -49,16 +49,20 @@ pub struct World {
 impl World {
     /// Everything started, and `acme`'s installation Ready.
     pub async fn start(more: &[&str]) -> Self {
-        Self::start_on(&[], more).await
+        Self::start_on(ControlPlane::shared(), &[], more).await
     }
 
     /// The same with tokens that live three minutes: one may follow another after 18 s.
     pub async fn with_short_tokens() -> Self {
-        Self::start_on(&["--token-ttl", "3m"], &[]).await
+        Self::start_on(ControlPlane::shared(), &["--token-ttl", "3m"], &[]).await
     }
 
-    async fn start_on(github: &[&str], more: &[&str]) -> Self {
-        let plane = ControlPlane::shared();
+    /// The same on an API server of its own.
+    pub async fn on(plane: &'static ControlPlane) -> Self {
+        Self::start_on(plane, &[], &[]).await
+    }
+
+    async fn start_on(plane: &'static ControlPlane, github: &[&str], more: &[&str]) -> Self {
         let client = plane.client();
         let namespace = namespace(&client).await;
         let github = GitHub::start(FIXTURE, github).await;

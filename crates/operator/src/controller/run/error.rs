@@ -26,6 +26,11 @@ pub enum Error {
         /// What it says.
         source: CallError,
     },
+    /// The API server left out a part of a status that was written.
+    #[error(
+        "the API server does not keep all of a PeribolosRun's status: its CustomResourceDefinition is not this controller's; apply the definitions of its version"
+    )]
+    OtherDefinition,
     /// GitHub.
     #[error(transparent)]
     GitHub(#[from] peribolos_github::Error),
@@ -53,7 +58,7 @@ impl Error {
     /// The kind, for the metric.
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Kubernetes(_) | Self::NoTaskRun { .. } => "kubernetes",
+            Self::Kubernetes(_) | Self::NoTaskRun { .. } | Self::OtherDefinition => "kubernetes",
             Self::GitHub(_) => "github",
             Self::Token(_) => "token",
             Self::Name(_) => "name",
@@ -80,7 +85,7 @@ impl Error {
     /// again as a whole. `pause` is how long to wait if nothing says how long.
     pub(super) fn trouble(&self, during: During, pause: Duration, now: Timestamp) -> Option<Trouble> {
         let kind = match self {
-            Self::Kubernetes(_) | Self::Panic(_) => return None,
+            Self::Kubernetes(_) | Self::OtherDefinition | Self::Panic(_) => return None,
             Self::NoTaskRun { invalid, .. } => Kind::NoTaskRun { invalid: *invalid },
             Self::GitHub(error) => of_github(error, during),
             Self::Token(_) | Self::Name(_) => Kind::Passing,
@@ -99,7 +104,9 @@ impl Error {
             Self::GitHub(error) if error.is_forbidden() => Reason::PermissionsMissing,
             Self::Token(error) => error.reason(),
             Self::GitHub(_) | Self::Name(_) => Reason::GitHubUnavailable,
-            Self::Kubernetes(_) | Self::NoTaskRun { .. } | Self::Panic(_) => Reason::PodFailed,
+            Self::Kubernetes(_) | Self::NoTaskRun { .. } | Self::OtherDefinition | Self::Panic(_) => {
+                Reason::PodFailed
+            }
         }
     }
 

@@ -20,6 +20,10 @@ pub(super) async fn write(at: RunContext<'_>, status: &PeribolosRunStatus) -> Re
     run.metadata.managed_fields = None;
     let params = post_by(names::MANAGER);
     let written = call(at.runs().replace_status(&at.name(), &params, &run)).await?;
+    if written.status.as_ref() != Some(status) {
+        // Every decision would find it missing and write it again.
+        return Err(Error::OtherDefinition);
+    }
     let after = State::of(&written);
     if before.is_active() && !after.is_active() && phase(&written) == Phase::Queued {
         // Between two attempts others may run.
