@@ -4,14 +4,15 @@ use jiff::Timestamp;
 use peribolos_core::heal::deliveries::{Attempt, Horizon, Open, of_those_there, to_redeliver};
 use peribolos_github::Delivery;
 
-use super::{HealError, Pace, pace};
+use super::{HealError, Pace, pace::Rest};
 use crate::controller::context::Context;
 
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     let mut horizon = Horizon::default();
+    let mut rest = Rest::new("deliveries", pace.deliveries);
     loop {
         let end = pass(ctx, &mut horizon).await;
-        pace::rest("deliveries", pace.deliveries, end).await;
+        rest.after(end).await;
     }
 }
 

@@ -8,28 +8,30 @@ use peribolos_api::{
 };
 use peribolos_core::{drift::next_check, names, run::follow_up::new_run};
 
-use super::{HealError, Pace, pace};
+use super::{HealError, Pace, pace::Rest};
 use crate::{controller::context::Context, services::writer::Ensured};
 
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
+    let mut rest = Rest::new("drift", pace.drift);
     loop {
         let end = pass(ctx, Timestamp::now()).await;
-        pace::rest("drift", pace.drift, end).await;
+        rest.after(end).await;
     }
 }
 
 /// Makes the runs that are due. What is due follows from what the watches hold, so a pass costs no call.
 async fn pass(ctx: &Context, now: Timestamp) -> Result<(), HealError> {
+    let mut end = Ok(());
     for installation in ctx.installations.state() {
         let runs = ctx.runs_by_installation.of(&installation.name_any());
         let runs: Vec<&PeribolosRun> = runs.iter().map(AsRef::as_ref).collect();
         if let Some((due, after)) = next_check(&installation, &runs)
             && due <= now
         {
-            make(ctx, &installation, &after).await?;
+            end = end.and(make(ctx, &installation, &after).await);
         }
     }
-    Ok(())
+    end
 }
 
 /// Makes the run, unless it is there: its name follows from the run after which it is due.

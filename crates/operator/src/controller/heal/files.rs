@@ -6,7 +6,7 @@ use futures::{StreamExt, stream};
 use kube::ResourceExt;
 use peribolos_api::GitHubInstallation;
 
-use super::{HealError, Pace, file, pace};
+use super::{HealError, Pace, file, pace::Rest};
 use crate::controller::context::Context;
 
 /// What was seen of each installation's file, by the installation's uid.
@@ -14,9 +14,10 @@ type Memory = HashMap<String, file::Seen>;
 
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     let mut memory = Memory::new();
+    let mut rest = Rest::new("files", pace.files);
     loop {
         let end = pass(ctx, &mut memory).await;
-        pace::rest("files", pace.files, end).await;
+        rest.after(end).await;
     }
 }
 

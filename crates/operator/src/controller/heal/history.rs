@@ -23,7 +23,7 @@ use peribolos_core::{
 };
 use serde_json::json;
 
-use super::{FIELD_MANAGER, HealError, Pace, pace};
+use super::{FIELD_MANAGER, HealError, Pace, pace::Rest};
 use crate::{
     controller::context::Context,
     kubernetes::{client::call, write::patch_by},
@@ -37,9 +37,10 @@ const PAGE: u32 = 500;
 type Metadata = PartialObjectMeta<PeribolosRun>;
 
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
+    let mut rest = Rest::new("history", pace.history);
     loop {
         let end = pass(ctx).await;
-        pace::rest("history", pace.history, end).await;
+        rest.after(end).await;
     }
 }
 

@@ -8,14 +8,15 @@ use peribolos_core::{
 };
 use peribolos_github::{AccountType, Installation, InstallationId};
 
-use super::{HealError, Pace, pace};
+use super::{HealError, Pace, pace::Rest};
 use crate::{controller::context::Context, kubernetes::client::within_deadline};
 
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     let mut absences = Absences::default();
+    let mut rest = Rest::new("installations", pace.installations);
     loop {
         let end = pass(ctx, pace, &mut absences).await;
-        pace::rest("installations", pace.installations, end).await;
+        rest.after(end).await;
     }
 }
 
@@ -29,19 +30,19 @@ async fn pass(ctx: &Context, pace: &Pace, absences: &mut Absences) -> Result<(),
     let objects = ctx.installations.state();
     let objects: Vec<_> = objects.iter().map(AsRef::as_ref).collect();
     let compared = compare(&listed, &objects);
+    // One that fails does not keep the others from being looked at.
+    let mut end = Ok(());
     for new in compared.new {
-        create(ctx, new).await?;
+        end = end.and(create(ctx, new).await);
     }
     for name in compared.changed {
-        recheck(ctx, name).await?;
+        end = end.and(recheck(ctx, name).await);
     }
     match compared.missing {
         Missing::Few(ids) => {
             absences.keep(&ids);
             for id in ids {
-                if is_gone(ctx, pace, absences, id).await? {
-                    remove(ctx, id).await?;
-                }
+                end = end.and(vanished(ctx, pace, absences, id).await);
             }
         }
         Missing::TooMany { missing, known } => {
@@ -52,7 +53,7 @@ async fn pass(ctx: &Context, pace: &Pace, absences: &mut Absences) -> Result<(),
             );
         }
     }
-    Ok(())
+    end
 }
 
 fn read(installation: Installation) -> Option<Listed> {
@@ -94,6 +95,10 @@ async fn recheck(ctx: &Context, name: String) -> Result<(), HealError> {
     within_deadline(ctx.healer().perform(vec![Action::Recheck { name }], &cause)).await?;
     ctx.healed("recheck");
     Ok(())
+}
+
+async fn vanished(ctx: &Context, pace: &Pace, absences: &mut Absences, id: i64) -> Result<(), HealError> {
+    if is_gone(ctx, pace, absences, id).await? { remove(ctx, id).await } else { Ok(()) }
 }
 
 async fn is_gone(ctx: &Context, pace: &Pace, absences: &mut Absences, id: i64) -> Result<bool, HealError> {

@@ -42,15 +42,45 @@ impl Pace {
     }
 }
 
-/// Waits for the next pass: with jitter, so that two of them do not keep step. A pass that failed is told, and not
-/// repeated sooner than GitHub allows.
-pub(super) async fn rest(what: &'static str, interval: Duration, end: Result<(), HealError>) {
-    let mut wait = jittered(interval);
-    if let Err(error) = end {
-        tracing::warn!(what, %error, "looking for what no webhook said failed");
-        wait = wait.max(error.not_before().map_or(Duration::ZERO, pause));
+/// The pauses of one loop.
+#[derive(Debug)]
+pub(super) struct Rest {
+    /// What is looked at.
+    what: &'static str,
+    /// Between two passes.
+    interval: Duration,
+    /// How many passes have failed in a row.
+    failures: u32,
+}
+
+impl Rest {
+    /// The pauses of a loop at its beginning.
+    pub(super) const fn new(what: &'static str, interval: Duration) -> Self {
+        Self { what, interval, failures: 0 }
     }
-    tokio::time::sleep(wait).await;
+
+    /// Waits for the next pass: with jitter, so that two of them do not keep step. A pass that failed is told, and repeated
+    /// sooner, but not before GitHub allows it.
+    pub(super) async fn after(&mut self, end: Result<(), HealError>) {
+        let mut not_before = Duration::ZERO;
+        self.failures = match end {
+            Ok(()) => 0,
+            Err(error) => {
+                tracing::warn!(what = self.what, %error, "looking for what no webhook said failed");
+                not_before = error.not_before().map_or(Duration::ZERO, pause);
+                self.failures.saturating_add(1)
+            }
+        };
+        tokio::time::sleep(jittered(wait(self.interval, self.failures)).max(not_before)).await;
+    }
+}
+
+/// A fortieth of the interval after a failure, twice that after the next, and at most the interval.
+fn wait(interval: Duration, failures: u32) -> Duration {
+    match failures.checked_sub(1) {
+        None => interval,
+        Some(more) => (interval / 40).saturating_mul(1 << more.min(16)).min(interval),
+    }
 }
 
 /// A tenth less to a tenth more.
@@ -70,6 +100,15 @@ fn pause(retry: Retry) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[rstest::rstest]
+    #[case::no_failure(0, 600)]
+    #[case::one(1, 15)]
+    #[case::two(2, 30)]
+    #[case::many(99, 600)]
+    fn a_pass_that_failed_is_repeated_sooner(#[case] failures: u32, #[case] seconds: u64) {
+        assert_eq!(wait(Duration::from_mins(10), failures), Duration::from_secs(seconds));
+    }
 
     #[test]
     fn jitter_stays_within_a_tenth() {
