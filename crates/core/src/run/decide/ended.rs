@@ -50,6 +50,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     }
     if let Some(verdict) = publish::check(facts, now)
         .or_else(|| shown(facts, now))
+        .or_else(|| publish::acknowledge(facts, now))
         .or_else(|| refuse(facts, now))
         .or_else(|| issue(facts, installation, now))
         .or_else(|| correct(facts, installation, now))
@@ -68,7 +69,8 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     if is_undecided(facts) {
         return Verdict::Wait(None);
     }
-    let is_left = wants_refusal(facts) || wants_issue(facts, installation).is_some();
+    let is_left =
+        publish::wants_reaction(facts) || wants_refusal(facts) || wants_issue(facts, installation).is_some();
     if is_left && !publish::is_given_up(facts, now) {
         return Verdict::Wait(publish::pending(facts));
     }

@@ -8,6 +8,7 @@ use crate::run::{
     check::{Check, CheckState},
     facts::{CheckSeen, Facts},
     published::LATE,
+    state::State,
     status::time,
 };
 
@@ -122,8 +123,14 @@ pub(super) fn confirm(facts: &Facts, now: Timestamp) -> Result<(), Verdict> {
     Ok(())
 }
 
-/// The reaction to the comment that requested the run. It is tried while the run lasts: the command counts, not the reaction.
+/// The reaction to the comment that requested the run: the command was taken.
 pub(super) fn acknowledge(facts: &Facts, now: Timestamp) -> Option<Verdict> {
-    let is_due = facts.is_command() && !facts.published.done.acknowledged && facts.published.may_ask(now);
-    is_due.then_some(Verdict::Do(Step::Acknowledge))
+    (wants_reaction(facts) && facts.published.may_ask(now)).then_some(Verdict::Do(Step::Acknowledge))
+}
+
+/// Whether that comment has none yet. A run that was refused has an answer instead.
+pub(super) fn wants_reaction(facts: &Facts) -> bool {
+    let status = facts.status();
+    let is_taken = status.started_at.is_some() || !matches!(State::of(&facts.run), State::Ended(_));
+    is_taken && facts.is_command() && !facts.published.done.acknowledged
 }

@@ -140,3 +140,16 @@ fn a_reaction_that_github_did_not_take_is_tried_again(
     assert_eq!(describe(&decide(&facts, at(2))), then);
     assert_eq!(describe(&decide(&facts, at(9))), at_nine);
 }
+
+#[test]
+fn a_command_gets_its_reaction_even_where_its_run_has_ended_by_then() {
+    let mut facts = unpublished(Reason::PodLost);
+    facts.published.check_id = Some(5);
+    facts.published.check = wanted(&facts);
+    facts.run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
+    assert_eq!(describe(&decide(&facts, at(6))), "Acknowledge");
+    facts.fail(Attempted::Write(&Step::Acknowledge), trouble(Kind::Passing, 9), at(6));
+    assert_eq!(describe(&decide(&facts, at(6))), "wait until 9");
+    facts.apply(&Step::Acknowledge, Answer::Done, at(9));
+    assert_eq!(describe(&decide(&facts, at(9))), "LabelTaskRuns");
+}
