@@ -175,7 +175,11 @@ pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> R
         Change::CancelInvitation { id, login, role, failed } => {
             let route = if *failed { FAILED } else { PENDING };
             let all = unless_gone(client.all::<Invited>(Call::get(route, &[org.as_str()])?).await)?;
-            let Some(found) = all.unwrap_or_default().into_iter().find(|it| it.id == *id) else {
+            let all = all.unwrap_or_default();
+            let Some(found) = all.iter().find(|it| it.id == *id) else {
+                if all.iter().any(|it| it.login.as_ref() == Some(login)) {
+                    return Ok(Standing::Different("another invitation was sent".to_owned()));
+                }
                 // Who has accepted is a member, and the plan did not say that a member goes.
                 let is_member = !failed && active_role(client, org, login).await?.is_some();
                 let accepted = || Standing::Different("the invitation was accepted".to_owned());

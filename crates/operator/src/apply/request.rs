@@ -1,13 +1,19 @@
 //! One operation's request, repeated where that is safe, until it is known what became of it.
 
+use std::time::Duration;
+
 use peribolos_core::apply::answer::{Answer, Attempts, Next, Sent};
 use peribolos_core::apply::exit::Stop;
 use peribolos_github::Error;
 use peribolos_github::kinds::{Made, Standing};
 use peribolos_org::plan::{Cause, Change, Method, NotSentReason, Outcome};
 
+use super::clock::Woke;
 use super::refused::{self, Class};
 use super::{Run, fields, kind};
+
+/// What is to be removed and is not shown is looked for again after these, as a request that failed is sent again.
+const UNSEEN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
 
 /// What follows from an error.
 enum Then {
@@ -58,11 +64,7 @@ impl Run<'_> {
 
     /// What became of a change that is not to be made: it is so already, or what it is about is not as planned.
     async fn standing(&mut self, change: &Change) -> Result<(), Outcome> {
-        let standing = self.read(change, NotSentReason::Unread, async |run: &mut Self| {
-            let (client, org) = (run.job.client, run.job.org);
-            client.standing(org, change, &run.expected, &mut run.addresses).await
-        });
-        match standing.await? {
+        match self.look(change).await? {
             Standing::AsPlanned => Ok(()),
             Standing::Already(made) => Err(self.made(change, made)),
             // GitHub may take some seconds to show what was made: the request itself is repeated then. And what is not shown
@@ -70,6 +72,26 @@ impl Run<'_> {
             Standing::Gone if self.sent(change).recent || change.request().0 == Method::Delete => Ok(()),
             Standing::Gone => Err(Outcome::Left("what it is about is not there any more".to_owned())),
             Standing::Different(how) => Err(Outcome::Left(how)),
+        }
+    }
+
+    /// How what a change is about is. What is to be removed and is not shown is looked for again, since only what is shown
+    /// can be compared with the plan.
+    async fn look(&mut self, change: &Change) -> Result<Standing, Outcome> {
+        let mut pauses = if change.request().0 == Method::Delete { UNSEEN.iter() } else { [].iter() };
+        loop {
+            let standing = self.read(change, NotSentReason::Unread, async |run: &mut Self| {
+                let (client, org) = (run.job.client, run.job.org);
+                client.standing(org, change, &run.expected, &mut run.addresses).await
+            });
+            match (standing.await?, pauses.next()) {
+                (Standing::Gone, Some(pause)) => {
+                    if self.job.clock.sleep(*pause).await == Woke::Stopped {
+                        return Err(Outcome::NotTried);
+                    }
+                }
+                (standing, _) => return Ok(standing),
+            }
         }
     }
 

@@ -463,8 +463,11 @@ async fn a_refused_title_of_merges_is_sent_once() {
     assert_eq!(pod.bench.github.requests("PATCH", "/repos/acme/site").await, 1);
 }
 
+#[rstest::rstest]
+#[case::as_it_is(0)]
+#[case::not_shown_for_a_moment(1)]
 #[tokio::test]
-async fn what_is_no_longer_as_planned_is_left_and_named() {
+async fn what_is_no_longer_as_planned_is_left_and_named(#[case] hidden: u32) {
     let file = FILE.replace("frank]", "zoe]").replace("name: Acme", "name: Acme Inc");
     let pod = Pod::of(&described(&file)).await;
     let running = pod.apply_until_the_second_write(json!({"method": "PATCH", "path": "/orgs/acme"})).await;
@@ -472,6 +475,11 @@ async fn what_is_no_longer_as_planned_is_left_and_named() {
     let mut org = pod.bench.github.org(ORG).await;
     org["members"]["frank"] = json!("admin");
     pod.put(org).await;
+    if hidden > 0 {
+        let path = "/orgs/acme/memberships/frank";
+        pod.fault(json!({"method": "GET", "path": path, "status": 404, "body": {"message": "Not Found"}, "count": hidden}))
+            .await;
+    }
     let applied = running.end().output();
     assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Transient)), "{applied:?}");
     assert!(applied.check.summary.contains("Left out, because it changed in the meantime"), "{applied:?}");

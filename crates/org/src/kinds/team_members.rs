@@ -48,6 +48,9 @@ fn keep_invited(planner: &mut Planner<'_>, decided: &BTreeSet<TeamId>) {
     let mut drafts = Vec::new();
     for (id, before) in planner.now.all_teams().filter(|(id, _)| !decided.contains(id)) {
         let Some(team) = planner.then.team(id) else { continue };
+        if team.managed_by != ManagedBy::Organization {
+            continue;
+        }
         let is_lost =
             |login: &&Login| !team.pending.contains(*login) && planner.then.pending().contains_key(*login);
         for login in before.pending.iter().filter(is_lost) {

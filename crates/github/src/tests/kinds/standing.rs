@@ -82,7 +82,9 @@ async fn a_member(#[case] change: Change, #[case] answer: ResponseTemplate, #[ca
 #[rstest]
 #[case::as_planned(json!([{"id": 4, "login": "ann", "role": "direct_member"}]), Standing::AsPlanned)]
 #[case::as_owner(json!([{"id": 4, "login": "ann", "role": "admin"}]), different("the role is `admin` now"))]
-#[case::another(json!([{"id": 5, "login": "ann", "role": "direct_member"}]), Standing::Gone)]
+#[case::sent_anew(
+    json!([{"id": 5, "login": "ann", "role": "direct_member"}]), different("another invitation was sent"))]
+#[case::of_others(json!([{"id": 5, "login": "ben", "role": "direct_member"}]), Standing::Gone)]
 #[case::of_somebody_else(
     json!([{"id": 4, "login": "ben", "role": "direct_member"}]), different("the invitation is for somebody else now"))]
 #[tokio::test]
