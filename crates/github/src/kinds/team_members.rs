@@ -99,13 +99,14 @@ pub(super) async fn standing(
     }
 }
 
-/// Whether what GitHub shows may come from a team below, so that it does not tell of a place of the person's own. An
-/// invitation does not, nor does the role of a maintainer, but for owners: they are shown as maintainers wherever they are.
-/// To give such a person the role that is shown takes nothing away.
+/// Whether what GitHub shows may come from a team below, so that it does not tell of a place of the person's own. Who is in
+/// that team may have changed since it was read, as by an invitation that was accepted. An invitation does not come from
+/// below, nor does the role of a maintainer, but for owners: they are shown as maintainers wherever they are. To give such a
+/// person the role that is shown takes nothing away.
 fn may_be_inherited(now: Membership, expected: &Expected, team: &TeamName, login: &Login) -> bool {
     let is_own = now.state == State::Pending
         || now.role == TeamRole::Maintainer && expected.role(login) == Some(OrgRole::Member);
-    !is_own && expected.is_in_a_team_below(team, login)
+    !is_own && expected.has_a_team_below(team)
 }
 
 /// Somebody's place in a team as GitHub shows it: their own place where there is one. Who is in a team below is shown as a

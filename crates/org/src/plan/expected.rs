@@ -71,10 +71,9 @@ impl Expected {
         self.model.role(login)
     }
 
-    /// Whether somebody is in a team below this one, which makes them a member of this one, too.
-    pub fn is_in_a_team_below(&self, team: &TeamName, login: &Login) -> bool {
-        let Some(id) = self.model.team_named(team) else { return false };
-        self.model.children(id).any(|below| self.model.people_in(below).contains(login))
+    /// Whether there is a team below this one, whose people are members of this one, too.
+    pub fn has_a_team_below(&self, team: &TeamName) -> bool {
+        self.model.team_named(team).is_some_and(|id| self.model.children(id).next().is_some())
     }
 
     /// What a team may do in a repository from all sources; none: nothing that is known.

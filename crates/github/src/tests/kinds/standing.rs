@@ -141,16 +141,30 @@ async fn a_place_in_a_team(
     #[case] answer: ResponseTemplate,
     #[case] expected: Standing,
 ) {
-    assert_eq!(standing(&change, "GET", "/orgs/acme/teams/core/memberships/ann", answer).await, expected);
+    let mut snapshot = snapshot();
+    // No team is below it.
+    snapshot.teams.truncate(1);
+    let server = github("GET", "/orgs/acme/teams/core/memberships/ann", answer).await;
+    let (client, mut addresses) = (support::client(&server), Addresses::of(&snapshot));
+    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot), &mut addresses).await;
+    assert_eq!(standing.unwrap(), expected);
 }
 
-/// Who is in a team below is shown in the team above, so what is shown need not be a place of their own. It is given to
-/// them, which takes nothing away, and nobody who is a maintainer by themselves becomes a member.
+/// Who is in a team below is shown in the team above, so where there is one, what is shown need not be a place of their own,
+/// whoever was known to be in it. It is given to them, which takes nothing away, and nobody who is a maintainer by themselves
+/// becomes a member.
 #[rstest]
 #[case::shown_from_below("ann", None, TeamRole::Member, membership("member", "active"), Standing::AsPlanned)]
 #[case::lowered_or_from_below(
     "ann",
     Some(TeamRole::Maintainer),
+    TeamRole::Member,
+    membership("member", "active"),
+    Standing::AsPlanned
+)]
+#[case::not_known_to_be_in_it(
+    "new",
+    None,
     TeamRole::Member,
     membership("member", "active"),
     Standing::AsPlanned
