@@ -49,6 +49,7 @@ pub(super) fn answer(error: &Error, now: Timestamp) -> Answer {
     }
     match error.status() {
         Some(404) => return Answer::NotFound,
+        Some(422) if error.is_name_taken() => return Answer::NameTaken,
         Some(422) => return Answer::Unprocessable,
         _ => {}
     }

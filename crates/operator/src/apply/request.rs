@@ -1,6 +1,7 @@
 //! One operation's request, repeated where that is safe, until it is known what became of it.
 
-use peribolos_core::apply::answer::{Answer, Attempts, Next, Sent};
+use jiff::Timestamp;
+use peribolos_core::apply::answer::{Answer, Attempts, Next, Sent, look_again};
 use peribolos_core::apply::exit::Stop;
 use peribolos_github::Error;
 use peribolos_github::kinds::{Made, Standing};
@@ -17,8 +18,13 @@ enum Then {
     Gone,
     /// One request a field is sent.
     FieldByField,
-    /// It is read whether somebody else has made it; if not, this became of it.
-    Look(Outcome),
+    /// It is read whether it has been made in the meantime. GitHub may not show it until then.
+    Look {
+        /// Until when.
+        until: Timestamp,
+        /// What became of it if it is not there.
+        refused: Outcome,
+    },
     /// It is known what became of it.
     Ended(Outcome),
 }
@@ -49,7 +55,9 @@ impl Run<'_> {
                     Then::Again => {}
                     Then::Gone => return self.made(change, Made::Done),
                     Then::FieldByField => return Box::pin(self.field_by_field(change)).await,
-                    Then::Look(refused) => return self.made_by_another(change).await.unwrap_or(refused),
+                    Then::Look { until, refused } => {
+                        return self.made_meanwhile(change, until).await.unwrap_or(refused);
+                    }
                     Then::Ended(outcome) => return outcome,
                 },
             }
@@ -73,12 +81,20 @@ impl Run<'_> {
         }
     }
 
-    /// What became of something whose name is taken, because somebody else has made it since it was looked for; none where
-    /// nothing of the name is shown.
-    async fn made_by_another(&mut self, change: &Change) -> Option<Outcome> {
-        match self.standing(change).await {
-            Err(outcome @ (Outcome::Done | Outcome::Waiting | Outcome::Left(_))) => Some(outcome),
-            Ok(()) | Err(_) => None,
+    /// What became of something whose name is taken, because it has been made since it was looked for, by somebody else or
+    /// by a request whose answer was lost; none where nothing of the name is shown.
+    async fn made_meanwhile(&mut self, change: &Change, until: Timestamp) -> Option<Outcome> {
+        let clock = self.job.clock;
+        loop {
+            match self.standing(change).await {
+                Ok(()) => {}
+                Err(outcome @ (Outcome::Done | Outcome::Waiting | Outcome::Left(_))) => return Some(outcome),
+                Err(_) => return None,
+            }
+            let at = look_again(until, clock.now(), clock.scale())?;
+            if !self.wait(at).await {
+                return Some(Outcome::NotTried);
+            }
         }
     }
 
@@ -124,7 +140,10 @@ impl Run<'_> {
             Next::Done => Then::Gone,
             Next::FieldByField => Then::FieldByField,
             Next::Gone => Then::Ended(gone(error)),
-            Next::Look => Then::Look(Outcome::Failed(refused::failure(change, error, Cause::Refused))),
+            Next::Look { until } => {
+                let refused = Outcome::Failed(refused::failure(change, error, Cause::Refused));
+                Then::Look { until, refused }
+            }
             Next::Refused => {
                 if kind::invites(change) {
                     self.invitations.answered();
@@ -225,7 +244,7 @@ impl Run<'_> {
                 }
                 Next::Gone => return Err(gone(&error)),
                 Next::Unavailable => return not_sent(Cause::Transient),
-                Next::Refused | Next::Done | Next::FieldByField | Next::Look => {
+                Next::Refused | Next::Done | Next::FieldByField | Next::Look { .. } => {
                     return not_sent(Cause::Refused);
                 }
             }

@@ -359,6 +359,26 @@ async fn what_can_t_be_read_afterwards_is_said(
     assert_eq!(pod.bench.github.org(ORG).await["settings"]["name"], "Acme Inc");
 }
 
+/// What GitHub made although it answered with an error has its name at once, and may be shown some seconds later.
+#[rstest::rstest]
+#[case::a_team("/orgs/acme/teams")]
+#[case::a_repository("/orgs/acme/repos")]
+#[tokio::test]
+async fn what_was_made_without_an_answer_may_be_shown_late(#[case] path: &str) {
+    let new = "    teams:\n      New: {privacy: closed, members: [dan], repos: {docs: read}}\n";
+    let file = FILE.replace("    teams:\n", new) + "      docs: {visibility: private, topics: [texts]}\n";
+    let late = FIXTURE.replace("    id: 9001\n", "    id: 9001\n    eventual: 5\n");
+    let bench = Bench::start_with(&late, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    pod.push(&file).await;
+    pod.fault(json!({"method": "POST", "path": path, "status": 502, "when": "after", "count": 1})).await;
+    let applied = pod.apply_at("--time-scale=10", &[]).await;
+    assert_eq!((applied.exit, applied.cause), (StepExit::Ok, None), "{applied:?}");
+    assert_eq!(pod.bench.github.requests("POST", path).await, 2, "it was sent again, and not once more");
+    let org = pod.bench.github.org(ORG).await;
+    assert_eq!(org["repos"]["docs"]["topics"], json!(["texts"]), "{org}");
+}
+
 /// What could not be read before a removal is no refusal of the removal, which was never sent.
 #[rstest::rstest]
 #[case::a_member(
