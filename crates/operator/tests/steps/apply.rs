@@ -379,6 +379,51 @@ async fn what_was_made_without_an_answer_may_be_shown_late(#[case] path: &str) {
     assert_eq!(org["repos"]["docs"]["topics"], json!(["texts"]), "{org}");
 }
 
+/// Who was invited before is still invited where GitHub says that there is no list of invitations: that is not known.
+#[rstest::rstest]
+#[case::hidden_for_a_moment(true, json!({"count": 2}), "Applied: 1 of 1. 1 person has yet to accept", false)]
+#[case::hidden(true, json!({}), "Applied: 1 of 1. 1 part could not be read again", true)]
+#[case::of_this_apply(false, json!({}), "Applied: 3 of 3. 1 part could not be read again", true)]
+#[tokio::test]
+async fn a_list_of_invitations_that_is_hidden_afterwards_is_unread(
+    #[case] is_invited: bool,
+    #[case] mut fault: Value,
+    #[case] title: &str,
+    #[case] is_unread: bool,
+) {
+    let invited = "    id: 9001\n    invitations: [{login: zoe, role: member}]\n";
+    let fixture = if is_invited {
+        FIXTURE
+            .replace("    id: 9001\n", invited)
+            .replace("{name: Core, ", "{name: Core, invitations: [zoe], ")
+    } else {
+        FIXTURE.to_owned()
+    };
+    let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    let file =
+        FILE.replace("frank]", "frank, zoe]").replace("[carol, dan], repos", "[carol, dan, zoe], repos");
+    pod.push(&file.replace("name: Acme", "name: Acme Inc")).await;
+    (fault["method"], fault["path"]) = (json!("GET"), json!("/orgs/acme/invitations"));
+    (fault["status"], fault["skip"], fault["body"]) = (json!(404), json!(1), json!({"message": "Not Found"}));
+    pod.fault(fault).await;
+    pod.bench.github.call("DELETE", "/_sim/requests", None).await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!((applied.exit, applied.check.title.as_str()), (StepExit::Ok, title), "{applied:?}");
+    let summary = &applied.check.summary;
+    assert!(
+        !summary.contains("Gone beyond the plan") && !summary.contains("Not as the file says"),
+        "{applied:?}"
+    );
+    let says = "GitHub does not show invitations to the organization: Not Found";
+    assert_eq!(summary.contains(says), is_unread, "{applied:?}");
+    assert_eq!(
+        pod.bench.github.requests("GET", "/orgs/acme/invitations").await,
+        4,
+        "it is read again, twice"
+    );
+}
+
 /// What could not be read before a removal is no refusal of the removal, which was never sent.
 #[rstest::rstest]
 #[case::a_member(
