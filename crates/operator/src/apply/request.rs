@@ -6,6 +6,7 @@ use peribolos_core::apply::exit::Stop;
 use peribolos_github::Error;
 use peribolos_github::kinds::{Made, Standing};
 use peribolos_org::plan::{Cause, Change, Method, NotSentReason, Outcome};
+use peribolos_org::show::Refused;
 
 use super::refused::{self, Class};
 use super::{Run, fields, kind};
@@ -127,8 +128,9 @@ impl Run<'_> {
     /// What follows from an error; waits where there is something to wait for.
     async fn after(&mut self, change: &Change, error: &Error, attempts: &mut Attempts) -> Then {
         let clock = self.job.clock;
-        let failed = |cause| Then::Ended(Outcome::Failed(refused::failure(change, error, cause)));
-        let answer = match self.answer(change, error) {
+        let refused = if self.has_line { Refused::Line(change) } else { Refused::NoLine(change) };
+        let failed = |cause| Then::Ended(Outcome::Failed(refused::failure(refused, error, cause)));
+        let answer = match self.answer(change, refused, error) {
             Ok(answer) => answer,
             Err(outcome) => return Then::Ended(outcome),
         };
@@ -141,7 +143,7 @@ impl Run<'_> {
             Next::FieldByField => Then::FieldByField,
             Next::Gone => Then::Ended(gone(error)),
             Next::Look { until } => {
-                let refused = Outcome::Failed(refused::failure(change, error, Cause::Refused));
+                let refused = Outcome::Failed(refused::failure(refused, error, Cause::Refused));
                 Then::Look { until, refused }
             }
             Next::Refused => {
@@ -155,8 +157,8 @@ impl Run<'_> {
     }
 
     /// What an error is for the one request. Where it means more than that, what became of the operation.
-    fn answer(&mut self, change: &Change, error: &Error) -> Result<Answer, Outcome> {
-        let failure = |cause| refused::failure(change, error, cause);
+    fn answer(&mut self, change: &Change, refused: Refused<'_>, error: &Error) -> Result<Answer, Outcome> {
+        let failure = |cause| refused::failure(refused, error, cause);
         match refused::class(error, change, self.job.clock.now()) {
             Class::Answer(answer @ Answer::Failed { .. }) => {
                 if self.streak.failed() {
@@ -227,9 +229,10 @@ impl Run<'_> {
                 }
                 Err(error) => error,
             };
-            let not_sent =
-                |cause| Err(Outcome::NotSent { reason, failure: refused::failure(change, &error, cause) });
-            let answer = match self.answer(change, &error) {
+            let not_sent = |cause| {
+                Err(Outcome::NotSent { reason, failure: refused::failure(Refused::Read, &error, cause) })
+            };
+            let answer = match self.answer(change, Refused::Read, &error) {
                 Ok(answer) => answer,
                 Err(Outcome::Failed(failure)) => return Err(Outcome::NotSent { reason, failure }),
                 Err(other) => return Err(other),

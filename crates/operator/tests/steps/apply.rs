@@ -429,6 +429,9 @@ async fn a_list_of_invitations_that_is_hidden_afterwards_is_unread(
 #[case::a_member(
     json!({"path": "/orgs/acme/memberships/frank", "status": 409}), (StepExit::Incomplete, Some(Cause::Refused)),
     "what it is about could not be read: GitHub answered 409")]
+#[case::a_strange_answer(
+    json!({"path": "/orgs/acme/memberships/frank", "status": 422}), (StepExit::Incomplete, Some(Cause::Refused)),
+    "what it is about could not be read: GitHub answered 422")]
 #[case::a_permission(
     json!({"path": "/orgs/acme/memberships/frank", "status": 403,
            "body": {"message": "Resource not accessible by integration"}}), (StepExit::PermissionsMissing, None),
@@ -453,6 +456,7 @@ async fn what_was_not_sent_is_not_refused(
     assert_eq!(applied.check.title, "Applied: 0 of 1. 1 change was not sent");
     assert!(!applied.check.summary.contains("**Failed**"), "{applied:?}");
     assert!(applied.check.summary.contains(because), "{applied:?}");
+    assert!(!applied.check.summary.contains("Correct the line"), "nothing is wrong with it: {applied:?}");
     assert_eq!(pod.bench.github.requests("DELETE", "/orgs/acme/memberships/frank").await, 0);
 }
 
@@ -748,6 +752,53 @@ async fn three_refusals_that_speak_of_a_limit_end_inviting() {
     let log = pod.bench.github.call("GET", "/_sim/requests", None).await;
     let tried = log.as_array().unwrap().iter().filter(|request| request["method"] == "PUT").count();
     assert_eq!(tried, 3, "{log}");
+}
+
+/// An invitation that is not cancelled, because the new one would not be taken, waits for the next day like the others.
+#[tokio::test]
+async fn what_is_kept_at_the_limit_of_invitations_is_tried_after_a_day() {
+    let people: Vec<String> = (0..5).map(|number| format!("new{number}")).collect();
+    let invited: Vec<String> =
+        people.iter().map(|login| format!("{{login: {login}, role: member}}")).collect();
+    let invited = format!("    id: 9001\n    invitations: [{}]\n", invited.join(", "));
+    let fixture = FIXTURE
+        .replace("users: [zoe]", &format!("users: [{}]", people.join(", ")))
+        .replace("    id: 9001\n", &invited);
+    let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    pod.push(&FILE.replace("bob]", &format!("bob, {}]", people.join(", ")))).await;
+    let body = json!({"message": "You have exceeded the organization invitation rate limit"});
+    pod.fault(json!({"method": "PUT", "path": "/orgs/acme/memberships/*", "status": 422, "body": body}))
+        .await;
+    let applied = pod.apply(&["--maximum-removal-percent=100"]).await;
+    assert_eq!(applied.cause, Some(Cause::Invitations), "{applied:?}");
+    let summary = &applied.check.summary;
+    let kept = summary.lines().find(|line| line.contains("invitation of `new4` was not cancelled"));
+    assert!(kept.is_some_and(|line| line.contains("the rest is tried again after a day")), "{applied:?}");
+    assert!(!summary.contains("Correct the line"), "{applied:?}");
+}
+
+/// A place in a team that goes with an invitation stands in no line of the file.
+#[tokio::test]
+async fn what_no_line_asks_for_needs_no_correction_of_a_line() {
+    let invited = "    id: 9001\n    invitations: [{login: zoe, role: member}]\n";
+    let fixture = FIXTURE
+        .replace("    id: 9001\n", invited)
+        .replace("{name: Core, ", "{name: Core, invitations: [zoe], ");
+    let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    pod.push(&FILE.replace("bob]", "bob, zoe]")).await;
+    let path = "/orgs/acme/teams/core/memberships/zoe";
+    let body = json!({"message": "Validation Failed"});
+    pod.fault(json!({"method": "PUT", "path": path, "status": 422, "body": body})).await;
+    let applied = pod.apply(&["--manage=Org,OrgMembers", "--maximum-removal-percent=100"]).await;
+    assert_eq!(applied.cause, Some(Cause::Refused), "{applied:?}");
+    let summary = &applied.check.summary;
+    assert!(
+        summary.contains("What to do: Make the change on GitHub, where the reason is shown."),
+        "{applied:?}"
+    );
+    assert!(!summary.contains("Correct the line"), "{applied:?}");
 }
 
 #[tokio::test]
