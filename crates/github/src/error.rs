@@ -315,6 +315,17 @@ impl Error {
             ])
     }
 
+    /// Something has the name that was asked for. GitHub documents the code `already_exists`, and has sentences without it.
+    pub fn is_name_taken(&self) -> bool {
+        self.status() == Some(422)
+            && self.message_has(&[
+                &["already", "exist"],
+                &["must be unique"],
+                &["has already been taken"],
+                &["already in use"],
+            ])
+    }
+
     /// An identity provider or an enterprise manages it: it can be changed there alone.
     pub fn is_externally_managed(&self) -> bool {
         self.is_refusal_of_a_change()

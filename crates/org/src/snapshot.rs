@@ -60,6 +60,8 @@ pub struct Unread {
 pub enum Extent {
     /// All of it, for want of a permission: nothing of the kind is planned.
     Whole,
+    /// All of it, although it was there a moment ago: nothing of the kind is planned.
+    Hidden,
     /// That of one team or repository: nothing of the kind is planned there.
     Of(Named),
     /// Here and there: what is unknown because of it is so where it stands.
@@ -67,7 +69,7 @@ pub enum Extent {
 }
 
 impl Snapshot {
-    /// Whether a kind that is managed could not be read at all.
+    /// Whether a kind that is managed could not be read at all, for want of a permission.
     pub fn lacks_any(&self, scope: &Scope) -> bool {
         self.unread.iter().any(|unread| unread.extent == Extent::Whole && scope.manages(unread.kind))
     }

@@ -9,7 +9,7 @@ use peribolos_org::plan::{
 };
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
-use peribolos_org::show::{Applied, Disclosure, MAX_SUMMARY_BYTES, Namer, PlanReport, remedy};
+use peribolos_org::show::{Applied, Disclosure, MAX_SUMMARY_BYTES, Namer, PlanReport, Refused, remedy};
 use peribolos_org::{Extent, OrgRole, Permission, Privacy, RepoName, Style, TeamName, Unread};
 use support::{
     delete_team, file, login, numbered, operation, plan, removals, remove_member, remove_team_member,
@@ -50,7 +50,7 @@ impl Run {
 }
 
 fn failed(change: &Change, status: Option<u16>, sentence: &str, cause: Cause) -> Outcome {
-    let what_to_do = remedy(change, status, sentence);
+    let what_to_do = remedy(Refused::Line(change), status, sentence);
     Outcome::Failed(Failure { sentence: sentence.to_owned(), status, cause, what_to_do })
 }
 

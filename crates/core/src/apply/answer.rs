@@ -45,6 +45,8 @@ pub enum Answer {
     NotFound,
     /// 422.
     Unprocessable,
+    /// 422 that says that the name is taken.
+    NameTaken,
     /// Any other refusal.
     Refused,
 }
@@ -61,8 +63,12 @@ pub enum Next {
     Done,
     /// Send one request for each field: GitHub refuses all fields where it refuses one.
     FieldByField,
-    /// Read whether somebody else has made it in the meantime: GitHub refuses a name that is taken.
-    Look,
+    /// Read whether it has been made in the meantime, by somebody else or by a request whose answer was lost: GitHub refuses
+    /// a name that is taken.
+    Look {
+        /// Until this time GitHub may not show it yet ([`look_again`]).
+        until: Timestamp,
+    },
     /// What it is about is not there.
     Gone,
     /// GitHub refused it for a reason of its own.
@@ -89,9 +95,16 @@ impl Attempts {
                 let gone = if sent.method == Method::Delete { Next::Done } else { Next::Gone };
                 self.until_it_appears(sent.recent, now, scale).unwrap_or(gone)
             }
-            Answer::Unprocessable if sent.method == Method::Patch && sent.parts > 1 => Next::FieldByField,
-            Answer::Unprocessable if sent.method == Method::Post => Next::Look,
-            Answer::Unprocessable | Answer::Refused => Next::Refused,
+            Answer::Unprocessable | Answer::NameTaken if sent.method == Method::Patch && sent.parts > 1 => {
+                Next::FieldByField
+            }
+            Answer::Unprocessable | Answer::NameTaken if sent.method == Method::Post => {
+                // A request without an answer may have made it, whatever the sentence of the refusal is.
+                let may_appear = answer == Answer::NameTaken || self.failures > 0;
+                let until = if may_appear { later(now, scale.of(APPEARS_WITHIN)) } else { now };
+                Next::Look { until }
+            }
+            Answer::Unprocessable | Answer::NameTaken | Answer::Refused => Next::Refused,
         }
     }
 
@@ -105,7 +118,7 @@ impl Attempts {
                 let appears = self.until_it_appears(recent, now, scale);
                 appears.or_else(|| self.after_failure(None, now, scale)).unwrap_or(Next::Gone)
             }
-            Answer::Unprocessable | Answer::Refused => Next::Refused,
+            Answer::Unprocessable | Answer::NameTaken | Answer::Refused => Next::Refused,
         }
     }
 
@@ -129,6 +142,12 @@ impl Attempts {
         let may_appear = recent && now < later(since, scale.of(APPEARS_WITHIN));
         may_appear.then(|| Next::Again { at: later(now, scale.of(APPEARS_EVERY)) })
     }
+}
+
+/// When something whose name is taken is looked for again, where it was not shown at `now`; none: it is not waited for
+/// any longer.
+pub fn look_again(until: Timestamp, now: Timestamp, scale: TimeScale) -> Option<Timestamp> {
+    (now < until).then(|| later(now, scale.of(APPEARS_EVERY)))
 }
 
 #[cfg(test)]
@@ -221,7 +240,7 @@ mod tests {
         assert_eq!([next(), next(), next()], [again(1), again(4), Next::Unavailable]);
         let limited = Answer::Limited { until: Some(at(17)) };
         assert_eq!(read(&mut Attempts::default(), limited), again(17));
-        for refused in [Answer::Unprocessable, Answer::Refused] {
+        for refused in [Answer::Unprocessable, Answer::NameTaken, Answer::Refused] {
             assert_eq!(read(&mut Attempts::default(), refused), Next::Refused);
         }
     }
@@ -229,11 +248,25 @@ mod tests {
     #[rstest::rstest]
     #[case(Method::Patch, 2, Next::FieldByField)]
     #[case(Method::Patch, 1, Next::Refused)]
-    #[case(Method::Post, 1, Next::Look)]
+    #[case(Method::Post, 1, Next::Look { until: at(0) })]
     #[case(Method::Put, 1, Next::Refused)]
     fn an_invalid_request(#[case] method: Method, #[case] parts: usize, #[case] expected: Next) {
         let sent = Sent { parts, ..sent(method) };
         assert_eq!(next(&mut Attempts::default(), sent, Answer::Unprocessable), expected);
+    }
+
+    #[test]
+    fn what_has_the_name_may_take_15_seconds_to_appear() {
+        let (post, look) = (sent(Method::Post), |second| Next::Look { until: at(second) });
+        assert_eq!(next(&mut Attempts::default(), post, Answer::NameTaken), look(15));
+        let mut lost = Attempts::default();
+        next(&mut lost, post, Answer::Failed { after: None });
+        assert_eq!(next(&mut lost, post, Answer::Unprocessable), look(15), "it may be ours");
+        let again = |now| look_again(at(15), at(now), TimeScale::REAL);
+        assert_eq!((again(0), again(14), again(15)), (Some(at(1)), Some(at(15)), None));
+        assert_eq!(next(&mut Attempts::default(), sent(Method::Put), Answer::NameTaken), Next::Refused);
+        let parts = Sent { parts: 2, ..sent(Method::Patch) };
+        assert_eq!(next(&mut Attempts::default(), parts, Answer::NameTaken), Next::FieldByField);
     }
 
     #[test]

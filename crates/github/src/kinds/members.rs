@@ -92,11 +92,18 @@ pub(crate) async fn public(reader: &Reader<'_>) -> Result<BTreeSet<Login>, Error
 
 /// Pending and failed invitations: GraphQL does not tell who is invited as what. GitHub Enterprise Server and
 /// organizations of managed users have none, which is a 404.
-pub(crate) async fn invitations(reader: &Reader<'_>) -> Result<Vec<Invitation>, Error> {
+///
+/// # Errors
+/// [`Error::is_not_found`] where there are invitations of one of the states `there` all the same.
+pub(crate) async fn invitations(
+    reader: &Reader<'_>,
+    there: &BTreeSet<InvitationState>,
+) -> Result<Vec<Invitation>, Error> {
     let list = async |route: &'static str, state: InvitationState| {
         let call = Call::get(route, &[reader.org.as_str()])?;
-        let found = unless_gone(reader.ask(async || reader.client.all::<Invited>(call.clone()).await).await)?;
-        let found = found.unwrap_or_default().into_iter();
+        let found = reader.ask(async || reader.client.all::<Invited>(call.clone()).await).await;
+        let found = if there.contains(&state) { found? } else { unless_gone(found)?.unwrap_or_default() };
+        let found = found.into_iter();
         Ok::<Vec<Invitation>, Error>(found.map(|it| it.in_state(state)).collect())
     };
     let (mut all, failed) =

@@ -15,7 +15,7 @@
 //! **When GitHub refuses.** A limit is waited out and a failure that passes is tried again, as far as [`Patience`] goes; a
 //! query that is too much for GitHub is asked again by half, down to one item. Any other error ends the read, with nothing
 //! asked after it: half an organization would look as if the rest did not exist. A permission that is missing for
-//! invitations or teams leaves these alone unread.
+//! invitations or teams leaves these alone unread, and so does a 404 in place of invitations that were there before.
 
 pub(crate) mod list;
 pub(crate) mod options;
@@ -42,20 +42,27 @@ pub async fn read(client: &Client, org: &Login, options: &ReadOptions) -> Result
     Box::pin(read_all(client, org, options)).await
 }
 
-/// What was read of a kind; nothing, and why, where a permission is missing. The rest of the organization is read.
-async fn permitted<T: Default>(
+/// What was read of a kind; nothing, and why, where a permission is missing or `hidden` is what the error means. The rest
+/// of the organization is read.
+async fn shown<T: Default>(
     kind: Kind,
     what: &str,
+    hidden: impl Fn(&Error) -> bool,
     read: impl Future<Output = Result<T, Error>>,
 ) -> Result<(T, Option<Unread>), Error> {
-    match read.await {
-        Err(error) if error.is_permission_missing() => {
-            let sentence = error.github_message().unwrap_or_default().trim_end_matches('.');
-            let why = format!("GitHub does not show {what}: {sentence}");
-            Ok((T::default(), Some(Unread { kind, extent: Extent::Whole, why })))
-        }
-        read => Ok((read?, None)),
-    }
+    let error = match read.await {
+        Ok(read) => return Ok((read, None)),
+        Err(error) => error,
+    };
+    let extent = if error.is_permission_missing() {
+        Extent::Whole
+    } else if hidden(&error) {
+        Extent::Hidden
+    } else {
+        return Err(error);
+    };
+    let sentence = error.github_message().unwrap_or_default().trim_end_matches('.');
+    Ok((T::default(), Some(Unread { kind, extent, why: format!("GitHub does not show {what}: {sentence}") })))
 }
 
 async fn read_all(client: &Client, org: &Login, options: &ReadOptions) -> Result<Snapshot, Error> {
@@ -69,11 +76,12 @@ async fn read_all(client: &Client, org: &Login, options: &ReadOptions) -> Result
         let repos = repositories::read(&reader).await?;
         collaborators::add(&reader, repos, &options.collaborators_of, &custom).await
     };
+    let invitations = members::invitations(&reader, &options.invitations_of);
     let (members, public, (invitations, no_invitations), ((teams, managed), no_teams), (repos, hidden)) = futures::try_join!(
         members::members(&reader),
         members::public(&reader),
-        permitted(Kind::OrgMembers, "invitations to the organization", members::invitations(&reader)),
-        permitted(Kind::Teams, "the organization's teams", teams::read(&reader, &custom, enterprise)),
+        shown(Kind::OrgMembers, "invitations to the organization", Error::is_not_found, invitations),
+        shown(Kind::Teams, "the organization's teams", |_| false, teams::read(&reader, &custom, enterprise)),
         repos,
     )?;
     let roles = OrgRoles::read(&reader, &teams, repos.len()).await?;

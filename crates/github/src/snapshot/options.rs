@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use peribolos_org::ConfigFile;
 use peribolos_org::plan::{Kind, Scope};
+use peribolos_org::{ConfigFile, InvitationState};
 
 use crate::error::{Error, Retry};
 
@@ -17,6 +17,9 @@ pub struct ReadOptions {
     /// The repositories, by [`peribolos_org::RepoName::key`], whose collaborators and invitations are read: two requests
     /// and more each hundred of them, and one each. The others have `None`.
     pub collaborators_of: BTreeSet<String>,
+    /// Of which states there are, or were a moment ago, invitations to the organization: where GitHub answers 404 in place of
+    /// these, they are hidden. Otherwise that means that the organization has none.
+    pub invitations_of: BTreeSet<InvitationState>,
     /// How long the read waits where GitHub says that it must.
     pub patience: Patience,
     /// Who follows the progress of the read.
@@ -39,6 +42,7 @@ impl fmt::Debug for ReadOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReadOptions")
             .field("collaborators_of", &self.collaborators_of)
+            .field("invitations_of", &self.invitations_of)
             .field("patience", &self.patience)
             .finish_non_exhaustive()
     }

@@ -150,6 +150,13 @@ async fn graphql_errors_fail_the_query() {
 #[case::seats(422, "You must purchase at least one more seat to add this user as a member.", "seats")]
 #[case::invitations(422, "You have exceeded the limit of invitations per 24 hours.", "invitations")]
 #[case::invitations_by_403(403, "Organization invitation rate limit exceeded.", "invitations")]
+#[case::team_of_the_name(422, "Validation Failed; Team name already_exists", "taken")]
+#[case::unique_name(422, "Validation Failed; Name must be unique for this org", "taken")]
+#[case::repository_of_the_name(
+    422,
+    "Repository creation failed.; name already exists on this account",
+    "taken"
+)]
 #[case::provider(403, "This team is externally managed. Learn more at https://docs.github.com/", "managed")]
 #[case::enterprise(422, "This team is managed by the enterprise.", "managed")]
 #[case::not_linked(403, "This team is not externally managed.", "")]
@@ -171,6 +178,7 @@ async fn a_refusal_is_one_kind(#[case] status: u16, #[case] message: &str, #[cas
         ("archived", error.is_archived()),
         ("seats", error.is_out_of_seats()),
         ("invitations", error.is_invitation_limit()),
+        ("taken", error.is_name_taken()),
         ("managed", error.is_externally_managed()),
         ("limit", error.is_rate_limited()),
     ];

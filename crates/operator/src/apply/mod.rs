@@ -120,6 +120,7 @@ pub async fn apply(job: Job<'_>, pace: &mut Pace) -> Ended {
         head: job.head.cloned().map(Watch::new),
         recent: BTreeSet::new(),
         seen: Seen::default(),
+        has_line: false,
         outcomes: Vec::new(),
         streak: Streak::default(),
         invitations: Invitations::default(),
@@ -157,6 +158,8 @@ struct Run<'a> {
     recent: BTreeSet<Named>,
     /// What was read a moment ago.
     seen: Seen,
+    /// Whether a line of the file asks for the operation that is being made.
+    has_line: bool,
     outcomes: Vec<Outcome>,
     streak: Streak,
     invitations: Invitations,
@@ -168,6 +171,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn operation(&mut self, index: usize, operation: &Operation) -> Outcome {
+        self.has_line = operation.line.is_some();
         if self.has_stopped() {
             return Outcome::NotTried;
         }
@@ -181,7 +185,7 @@ impl Run<'_> {
             return Outcome::NotSent { reason, failure: failure.clone() };
         }
         if self.invitations.are_over() && self.invites(index, change) {
-            let failure = refused::no_more_invitations(change);
+            let failure = refused::no_more_invitations();
             return Outcome::NotSent { reason: NotSentReason::InvitationLimit, failure };
         }
         if let Err(kept) = self.may_be_made(index, change).await {

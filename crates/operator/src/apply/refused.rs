@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use peribolos_core::apply::answer::Answer;
 use peribolos_github::{Error, Retry};
 use peribolos_org::plan::{Cause, Change, Failure};
-use peribolos_org::show::remedy;
+use peribolos_org::show::{INVITATION_LIMIT_REMEDY, Refused, remedy};
 
 /// What an error means for the whole apply, before it is asked what it means for one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,7 @@ pub(super) fn answer(error: &Error, now: Timestamp) -> Answer {
     }
     match error.status() {
         Some(404) => return Answer::NotFound,
+        Some(422) if error.is_name_taken() => return Answer::NameTaken,
         Some(422) => return Answer::Unprocessable,
         _ => {}
     }
@@ -68,8 +69,8 @@ fn until(retry: Retry, now: Timestamp) -> Option<Timestamp> {
     }
 }
 
-/// The failure of an operation that GitHub refused or could not make.
-pub(super) fn failure(change: &Change, error: &Error, cause: Cause) -> Failure {
+/// The failure of something that GitHub refused or could not do.
+pub(super) fn failure(refused: Refused<'_>, error: &Error, cause: Cause) -> Failure {
     let sentence = sentence(error);
     let status = error.status();
     let what_to_do = match (error.is_permission_missing(), error.accepted_permissions()) {
@@ -77,7 +78,7 @@ pub(super) fn failure(change: &Change, error: &Error, cause: Cause) -> Failure {
             "Let an owner accept the App's permissions in the organization's settings, under GitHub Apps (GitHub asks \
              for {permissions})."
         ),
-        _ => remedy(change, status, &sentence),
+        _ => remedy(refused, status, &sentence),
     };
     Failure { sentence, status, cause, what_to_do }
 }
@@ -88,10 +89,10 @@ pub(super) fn sentence(error: &Error) -> String {
 }
 
 /// The failure of an invitation that is not tried any more.
-pub(super) fn no_more_invitations(change: &Change) -> Failure {
+pub(super) fn no_more_invitations() -> Failure {
     let sentence =
         "GitHub has refused several invitations in a row and spoke of a limit, so no more were tried"
             .to_owned();
-    let what_to_do = remedy(change, Some(422), "invitation rate limit");
+    let what_to_do = INVITATION_LIMIT_REMEDY.to_owned();
     Failure { sentence, status: None, cause: Cause::Invitations, what_to_do }
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use peribolos_core::apply::answer::{Answer, Attempts, Next, Sent};
+use jiff::Timestamp;
+use peribolos_core::apply::answer::{Answer, Attempts, Next, Sent, look_again};
 use peribolos_core::apply::exit::Stop;
 use peribolos_github::Error;
 use peribolos_github::kinds::{Made, Standing};
 use peribolos_org::plan::{Cause, Change, Method, NotSentReason, Outcome};
+use peribolos_org::show::Refused;
 
-use super::clock::Woke;
 use super::refused::{self, Class};
 use super::{Run, fields, kind};
 
@@ -23,8 +24,13 @@ enum Then {
     Gone,
     /// One request a field is sent.
     FieldByField,
-    /// It is read whether somebody else has made it; if not, this became of it.
-    Look(Outcome),
+    /// It is read whether it has been made in the meantime. GitHub may not show it until then.
+    Look {
+        /// Until when.
+        until: Timestamp,
+        /// What became of it if it is not there.
+        refused: Outcome,
+    },
     /// It is known what became of it.
     Ended(Outcome),
 }
@@ -55,7 +61,9 @@ impl Run<'_> {
                     Then::Again => {}
                     Then::Gone => return self.made(change, Made::Done),
                     Then::FieldByField => return Box::pin(self.field_by_field(change)).await,
-                    Then::Look(refused) => return self.made_by_another(change).await.unwrap_or(refused),
+                    Then::Look { until, refused } => {
+                        return self.made_meanwhile(change, until).await.unwrap_or(refused);
+                    }
                     Then::Ended(outcome) => return outcome,
                 },
             }
@@ -86,7 +94,9 @@ impl Run<'_> {
             });
             match (standing.await?, pauses.next()) {
                 (Standing::Gone, Some(pause)) => {
-                    if self.job.clock.sleep(*pause).await == Woke::Stopped {
+                    let clock = self.job.clock;
+                    let at = clock.now().saturating_add(clock.scale().of(*pause)).unwrap_or(Timestamp::MAX);
+                    if !self.wait(at).await {
                         return Err(Outcome::NotTried);
                     }
                 }
@@ -95,12 +105,20 @@ impl Run<'_> {
         }
     }
 
-    /// What became of something whose name is taken, because somebody else has made it since it was looked for; none where
-    /// nothing of the name is shown.
-    async fn made_by_another(&mut self, change: &Change) -> Option<Outcome> {
-        match self.standing(change).await {
-            Err(outcome @ (Outcome::Done | Outcome::Waiting | Outcome::Left(_))) => Some(outcome),
-            Ok(()) | Err(_) => None,
+    /// What became of something whose name is taken, because it has been made since it was looked for, by somebody else or
+    /// by a request whose answer was lost; none where nothing of the name is shown.
+    async fn made_meanwhile(&mut self, change: &Change, until: Timestamp) -> Option<Outcome> {
+        let clock = self.job.clock;
+        loop {
+            match self.standing(change).await {
+                Ok(()) => {}
+                Err(outcome @ (Outcome::Done | Outcome::Waiting | Outcome::Left(_))) => return Some(outcome),
+                Err(_) => return None,
+            }
+            let at = look_again(until, clock.now(), clock.scale())?;
+            if !self.wait(at).await {
+                return Some(Outcome::NotTried);
+            }
         }
     }
 
@@ -133,8 +151,9 @@ impl Run<'_> {
     /// What follows from an error; waits where there is something to wait for.
     async fn after(&mut self, change: &Change, error: &Error, attempts: &mut Attempts) -> Then {
         let clock = self.job.clock;
-        let failed = |cause| Then::Ended(Outcome::Failed(refused::failure(change, error, cause)));
-        let answer = match self.answer(change, error) {
+        let refused = if self.has_line { Refused::Line(change) } else { Refused::NoLine(change) };
+        let failed = |cause| Then::Ended(Outcome::Failed(refused::failure(refused, error, cause)));
+        let answer = match self.answer(change, refused, error) {
             Ok(answer) => answer,
             Err(outcome) => return Then::Ended(outcome),
         };
@@ -146,7 +165,10 @@ impl Run<'_> {
             Next::Done => Then::Gone,
             Next::FieldByField => Then::FieldByField,
             Next::Gone => Then::Ended(gone(error)),
-            Next::Look => Then::Look(Outcome::Failed(refused::failure(change, error, Cause::Refused))),
+            Next::Look { until } => {
+                let refused = Outcome::Failed(refused::failure(refused, error, Cause::Refused));
+                Then::Look { until, refused }
+            }
             Next::Refused => {
                 if kind::invites(change) {
                     self.invitations.answered();
@@ -158,8 +180,8 @@ impl Run<'_> {
     }
 
     /// What an error is for the one request. Where it means more than that, what became of the operation.
-    fn answer(&mut self, change: &Change, error: &Error) -> Result<Answer, Outcome> {
-        let failure = |cause| refused::failure(change, error, cause);
+    fn answer(&mut self, change: &Change, refused: Refused<'_>, error: &Error) -> Result<Answer, Outcome> {
+        let failure = |cause| refused::failure(refused, error, cause);
         match refused::class(error, change, self.job.clock.now()) {
             Class::Answer(answer @ Answer::Failed { .. }) => {
                 if self.streak.failed() {
@@ -230,9 +252,10 @@ impl Run<'_> {
                 }
                 Err(error) => error,
             };
-            let not_sent =
-                |cause| Err(Outcome::NotSent { reason, failure: refused::failure(change, &error, cause) });
-            let answer = match self.answer(change, &error) {
+            let not_sent = |cause| {
+                Err(Outcome::NotSent { reason, failure: refused::failure(Refused::Read, &error, cause) })
+            };
+            let answer = match self.answer(change, Refused::Read, &error) {
                 Ok(answer) => answer,
                 Err(Outcome::Failed(failure)) => return Err(Outcome::NotSent { reason, failure }),
                 Err(other) => return Err(other),
@@ -247,7 +270,7 @@ impl Run<'_> {
                 }
                 Next::Gone => return Err(gone(&error)),
                 Next::Unavailable => return not_sent(Cause::Transient),
-                Next::Refused | Next::Done | Next::FieldByField | Next::Look => {
+                Next::Refused | Next::Done | Next::FieldByField | Next::Look { .. } => {
                     return not_sent(Cause::Refused);
                 }
             }

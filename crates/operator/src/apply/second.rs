@@ -1,10 +1,13 @@
 //! The organization after an apply: read again, planned again, and held against what was done.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use peribolos_core::apply::afterwards;
 use peribolos_github::Error;
-use peribolos_org::plan::{Verification, verify};
+use peribolos_github::snapshot::ReadOptions;
+use peribolos_org::InvitationState;
+use peribolos_org::plan::{Change, Outcome, Verification, verify};
 
 use super::clock::Woke;
 use super::{Clock, Ended};
@@ -65,11 +68,20 @@ pub async fn read_again(planning: &Planning<'_>, clock: &Clock, before: &Planned
     if outcomes.is_empty() || ended.stop.is_some() {
         return Again::Not;
     }
+    let options = ReadOptions { invitations_of: invitations(before, outcomes), ..planning.options.clone() };
+    let planning = &Planning { options, ..planning.clone() };
     let mut pauses = PAUSES.into_iter();
     loop {
         let after = match planning.plan(None).await {
             Ok(after) => after,
-            Err(PlanningError::GitHub(error)) => return Again::Unread(error),
+            Err(PlanningError::GitHub(error)) => {
+                let Some(pause) = pauses.next() else { return Again::Unread(error) };
+                tracing::info!(%error, "the organization is read again");
+                if clock.sleep(pause).await == Woke::Stopped {
+                    return Again::Unread(error);
+                }
+                continue;
+            }
             // It was planned once already, with the same file.
             Err(error @ PlanningError::TooManyNewPeople { .. }) => {
                 tracing::warn!("{error}");
@@ -99,4 +111,13 @@ pub async fn read_again(planning: &Planning<'_>, clock: &Clock, before: &Planned
             lacks_a_kind: after.snapshot.lacks_any(planning.scope),
         }));
     }
+}
+
+/// Of which states there were invitations before, or are after what was done: the list of these is there.
+fn invitations(before: &Planned, outcomes: &[Outcome]) -> BTreeSet<InvitationState> {
+    let invited = before.plan.operations.iter().zip(outcomes).filter(|(operation, outcome)| {
+        matches!(operation.change, Change::InviteMember { .. }) && **outcome == Outcome::Waiting
+    });
+    let had = before.snapshot.invitations.iter().map(|invitation| invitation.state);
+    had.chain(invited.map(|_| InvitationState::Pending)).collect()
 }

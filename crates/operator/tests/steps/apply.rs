@@ -333,6 +333,8 @@ async fn a_team_that_is_made_at_the_same_moment(
     "Applied: 1 of 1", "The organization could not be read again afterwards: ")]
 #[case::is_not_there(json!({"path": "/orgs/acme", "status": 404, "skip": 1}), StepExit::GitHubUnavailable,
     "Applied: 1 of 1", "The organization could not be read again afterwards: ")]
+#[case::is_not_there_for_a_moment(json!({"path": "/orgs/acme", "status": 404, "skip": 1, "count": 1}), StepExit::Ok,
+    "Applied: 1 of 1", "What was done")]
 #[case::hides_the_teams_for_a_moment(
     json!({"path": "/orgs/acme/teams", "status": 403, "skip": 1, "count": 2,
            "body": {"message": "Resource not accessible by integration"}}), StepExit::Ok,
@@ -359,11 +361,79 @@ async fn what_can_t_be_read_afterwards_is_said(
     assert_eq!(pod.bench.github.org(ORG).await["settings"]["name"], "Acme Inc");
 }
 
+/// What GitHub made although it answered with an error has its name at once, and may be shown some seconds later.
+#[rstest::rstest]
+#[case::a_team("/orgs/acme/teams")]
+#[case::a_repository("/orgs/acme/repos")]
+#[tokio::test]
+async fn what_was_made_without_an_answer_may_be_shown_late(#[case] path: &str) {
+    let new = "    teams:\n      New: {privacy: closed, members: [dan], repos: {docs: read}}\n";
+    let file = FILE.replace("    teams:\n", new) + "      docs: {visibility: private, topics: [texts]}\n";
+    let late = FIXTURE.replace("    id: 9001\n", "    id: 9001\n    eventual: 5\n");
+    let bench = Bench::start_with(&late, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    pod.push(&file).await;
+    pod.fault(json!({"method": "POST", "path": path, "status": 502, "when": "after", "count": 1})).await;
+    let applied = pod.apply_at("--time-scale=10", &[]).await;
+    assert_eq!((applied.exit, applied.cause), (StepExit::Ok, None), "{applied:?}");
+    assert_eq!(pod.bench.github.requests("POST", path).await, 2, "it was sent again, and not once more");
+    let org = pod.bench.github.org(ORG).await;
+    assert_eq!(org["repos"]["docs"]["topics"], json!(["texts"]), "{org}");
+}
+
+/// Who was invited before is still invited where GitHub says that there is no list of invitations: that is not known.
+#[rstest::rstest]
+#[case::hidden_for_a_moment(true, json!({"count": 2}), "Applied: 1 of 1. 1 person has yet to accept", false)]
+#[case::hidden(true, json!({}), "Applied: 1 of 1. 1 part could not be read again", true)]
+#[case::of_this_apply(false, json!({}), "Applied: 3 of 3. 1 part could not be read again", true)]
+#[tokio::test]
+async fn a_list_of_invitations_that_is_hidden_afterwards_is_unread(
+    #[case] is_invited: bool,
+    #[case] mut fault: Value,
+    #[case] title: &str,
+    #[case] is_unread: bool,
+) {
+    let invited = "    id: 9001\n    invitations: [{login: zoe, role: member}]\n";
+    let fixture = if is_invited {
+        FIXTURE
+            .replace("    id: 9001\n", invited)
+            .replace("{name: Core, ", "{name: Core, invitations: [zoe], ")
+    } else {
+        FIXTURE.to_owned()
+    };
+    let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    let file =
+        FILE.replace("frank]", "frank, zoe]").replace("[carol, dan], repos", "[carol, dan, zoe], repos");
+    pod.push(&file.replace("name: Acme", "name: Acme Inc")).await;
+    (fault["method"], fault["path"]) = (json!("GET"), json!("/orgs/acme/invitations"));
+    (fault["status"], fault["skip"], fault["body"]) = (json!(404), json!(1), json!({"message": "Not Found"}));
+    pod.fault(fault).await;
+    pod.bench.github.call("DELETE", "/_sim/requests", None).await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!((applied.exit, applied.check.title.as_str()), (StepExit::Ok, title), "{applied:?}");
+    let summary = &applied.check.summary;
+    assert!(
+        !summary.contains("Gone beyond the plan") && !summary.contains("Not as the file says"),
+        "{applied:?}"
+    );
+    let says = "GitHub does not show invitations to the organization: Not Found";
+    assert_eq!(summary.contains(says), is_unread, "{applied:?}");
+    assert_eq!(
+        pod.bench.github.requests("GET", "/orgs/acme/invitations").await,
+        4,
+        "it is read again, twice"
+    );
+}
+
 /// What could not be read before a removal is no refusal of the removal, which was never sent.
 #[rstest::rstest]
 #[case::a_member(
     json!({"path": "/orgs/acme/memberships/frank", "status": 409}), (StepExit::Incomplete, Some(Cause::Refused)),
     "what it is about could not be read: GitHub answered 409")]
+#[case::a_strange_answer(
+    json!({"path": "/orgs/acme/memberships/frank", "status": 422}), (StepExit::Incomplete, Some(Cause::Refused)),
+    "what it is about could not be read: GitHub answered 422")]
 #[case::a_permission(
     json!({"path": "/orgs/acme/memberships/frank", "status": 403,
            "body": {"message": "Resource not accessible by integration"}}), (StepExit::PermissionsMissing, None),
@@ -388,6 +458,7 @@ async fn what_was_not_sent_is_not_refused(
     assert_eq!(applied.check.title, "Applied: 0 of 1. 1 change was not sent");
     assert!(!applied.check.summary.contains("**Failed**"), "{applied:?}");
     assert!(applied.check.summary.contains(because), "{applied:?}");
+    assert!(!applied.check.summary.contains("Correct the line"), "nothing is wrong with it: {applied:?}");
     assert_eq!(pod.bench.github.requests("DELETE", "/orgs/acme/memberships/frank").await, 0);
 }
 
@@ -691,6 +762,53 @@ async fn three_refusals_that_speak_of_a_limit_end_inviting() {
     let log = pod.bench.github.call("GET", "/_sim/requests", None).await;
     let tried = log.as_array().unwrap().iter().filter(|request| request["method"] == "PUT").count();
     assert_eq!(tried, 3, "{log}");
+}
+
+/// An invitation that is not cancelled, because the new one would not be taken, waits for the next day like the others.
+#[tokio::test]
+async fn what_is_kept_at_the_limit_of_invitations_is_tried_after_a_day() {
+    let people: Vec<String> = (0..5).map(|number| format!("new{number}")).collect();
+    let invited: Vec<String> =
+        people.iter().map(|login| format!("{{login: {login}, role: member}}")).collect();
+    let invited = format!("    id: 9001\n    invitations: [{}]\n", invited.join(", "));
+    let fixture = FIXTURE
+        .replace("users: [zoe]", &format!("users: [{}]", people.join(", ")))
+        .replace("    id: 9001\n", &invited);
+    let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    pod.push(&FILE.replace("bob]", &format!("bob, {}]", people.join(", ")))).await;
+    let body = json!({"message": "You have exceeded the organization invitation rate limit"});
+    pod.fault(json!({"method": "PUT", "path": "/orgs/acme/memberships/*", "status": 422, "body": body}))
+        .await;
+    let applied = pod.apply(&["--maximum-removal-percent=100"]).await;
+    assert_eq!(applied.cause, Some(Cause::Invitations), "{applied:?}");
+    let summary = &applied.check.summary;
+    let kept = summary.lines().find(|line| line.contains("invitation of `new4` was not cancelled"));
+    assert!(kept.is_some_and(|line| line.contains("the rest is tried again after a day")), "{applied:?}");
+    assert!(!summary.contains("Correct the line"), "{applied:?}");
+}
+
+/// A place in a team that goes with an invitation stands in no line of the file.
+#[tokio::test]
+async fn what_no_line_asks_for_needs_no_correction_of_a_line() {
+    let invited = "    id: 9001\n    invitations: [{login: zoe, role: member}]\n";
+    let fixture = FIXTURE
+        .replace("    id: 9001\n", invited)
+        .replace("{name: Core, ", "{name: Core, invitations: [zoe], ");
+    let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    pod.push(&FILE.replace("bob]", "bob, zoe]")).await;
+    let path = "/orgs/acme/teams/core/memberships/zoe";
+    let body = json!({"message": "Validation Failed"});
+    pod.fault(json!({"method": "PUT", "path": path, "status": 422, "body": body})).await;
+    let applied = pod.apply(&["--manage=Org,OrgMembers", "--maximum-removal-percent=100"]).await;
+    assert_eq!(applied.cause, Some(Cause::Refused), "{applied:?}");
+    let summary = &applied.check.summary;
+    assert!(
+        summary.contains("What to do: Make the change on GitHub, where the reason is shown."),
+        "{applied:?}"
+    );
+    assert!(!summary.contains("Correct the line"), "{applied:?}");
 }
 
 #[tokio::test]

@@ -123,7 +123,8 @@ impl<'f> Planner<'f> {
             Kind::TeamMembers | Kind::TeamRepos => self.plans(Kind::Teams),
             _ => true,
         };
-        is_needed && self.scope.manages(kind) && !self.has_unread(kind, &Extent::Whole)
+        let is_unread = self.has_unread(kind, &Extent::Whole) || self.has_unread(kind, &Extent::Hidden);
+        is_needed && self.scope.manages(kind) && !is_unread
     }
 
     /// Whether so much of a kind could not be read.
@@ -253,6 +254,9 @@ impl<'f> Planner<'f> {
                         (&[][..], Some("nothing of the kind is changed until the token may see it"))
                     }
                     Extent::Of(named) => (std::slice::from_ref(named), Some("it is left as it is")),
+                    Extent::Hidden => {
+                        (&[][..], Some("nothing of the kind is changed until GitHub shows it again"))
+                    }
                     Extent::Parts => (&[][..], None),
                 };
                 self.warn(unread.kind, None, about, unread.why.clone(), hint);

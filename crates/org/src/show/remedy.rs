@@ -1,16 +1,42 @@
-//! What somebody can do about a change that GitHub refuses.
+//! What somebody can do about what GitHub refuses.
 
 use crate::plan::Change;
 
-/// What somebody can do about a change that GitHub refused or could not make: one sentence, without a name. `sentence` is
-/// GitHub's message, or ours where GitHub said nothing.
+/// What can be done once GitHub takes no more invitations: a sentence.
+pub const INVITATION_LIMIT_REMEDY: &str = "GitHub takes 50 invitations a day from new organizations and 500 from others: the rest is tried again after a day.";
+
+/// What GitHub refused or could not do.
+#[derive(Clone, Copy, Debug)]
+pub enum Refused<'a> {
+    /// A change that a line of the file asks for.
+    Line(&'a Change),
+    /// A change that stands in no line: a removal, or what another change makes necessary.
+    NoLine(&'a Change),
+    /// A read before a change. Nothing is wrong with the change itself.
+    Read,
+}
+
+impl Refused<'_> {
+    /// Whether somebody was to be invited.
+    fn invites(self) -> bool {
+        match self {
+            Self::Line(change) | Self::NoLine(change) => {
+                matches!(change, Change::InviteMember { .. } | Change::SetCollaborator { from: None, .. })
+            }
+            Self::Read => false,
+        }
+    }
+}
+
+/// What somebody can do about what GitHub refused or could not do: one sentence, without a name. `sentence` is GitHub's
+/// message, or ours where GitHub said nothing.
 ///
 /// GitHub documents no codes for most of these, so its words decide; where they say nothing that is known, the advice is
 /// general.
-pub fn remedy(change: &Change, status: Option<u16>, sentence: &str) -> String {
+pub fn remedy(refused: Refused<'_>, status: Option<u16>, sentence: &str) -> String {
     let message = sentence.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-    let inviting = matches!(change, Change::InviteMember { .. } | Change::SetCollaborator { from: None, .. });
+    let has_line = matches!(refused, Refused::Line(_));
     let advice = if says(&["ip allow list"]) {
         "Let an administrator add the cluster's addresses to the allow list."
     } else if says(&["saml", "single sign-on", "single sign on", " sso"]) {
@@ -20,42 +46,52 @@ pub fn remedy(change: &Change, status: Option<u16>, sentence: &str) -> String {
     } else if says(&["two-factor", "two factor", "2fa"]) {
         "The organization requires two-factor authentication: let the person turn it on."
     } else if says(&["archived"]) {
-        "Unarchive the repository first (`archived: false` in this file), or keep the line as it is."
+        if has_line {
+            "Unarchive the repository first (`archived: false` in this file), or keep the line as it is."
+        } else {
+            "Unarchive the repository first (`archived: false` in this file)."
+        }
     } else if says(&["security manager"]) {
         "An organization role gives the team every repository: change the role in the organization's settings."
     } else if says(&["managed by", "externally managed", "identity provider", "external group", "synchroni"])
     {
-        "An identity provider manages this: change it there, and let the file say the same."
+        if has_line {
+            "An identity provider manages this: change it there, and let the file say the same."
+        } else {
+            "An identity provider manages this: change it there."
+        }
     } else if says(&["seat", "license"]) {
         "The organization has no seat left: buy one, or remove somebody first."
     } else if says(&["blocked"]) {
         "Unblock the person in the organization's settings, under Moderation, or take them out of the file."
-    } else if inviting && says(&["limit", "too many", "exceed", "quota", "invitation rate"]) {
-        "GitHub takes 50 invitations a day from new organizations and 500 from others: the rest is tried again after a day."
+    } else if refused.invites() && says(&["limit", "too many", "exceed", "quota", "invitation rate"]) {
+        INVITATION_LIMIT_REMEDY
     } else if says(&["not accessible by integration", "must have admin rights"]) {
         "Let an owner accept the App's permissions in the organization's settings, under GitHub Apps."
     } else {
-        return by_status(change, status).to_owned();
+        return by_status(refused, status).to_owned();
     };
     advice.to_owned()
 }
 
-fn by_status(change: &Change, status: Option<u16>) -> &'static str {
-    match status {
-        None | Some(408 | 429 | 500..) => "GitHub had trouble: it is tried again.",
-        Some(404 | 410) => {
+fn by_status(refused: Refused<'_>, status: Option<u16>) -> &'static str {
+    match (status, refused) {
+        (None | Some(408 | 429 | 500..), _) => "GitHub had trouble: it is tried again.",
+        (Some(404 | 410), _) => {
             "It was probably renamed or deleted in the meantime: the next apply reads the organization again."
         }
-        Some(409) => "It was changed at the same time: the next apply reads the organization again.",
-        Some(401) => "GitHub does not accept the token any more: it is tried again with a new one.",
-        Some(403) => {
+        (Some(409), _) => "It was changed at the same time: the next apply reads the organization again.",
+        (Some(401), _) => "GitHub does not accept the token any more: it is tried again with a new one.",
+        (Some(403), _) => {
             "Let an owner look whether the App's permissions are accepted and whether a rule of the organization or \
              its enterprise forbids this."
         }
-        _ if matches!(change, Change::InviteMember { .. }) => {
+        (_, Refused::Read) => "The next apply reads it again.",
+        (_, Refused::Line(Change::InviteMember { .. }) | Refused::NoLine(Change::InviteMember { .. })) => {
             "Let an owner invite the person on GitHub, where the reason is shown, or take them out of the file."
         }
-        _ => "Correct the line, or make the change on GitHub, where the reason is shown.",
+        (_, Refused::Line(_)) => "Correct the line, or make the change on GitHub, where the reason is shown.",
+        (_, Refused::NoLine(_)) => "Make the change on GitHub, where the reason is shown.",
     }
 }
 
@@ -99,7 +135,7 @@ mod tests {
             (422, "Validation Failed", "where the reason is shown"),
         ];
         for (status, sentence, expected) in table {
-            let advice = remedy(&invite(), Some(status), sentence);
+            let advice = remedy(Refused::Line(&invite()), Some(status), sentence);
             assert!(advice.contains(expected), "{sentence}: {advice}");
         }
     }
@@ -107,7 +143,25 @@ mod tests {
     #[test]
     fn only_invitations_wait_for_tomorrow() {
         let exceeded = "You have exceeded a limit";
-        assert!(remedy(&invite(), Some(422), exceeded).contains("after a day"));
-        assert!(!remedy(&place(), Some(422), exceeded).contains("after a day"));
+        assert!(remedy(Refused::Line(&invite()), Some(422), exceeded).contains("after a day"));
+        assert!(!remedy(Refused::Line(&place()), Some(422), exceeded).contains("after a day"));
+    }
+
+    #[test]
+    fn a_line_is_corrected_where_there_is_one_that_may_be_wrong() {
+        let place = place();
+        for (refused, expected) in [
+            (Refused::Line(&place), "Correct the line, or make the change on GitHub"),
+            (Refused::NoLine(&place), "Make the change on GitHub"),
+            (Refused::Read, "The next apply reads it again."),
+        ] {
+            let advice = remedy(refused, Some(422), "Validation Failed");
+            assert!(advice.starts_with(expected), "{refused:?}: {advice}");
+            for sentence in ["Repository was archived", "managed by your identity provider"] {
+                let advice = remedy(refused, Some(403), sentence);
+                let names_it = advice.contains("keep the line") || advice.contains("let the file say");
+                assert_eq!(names_it, matches!(refused, Refused::Line(_)), "{refused:?}: {advice}");
+            }
+        }
     }
 }

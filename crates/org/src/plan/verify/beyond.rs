@@ -66,8 +66,9 @@ pub(super) fn beyond(before: &Snapshot, plan: &Plan, outcomes: &[Outcome], after
     let moments = [Things::of(before), Things::of(&planned), Things::of(after)];
     let mut gone = Gone { moments: &moments, people: BTreeSet::new(), list: Vec::new() };
     // What could not be read is not gone because of that.
+    let is_all = |extent: &Extent| matches!(extent, Extent::Whole | Extent::Hidden);
     let is_read =
-        |kind: Kind| !after.unread.iter().any(|unread| unread.kind == kind && unread.extent == Extent::Whole);
+        |kind: Kind| !after.unread.iter().any(|unread| unread.kind == kind && is_all(&unread.extent));
     gone.people();
     if is_read(Kind::OrgMembers) {
         gone.invitations();
