@@ -301,3 +301,15 @@ fn error_policy(run: Arc<PeribolosRun>, error: &Error, ctx: Shared) -> Action {
     tracing::warn!(run = run.name_any(), %error, wait_seconds = wait.as_secs(), "the run could not be reconciled");
     Action::requeue(wait)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_has_a_deadline_does_not_hang() {
+        let late = before(Some(Timestamp::now()), std::future::pending()).await;
+        assert!(matches!(late, Err(Error::TooLate)), "{late:?}");
+        assert!(before(None, async { Ok(()) }).await.is_ok());
+    }
+}
