@@ -79,6 +79,8 @@ reasons! {
     InstallationNotFound,
     /// The organization suspended the App.
     InstallationSuspended,
+    /// The installation is being deleted: its runs end.
+    InstallationDeleted,
     /// The installation lacks permissions; the message names them.
     PermissionsMissing,
     /// A Secret of the token's name exists that the operator does not own.

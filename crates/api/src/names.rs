@@ -32,3 +32,5 @@ pub const ANNOTATION_REREQUEST: &str = "peribolos.dev/rerequest";
 
 /// Keeps a run until its check on GitHub is completed.
 pub const FINALIZER_CHECK: &str = "peribolos.dev/check";
+/// Keeps a `GitHubInstallation` until its runs are ended and their checks completed.
+pub const FINALIZER_RUNS: &str = "peribolos.dev/runs";

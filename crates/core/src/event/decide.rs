@@ -110,6 +110,10 @@ impl Decider {
 
 impl Case<'_> {
     fn decide(&self, subject: &Subject) -> Decision {
+        let is_deletion = matches!(subject, Subject::Installation { action } if action == "deleted");
+        if self.owner().is_some_and(|owner| owner.metadata.deletion_timestamp.is_some()) && !is_deletion {
+            return Decision::BeingDeleted;
+        }
         let decision = match subject {
             Subject::Ping => Err(IgnoreReason::Ping),
             Subject::Unknown => Err(IgnoreReason::UnknownEvent),

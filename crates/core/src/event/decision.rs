@@ -11,6 +11,8 @@ use super::Rerequest;
 pub enum Decision {
     /// Nothing, and why.
     Ignored(IgnoreReason),
+    /// Nothing now: the installation is being deleted. It is to be sent again, when it is clear what is there then.
+    BeingDeleted,
     /// These writes, in this order. Each can be done again without harm.
     Actions(Vec<Action>),
 }

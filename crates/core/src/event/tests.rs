@@ -117,14 +117,14 @@ fn suite(sha: &str) -> Subject {
 fn ignored(decision: Decision) -> IgnoreReason {
     match decision {
         Decision::Ignored(reason) => reason,
-        Decision::Actions(actions) => panic!("expected none, got {actions:?}"),
+        other => panic!("expected none, got {other:?}"),
     }
 }
 
 fn actions(decision: Decision) -> Vec<Action> {
     match decision {
         Decision::Actions(actions) => actions,
-        Decision::Ignored(reason) => panic!("ignored: {reason:?}"),
+        other => panic!("expected actions, got {other:?}"),
     }
 }
 
@@ -168,6 +168,36 @@ fn installation(action: &str) -> Subject {
 #[case(Subject::CheckRun(Check { repository: repository("x"), ..check("u1") }), IgnoreReason::OtherRepository)]
 fn nothing_comes_of_it(#[case] subject: Subject, #[case] reason: IgnoreReason) {
     assert_eq!(ignored(decide(&event(1, subject))), reason);
+}
+
+/// Decides while the object of installation 1 is being deleted.
+fn decide_while_deleted(by: &str, event: &Event) -> Decision {
+    let mut object = Arc::unwrap_or_clone(object("acme-1", r#"{"installationId":1}"#, by));
+    object.metadata.deletion_timestamp =
+        Some(k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(delivery().at));
+    decider(r#"{"installationId":1}"#).decide(&There(vec![Arc::new(object)]), &delivery(), event)
+}
+
+#[rstest::rstest]
+#[case(Subject::Push(push()))]
+#[case(Subject::PullRequest(pull("opened")))]
+#[case(Subject::Comment(comment("/peribolos plan")))]
+#[case(Subject::CheckRun(check("u1")))]
+#[case(Subject::InstallationRepositories)]
+#[case::made_again(installation("created"))]
+#[case(installation("suspend"))]
+fn while_an_installation_is_deleted_its_events_are_for_later(#[case] subject: Subject) {
+    assert_eq!(decide_while_deleted("operator", &event(1, subject)), Decision::BeingDeleted);
+}
+
+#[test]
+fn the_uninstallation_is_taken_while_the_installation_is_deleted() {
+    let deleted = event(1, installation("deleted"));
+    let delete = Action::DeleteInstallation { name: "acme-1".into(), uid: "uid-acme-1".into() };
+    assert_eq!(actions(decide_while_deleted("operator", &deleted)), [delete]);
+    assert_eq!(actions(decide_while_deleted("", &deleted)), [Action::Recheck { name: "acme-1".into() }]);
+    let ping = decide_while_deleted("operator", &event(1, Subject::Ping));
+    assert_eq!(ignored(ping), IgnoreReason::Ping, "nothing comes of it whatever is there");
 }
 
 #[test]

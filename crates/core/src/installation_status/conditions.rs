@@ -94,16 +94,7 @@ enum Summary {
 /// [`CONDITION_TYPES`] those that are left out are to be removed (kstatus: abnormal ones are there only while true).
 pub fn conditions(facts: &Facts<'_>, previous: &[Condition], now: Timestamp) -> Vec<Condition> {
     let make = |kind: ConditionType, status: &str, finding: &Finding| {
-        let before = previous.iter().find(|c| c.type_ == kind.as_str() && c.status == status);
-        Condition {
-            type_: kind.as_str().to_owned(),
-            status: status.to_owned(),
-            reason: finding.reason.as_str().to_owned(),
-            message: finding.message.chars().take(MESSAGE_LIMIT).collect(),
-            observed_generation: facts.generation,
-            last_transition_time: before
-                .map_or_else(|| whole_seconds(now), |c| c.last_transition_time.clone()),
-        }
+        condition((kind, status), finding, facts.generation, previous, now)
     };
     let summary = summary(facts, now);
     let (Summary::Ready(f)
@@ -143,6 +134,25 @@ pub fn conditions(facts: &Facts<'_>, previous: &[Condition], now: Timestamp) -> 
         Summary::Ready(_) | Summary::Held(_) => {}
     }
     conditions
+}
+
+/// A condition of that type and status. It keeps its transition time where the status is that of `previous`.
+pub(super) fn condition(
+    (kind, status): (ConditionType, &str),
+    finding: &Finding,
+    generation: Option<i64>,
+    previous: &[Condition],
+    now: Timestamp,
+) -> Condition {
+    let before = previous.iter().find(|c| c.type_ == kind.as_str() && c.status == status);
+    Condition {
+        type_: kind.as_str().to_owned(),
+        status: status.to_owned(),
+        reason: finding.reason.as_str().to_owned(),
+        message: finding.message.chars().take(MESSAGE_LIMIT).collect(),
+        observed_generation: generation,
+        last_transition_time: before.map_or_else(|| whole_seconds(now), |c| c.last_transition_time.clone()),
+    }
 }
 
 /// The highest of what keeps the installation from being used.

@@ -1,6 +1,7 @@
 //! What an installation's status says: its conditions from plain facts, with the clock passed in.
 
 mod conditions;
+mod deletion;
 pub mod entitlement;
 mod last_apply;
 mod permissions;
@@ -8,6 +9,7 @@ mod synced;
 mod view;
 
 pub use conditions::{CONDITION_TYPES, Facts, Failure, Finding, TokenFacts, conditions};
+pub use deletion::{is_waited_for, of_deletion};
 pub use last_apply::last_apply;
 pub use permissions::{Missing, missing, read_only};
 pub use synced::{Synced, pending_runs, synced};

@@ -257,6 +257,18 @@ impl Facts {
         is_labelled_ended(&self.run)
     }
 
+    /// Since when the run's installation is being deleted. None: it is not.
+    pub fn installation_deleted_at(&self) -> Option<Timestamp> {
+        let metadata = &self.installation.as_ref()?.metadata;
+        metadata.deletion_timestamp.as_ref().map(|time| time.0)
+    }
+
+    /// Since when the run or its installation is being deleted. None: neither is.
+    pub fn deleted_at(&self) -> Option<Timestamp> {
+        let run = self.run.metadata.deletion_timestamp.as_ref().map(|time| time.0);
+        run.into_iter().chain(self.installation_deleted_at()).min()
+    }
+
     /// Whether the run was requested by "Re-run" on a check.
     pub fn is_rerequest(&self) -> bool {
         self.annotation(ANNOTATION_REREQUEST).is_some()

@@ -27,4 +27,4 @@ pub mod step;
 pub(crate) mod testing;
 pub mod trouble;
 
-pub use decide::{Attempted, decide};
+pub use decide::{Attempted, check_deadline, decide};

@@ -10,6 +10,8 @@ pub const LATE: SignedDuration = SignedDuration::from_secs(15);
 /// What this process knows of what GitHub shows of a run. A restart forgets it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Published {
+    /// When this process saw the run first.
+    pub first_seen: Option<Timestamp>,
     /// When this process saw the run first, which was under way: another one may have published something. None: it was
     /// new then, or what GitHub shows was read long enough after that.
     pub inherited_at: Option<Timestamp>,

@@ -73,7 +73,7 @@ pub const fn final_phase(succeeded: bool, reason: Option<Reason>) -> Phase {
         }
         (true, _) => Phase::Skipped,
         (false, Some(Reason::Superseded | Reason::HeadMoved)) => Phase::Superseded,
-        (false, Some(Reason::Cancelled)) => Phase::Cancelled,
+        (false, Some(Reason::Cancelled | Reason::InstallationDeleted)) => Phase::Cancelled,
         (false, _) => Phase::Failed,
     }
 }
@@ -136,6 +136,7 @@ mod tests {
     #[case("True", "True", "False", "GuardTripped", State::Ended(Phase::Failed))]
     #[case("True", "True", "False", "HeadMoved", State::Ended(Phase::Superseded))]
     #[case("True", "False", "False", "Cancelled", State::Ended(Phase::Cancelled))]
+    #[case("True", "True", "False", "InstallationDeleted", State::Ended(Phase::Cancelled))]
     #[case("False", "False", "True", "NotAllowed", State::Ended(Phase::Skipped))]
     fn conditions_tell_the_state(
         #[case] admitted: &str,

@@ -21,6 +21,8 @@ pub enum Kind {
     Passing,
     /// The same of a write that may have taken effect all the same: nobody knows.
     Unknown,
+    /// GitHub does not let the App in, or the installation may have no token: another try succeeds once that has changed.
+    NoAccess,
     /// The organization has not granted what is needed: no wait helps.
     Permission,
     /// What was written to is not there, or does not take it: no wait helps.

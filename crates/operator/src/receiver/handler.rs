@@ -85,6 +85,10 @@ async fn answer(receiver: &Receiver, headers: &HeaderMap, body: &[u8]) -> Answer
             tracing::debug!(event, delivery = id, reason = reason.as_str(), "ignored");
             Answer::Ignored(reason)
         }
+        Decision::BeingDeleted => {
+            tracing::info!(event, delivery = id, "its installation is being deleted");
+            Answer::Unavailable("this installation's object is being deleted: send this delivery again")
+        }
         Decision::Actions(actions) => {
             let writes = receiver.writer.perform(actions, id);
             match tokio::time::timeout(receiver.limits.write_deadline, writes).await {

@@ -15,7 +15,11 @@ pub struct Publications(Mutex<HashMap<String, Published>>);
 impl Publications {
     /// What is known of a run. One that is under way when it is seen first may have been published by another process.
     pub fn of(&self, uid: &str, is_new: bool, now: Timestamp) -> Published {
-        let first = || Published { inherited_at: (!is_new).then_some(now), ..Published::default() };
+        let first = || Published {
+            first_seen: Some(now),
+            inherited_at: (!is_new).then_some(now),
+            ..Published::default()
+        };
         self.lock().entry(uid.to_owned()).or_insert_with(first).clone()
     }
 

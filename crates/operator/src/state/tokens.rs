@@ -54,6 +54,7 @@ impl Tokens {
 #[derive(Debug, Default)]
 pub(crate) struct Slot {
     turn: tokio::sync::Mutex<()>,
+    last_turn: tokio::sync::Mutex<()>,
     memory: Mutex<Memory>,
 }
 
@@ -61,6 +62,11 @@ impl Slot {
     /// Waits for the turn to read, mint and write this installation's Secrets.
     pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.turn.lock().await
+    }
+
+    /// Waits for the turn to mint the last token of an installation that is being deleted.
+    pub(crate) async fn last_turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.last_turn.lock().await
     }
 
     /// The facts; never held over an await.
@@ -126,6 +132,8 @@ pub(crate) struct Memory {
     minted: HashMap<Option<RunToken>, LastMint>,
     unwritten: HashMap<Option<RunToken>, Unwritten>,
     client: Option<(Client, Issued)>,
+    /// That of an installation which is being deleted, whose token is in no Secret.
+    last_client: Option<(Client, Issued)>,
     errors: u32,
 }
 
@@ -220,8 +228,17 @@ impl Memory {
 
     /// The client, while its token lasts.
     pub(crate) fn client(&self, now: Timestamp) -> Option<Client> {
-        let (client, issued) = self.client.as_ref()?;
-        (now + RESERVE < issued.expires).then(|| client.clone())
+        usable(self.client.as_ref(), now)
+    }
+
+    /// The client of an installation that is being deleted, while its token lasts.
+    pub(crate) fn last_client(&self, now: Timestamp) -> Option<Client> {
+        usable(self.last_client.as_ref(), now)
+    }
+
+    /// Keeps that client for the next check.
+    pub(crate) fn remember_last_client(&mut self, client: Client, issued: Issued) {
+        self.last_client = Some((client, issued));
     }
 
     /// Keeps a client for the next who asks.
@@ -243,6 +260,12 @@ impl Memory {
         self.refused = None;
         self.permissions_changed = false;
     }
+}
+
+/// The client, where its token lasts for a call.
+fn usable(kept: Option<&(Client, Issued)>, now: Timestamp) -> Option<Client> {
+    let (client, issued) = kept?;
+    (now + RESERVE < issued.expires).then(|| client.clone())
 }
 
 /// Whether two failures are the same one going on. A conflict is over a Secret, which its sentence names.

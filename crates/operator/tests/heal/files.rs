@@ -1,6 +1,6 @@
 //! Pushes that no webhook told of.
 
-use kube::api::{Patch, PatchParams, PostParams};
+use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use peribolos_api::{
     PeribolosRun,
     run::{Mode, Phase},
@@ -30,6 +30,18 @@ async fn before_the_first_apply_there_is_only_a_dry_run() {
     assert_eq!(runs[0].spec.source.pull_request, None);
     world.passes("GET", FILE).await;
     assert_eq!(world.all_runs().await.len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_made_for_an_installation_that_is_being_deleted() {
+    let world = World::installed(NAME).await;
+    // It waits for this one, which nobody ends here.
+    world.runs_are(1).await;
+    world.installations().delete(NAME, &DeleteParams::default()).await.unwrap();
+    world.note(NAME, applied("of-before")).await;
+    world.passes("GET", "/app/installations").await;
+    assert_eq!(world.all_runs().await.len(), 1);
+    assert!(world.installations().get(NAME).await.unwrap().metadata.deletion_timestamp.is_some());
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! Installations that came, changed and went while nobody listened.
 
-use kube::{ResourceExt, api::ListParams};
+use kube::{
+    ResourceExt,
+    api::{ListParams, Patch, PatchParams},
+};
 use peribolos_api::run::Mode;
 use serde_json::json;
 
@@ -40,6 +43,11 @@ async fn a_change_is_found() {
 async fn a_vanished_installation_loses_the_operators_object() {
     let world = World::start().await;
     world.ready(NAME, "TokenIssued").await;
+    // Nobody reconciles runs here: this is how the Dump that onboards it ends.
+    let ended = json!({"metadata": {"labels": {"peribolos.dev/ended": "true"}, "finalizers": null}});
+    for run in world.all_runs().await {
+        world.runs().patch(&run.name_any(), &PatchParams::default(), &Patch::Merge(&ended)).await.unwrap();
+    }
     world.github.call("POST", "/_sim/orgs/acme/uninstall", None).await;
     eventually("the object's end", async || match world.installations().get_opt(NAME).await.unwrap() {
         None => Ok(()),

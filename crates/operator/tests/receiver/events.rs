@@ -57,6 +57,28 @@ async fn an_uninstalled_object_of_the_operators_goes() {
 }
 
 #[tokio::test]
+async fn while_an_object_is_deleted_its_events_are_to_be_sent_again() {
+    let served = receiver().await;
+    served.acme().await;
+    let kept = Patch::Merge(json!({"metadata": {"finalizers": ["peribolos.dev/runs"]}}));
+    served.installations().patch("acme-1", &PatchParams::default(), &kept).await.unwrap();
+    let uninstalled = payloads::installation("deleted", 1);
+    let resource = ("githubinstallations/acme-1", "deleted");
+    assert_eq!(persisted(&served, "installation", "d1", &uninstalled).await, results([resource]));
+    let knows = || served.index.installations(1).iter().all(|one| one.metadata.deletion_timestamp.is_some());
+    eventually("the deletion in the index", async || knows().then_some(()).ok_or("unknown")).await;
+    for (event, id, payload) in
+        [("push", "d2", payloads::push()), ("installation", "d3", payloads::installation("created", 1))]
+    {
+        let reply = delivery(event, id, &payload).send(served.address).await;
+        assert_eq!(reply.status, 503, "{reply:?}");
+        assert!(reply.head.contains("retry-after: 10"), "{reply:?}");
+    }
+    assert_eq!(served.runs().list(&ListParams::default()).await.unwrap().items.len(), 0);
+    assert_eq!(persisted(&served, "installation", "d1", &uninstalled).await, results([resource]), "again");
+}
+
+#[tokio::test]
 async fn an_uninstalled_object_of_a_persons_is_rechecked() {
     let served = receiver().await;
     served.installation("mine", json!({}), json!({"installationId": 1})).await;

@@ -92,6 +92,7 @@ fn every_example_is_decided_with_or_without_a_reason() {
                 assert!(TAKEN.contains(&name.as_str()), "{name}.{action}: {actions:?}");
                 *counts.entry("taken").or_default() += 1;
             }
+            Decision::BeingDeleted => panic!("{name}.{action}: nothing is being deleted"),
         }
     }
     for kind in

@@ -13,6 +13,7 @@ mod support;
 mod commands;
 mod crashes;
 mod definitions;
+mod deletion;
 mod moved;
 mod outcomes;
 mod queue;

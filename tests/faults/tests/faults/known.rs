@@ -4,7 +4,7 @@
 use crate::{cases::Case, fault::Fault, proxy::Route, story::Story};
 
 /// Stories that end badly though nothing goes wrong, and how.
-const BAD: [(&str, &str); 1] = [("deletion", "an installation that is deleted leaves checks unfinished")];
+const BAD: [(&str, &str); 0] = [];
 
 /// One way in which cases end otherwise than without the fault.
 pub struct Known {
@@ -15,11 +15,7 @@ pub struct Known {
 }
 
 /// All of them.
-pub const KNOWN: [Known; 3] = [
-    Known {
-        what: "which checks the deletion of an installation leaves unfinished, and when it is made again, depends on the moment",
-        explains: |case, _| case.story.name == "deletion",
-    },
+pub const KNOWN: [Known; 2] = [
     Known {
         what: "a check whose write GitHub refuses once for its own reason is given up, and stays unfinished",
         explains: |case, difference| {

@@ -1,59 +1,136 @@
-//! A run that is being deleted: its TaskRun is stopped and its check completed, if that can be done soon. Then it goes.
+//! A run that is being deleted, or whose installation is: it ends, its TaskRun is stopped, and its check is completed, if that can
+//! be done soon. Then it goes.
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_api::{GitHubInstallation, PeribolosRun, Reason, run::Phase};
+use peribolos_api::{PeribolosRun, Reason, run::Phase};
 use serde_json::Map;
 
-use super::{End, Need, State, Step, Verdict, Writer, free_slot, publish, sooner};
+use super::{End, Need, State, Step, Verdict, Writer, clear_attempt, finish, free_slot, publish, sooner};
 use crate::run::{
-    check,
+    check::{self, Check},
     facts::{Attempt, Facts, SlotHolder},
+    leaving::leaving,
+    state::is_finished_by_earlier_version,
+    status::time,
 };
 
-/// So long it is tried to complete the check of a run that is being deleted.
+/// So long it is tried to complete the check.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
+/// So long the pod of a run is waited for whose installation is being deleted.
+const POD_PATIENCE: SignedDuration = SignedDuration::from_mins(1);
 
-pub(super) fn decide(facts: &Facts, _: &GitHubInstallation, now: Timestamp) -> Verdict {
+/// A run that is being deleted itself.
+pub(super) fn decide(facts: &Facts, now: Timestamp) -> Verdict {
     if !facts.has_finalizer() {
         return without_finalizer(facts);
     }
-    if facts.status().task_run_name.is_some() {
-        match &facts.found.attempt {
-            None => return Verdict::Need(vec![Need::Attempt]),
-            Some(Attempt::Seen(seen)) if seen.is_unfinished() && !seen.stopping => {
-                return Verdict::Do(Step::StopTaskRun("its run was deleted".to_owned()));
-            }
-            Some(_) => {}
-        }
-    }
+    let pod = match stop(facts, now) {
+        Ok(pod) => pod,
+        Err(verdict) => return verdict,
+    };
     if !facts.published.done.cleared {
         return Verdict::Do(Step::Clear);
     }
-    complete(facts, now).unwrap_or(Verdict::Do(Step::RemoveFinalizer))
+    complete(facts, ending(facts, now).as_ref(), pod, now).unwrap_or(Verdict::Do(Step::RemoveFinalizer))
 }
 
-/// The next step to complete the check. None: it is complete, or that takes too long.
-fn complete(facts: &Facts, now: Timestamp) -> Option<Verdict> {
+/// A run whose installation is being deleted. Its status says first how it ended.
+pub(super) fn with_installation(facts: &Facts, now: Timestamp) -> Verdict {
+    if !matches!(State::of(&facts.run), State::Ended(_)) {
+        return finish(facts, &facts.run, &end(facts), now);
+    }
+    if is_finished_by_earlier_version(&facts.run) {
+        return Verdict::Do(Step::Label);
+    }
+    let pod = match stop(facts, now) {
+        Ok(pod) => pod,
+        Err(verdict) => return verdict,
+    };
+    if !facts.published.done.cleared {
+        return Verdict::Do(Step::Clear);
+    }
+    complete(facts, super::wanted(facts).as_ref(), pod, now).unwrap_or(Verdict::Do(Step::Label))
+}
+
+/// When nothing is tried any more for the check of a run that is to go. None: neither it nor its installation is being deleted.
+///
+/// It is tried for the same time after a start of the controller: what was deleted while none was running is finished, too.
+pub fn check_deadline(facts: &Facts) -> Option<Timestamp> {
+    Some(super::after(since(facts)?, facts.scaled(PATIENCE)))
+}
+
+/// Since when this process can do something about the deletion.
+fn since(facts: &Facts) -> Option<Timestamp> {
+    let deleted = facts.deleted_at()?;
+    let ended = time(facts.status().finished_at.as_ref());
+    Some(deleted.max(facts.published.first_seen.unwrap_or(deleted)).max(ended.unwrap_or(deleted)))
+}
+
+/// How a run ends that is under way when it or its installation is deleted.
+fn end(facts: &Facts) -> End {
+    let (what, reason) = if facts.installation_deleted_at().is_some() {
+        ("its installation", Reason::InstallationDeleted)
+    } else {
+        ("the run", Reason::Cancelled)
+    };
+    let message = format!("{what} was deleted before the run ended; what was applied until then stays");
+    End::new(Phase::Cancelled, reason, message)
+}
+
+/// The check that a deleted run is to have.
+fn ending(facts: &Facts, now: Timestamp) -> Option<Check> {
     let mut status = facts.status();
     if !matches!(State::of(&facts.run), State::Ended(_)) {
-        let message = "the run was deleted before it ended; what was applied until then stays";
-        let end = End::new(Phase::Cancelled, Reason::Cancelled, message);
-        status = Writer::new(&facts.run, now).ended(status, &end);
+        status = Writer::new(&facts.run, now).ended(status, &end(facts));
         status.finished_at = facts.run.metadata.deletion_timestamp.as_ref().map(|time| time.0.to_string());
     }
     let run = PeribolosRun { status: Some(status), ..facts.run.clone() };
-    let wanted = check::wanted(&run, &facts.settings)?;
-    let since = facts.run.metadata.deletion_timestamp.as_ref().map_or(Timestamp::UNIX_EPOCH, |time| time.0);
-    let until = super::after(since, facts.scaled(PATIENCE));
-    if now >= until || facts.published.done.check {
-        return None;
+    check::wanted(&run, &facts.settings)
+}
+
+/// Stops the TaskRun. `Ok` when it is; the time: when the pod is to be looked at again, which an installation waits for.
+///
+/// # Errors
+/// The next verdict.
+fn stop(facts: &Facts, now: Timestamp) -> Result<Option<Timestamp>, Verdict> {
+    if facts.installation_deleted_at().is_none() {
+        return stop_alone(facts).map_or(Ok(None), Err);
     }
-    if let Some(verdict) = publish::to(facts, wanted.clone(), now) {
-        return Some(verdict);
+    match clear_attempt(facts, "its installation was deleted", now) {
+        Some(Verdict::Wait(again_at)) => {
+            let until = since(facts).map(|since| super::after(since, facts.scaled(POD_PATIENCE)));
+            Ok(sooner(again_at, until).filter(|_| until.is_some_and(|until| now < until)))
+        }
+        Some(verdict) => Err(verdict),
+        None => free_slot(facts, leaving(&facts.run, &facts.status())).map_or(Ok(None), Err),
     }
-    let is_shown = facts.published.check.as_ref() == Some(&wanted);
-    (!is_shown && !publish::is_read_so(facts, &wanted))
-        .then(|| Verdict::Wait(sooner(Some(until), publish::pending(facts))))
+}
+
+fn stop_alone(facts: &Facts) -> Option<Verdict> {
+    facts.status().task_run_name.as_ref()?;
+    match &facts.found.attempt {
+        None => Some(Verdict::Need(vec![Need::Attempt])),
+        Some(Attempt::Seen(seen)) if seen.is_unfinished() && !seen.stopping => {
+            Some(Verdict::Do(Step::StopTaskRun("its run was deleted".to_owned())))
+        }
+        Some(_) => None,
+    }
+}
+
+/// The next step until GitHub shows the check, and the pod has ended. None: so it is, or it takes too long.
+fn complete(
+    facts: &Facts,
+    wanted: Option<&Check>,
+    pod: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Verdict> {
+    let until = check_deadline(facts).filter(|until| now < *until);
+    let next = wanted.zip(until).and_then(|(wanted, _)| publish::confirm_as(facts, wanted, now).err());
+    match next {
+        Some(Verdict::Wait(again_at)) => Some(Verdict::Wait(sooner(sooner(until, again_at), pod))),
+        Some(verdict) => Some(verdict),
+        None => pod.map(|again_at| Verdict::Wait(Some(again_at))),
+    }
 }
 
 /// The run has gone but for this process: its slot is free once no pod of it is left.

@@ -23,7 +23,10 @@ impl Facts {
     pub fn fail(&mut self, attempted: Attempted<'_>, trouble: Trouble, now: Timestamp) {
         match attempted {
             Attempted::Write(Step::WriteCheck(..)) | Attempted::Look([Need::Checks]) => {
-                self.published.done.check |= matches!(trouble.kind, Kind::Hopeless | Kind::Moved(_));
+                // Nobody waits for access where the run is to go.
+                let is_refused = matches!(trouble.kind, Kind::NoAccess | Kind::Permission);
+                self.published.done.check |= matches!(trouble.kind, Kind::Hopeless | Kind::Moved(_))
+                    || (is_refused && self.deleted_at().is_some());
                 self.later(&trouble, now);
             }
             // GitHub takes the same reaction a second time for the first one, so that an unknown outcome is no matter.
@@ -47,7 +50,7 @@ impl Facts {
             Attempted::Look([Need::Blob]) => self.found.blob = Some(None),
             Attempted::Look(_) | Attempted::Write(_) => {
                 // What has moved may be waited for, too: the installation is to tell its new name.
-                if matches!(trouble.kind, Kind::Passing | Kind::Unknown | Kind::Moved(_)) {
+                if matches!(trouble.kind, Kind::Passing | Kind::Unknown | Kind::NoAccess | Kind::Moved(_)) {
                     self.published.blocked_until = Some(trouble.until);
                 }
                 self.trouble = Some(trouble);

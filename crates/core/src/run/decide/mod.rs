@@ -30,6 +30,7 @@ use super::{
     trouble::{Kind, Trouble},
 };
 
+pub use deleted::check_deadline;
 pub use fail::Attempted;
 
 /// Decides what is done next about a run.
@@ -39,11 +40,14 @@ pub fn decide(facts: &Facts, now: Timestamp) -> Verdict {
     }
     let Some(installation) = facts.installation.as_deref() else { return without_installation(facts, now) };
     if facts.run.metadata.deletion_timestamp.is_some() {
-        return deleted::decide(facts, installation, now);
+        return deleted::decide(facts, now);
     }
     let state = State::of(&facts.run);
     if !facts.found.adopted && !matches!(state, State::Ended(_)) {
         return Verdict::Do(Step::Adopt);
+    }
+    if facts.installation_deleted_at().is_some() {
+        return deleted::with_installation(facts, now);
     }
     match state {
         State::New | State::Admitted => waiting::decide(facts, installation, now),

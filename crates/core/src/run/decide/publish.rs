@@ -66,11 +66,6 @@ fn first(facts: &Facts) -> Option<&CheckSeen> {
     facts.found.checks.as_ref().and_then(|checks| checks.first())
 }
 
-/// Whether the check was read, and is so.
-pub(super) fn is_read_so(facts: &Facts, wanted: &Check) -> bool {
-    matches!(wanted.state, CheckState::Completed(conclusion) if shows(facts, conclusion))
-}
-
 /// Whether nothing is tried any more for the run's check.
 pub(super) fn is_given_up(facts: &Facts, now: Timestamp) -> bool {
     let ended = time(facts.status().finished_at.as_ref());
@@ -93,14 +88,18 @@ pub(super) fn settled_at(facts: &Facts) -> Option<Timestamp> {
 /// # Errors
 /// The next verdict.
 pub(super) fn confirm(facts: &Facts, now: Timestamp) -> Result<(), Verdict> {
-    let Some(wanted) = wanted(facts) else { return Ok(()) };
+    wanted(facts).map_or(Ok(()), |wanted| confirm_as(facts, &wanted, now))
+}
+
+/// The same for a check that should be so.
+pub(super) fn confirm_as(facts: &Facts, wanted: &Check, now: Timestamp) -> Result<(), Verdict> {
     if is_given_up(facts, now) {
         return Ok(());
     }
     if let Some(verdict) = to(facts, wanted.clone(), now) {
         return Err(verdict);
     }
-    if !is_published(facts, &wanted) {
+    if !is_published(facts, wanted) {
         return Err(Verdict::Wait(pending(facts)));
     }
     if let Some(since) = facts.published.inherited_at {
@@ -118,7 +117,7 @@ pub(super) fn confirm(facts: &Facts, now: Timestamp) -> Result<(), Verdict> {
     if let Some(surplus) = surplus
         && facts.published.may_ask(now)
     {
-        return Err(Verdict::Do(Step::WriteCheck(Some(surplus.id), Box::new(wanted))));
+        return Err(Verdict::Do(Step::WriteCheck(Some(surplus.id), Box::new(wanted.clone()))));
     }
     Ok(())
 }

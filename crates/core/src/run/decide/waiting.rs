@@ -186,9 +186,6 @@ fn wait(
 /// Why the installation can't have a run now.
 fn not_ready(installation: &GitHubInstallation) -> Option<Why> {
     let waiting = |message: &str| Some(Why::new(Reason::WaitingForInstallation, message));
-    if installation.metadata.deletion_timestamp.is_some() {
-        return waiting("its installation is being deleted");
-    }
     let status = installation.status.clone().unwrap_or_default();
     let token = status.conditions.iter().find(|c| c.type_ == ConditionType::TokenIssued.as_str());
     match token {

@@ -83,7 +83,8 @@ pub(super) async fn look(
 }
 
 /// The installation and its unfinished runs as the API server has them. The runs come first: one that is not among them any
-/// more has left what it did in the installation's status. None: it is another one by now.
+/// more has left what it did in the installation's status. None: it is another one by now,
+/// or is being deleted.
 async fn live(
     ctx: &Context,
     installation: &GitHubInstallation,
@@ -94,7 +95,10 @@ async fn live(
     let runs = call(runs.list(&ListParams::default().labels(&unended))).await?.items;
     let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
     let found = call(api.get_opt(&name)).await?;
-    Ok(found.filter(|found| found.metadata.uid == installation.metadata.uid).map(|found| (found, runs)))
+    let is_same = |found: &GitHubInstallation| {
+        found.metadata.uid == installation.metadata.uid && found.metadata.deletion_timestamp.is_none()
+    };
+    Ok(found.filter(is_same).map(|found| (found, runs)))
 }
 
 /// Records which file there was when the installation was looked at first: nobody has asked to apply it.

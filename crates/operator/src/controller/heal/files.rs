@@ -28,7 +28,8 @@ const SIDE_BY_SIDE: usize = 16;
 async fn pass(ctx: &Context, memory: &mut Memory) -> Result<(), HealError> {
     let installations: Vec<Arc<GitHubInstallation>> = ctx.installations.state();
     let mut before = std::mem::take(memory);
-    let looks = installations.into_iter().filter_map(|installation| {
+    let there = installations.into_iter().filter(|there| there.metadata.deletion_timestamp.is_none());
+    let looks = there.filter_map(|installation| {
         let uid = installation.uid()?;
         let mut seen = before.remove(&uid).unwrap_or_default();
         Some(async move {

@@ -50,6 +50,7 @@ fn changes<'a>(before: &[Condition], after: &'a [Condition]) -> Vec<&'a Conditio
 fn is_good(condition: &Condition) -> bool {
     let as_asked = [
         Reason::Suspended,
+        Reason::InstallationDeleted,
         Reason::Progressing,
         Reason::TokenIssued,
         Reason::Applied,

@@ -1,5 +1,6 @@
 //! The installation controller: keeps the token of each `GitHubInstallation` fresh and its status true.
 
+mod deletion;
 mod error;
 mod events;
 mod observe;

@@ -15,7 +15,7 @@ use peribolos_core::{
     token::{self, Hint, Issued},
 };
 
-use super::{error::Error, events, observe, status};
+use super::{deletion, error::Error, events, observe, status};
 use crate::{
     controller::context::Context,
     services::{
@@ -50,12 +50,12 @@ struct Outcome {
 
 /// Makes token and status of an installation what they should be, and says when to look again.
 pub(super) async fn reconcile(installation: &GitHubInstallation, ctx: &Context) -> Result<Action, Error> {
-    if installation.metadata.deletion_timestamp.is_some() {
-        // Owner references remove what belongs to it.
-        return Ok(Action::await_change());
-    }
     // Without all runs in view, a live run's Secret would look left over.
     ctx.tokens.memory.filled().await;
+    if installation.metadata.deletion_timestamp.is_some() {
+        return deletion::reconcile(installation, ctx).await;
+    }
+    let installation = &deletion::keep(installation, ctx).await?;
     let work = Work::dereference(ctx, installation);
     let mut view = View::remembered(installation);
     let outcome = work.token(&mut view).await?;

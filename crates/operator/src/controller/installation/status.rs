@@ -41,8 +41,12 @@ pub(super) async fn write(
 /// Whether all that this controller owns of the status is as `status` says.
 fn is_written(installation: &GitHubInstallation, status: &GitHubInstallationStatus) -> bool {
     let Some(there) = &installation.status else { return false };
-    // What the run controller writes, and conditions of others, are none of our business.
-    let ours = GitHubInstallationStatus {
+    ours(there) == GitHubInstallationStatus { conditions: sorted(&status.conditions), ..status.clone() }
+}
+
+/// What this controller owns of a status: what the run controller writes, and conditions of others, are none of its business.
+pub(super) fn ours(there: &GitHubInstallationStatus) -> GitHubInstallationStatus {
+    GitHubInstallationStatus {
         active_run: None,
         heal_sequence: None,
         last_comparison: None,
@@ -57,8 +61,7 @@ fn is_written(installation: &GitHubInstallation, status: &GitHubInstallationStat
         last_apply: None,
         conditions: sorted(&there.conditions),
         ..there.clone()
-    };
-    ours == GitHubInstallationStatus { conditions: sorted(&status.conditions), ..status.clone() }
+    }
 }
 
 fn sorted(conditions: &[Condition]) -> Vec<Condition> {

@@ -40,6 +40,9 @@ pub enum Error {
     /// A name that GitHub gave does not fit where it is needed.
     #[error("GitHub's answer can't be used: {0}")]
     Name(#[from] peribolos_github::IdError),
+    /// GitHub has not answered in the time that is left for a check.
+    #[error("GitHub did not answer before the installation or the run was to go")]
+    TooLate,
     /// The reconcile itself broke.
     #[error("the reconcile broke: {0}")]
     Panic(String),
@@ -59,7 +62,7 @@ impl Error {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Kubernetes(_) | Self::NoTaskRun { .. } | Self::OtherDefinition => "kubernetes",
-            Self::GitHub(_) => "github",
+            Self::GitHub(_) | Self::TooLate => "github",
             Self::Token(_) => "token",
             Self::Name(_) => "name",
             Self::Panic(_) => "panic",
@@ -88,6 +91,8 @@ impl Error {
             Self::Kubernetes(_) | Self::OtherDefinition | Self::Panic(_) => return None,
             Self::NoTaskRun { invalid, .. } => Kind::NoTaskRun { invalid: *invalid },
             Self::GitHub(error) => of_github(error, during),
+            Self::Token(TokenError::NotEntitled(_)) => Kind::NoAccess,
+            Self::TooLate => Kind::Unknown,
             Self::Token(_) | Self::Name(_) => Kind::Passing,
         };
         let wait = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
@@ -103,7 +108,7 @@ impl Error {
             Self::GitHub(error) if error.is_suspended() => Reason::InstallationSuspended,
             Self::GitHub(error) if error.is_forbidden() => Reason::PermissionsMissing,
             Self::Token(error) => error.reason(),
-            Self::GitHub(_) | Self::Name(_) => Reason::GitHubUnavailable,
+            Self::GitHub(_) | Self::TooLate | Self::Name(_) => Reason::GitHubUnavailable,
             Self::Kubernetes(_) | Self::NoTaskRun { .. } | Self::OtherDefinition | Self::Panic(_) => {
                 Reason::PodFailed
             }
@@ -129,9 +134,12 @@ fn of_github(error: &peribolos_github::Error, during: During) -> Kind {
     if error.is_moved() {
         return Kind::Moved(error.moved_to());
     }
-    // A suspended installation is refused everything, and waits.
-    if error.is_rate_limited() || error.is_suspended() || error.is_unauthorized() {
+    if error.is_rate_limited() {
         return Kind::Passing;
+    }
+    // A suspended installation is refused everything, and waits.
+    if error.is_suspended() || error.is_unauthorized() {
+        return Kind::NoAccess;
     }
     // An owner must grant what is missing.
     if error.is_forbidden() {

@@ -24,7 +24,7 @@ use kube::{
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun, names, run::Phase};
 use peribolos_core::run::{
-    Attempted, decide,
+    Attempted, check_deadline, decide,
     facts::{Facts, Found, is_labelled_ended},
     queue,
     state::State,
@@ -186,8 +186,14 @@ async fn turns(ctx: &Context, facts: &mut Facts) -> Result<Action, Error> {
         let verdict = decide(facts, Timestamp::now());
         let failed = match &verdict {
             Verdict::Wait(until) => return Ok(wait(ctx, facts, *until)),
-            Verdict::Need(needs) => look(ctx, facts, needs).await.err(),
-            Verdict::Do(step) => write(ctx, facts, step).await.err(),
+            Verdict::Need(needs) => {
+                let until = check_deadline(facts).filter(|_| matches!(needs.as_slice(), [Need::Checks]));
+                before(until, look(ctx, facts, needs)).await.err()
+            }
+            Verdict::Do(step) => {
+                let until = check_deadline(facts).filter(|_| matches!(step, Step::WriteCheck(..)));
+                before(until, write(ctx, facts, step)).await.err()
+            }
         };
         if let Some(error) = failed {
             take_in(ctx, facts, &verdict, error)?;
@@ -195,6 +201,16 @@ async fn turns(ctx: &Context, facts: &mut Facts) -> Result<Action, Error> {
     }
     tracing::warn!(run = facts.name(), "the run went on for many turns without coming to a wait");
     Ok(Action::requeue(Duration::from_secs(1)))
+}
+
+/// Does something on GitHub, for no longer than until then.
+async fn before(
+    until: Option<Timestamp>,
+    work: impl Future<Output = Result<(), Error>>,
+) -> Result<(), Error> {
+    let Some(until) = until else { return work.await };
+    let left = Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or_default();
+    tokio::time::timeout(left, work).await.unwrap_or(Err(Error::TooLate))
 }
 
 async fn look(ctx: &Context, facts: &mut Facts, needs: &[Need]) -> Result<(), Error> {
@@ -284,4 +300,16 @@ fn error_policy(run: Arc<PeribolosRun>, error: &Error, ctx: Shared) -> Action {
     let wait = ctx.run_backoff.next(&run.uid().unwrap_or_default());
     tracing::warn!(run = run.name_any(), %error, wait_seconds = wait.as_secs(), "the run could not be reconciled");
     Action::requeue(wait)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_has_a_deadline_does_not_hang() {
+        let late = before(Some(Timestamp::now()), std::future::pending()).await;
+        assert!(matches!(late, Err(Error::TooLate)), "{late:?}");
+        assert!(before(None, async { Ok(()) }).await.is_ok());
+    }
 }

@@ -7,7 +7,7 @@ use peribolos_core::{
     names::RunToken,
     token::{Cause, Hint, Issued, LastMint},
 };
-use peribolos_github::{Error, Retry};
+use peribolos_github::{Error, InstallationId, MintedToken, Retry, TokenScope};
 
 use super::{
     TokenError, TokenOwner, TokenService,
@@ -31,10 +31,7 @@ pub(super) async fn mint(
     before: &Stored,
 ) -> Result<Held, TokenError> {
     let scope = scope(owner, kind);
-    let answer = tokens.app.mint(owner.id, &scope).await;
-    let result = answer.as_ref().map_or_else(|error| failed(error).finding.reason.as_str(), |_| "ok");
-    tokens.metrics.tokens_minted.get_or_create(&Outcome { result: result.to_owned() }).inc();
-    let minted = match answer {
+    let minted = match request(tokens, owner.id, &scope).await {
         Ok(minted) => minted,
         // It is this run's scope that can't be had; the installation's own token has nothing to do with it.
         Err(error) if kind.is_some() && error.is_unprocessable() => {
@@ -64,6 +61,18 @@ pub(super) async fn mint(
     tracing::info!(installation = owner.name, secret = owner.secret(kind), ?cause, "minted a token");
     write(tokens, owner, slot, kind, before, &held).await?;
     Ok(held)
+}
+
+/// Requests a token, and counts the answer.
+pub(super) async fn request(
+    tokens: &TokenService,
+    id: InstallationId,
+    scope: &TokenScope,
+) -> Result<MintedToken, Error> {
+    let answer = tokens.app.mint(id, scope).await;
+    let result = answer.as_ref().map_or_else(|error| failed(error).finding.reason.as_str(), |_| "ok");
+    tokens.metrics.tokens_minted.get_or_create(&Outcome { result: result.to_owned() }).inc();
+    answer
 }
 
 /// A token that was minted and whose Secret could not be written then, if it is of the scope that is needed.

@@ -6,6 +6,7 @@
 mod ensure;
 mod error;
 mod gone;
+mod last;
 mod mint;
 mod owner;
 mod scope;
@@ -14,7 +15,7 @@ mod store;
 
 use k8s_openapi::api::core::v1::Secret;
 use kube::{ResourceExt, core::PartialObjectMeta, runtime::reflector::Store};
-use peribolos_api::GitHubInstallation;
+use peribolos_api::{GitHubInstallation, Reason};
 use peribolos_core::{
     accounts::Accounts,
     installation_status::{Finding, View, entitlement},
@@ -65,8 +66,19 @@ impl TokenService {
         entitlement::duplicate(installation, all.iter().map(AsRef::as_ref))
     }
 
+    /// Whether the object is being deleted, as it was read or as the watch has it by now.
+    fn is_being_deleted(&self, installation: &GitHubInstallation) -> bool {
+        let there = self.installations.of_id(installation.spec.installation_id);
+        let same = there.iter().map(AsRef::as_ref).filter(|there| there.uid() == installation.uid());
+        [installation].into_iter().chain(same).any(|object| object.metadata.deletion_timestamp.is_some())
+    }
+
     /// Why an object gets no token, by what its status remembers.
     pub(crate) fn not_entitled(&self, installation: &GitHubInstallation) -> Option<Finding> {
+        if self.is_being_deleted(installation) {
+            let finding = Finding::new(Reason::InstallationDeleted, "this installation is being deleted");
+            return Some(finding);
+        }
         self.duplicate(installation)
             .or_else(|| entitlement::refusal(&View::remembered(installation), &self.accounts))
     }
@@ -115,11 +127,15 @@ pub async fn remove_extra(
 
 /// GitHub as this installation sees it, for the controller's own calls.
 ///
-/// The token is that of the Secret; one is minted only if there is no valid one. After a 401 call [`invalidate`].
+/// The token is that of the Secret; one is minted only if there is no valid one. After a 401 call [`invalidate`]. Where the
+/// installation is being deleted it is one that no Secret has.
 ///
 /// # Errors
 /// Why there is no valid token, with the time from which on it is worth asking again.
 pub async fn client(tokens: &TokenService, installation: &GitHubInstallation) -> Result<Client, TokenError> {
+    if tokens.is_being_deleted(installation) {
+        return last::client(tokens, installation).await;
+    }
     let owner = TokenOwner::known(tokens, installation)?;
     let slot = tokens.memory.slot(&owner.uid);
     if let Some(client) = slot.memory().client(jiff::Timestamp::now()) {

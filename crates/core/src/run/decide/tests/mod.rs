@@ -10,6 +10,7 @@ mod waiting;
 
 use std::sync::Arc;
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use peribolos_api::{
     GitHubInstallation, PeribolosRun, PeribolosRunStatus, Reason,
     installation::ActiveRun,
@@ -22,7 +23,7 @@ use peribolos_vocab::{
 };
 use serde_json::json;
 
-use super::{decide, wanted};
+use super::{check_deadline, decide, wanted};
 use crate::{
     names::RunToken,
     run::{
@@ -120,6 +121,10 @@ fn change_installation(facts: &mut Facts, change: impl FnOnce(&mut GitHubInstall
     }
     change(&mut installation);
     facts.installation = Some(Arc::new(installation));
+}
+
+fn delete_installation(facts: &mut Facts, second: i64) {
+    change_installation(facts, |there| there.metadata.deletion_timestamp = Some(Time(at(second))));
 }
 
 fn active(name: &str) -> ActiveRun {

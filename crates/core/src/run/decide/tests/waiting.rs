@@ -5,10 +5,7 @@ use super::*;
 #[rstest::rstest]
 #[case::nothing_is_known(|_: &mut Facts| (), "need [Branch]")]
 #[case::cancelled(|f: &mut Facts| f.run.spec.cancel = true, "Cancelled Cancelled")]
-#[case::being_deleted(
-    |f: &mut Facts| change_installation(f, |i| i.metadata.deletion_timestamp = i.metadata.creation_timestamp.clone()),
-    "Pending WaitingForInstallation"
-)]
+#[case::its_installation_is_deleted(|f: &mut Facts| delete_installation(f, 1), "Cancelled InstallationDeleted")]
 #[case::no_token(
     |f: &mut Facts| change_installation(f, |i| {
         let condition = &mut i.status.as_mut().unwrap().conditions[0];

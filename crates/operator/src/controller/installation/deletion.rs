@@ -1,0 +1,114 @@
+//! An installation that is being deleted goes once its runs are ended and their checks completed, and its Secrets are removed.
+
+use jiff::{SignedDuration, Timestamp};
+use kube::{
+    Api, ResourceExt,
+    api::{ListParams, Patch},
+    runtime::controller::Action,
+};
+use peribolos_api::{GitHubInstallation, GitHubInstallationStatus, PeribolosRun, names};
+use peribolos_core::installation_status::{is_waited_for, of_deletion};
+use serde_json::json;
+
+use super::{error::Error, events, status};
+use crate::{
+    controller::context::Context,
+    kubernetes::{
+        client::{CallError, call},
+        write::patch_by,
+    },
+    services::tokens,
+};
+
+/// The watches tell of each run's end; this only makes sure.
+const PULSE: SignedDuration = SignedDuration::from_secs(10);
+/// A run that only the API server has is in the watch a moment later.
+const SOON: SignedDuration = SignedDuration::from_secs(1);
+
+/// Keeps an installation from being deleted before its runs are ended. The installation is as it is then.
+pub(super) async fn keep(
+    installation: &GitHubInstallation,
+    ctx: &Context,
+) -> Result<GitHubInstallation, CallError> {
+    if is_kept(installation) {
+        return Ok(installation.clone());
+    }
+    let mut finalizers = installation.finalizers().to_vec();
+    finalizers.push(names::FINALIZER_RUNS.to_owned());
+    write_finalizers(installation, &finalizers, ctx).await
+}
+
+/// Waits for the runs of an installation that is being deleted, and lets it go.
+pub(super) async fn reconcile(installation: &GitHubInstallation, ctx: &Context) -> Result<Action, Error> {
+    if !is_kept(installation) {
+        // Owner references remove what belongs to it.
+        return Ok(Action::await_change());
+    }
+    let known = ctx.runs_by_installation.of(&installation.name_any());
+    let left: Vec<&PeribolosRun> = known.iter().map(AsRef::as_ref).filter(|run| is_waited_for(run)).collect();
+    if !left.is_empty() {
+        return wait(installation, &left, PULSE, ctx).await;
+    }
+    // A run that was made a moment ago may be in no watch yet.
+    let unseen = unended(installation, ctx).await?;
+    let left: Vec<&PeribolosRun> = unseen.iter().filter(|run| is_waited_for(run)).collect();
+    if !left.is_empty() {
+        return wait(installation, &left, SOON, ctx).await;
+    }
+    let slot = ctx.tokens.memory.slot(&installation.uid().unwrap_or_default());
+    tokens::withdraw(&ctx.tokens, installation, &slot).await?;
+    let others: Vec<String> = installation
+        .finalizers()
+        .iter()
+        .filter(|finalizer| *finalizer != names::FINALIZER_RUNS)
+        .cloned()
+        .collect();
+    match write_finalizers(installation, &others, ctx).await {
+        Err(error) if !error.is_not_found() => return Err(error.into()),
+        _ => tracing::info!(installation = installation.name_any(), "its runs are ended, and it is deleted"),
+    }
+    Ok(Action::await_change())
+}
+
+fn is_kept(installation: &GitHubInstallation) -> bool {
+    installation.finalizers().iter().any(|finalizer| finalizer == names::FINALIZER_RUNS)
+}
+
+/// Reports what the installation waits for.
+async fn wait(
+    installation: &GitHubInstallation,
+    left: &[&PeribolosRun],
+    pause: SignedDuration,
+    ctx: &Context,
+) -> Result<Action, Error> {
+    let conditions = of_deletion(installation, left, Timestamp::now());
+    let there = installation.status.clone().unwrap_or_default();
+    let status = GitHubInstallationStatus { conditions, ..status::ours(&there) };
+    if status::write(ctx, installation, &status).await? {
+        events::publish(ctx, installation, &status.conditions).await;
+    }
+    Ok(Action::requeue(pause.unsigned_abs()))
+}
+
+/// The installation's runs that are not labelled as ended, from the API server.
+async fn unended(installation: &GitHubInstallation, ctx: &Context) -> Result<Vec<PeribolosRun>, CallError> {
+    let name = installation.name_any();
+    let labels = format!("{}={name},{}!={}", names::LABEL_INSTALLATION, names::LABEL_ENDED, names::TRUE);
+    let runs: Api<PeribolosRun> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+    let mut found = call(runs.list(&ListParams::default().labels(&labels))).await?.items;
+    found.retain(|run| run.spec.installation_ref.name == name);
+    Ok(found)
+}
+
+async fn write_finalizers(
+    installation: &GitHubInstallation,
+    finalizers: &[String],
+    ctx: &Context,
+) -> Result<GitHubInstallation, CallError> {
+    let patch = json!({"metadata": {
+        "uid": installation.uid(), "resourceVersion": installation.resource_version(), "finalizers": finalizers,
+    }});
+    let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+    let params = patch_by(names::MANAGER);
+    call(api.patch(&installation.name_any(), &params, &Patch::Merge(patch))).await
+}
