@@ -160,6 +160,42 @@ fn a_removal_of_the_plan_is_beyond_where_it_was_not_done_by_it() {
 }
 
 #[test]
+fn what_was_left_and_is_gone_all_the_same_is_as_planned() {
+    let before = full();
+    let yaml = people("alice, bob", "carol, dave", "    teams: {Docs: {members: [], repos: {}}}\n");
+    let planned = plan_of(&yaml, &before, &everything());
+    let left = vec![Outcome::Left("another has its name now".to_owned()); planned.operations.len()];
+    let beyond = |after: &Snapshot| {
+        verify(&before, &planned, after, &plan_of(&yaml, after, &everything()), &left).beyond
+    };
+    let mut after = before.clone();
+    after.members.retain(|login| login.as_str() != "oscar");
+    after.teams.retain(|team| team.name != TeamName::new("Core"));
+    after.teams[0].parent = None;
+    after.teams[0].members.clear();
+    assert_eq!(beyond(&after), []);
+    after.teams.clear();
+    assert_eq!(beyond(&after), [Beyond::Team { name: TeamName::new("Docs") }]);
+}
+
+/// An invitation is cancelled only for a new one.
+#[test]
+fn an_invitation_that_was_left_and_is_gone_is_beyond() {
+    let before = full();
+    let yaml = people("alice, bob, dave", "carol, oscar", "");
+    let planned = plan_of(&yaml, &before, &everything());
+    let mut outcomes = vec![Outcome::NotTried; planned.operations.len()];
+    outcomes[0] = Outcome::Left("the role is `admin` now".to_owned());
+    outcomes[1] = Outcome::Skipped { because: 0 };
+    assert_eq!(shown(&planned)[..2], ["5 cancel invitation 1 of dave as member", "5 invite dave as owner"]);
+    let mut after = before.clone();
+    after.invitations.clear();
+    let remaining = plan_of(&yaml, &after, &everything());
+    let beyond = verify(&before, &planned, &after, &remaining, &outcomes).beyond;
+    assert_eq!(beyond, [Beyond::Invitation { login: Login::new("dave") }]);
+}
+
+#[test]
 fn a_deleted_team_is_not_found_again_in_one_that_took_its_name() {
     let mut before = acme();
     before.teams = vec![team("Core"), of(team("Ops & Tools"), &["carol"])];

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use peribolos_vocab::{Kind, Login, RepoName, TeamName};
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{Expected, Outcome, Plan};
+use crate::plan::{Change, Expected, Outcome, Plan};
 use crate::snapshot::{Extent, InvitationState, Own, Snapshot, SnapshotRepo, SnapshotTeam};
 
 /// Something that is gone beyond the plan: somebody else took it away in the meantime.
@@ -55,15 +55,35 @@ pub enum Beyond {
     },
 }
 
-/// What was there before, is there by what was done of the plan, and is not there afterwards. Teams and repositories are
-/// found again by GitHub's numbers.
+/// What was there before, is there by what was done of the plan, and is not there afterwards. What the plan was to take
+/// away is not among it where it was left, because somebody else had changed it: it is gone as planned.
 pub(super) fn beyond(before: &Snapshot, plan: &Plan, outcomes: &[Outcome], after: &Snapshot) -> Vec<Beyond> {
-    let mut expected = Expected::of(before);
-    for (operation, _) in plan.operations.iter().zip(outcomes).filter(|(_, outcome)| outcome.is_base()) {
-        expected.make(&operation.change);
+    let with = |is_made: &dyn Fn(&Change, &Outcome) -> bool| {
+        let mut expected = Expected::of(before);
+        for (operation, outcome) in plan.operations.iter().zip(outcomes) {
+            if is_made(&operation.change, outcome) {
+                expected.make(&operation.change);
+            }
+        }
+        gone(before, &expected.snapshot(), after)
+    };
+    let mut list = with(&|_, outcome| outcome.is_base());
+    if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Left(_))) {
+        let also_left = with(&|change, outcome| {
+            // An invitation is taken back only for another one.
+            let is_replaced =
+                matches!(change, Change::CancelInvitation { .. } | Change::CancelRepoInvitation { .. });
+            outcome.is_base() || matches!(outcome, Outcome::Left(_)) && !is_replaced
+        });
+        list.retain(|gone| also_left.contains(gone));
     }
-    let planned = expected.snapshot();
-    let moments = [Things::of(before), Things::of(&planned), Things::of(after)];
+    list
+}
+
+/// What was there before, is to be there, and is not there afterwards. Teams and repositories are found again by GitHub's
+/// numbers.
+fn gone(before: &Snapshot, planned: &Snapshot, after: &Snapshot) -> Vec<Beyond> {
+    let moments = [Things::of(before), Things::of(planned), Things::of(after)];
     let mut gone = Gone { moments: &moments, people: BTreeSet::new(), list: Vec::new() };
     // What could not be read is not gone because of that.
     let is_all = |extent: &Extent| matches!(extent, Extent::Whole | Extent::Hidden);
