@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::refusal::blocks_access;
 
@@ -135,6 +135,17 @@ pub enum Retry {
     AtReset(Timestamp),
     /// Soon, with growing pauses: the fault is GitHub's or the network's.
     Backoff,
+}
+
+impl Retry {
+    /// Before this time the same call can't succeed. None: nothing names a time.
+    pub fn not_before(self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::After(pause) => now.checked_add(SignedDuration::try_from(pause).ok()?).ok(),
+            Self::AtReset(reset) => Some(reset),
+            Self::Never | Self::Backoff => None,
+        }
+    }
 }
 
 impl Error {

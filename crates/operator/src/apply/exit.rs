@@ -1,6 +1,5 @@
 //! The exit code for what GitHub refused or could not do.
 
-use jiff::{SignedDuration, Timestamp};
 use peribolos_github::{Error, Retry};
 use peribolos_vocab::report::StepExit;
 
@@ -19,14 +18,5 @@ pub fn exit(error: &Error) -> StepExit {
         StepExit::GitHubUnavailable
     } else {
         StepExit::Failed
-    }
-}
-
-/// Before this, another attempt can't succeed, if GitHub said so.
-pub fn until(error: &Error, now: Timestamp) -> Option<Timestamp> {
-    match error.retry() {
-        Retry::AtReset(reset) => Some(reset),
-        Retry::After(pause) => now.checked_add(SignedDuration::try_from(pause).ok()?).ok(),
-        Retry::Never | Retry::Backoff => None,
     }
 }

@@ -34,7 +34,7 @@ use peribolos_vocab::report::StepExit;
 
 pub use self::clock::Clock;
 use self::clock::Woke;
-pub use self::exit::{exit, until};
+pub use self::exit::exit;
 pub use self::head::Head;
 use self::head::Watch;
 pub use self::progress::Progress;
@@ -104,7 +104,7 @@ impl Ended {
             StepExit::Failed => StepExit::GitHubUnavailable,
             other => other,
         };
-        if exit < end.exit { End { exit, cause: None, until: until(error, now) } } else { end }
+        if exit < end.exit { End { exit, cause: None, until: error.retry().not_before(now) } } else { end }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use peribolos_core::apply::answer::Answer;
 use peribolos_github::{Error, Retry};
 use peribolos_org::plan::{Cause, Change, Failure};
@@ -62,10 +62,9 @@ pub(super) fn answer(error: &Error, now: Timestamp) -> Answer {
 
 fn until(retry: Retry, now: Timestamp) -> Option<Timestamp> {
     match retry {
-        Retry::After(pause) => now.checked_add(SignedDuration::try_from(pause).ok()?).ok(),
         // GitHub's clock may be a little behind this one.
         Retry::AtReset(reset) => reset.checked_add(Duration::from_secs(1)).ok(),
-        Retry::Never | Retry::Backoff => None,
+        other => other.not_before(now),
     }
 }
 

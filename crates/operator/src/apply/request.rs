@@ -1,7 +1,5 @@
 //! One operation's request, repeated where that is safe, until it is known what became of it.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use peribolos_core::apply::answer::{Answer, Attempts, Next, Sent, look_again};
 use peribolos_core::apply::exit::Stop;
@@ -12,9 +10,6 @@ use peribolos_org::show::Refused;
 
 use super::refused::{self, Class};
 use super::{Run, fields, kind};
-
-/// What is to be removed and is not shown is looked for again after these, as a request that failed is sent again.
-const UNSEEN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
 
 /// What follows from an error.
 enum Then {
@@ -86,21 +81,21 @@ impl Run<'_> {
     /// How what a change is about is. What is to be removed and is not shown is looked for again, since only what is shown
     /// can be compared with the plan.
     async fn look(&mut self, change: &Change) -> Result<Standing, Outcome> {
-        let mut pauses = if change.request().0 == Method::Delete { UNSEEN.iter() } else { [].iter() };
+        let clock = self.job.clock;
+        let mut attempts = Attempts::default();
         loop {
             let standing = self.read(change, NotSentReason::Unread, async |run: &mut Self| {
                 let (client, org) = (run.job.client, run.job.org);
                 client.standing(org, change, &run.expected, &mut run.addresses).await
             });
-            match (standing.await?, pauses.next()) {
-                (Standing::Gone, Some(pause)) => {
-                    let clock = self.job.clock;
-                    let at = clock.now().saturating_add(clock.scale().of(*pause)).unwrap_or(Timestamp::MAX);
-                    if !self.wait(at).await {
-                        return Err(Outcome::NotTried);
-                    }
-                }
-                (standing, _) => return Ok(standing),
+            let standing = standing.await?;
+            if standing != Standing::Gone || change.request().0 != Method::Delete {
+                return Ok(standing);
+            }
+            match attempts.next_read(false, Answer::NotFound, clock.now(), clock.scale()) {
+                Next::Again { at } if self.wait(at).await => {}
+                Next::Again { .. } => return Err(Outcome::NotTried),
+                _ => return Ok(standing),
             }
         }
     }

@@ -36,6 +36,15 @@ impl Again {
         }
     }
 
+    /// Whether another read would not show more: GitHub shows what it took, and hides nothing.
+    fn is_complete(&self) -> bool {
+        match self {
+            Self::Not => true,
+            Self::Read(second) => !second.not_held && second.verification.unread.is_empty(),
+            Self::Unread(_) => false,
+        }
+    }
+
     /// That it could not be read, as a sentence without a full stop.
     pub fn sentence(&self) -> Option<String> {
         match self {
@@ -70,47 +79,36 @@ pub async fn read_again(planning: &Planning<'_>, clock: &Clock, before: &Planned
     }
     let options = ReadOptions { invitations_of: invitations(before, outcomes), ..planning.options.clone() };
     let planning = &Planning { options, ..planning.clone() };
-    let mut pauses = PAUSES.into_iter();
-    loop {
-        let after = match planning.plan(None).await {
-            Ok(after) => after,
-            Err(PlanningError::GitHub(error)) => {
-                let Some(pause) = pauses.next() else { return Again::Unread(error) };
-                tracing::info!(%error, "the organization is read again");
-                if clock.sleep(pause).await == Woke::Stopped {
-                    return Again::Unread(error);
-                }
-                continue;
-            }
-            // It was planned once already, with the same file.
-            Err(error @ PlanningError::TooManyNewPeople { .. }) => {
-                tracing::warn!("{error}");
-                return Again::Not;
-            }
-        };
-        let missed = afterwards::missed(&before.plan, outcomes, &after.plan.operations);
-        let verification = verify(&before.snapshot, &before.plan, &after.snapshot, &after.plan, outcomes);
-        let unread = verification.unread.len();
-        if (!missed.is_empty() || unread > 0)
-            && let Some(pause) = pauses.next()
-        {
-            tracing::info!(
-                missed = missed.len(),
-                unread,
-                "GitHub does not show everything: it is read again"
-            );
-            if clock.sleep(pause).await == Woke::InTime {
-                continue;
-            }
+    for pause in PAUSES {
+        let found = read_once(planning, before, outcomes).await;
+        if found.is_complete() {
+            return found;
         }
-        return Again::Read(Box::new(Second {
-            verification,
-            waiting: after.plan.waiting.len(),
-            not_held: !missed.is_empty(),
-            unplanned: afterwards::is_unplanned(&before.plan, &after.plan.operations),
-            lacks_a_kind: after.snapshot.lacks_any(planning.scope),
-        }));
+        tracing::info!(unread = found.sentence(), "GitHub does not show everything: it is read again");
+        if clock.sleep(pause).await == Woke::Stopped {
+            return found;
+        }
     }
+    read_once(planning, before, outcomes).await
+}
+
+async fn read_once(planning: &Planning<'_>, before: &Planned, outcomes: &[Outcome]) -> Again {
+    let after = match planning.plan(None).await {
+        Ok(after) => after,
+        Err(PlanningError::GitHub(error)) => return Again::Unread(error),
+        // It was planned once already, with the same file.
+        Err(error @ PlanningError::TooManyNewPeople { .. }) => {
+            tracing::warn!("{error}");
+            return Again::Not;
+        }
+    };
+    Again::Read(Box::new(Second {
+        verification: verify(&before.snapshot, &before.plan, &after.snapshot, &after.plan, outcomes),
+        waiting: after.plan.waiting.len(),
+        not_held: !afterwards::missed(&before.plan, outcomes, &after.plan.operations).is_empty(),
+        unplanned: afterwards::is_unplanned(&before.plan, &after.plan.operations),
+        lacks_a_kind: after.snapshot.lacks_any(planning.scope),
+    }))
 }
 
 /// Of which states there were invitations before, or are after what was done: the list of these is there.

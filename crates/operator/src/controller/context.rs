@@ -4,19 +4,21 @@ use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
-    Client,
+    Api, Client,
+    api::ListParams,
     core::PartialObjectMeta,
     runtime::{
         events::{Recorder, Reporter},
         reflector::Store,
     },
 };
-use peribolos_api::{GitHubInstallation, PeribolosRun};
+use peribolos_api::{GitHubInstallation, PeribolosRun, names};
 use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults, run::facts::Settings};
 use peribolos_github::App;
 
 use super::watches::Controllers;
 use crate::{
+    kubernetes::client::{CallError, call},
     metrics::Metrics,
     services::tokens::TokenService,
     state::{
@@ -117,6 +119,21 @@ impl Context {
             settings: Arc::new(settings),
             tokens,
         }
+    }
+}
+
+impl Context {
+    /// An installation's runs that are not labelled as ended, from the API server: the watch may be behind.
+    ///
+    /// # Errors
+    /// When the API server does not list them.
+    pub(super) async fn unended_runs(&self, installation: &str) -> Result<Vec<PeribolosRun>, CallError> {
+        let labels =
+            format!("{}={installation},{}!={}", names::LABEL_INSTALLATION, names::LABEL_ENDED, names::TRUE);
+        let runs: Api<PeribolosRun> = Api::namespaced(self.client.clone(), &self.namespace);
+        let mut found = call(runs.list(&ListParams::default().labels(&labels))).await?.items;
+        found.retain(|run| run.spec.installation_ref.name == installation);
+        Ok(found)
     }
 }
 

@@ -1,6 +1,10 @@
-//! What every write is sent with: whose fields they are, and a patch whose tests say what it was decided on.
+//! What every write is sent with: whose fields they are, a patch whose tests say what it was decided on, and the finalizers that
+//! stay.
 
-use kube::api::{Patch, PatchParams, PostParams};
+use kube::{
+    ResourceExt,
+    api::{Patch, PatchParams, PostParams},
+};
 use serde_json::Value;
 
 use super::client::CallError;
@@ -13,6 +17,11 @@ pub fn post_by(manager: &str) -> PostParams {
 /// A patch whose fields are `manager`'s.
 pub fn patch_by(manager: &str) -> PatchParams {
     PatchParams { field_manager: Some(manager.to_owned()), ..PatchParams::default() }
+}
+
+/// The finalizers of an object but for this one.
+pub fn without_finalizer(object: &impl ResourceExt, finalizer: &str) -> Vec<String> {
+    object.finalizers().iter().filter(|there| *there != finalizer).cloned().collect()
 }
 
 /// A patch of these operations: all of them, or none where a test fails.

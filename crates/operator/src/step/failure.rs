@@ -118,7 +118,7 @@ impl StepError {
     /// Before this, another attempt can't succeed, if GitHub said so.
     pub(super) fn until(&self, now: Timestamp) -> Option<Timestamp> {
         let Self::GitHub(error) = self else { return None };
-        apply::until(error, now)
+        error.retry().not_before(now)
     }
 
     /// What the check shows.

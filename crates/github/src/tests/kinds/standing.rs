@@ -3,13 +3,13 @@
 use peribolos_org::plan::{
     Change, Expected, OrgSetting, RepoSetting, RepoSettingName, SettingChange, TeamRole, TeamSetting,
 };
-use peribolos_org::{Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName};
+use peribolos_org::{Login, OrgRole, Permission, Privacy, RepoName, Slug, Snapshot, TeamName};
 use rstest::rstest;
 use serde_json::{Value, json};
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::{acme, addresses, ann, core, github, repo, rest_team, snapshot, status, support};
+use super::{acme, ann, core, github, repo, rest_team, snapshot, status, support};
 use crate::kinds::{Addresses, Made, Standing};
 
 async fn standing(change: &Change, verb: &str, at: &str, answer: ResponseTemplate) -> Standing {
@@ -22,7 +22,12 @@ async fn of(server: &MockServer, change: &Change) -> Standing {
 
 /// How it is, and what is known of addresses then.
 async fn and_addresses(server: &MockServer, change: &Change) -> (Standing, Addresses) {
-    let (expected, mut addresses) = (Expected::of(&snapshot()), addresses());
+    in_organization(&snapshot(), server, change).await
+}
+
+/// The same in an organization as this snapshot has it.
+async fn in_organization(snapshot: &Snapshot, server: &MockServer, change: &Change) -> (Standing, Addresses) {
+    let (expected, mut addresses) = (Expected::of(snapshot), Addresses::of(snapshot));
     let standing = support::client(server).standing(&acme(), change, &expected, &mut addresses).await;
     (standing.unwrap(), addresses)
 }
@@ -145,9 +150,7 @@ async fn a_place_in_a_team(
     // No team is below it.
     snapshot.teams.truncate(1);
     let server = github("GET", "/orgs/acme/teams/core/memberships/ann", answer).await;
-    let (client, mut addresses) = (support::client(&server), Addresses::of(&snapshot));
-    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot), &mut addresses).await;
-    assert_eq!(standing.unwrap(), expected);
+    assert_eq!(in_organization(&snapshot, &server, &change).await.0, expected);
 }
 
 /// Who is in a team below is shown in the team above, so where there is one, what is shown need not be a place of their own,
@@ -205,10 +208,8 @@ async fn a_place_of_somebody_in_a_team_below(
     snapshot.teams[1].maintainers = vec![Login::new("own")];
     let at = format!("/orgs/acme/teams/core/memberships/{login}");
     let server = github("GET", &at, status(200, &now)).await;
-    let (client, mut addresses) = (support::client(&server), Addresses::of(&snapshot));
     let change = Change::SetTeamMember { team: core(), login: Login::new(login), from, to };
-    let standing = client.standing(&acme(), &change, &Expected::of(&snapshot), &mut addresses).await;
-    assert_eq!(standing.unwrap(), expected);
+    assert_eq!(in_organization(&snapshot, &server, &change).await.0, expected);
 }
 
 #[rstest]

@@ -22,8 +22,7 @@ pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
 /// Makes the runs that are due. What is due follows from what the watches hold, so a pass costs no call.
 async fn pass(ctx: &Context, now: Timestamp) -> Result<(), HealError> {
     let mut end = Ok(());
-    let there = ctx.installations.state().into_iter();
-    for installation in there.filter(|there| there.metadata.deletion_timestamp.is_none()) {
+    for installation in ctx.kept_installations() {
         let runs = ctx.runs_by_installation.of(&installation.name_any());
         let runs: Vec<&PeribolosRun> = runs.iter().map(AsRef::as_ref).collect();
         if let Some((due, after)) = next_check(&installation, &runs)

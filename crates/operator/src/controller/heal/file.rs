@@ -1,10 +1,9 @@
 //! One installation's config file: what is at its head, and whether a run for it is to be made.
 
 use jiff::Timestamp;
-use kube::{Api, ResourceExt, api::ListParams};
+use kube::{Api, ResourceExt};
 use peribolos_api::{
     GitHubInstallation, PeribolosRun,
-    names::{LABEL_ENDED, LABEL_INSTALLATION, TRUE},
     run::{Mode, Source},
 };
 use peribolos_core::{
@@ -83,16 +82,13 @@ pub(super) async fn look(
 }
 
 /// The installation and its unfinished runs as the API server has them. The runs come first: one that is not among them any
-/// more has left what it did in the installation's status. None: it is another one by now,
-/// or is being deleted.
+/// more has left what it did in the installation's status. None: it is another one, or is being deleted.
 async fn live(
     ctx: &Context,
     installation: &GitHubInstallation,
 ) -> Result<Option<(GitHubInstallation, Vec<PeribolosRun>)>, HealError> {
     let name = installation.name_any();
-    let unended = format!("{LABEL_INSTALLATION}={name},{LABEL_ENDED}!={TRUE}");
-    let runs: Api<PeribolosRun> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
-    let runs = call(runs.list(&ListParams::default().labels(&unended))).await?.items;
+    let runs = ctx.unended_runs(&name).await?;
     let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
     let found = call(api.get_opt(&name)).await?;
     let is_same = |found: &GitHubInstallation| {

@@ -1,10 +1,9 @@
 //! The config file of each installation.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use futures::{StreamExt, stream};
 use kube::ResourceExt;
-use peribolos_api::GitHubInstallation;
 
 use super::{HealError, Pace, file, pace::Rest};
 use crate::controller::context::Context;
@@ -26,10 +25,8 @@ const SIDE_BY_SIDE: usize = 16;
 
 /// Looks at all of them: one that fails does not keep the others from being looked at.
 async fn pass(ctx: &Context, memory: &mut Memory) -> Result<(), HealError> {
-    let installations: Vec<Arc<GitHubInstallation>> = ctx.installations.state();
     let mut before = std::mem::take(memory);
-    let there = installations.into_iter().filter(|there| there.metadata.deletion_timestamp.is_none());
-    let looks = there.filter_map(|installation| {
+    let looks = ctx.kept_installations().filter_map(|installation| {
         let uid = installation.uid()?;
         let mut seen = before.remove(&uid).unwrap_or_default();
         Some(async move {

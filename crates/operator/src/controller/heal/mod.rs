@@ -12,9 +12,11 @@ mod installations;
 mod known;
 mod pace;
 
-use peribolos_api::names;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use peribolos_api::{GitHubInstallation, names};
 use peribolos_core::time_scale::TimeScale;
-use peribolos_github::Retry;
 use tokio_util::sync::CancellationToken;
 
 pub use self::pace::Pace;
@@ -64,9 +66,9 @@ enum HealError {
 
 impl HealError {
     /// When GitHub says not to come back before, if it does.
-    fn not_before(&self) -> Option<Retry> {
+    fn not_before(&self, now: Timestamp) -> Option<Timestamp> {
         match self {
-            Self::GitHub(error) => Some(error.retry()),
+            Self::GitHub(error) => error.retry().not_before(now),
             _ => None,
         }
     }
@@ -80,6 +82,12 @@ impl Context {
     /// Makes the runs that follow from others.
     pub(in crate::controller) fn runs_writer(&self) -> Writer {
         Writer::new(self.client.clone(), &self.namespace, names::MANAGER)
+    }
+
+    /// The installations that are not being deleted: nothing is made for the others any more.
+    fn kept_installations(&self) -> impl Iterator<Item = Arc<GitHubInstallation>> {
+        let all = self.installations.state().into_iter();
+        all.filter(|installation| installation.metadata.deletion_timestamp.is_none())
     }
 
     fn healed(&self, kind: &'static str) {

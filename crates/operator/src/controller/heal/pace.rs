@@ -7,7 +7,6 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use peribolos_core::{heal::installations::APART, time_scale::TimeScale};
-use peribolos_github::Retry;
 
 use super::HealError;
 
@@ -62,16 +61,18 @@ impl Rest {
     /// Waits for the next pass: with jitter, so that two of them do not keep step. A pass that failed is told, and repeated
     /// sooner, but not before GitHub allows it.
     pub(super) async fn after(&mut self, end: Result<(), HealError>) {
-        let mut not_before = Duration::ZERO;
+        let now = Timestamp::now();
+        let mut not_before = now;
         self.failures = match end {
             Ok(()) => 0,
             Err(error) => {
                 tracing::warn!(what = self.what, %error, "looking for what no webhook said failed");
-                not_before = error.not_before().map_or(Duration::ZERO, pause);
+                not_before = error.not_before(now).unwrap_or(now);
                 self.failures.saturating_add(1)
             }
         };
-        tokio::time::sleep(jittered(wait(self.interval, self.failures)).max(not_before)).await;
+        let refused = Duration::try_from(not_before.duration_since(now)).unwrap_or_default();
+        tokio::time::sleep(jittered(wait(self.interval, self.failures)).max(refused)).await;
     }
 }
 
@@ -87,14 +88,6 @@ fn wait(interval: Duration, failures: u32) -> Duration {
 fn jittered(interval: Duration) -> Duration {
     let random = u32::try_from(RandomState::new().hash_one(()) % 201).unwrap_or(100);
     interval * (900 + random) / 1000
-}
-
-fn pause(retry: Retry) -> Duration {
-    match retry {
-        Retry::Never | Retry::Backoff => Duration::ZERO,
-        Retry::After(pause) => pause,
-        Retry::AtReset(at) => Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default(),
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,7 @@
 //! An installation that is being deleted goes once its runs are ended and their checks completed, and its Secrets are removed.
 
 use jiff::{SignedDuration, Timestamp};
-use kube::{
-    Api, ResourceExt,
-    api::{ListParams, Patch},
-    runtime::controller::Action,
-};
+use kube::{Api, ResourceExt, api::Patch, runtime::controller::Action};
 use peribolos_api::{GitHubInstallation, GitHubInstallationStatus, PeribolosRun, names};
 use peribolos_core::installation_status::{is_waited_for, of_deletion};
 use serde_json::json;
@@ -15,7 +11,7 @@ use crate::{
     controller::context::Context,
     kubernetes::{
         client::{CallError, call},
-        write::patch_by,
+        write::{patch_by, without_finalizer},
     },
     services::tokens,
 };
@@ -50,19 +46,14 @@ pub(super) async fn reconcile(installation: &GitHubInstallation, ctx: &Context) 
         return wait(installation, &left, PULSE, ctx).await;
     }
     // A run that was made a moment ago may be in no watch yet.
-    let unseen = unended(installation, ctx).await?;
+    let unseen = ctx.unended_runs(&installation.name_any()).await?;
     let left: Vec<&PeribolosRun> = unseen.iter().filter(|run| is_waited_for(run)).collect();
     if !left.is_empty() {
         return wait(installation, &left, SOON, ctx).await;
     }
     let slot = ctx.tokens.memory.slot(&installation.uid().unwrap_or_default());
     tokens::withdraw(&ctx.tokens, installation, &slot).await?;
-    let others: Vec<String> = installation
-        .finalizers()
-        .iter()
-        .filter(|finalizer| *finalizer != names::FINALIZER_RUNS)
-        .cloned()
-        .collect();
+    let others = without_finalizer(installation, names::FINALIZER_RUNS);
     match write_finalizers(installation, &others, ctx).await {
         Err(error) if !error.is_not_found() => return Err(error.into()),
         _ => tracing::info!(installation = installation.name_any(), "its runs are ended, and it is deleted"),
@@ -88,16 +79,6 @@ async fn wait(
         events::publish(ctx, installation, &status.conditions).await;
     }
     Ok(Action::requeue(pause.unsigned_abs()))
-}
-
-/// The installation's runs that are not labelled as ended, from the API server.
-async fn unended(installation: &GitHubInstallation, ctx: &Context) -> Result<Vec<PeribolosRun>, CallError> {
-    let name = installation.name_any();
-    let labels = format!("{}={name},{}!={}", names::LABEL_INSTALLATION, names::LABEL_ENDED, names::TRUE);
-    let runs: Api<PeribolosRun> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
-    let mut found = call(runs.list(&ListParams::default().labels(&labels))).await?.items;
-    found.retain(|run| run.spec.installation_ref.name == name);
-    Ok(found)
 }
 
 async fn write_finalizers(

@@ -8,7 +8,6 @@ use peribolos_core::run::{
     status::Why,
     trouble::{Kind, Trouble},
 };
-use peribolos_github::Retry;
 
 use crate::{kubernetes::client::CallError, services::tokens::TokenError};
 
@@ -117,15 +116,10 @@ impl Error {
 
     /// Before this, the next try is in vain.
     fn not_before(&self, now: Timestamp) -> Option<Timestamp> {
-        let retry = match self {
-            Self::GitHub(error) => error.retry(),
-            Self::Token(error) => error.retry(),
-            _ => return None,
-        };
-        match retry {
-            Retry::After(wait) => now.checked_add(SignedDuration::try_from(wait).ok()?).ok(),
-            Retry::AtReset(at) => Some(at),
-            Retry::Never | Retry::Backoff => None,
+        match self {
+            Self::GitHub(error) => error.retry().not_before(now),
+            Self::Token(error) => error.retry().not_before(now),
+            _ => None,
         }
     }
 }

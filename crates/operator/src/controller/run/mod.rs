@@ -184,16 +184,11 @@ fn known(run: &PeribolosRun, ctx: &Context) -> Facts {
 async fn turns(ctx: &Context, facts: &mut Facts) -> Result<Action, Error> {
     for _ in 0..TURNS {
         let verdict = decide(facts, Timestamp::now());
+        let deadline = check_deadline(facts).filter(|_| is_of_check(&verdict));
         let failed = match &verdict {
             Verdict::Wait(until) => return Ok(wait(ctx, facts, *until)),
-            Verdict::Need(needs) => {
-                let until = check_deadline(facts).filter(|_| matches!(needs.as_slice(), [Need::Checks]));
-                before(until, look(ctx, facts, needs)).await.err()
-            }
-            Verdict::Do(step) => {
-                let until = check_deadline(facts).filter(|_| matches!(step, Step::WriteCheck(..)));
-                before(until, write(ctx, facts, step)).await.err()
-            }
+            Verdict::Need(needs) => before(deadline, look(ctx, facts, needs)).await.err(),
+            Verdict::Do(step) => before(deadline, write(ctx, facts, step)).await.err(),
         };
         if let Some(error) = failed {
             take_in(ctx, facts, &verdict, error)?;
@@ -201,6 +196,15 @@ async fn turns(ctx: &Context, facts: &mut Facts) -> Result<Action, Error> {
     }
     tracing::warn!(run = facts.name(), "the run went on for many turns without coming to a wait");
     Ok(Action::requeue(Duration::from_secs(1)))
+}
+
+/// Whether it is a look at the run's check, or a write of it.
+fn is_of_check(verdict: &Verdict) -> bool {
+    match verdict {
+        Verdict::Need(needs) => matches!(needs.as_slice(), [Need::Checks]),
+        Verdict::Do(step) => matches!(step, Step::WriteCheck(..)),
+        Verdict::Wait(_) => false,
+    }
 }
 
 /// Does something on GitHub, for no longer than until then.

@@ -1,6 +1,6 @@
 //! The last write of a run's life: it is labelled as ended, and its finalizer is removed, in one patch.
 
-use kube::{ResourceExt, api::Patch};
+use kube::api::Patch;
 use peribolos_api::names;
 use peribolos_core::run::answer::Answer;
 use serde_json::{Value, json};
@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use super::RunContext;
 use crate::{
     controller::run::error::Error,
-    kubernetes::{client::call, write::patch_by},
+    kubernetes::{
+        client::call,
+        write::{patch_by, without_finalizer},
+    },
 };
 
 /// Labels the run as ended.
@@ -18,17 +21,13 @@ pub(super) async fn ended(at: RunContext<'_>) -> Result<Answer, Error> {
     if shows_removals {
         labels[names::LABEL_REMOVALS] = json!(names::TRUE);
     }
-    patch(at, json!({"labels": labels, "finalizers": other_finalizers(at)})).await
+    patch(at, json!({"labels": labels, "finalizers": without_finalizer(at.run, names::FINALIZER_CHECK)}))
+        .await
 }
 
 /// Removes the finalizer of a run that is being deleted.
 pub(super) async fn remove_finalizer(at: RunContext<'_>) -> Result<Answer, Error> {
-    patch(at, json!({"finalizers": other_finalizers(at)})).await
-}
-
-fn other_finalizers(at: RunContext<'_>) -> Vec<String> {
-    let finalizers = at.run.finalizers().iter();
-    finalizers.filter(|finalizer| *finalizer != names::FINALIZER_CHECK).cloned().collect()
+    patch(at, json!({"finalizers": without_finalizer(at.run, names::FINALIZER_CHECK)})).await
 }
 
 async fn patch(at: RunContext<'_>, mut metadata: Value) -> Result<Answer, Error> {
