@@ -127,7 +127,8 @@ fn is_plain(text: &str) -> bool {
                 || matches!(c, '_' | '-' | '.' | '/' | ' ' | '@' | '+' | ',' | '(' | ')' | '!' | '\'')
         })
         && !text.ends_with(' ')
-        && Plain::of(text) == Plain::Text
+        // Some readers take `oN` for a boolean, as they do `on`.
+        && Plain::of(&text.to_ascii_lowercase()) == Plain::Text
 }
 
 #[cfg(test)]
@@ -142,7 +143,9 @@ mod tests {
 
     #[test]
     fn text_is_quoted_where_a_reader_could_take_it_for_something_else() {
-        for text in ["", "on", "1234", "null", "~", "a: b", "a #b", "- a", "@a", ".5", "é", "a "] {
+        for text in
+            ["", "on", "oN", "tRUE", "1234", "null", "~", "a: b", "a #b", "- a", "@a", ".5", "é", "a "]
+        {
             assert_eq!(written(text), format!("k: \"{text}\"\n"));
         }
         for text in [".github", "Release Managers", "me@acme.test", "v1", "COMMIT_MESSAGES"] {
