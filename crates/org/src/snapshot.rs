@@ -68,6 +68,13 @@ pub enum Extent {
     Parts,
 }
 
+impl Extent {
+    /// Whether nothing of the kind is known.
+    pub const fn is_all(&self) -> bool {
+        matches!(self, Self::Whole | Self::Hidden)
+    }
+}
+
 impl Snapshot {
     /// Whether a kind that is managed could not be read at all, for want of a permission.
     pub fn lacks_any(&self, scope: &Scope) -> bool {

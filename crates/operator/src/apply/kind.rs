@@ -25,11 +25,6 @@ pub(super) const fn of(change: &Change) -> Kind {
     }
 }
 
-/// Whether somebody gets an invitation by it.
-pub(super) const fn invites(change: &Change) -> bool {
-    matches!(change, Change::InviteMember { .. } | Change::SetCollaborator { from: None, .. })
-}
-
 /// The team and the repository that must be there for it.
 pub(super) fn needs(change: &Change) -> Vec<Named> {
     let (team, repo): (Option<&TeamName>, Option<&RepoName>) = match change {

@@ -202,9 +202,9 @@ impl Run<'_> {
 
     /// Whether somebody is invited by it, or by what needs it: an open invitation is not cancelled for one that is not sent.
     fn invites(&self, index: usize, change: &Change) -> bool {
-        let needs_it = |later: &&Operation| later.needs.contains(&index) && kind::invites(&later.change);
+        let needs_it = |later: &&Operation| later.needs.contains(&index) && later.change.invites();
         let cancels = matches!(change, Change::CancelInvitation { .. } | Change::CancelRepoInvitation { .. });
-        kind::invites(change) || cancels && self.job.plan.operations.iter().any(|later| needs_it(&later))
+        change.invites() || cancels && self.job.plan.operations.iter().any(|later| needs_it(&later))
     }
 
     /// Whether nothing more is tried.

@@ -33,7 +33,7 @@ pub(super) fn class(error: &Error, change: &Change, now: Timestamp) -> Class {
         Class::Unusable
     } else if error.is_moved() {
         if matches!(error, Error::Moved { .. }) { Class::Moved } else { Class::Unusable }
-    } else if super::kind::invites(change) && error.is_invitation_limit() {
+    } else if change.invites() && error.is_invitation_limit() {
         Class::InvitationLimit
     } else if error.is_permission_missing() {
         Class::PermissionMissing

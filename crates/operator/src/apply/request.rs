@@ -134,7 +134,7 @@ impl Run<'_> {
     fn made(&mut self, change: &Change, made: Made) -> Outcome {
         self.expected.make(change);
         self.recent.extend(kind::makes(change));
-        if kind::invites(change) {
+        if change.invites() {
             self.invitations.answered();
         }
         match made {
@@ -165,7 +165,7 @@ impl Run<'_> {
                 Then::Look { until, refused }
             }
             Next::Refused => {
-                if kind::invites(change) {
+                if change.invites() {
                     self.invitations.answered();
                 }
                 failed(Cause::Refused)

@@ -249,6 +249,11 @@ impl Change {
         )
     }
 
+    /// Whether somebody gets an invitation by it.
+    pub const fn invites(&self) -> bool {
+        matches!(self, Self::InviteMember { .. } | Self::SetCollaborator { from: None, .. })
+    }
+
     /// Whether it takes something away: what is compared with GitHub before it is done, and withheld where a grant
     /// that was to come before it failed.
     pub fn takes_away(&self) -> bool {

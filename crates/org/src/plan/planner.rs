@@ -123,7 +123,7 @@ impl<'f> Planner<'f> {
             Kind::TeamMembers | Kind::TeamRepos => self.plans(Kind::Teams),
             _ => true,
         };
-        let is_unread = self.has_unread(kind, &Extent::Whole) || self.has_unread(kind, &Extent::Hidden);
+        let is_unread = self.unread.iter().any(|unread| unread.kind == kind && unread.extent.is_all());
         is_needed && self.scope.manages(kind) && !is_unread
     }
 

@@ -20,9 +20,7 @@ impl Refused<'_> {
     /// Whether somebody was to be invited.
     fn invites(self) -> bool {
         match self {
-            Self::Line(change) | Self::NoLine(change) => {
-                matches!(change, Change::InviteMember { .. } | Change::SetCollaborator { from: None, .. })
-            }
+            Self::Line(change) | Self::NoLine(change) => change.invites(),
             Self::Read => false,
         }
     }

@@ -270,6 +270,16 @@ enum Listed {
     Not(Standing),
 }
 
+impl Listed {
+    /// How what is asked for in the team is, where GitHub does not show it there.
+    fn or_gone(self) -> Standing {
+        match self {
+            Self::There => Standing::Gone,
+            Self::Not(standing) => standing,
+        }
+    }
+}
+
 /// Looks for a team in the list of all teams, by its number.
 async fn listed(
     client: &Client,
@@ -295,10 +305,7 @@ pub(in crate::kinds) async fn without(
     addresses: &Addresses,
 ) -> Result<Standing, Error> {
     let Some(team) = find(client, org, slug(addresses, name)?).await? else {
-        return Ok(match listed(client, org, name, addresses).await? {
-            Listed::There => Standing::Gone,
-            Listed::Not(standing) => standing,
-        });
+        return Ok(listed(client, org, name, addresses).await?.or_gone());
     };
     let is_another = addresses.team(name).is_some_and(|address| address.id != team.id);
     Ok(if is_another { Standing::another("team") } else { Standing::Gone })
@@ -324,10 +331,7 @@ async fn edited(
     let Some(renamed) = renamed.map(|it| TeamName::new(it.to.clone())) else { return Ok(Standing::Gone) };
     let found = find(client, org, &renamed.key()).await?.filter(|team| Some(team.id) == id);
     let Some(team) = found else {
-        return Ok(match listed(client, org, name, addresses).await? {
-            Listed::There => Standing::Gone,
-            Listed::Not(standing) => standing,
-        });
+        return Ok(listed(client, org, name, addresses).await?.or_gone());
     };
     let standing = compare_settings(&team, changes, addresses);
     if matches!(standing, Standing::Already(_)) {
