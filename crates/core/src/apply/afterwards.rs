@@ -2,7 +2,8 @@
 
 use peribolos_org::plan::{Change, Operation, Outcome, Plan};
 
-/// The operations that GitHub took and that are planned again: GitHub does not show them yet, or they do not hold.
+/// The operations that GitHub took and that are planned again: GitHub does not show them yet, or they do not hold. An
+/// invitation that waits is not planned again; one that was cancelled is.
 pub fn missed(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec<usize> {
     let is_left =
         |change: &Change| remaining.iter().any(|operation| is_about_the_same(change, &operation.change));
@@ -10,7 +11,7 @@ pub fn missed(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec
         .iter()
         .zip(outcomes)
         .enumerate()
-        .filter(|(_, (operation, outcome))| **outcome == Outcome::Done && is_left(&operation.change))
+        .filter(|(_, (operation, outcome))| outcome.is_base() && is_left(&operation.change))
         .map(|(index, _)| index)
         .collect()
 }
@@ -131,5 +132,7 @@ mod tests {
         let remaining = operations(vec![settings(&names[1..]), place("ben"), invite("ann")]);
         assert_eq!(missed(&plan, &outcomes, &remaining), [0]);
         assert_eq!(missed(&plan, &outcomes, &[]), [0_usize; 0]);
+        let cancelled = operations(vec![invite("cid")]);
+        assert_eq!(missed(&plan, &outcomes, &cancelled), [3], "its invitation is not there any more");
     }
 }

@@ -361,6 +361,23 @@ async fn what_can_t_be_read_afterwards_is_said(
     assert_eq!(pod.bench.github.org(ORG).await["settings"]["name"], "Acme Inc");
 }
 
+/// Who has yet to accept is known afterwards: an invitation that is not there any more waits for nobody.
+#[tokio::test]
+async fn an_invitation_that_is_cancelled_at_once_does_not_wait() {
+    let pod = Pod::of(&FILE.replace("frank]", "frank, zoe]")).await;
+    pod.fault(json!({"method": "GET", "path": "/orgs/acme", "skip": 1, "count": 1, "delayMs": 3_000})).await;
+    let token = pod.bench.token().await;
+    let running = pod.bench.start_apply(&pod.sha, &token, &["--disclose-file", FAST]);
+    pod.bench.changed(pod.before + 1).await;
+    let mut org = pod.bench.github.org(ORG).await;
+    org["invitations"] = json!([]);
+    pod.put(org).await;
+    let applied = running.end().output();
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Refused)), "{applied:?}");
+    assert!(applied.check.summary.contains("`zoe` is not invited yet"), "{applied:?}");
+    assert!(!applied.check.summary.contains("Waiting to be accepted"), "{applied:?}");
+}
+
 /// What GitHub made although it answered with an error has its name at once, and may be shown some seconds later.
 #[rstest::rstest]
 #[case::a_team("/orgs/acme/teams")]
