@@ -1,6 +1,6 @@
 //! The simulator as a process, and a client of one of its installations.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -15,6 +15,8 @@ use peribolos_github::{
 };
 use peribolos_org::Snapshot;
 use rcgen::{KeyPair, PKCS_RSA_SHA256, PublicKeyData};
+
+use crate::port::free_port;
 
 /// The organization of every fixture here.
 pub const ORG: &str = "acme";
@@ -50,7 +52,7 @@ impl World {
         std::fs::write(at("secret"), "a-webhook-secret").unwrap();
         let fixture = format!("users: [zoe, dan, kim]\norgs:\n  {ORG}:\n{organization}");
         std::fs::write(at("fixture.yaml"), fixture).unwrap();
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let log = std::fs::File::create(at("log")).unwrap();
         let process = Command::new(program())
             .args(["--listen", &address.to_string(), "--app-id", "42", "--app-slug", "peribolos"])

@@ -3,7 +3,6 @@
 use std::{
     ffi::OsStr,
     fs::File,
-    net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -49,9 +48,4 @@ impl Drop for Process {
         drop(self.0.stdin.take());
         self.0.wait().ok();
     }
-}
-
-/// A port nobody listens on.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
