@@ -16,13 +16,14 @@ use peribolos_api::{GitHubInstallation, PeribolosRun, names};
 use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults, run::facts::Settings};
 use peribolos_github::App;
 
-use super::watches::Controllers;
+use super::watches::{Controllers, Tell};
 use crate::{
     kubernetes::client::{CallError, call},
     metrics::Metrics,
     services::tokens::TokenService,
     state::{
-        backoff::Backoff, published::Publications, reservations::Reservations, runs::Runs, tokens::Tokens,
+        backoff::Backoff, listing::Listing, pacing::Pacing, published::Publications,
+        reservations::Reservations, runs::Runs, tokens::Tokens,
     },
 };
 
@@ -62,6 +63,10 @@ pub struct Context {
     pub run_backoff: Backoff,
     /// The installations' tokens.
     pub tokens: TokenService,
+    /// GitHub's list of installations.
+    pub listing: Listing,
+    /// Has an installation reconciled.
+    pub wake_installation: Tell,
 }
 
 /// What a [`Context`] is made of, beside the watches.
@@ -96,9 +101,10 @@ impl Context {
             app: app.clone(),
             accounts: accounts.clone(),
             installations: controllers.installations_by_key.clone(),
-            secrets: controllers.secrets.clone(),
+            secrets: controllers.secrets_by_owner.clone(),
             metrics: metrics.clone(),
             memory: Tokens::default(),
+            pacing: Pacing::at(settings.time_scale),
         };
         Self {
             recorder: Recorder::new(client.clone(), reporter),
@@ -118,6 +124,8 @@ impl Context {
             run_backoff: Backoff::at(settings.time_scale),
             settings: Arc::new(settings),
             tokens,
+            listing: Listing::default(),
+            wake_installation: controllers.wake_installation.clone(),
         }
     }
 }

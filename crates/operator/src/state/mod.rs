@@ -4,7 +4,10 @@
 pub mod backoff;
 mod index;
 pub mod installations;
+pub mod listing;
+pub mod pacing;
 pub mod published;
 pub mod reservations;
 pub mod runs;
+pub mod secrets;
 pub mod tokens;

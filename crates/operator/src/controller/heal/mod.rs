@@ -33,6 +33,7 @@ pub async fn run(ctx: Shared, scale: TimeScale, stop: CancellationToken) {
 
 /// Heals at this pace until `stop`.
 pub async fn run_at(ctx: Shared, pace: Pace, stop: CancellationToken) {
+    ctx.listing.set_awaited();
     let work = async {
         // Before the watches have shown all that is there, all that GitHub lists would look new.
         let filled = tokio::join!(filled(&ctx.installations), filled(&ctx.runs));

@@ -6,7 +6,10 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_core::{heal::installations::APART, time_scale::TimeScale};
+use peribolos_core::{
+    heal::{deliveries::PAUSES, installations::APART},
+    time_scale::TimeScale,
+};
 
 use super::HealError;
 
@@ -23,6 +26,8 @@ pub struct Pace {
     pub drift: Duration,
     /// At the ended runs.
     pub history: Duration,
+    /// How long after its last attempt a delivery is asked for again: for the first, the second and the last time.
+    pub redeliveries: [SignedDuration; 3],
     /// How long GitHub must deny an installation before its object goes.
     pub apart: SignedDuration,
 }
@@ -36,6 +41,7 @@ impl Pace {
             files: scale.of(Duration::from_mins(10)),
             drift: scale.of(Duration::from_secs(20)),
             history: scale.of(Duration::from_hours(1)),
+            redeliveries: PAUSES.map(|pause| scale.of_signed(pause)),
             apart: scale.of_signed(APART),
         }
     }
