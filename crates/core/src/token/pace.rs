@@ -105,9 +105,27 @@ impl Pace {
         }
     }
 
-    /// Counts requests of the App other than mints: one point to read, five to write.
-    pub fn spend(&mut self, points: u32, now: Timestamp) {
+    /// Counts a read of the App's.
+    pub fn read(&mut self, now: Timestamp) {
+        self.spend(1, now);
+    }
+
+    fn spend(&mut self, points: u32, now: Timestamp) {
         self.spent.push_back((now, points));
+    }
+
+    /// Counts a write of the App other than a mint, which takes as much, if no mint would have to wait for it. False: it is not to
+    /// be made now.
+    pub fn write(&mut self, limit: Option<AppLimit>, now: Timestamp) -> bool {
+        self.forget(now);
+        let limit = limit.filter(|limit| now < limit.reset);
+        let mints_wait = self.planned.back().is_some_and(|last| now < *last);
+        let may = !mints_wait && self.is_free(limit);
+        if may {
+            self.plan(now);
+            self.spend(POINTS_OF_A_MINT, now);
+        }
+        may
     }
 
     /// GitHub refuses mints until then.
@@ -142,16 +160,20 @@ impl Pace {
             self.places.insert(uid.to_owned(), place);
             return Turn::At(place);
         }
-        let is_free = self.refused_until.is_none()
-            && self.run_waits_until.is_none()
-            && self.room(POINTS_FOR_IDLE).is_none()
-            && limit.is_none_or(|limit| limit.for_idle() > 0);
-        if is_free {
+        if self.is_free(limit) {
             return self.mint(uid, now);
         }
         let place = self.new_place(limit, now).max(now + self.minute / MOST_MINTS);
         self.places.insert(uid.to_owned(), place);
         Turn::At(place)
+    }
+
+    /// Whether idle installations may mint.
+    fn is_free(&self, limit: Option<AppLimit>) -> bool {
+        self.refused_until.is_none()
+            && self.run_waits_until.is_none()
+            && self.room(POINTS_FOR_IDLE).is_none()
+            && limit.is_none_or(|limit| limit.for_idle() > 0)
     }
 
     fn plan(&mut self, at: Timestamp) {
@@ -164,7 +186,7 @@ impl Pace {
 
     fn mint(&mut self, uid: &str, now: Timestamp) -> Turn {
         self.places.remove(uid);
-        self.spent.push_back((now, POINTS_OF_A_MINT));
+        self.spend(POINTS_OF_A_MINT, now);
         Turn::Now
     }
 

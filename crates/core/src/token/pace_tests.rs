@@ -122,9 +122,23 @@ fn a_run_waits_only_when_nothing_is_left_of_the_limit() {
 #[test]
 fn reads_are_taken_from_the_same_minute() {
     let mut pace = pace();
-    pace.spend(100, at(0));
+    for _ in 0..100 {
+        pace.read(at(0));
+    }
     let mints = (0..200).filter(|n| pace.ask(&n.to_string(), Urgency::Idle, None, at(0)) == Turn::Now).count();
     assert_eq!(mints, 140, "700 points");
+}
+
+#[test]
+fn other_writes_give_way_to_mints() {
+    let mut pace = pace();
+    assert!(pace.write(None, at(0)));
+    assert_eq!(minted(&mut pace, 159, None).last(), Some(&0));
+    assert!(!pace.write(None, at(1)), "it takes as much as a mint");
+    assert!(matches!(pace.ask("idle", Urgency::Idle, None, at(1)), Turn::At(_)));
+    assert!(!pace.write(None, at(60_000)), "a mint waits");
+    assert!(!pace.write(Some(limit(500, 200_000)), at(100_000)));
+    assert!(pace.write(Some(limit(501, 200_000)), at(100_000)));
 }
 
 #[rstest]

@@ -78,7 +78,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
             installation::run(installations, ctx.clone(), stop.clone()),
             run::run(runs, ctx.clone(), stop.clone()),
             gauges::run(ctx.clone(), stop.clone()),
-            heal::run(ctx.clone(), args.time_scale, stop.clone()),
+            heal::run(ctx.clone(), args.time_scale, args.keep_task_runs.get(), stop.clone()),
             github::follow_key(app, args.private_key_file.clone(), key, stop.clone()),
             announce(&ctx, &readiness, &stop),
         );

@@ -30,9 +30,14 @@ impl Pacing {
         self.pace().ask(uid, urgency, limit, Timestamp::now())
     }
 
-    /// Counts requests of the App other than mints.
-    pub(crate) fn spend(&self, points: u32) {
-        self.pace().spend(points, Timestamp::now());
+    /// Counts a read of the App's.
+    pub(crate) fn read(&self) {
+        self.pace().read(Timestamp::now());
+    }
+
+    /// Counts a write of the App's other than a mint. False: mints come first, and it is not to be made now.
+    pub(crate) fn write(&self, limit: Option<AppLimit>) -> bool {
+        self.pace().write(limit, Timestamp::now())
     }
 
     /// GitHub refuses mints until then.

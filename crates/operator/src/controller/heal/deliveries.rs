@@ -9,8 +9,6 @@ use crate::controller::context::Context;
 
 /// The most pages of the list that a pass reads: tokens are minted with the same limit, and come first.
 const PAGES: usize = 60;
-/// GitHub counts a request to repeat a delivery as so many points a minute.
-const POINTS_OF_A_WRITE: u32 = 5;
 
 /// What was read, and where reading goes on.
 #[derive(Default)]
@@ -87,7 +85,7 @@ async fn read(
 ) -> Result<bool, Error> {
     while *pages > 0 {
         *pages -= 1;
-        ctx.tokens.pacing.spend(1);
+        ctx.tokens.pacing.read();
         let page = ctx.app.deliveries(part.from.as_ref()).await?;
         let until = part.until;
         let is_past = page.items.last().is_none_or(|oldest| oldest.delivered_at < until);
@@ -105,7 +103,10 @@ async fn redeliver(ctx: &Context, pace: &Pace, ledger: &mut Ledger) -> Result<()
     let Some(there) = ctx.listing.ids() else { return Ok(()) };
     let is_there = |id: u64| i64::try_from(id).is_ok_and(|id| there.contains(&id));
     for due in ledger.due(pace.redeliveries, is_there, Timestamp::now()) {
-        ctx.tokens.pacing.spend(POINTS_OF_A_WRITE);
+        if !ctx.tokens.pacing.write(ctx.tokens.app_limit()) {
+            // The others follow in the next passes.
+            break;
+        }
         match ctx.app.redeliver(due.attempt).await {
             Ok(()) => {
                 ledger.requested(&due.guid, Timestamp::now());

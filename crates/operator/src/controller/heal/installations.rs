@@ -30,7 +30,7 @@ pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
 async fn pass(ctx: &Context, pace: &Pace, absences: &mut Absences) -> Result<(), HealError> {
     // A wrong key or address lists nothing, or somebody else's: that must remove nobody.
     let app = ctx.app.get_app().await?;
-    ctx.tokens.pacing.spend(1);
+    ctx.tokens.pacing.read();
     if app.id.0 != ctx.app_id {
         return Err(HealError::OtherApp { found: app.id.0, expected: ctx.app_id });
     }
@@ -41,7 +41,7 @@ async fn pass(ctx: &Context, pace: &Pace, absences: &mut Absences) -> Result<(),
     loop {
         let read_at = Timestamp::now();
         let page = ctx.app.installations(at.as_ref()).await?;
-        ctx.tokens.pacing.spend(1);
+        ctx.tokens.pacing.read();
         for installation in page.items {
             end = end.and(listed(ctx, &mut comparison, read_at, installation).await);
         }
@@ -149,7 +149,7 @@ async fn vanished(ctx: &Context, pace: &Pace, absences: &mut Absences, id: i64) 
 }
 
 async fn is_gone(ctx: &Context, pace: &Pace, absences: &mut Absences, id: i64) -> Result<bool, HealError> {
-    ctx.tokens.pacing.spend(1);
+    ctx.tokens.pacing.read();
     match ctx.app.get_installation(InstallationId(id.unsigned_abs())).await {
         Err(error) if error.is_not_found() => Ok(absences.denied(id, Timestamp::now(), pace.apart)),
         Err(error) => Err(error.into()),

@@ -58,6 +58,7 @@ pub(super) async fn observe(
         }
     }
     let id = InstallationId(installation.spec.installation_id.unsigned_abs());
+    ctx.tokens.pacing.read();
     match ctx.app.get_installation(id).await {
         Ok(seen) => {
             take_in(slot, uid, view, &seen, recheck, now);
