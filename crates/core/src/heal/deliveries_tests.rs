@@ -54,10 +54,8 @@ fn it_is_asked_for_three_times_at_growing_distances(
     #[case] minutes_later: i64,
     #[case] expected: bool,
 ) {
-    let attempts: Vec<Attempt> = (0..=times)
-        .rev()
-        .map(|n| attempt(n, "x", i64::try_from(n).unwrap(), n > 0, false))
-        .collect();
+    let attempts: Vec<Attempt> =
+        (0..=times).rev().map(|n| attempt(n, "x", i64::try_from(n).unwrap(), n > 0, false)).collect();
     let last = i64::try_from(times).unwrap();
     assert_eq!(!due(&read(&attempts), last + minutes_later).is_empty(), expected);
 }
@@ -164,7 +162,8 @@ fn what_is_not_taken_is_left() {
         action: action.map(Into::into),
         ..attempt(1, event, 0, false, false)
     };
-    let ledger = read(&[other("star", Some("created")), other("check_run", Some("created")), other("ping", None)]);
+    let ledger =
+        read(&[other("star", Some("created")), other("check_run", Some("created")), other("ping", None)]);
     assert!(ledger.lost.is_empty());
     assert_eq!(due(&read(&[other("check_run", Some("rerequested"))]), 5), [1]);
 }
@@ -172,7 +171,8 @@ fn what_is_not_taken_is_left() {
 #[test]
 fn those_that_do_not_fit_are_read_again_when_others_are_done() {
     let number = u64::try_from(MOST_KEPT).unwrap() + 1;
-    let lost = (0..number).rev().map(|n| attempt(n, &n.to_string(), i64::try_from(n / 100).unwrap(), false, false));
+    let lost =
+        (0..number).rev().map(|n| attempt(n, &n.to_string(), i64::try_from(n / 100).unwrap(), false, false));
     let mut ledger = Ledger::default();
     ledger.read(lost);
     assert_eq!(ledger.lost.len(), MOST_KEPT);

@@ -21,7 +21,8 @@ mod tests {
 
     #[test]
     fn first_looks_are_spread_over_the_interval_and_the_next_follow_at_it() {
-        let (start, interval) = (Timestamp::from_second(1_800_000_000).unwrap(), SignedDuration::from_mins(10));
+        let (start, interval) =
+            (Timestamp::from_second(1_800_000_000).unwrap(), SignedDuration::from_mins(10));
         let uids: Vec<String> = (0..1_000).map(|n| n.to_string()).collect();
         let mut in_each_minute = [0; 10];
         for uid in &uids {

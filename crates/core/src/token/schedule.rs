@@ -66,7 +66,9 @@ impl Schedule {
         let spread = |whole| jitter::part(whole, 100, &[uid, &issued.at.to_string()]);
         let last = issued.expires - self.margin(issued);
         match refresh {
-            Refresh::AtInterval => (issued.at + (self.refresh_interval - spread(self.refresh_interval))).min(last),
+            Refresh::AtInterval => {
+                (issued.at + (self.refresh_interval - spread(self.refresh_interval))).min(last)
+            }
             Refresh::AtMargin => last - spread(issued.lifetime() - self.margin(issued)),
             Refresh::OnDemand => issued.expires,
         }

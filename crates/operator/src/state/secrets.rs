@@ -89,7 +89,8 @@ mod tests {
     use super::*;
 
     fn secret(name: &str, owner: &str) -> Metadata {
-        let reference = json!({"apiVersion": "v1", "kind": "K", "name": "n", "uid": owner, "controller": true});
+        let reference =
+            json!({"apiVersion": "v1", "kind": "K", "name": "n", "uid": owner, "controller": true});
         let metadata = json!({"name": name, "namespace": "n", "ownerReferences": [reference]});
         serde_json::from_value(json!({"metadata": metadata})).unwrap()
     }

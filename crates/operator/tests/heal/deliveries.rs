@@ -82,7 +82,8 @@ async fn of_an_uninstalled_organization_only_its_end_is_asked_for() {
 async fn only_what_is_new_is_read_again() {
     let github = GitHub::start(FIXTURE, &[]).await;
     for n in 0..130 {
-        let body = json!({"branch": "main", "files": {"x": n.to_string()}, "message": "m", "sender": "alice"});
+        let body =
+            json!({"branch": "main", "files": {"x": n.to_string()}, "message": "m", "sender": "alice"});
         github.call("POST", "/_sim/orgs/globex/repos/.github/push", Some(body)).await;
     }
     // Longer ago than a delivery may take.

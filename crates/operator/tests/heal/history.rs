@@ -96,8 +96,12 @@ async fn task_runs_of_ended_runs_are_deleted_after_their_end() {
     let (ended, past) = (json!({"peribolos.dev/ended": "true"}), json!("2026-01-01T00:00:00Z"));
     make("not-labelled", json!({"ownerReferences": [owner]}), past.clone()).await;
     make("not-completed", json!({"ownerReferences": [owner], "labels": ended}), Value::Null).await;
-    make("completed-later", json!({"ownerReferences": [owner], "labels": ended}), json!("2126-01-01T00:00:00Z"))
-        .await;
+    make(
+        "completed-later",
+        json!({"ownerReferences": [owner], "labels": ended}),
+        json!("2126-01-01T00:00:00Z"),
+    )
+    .await;
     make("somebody-elses", json!({"labels": ended}), past.clone()).await;
     make("over", json!({"ownerReferences": [owner], "labels": ended}), past).await;
     eventually("the others are left", async || {

@@ -1,6 +1,9 @@
 //! The config file of each installation: when it is looked at.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    time::Duration,
+};
 
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +19,9 @@ use crate::{controller::context::Context, services::tokens::TokenError};
 
 /// How many installations are looked at side by side.
 const SIDE_BY_SIDE: usize = 16;
+
+/// How often it is seen at most which looks are due.
+const SHORTEST_TICK: Duration = Duration::from_millis(20);
 
 /// The looks of all installations.
 struct Looks<'a> {
@@ -57,7 +63,7 @@ pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     let start = Timestamp::now();
     // Those that come later are looked at at once.
     looks.note(|uid| looks::first(uid, start, interval));
-    let mut ticks = tokio::time::interval(pace.files / 300);
+    let mut ticks = tokio::time::interval((pace.files / 300).max(SHORTEST_TICK));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
@@ -72,20 +78,24 @@ impl Looks<'_> {
     /// Takes note of new installations, of those that are gone, and of what is due.
     fn note(&mut self, first: impl Fn(&str) -> Timestamp) {
         let now = Timestamp::now();
-        let mut alive = HashSet::new();
-        for installation in self.ctx.kept_installations() {
-            let Some(uid) = installation.uid() else { continue };
-            let entry = self.entries.entry(uid.clone()).or_insert_with(|| Entry {
-                next: Some(first(&uid)),
-                seen: Seen::default(),
-            });
-            if entry.next.is_some_and(|next| next <= now) {
+        let all: Vec<_> = self.ctx.kept_installations().collect();
+        for installation in &all {
+            let Some(uid) = &installation.metadata.uid else { continue };
+            if !self.entries.contains_key(uid) {
+                let entry = Entry { next: Some(first(uid)), seen: Seen::default() };
+                self.entries.insert(uid.clone(), entry);
+            }
+            let due = self.entries.get_mut(uid).filter(|entry| entry.next.is_some_and(|next| next <= now));
+            if let Some(entry) = due {
                 entry.next = None;
                 self.due.push_back(ObjectRef::from_obj(installation.as_ref()));
             }
-            alive.insert(uid);
         }
-        self.entries.retain(|uid, _| alive.contains(uid));
+        if self.entries.len() > all.len() {
+            let alive: HashSet<&String> =
+                all.iter().filter_map(|installation| installation.metadata.uid.as_ref()).collect();
+            self.entries.retain(|uid, _| alive.contains(uid));
+        }
     }
 
     /// Begins as many looks as may be under way.
@@ -125,7 +135,9 @@ fn next(
     let next = looks::next(uid, now, interval);
     match end {
         // Nothing is known of it yet.
-        Ok(()) if installation.status.as_ref().is_none_or(|status| status.account.is_none()) => now + interval / 60,
+        Ok(()) if installation.status.as_ref().is_none_or(|status| status.account.is_none()) => {
+            now + interval / 60
+        }
         // It keeps its place among those who wait for a token.
         Err(HealError::Token(TokenError::Paced { until })) => until,
         Err(error) => {

@@ -78,7 +78,8 @@ pub(super) fn write(name: &str, owner: &TokenOwner<'_>, held: &Held) -> Secret {
 /// The times of a token as the annotations of its Secret have them; `None`: they are missing, or make no sense.
 pub(super) fn annotated(secret: &impl ResourceExt) -> Option<Issued> {
     let time = |name: &str| secret.annotations().get(name)?.parse::<Timestamp>().ok();
-    let issued = Issued { at: time(names::ANNOTATION_ISSUED_AT)?, expires: time(names::ANNOTATION_EXPIRES_AT)? };
+    let issued =
+        Issued { at: time(names::ANNOTATION_ISSUED_AT)?, expires: time(names::ANNOTATION_EXPIRES_AT)? };
     (issued.at < issued.expires).then_some(issued)
 }
 

@@ -3,10 +3,7 @@
 use jiff::Timestamp;
 use peribolos_core::{names::RunToken, token::Found};
 
-use super::{
-    TokenOwner, TokenService, secret,
-    store::version_of,
-};
+use super::{TokenOwner, TokenService, secret, store::version_of};
 use crate::state::tokens::{Known, Slot};
 
 /// What the Secret holds, as far as its metadata tells. `None`: it has to be read, because the annotations are missing or
