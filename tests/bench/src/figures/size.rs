@@ -20,7 +20,7 @@ use crate::{
 /// So long after the start it should be quiet.
 const START: Duration = Duration::from_secs(10);
 /// So long requests are counted, and so long is the peace after it.
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 /// What each installation keeps of its runs: ten Applies, five DryRuns, a Dump.
 const HISTORY: usize = 16;
 
@@ -64,7 +64,7 @@ async fn one(
     let requests = github.call("GET", "/_sim/requests", None).await;
     let before = pid.cpu()?;
     tokio::time::sleep(MINUTE).await;
-    let peace = pid.cpu()? - before;
+    let peace = pid.cpu()?.saturating_sub(before);
 
     let with = if runs == 0 { "no history".to_owned() } else { format!("{runs} ended runs each") };
     let all = format!("{installations} installations, {with}");

@@ -1,7 +1,10 @@
 //! Deliveries that nobody took are asked for again.
 
 use jiff::Timestamp;
-use peribolos_core::heal::deliveries::{Attempt, Ledger};
+use peribolos_core::{
+    heal::deliveries::{Attempt, Ledger},
+    token::AppLimit,
+};
 use peribolos_github::{Cursor, Delivery, Error};
 
 use super::{HealError, Pace, pace::Rest};
@@ -54,7 +57,7 @@ async fn pass(ctx: &Context, pace: &Pace, reading: &mut Reading) -> Result<(), H
         end?;
     }
     // What was there at the start can wait.
-    let is_ample = ctx.tokens.app_limit().is_none_or(|limit| limit.is_ample());
+    let is_ample = ctx.tokens.app_limit().is_none_or(AppLimit::is_ample);
     if let Some(rest) = reading.rest.as_mut().filter(|_| is_ample) {
         match read(ctx, &mut reading.ledger, rest, &mut pages).await {
             Ok(true) => reading.rest = None,

@@ -8,7 +8,7 @@ use peribolos_core::{
     heal::installations::{Absences, Compared, Comparison, Listed, Missing},
     ownership::made_by_operator,
 };
-use peribolos_github::{AccountType, Installation, InstallationId};
+use peribolos_github::{AccountType, Installation, InstallationId, Page};
 
 use super::{HealError, Pace, pace::Rest};
 use crate::{controller::context::Context, kubernetes::client::within_deadline};
@@ -40,12 +40,12 @@ async fn pass(ctx: &Context, pace: &Pace, absences: &mut Absences) -> Result<(),
     let mut at = None;
     loop {
         let read_at = Timestamp::now();
-        let page = ctx.app.installations(at.as_ref()).await?;
+        let Page { items, next } = ctx.app.installations(at.as_ref()).await?;
         ctx.tokens.pacing.read();
-        for installation in page.items {
+        for installation in items {
             end = end.and(listed(ctx, &mut comparison, read_at, installation).await);
         }
-        at = page.next;
+        at = next;
         if at.is_none() {
             break;
         }

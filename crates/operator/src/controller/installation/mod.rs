@@ -146,7 +146,7 @@ pub async fn run(controller: Controller<GitHubInstallation>, ctx: Shared, stop: 
             tokio::time::sleep(WEIGH_EVERY).await;
         }
         // Without its watches the controller ends by itself.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     tokio::select! {
         () = work => {}
