@@ -32,6 +32,9 @@ pub(super) async fn records(at: RunContext<'_>, facts: &Facts) -> Result<Vec<Per
     Ok(records)
 }
 
+/// TaskRuns of long names with many attempts are cut; so much of a run's name they always begin with.
+const LONGEST_SURE_PREFIX: usize = 52;
+
 /// Whether the run of this name, which has the slot, is there, and whether a pod of it may still be running.
 pub(super) async fn slot_holder(at: RunContext<'_>, name: &str) -> Result<SlotHolder, Error> {
     // One that has ended and is not labelled yet frees the slot itself.
@@ -40,7 +43,8 @@ pub(super) async fn slot_holder(at: RunContext<'_>, name: &str) -> Result<SlotHo
     }
     // Tekton gives a pod the labels of its TaskRun.
     let selector = ListParams::default().labels(&of_installation(&at.installation.name_any()));
-    let prefix = format!("{name}-");
+    // As long as that of any attempt's TaskRun is.
+    let prefix: String = format!("{name}-").chars().take(LONGEST_SURE_PREFIX).collect();
     let pods = call(at.pods().list(&selector)).await?;
     let runs = pods.iter().any(|pod| pod.name_any().starts_with(&prefix) && !has_ended(pod));
     Ok(if runs { SlotHolder::PodRuns } else { SlotHolder::Gone })
