@@ -34,6 +34,8 @@ pub const ANNOTATION_REREQUEST: &str = "peribolos.dev/rerequest";
 pub const ANNOTATION_ISSUED_AT: &str = "peribolos.dev/issued-at";
 /// On the Secret of a token: when the token expires (RFC 3339).
 pub const ANNOTATION_EXPIRES_AT: &str = "peribolos.dev/expires-at";
+/// On a TaskRun that was made cancelled, so that no other one can be made under the name of an attempt that was given up.
+pub const ANNOTATION_CLOSED: &str = "peribolos.dev/closed";
 
 /// Keeps a run until its check on GitHub is completed.
 pub const FINALIZER_CHECK: &str = "peribolos.dev/check";

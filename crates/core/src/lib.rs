@@ -13,5 +13,6 @@ pub mod installation_status;
 pub mod names;
 pub mod ownership;
 pub mod run;
+pub mod tekton;
 pub mod time_scale;
 pub mod token;

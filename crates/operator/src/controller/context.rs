@@ -23,7 +23,7 @@ use crate::{
     services::tokens::TokenService,
     state::{
         backoff::Backoff, listing::Listing, pacing::Pacing, published::Publications,
-        reservations::Reservations, runs::Runs, tokens::Tokens,
+        reservations::Reservations, runs::Runs, tekton::Tekton, tokens::Tokens,
     },
 };
 
@@ -61,6 +61,8 @@ pub struct Context {
     pub published: Publications,
     /// How often each run has failed to be reconciled.
     pub run_backoff: Backoff,
+    /// What of Tekton is missing.
+    pub tekton: Tekton,
     /// The installations' tokens.
     pub tokens: TokenService,
     /// GitHub's list of installations.
@@ -123,6 +125,7 @@ impl Context {
             published: Publications::default(),
             run_backoff: Backoff::at(settings.time_scale),
             settings: Arc::new(settings),
+            tekton: Tekton::default(),
             tokens,
             listing: Listing::default(),
             wake_installation: controllers.wake_installation.clone(),

@@ -6,6 +6,7 @@ mod gauges;
 pub mod heal;
 pub mod installation;
 pub mod run;
+mod tekton;
 mod watch;
 pub mod watches;
 
@@ -69,7 +70,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
         metrics: metrics.clone(),
     };
     let ctx: Shared = Arc::new(Context::new(parts, &controllers));
-    let Controllers { installations, runs, .. } = controllers;
+    let Controllers { installations, runs, tell, .. } = controllers;
 
     // The admin server stops last, so that readiness is seen to be false.
     let worked = CancellationToken::new();
@@ -78,6 +79,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
             installation::run(installations, ctx.clone(), stop.clone()),
             run::run(runs, ctx.clone(), stop.clone()),
             gauges::run(ctx.clone(), stop.clone()),
+            tekton::run(ctx.clone(), tell, stop.clone()),
             heal::run(ctx.clone(), args.time_scale, args.keep_task_runs.get(), stop.clone()),
             github::follow_key(app, args.private_key_file.clone(), key, stop.clone()),
             announce(&ctx, &readiness, &stop),

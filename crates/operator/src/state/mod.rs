@@ -10,4 +10,5 @@ pub mod published;
 pub mod reservations;
 pub mod runs;
 pub mod secrets;
+pub mod tekton;
 pub mod tokens;
