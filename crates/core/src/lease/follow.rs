@@ -58,8 +58,7 @@ impl Follower {
             // It was taken by a request that nobody has answered; how it came to be free is not known any more.
             return Move::Take(Handover::Expired);
         }
-        let is_same =
-            |seen: &&Seen| seen.holder == lease.holder && seen.renewed == lease.renewed;
+        let is_same = |seen: &&Seen| seen.holder == lease.holder && seen.renewed == lease.renewed;
         if let Some(seen) = self.seen.as_ref().filter(is_same) {
             return seen.decide(now);
         }

@@ -42,7 +42,10 @@ fn all_times_follow_from_the_duration() {
         }
     );
     let scaled = Times::of(seconds(30), "60".parse().unwrap());
-    assert_eq!((scaled.lease, scaled.read), (Duration::from_millis(500), Duration::from_micros(66_666) + Duration::from_nanos(666)));
+    assert_eq!(
+        (scaled.lease, scaled.read),
+        (Duration::from_millis(500), Duration::from_micros(66_666) + Duration::from_nanos(666))
+    );
     assert_eq!((times().seconds(), scaled.seconds()), (15, 1), "a Lease has whole seconds");
 }
 

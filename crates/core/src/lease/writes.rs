@@ -50,6 +50,11 @@ impl Writes {
         self.last = Some(last);
     }
 
+    /// From now on no write begins.
+    pub const fn close(&mut self) {
+        self.last = None;
+    }
+
     /// Until when nothing is written to GitHub; none: it may be, at once.
     pub fn quiet_until(&self, now: Moment) -> Option<Moment> {
         self.quiet_until.filter(|until| now < *until)

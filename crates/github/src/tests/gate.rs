@@ -77,7 +77,11 @@ async fn what_is_withheld_is_not_sent() {
 #[tokio::test]
 async fn reads_do_not_ask() {
     let server = MockServer::start().await;
-    Mock::given(method("GET")).and(path("/app")).respond_with(answer(json!({"id": 42, "slug": "x", "name": "X"}))).mount(&server).await;
+    Mock::given(method("GET"))
+        .and(path("/app"))
+        .respond_with(answer(json!({"id": 42, "slug": "x", "name": "X"})))
+        .mount(&server)
+        .await;
     Mock::given(path("/graphql")).respond_with(answer(json!({"data": {"viewer": 1}}))).mount(&server).await;
     let (config, record) = config(&server, false);
     let app = support::app_with(&config);

@@ -11,6 +11,8 @@ use kube::{
 };
 use serde::de::DeserializeOwned;
 
+use super::lease::Leadership;
+
 /// Where `kubectl apply` keeps an object as it was written: nobody here reads it.
 pub(super) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -53,6 +55,39 @@ where
         };
         stream::iter(one).chain(stream::iter(all).map(|object| Ok(K::clone(&object))))
     })
+}
+
+/// Of what wakes a controller, that which comes while this process leads. Before, nothing is reconciled, and when it leads
+/// everything is: see [`led_by_store`].
+pub fn led<T: Send + 'static>(
+    wakes: impl Stream<Item = T> + Send + 'static,
+    leadership: Leadership,
+) -> impl Stream<Item = T> + Send + 'static {
+    wakes.filter(move |_| future::ready(leadership.is_ours()))
+}
+
+/// The same of a watch, whose errors are kept: it is tried again more slowly.
+pub fn led_watch<T: Send + 'static>(
+    objects: impl Stream<Item = watcher::Result<T>> + Send + 'static,
+    leadership: Leadership,
+) -> impl Stream<Item = watcher::Result<T>> + Send + 'static {
+    objects.filter(move |object| future::ready(object.is_err() || leadership.is_ours()))
+}
+
+/// The same of a watch with a store, which is filled all the time, so that a takeover has not to wait for it: once this process
+/// leads, all that is there comes first.
+pub fn led_by_store<K>(
+    objects: impl Stream<Item = watcher::Result<K>> + Send + 'static,
+    store: Store<K>,
+    leadership: Leadership,
+) -> impl Stream<Item = watcher::Result<K>> + Send + 'static
+where
+    K: Resource<DynamicType = ()> + Clone + Send + Sync + 'static,
+{
+    let ours = leadership.clone();
+    let all = stream::once(async move { ours.ours().await })
+        .flat_map(move |()| stream::iter(store.state()).map(|object| Ok(K::clone(&object))));
+    stream::select(led_watch(objects, leadership), all)
 }
 
 fn readable<K: Resource<DynamicType = ()>>(event: Event<DeserializeGuard<K>>) -> Option<Event<K>> {

@@ -7,7 +7,6 @@ use super::{Need, Step, Verdict, wanted};
 use crate::run::{
     check::{Check, CheckState},
     facts::{CheckSeen, Facts},
-    published::LATE,
     state::State,
     status::time,
 };
@@ -80,7 +79,7 @@ pub(super) fn pending(facts: &Facts) -> Option<Timestamp> {
 
 /// When a write of unknown outcome has taken effect, or never does.
 pub(super) fn settled_at(facts: &Facts) -> Option<Timestamp> {
-    facts.published.unknown_since.map(|since| super::after(since, facts.scaled(LATE)))
+    facts.published.unknown_since.map(|since| super::after(since, facts.late()))
 }
 
 /// The next look or write until GitHub is known to show the checks of an ended run as its status says: `Ok` when it is.
@@ -104,7 +103,7 @@ pub(super) fn confirm_as(facts: &Facts, wanted: &Check, now: Timestamp) -> Resul
     }
     if let Some(since) = facts.published.inherited_at {
         // Another process may have sent something that takes effect late.
-        let from = super::after(since, facts.scaled(LATE));
+        let from = super::after(since, facts.late());
         return Err(if now < from {
             Verdict::Wait(Some(from))
         } else if facts.published.may_ask(now) {

@@ -140,6 +140,8 @@ fn of_github(error: &peribolos_github::Error, during: During) -> Kind {
         return Kind::Permission;
     }
     match (during, error.status()) {
+        // It was not sent.
+        _ if error.is_withheld() => Kind::Passing,
         (During::Publication, Some(404 | 410 | 422)) => Kind::Hopeless,
         (During::Publication, None | Some(500..)) => Kind::Unknown,
         _ => Kind::Passing,
