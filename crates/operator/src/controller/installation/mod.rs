@@ -34,7 +34,7 @@ use crate::{
     controller::{
         context::{Context, Shared},
         lease::Leadership,
-        watch::{LAST_APPLIED, guarded, led, led_by_store, led_watch, stored},
+        watch::{LAST_APPLIED, ShortPauses, guarded, led, led_by_store, led_watch, stored},
         watches::{Tell, Told},
     },
     kubernetes::filled::filled,
@@ -102,6 +102,7 @@ pub(super) fn controller(
     let secrets = led_watch(stored(secrets, shown.clone()), leadership.clone());
     let installations = led_by_store(installations, store.clone(), leadership.clone());
     let controller = Controller::for_stream(installations, store)
+        .trigger_backoff(ShortPauses::default())
         .owns_stream(secrets)
         .reconcile_on(led(duplicates_told, leadership.clone()))
         .reconcile_on(led(told, leadership.clone()))

@@ -40,7 +40,7 @@ use crate::{
     controller::{
         context::{Context, Shared},
         lease::Leadership,
-        watch::{LAST_APPLIED, guarded, led, led_by_store, led_watch, stored},
+        watch::{LAST_APPLIED, ShortPauses, guarded, led, led_by_store, led_watch, stored},
         watches::{Tell, Told},
     },
     kubernetes::tekton::TaskRun,
@@ -98,6 +98,7 @@ pub(super) fn controller(
     let runs = led_by_store(runs, store.clone(), leadership.clone());
     Controller::for_stream(runs, store)
         .with_config(Config::default().concurrency(CONCURRENCY))
+        .trigger_backoff(ShortPauses::default())
         .owns_stream(task_runs)
         .reconcile_on(led(told, leadership.clone()))
         .reconcile_on(led(woken, leadership.clone()))
