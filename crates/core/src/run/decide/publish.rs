@@ -82,6 +82,12 @@ pub(super) fn settled_at(facts: &Facts) -> Option<Timestamp> {
     facts.published.unknown_since.map(|since| super::after(since, facts.late()))
 }
 
+/// Whether something may be written to GitHub for this run: nothing keeps it from that, and nothing that was sent before may still
+/// take effect.
+pub(super) fn may_write(facts: &Facts, now: Timestamp) -> bool {
+    facts.published.may_ask(now) && settled_at(facts).is_none_or(|settled| settled <= now)
+}
+
 /// The next look or write until GitHub is known to show the checks of an ended run as its status says: `Ok` when it is.
 ///
 /// # Errors
@@ -123,7 +129,7 @@ pub(super) fn confirm_as(facts: &Facts, wanted: &Check, now: Timestamp) -> Resul
 
 /// The reaction to the comment that requested the run: the command was taken.
 pub(super) fn acknowledge(facts: &Facts, now: Timestamp) -> Option<Verdict> {
-    (wants_reaction(facts) && facts.published.may_ask(now)).then_some(Verdict::Do(Step::Acknowledge))
+    (wants_reaction(facts) && may_write(facts, now)).then_some(Verdict::Do(Step::Acknowledge))
 }
 
 /// Whether that comment has none yet. A run that was refused has an answer instead.

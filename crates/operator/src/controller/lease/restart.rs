@@ -6,13 +6,14 @@ use std::{
     process::{self, Command},
 };
 
-/// The program of this process, even if another file has its path by now.
+/// The program of this process, where its own path is not known or no file is there any more.
 const PROGRAM: &str = "/proc/self/exe";
 
 /// Begins anew with the same arguments and environment. It only returns where that fails.
 pub(super) fn replace_process() -> io::Error {
     let mut args = std::env::args_os();
-    let mut program = Command::new(PROGRAM);
+    let path = std::env::current_exe().ok().filter(|path| path.exists());
+    let mut program = Command::new(path.unwrap_or_else(|| PROGRAM.into()));
     if let Some(name) = args.next() {
         program.arg0(name);
     }

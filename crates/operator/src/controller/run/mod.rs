@@ -266,9 +266,13 @@ fn take_in(ctx: &Context, facts: &mut Facts, verdict: &Verdict, error: Error) ->
             (Attempted::Look(needs), during)
         }
         Verdict::Do(step) => {
-            let is_publication =
-                matches!(step, Step::WriteCheck(..) | Step::Acknowledge | Step::Refuse(_) | Step::Issue(_));
-            let during = if is_publication { During::Publication } else { During::Look };
+            let during = match step {
+                Step::WriteCheck(..) | Step::Acknowledge | Step::Refuse(_) | Step::Issue(_) => {
+                    During::Publication
+                }
+                Step::EnsureRepository => During::Creation,
+                _ => During::Look,
+            };
             (Attempted::Write(step), during)
         }
         Verdict::Wait(_) => return Err(error),
