@@ -160,9 +160,13 @@ impl Run<'_> {
             Next::Done => Then::Gone,
             Next::FieldByField => Then::FieldByField,
             Next::Gone => Then::Ended(gone(error)),
-            Next::Look { until } => {
-                let refused = Outcome::Failed(refused::failure(refused, error, Cause::Refused));
-                Then::Look { until, refused }
+            Next::Look { until, may_be_ours } => {
+                let failure = if may_be_ours {
+                    refused::not_shown(error)
+                } else {
+                    refused::failure(refused, error, Cause::Refused)
+                };
+                Then::Look { until, refused: Outcome::Failed(failure) }
             }
             Next::Refused => {
                 if change.invites() {

@@ -39,6 +39,8 @@ orgs:
 /// Waits are tested by their own; everywhere else they are short.
 pub const FAST: &str = "--time-scale=100";
 const REAL: &str = "--time-scale=1";
+/// How GitHub refuses the name of a team that there is.
+const TAKEN: &str = "Name must be unique for this org";
 
 struct Pod {
     bench: Bench,
@@ -396,6 +398,29 @@ async fn what_was_made_without_an_answer_may_be_shown_late(#[case] path: &str) {
     assert_eq!(pod.bench.github.requests("POST", path).await, 2, "it was sent again, and not once more");
     let org = pod.bench.github.org(ORG).await;
     assert_eq!(org["repos"]["docs"]["topics"], json!(["texts"]), "{org}");
+}
+
+/// What is not shown in time is no mistake in the file: it is tried again soon.
+#[rstest::rstest]
+#[case::by_a_request_of_ours(json!({"status": 502, "when": "after"}), Cause::Transient)]
+#[case::by_somebody_else(json!({"status": 422, "body": {"message": TAKEN}}), Cause::Refused)]
+#[tokio::test]
+async fn what_has_the_name_and_is_not_shown_is_tried_again_if_it_may_be_ours(
+    #[case] mut fault: Value,
+    #[case] cause: Cause,
+) {
+    let new = "    teams:\n      New: {privacy: closed, members: [dan], repos: {}}\n";
+    let late = FIXTURE.replace("    id: 9001\n", "    id: 9001\n    eventual: 10000\n");
+    let bench = Bench::start_with(&late, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    pod.push(&FILE.replace("    teams:\n", new)).await;
+    (fault["method"], fault["path"], fault["count"]) = (json!("POST"), json!("/orgs/acme/teams"), json!(1));
+    pod.fault(fault).await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(cause)), "{applied:?}");
+    let says =
+        "What to do: GitHub failed while it was made and may not show it yet: the next apply looks for it.";
+    assert_eq!(applied.check.summary.contains(says), cause == Cause::Transient, "{applied:?}");
 }
 
 /// Who was invited before is still invited where GitHub says that there is no list of invitations: that is not known.
