@@ -10,7 +10,7 @@ use peribolos_org::plan::{
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
 use peribolos_org::show::{Applied, Disclosure, MAX_SUMMARY_BYTES, Namer, PlanReport, Refused, remedy};
-use peribolos_org::{Extent, OrgRole, Permission, Privacy, RepoName, Style, TeamName, Unread};
+use peribolos_org::{Extent, OrgRole, Permission, Privacy, RepoName, Style, TeamName, Unread, UnreadCause};
 use support::{
     delete_team, file, login, numbered, operation, plan, removals, remove_member, remove_team_member,
     set_collaborator, set_team_repo,
@@ -55,7 +55,7 @@ fn failed(change: &Change, status: Option<u16>, sentence: &str, cause: Cause) ->
 }
 
 fn unread(extent: Extent, why: &str) -> Unread {
-    Unread { kind: Kind::Collaborators, extent, why: why.to_owned() }
+    Unread { kind: Kind::Collaborators, extent, cause: UnreadCause::Permission, why: why.to_owned() }
 }
 
 fn not_sent(change: Change, reason: NotSentReason, status: Option<u16>, sentence: &str) -> (Change, Outcome) {

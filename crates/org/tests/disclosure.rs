@@ -19,7 +19,7 @@ use peribolos_org::show::{Applied, Disclosure, Namer, PlanReport};
 use peribolos_org::testing::case;
 use peribolos_org::{
     ConfigFile, Extent, Login, OrgRole, Permission, Privacy, RepoName, Slug, Snapshot, Team, TeamName,
-    Unread, unknown_logins,
+    Unread, UnreadCause, unknown_logins,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -351,6 +351,7 @@ fn unread() -> impl Strategy<Value = Unread> {
     repos().prop_map(|repo| Unread {
         kind: Kind::Collaborators,
         extent: Extent::Of((&repo).into()),
+        cause: UnreadCause::Hidden,
         why: format!("GitHub does not show who is invited to `{repo}`"),
     })
 }

@@ -7,6 +7,7 @@ use http::{Method, StatusCode};
 use peribolos_org::plan::{Change, Expected, Kind};
 use peribolos_org::{
     Extent, Login, Own, Permission, RepoInvitation, RepoName, SnapshotCollaborator, SnapshotRepo, Unread,
+    UnreadCause,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -180,7 +181,8 @@ async fn with_people(
             let sentence = error.github_message().unwrap_or_default().trim_end_matches('.');
             let why = format!("GitHub does not show who is invited to `{}`: {sentence}", repo.name);
             let extent = Extent::Of((&repo.name).into());
-            Ok((repo, Some(Unread { kind: Kind::Collaborators, extent, why })))
+            let cause = if error.is_not_found() { UnreadCause::Hidden } else { UnreadCause::Permission };
+            Ok((repo, Some(Unread { kind: Kind::Collaborators, extent, cause, why })))
         }
         Err(error) => Err(error),
     }
@@ -194,7 +196,7 @@ fn unread(
     hidden: Option<String>,
     known: &[Unread],
 ) -> Vec<Unread> {
-    let kind = Kind::Collaborators;
+    let (kind, cause) = (Kind::Collaborators, UnreadCause::Permission);
     let of = |repo: &SnapshotRepo| Extent::Of((&repo.name).into());
     let is_known = |repo: &SnapshotRepo| known.iter().any(|unread| unread.extent == of(repo));
     let wanted: Vec<&SnapshotRepo> = repos.iter().filter(|it| wanted.contains(&it.name.key())).collect();
@@ -202,6 +204,7 @@ fn unread(
     let outside = outside.into_iter().map(|repo| Unread {
         kind,
         extent: of(repo),
+        cause,
         why: format!(
             "The App was not given the repository `{}`, so GitHub does not show who has access to it",
             repo.name
@@ -214,11 +217,11 @@ fn unread(
     let sentence = sentence.trim_end_matches('.');
     if !missing.is_empty() && missing.len() == given.len() {
         let why = format!("GitHub does not show who has access to repositories: {sentence}");
-        unread.push(Unread { kind, extent: Extent::Parts, why });
+        unread.push(Unread { kind, extent: Extent::Parts, cause, why });
     } else {
         unread.extend(missing.into_iter().map(|repo| {
             let why = format!("GitHub does not show who has access to `{}`: {sentence}", repo.name);
-            Unread { kind, extent: of(repo), why }
+            Unread { kind, extent: of(repo), cause, why }
         }));
     }
     unread

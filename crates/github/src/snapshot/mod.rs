@@ -22,7 +22,7 @@ pub(crate) mod options;
 pub(crate) mod reader;
 
 use peribolos_org::plan::Kind;
-use peribolos_org::{Extent, Snapshot, Unread};
+use peribolos_org::{Extent, Snapshot, Unread, UnreadCause};
 
 pub use self::options::{Part, Patience, Progress, ReadOptions};
 use self::reader::Reader;
@@ -54,15 +54,16 @@ async fn shown<T: Default>(
         Ok(read) => return Ok((read, None)),
         Err(error) => error,
     };
-    let extent = if error.is_permission_missing() {
-        Extent::Whole
+    let cause = if error.is_permission_missing() {
+        UnreadCause::Permission
     } else if hidden(&error) {
-        Extent::Hidden
+        UnreadCause::Hidden
     } else {
         return Err(error);
     };
     let sentence = error.github_message().unwrap_or_default().trim_end_matches('.');
-    Ok((T::default(), Some(Unread { kind, extent, why: format!("GitHub does not show {what}: {sentence}") })))
+    let why = format!("GitHub does not show {what}: {sentence}");
+    Ok((T::default(), Some(Unread { kind, extent: Extent::Whole, cause, why })))
 }
 
 async fn read_all(client: &Client, org: &Login, options: &ReadOptions) -> Result<Snapshot, Error> {

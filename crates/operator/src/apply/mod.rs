@@ -91,7 +91,8 @@ impl Ended {
             stop: self.stop,
             permission_missing: self.permission_missing
                 || lacks_a_kind
-                || second.is_some_and(|second| second.lacks_a_kind),
+                || second.is_some_and(|second| second.lacks_permission),
+            hidden: second.is_some_and(|second| second.hidden),
             head_moved: self.head_moved,
             not_held: second.is_some_and(|second| second.not_held),
             unplanned: second.is_some_and(|second| second.unplanned),

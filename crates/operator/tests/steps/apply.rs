@@ -425,14 +425,17 @@ async fn what_has_the_name_and_is_not_shown_is_tried_again_if_it_may_be_ours(
 
 /// Who was invited before is still invited where GitHub says that there is no list of invitations: that is not known.
 #[rstest::rstest]
-#[case::hidden_for_a_moment(true, json!({"count": 2}), "Applied: 1 of 1. 1 person has yet to accept", false)]
-#[case::hidden(true, json!({}), "Applied: 1 of 1. 1 part could not be read again", true)]
-#[case::of_this_apply(false, json!({}), "Applied: 3 of 3. 1 part could not be read again", true)]
+#[case::hidden_for_a_moment(
+    true, json!({"count": 2}), (StepExit::Ok, "Applied: 1 of 1. 1 person has yet to accept"), false)]
+#[case::hidden(
+    true, json!({}), (StepExit::GitHubUnavailable, "Applied: 1 of 1. 1 part could not be read again"), true)]
+#[case::of_this_apply(
+    false, json!({}), (StepExit::GitHubUnavailable, "Applied: 3 of 3. 1 part could not be read again"), true)]
 #[tokio::test]
 async fn a_list_of_invitations_that_is_hidden_afterwards_is_unread(
     #[case] is_invited: bool,
     #[case] mut fault: Value,
-    #[case] title: &str,
+    #[case] end: (StepExit, &str),
     #[case] is_unread: bool,
 ) {
     let invited = "    id: 9001\n    invitations: [{login: zoe, role: member}]\n";
@@ -453,7 +456,7 @@ async fn a_list_of_invitations_that_is_hidden_afterwards_is_unread(
     pod.fault(fault).await;
     pod.bench.github.call("DELETE", "/_sim/requests", None).await;
     let applied = pod.apply(&[]).await;
-    assert_eq!((applied.exit, applied.check.title.as_str()), (StepExit::Ok, title), "{applied:?}");
+    assert_eq!((applied.exit, applied.check.title.as_str()), end, "{applied:?}");
     let summary = &applied.check.summary;
     assert!(
         !summary.contains("Gone beyond the plan") && !summary.contains("Not as the file says"),
@@ -466,6 +469,33 @@ async fn a_list_of_invitations_that_is_hidden_afterwards_is_unread(
         4,
         "it is read again, twice"
     );
+}
+
+/// Who may do what in a repository is not known to be as the file says where GitHub shows it no more. Where it was not shown
+/// before, nothing has changed.
+#[rstest::rstest]
+#[case::a_permission(403, 1, StepExit::PermissionsMissing)]
+#[case::hidden(404, 1, StepExit::GitHubUnavailable)]
+#[case::hidden_before(404, 0, StepExit::Ok)]
+#[case::a_permission_before(403, 0, StepExit::Ok)]
+#[tokio::test]
+async fn a_repository_whose_invitations_are_hidden_afterwards(
+    #[case] status: u16,
+    #[case] shown: u32,
+    #[case] exit: StepExit,
+) {
+    let file =
+        FILE.replace("name: Acme", "name: Acme Inc").replace("{visibility: private}", "{collaborators: {}}");
+    let pod = Pod::of(&file).await;
+    let message = if status == 403 { "Resource not accessible by integration" } else { "Not Found" };
+    let path = "/repos/acme/site/invitations";
+    let body = json!({"message": message});
+    pod.fault(json!({"method": "GET", "path": path, "status": status, "skip": shown, "body": body})).await;
+    let applied =
+        pod.apply(&["--manage=Org,OrgMembers,Teams,TeamMembers,TeamRepos,Repos,Collaborators"]).await;
+    assert_eq!(applied.exit, exit, "{applied:?}");
+    let says = format!("GitHub does not show who is invited to `site`: {message}");
+    assert_eq!(applied.check.summary.contains(&says), shown > 0, "{applied:?}");
 }
 
 /// What could not be read before a removal is no refusal of the removal, which was never sent.

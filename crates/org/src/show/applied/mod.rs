@@ -180,7 +180,7 @@ impl Applied<'_> {
         let lines = self.verification?.unread.iter().map(|unread| {
             let may_be_shown = match &unread.extent {
                 Extent::Of(part) => namer.names([part]),
-                Extent::Whole | Extent::Hidden | Extent::Parts => true,
+                Extent::Whole | Extent::Parts => true,
             };
             may_be_shown.then(|| unread.why.clone())
         });
