@@ -85,7 +85,7 @@ pub async fn check(organization: &Organization, source: &str, scope: &Scope) -> 
     let after = ours::snapshot(organization, &options).await?;
     let around = Around { before: &before, after: &after };
     for write in &mut writes {
-        planned::name_parent(write, around);
+        planned::name_numbers(write, around)?;
     }
     let mut planned = planned::writes(&plan, around)?;
     leave_out_the_needless(&plan, &mut planned, &writes);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use http::Method;
-use peribolos_org::plan::Change;
+use peribolos_org::plan::{Change, InvitedTeam};
 use peribolos_org::{Invitation, InvitationState, Login, OrgRole};
 use serde::Deserialize;
 use serde_json::json;
@@ -63,6 +63,12 @@ pub(super) struct Invited {
     /// `None` where only an address is known.
     pub(super) login: Option<Login>,
     role: String,
+}
+
+/// A team that an invitation is to.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct InvitationTeam {
+    id: u64,
 }
 
 /// All members, concealed ones too.
@@ -135,6 +141,15 @@ pub(super) async fn make(client: &Client, org: &Login, change: &Change) -> Resul
             let call = Call::new(Method::PUT, MEMBERSHIP, &[org.as_str(), login.as_str()])?.body(&body)?;
             Ok(client.read::<Membership>(call).await?.into())
         }
+        Change::InviteAgain { login, role, teams } => {
+            let user = Call::get("/users/{username}", &[login.as_str()])?;
+            let invitee: RestUser = client.read(user).await?;
+            let teams: Vec<u64> = teams.iter().map(|team| team.id).collect();
+            let role = if *role == OrgRole::Member { "direct_member" } else { word(*role) };
+            let body = json!({"invitee_id": invitee.id, "role": role, "team_ids": teams});
+            client.send(Call::new(Method::POST, PENDING, &[org.as_str()])?.body(&body)?).await?;
+            Ok(Made::Pending)
+        }
         Change::RemoveMember { login, .. } => {
             client.done(Call::new(Method::DELETE, MEMBERSHIP, &[org.as_str(), login.as_str()])?).await
         }
@@ -159,6 +174,19 @@ pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> R
                 MembershipState::Active if *role == OrgRole::Admin => Standing::AsPlanned,
                 MembershipState::Active => Standing::compare(role, &now, "the role", of),
                 MembershipState::Pending => Standing::compare(role, &now, "the role of the invitation", of),
+            })
+        }
+        Change::InviteAgain { login, role, teams } => {
+            let Some(found) = membership(client, org, login).await? else { return Ok(Standing::AsPlanned) };
+            if found.state == MembershipState::Active {
+                return Ok(Standing::Different("the person is a member now".to_owned()));
+            }
+            let invited_to = invited_to(client, org, login).await?;
+            let is_to = |team: &InvitedTeam| invited_to.contains(&team.id);
+            Ok(match Standing::compare(role, &words::role(found.role), "the role of the invitation", of) {
+                Standing::AsPlanned if teams.iter().all(is_to) => Standing::Already(Made::Pending),
+                Standing::AsPlanned => Standing::Different("another invitation was sent".to_owned()),
+                other => other,
             })
         }
         Change::ChangeRole { login, from, to } => {
@@ -199,6 +227,15 @@ pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> R
         }
         _ => Ok(Standing::AsPlanned),
     }
+}
+
+/// The numbers of the teams to which somebody's open invitation is; none where GitHub shows no invitation.
+async fn invited_to(client: &Client, org: &Login, login: &Login) -> Result<Vec<u64>, Error> {
+    let open = client.all::<Invited>(Call::get(PENDING, &[org.as_str()])?).await?;
+    let Some(open) = open.iter().find(|it| it.login.as_ref() == Some(login)) else { return Ok(Vec::new()) };
+    let values = [org.as_str(), &open.id.to_string()];
+    let teams = Call::get("/orgs/{org}/invitations/{invitation_id}/teams", &values)?;
+    Ok(client.all::<InvitationTeam>(teams).await?.into_iter().map(|team| team.id).collect())
 }
 
 /// What a member is; `None` for somebody who is none, or only invited.

@@ -89,6 +89,7 @@ impl Client {
         let made = match change {
             Change::EditOrg { .. } => organization::make(self, org, change).await,
             Change::InviteMember { .. }
+            | Change::InviteAgain { .. }
             | Change::ChangeRole { .. }
             | Change::RemoveMember { .. }
             | Change::CancelInvitation { .. } => members::make(self, org, change).await,
@@ -129,6 +130,7 @@ impl Client {
         let standing = match change {
             Change::EditOrg { .. } => organization::standing(self, org, change).await,
             Change::InviteMember { .. }
+            | Change::InviteAgain { .. }
             | Change::ChangeRole { .. }
             | Change::RemoveMember { .. }
             | Change::CancelInvitation { .. } => members::standing(self, org, change).await,

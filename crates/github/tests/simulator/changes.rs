@@ -113,6 +113,7 @@ async fn assert_once(world: &World, change: &Change, expected: &Expected, addres
     let may_not_be_repeated = matches!(
         change,
         Change::InviteMember { .. }
+            | Change::InviteAgain { .. }
             | Change::CreateRepo { .. }
             | Change::CreateTeam { .. }
             | Change::SetTeamMember { .. }

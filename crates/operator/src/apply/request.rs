@@ -41,7 +41,7 @@ impl Run<'_> {
                 Err(outcome) => return outcome,
             }
             let creates_content = change.creates_content();
-            let next = self.pace.next(creates_content, self.job.clock.now());
+            let next = self.pace.next(creates_content || self.invites, self.job.clock.now());
             if !self.wait(next).await {
                 return Outcome::NotTried;
             }
@@ -207,7 +207,11 @@ impl Run<'_> {
                 Err(Outcome::Failed(failure))
             }
             Class::InvitationLimit => {
-                if let Change::InviteMember { login, .. } | Change::SetCollaborator { login, .. } = change {
+                let collaborator = match change {
+                    Change::SetCollaborator { login, .. } => Some(login),
+                    _ => None,
+                };
+                if let Some(login) = change.invitee().or(collaborator) {
                     self.invitations.limited(login);
                 }
                 Err(Outcome::Failed(failure(Cause::Invitations)))

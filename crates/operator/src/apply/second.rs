@@ -6,7 +6,7 @@ use std::time::Duration;
 use peribolos_core::apply::afterwards;
 use peribolos_github::Error;
 use peribolos_github::snapshot::ReadOptions;
-use peribolos_org::plan::{Change, Outcome, Verification, verify};
+use peribolos_org::plan::{Outcome, Verification, verify};
 use peribolos_org::{InvitationState, UnreadCause};
 
 use super::clock::Woke;
@@ -121,9 +121,10 @@ async fn read_once(planning: &Planning<'_>, before: &Planned, outcomes: &[Outcom
 
 /// Of which states there were invitations before, or are after what was done: the list of these is there.
 fn invitations(before: &Planned, outcomes: &[Outcome]) -> BTreeSet<InvitationState> {
-    let invited = before.plan.operations.iter().zip(outcomes).filter(|(operation, outcome)| {
-        matches!(operation.change, Change::InviteMember { .. }) && **outcome == Outcome::Waiting
-    });
+    let invited =
+        before.plan.operations.iter().zip(outcomes).filter(|(operation, outcome)| {
+            operation.change.invitee().is_some() && **outcome == Outcome::Waiting
+        });
     let had = before.snapshot.invitations.iter().map(|invitation| invitation.state);
     had.chain(invited.map(|_| InvitationState::Pending)).collect()
 }

@@ -8,8 +8,8 @@ use super::awaiting;
 use super::draft::{self, Draft, Fact};
 use super::model::{Known, Model, RepoId, TeamId};
 use super::{
-    Allow, Ignore, Kind, Lookups, Named, OrgSetting, Place, Plan, Question, Refusal, RefusalClass, Scope,
-    Waiting, Warning,
+    Allow, Change, Ignore, InvitedTeam, Kind, Lookups, Named, OrgSetting, Place, Plan, Question, Refusal,
+    RefusalClass, Scope, Waiting, Warning,
 };
 use crate::file::canonical_names::CanonicalNames;
 use crate::file::findings::quoted;
@@ -174,6 +174,19 @@ impl<'f> Planner<'f> {
     pub(crate) fn give(&mut self, fact: Fact) {
         if let Some(draft) = self.drafts.last_mut() {
             draft.gives.push(fact);
+        }
+    }
+
+    /// Makes an invitation that is planned one to these teams, too.
+    pub(crate) fn invite_to_teams(&mut self, invited: &Login, teams: &[InvitedTeam]) {
+        for draft in &mut self.drafts {
+            if let Change::InviteMember { login, role } = &draft.change
+                && login == invited
+            {
+                let (login, teams) = (login.clone(), teams.to_vec());
+                draft.change = Change::InviteAgain { login, role: *role, teams };
+                self.then.apply(&draft.change);
+            }
         }
     }
 

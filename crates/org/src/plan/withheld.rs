@@ -88,6 +88,7 @@ fn moves(change: &Change) -> bool {
 fn gives(change: &Change) -> bool {
     match change {
         Change::ChangeRole { to, .. } => *to == OrgRole::Admin,
+        Change::InviteAgain { .. } => true,
         Change::SetTeamMember { from, to, .. } => Some(*to) > *from,
         Change::SetTeamRepo { from, to, .. } | Change::SetCollaborator { from, to, .. } => Some(*to) > *from,
         Change::EditRepoInvitation { from, to, .. } => to > from,
@@ -127,6 +128,11 @@ fn targets(model: &Model, grant: &Change, removal: &Change) -> BTreeSet<Target> 
     match grant {
         Change::SetTeamMember { team, login, .. } => {
             if let Some(id) = model.team_named(team) {
+                place(model, login, id, &mut targets);
+            }
+        }
+        Change::InviteAgain { login, teams, .. } => {
+            for id in teams.iter().filter_map(|team| model.team_numbered(team.id)) {
                 place(model, login, id, &mut targets);
             }
         }

@@ -89,7 +89,7 @@ fn by_status(refused: Refused<'_>, status: Option<u16>) -> &'static str {
              its enterprise forbids this."
         }
         (_, Refused::Read) => "The next apply reads it again.",
-        (_, Refused::Line(Change::InviteMember { .. }) | Refused::NoLine(Change::InviteMember { .. })) => {
+        (_, Refused::Line(change) | Refused::NoLine(change)) if change.invitee().is_some() => {
             "Let an owner invite the person on GitHub, where the reason is shown, or take them out of the file."
         }
         (_, Refused::Line(_)) => "Correct the line, or make the change on GitHub, where the reason is shown.",

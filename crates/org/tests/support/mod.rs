@@ -159,7 +159,9 @@ pub fn removals(plan: &Plan) -> Removals {
 fn place(change: &Change) -> Place {
     match change {
         Change::EditOrg { .. } => Place::OrganizationGives,
-        Change::InviteMember { .. } | Change::CancelInvitation { .. } => Place::People,
+        Change::InviteMember { .. } | Change::InviteAgain { .. } | Change::CancelInvitation { .. } => {
+            Place::People
+        }
         Change::ChangeRole { .. } => Place::Demotions,
         Change::RemoveMember { .. } => Place::MembersRemoved,
         Change::CreateRepo { .. }

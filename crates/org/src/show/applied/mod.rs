@@ -254,6 +254,7 @@ impl Applied<'_> {
 fn invited(change: &Change) -> Option<&Login> {
     match change {
         Change::InviteMember { login, .. }
+        | Change::InviteAgain { login, .. }
         | Change::SetTeamMember { login, .. }
         | Change::SetCollaborator { login, .. }
         | Change::EditRepoInvitation { login, .. } => Some(login),
