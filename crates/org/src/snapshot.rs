@@ -28,6 +28,9 @@ pub struct Snapshot {
     pub members: Vec<Login>,
     /// Members of either kind whose membership is not public.
     pub concealed: Vec<Login>,
+    /// GitHub's numbers for members and collaborators, which survive another login; whose number it does not show is absent.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub accounts: BTreeMap<Login, u64>,
     /// Invitations to it.
     pub invitations: Vec<Invitation>,
     /// Whether the enterprise manages its users (Enterprise Managed Users): nobody is invited, and nothing is public.

@@ -630,6 +630,49 @@ async fn what_is_no_longer_as_planned_is_left_and_named(#[case] hidden: u32) {
     assert!(!applied.reviewed, "a removal is left");
 }
 
+/// A login may be another person's by then: what is taken away is taken from the person who had it when it was planned.
+#[rstest::rstest]
+#[case::renamed(false, "the person is called 'dave' now")]
+#[case::taken_by_another(true, "somebody else has the login now, and the person is called 'dave'")]
+#[tokio::test]
+async fn nobody_loses_anything_by_having_the_login_of_another(#[case] taken: bool, #[case] says: &str) {
+    let file = described(&FILE.replace("frank]", "]").replace("name: Acme", "name: Acme Inc"));
+    let without = file.replace("[carol, dan], repos", "[carol], repos");
+    let pod = Pod::of(&without.replace("site: {desc", "site: {collaborators: {}, desc")).await;
+    let github = &pod.bench.github;
+    let mut org = github.org(ORG).await;
+    org["repos"]["site"]["collaborators"] = json!({"zoe": "push"});
+    pod.put(org).await;
+    pod.fault(json!({"method": "PATCH", "path": "/orgs/acme", "delayMs": 5_000, "count": 1})).await;
+    let manage = "--manage=Org,OrgMembers,Teams,TeamMembers,TeamRepos,Repos,Collaborators";
+    let args = ["--disclose-file", FAST, "--maximum-removal-percent=100", manage];
+    let running = pod.bench.start_apply(&pod.sha, &pod.bench.token().await, &args);
+    pod.bench.changed(pod.before + 1).await;
+    for (from, to) in [("frank", "fritz"), ("dan", "dave"), ("zoe", "zora")] {
+        github.call("POST", &format!("/_sim/users/{from}/rename"), Some(json!({"to": to}))).await;
+    }
+    let mut org = github.org(ORG).await;
+    if taken {
+        for login in ["frank", "dan", "zoe"] {
+            github.call("PUT", &format!("/_sim/users/{login}"), Some(json!({}))).await;
+        }
+        (org["members"]["frank"], org["members"]["dan"]) = (json!("member"), json!("member"));
+        org["teams"][0]["members"]["dan"] = json!("member");
+        org["repos"]["site"]["collaborators"]["zoe"] = json!("push");
+        pod.put(org.clone()).await;
+    }
+    let applied = running.end().output();
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Transient)), "{applied:?}");
+    let left = applied.list.iter().filter(|line| line.ends_with("left out, changed in the meantime")).count();
+    assert_eq!(left, 3, "{applied:?}");
+    let now = github.org(ORG).await;
+    assert_eq!(now["members"], org["members"]);
+    assert_eq!(now["teams"][0]["members"], org["teams"][0]["members"]);
+    assert_eq!(now["repos"]["site"]["collaborators"], org["repos"]["site"]["collaborators"]);
+    // Of who is in the file, it says who that is now.
+    assert!(applied.check.summary.contains(says), "{applied:?}");
+}
+
 #[tokio::test]
 async fn a_head_that_moves_leaves_the_removals_to_the_newer_run() {
     let file = FILE.replace("frank]", "zoe]").replace("name: Acme", "name: Acme Inc");

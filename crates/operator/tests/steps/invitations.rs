@@ -9,7 +9,7 @@ use crate::bench::{Bench, ORG, Running};
 
 /// zoe is invited as a member, to `Core` and `Docs`.
 const FIXTURE: &str = "\
-users: [zoe]
+users: [zoe, zzz]
 orgs:
   acme:
     id: 9001
@@ -157,7 +157,7 @@ async fn places_that_are_lost_with_an_invitation_are_named(
 /// What was begun is ended, within seconds: between the two requests nothing is lost by being asked to stop.
 #[tokio::test]
 async fn asked_to_end_it_sends_the_invitation_for_which_it_cancelled_one() {
-    let world = World::of(&FILE.replace("carol]", "carol, yan]")).await;
+    let world = World::of(&FILE.replace("carol]", "carol, zzz]")).await;
     let slow = json!({"method": "DELETE", "path": "/orgs/acme/invitations/*", "delayMs": 3_000, "count": 1});
     world.fault(slow).await;
     let running = world.start().await;

@@ -48,6 +48,7 @@ pub fn acme() -> Snapshot {
         admins: logins(&["alice", "bob"]),
         members: logins(&["carol", "oscar"]),
         concealed: Vec::new(),
+        accounts: [].into(),
         invitations: Vec::new(),
         managed_users: false,
         teams: Vec::new(),

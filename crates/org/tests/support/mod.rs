@@ -65,6 +65,7 @@ pub fn nobody() -> Snapshot {
         admins: Vec::new(),
         members: Vec::new(),
         concealed: Vec::new(),
+        accounts: [].into(),
         invitations: Vec::new(),
         managed_users: false,
         teams: Vec::new(),
