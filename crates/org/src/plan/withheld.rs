@@ -88,7 +88,6 @@ fn moves(change: &Change) -> bool {
 fn gives(change: &Change) -> bool {
     match change {
         Change::ChangeRole { to, .. } => *to == OrgRole::Admin,
-        Change::InviteAgain { .. } => true,
         Change::SetTeamMember { from, to, .. } => Some(*to) > *from,
         Change::SetTeamRepo { from, to, .. } | Change::SetCollaborator { from, to, .. } => Some(*to) > *from,
         Change::EditRepoInvitation { from, to, .. } => to > from,
@@ -100,7 +99,8 @@ fn gives(change: &Change) -> bool {
         Change::CreateTeam { .. }
         | Change::EditTeam { .. }
         | Change::CreateRepo { .. }
-        | Change::RenameRepo { .. } => true,
+        | Change::RenameRepo { .. }
+        | Change::InviteAgain { .. } => true,
         _ => false,
     }
 }

@@ -251,14 +251,14 @@ fn notes(change: &Change, namer: &Namer<'_>) -> Vec<String> {
 
 /// Teams that somebody is invited to: those that may be named, and how many others there are.
 pub(super) fn of_teams(teams: &[InvitedTeam], namer: &Namer<'_>) -> String {
-    let names: Vec<String> = teams.iter().filter_map(|team| namer.team(&team.name)).collect();
-    let others = teams.len() - names.len();
-    let named = format!("the {} {}", if names.len() == 1 { "team" } else { "teams" }, names.join(", "));
-    let unnamed = format!("{} that the file does not name", counted(others, "team", "teams"));
-    match (names.len(), others) {
-        (_, 0) => named,
-        (0, _) => unnamed,
-        _ => format!("{named} and {unnamed}"),
+    let shown: Vec<String> = teams.iter().filter_map(|team| namer.team(&team.name)).collect();
+    let others = teams.len() - shown.len();
+    let first = format!("the {} {}", if shown.len() == 1 { "team" } else { "teams" }, shown.join(", "));
+    let last = format!("{} that the file does not name", counted(others, "team", "teams"));
+    match (shown.len(), others) {
+        (_, 0) => first,
+        (0, _) => last,
+        _ => format!("{first} and {last}"),
     }
 }
 
