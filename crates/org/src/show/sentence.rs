@@ -121,6 +121,10 @@ impl Writer<'_, '_> {
                 self.person(login),
                 format!("made a collaborator of {} ({})", self.repo(repo), self.quote(to.as_str())),
             ),
+            Change::SetCollaborator { repo, login, from, to, .. } if Some(*to) < *from => (
+                format!("the access of {} to {}", self.person(login), self.repo(repo)),
+                format!("lowered to {}", self.quote(to.as_str())),
+            ),
             Change::SetCollaborator { repo, login, to, .. } => {
                 (self.person(login), format!("given {} in {}", self.quote(to.as_str()), self.repo(repo)))
             }
@@ -174,6 +178,10 @@ impl Writer<'_, '_> {
             Change::RemoveTeamMember { team, login, .. } => {
                 (self.person(login), format!("removed from {}", self.team(team)))
             }
+            Change::SetTeamRepo { team, repo, from, to, .. } if Some(*to) < *from => (
+                format!("the access of {} to {}", self.team(team), self.repo(repo)),
+                format!("lowered to {}", self.quote(to.as_str())),
+            ),
             Change::SetTeamRepo { team, repo, to, .. } => {
                 (self.team(team), format!("given {} in {}", self.quote(to.as_str()), self.repo(repo)))
             }

@@ -190,11 +190,13 @@ impl Applied<'_> {
 
     /// What the organization still lacks, although nothing of the above says so.
     fn open(&self, namer: &Namer<'_>) -> Option<Section> {
-        let known: Vec<&Change> = (0..self.report.plan.operations.len())
+        // In full: what may not be named is not the same because of that.
+        let said = |change: &Change| Sentence::of(change, &Namer::terminal());
+        let known: Vec<Sentence> = (0..self.report.plan.operations.len())
             .filter(|index| !self.outcome(*index).is_base())
-            .filter_map(|index| Some(&self.report.plan.operations.get(index)?.change))
+            .filter_map(|index| Some(said(&self.report.plan.operations.get(index)?.change)))
             .collect();
-        let open = self.verification?.remaining.iter().filter(|left| !known.contains(&&left.change));
+        let open = self.verification?.remaining.iter().filter(|left| !known.contains(&said(&left.change)));
         let lines = open.map(|left| {
             let sentence = Sentence::of(&left.change, namer);
             Some(format!("{} yet", sentence.is_not()))
