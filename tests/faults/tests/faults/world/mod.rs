@@ -80,8 +80,8 @@ impl World {
         let witness = Witness::start(client.clone(), &namespace);
         tokio::spawn(collector::collect(client.clone(), namespace.clone()));
 
-        let switchboard = Arc::new(Switchboard::new(fault));
         let lease = if matches!(fault, Fault::Late { .. }) { LEASE_OF_LATE } else { LEASE };
+        let switchboard = Arc::new(Switchboard::new(fault));
         let proxies = Proxies { plane, github: &github, switchboard: &switchboard, scale: &scale, lease };
         let controller = proxies.controller("controller", &namespace).await;
         let (receiver, address) = proxies.receiver(&namespace).await;
