@@ -16,7 +16,10 @@ use peribolos_api::{GitHubInstallation, PeribolosRun, names};
 use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults, run::facts::Settings};
 use peribolos_github::App;
 
-use super::watches::{Controllers, Tell};
+use super::{
+    lease::Gate,
+    watches::{Controllers, Tell},
+};
 use crate::{
     kubernetes::client::{CallError, call},
     metrics::Metrics,
@@ -31,6 +34,8 @@ use crate::{
 pub struct Context {
     /// The Kubernetes client.
     pub client: Client,
+    /// What all writes pass.
+    pub gate: Gate,
     /// The namespace of installations, runs, TaskRuns and Secrets.
     pub namespace: String,
     /// The GitHub App.
@@ -75,6 +80,8 @@ pub struct Context {
 pub struct Parts {
     /// The Kubernetes client.
     pub client: Client,
+    /// What all writes pass.
+    pub gate: Gate,
     /// Who writes Events.
     pub reporter: Reporter,
     /// The GitHub App.
@@ -94,7 +101,7 @@ pub struct Parts {
 impl Context {
     /// The context of these controllers.
     pub fn new(parts: Parts, controllers: &Controllers) -> Self {
-        let Parts { client, reporter, app, app_id, accounts, installation_defaults, settings, metrics } =
+        let Parts { client, gate, reporter, app, app_id, accounts, installation_defaults, settings, metrics } =
             parts;
         let namespace = settings.namespace.clone();
         let tokens = TokenService {
@@ -111,6 +118,7 @@ impl Context {
         Self {
             recorder: Recorder::new(client.clone(), reporter),
             client,
+            gate,
             namespace,
             app,
             app_id,

@@ -15,7 +15,7 @@ use kube::{
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
 
-use super::{installation, run};
+use super::{installation, lease::Leadership, run};
 use crate::state::{installations::Installations, runs::Runs, secrets::Secrets};
 
 /// Where the other controller is told of an installation that something changed about. Clones tell the same.
@@ -55,15 +55,22 @@ pub struct Controllers {
 }
 
 impl Controllers {
-    /// The controllers of a namespace.
-    pub fn new(client: &Client, namespace: &str) -> Self {
+    /// The controllers of a namespace. Their watches fill the stores all the time; they reconcile what is there once this process
+    /// leads.
+    pub fn new(client: &Client, namespace: &str, leadership: &Leadership) -> Self {
         let (to_runs, of_installations) = mpsc::unbounded();
         let (to_installations, of_runs) = mpsc::unbounded();
         let wake_installation = Tell(to_installations);
         let tell = [wake_installation.clone(), Tell(to_runs.clone())];
         let secrets_by_owner = Secrets::default();
-        let (installations, secrets, installations_by_key) =
-            installation::controller(client, namespace, Tell(to_runs), of_runs, secrets_by_owner.clone());
+        let (installations, secrets, installations_by_key) = installation::controller(
+            client,
+            namespace,
+            Tell(to_runs),
+            of_runs,
+            secrets_by_owner.clone(),
+            leadership,
+        );
         let (wake, woken) = mpsc::unbounded();
         let runs_by_installation = Runs::default();
         let runs = run::controller(
@@ -73,6 +80,7 @@ impl Controllers {
             of_installations,
             (wake.clone(), woken),
             runs_by_installation.clone(),
+            leadership,
         );
         Self {
             installations,

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::{
     proc::Pid,
     receiver::{Server, local_port},
-    support::{ControlPlane, Controller, GitHub, namespace},
+    support::{ControlPlane, Controller, GitHub, namespace, operator::forget_lease},
     table::{Row, mib, seconds},
     world,
 };
@@ -28,6 +28,7 @@ pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Resul
     rows.push(memory("receiver, idle", receiver.pid, ("bare handler", handler.pid))?);
     rows.push(memory("controller, idle", pid(&namespace)?, ("bare watch", watch.pid))?);
     drop((handler, receiver, watch, controller));
+    forget_lease(&client, &namespace).await;
 
     world::install(&client, &namespace, INSTALLATIONS).await?;
     let begin = Instant::now();

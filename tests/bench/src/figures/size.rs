@@ -12,7 +12,7 @@ use crate::{
     proc::Pid,
     receiver::{Server, local_port},
     seed::{self, Seed},
-    support::{ControlPlane, Controller, GitHub, namespace},
+    support::{ControlPlane, Controller, GitHub, namespace, operator::forget_lease},
     table::{Row, mib, seconds},
     world,
 };
@@ -48,6 +48,7 @@ async fn one(
     let controller = Controller::start(plane, &github, &namespace, "one", &["--accounts", "org0000"]).await;
     let sample = seed::sample(&client, &namespace, &world::name(0)).await?;
     drop(controller);
+    forget_lease(&client, &namespace).await;
     let seed = Seed { client: &client, namespace: &namespace, github: &github, sample: &sample };
     seed.all(installations, runs).await?;
 

@@ -21,15 +21,28 @@ use peribolos_core::time_scale::TimeScale;
 use tokio_util::sync::CancellationToken;
 
 pub use self::pace::Pace;
-use super::context::{Context, Shared};
+use super::{
+    context::{Context, Shared},
+    lease::Leadership,
+};
 use crate::{kubernetes::filled::filled, metrics::Kind, services::writer::Writer};
 
 /// The field manager of all that the healer writes.
 const FIELD_MANAGER: &str = "peribolos-healer";
 
-/// Heals until `stop`. TaskRuns are deleted `keep_task_runs` after their end.
-pub async fn run(ctx: Shared, scale: TimeScale, keep_task_runs: Duration, stop: CancellationToken) {
-    Box::pin(run_at(ctx, Pace::at(scale, keep_task_runs), stop)).await;
+/// Heals until `stop`, once this process leads. TaskRuns are deleted `keep_task_runs` after their end.
+pub async fn run(
+    ctx: Shared,
+    scale: TimeScale,
+    keep_task_runs: Duration,
+    leadership: Leadership,
+    stop: CancellationToken,
+) {
+    // Before anything is reconciled: what the list tells need not be asked for.
+    ctx.listing.set_awaited();
+    if stop.run_until_cancelled(leadership.ours()).await.is_some() {
+        Box::pin(run_at(ctx, Pace::at(scale, keep_task_runs), stop)).await;
+    }
 }
 
 /// Heals at this pace until `stop`.
