@@ -193,8 +193,9 @@ impl Applied<'_> {
         // In full: what may not be named is not the same because of that.
         let said = |change: &Change| Sentence::of(change, &Namer::terminal());
         let known: Vec<Sentence> = (0..self.report.plan.operations.len())
-            .filter(|index| !self.outcome(*index).is_base())
-            .filter_map(|index| Some(said(&self.report.plan.operations.get(index)?.change)))
+            .filter_map(|index| Some((index, &self.report.plan.operations.get(index)?.change)))
+            .filter(|(index, change)| !self.outcome(*index).is_shown(change))
+            .map(|(_, change)| said(change))
             .collect();
         let open = self.verification?.remaining.iter().filter(|left| !known.contains(&said(&left.change)));
         let lines = open.map(|left| {
@@ -209,7 +210,10 @@ impl Applied<'_> {
         let waits = self.those(|outcome| matches!(outcome, Outcome::Waiting));
         // What is to be done again does not wait: the invitation is not there any more.
         let again: &[Operation] = self.verification.map_or(&[], |verification| &verification.remaining);
-        let waits = waits.filter(|operation| again.iter().all(|again| again.change != operation.change));
+        let waits = waits.filter(|operation| {
+            let is_shown = Outcome::Waiting.is_shown(&operation.change);
+            !is_shown || !again.iter().any(|again| is_again(&again.change, &operation.change))
+        });
         let waits = waits.filter_map(|operation| invited(&operation.change));
         waits.chain(self.report.plan.waiting.iter().map(|waiting| &waiting.login)).collect()
     }
@@ -250,6 +254,11 @@ impl Applied<'_> {
         let operations = self.report.plan.operations.iter().enumerate();
         operations.filter(move |(index, _)| is(self.outcome(*index))).map(|(_, operation)| operation)
     }
+}
+
+/// Whether a change is to be made again, an invitation by whichever request.
+fn is_again(again: &Change, change: &Change) -> bool {
+    again == change || change.invitee().is_some() && again.invitee() == change.invitee()
 }
 
 /// Who is invited by a change.
