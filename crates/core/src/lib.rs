@@ -14,5 +14,6 @@ pub mod lease;
 pub mod names;
 pub mod ownership;
 pub mod run;
+pub mod tekton;
 pub mod time_scale;
 pub mod token;

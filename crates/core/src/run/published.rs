@@ -18,6 +18,8 @@ pub struct Published {
     pub check_id: Option<i64>,
     /// When the check showed last how far the run has come.
     pub progress_at: Option<Timestamp>,
+    /// The attempt that this process has written down, and for which it has not asked for a TaskRun yet: so nobody has.
+    pub unasked: Option<i32>,
     /// When a write was sent whose outcome nobody knows.
     pub unknown_since: Option<Timestamp>,
     /// Before this, what the run itself depends on is not looked up again.

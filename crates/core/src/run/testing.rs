@@ -64,6 +64,7 @@ pub(crate) fn facts(run: PeribolosRun) -> Facts {
         others: Vec::new(),
         published: Published::default(),
         found: Found::default(),
+        tekton: None,
         trouble: None,
         settings: Arc::new(Settings {
             namespace: "ns".to_owned(),

@@ -22,7 +22,8 @@ use crate::{
     metrics::Metrics,
     services::tokens::TokenService,
     state::{
-        backoff::Backoff, published::Publications, reservations::Reservations, runs::Runs, tokens::Tokens,
+        backoff::Backoff, published::Publications, reservations::Reservations, runs::Runs, tekton::Tekton,
+        tokens::Tokens,
     },
 };
 
@@ -62,6 +63,8 @@ pub struct Context {
     pub published: Publications,
     /// How often each run has failed to be reconciled.
     pub run_backoff: Backoff,
+    /// What of Tekton is missing.
+    pub tekton: Tekton,
     /// The installations' tokens.
     pub tokens: TokenService,
 }
@@ -122,6 +125,7 @@ impl Context {
             published: Publications::default(),
             run_backoff: Backoff::at(settings.time_scale),
             settings: Arc::new(settings),
+            tekton: Tekton::default(),
             tokens,
         }
     }

@@ -45,6 +45,8 @@ pub struct Controllers {
     pub runs_by_installation: Runs,
     /// Wakes a run that waits for a place below the limit of running ones.
     pub wake: run::Wake,
+    /// Has both controllers look at an installation.
+    pub(super) tell: [Tell; 2],
 }
 
 impl Controllers {
@@ -53,6 +55,7 @@ impl Controllers {
     pub fn new(client: &Client, namespace: &str, leadership: &Leadership) -> Self {
         let (to_runs, of_installations) = mpsc::unbounded();
         let (to_installations, of_runs) = mpsc::unbounded();
+        let tell = [Tell(to_installations.clone()), Tell(to_runs.clone())];
         let (installations, secrets, installations_by_key) =
             installation::controller(client, namespace, Tell(to_runs), of_runs, leadership);
         let (wake, woken) = mpsc::unbounded();
@@ -66,6 +69,6 @@ impl Controllers {
             runs_by_installation.clone(),
             leadership,
         );
-        Self { installations, installations_by_key, secrets, runs, runs_by_installation, wake }
+        Self { installations, installations_by_key, secrets, runs, runs_by_installation, wake, tell }
     }
 }

@@ -59,9 +59,12 @@ impl World {
         Self::start_on(ControlPlane::shared(), &["--token-ttl", "3m"], &[]).await
     }
 
-    /// The same on an API server of its own.
-    pub async fn on(plane: &'static ControlPlane) -> Self {
-        Self::start_on(plane, &[], &[]).await
+    /// The same on an API server of its own, whose definitions the test may change.
+    pub async fn alone(more: &[&str]) -> Self {
+        // It ends with the process.
+        let start = || Box::leak(Box::new(ControlPlane::start()));
+        let plane: &'static ControlPlane = tokio::task::spawn_blocking(start).await.unwrap();
+        Self::start_on(plane, &[], more).await
     }
 
     async fn start_on(plane: &'static ControlPlane, github: &[&str], more: &[&str]) -> Self {
@@ -235,6 +238,13 @@ impl World {
     pub async fn task_run_names(&self) -> Vec<String> {
         let all = self.task_runs().list(&ListParams::default()).await.unwrap();
         all.iter().map(ResourceExt::name_any).collect()
+    }
+
+    /// Asserts that the TaskRun is there for its name alone: Tekton makes no pod for it.
+    pub async fn is_closed(&self, name: &str) {
+        let task_run = self.task_runs().get(name).await.unwrap();
+        assert_eq!(task_run.annotations().get("peribolos.dev/closed").map(String::as_str), Some("true"));
+        assert_eq!(task_run.spec.status.as_deref(), Some("TaskRunCancelled"));
     }
 
     /// Waits until the slot is free.

@@ -185,6 +185,7 @@ fn known(run: &PeribolosRun, ctx: &Context) -> Facts {
         others: ctx.reservations.overlay(others),
         published,
         found: Found::default(),
+        tekton: ctx.tekton.lasting(ctx.settings.time_scale, Timestamp::now()),
         trouble: None,
         settings: Arc::clone(&ctx.settings),
     }
@@ -246,6 +247,7 @@ async fn write(ctx: &Context, facts: &mut Facts, step: &Step) -> Result<(), Erro
         ctx.installation_defaults.for_installation(1),
     ));
     let installation = facts.installation.clone().unwrap_or(none);
+    facts.sends(step);
     let at = RunContext { ctx, run: &facts.run, installation: &installation };
     let answer = Box::pin(execute::execute(at, facts, step)).await?;
     facts.apply(step, answer, Timestamp::now());
