@@ -170,6 +170,7 @@ mod tests {
             assert_eq!(met.end().exit, exit);
         }
         met.permission_missing = false;
+        met.stop = Some(Stop::OutOfTime);
         assert_eq!(met.end().exit, StepExit::GitHubUnavailable, "something is hidden");
         met.hidden = false;
         for (stop, exit) in [

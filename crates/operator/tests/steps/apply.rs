@@ -903,20 +903,14 @@ async fn what_is_kept_at_the_limit_of_invitations_is_tried_after_a_day() {
     assert!(!summary.contains("Correct the line"), "{applied:?}");
 }
 
-/// A place in a team that goes with an invitation stands in no line of the file.
+/// Who is to be removed stands in no line of the file.
 #[tokio::test]
 async fn what_no_line_asks_for_needs_no_correction_of_a_line() {
-    let invited = "    id: 9001\n    invitations: [{login: zoe, role: member}]\n";
-    let fixture = FIXTURE
-        .replace("    id: 9001\n", invited)
-        .replace("{name: Core, ", "{name: Core, invitations: [zoe], ");
-    let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
-    let mut pod = Pod { bench, sha: String::new(), before: 0 };
-    pod.push(&FILE.replace("bob]", "bob, zoe]")).await;
-    let path = "/orgs/acme/teams/core/memberships/zoe";
+    let pod = Pod::of(&FILE.replace(", frank]", "]")).await;
+    let path = "/orgs/acme/memberships/frank";
     let body = json!({"message": "Validation Failed"});
-    pod.fault(json!({"method": "PUT", "path": path, "status": 422, "body": body})).await;
-    let applied = pod.apply(&["--manage=Org,OrgMembers", "--maximum-removal-percent=100"]).await;
+    pod.fault(json!({"method": "DELETE", "path": path, "status": 422, "body": body})).await;
+    let applied = pod.apply(&[]).await;
     assert_eq!(applied.cause, Some(Cause::Refused), "{applied:?}");
     let summary = &applied.check.summary;
     assert!(

@@ -212,7 +212,7 @@ impl Applied<'_> {
         let again: &[Operation] = self.verification.map_or(&[], |verification| &verification.remaining);
         let waits = waits.filter(|operation| {
             let is_shown = Outcome::Waiting.is_shown(&operation.change);
-            !is_shown || again.iter().all(|again| again.change != operation.change)
+            !is_shown || !again.iter().any(|again| is_again(&again.change, &operation.change))
         });
         let waits = waits.filter_map(|operation| invited(&operation.change));
         waits.chain(self.report.plan.waiting.iter().map(|waiting| &waiting.login)).collect()
@@ -254,6 +254,11 @@ impl Applied<'_> {
         let operations = self.report.plan.operations.iter().enumerate();
         operations.filter(move |(index, _)| is(self.outcome(*index))).map(|(_, operation)| operation)
     }
+}
+
+/// Whether a change is to be made again, an invitation by whichever request.
+fn is_again(again: &Change, change: &Change) -> bool {
+    again == change || change.invitee().is_some() && again.invitee() == change.invitee()
 }
 
 /// Who is invited by a change.
