@@ -74,6 +74,8 @@ pub struct Context {
     pub listing: Listing,
     /// Has an installation reconciled.
     pub wake_installation: Tell,
+    /// Has the unfinished runs of an installation reconciled.
+    pub wake_runs_of: Tell,
 }
 
 /// What a [`Context`] is made of, beside the watches.
@@ -137,6 +139,7 @@ impl Context {
             tokens,
             listing: Listing::default(),
             wake_installation: controllers.wake_installation.clone(),
+            wake_runs_of: controllers.wake_runs_of.clone(),
         }
     }
 }

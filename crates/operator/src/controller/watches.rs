@@ -50,8 +50,8 @@ pub struct Controllers {
     pub runs_by_installation: Runs,
     /// Wakes a run that waits for a place below the limit of running ones.
     pub wake: run::Wake,
-    /// Has both controllers look at an installation.
-    pub(super) tell: [Tell; 2],
+    /// Has the unfinished runs of an installation reconciled.
+    pub wake_runs_of: Tell,
 }
 
 impl Controllers {
@@ -61,12 +61,12 @@ impl Controllers {
         let (to_runs, of_installations) = mpsc::unbounded();
         let (to_installations, of_runs) = mpsc::unbounded();
         let wake_installation = Tell(to_installations);
-        let tell = [wake_installation.clone(), Tell(to_runs.clone())];
+        let wake_runs_of = Tell(to_runs);
         let secrets_by_owner = Secrets::default();
         let (installations, secrets, installations_by_key) = installation::controller(
             client,
             namespace,
-            Tell(to_runs),
+            wake_runs_of.clone(),
             of_runs,
             secrets_by_owner.clone(),
             leadership,
@@ -91,7 +91,7 @@ impl Controllers {
             runs,
             runs_by_installation,
             wake,
-            tell,
+            wake_runs_of,
         }
     }
 }
