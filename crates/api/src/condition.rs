@@ -174,6 +174,8 @@ reasons! {
     SecretMissing,
     /// The pod was deleted or evicted, or its node was lost.
     PodLost,
+    /// Tekton's API or one of our Tasks is not there.
+    TektonMissing,
     /// One of our steps failed in a way that has no reason of its own.
     StepFailed,
 }

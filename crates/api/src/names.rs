@@ -30,6 +30,9 @@ pub const ANNOTATION_COMMENT: &str = "peribolos.dev/comment-id";
 /// On a run started by a re-request of a check: a commit that is no longer the head is then not replaced.
 pub const ANNOTATION_REREQUEST: &str = "peribolos.dev/rerequest";
 
+/// On a TaskRun that was made cancelled, so that no other one can be made under the name of an attempt that was given up.
+pub const ANNOTATION_CLOSED: &str = "peribolos.dev/closed";
+
 /// Keeps a run until its check on GitHub is completed.
 pub const FINALIZER_CHECK: &str = "peribolos.dev/check";
 /// Keeps a `GitHubInstallation` until its runs are ended and their checks completed.

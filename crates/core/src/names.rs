@@ -56,8 +56,14 @@ pub fn correction(installation: &str, dry_run: &str) -> String {
     run(installation, &["correct", dry_run])
 }
 
-/// The name of an attempt's TaskRun.
+/// The longest name of a TaskRun: Tekton takes no longer one, since it is a label of its pod, too.
+const LONGEST_TASK_RUN: usize = 63;
+
+/// The name of an attempt's TaskRun. A run's name has room for nine attempts; of a long one the end goes for more.
 pub fn task_run(run: &str, attempt: i32) -> String {
+    let attempt = attempt.to_string();
+    let room = LONGEST_TASK_RUN - 1 - attempt.len();
+    let run: String = run.chars().take(room).collect();
     format!("{run}-{attempt}")
 }
 
@@ -112,6 +118,15 @@ mod tests {
         assert_eq!(installation("Acme", 1_234_567), "acme-1234567");
         assert_eq!(installation("a_b", 1), "a-b-1");
         assert!(installation(&"x".repeat(80), i64::MAX).len() <= 50);
+    }
+
+    #[test]
+    fn a_taskrun_is_named_after_its_run_whatever_the_number_of_attempts() {
+        assert_eq!(task_run("acme-1-0123456789", 12), "acme-1-0123456789-12");
+        let longest = "r".repeat(61);
+        assert_eq!(task_run(&longest, 9), format!("{longest}-9"));
+        let names = [task_run(&longest, 10), task_run(&longest, 1000), task_run(&longest, i32::MAX)];
+        assert!(names.iter().all(|name| name.len() == 63), "{names:?}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which of several objects of one `installationId` owns the installation.
+//! Which of several objects of one `installationId`, or of one account, comes first.
 
 use peribolos_api::{
     GitHubInstallation,
@@ -13,7 +13,7 @@ pub fn made_by_operator(object: &GitHubInstallation) -> bool {
 
 /// The owner among objects of one `installationId`; the others own nothing (`DuplicateInstallation`).
 ///
-/// One that people made wins over the operator's, then the older, then the lower uid. `None` only for no objects.
+/// One that is being deleted loses to any other; one that people made wins over the operator's, then the older, then the lower uid. `None` only for no objects.
 pub fn owner<'a>(
     objects: impl IntoIterator<Item = &'a GitHubInstallation>,
 ) -> Option<&'a GitHubInstallation> {
@@ -21,8 +21,14 @@ pub fn owner<'a>(
         let meta = &object.metadata;
         // An object that was never stored has neither; it loses against any that was.
         let created = meta.creation_timestamp.as_ref().map_or(jiff::Timestamp::MAX, |time| time.0);
-        (made_by_operator(object), created, meta.uid.as_deref().unwrap_or("~"))
+        let is_deleted = meta.deletion_timestamp.is_some();
+        (is_deleted, made_by_operator(object), created, meta.uid.as_deref().unwrap_or("~"))
     })
+}
+
+/// Whether `one` comes before `other`.
+pub fn precedes(one: &GitHubInstallation, other: &GitHubInstallation) -> bool {
+    owner([one, other]).is_some_and(|owner| owner.metadata.uid == one.metadata.uid)
 }
 
 #[cfg(test)]
@@ -47,6 +53,15 @@ mod tests {
         let (first, second) = (object(first.0, first.1, first.2), object(second.0, second.1, second.2));
         assert_eq!(owner([&first, &second]).unwrap().metadata.uid, first.metadata.uid);
         assert_eq!(owner([&second, &first]).unwrap().metadata.uid, first.metadata.uid);
+    }
+
+    #[test]
+    fn one_that_is_being_deleted_loses_to_any_other() {
+        let other = object("b", "2026-01-02T00:00:00Z", true);
+        let mut deleted = object("a", "2026-01-01T00:00:00Z", false);
+        assert!(precedes(&deleted, &other));
+        deleted.metadata.deletion_timestamp = other.metadata.creation_timestamp.clone();
+        assert!(precedes(&other, &deleted) && !precedes(&deleted, &other));
     }
 
     #[test]

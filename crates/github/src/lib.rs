@@ -33,7 +33,7 @@ pub mod webhook;
 pub use account::{Account, AccountType, AppInfo, Installation, Permissions, RepositorySelection, User};
 pub use app::App;
 pub use client::{Client, FileAnswer};
-pub use config::{GitHubConfig, Observer, Timeouts};
+pub use config::{Effect, Gate, GitHubConfig, Observer, Pass, Timeouts, Withheld};
 pub use credential::TokenSource;
 pub use delivery::Delivery;
 pub use error::{Error, QueryRefusal, Refusal, Retry};

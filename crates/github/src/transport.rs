@@ -13,9 +13,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
 use crate::call::Call;
-use crate::config::{GitHubConfig, Observer, Timeouts};
+use crate::config::{Gate, GitHubConfig, Observer, Pass, Timeouts};
 use crate::credential::Credential;
-use crate::error::Error;
+use crate::error::{Error, Retry};
 use crate::refusal::{refusal, shorten};
 use crate::tls;
 
@@ -31,6 +31,7 @@ pub(crate) struct Transport {
     user_agent: HeaderValue,
     timeouts: Timeouts,
     observer: Option<Arc<dyn Observer>>,
+    gate: Option<Arc<dyn Gate>>,
 }
 
 /// An answer with success, or 304 to a conditional call.
@@ -64,6 +65,7 @@ impl Transport {
             })?,
             timeouts: config.timeouts,
             observer: config.observer.clone(),
+            gate: config.gate.clone(),
         })
     }
 
@@ -90,6 +92,7 @@ impl Transport {
 
     async fn send_once(&self, token: &SecretString, call: &Call, url: String) -> Result<Answer, Error> {
         let request = self.request(token, call, url)?;
+        let pass = self.pass(call)?;
         let outcome = tokio::time::timeout(self.timeouts.total, self.exchange(request, call)).await;
         let outcome =
             outcome.unwrap_or(Err(Error::TimedOut { route: call.route, after: self.timeouts.total }));
@@ -97,11 +100,24 @@ impl Transport {
             Ok(answer) => (answer.status.as_u16(), Ok(answer)),
             Err(error) => (error.status().unwrap_or(0), Err(error)),
         };
+        if let (Some(pass), 1..) = (pass, status) {
+            pass.answered();
+        }
         if let Some(observer) = &self.observer {
             observer.request(call.route, status);
         }
         tracing::debug!(method = %call.method, route = call.route, status, "asked GitHub");
         answer
+    }
+
+    /// Asks the gate whether the call may be sent.
+    fn pass(&self, call: &Call) -> Result<Option<Box<dyn Pass>>, Error> {
+        let (Some(gate), Some(effect)) = (&self.gate, call.effect()) else { return Ok(None) };
+        gate.pass(effect).map(Some).map_err(|withheld| Error::Withheld {
+            route: call.route,
+            cause: withheld.cause,
+            retry: withheld.after.map_or(Retry::Backoff, Retry::After),
+        })
     }
 
     fn request(&self, token: &SecretString, call: &Call, url: String) -> Result<Request<OctoBody>, Error> {

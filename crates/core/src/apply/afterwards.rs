@@ -11,7 +11,7 @@ pub fn missed(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec
         .iter()
         .zip(outcomes)
         .enumerate()
-        .filter(|(_, (operation, outcome))| outcome.is_base() && is_left(&operation.change))
+        .filter(|(_, (operation, outcome))| outcome.is_shown(&operation.change) && is_left(&operation.change))
         .map(|(index, _)| index)
         .collect()
 }
@@ -134,5 +134,14 @@ mod tests {
         assert_eq!(missed(&plan, &outcomes, &[]), [0_usize; 0]);
         let cancelled = operations(vec![invite("cid")]);
         assert_eq!(missed(&plan, &outcomes, &cancelled), [3], "its invitation is not there any more");
+    }
+
+    #[test]
+    fn a_member_who_is_still_to_accept_another_role_is_planned_again_and_not_missed() {
+        let (from, to) = (OrgRole::Member, OrgRole::Admin);
+        let promotion = || vec![Change::ChangeRole { login: Login::new("dan"), from, to }];
+        let remaining = operations(promotion());
+        assert_eq!(missed(&plan(promotion()), &[Outcome::Waiting], &remaining), [0_usize; 0]);
+        assert_eq!(missed(&plan(promotion()), &[Outcome::Done], &remaining), [0]);
     }
 }

@@ -71,6 +71,8 @@ pub struct Facts<'a> {
     pub missing: &'a [Missing],
     /// Why no run starts although the token is there: suspended by its spec.
     pub held: Option<Finding>,
+    /// What of Tekton is missing, where a run waits for it.
+    pub tekton: Option<Finding>,
     /// What the last Apply tells.
     pub synced: Synced,
     /// What the runs tell about drift.
@@ -132,6 +134,12 @@ pub fn conditions(facts: &Facts<'_>, previous: &[Condition], now: Timestamp) -> 
         }
         Summary::Stuck(f) => conditions.push(make(ConditionType::Stalled, "True", f)),
         Summary::Ready(_) | Summary::Held(_) => {}
+    }
+    // The token and the permissions are as they should be, so it is Ready all the same.
+    if let Some(tekton) = &facts.tekton
+        && !conditions.iter().any(|there| there.type_ == ConditionType::Stalled.as_str())
+    {
+        conditions.push(make(ConditionType::Stalled, "True", tekton));
     }
     conditions
 }

@@ -16,9 +16,25 @@ fn facts() -> Facts<'static> {
         failure: None,
         missing: &[],
         held: None,
+        tekton: None,
         synced: Synced::Never,
         drift: Drift::Unknown,
     }
+}
+
+#[test]
+fn a_run_that_waits_for_tekton_stalls_its_installation_which_is_ready() {
+    let facts = Facts { tekton: Some(blocked(Reason::TektonMissing)), ..facts() };
+    let found = conditions(&facts, &[], now());
+    let of = |kind: ConditionType| {
+        found.iter().find(|c| c.type_ == kind.as_str()).map(|c| (&*c.status, &*c.reason))
+    };
+    assert_eq!(of(ConditionType::Stalled), Some(("True", "TektonMissing")));
+    assert_eq!(of(ConditionType::Ready), Some(("True", "TokenIssued")));
+    let worse = Facts { blocked: Some(blocked(Reason::InstallationSuspended)), ..facts };
+    let found = conditions(&worse, &[], now());
+    let stalled: Vec<_> = found.iter().filter(|c| c.type_ == "Stalled").map(|c| &*c.reason).collect();
+    assert_eq!(stalled, ["InstallationSuspended"], "one condition of a type");
 }
 
 /// A token with so many seconds left.

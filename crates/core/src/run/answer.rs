@@ -10,9 +10,9 @@ use peribolos_vocab::report::{Progress, StepReport};
 use super::{
     arguments::Reviewed,
     check::{self, Check, CheckState},
-    facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, SlotHolder},
+    facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, Rival, SlotHolder},
     outcome::Observation,
-    published::{Before, LATE},
+    published::Before,
     state::State,
     step::Step,
 };
@@ -36,6 +36,8 @@ pub enum Fact {
     Blob(Option<String>),
     /// The installation. None: it was deleted.
     Installation(Option<Box<GitHubInstallation>>),
+    /// The other object that has an unfinished run. None: there is none.
+    Rival(Option<Rival>),
     /// The other runs.
     Others(Vec<PeribolosRun>),
     /// What previews have shown.
@@ -73,6 +75,8 @@ pub enum Answer {
     Repository(Result<(), String>),
     /// The TaskRun's name is taken by somebody else's.
     Foreign,
+    /// The TaskRun's name was made unusable.
+    Closed,
     /// The number of the check.
     Check(i64),
 }
@@ -90,6 +94,7 @@ impl Facts {
             Fact::HeadBlob(blob) => found.head_blob = Some(blob),
             Fact::Blob(blob) => found.blob = Some(blob),
             Fact::Installation(installation) => self.set_installation(installation),
+            Fact::Rival(rival) => found.rival = Some(rival),
             Fact::Others(others) => {
                 self.others = others.into_iter().map(Arc::new).collect();
                 found.others_live = true;
@@ -116,13 +121,14 @@ impl Facts {
                 {
                     self.published.before = Some(self.before());
                 }
-                // A head that was read before the slot was taken is none.
-                self.found.head = None;
+                // What was read before the slot was taken may have changed before it was.
+                (self.found.head, self.found.rival) = (None, None);
                 self.set_installation(installation);
             }
             Answer::Reservation(reservation) => self.found.reservation = Some(reservation),
             Answer::Repository(repository) => self.found.repository = Some(repository),
             Answer::Foreign => self.found.attempt = Some(Attempt::Foreign),
+            Answer::Closed => self.found.attempt = Some(Attempt::Closed),
             Answer::Check(id) => self.check_written(step, id, now),
             Answer::Done => {}
         }
@@ -130,9 +136,16 @@ impl Facts {
         match step {
             Step::Adopt => self.found.adopted = true,
             Step::EnsureToken(token) => self.found.tokens.push(*token),
-            Step::CreateTaskRun(_) if !matches!(self.found.attempt, Some(Attempt::Foreign)) => {
+            Step::CreateTaskRun(_)
+                if !matches!(self.found.attempt, Some(Attempt::Foreign | Attempt::Closed)) =>
+            {
                 let made = Observation { exists: true, made: Some(now), ..Observation::default() };
                 self.found.attempt = Some(Attempt::Seen(Box::new(made)));
+            }
+            Step::CloseAttempt(_) => {
+                // Whether it was made after all is seen anew where it could not be closed.
+                self.found.closed = matches!(self.found.attempt, Some(Attempt::Closed));
+                self.found.attempt = self.found.attempt.take().filter(|_| self.found.closed);
             }
             Step::StopTaskRun(_) => {
                 if let Some(Attempt::Seen(seen)) = &mut self.found.attempt {
@@ -156,6 +169,13 @@ impl Facts {
         }
     }
 
+    /// Takes in that a write is about to be sent, whatever comes of it.
+    pub fn sends(&mut self, step: &Step) {
+        if matches!(step, Step::CreateTaskRun(_)) {
+            self.published.unasked = None;
+        }
+    }
+
     fn set_installation(&mut self, installation: Option<Box<GitHubInstallation>>) {
         self.installation = installation.map(|installation| Arc::new(*installation));
         self.found.installation_live = true;
@@ -174,6 +194,8 @@ impl Facts {
             // What was looked up for the last attempt is of none for this one.
             State::Starting => {
                 self.found.attempt = Some(Attempt::Unmade);
+                self.found.closed = false;
+                self.published.unasked = self.status().attempts;
                 (self.found.report, self.found.pod_done, self.found.head) = (None, None, None);
                 self.published.progress_at = None;
             }
@@ -213,7 +235,7 @@ impl Facts {
     }
 
     fn checks_read(&mut self, checks: Vec<CheckSeen>, now: Timestamp) {
-        let late = self.scaled(LATE);
+        let late = self.late();
         let published = &mut self.published;
         let is_late_enough = |since: &Timestamp| now.duration_since(*since) < late;
         published.unknown_since = published.unknown_since.filter(is_late_enough);

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
-    GitHubInstallation, GitHubInstallationStatus, PeribolosRun, PeribolosRunStatus,
+    GitHubInstallation, GitHubInstallationStatus, PeribolosRun, PeribolosRunStatus, Reason,
     names::{ANNOTATION_COMMENT, ANNOTATION_REREQUEST, LABEL_ENDED},
 };
 use peribolos_vocab::report::{Progress, StepReport};
 
 use super::{
     arguments::Reviewed, command::Standing, outcome::Observation, preview::Author, published::Published,
-    state::is_kept, step::Token, trouble::Trouble,
+    state::is_kept, status::Why, step::Token, trouble::Trouble,
 };
 
-use crate::time_scale::TimeScale;
+use crate::{tekton::Missing, time_scale::TimeScale};
 
 /// So long an answer about the head counts: then what was looked up beside it was slow, or the process stood still.
 const HEAD_COUNTS: SignedDuration = SignedDuration::from_secs(5);
@@ -32,6 +32,8 @@ pub struct Facts {
     pub published: Published,
     /// What was looked up or done for this decision.
     pub found: Found,
+    /// What of Tekton is missing.
+    pub tekton: Option<Missing>,
     /// What went wrong in the last turn.
     pub trouble: Option<Trouble>,
     /// What holds for all runs.
@@ -47,6 +49,8 @@ pub struct Settings {
     pub capacity: usize,
     /// How much faster than in earnest the waits are.
     pub time_scale: TimeScale,
+    /// So long a write of unknown outcome may still take effect: as long as another controller waits before it takes over.
+    pub late: SignedDuration,
     /// Where a check's details link points, with `{namespace} {run} {taskrun} {pod}` in it.
     pub details_url_template: Option<String>,
 }
@@ -70,6 +74,8 @@ pub struct Found {
     pub blob: Option<Option<String>>,
     /// Whether the installation was read from the API server.
     pub installation_live: bool,
+    /// Another object of the same installation or account, whose run has a slot of its own. Inner None: there is none.
+    pub rival: Option<Option<Rival>>,
     /// Whether the other runs were read from the API server.
     pub others_live: bool,
     /// Whether a place below the limit of running runs was taken.
@@ -82,6 +88,8 @@ pub struct Found {
     pub reviewed: Option<Reviewed>,
     /// The attempt's TaskRun.
     pub attempt: Option<Attempt>,
+    /// Whether the attempt's name was made unusable in this reconcile, and the pods that it may have had were deleted.
+    pub closed: bool,
     /// The report of the attempt's step. Inner None: it left none.
     pub report: Option<Option<StepReport>>,
     /// How far the running step has come. Inner None: it does not say.
@@ -158,6 +166,15 @@ pub enum Reservation {
     Rival(String),
 }
 
+/// Another object of the same installation or account, which has an unfinished run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rival {
+    /// The object's name.
+    pub name: String,
+    /// Whether ours comes before it, where both want to start at once.
+    pub gives_way: bool,
+}
+
 /// The attempt's TaskRun.
 #[derive(Clone, Debug)]
 pub enum Attempt {
@@ -165,6 +182,8 @@ pub enum Attempt {
     Unmade,
     /// There is one of its name that belongs to somebody else.
     Foreign,
+    /// Its name was made unusable: the attempt was given up before it was known whether its TaskRun would be made.
+    Closed,
     /// It is so, or was deleted.
     Seen(Box<Observation>),
 }
@@ -208,6 +227,11 @@ impl Facts {
         self.settings.time_scale.of_signed(wait)
     }
 
+    /// So long a write of unknown outcome may still take effect. Until then nothing more is written, and afterwards it is read.
+    pub fn late(&self) -> SignedDuration {
+        self.scaled(self.settings.late)
+    }
+
     /// The run's status.
     pub fn status(&self) -> PeribolosRunStatus {
         self.run.status.clone().unwrap_or_default()
@@ -226,6 +250,13 @@ impl Facts {
     /// The installation's status.
     pub fn installation_status(&self) -> GitHubInstallationStatus {
         self.installation.as_ref().and_then(|installation| installation.status.clone()).unwrap_or_default()
+    }
+
+    /// Why no TaskRun can be made for the run.
+    pub fn without_tekton(&self) -> Option<Why> {
+        let own = self.installation.as_ref().map_or("", |installation| &installation.spec.run.task_ref);
+        let missing = self.tekton.as_ref().filter(|missing| missing.concerns(self.run.spec.mode, own))?;
+        Some(Why::new(Reason::TektonMissing, missing.to_string()))
     }
 
     /// Whether this run has the installation's slot.

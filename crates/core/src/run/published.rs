@@ -1,11 +1,8 @@
 //! What is known of what GitHub shows of a run: kept by the process that published it, and read again where it is not known.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::check::Check;
-
-/// So long a write of unknown outcome may still take effect. Until then nothing more is written, and afterwards it is read.
-pub const LATE: SignedDuration = SignedDuration::from_secs(15);
 
 /// What this process knows of what GitHub shows of a run. A restart forgets it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +18,8 @@ pub struct Published {
     pub check_id: Option<i64>,
     /// When the check showed last how far the run has come.
     pub progress_at: Option<Timestamp>,
+    /// The attempt that this process has written down, and for which it has not asked for a TaskRun yet: so nobody has.
+    pub unasked: Option<i32>,
     /// When a write was sent whose outcome nobody knows.
     pub unknown_since: Option<Timestamp>,
     /// Before this, what the run itself depends on is not looked up again.

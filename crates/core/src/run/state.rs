@@ -28,7 +28,7 @@ impl State {
         run.status.as_ref().map_or(Self::New, |status| Self::of_status(run.spec.mode, status))
     }
 
-    fn of_status(mode: Mode, status: &PeribolosRunStatus) -> Self {
+    pub(super) fn of_status(mode: Mode, status: &PeribolosRunStatus) -> Self {
         let Some(started) = condition(status, ConditionType::Started) else {
             return by_phase(mode, status);
         };

@@ -119,10 +119,9 @@ impl<'a> Writer<'a> {
         status
     }
 
-    /// The attempt that was written down is not made: it does not count, and the run waits again.
+    /// The attempt that was written down is not made, and the run waits again. Its number is not used again.
     pub fn not_started(self, phase: Phase, why: &Why, retry_at: Option<Timestamp>) -> PeribolosRunStatus {
         let mut status = self.waiting(phase, why);
-        status.attempts = status.attempts.map(|attempts| attempts - 1);
         status.task_run_name = None;
         status.retry_at = retry_at.map(seconds);
         status
@@ -236,7 +235,7 @@ mod tests {
             &Why::new(Reason::WaitingForRun, "waits"),
             None,
         );
-        assert_eq!((put_back.attempts, put_back.task_run_name.as_deref()), (Some(0), None));
+        assert_eq!((put_back.attempts, put_back.task_run_name.as_deref()), (Some(1), None));
         assert_eq!(State::of(&with(&starting, put_back)), State::Admitted);
         let running = with(&starting, Writer::new(&starting, at(5)).running());
         assert_eq!(State::of(&running), State::Running);

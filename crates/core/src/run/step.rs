@@ -37,6 +37,8 @@ pub enum Need {
     Blob,
     /// The installation, from the API server.
     Installation,
+    /// Whether another object of the same installation or account has an unfinished run.
+    Rival,
     /// The other runs, from the API server.
     Others,
     /// What previews have shown of what the Apply brings.
@@ -92,6 +94,8 @@ pub enum Step {
     EnsureRepository,
     /// Makes the attempt's TaskRun.
     CreateTaskRun(Box<TaskRunPlan>),
+    /// Makes the name of an attempt unusable that is given up, and deletes the pods that it may have had.
+    CloseAttempt(String),
     /// Has Tekton stop the attempt's TaskRun; why.
     StopTaskRun(String),
     /// Writes the check. Without a number it is made.

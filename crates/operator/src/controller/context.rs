@@ -16,13 +16,14 @@ use peribolos_api::{GitHubInstallation, PeribolosRun, names};
 use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults, run::facts::Settings};
 use peribolos_github::App;
 
-use super::watches::Controllers;
+use super::{lease::Gate, watches::Controllers};
 use crate::{
     kubernetes::client::{CallError, call},
     metrics::Metrics,
     services::tokens::TokenService,
     state::{
-        backoff::Backoff, published::Publications, reservations::Reservations, runs::Runs, tokens::Tokens,
+        backoff::Backoff, published::Publications, reservations::Reservations, runs::Runs, tekton::Tekton,
+        tokens::Tokens,
     },
 };
 
@@ -30,6 +31,8 @@ use crate::{
 pub struct Context {
     /// The Kubernetes client.
     pub client: Client,
+    /// What all writes pass.
+    pub gate: Gate,
     /// The namespace of installations, runs, TaskRuns and Secrets.
     pub namespace: String,
     /// The GitHub App.
@@ -60,6 +63,8 @@ pub struct Context {
     pub published: Publications,
     /// How often each run has failed to be reconciled.
     pub run_backoff: Backoff,
+    /// What of Tekton is missing.
+    pub tekton: Tekton,
     /// The installations' tokens.
     pub tokens: TokenService,
 }
@@ -68,6 +73,8 @@ pub struct Context {
 pub struct Parts {
     /// The Kubernetes client.
     pub client: Client,
+    /// What all writes pass.
+    pub gate: Gate,
     /// Who writes Events.
     pub reporter: Reporter,
     /// The GitHub App.
@@ -87,7 +94,7 @@ pub struct Parts {
 impl Context {
     /// The context of these controllers.
     pub fn new(parts: Parts, controllers: &Controllers) -> Self {
-        let Parts { client, reporter, app, app_id, accounts, installation_defaults, settings, metrics } =
+        let Parts { client, gate, reporter, app, app_id, accounts, installation_defaults, settings, metrics } =
             parts;
         let namespace = settings.namespace.clone();
         let tokens = TokenService {
@@ -103,6 +110,7 @@ impl Context {
         Self {
             recorder: Recorder::new(client.clone(), reporter),
             client,
+            gate,
             namespace,
             app,
             app_id,
@@ -117,6 +125,7 @@ impl Context {
             published: Publications::default(),
             run_backoff: Backoff::at(settings.time_scale),
             settings: Arc::new(settings),
+            tekton: Tekton::default(),
             tokens,
         }
     }

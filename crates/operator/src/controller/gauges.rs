@@ -1,4 +1,4 @@
-//! The gauges that follow from the objects: counted from the watches now and then.
+//! The gauges that follow from the objects: counted from the watches now and then, by the leader alone.
 
 use std::time::Duration;
 
@@ -7,13 +7,19 @@ use peribolos_api::run::Phase;
 use peribolos_core::run::state::phase;
 use tokio_util::sync::CancellationToken;
 
-use super::context::{Context, Shared};
+use super::{
+    context::{Context, Shared},
+    lease::Leadership,
+};
 use crate::metrics::{PhaseLabel, ReadyLabel};
 
 const INTERVAL: Duration = Duration::from_secs(15);
 
-/// Keeps the gauges up to date until `stop`.
-pub async fn run(ctx: Shared, stop: CancellationToken) {
+/// Keeps the gauges up to date until `stop`, once this process leads.
+pub async fn run(ctx: Shared, leadership: Leadership, stop: CancellationToken) {
+    if stop.run_until_cancelled(leadership.ours()).await.is_none() {
+        return;
+    }
     let mut ticks = tokio::time::interval(INTERVAL);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         count(&ctx, Timestamp::now());

@@ -15,7 +15,7 @@ use kube::{
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
 
-use super::{installation, run};
+use super::{installation, lease::Leadership, run};
 use crate::state::{installations::Installations, runs::Runs};
 
 /// Where the other controller is told of an installation that something changed about.
@@ -45,15 +45,19 @@ pub struct Controllers {
     pub runs_by_installation: Runs,
     /// Wakes a run that waits for a place below the limit of running ones.
     pub wake: run::Wake,
+    /// Has both controllers look at an installation.
+    pub(super) tell: [Tell; 2],
 }
 
 impl Controllers {
-    /// The controllers of a namespace.
-    pub fn new(client: &Client, namespace: &str) -> Self {
+    /// The controllers of a namespace. Their watches fill the stores all the time; they reconcile what is there once this process
+    /// leads.
+    pub fn new(client: &Client, namespace: &str, leadership: &Leadership) -> Self {
         let (to_runs, of_installations) = mpsc::unbounded();
         let (to_installations, of_runs) = mpsc::unbounded();
+        let tell = [Tell(to_installations.clone()), Tell(to_runs.clone())];
         let (installations, secrets, installations_by_key) =
-            installation::controller(client, namespace, Tell(to_runs), of_runs);
+            installation::controller(client, namespace, Tell(to_runs), of_runs, leadership);
         let (wake, woken) = mpsc::unbounded();
         let runs_by_installation = Runs::default();
         let runs = run::controller(
@@ -63,7 +67,8 @@ impl Controllers {
             of_installations,
             (wake.clone(), woken),
             runs_by_installation.clone(),
+            leadership,
         );
-        Self { installations, installations_by_key, secrets, runs, runs_by_installation, wake }
+        Self { installations, installations_by_key, secrets, runs, runs_by_installation, wake, tell }
     }
 }

@@ -7,6 +7,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::CustomResource;
 use serde::{Deserialize, Serialize};
 
+/// The value of `spec.status` with which Tekton stops a TaskRun, or never begins with it.
+pub const CANCELLED: &str = "TaskRunCancelled";
+
 /// What a TaskRun is to do.
 #[derive(CustomResource, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[kube(

@@ -7,4 +7,5 @@ pub mod installations;
 pub mod published;
 pub mod reservations;
 pub mod runs;
+pub mod tekton;
 pub mod tokens;

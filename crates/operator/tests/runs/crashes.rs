@@ -114,11 +114,12 @@ async fn a_start_that_was_written_down_without_the_slot_waits_for_it() {
     world.runs().patch_status("r", &PatchParams::default(), &patch).await.unwrap();
     world.restart("second").await;
     let waiting = world.reaches("r", "Queued", "WaitingForRun").await.status.unwrap();
-    assert_eq!((waiting.attempts, waiting.task_run_name), (Some(0), None));
+    assert_eq!((waiting.attempts, waiting.task_run_name), (Some(1), None));
     assert_eq!(world.installation_status().await["activeRun"]["name"], "working");
-    assert_eq!(world.task_run_names().await, ["working-1"]);
+    assert_eq!(world.task_run_names().await, ["r-1", "working-1"]);
+    world.is_closed("r-1").await;
     world.applied("working-1").await;
-    world.task_run("r-1").await;
+    world.task_run("r-2").await;
 }
 
 #[tokio::test]
@@ -134,10 +135,12 @@ async fn a_start_that_was_broken_off_waits_while_runs_are_suspended() {
     world.installations().patch(ACME, &PatchParams::default(), &suspend(true)).await.unwrap();
     world.restart("second").await;
     world.reaches("r", "Pending", "Suspended").await;
-    assert_eq!(world.task_run_names().await, Vec::<String>::new());
+    assert_eq!(world.task_run_names().await, ["r-1"]);
+    // The dead process may have asked for it, and its request may land now.
+    world.is_closed("r-1").await;
     world.slot_is_free().await;
     world.installations().patch(ACME, &PatchParams::default(), &suspend(false)).await.unwrap();
-    world.task_run("r-1").await;
+    world.task_run("r-2").await;
 }
 
 #[tokio::test]

@@ -7,17 +7,11 @@ use kube::{
 };
 use serde_json::json;
 
-use crate::{
-    support::{ControlPlane, eventually},
-    world::World,
-};
+use crate::{support::eventually, world::World};
 
 #[tokio::test]
 async fn a_definition_that_lacks_a_field_is_told_and_nothing_goes_in_circles() {
-    // It ends with the process.
-    let plane: &'static ControlPlane =
-        tokio::task::spawn_blocking(|| Box::leak(Box::new(ControlPlane::start()))).await.unwrap();
-    let world = World::on(plane).await;
+    let world = World::alone(&[]).await;
     let definitions: Api<CustomResourceDefinition> = Api::all(world.client.clone());
     let conditions = "/spec/versions/0/schema/openAPIV3Schema/properties/status/properties/conditions";
     let older: Patch<()> =

@@ -19,4 +19,5 @@ mod outcomes;
 mod queue;
 mod review;
 mod suspended;
+mod tekton;
 mod world;

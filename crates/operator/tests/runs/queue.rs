@@ -4,7 +4,7 @@ use kube::{
     ResourceExt,
     api::{ListParams, Patch, PatchParams, PostParams},
 };
-use peribolos_api::run::Mode;
+use peribolos_api::{GitHubInstallation, run::Mode};
 use peribolos_operator::kubernetes::tekton::TaskRun;
 use serde_json::json;
 
@@ -183,6 +183,28 @@ async fn a_task_run_of_somebody_else_is_told_and_holds_nobody_up() {
 }
 
 #[tokio::test]
+async fn of_two_objects_of_one_organization_only_one_has_a_run_at_a_time() {
+    let world = World::start(&[]).await;
+    // One that people made owns the installation.
+    let another: GitHubInstallation = serde_json::from_value(json!({
+        "metadata": {"name": "another", "labels": {"peribolos.dev/created-by": "operator"}},
+        "spec": {"installationId": 1_234_567},
+    }))
+    .unwrap();
+    world.installations().create(&PostParams::default(), &another).await.unwrap();
+    let slot = |active: serde_json::Value| Patch::Merge(json!({"status": {"activeRun": active}}));
+    let taken = slot(json!({"name": "theirs", "uid": "u", "attempt": 1}));
+    world.installations().patch_status("another", &PatchParams::default(), &taken).await.unwrap();
+    world.create("r", "Apply", json!({})).await;
+    let waiting = world.reaches("r", "Queued", "WaitingForRun").await.status.unwrap();
+    assert!(waiting.message.unwrap().contains("GitHubInstallation another"));
+    assert_eq!(waiting.attempts, None);
+    let freed = slot(json!(null));
+    world.installations().patch_status("another", &PatchParams::default(), &freed).await.unwrap();
+    world.task_run("r-1").await;
+}
+
+#[tokio::test]
 async fn a_run_that_is_cancelled_between_attempts_says_so() {
     let world = World::start(&[]).await;
     world.create("r", "Apply", json!({})).await;
@@ -191,7 +213,7 @@ async fn a_run_that_is_cancelled_between_attempts_says_so() {
     world.reaches("r", "Queued", "ImageUnavailable").await;
     world.cancel("r").await;
     let run = world.reaches("r", "Cancelled", "Cancelled").await;
-    assert_eq!(run.status.unwrap().message.unwrap(), "the run was cancelled before attempt 2 started");
+    assert_eq!(run.status.unwrap().message.unwrap(), "the run was cancelled before its next attempt started");
 }
 
 #[tokio::test]

@@ -9,7 +9,9 @@ use peribolos_operator::kubernetes::tekton::TaskRun;
 use peribolos_vocab::report::{Changes, StepExit, StepName, StepReport};
 use serde_json::{Value, json};
 
-use crate::support::{ControlPlane, Controller, GitHub, Kubelet, eventually, namespace};
+use crate::support::{
+    ControlPlane, Controller, GitHub, Kubelet, eventually, namespace, operator::forget_lease,
+};
 
 /// The organization of most tests.
 pub const FIXTURE: &str = "
@@ -57,24 +59,33 @@ impl World {
         Self::start_on(ControlPlane::shared(), &["--token-ttl", "3m"], &[]).await
     }
 
-    /// The same on an API server of its own.
-    pub async fn on(plane: &'static ControlPlane) -> Self {
-        Self::start_on(plane, &[], &[]).await
+    /// The same on an API server of its own, whose definitions the test may change.
+    pub async fn alone(more: &[&str]) -> Self {
+        // It ends with the process.
+        let start = || Box::leak(Box::new(ControlPlane::start()));
+        let plane: &'static ControlPlane = tokio::task::spawn_blocking(start).await.unwrap();
+        Self::start_on(plane, &[], more).await
     }
 
     async fn start_on(plane: &'static ControlPlane, github: &[&str], more: &[&str]) -> Self {
-        let client = plane.client();
-        let namespace = namespace(&client).await;
-        let github = GitHub::start(FIXTURE, github).await;
-        let kubelet = Kubelet::start(&client).await;
-        let mut this = Self { plane, client, namespace, github, kubelet, controller: None };
-        // Made before the controller looks: what heals would make them too, and onboard them.
-        this.install(ACME, 1_234_567).await;
-        this.install(GLOBEX, 7_654_321).await;
+        let mut this = Self::without_controller(plane, github).await;
         let controller = Controller::start(plane, &this.github, &this.namespace, "first", more).await;
         this.controller = Some(controller);
         this.is_ready(ACME).await;
         this.is_ready(GLOBEX).await;
+        this
+    }
+
+    /// Everything but a controller.
+    pub async fn without_controller(plane: &'static ControlPlane, github: &[&str]) -> Self {
+        let client = plane.client();
+        let namespace = namespace(&client).await;
+        let github = GitHub::start(FIXTURE, github).await;
+        let kubelet = Kubelet::start(&client).await;
+        let this = Self { plane, client, namespace, github, kubelet, controller: None };
+        // Made before the controller looks: what heals would make them too, and onboard them.
+        this.install(ACME, 1_234_567).await;
+        this.install(GLOBEX, 7_654_321).await;
         this
     }
 
@@ -89,7 +100,7 @@ impl World {
     }
 
     /// Waits until an installation is Ready.
-    async fn is_ready(&self, name: &str) {
+    pub async fn is_ready(&self, name: &str) {
         eventually("the installation is Ready", async || {
             let object = self.installations().get(name).await.unwrap();
             let conditions = object.status.unwrap_or_default().conditions;
@@ -229,6 +240,13 @@ impl World {
         all.iter().map(ResourceExt::name_any).collect()
     }
 
+    /// Asserts that the TaskRun is there for its name alone: Tekton makes no pod for it.
+    pub async fn is_closed(&self, name: &str) {
+        let task_run = self.task_runs().get(name).await.unwrap();
+        assert_eq!(task_run.annotations().get("peribolos.dev/closed").map(String::as_str), Some("true"));
+        assert_eq!(task_run.spec.status.as_deref(), Some("TaskRunCancelled"));
+    }
+
     /// Waits until the slot is free.
     pub async fn slot_is_free(&self) {
         eventually("the slot is free", async || match self.installation_status().await.get("activeRun") {
@@ -293,8 +311,9 @@ impl World {
         self.controller = None;
     }
 
-    /// Starts another controller after [`Self::kill`].
+    /// Starts another controller after [`Self::kill`]. It does not wait until the Lease has expired.
     pub async fn restart(&mut self, name: &str) {
+        forget_lease(&self.client, &self.namespace).await;
         self.controller = Some(Controller::start(self.plane, &self.github, &self.namespace, name, &[]).await);
     }
 }

@@ -12,7 +12,7 @@ mod pem;
 mod port;
 mod process;
 mod programs;
-mod resources;
+pub mod resources;
 mod wait;
 
 pub use control_plane::ControlPlane;

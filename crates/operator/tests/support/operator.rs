@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use k8s_openapi::api::coordination::v1::Lease;
+use kube::{Api, Client, api::DeleteParams};
+
 use super::{ControlPlane, GitHub, Process, eventually, free_port, github::APP_ID};
 
 /// A controller; dropped, it is killed as by `kill -9`.
@@ -39,6 +42,12 @@ impl Controller {
     pub fn said(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
+}
+
+/// Deletes the Lease of a controller that was killed, so that the next one leads at once.
+pub async fn forget_lease(client: &Client, namespace: &str) {
+    let leases: Api<Lease> = Api::namespaced(client.clone(), namespace);
+    leases.delete("peribolos-controller", &DeleteParams::default()).await.unwrap();
 }
 
 /// The command line of a controller that reaches Kubernetes by a kubeconfig and GitHub at a URL, without `--accounts`.

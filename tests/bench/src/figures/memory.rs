@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{
     proc::Pid,
     receiver::{Server, local_port},
-    support::{ControlPlane, Controller, GitHub, namespace},
+    support::{ControlPlane, Controller, GitHub, namespace, operator::forget_lease},
     table::{Row, mib, seconds},
     world,
 };
@@ -37,6 +37,7 @@ pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Resul
     rows.push(memory("receiver, idle", receiver.pid, ("bare handler", handler.pid))?);
     rows.push(memory("controller, idle", pid(&namespace)?, ("bare watch", watch.pid))?);
     drop((handler, receiver, watch, controller));
+    forget_lease(&client, &namespace).await;
 
     world::install(&client, &namespace, INSTALLATIONS).await?;
     let begin = Instant::now();
@@ -50,6 +51,7 @@ pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Resul
     ));
     settle(&github).await;
     drop(controller);
+    forget_lease(&client, &namespace).await;
 
     let receiver = Server::receiver(plane, &namespace, local_port()).await?;
     let watch = Server::watch(plane, &namespace).await?;

@@ -5,7 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{PeribolosRun, Reason, run::Phase};
 use serde_json::Map;
 
-use super::{End, Need, State, Step, Verdict, Writer, clear_attempt, finish, free_slot, publish, sooner};
+use super::{
+    End, Need, State, Step, Verdict, Writer, clear_attempt, close, finish, free_slot, publish, sooner,
+};
 use crate::run::{
     check::{self, Check},
     facts::{Attempt, Facts, SlotHolder},
@@ -108,6 +110,11 @@ fn stop(facts: &Facts, now: Timestamp) -> Result<Option<Timestamp>, Verdict> {
 
 fn stop_alone(facts: &Facts) -> Option<Verdict> {
     facts.status().task_run_name.as_ref()?;
+    if State::of(&facts.run) == State::Starting
+        && let Some(verdict) = close::attempt(facts)
+    {
+        return Some(verdict);
+    }
     match &facts.found.attempt {
         None => Some(Verdict::Need(vec![Need::Attempt])),
         Some(Attempt::Seen(seen)) if seen.is_unfinished() && !seen.stopping => {

@@ -1,6 +1,7 @@
 //! What is done next about a run: facts in, one verdict out. The rules are in the order of a run's life: [`waiting`],
 //! [`start`], [`running`], [`ended`], [`deleted`].
 
+mod close;
 mod deleted;
 mod ended;
 mod fail;
@@ -35,6 +36,10 @@ pub use fail::Attempted;
 
 /// Decides what is done next about a run.
 pub fn decide(facts: &Facts, now: Timestamp) -> Verdict {
+    close::before(facts, by_state(facts, now), now)
+}
+
+fn by_state(facts: &Facts, now: Timestamp) -> Verdict {
     if facts.is_labelled_ended() && facts.run.metadata.deletion_timestamp.is_none() {
         return Verdict::Wait(None);
     }
@@ -93,9 +98,10 @@ fn cancelled_before_start(facts: &Facts, now: Timestamp) -> Verdict {
     let begun = facts.status().attempts.unwrap_or(0);
     // An attempt that is only written down has made nothing.
     let made = if State::of(&facts.run) == State::Starting { begun.saturating_sub(1) } else { begun };
-    let message = match made {
-        0 => "the run was cancelled before it started".to_owned(),
-        made => format!("the run was cancelled before attempt {} started", made + 1),
+    let message = if made == 0 {
+        "the run was cancelled before it started"
+    } else {
+        "the run was cancelled before its next attempt started"
     };
     finish(facts, &facts.run, &End::new(Phase::Cancelled, Reason::Cancelled, message), now)
 }

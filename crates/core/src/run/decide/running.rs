@@ -34,7 +34,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     let seen = match &facts.found.attempt {
         None => return Verdict::Need(vec![Need::Attempt]),
         Some(Attempt::Foreign) => return no_task_run(facts, installation, None, now),
-        Some(Attempt::Unmade) => &absent,
+        Some(Attempt::Unmade | Attempt::Closed) => &absent,
         Some(Attempt::Seen(seen)) => seen.as_ref(),
     };
     if seen.exists && seen.has_ended_step() && facts.found.report.is_none() {

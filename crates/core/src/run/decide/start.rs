@@ -8,14 +8,14 @@ use peribolos_api::{
 };
 
 use super::{
-    Kind, Need, Step, Verdict, Why, active_run, admit, branch, cancelled_before_start, finish, lasting,
-    not_head, not_started, running, waiting::SUSPENDED,
+    Kind, Need, Step, Verdict, Why, active_run, admit, after, branch, cancelled_before_start, finish,
+    lasting, not_head, not_started, running, waiting::SUSPENDED,
 };
 use crate::{
     names::RunToken,
     run::{
         arguments,
-        facts::{Attempt, Facts},
+        facts::{Attempt, Facts, Rival},
         state::condition,
         status::End,
         step::{TaskRunPlan, Token},
@@ -33,7 +33,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
         None => return Verdict::Need(vec![Need::Attempt]),
         Some(Attempt::Foreign) => return running::no_task_run(facts, installation, None, now),
         Some(Attempt::Seen(seen)) if seen.exists => return running::decide(facts, installation, now),
-        Some(Attempt::Seen(_) | Attempt::Unmade) => {}
+        Some(Attempt::Seen(_) | Attempt::Unmade | Attempt::Closed) => {}
     }
     if facts.run.spec.cancel {
         return cancelled_before_start(facts, now);
@@ -41,8 +41,15 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     if installation.spec.suspend {
         return not_started(facts, Phase::Pending, &Why::new(Reason::Suspended, SUSPENDED), None, now);
     }
+    if let Some(why) = facts.without_tekton() {
+        return not_started(facts, Phase::Pending, &why, None, now);
+    }
     if let Some(trouble) = &facts.trouble {
         return troubled(facts, installation, trouble, now);
+    }
+    if let Some(Attempt::Closed) = facts.found.attempt {
+        let why = Why::new(Reason::Starting, "its start was broken off; another attempt follows");
+        return not_started(facts, Phase::Queued, &why, None, now);
     }
     if !facts.published.may_look(now) {
         return Verdict::Wait(facts.published.blocked_until);
@@ -79,13 +86,38 @@ fn troubled(facts: &Facts, installation: &GitHubInstallation, trouble: &Trouble,
 /// Takes the slot. `Ok`: this run has it.
 fn with_slot(facts: &Facts, now: Timestamp) -> Result<(), Verdict> {
     if facts.has_slot() {
-        return Ok(());
+        return without_rival(facts, now);
     }
     if facts.slot_holder().is_some() {
         let why = Why::new(Reason::WaitingForRun, "another run has the installation's slot");
         return Err(not_started(facts, Phase::Queued, &why, None, now));
     }
     Err(Verdict::Do(Step::TakeSlot(active_run(facts))))
+}
+
+/// Nothing else is applied to the organization. With the slot in hand that is sure: of two objects that have taken theirs at
+/// once, each sees the other's.
+fn without_rival(facts: &Facts, now: Timestamp) -> Result<(), Verdict> {
+    match &facts.found.rival {
+        None => Err(Verdict::Need(vec![Need::Rival])),
+        Some(None) => Ok(()),
+        Some(Some(rival)) if rival.gives_way => {
+            Err(Verdict::Wait(Some(after(now, facts.scaled(RIVAL_PULSE)))))
+        }
+        Some(Some(rival)) => Err(not_started(facts, Phase::Queued, &waits_for(rival), None, now)),
+    }
+}
+
+/// A run of another object is looked at this often: no watch of this run tells of it.
+pub(super) const RIVAL_PULSE: SignedDuration = SignedDuration::from_secs(15);
+
+/// Why a run waits for another object's.
+pub(super) fn waits_for(rival: &Rival) -> Why {
+    let message = format!(
+        "GitHubInstallation {} is for the same organization, and a run of it has not ended; one of the two should be deleted",
+        rival.name
+    );
+    Why::new(Reason::WaitingForRun, message)
 }
 
 fn with_token(facts: &Facts, token: Token) -> Result<Token, Verdict> {

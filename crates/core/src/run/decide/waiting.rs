@@ -1,7 +1,7 @@
 //! A run that waits: for its installation, for its admission, for its turn, for its next attempt. Here a newer push
 //! supersedes a waiting one.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
     ConditionType, GitHubInstallation, PeribolosRun, Reason,
     run::{Mode, Phase},
@@ -10,7 +10,7 @@ use serde_json::Map;
 
 use super::{
     Need, Step, Verdict, admit, back_in_line, branch, cancelled_before_start, clear_attempt, finish,
-    free_slot, lasting, not_head, publish, sooner, write,
+    free_slot, lasting, not_head, publish, sooner, start, write,
 };
 use crate::drift::last_apply_uid;
 use crate::run::{
@@ -23,6 +23,9 @@ use crate::run::{
 
 /// What a run waits for while its installation's runs are suspended.
 pub(super) const SUSPENDED: &str = "runs are suspended: spec.suspend of the installation is true";
+
+/// A run that waits for Tekton is looked at this often; nothing is asked then.
+const TEKTON_PULSE: SignedDuration = SignedDuration::from_secs(15);
 
 pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Verdict {
     if facts.run.spec.cancel {
@@ -112,6 +115,17 @@ fn in_line(facts: &Facts, installation: &GitHubInstallation, run: &PeribolosRun,
             publish::check(facts, now).unwrap_or_else(|| Verdict::Wait(sooner(due, publish::pending(facts))))
         }
         Turn::WaitFor(other) => wait_for(facts, run, other, now),
+        Turn::Start if let Some(why) = facts.without_tekton() => {
+            let again_at = super::after(now, facts.scaled(TEKTON_PULSE));
+            wait(facts, run, Phase::Pending, &why, Some(again_at), now)
+        }
+        Turn::Start if run.spec.mode != Mode::DryRun && facts.found.rival.is_none() => {
+            Verdict::Need(vec![Need::Rival])
+        }
+        Turn::Start if let Some(Some(rival)) = &facts.found.rival => {
+            let again_at = super::after(now, facts.scaled(start::RIVAL_PULSE));
+            wait(facts, run, Phase::Queued, &start::waits_for(rival), Some(again_at), now)
+        }
         Turn::Start => match &facts.found.reservation {
             None => Verdict::Do(Step::Reserve),
             Some(Reservation::Granted) => {

@@ -20,15 +20,20 @@ use peribolos_core::time_scale::TimeScale;
 use tokio_util::sync::CancellationToken;
 
 pub use self::pace::Pace;
-use super::context::{Context, Shared};
+use super::{
+    context::{Context, Shared},
+    lease::Leadership,
+};
 use crate::{kubernetes::filled::filled, metrics::Kind, services::writer::Writer};
 
 /// The field manager of all that the healer writes.
 const FIELD_MANAGER: &str = "peribolos-healer";
 
-/// Heals until `stop`.
-pub async fn run(ctx: Shared, scale: TimeScale, stop: CancellationToken) {
-    Box::pin(run_at(ctx, Pace::at(scale), stop)).await;
+/// Heals until `stop`, once this process leads.
+pub async fn run(ctx: Shared, scale: TimeScale, leadership: Leadership, stop: CancellationToken) {
+    if stop.run_until_cancelled(leadership.ours()).await.is_some() {
+        Box::pin(run_at(ctx, Pace::at(scale), stop)).await;
+    }
 }
 
 /// Heals at this pace until `stop`.

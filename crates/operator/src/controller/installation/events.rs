@@ -31,8 +31,13 @@ pub(super) async fn publish(ctx: &Context, installation: &GitHubInstallation, af
 
 /// The conditions whose status or reason changed, one of each reason: the summary says most of it.
 fn changes<'a>(before: &[Condition], after: &'a [Condition]) -> Vec<&'a Condition> {
-    let told =
-        [ConditionType::Ready, ConditionType::TokenIssued, ConditionType::Synced, ConditionType::Drifted];
+    let told = [
+        ConditionType::Ready,
+        ConditionType::TokenIssued,
+        ConditionType::Synced,
+        ConditionType::Drifted,
+        ConditionType::Stalled,
+    ];
     let mut changes: Vec<&Condition> = vec![];
     for kind in told {
         let Some(now) = after.iter().find(|c| c.type_ == kind.as_str()) else { continue };

@@ -33,7 +33,8 @@ pub use self::error::Error;
 use crate::{
     controller::{
         context::{Context, Shared},
-        watch::{LAST_APPLIED, guarded, stored},
+        lease::Leadership,
+        watch::{LAST_APPLIED, ShortPauses, guarded, led, led_by_store, led_watch, stored},
         watches::{Tell, Told},
     },
     kubernetes::filled::filled,
@@ -63,6 +64,7 @@ pub(super) fn controller(
     namespace: &str,
     tell: Tell,
     told: Told,
+    leadership: &Leadership,
 ) -> (Controller<GitHubInstallation>, Store<PartialObjectMeta<Secret>>, Installations) {
     let (store, writer) = reflector::store();
     let installations: Api<GitHubInstallation> = Api::namespaced(client.clone(), namespace);
@@ -97,11 +99,13 @@ pub(super) fn controller(
             secret.metadata.annotations = None;
         })
         .reflect(writer);
-    let secrets = stored(secrets, shown.clone());
+    let secrets = led_watch(stored(secrets, shown.clone()), leadership.clone());
+    let installations = led_by_store(installations, store.clone(), leadership.clone());
     let controller = Controller::for_stream(installations, store)
+        .trigger_backoff(ShortPauses::default())
         .owns_stream(secrets)
-        .reconcile_on(duplicates_told)
-        .reconcile_on(told)
+        .reconcile_on(led(duplicates_told, leadership.clone()))
+        .reconcile_on(led(told, leadership.clone()))
         .with_config(controller::Config::default().concurrency(CONCURRENCY).debounce(CALM));
     (controller, shown, indexed)
 }

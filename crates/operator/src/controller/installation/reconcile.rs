@@ -12,6 +12,7 @@ use peribolos_core::{
     installation_status::{
         Facts, Finding, Missing, TokenFacts, View, conditions, entitlement, missing, pending_runs, synced,
     },
+    run::state::phase,
     token::{self, Hint, Issued},
 };
 
@@ -157,6 +158,7 @@ impl<'a> Work<'a> {
             failure: self.slot.memory().failure().map(|lasting| lasting.failure.clone()),
             missing: &missing,
             held: entitlement::suspension(installations.iter().map(AsRef::as_ref), self.installation, view),
+            tekton: self.tekton(now),
             synced: synced(self.installation.status.as_ref().and_then(|status| status.last_apply.as_ref())),
             drift: self.installation.status.as_ref().map_or(Drift::Unknown, drift),
         };
@@ -173,6 +175,12 @@ impl<'a> Work<'a> {
             pending_runs: Some(pending_runs(self.runs.iter().map(AsRef::as_ref))),
             ..GitHubInstallationStatus::default()
         }
+    }
+
+    /// What of Tekton is missing, where a run waits.
+    fn tekton(&self, now: Timestamp) -> Option<Finding> {
+        let waits = self.runs.iter().any(|run| !phase(run).is_final());
+        self.ctx.tekton.lasting(self.ctx.settings.time_scale, now).filter(|_| waits).map(|it| it.finding())
     }
 
     fn requeue(&self, outcome: &Outcome) -> Action {

@@ -191,8 +191,9 @@ impl Applied<'_> {
     /// What the organization still lacks, although nothing of the above says so.
     fn open(&self, namer: &Namer<'_>) -> Option<Section> {
         let known: Vec<&Change> = (0..self.report.plan.operations.len())
-            .filter(|index| !self.outcome(*index).is_base())
-            .filter_map(|index| Some(&self.report.plan.operations.get(index)?.change))
+            .filter_map(|index| Some((index, &self.report.plan.operations.get(index)?.change)))
+            .filter(|(index, change)| !self.outcome(*index).is_shown(change))
+            .map(|(_, change)| change)
             .collect();
         let open = self.verification?.remaining.iter().filter(|left| !known.contains(&&left.change));
         let lines = open.map(|left| {
@@ -207,7 +208,10 @@ impl Applied<'_> {
         let waits = self.those(|outcome| matches!(outcome, Outcome::Waiting));
         // What is to be done again does not wait: the invitation is not there any more.
         let again: &[Operation] = self.verification.map_or(&[], |verification| &verification.remaining);
-        let waits = waits.filter(|operation| again.iter().all(|again| again.change != operation.change));
+        let waits = waits.filter(|operation| {
+            let is_shown = Outcome::Waiting.is_shown(&operation.change);
+            !is_shown || again.iter().all(|again| again.change != operation.change)
+        });
         let waits = waits.filter_map(|operation| invited(&operation.change));
         waits.chain(self.report.plan.waiting.iter().map(|waiting| &waiting.login)).collect()
     }

@@ -6,4 +6,5 @@ mod isolation;
 mod plans;
 mod queue;
 mod refusals;
+mod tekton;
 mod tokens;

@@ -31,15 +31,16 @@ use crate::{
         answer::{Answer, Fact},
         arguments::Reviewed,
         command::Standing,
-        facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, SlotHolder},
+        facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, Rival, SlotHolder},
         outcome::{self, Condition, Observation},
         preview::Author,
         published::Before,
         status::{End, Why, Writer, seconds},
-        step::{IssueChange, Need, Step, Token, Verdict},
+        step::{IssueChange, Need, Step, TaskRunPlan, Token, Verdict},
         testing::{at, facts, installation, run},
         trouble::{Kind, Trouble},
     },
+    tekton::Missing,
 };
 
 const SHA: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -85,6 +86,7 @@ fn of(mode: Mode, begin: impl Fn(&PeribolosRun) -> PeribolosRunStatus) -> Facts 
     run.status = Some(begin(&run));
     let mut facts = facts(run);
     facts.found.adopted = true;
+    facts.found.rival = Some(None);
     facts
 }
 

@@ -6,6 +6,7 @@ use super::*;
 fn start(change: impl FnOnce(&mut Facts)) -> String {
     let mut facts = apply(starting);
     facts.found.attempt = Some(Attempt::Unmade);
+    facts.published.unasked = Some(1);
     give_slot(&mut facts, "r");
     facts.found.tokens = vec![Token::Own];
     facts.found.branch = Some(Some("main".into()));
@@ -50,6 +51,114 @@ fn an_apply_that_starts(#[case] change: fn(&mut Facts), #[case] expected: &str) 
     assert_eq!(start(change), expected);
 }
 
+/// An Apply that starts, whose TaskRun is not there and may have been asked for.
+fn asked() -> Facts {
+    let mut facts = apply(starting);
+    facts.found.attempt = Some(Attempt::Unmade);
+    give_slot(&mut facts, "r");
+    facts
+}
+
+/// The same, once the name of its attempt was made unusable.
+fn closed(mut facts: Facts) -> Facts {
+    let step = Step::CloseAttempt("r-1".into());
+    facts.apply(&step, Answer::Closed, at(2));
+    facts
+}
+
+const CLOSES: &str = r#"CloseAttempt("r-1")"#;
+
+#[rstest::rstest]
+#[case::cancelled(|f: &mut Facts| f.run.spec.cancel = true, "Cancelled Cancelled")]
+#[case::suspended(|f: &mut Facts| change_installation(f, |i| i.spec.suspend = true), "Pending Suspended")]
+#[case::another_has_the_slot(|f: &mut Facts| give_slot(f, "a"), "Queued Starting")]
+#[case::a_long_wait(
+    |f: &mut Facts| f.trouble = Some(trouble(Kind::Passing, 300)),
+    "Queued GitHubUnavailable, again at 2026-01-01T00:05:00Z"
+)]
+#[case::no_task_run(
+    |f: &mut Facts| (f.trouble, f.found.blob) = (Some(trouble(Kind::NoTaskRun { invalid: true }, 9)), Some(None)),
+    "Failed TaskInvalid"
+)]
+#[case::its_installation_is_deleted(|f: &mut Facts| delete_installation(f, 1), "Cancelled InstallationDeleted")]
+fn an_attempt_that_may_have_been_asked_for_is_closed_before_it_is_left(
+    #[case] leave: fn(&mut Facts),
+    #[case] then: &str,
+) {
+    let mut facts = asked();
+    leave(&mut facts);
+    assert_eq!(describe(&decide(&facts, at(2))), CLOSES);
+    let mut facts = closed(facts);
+    facts.found.pod_done = Some(true);
+    assert_eq!(describe(&decide(&facts, at(2))), then);
+    let mut own = asked();
+    own.published.unasked = Some(1);
+    leave(&mut own);
+    assert_ne!(describe(&decide(&own, at(2))), CLOSES, "nobody has asked for it");
+    let mut preview = asked();
+    preview.run.spec.mode = Mode::DryRun;
+    leave(&mut preview);
+    assert_ne!(describe(&decide(&preview, at(2))), CLOSES, "it changes nothing");
+}
+
+#[test]
+fn pods_that_a_closed_attempt_may_have_had_are_waited_for_before_another_attempt() {
+    let mut facts = asked();
+    facts.run.spec.cancel = false;
+    change_installation(&mut facts, |i| i.spec.suspend = true);
+    let mut facts = closed(facts);
+    assert_eq!(describe(&decide(&facts, at(2))), "need [PodDone]");
+    facts.found.pod_done = Some(false);
+    assert_eq!(describe(&decide(&facts, at(2))), "wait until 4");
+    facts.found.pod_done = Some(true);
+    let verdict = decide(&facts, at(2));
+    assert_eq!(describe(&verdict), "Pending Suspended");
+    let Verdict::Do(Step::WriteStatus(status)) = verdict else { panic!("no status") };
+    assert_eq!((status.attempts, status.task_run_name), (Some(1), None), "its number is not used again");
+}
+
+#[test]
+fn a_taskrun_that_was_made_after_all_is_not_closed() {
+    let mut facts = asked();
+    facts.run.spec.cancel = true;
+    facts.apply(&Step::CloseAttempt("r-1".into()), Answer::Done, at(2));
+    assert_eq!(describe(&decide(&facts, at(2))), "need [Attempt]");
+    facts.found.attempt = seen(None, "Running", vec![step(true, None)]);
+    assert_eq!(describe(&decide(&facts, at(2))), r#"StopTaskRun("spec.cancel was set")"#);
+}
+
+#[test]
+fn an_attempt_that_was_found_closed_is_followed_by_another_one() {
+    let mut facts = asked();
+    facts.found.attempt = Some(Attempt::Closed);
+    assert_eq!(describe(&decide(&facts, at(2))), CLOSES, "who closed it may not have come to its pods");
+    let mut facts = closed(facts);
+    facts.found.pod_done = Some(true);
+    assert_eq!(describe(&decide(&facts, at(2))), "Queued Starting");
+}
+
+#[test]
+fn an_attempt_counts_as_asked_for_from_the_moment_that_its_taskrun_is_sent() {
+    let mut facts = apply(admitted);
+    let status = starting(&facts.run);
+    let written = PeribolosRun { status: Some(status.clone()), ..facts.run.clone() };
+    facts.apply(&Step::WriteStatus(Box::new(status)), Answer::Run(Box::new(written)), at(1));
+    facts.run.spec.cancel = true;
+    assert_eq!(describe(&decide(&facts, at(2))), "Cancelled Cancelled");
+    let plan = TaskRunPlan { name: "r-1".into(), sha: SHA.into(), token: Token::Own, args: Vec::new() };
+    facts.sends(&Step::CreateTaskRun(Box::new(plan)));
+    assert_eq!(describe(&decide(&facts, at(2))), CLOSES);
+}
+
+#[test]
+fn a_deleted_run_closes_its_attempt_before_it_goes() {
+    let mut facts = asked();
+    facts.run.metadata.deletion_timestamp = Some(Time(at(1)));
+    facts.published.done.cleared = true;
+    assert_eq!(describe(&decide(&facts, at(2))), CLOSES);
+    assert!(!describe(&decide(&closed(facts), at(2))).contains("Close"));
+}
+
 #[test]
 fn a_head_that_was_read_before_the_slot_was_taken_is_none() {
     let mut facts = apply(starting);
@@ -62,13 +171,46 @@ fn a_head_that_was_read_before_the_slot_was_taken_is_none() {
     let mut taken = installation();
     taken.status.as_mut().unwrap().active_run = Some(active("r"));
     facts.apply(&step, Answer::Installation(Some(Box::new(taken))), at(1));
+    assert_eq!(
+        describe(&decide(&facts, at(1))),
+        "need [Rival]",
+        "another object may have taken its own at once"
+    );
+    facts.found.rival = Some(None);
     assert_eq!(describe(&decide(&facts, at(1))), r#"need [Head("main")]"#);
+}
+
+#[rstest::rstest]
+#[case::it_comes_first(true, "wait until 17")]
+#[case::it_gives_way(false, "Queued WaitingForRun")]
+fn of_two_objects_of_one_account_one_starts(#[case] gives_way: bool, #[case] expected: &str) {
+    let rival = Some(Some(Rival { name: "other".into(), gives_way }));
+    assert_eq!(start(|facts| facts.found.rival.clone_from(&rival)), expected);
+    let mut waiting = apply(admitted);
+    waiting.found.rival = rival;
+    assert_eq!(describe(&decide(&waiting, at(2))), "Queued WaitingForRun");
+}
+
+#[rstest::rstest]
+#[case::starting(starting, "Pending TektonMissing")]
+#[case::waiting(admitted, "Pending TektonMissing")]
+#[case::running(running, "need [Attempt]")]
+fn without_tekton_no_run_starts(
+    #[case] begin: fn(&PeribolosRun) -> PeribolosRunStatus,
+    #[case] expected: &str,
+) {
+    let mut facts = apply(begin);
+    facts.published.unasked = Some(1);
+    facts.found.attempt = (expected != "need [Attempt]").then_some(Attempt::Unmade);
+    facts.tekton = Some(Missing::Api);
+    assert_eq!(describe(&decide(&facts, at(2))), expected);
 }
 
 #[test]
 fn a_start_that_keeps_failing_gives_the_slot_back() {
     let mut facts = apply(starting);
     facts.found.attempt = Some(Attempt::Unmade);
+    facts.published.unasked = Some(1);
     facts.trouble = Some(trouble(Kind::Passing, 70));
     assert_eq!(describe(&decide(&facts, at(60))), "wait until 70");
     assert_eq!(
@@ -93,10 +235,14 @@ fn no_task_run_fails_the_attempt() {
 #[test]
 fn a_dump_starts_with_the_slot_its_repository_and_two_tokens() {
     let mut facts = of(Mode::Dump, starting);
+    facts.published.unasked = Some(1);
     facts.found.attempt = Some(Attempt::Unmade);
     assert_eq!(describe(&decide(&facts, at(1))), "take the slot for attempt 1");
     give_slot(&mut facts, "r");
     assert_eq!(describe(&decide(&facts, at(1))), "EnsureRepository");
+    let mut unanswered = facts.clone();
+    unanswered.fail(Attempted::Write(&Step::EnsureRepository), trouble(Kind::Unknown, 2), at(1));
+    assert_eq!(unanswered.published.blocked_until, Some(at(16)), "it may yet be made");
     facts.found.repository = Some(Err("there is none".into()));
     assert_eq!(describe(&decide(&facts, at(1))), "Skipped ConfigMissing");
     facts.found.repository = Some(Ok(()));

@@ -12,7 +12,8 @@ use peribolos_github::FullName;
 
 use super::RunContext;
 use crate::kubernetes::tekton::{
-    KeyPath, Param, ParamValue, PodTemplate, SecretSource, TaskRef, TaskRun, TaskRunSpec, WorkspaceBinding,
+    CANCELLED, KeyPath, Param, ParamValue, PodTemplate, SecretSource, TaskRef, TaskRun, TaskRunSpec,
+    WorkspaceBinding,
 };
 
 /// Builds the TaskRun. Nothing but a Secret's `token` key is mounted, and no service account's token.
@@ -50,23 +51,10 @@ fn task_run(
         workspaces.push(bind("write-token", RunToken::Dump.secret(&installation_name)));
     }
     TaskRun {
-        metadata: ObjectMeta {
-            name: Some(plan.name.clone()),
-            namespace: run.namespace(),
-            labels: Some(BTreeMap::from([
-                (labels::LABEL_MANAGED_BY.to_owned(), labels::MANAGER.to_owned()),
-                (labels::LABEL_INSTALLATION.to_owned(), installation_name),
-                (labels::LABEL_MODE.to_owned(), run.spec.mode.label()),
-            ])),
-            owner_references: run.controller_owner_ref(&()).map(|owner| vec![owner]),
-            ..ObjectMeta::default()
-        },
+        metadata: metadata(run, &installation_name, &plan.name),
         spec: TaskRunSpec {
             params,
-            task_ref: Some(TaskRef {
-                name: names::task(run.spec.mode, &spec.run.task_ref),
-                kind: "Task".to_owned(),
-            }),
+            task_ref: Some(task_ref(run, installation)),
             service_account_name: Some(spec.run.service_account_name.clone()).filter(|name| !name.is_empty()),
             timeout: Some(go_duration(spec.run.timeout.get())),
             pod_template: Some(PodTemplate { automount_service_account_token: Some(false) }),
@@ -75,6 +63,45 @@ fn task_run(
         },
         status: None,
     }
+}
+
+/// A TaskRun that is cancelled from its first moment: Tekton makes no pod for it, and its name is taken.
+pub(super) fn closed(at: RunContext<'_>, name: &str) -> TaskRun {
+    let RunContext { run, installation, .. } = at;
+    TaskRun {
+        metadata: ObjectMeta {
+            annotations: Some(BTreeMap::from([(
+                labels::ANNOTATION_CLOSED.to_owned(),
+                labels::TRUE.to_owned(),
+            )])),
+            ..metadata(run, &installation.name_any(), name)
+        },
+        spec: TaskRunSpec {
+            task_ref: Some(task_ref(run, installation)),
+            status: Some(CANCELLED.to_owned()),
+            status_message: Some("its attempt was given up before it was made".to_owned()),
+            ..TaskRunSpec::default()
+        },
+        status: None,
+    }
+}
+
+fn metadata(run: &PeribolosRun, installation: &str, name: &str) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(name.to_owned()),
+        namespace: run.namespace(),
+        labels: Some(BTreeMap::from([
+            (labels::LABEL_MANAGED_BY.to_owned(), labels::MANAGER.to_owned()),
+            (labels::LABEL_INSTALLATION.to_owned(), installation.to_owned()),
+            (labels::LABEL_MODE.to_owned(), run.spec.mode.label()),
+        ])),
+        owner_references: run.controller_owner_ref(&()).map(|owner| vec![owner]),
+        ..ObjectMeta::default()
+    }
+}
+
+fn task_ref(run: &PeribolosRun, installation: &GitHubInstallation) -> TaskRef {
+    TaskRef { name: names::task(run.spec.mode, &installation.spec.run.task_ref), kind: "Task".to_owned() }
 }
 
 fn bind(workspace: &str, secret_name: String) -> WorkspaceBinding {

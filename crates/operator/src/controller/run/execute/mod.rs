@@ -52,6 +52,7 @@ pub(super) async fn execute(at: RunContext<'_>, facts: &Facts, step: &Step) -> R
         }
         Step::EnsureRepository => Ok(Answer::Repository(repository::ensure(at).await?)),
         Step::CreateTaskRun(plan) => task_run::create(at, plan).await,
+        Step::CloseAttempt(name) => task_run::close(at, name).await,
         Step::StopTaskRun(why) => task_run::stop(at, why).await,
         Step::WriteCheck(id, check) => check::write(at, *id, check).await,
         Step::CreateRun(run) => create::run(at, facts, run).await,

@@ -8,6 +8,7 @@ mod others;
 mod pull;
 mod report;
 mod review;
+mod rival;
 mod task_run;
 
 use jiff::Timestamp;
@@ -24,7 +25,7 @@ use crate::kubernetes::client::call;
 pub(super) use pull::our_bot;
 #[cfg(test)]
 pub(super) use task_run::engine;
-pub(super) use task_run::has_ended;
+pub(super) use task_run::{find, has_ended, is_closed, pods_of};
 
 /// Looks at one thing.
 pub(super) async fn gather(at: RunContext<'_>, facts: &Facts, need: &Need) -> Result<Fact, Error> {
@@ -46,6 +47,7 @@ pub(super) async fn gather(at: RunContext<'_>, facts: &Facts, need: &Need) -> Re
             let found = call(at.installations().get_opt(&at.installation.name_any())).await?;
             Fact::Installation(found.map(Box::new))
         }
+        Need::Rival => Fact::Rival(rival::look(at).await?),
         Need::Others => Fact::Others(others::live(at, facts).await?),
         Need::Reviewed => Fact::Reviewed(review::gather(at, facts).await?),
         Need::Attempt => Fact::Attempt(task_run::attempt(at).await?),

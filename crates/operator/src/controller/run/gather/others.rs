@@ -7,15 +7,12 @@ use peribolos_core::run::facts::{Facts, SlotHolder, is_labelled_ended};
 use super::{RunContext, has_ended};
 use crate::{controller::run::error::Error, kubernetes::client::call};
 
-/// The installation's other runs: the watch may not have yet what was made a moment ago. One that nobody has labelled yet only
+/// The installation's other runs that are not labelled as ended: the watch may not have yet what was made a moment ago. One that nobody has labelled yet only
 /// the watch knows.
 pub(super) async fn live(at: RunContext<'_>, facts: &Facts) -> Result<Vec<PeribolosRun>, Error> {
     let installation = &at.run.spec.installation_ref;
-    let selector = ListParams::default().labels(&of_installation(&installation.name));
-    let mut runs = call(at.runs().list(&selector)).await?.items;
-    runs.retain(|other| {
-        other.spec.installation_ref == *installation && other.metadata.name != at.run.metadata.name
-    });
+    let mut runs = at.ctx.unended_runs(&installation.name).await?;
+    runs.retain(|other| other.metadata.name != at.run.metadata.name);
     let unlabelled = facts.others().filter(|other| !other.labels().contains_key(names::LABEL_INSTALLATION));
     runs.extend(unlabelled.cloned());
     Ok(runs)
@@ -32,6 +29,9 @@ pub(super) async fn records(at: RunContext<'_>, facts: &Facts) -> Result<Vec<Per
     Ok(records)
 }
 
+/// TaskRuns of long names with many attempts are cut; so much of a run's name they always begin with.
+const LONGEST_SURE_PREFIX: usize = 52;
+
 /// Whether the run of this name, which has the slot, is there, and whether a pod of it may still be running.
 pub(super) async fn slot_holder(at: RunContext<'_>, name: &str) -> Result<SlotHolder, Error> {
     // One that has ended and is not labelled yet frees the slot itself.
@@ -40,7 +40,8 @@ pub(super) async fn slot_holder(at: RunContext<'_>, name: &str) -> Result<SlotHo
     }
     // Tekton gives a pod the labels of its TaskRun.
     let selector = ListParams::default().labels(&of_installation(&at.installation.name_any()));
-    let prefix = format!("{name}-");
+    // As long as that of any attempt's TaskRun is.
+    let prefix: String = format!("{name}-").chars().take(LONGEST_SURE_PREFIX).collect();
     let pods = call(at.pods().list(&selector)).await?;
     let runs = pods.iter().any(|pod| pod.name_any().starts_with(&prefix) && !has_ended(pod));
     Ok(if runs { SlotHolder::PodRuns } else { SlotHolder::Gone })

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use kube::api::LogParams;
 use peribolos_vocab::report::{MAX_LINE_BYTES, Progress, StepReport};
 
-use super::RunContext;
+use super::{RunContext, find};
 use crate::{
     controller::run::error::Error,
     kubernetes::{
@@ -21,9 +21,9 @@ const PROGRESS_BYTES: i64 = 64 * 1024;
 const PATIENCE: SignedDuration = SignedDuration::from_mins(1);
 
 /// The attempt's TaskRun, if it has a pod.
-async fn with_pod(at: RunContext<'_>) -> Result<Option<TaskRun>, CallError> {
+async fn with_pod(at: RunContext<'_>) -> Result<Option<TaskRun>, Error> {
     let Some(name) = at.task_run_name() else { return Ok(None) };
-    let found = call(at.task_runs().get_opt(name)).await?.filter(|task_run| at.owns(task_run));
+    let found = find(at, name).await?.filter(|task_run| at.owns(task_run));
     Ok(found.filter(|task_run| task_run.status.as_ref().is_some_and(|status| !status.pod_name.is_empty())))
 }
 

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::{ResourceExt, api::ListParams};
-use peribolos_api::run::Mode;
+use peribolos_api::{names::ANNOTATION_CLOSED, run::Mode};
 use peribolos_core::{
     names,
     run::{
@@ -23,10 +23,23 @@ use crate::{
 /// The attempt's TaskRun, its pod, and the Secrets that the pod mounts.
 pub(super) async fn attempt(at: RunContext<'_>) -> Result<Attempt, Error> {
     let Some(name) = at.task_run_name() else { return Ok(Attempt::Unmade) };
-    match call(at.task_runs().get_opt(name)).await? {
+    match find(at, name).await? {
         None => Ok(Attempt::Unmade),
         Some(task_run) if !at.owns(&task_run) => Ok(Attempt::Foreign),
+        Some(task_run) if is_closed(&task_run) => Ok(Attempt::Closed),
         Some(task_run) => Ok(Attempt::Seen(Box::new(look(at, &task_run).await?))),
+    }
+}
+
+/// The TaskRun of that name. None also where the cluster has no TaskRuns at all.
+pub(in crate::controller::run) async fn find(
+    at: RunContext<'_>,
+    name: &str,
+) -> Result<Option<TaskRun>, Error> {
+    match call(at.task_runs().get(name)).await {
+        Ok(task_run) => Ok(Some(task_run)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -126,16 +139,15 @@ async fn missing_secret(at: RunContext<'_>, task_run: &TaskRun) -> Result<Option
 /// Whether the pod of the attempt's TaskRun can do no more: it has ended, is gone, or was never made.
 pub(super) async fn pod_is_done(at: RunContext<'_>) -> Result<bool, Error> {
     let Some(name) = at.task_run_name() else { return Ok(true) };
-    let found = call(at.task_runs().get_opt(name)).await?;
+    let found = find(at, name).await?;
     let (ours, foreign) = match found {
+        Some(task_run) if at.owns(&task_run) && is_closed(&task_run) => (None, None),
         Some(task_run) if at.owns(&task_run) => (Some(task_run), None),
         other => (None, other.and_then(|foreign| foreign.uid())),
     };
     let Some(task_run) = ours else {
-        // Its pod goes with it, but the garbage collector may not have come by yet. Tekton labels pods by TaskRun, and
-        // has each TaskRun own its pods.
-        let of_task_run = ListParams::default().labels(&format!("tekton.dev/taskRun={name}"));
-        let pods = call(at.pods().list(&of_task_run)).await?;
+        // Its pod goes with it, but the garbage collector may not have come by yet.
+        let pods = call(at.pods().list(&pods_of(name))).await?;
         let is_foreign =
             |pod: &Pod| pod.owner_references().iter().any(|owner| Some(&owner.uid) == foreign.as_ref());
         return Ok(pods.iter().all(|pod| is_foreign(pod) || has_ended(pod)));
@@ -145,6 +157,16 @@ pub(super) async fn pod_is_done(at: RunContext<'_>) -> Result<bool, Error> {
         return Ok(status.completion_time.is_some());
     }
     Ok(call(at.pods().get_opt(&status.pod_name)).await?.is_none_or(|pod| has_ended(&pod)))
+}
+
+/// Whether a TaskRun is there for its name alone.
+pub(in crate::controller::run) fn is_closed(task_run: &TaskRun) -> bool {
+    task_run.annotations().contains_key(ANNOTATION_CLOSED)
+}
+
+/// The pods of the TaskRuns of that name: Tekton labels pods by TaskRun, and has each TaskRun own its pods.
+pub(in crate::controller::run) fn pods_of(task_run: &str) -> ListParams {
+    ListParams::default().labels(&format!("tekton.dev/taskRun={task_run}"))
 }
 
 /// Whether all containers of a pod have ended.

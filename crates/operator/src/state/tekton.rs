@@ -1,0 +1,25 @@
+//! What of Tekton is missing, as the last look at it has found.
+
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use peribolos_core::{
+    tekton::{Absence, Missing},
+    time_scale::TimeScale,
+};
+
+/// What of Tekton is missing.
+#[derive(Debug, Default)]
+pub struct Tekton(Mutex<Absence>);
+
+impl Tekton {
+    /// What has been missing for long enough to be said.
+    pub fn lasting(&self, scale: TimeScale, now: Timestamp) -> Option<Missing> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).lasting(scale, now).cloned()
+    }
+
+    /// Takes in what a look has found.
+    pub fn seen(&self, missing: Option<Missing>, now: Timestamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).seen(missing, now);
+    }
+}
