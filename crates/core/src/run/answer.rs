@@ -217,7 +217,7 @@ impl Facts {
     fn check_written(&mut self, step: &Step, id: i64, now: Timestamp) {
         let Step::WriteCheck(known, written) = step else { return };
         (self.published.paused_until, self.published.unknown_since) = (None, None);
-        let late = self.scaled(LATE);
+        let late = self.late();
         let surplus = self.found.checks.iter_mut().flatten().skip(1).find(|check| *known == Some(check.id));
         if let (Some(surplus), CheckState::Completed(conclusion)) = (surplus, written.state) {
             surplus.conclusion = Some(conclusion);

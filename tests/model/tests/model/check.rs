@@ -40,7 +40,10 @@ impl Model for Whole {
     }
 
     fn actions(&self, world: &World, events: &mut Vec<Event>) {
-        world.events(&self.scope, events);
+        // Nothing is to be learnt after what must never happen.
+        if !world.is_broken() {
+            world.events(&self.scope, events);
+        }
     }
 
     fn next_state(&self, world: &World, event: Event) -> Option<World> {
@@ -62,10 +65,6 @@ impl Model for Whole {
             }),
         ]
     }
-
-    fn within_boundary(&self, world: &World) -> bool {
-        !world.is_broken()
-    }
 }
 
 /// What was found.
@@ -82,12 +81,13 @@ pub struct Found {
     pub violated: Vec<(&'static str, String)>,
 }
 
-/// Goes through the states, until something is found or the time is up.
-pub fn check(scope: &Scope, longest: Duration) -> Found {
+/// Goes through the states, until a property does not hold or the time is up. `awaited`: only that property ends it.
+pub fn check(scope: &Scope, awaited: Option<&'static str>, longest: Duration) -> Found {
     let started = Instant::now();
     let whole = Whole { scope: scope.clone(), endings: Endings::default() };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let builder = whole.checker().threads(threads).finish_when(HasDiscoveries::AnyFailures).timeout(longest);
+    let end = awaited.map_or(HasDiscoveries::AnyFailures, |name| HasDiscoveries::AnyOf([name].into()));
+    let builder = whole.checker().threads(threads).finish_when(end).timeout(longest);
     let checker = builder.spawn_bfs().join();
     let mut violated: Vec<_> =
         checker.discoveries().into_iter().map(|(name, path)| (name, way(scope, path.into_vec()))).collect();
@@ -122,7 +122,11 @@ fn way(scope: &Scope, path: Vec<(World, Option<Event>)>) -> String {
 impl Display for Found {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
         let Self { scope, unique, visited, depth, took, .. } = self;
-        let how = if self.is_complete { "all" } else { "stopped by its time at" };
+        let how = match (self.violated.is_empty(), self.is_complete) {
+            (false, _) => "something is wrong within the first",
+            (true, true) => "all hold in all",
+            (true, false) => "not all were gone through, but",
+        };
         write!(formatter, "{scope}: {how} {unique} states ({visited} reached, depth {depth}) in {took:.1?}")?;
         for (name, way) in &self.violated {
             write!(formatter, "\nviolated: {name}\n{way}")?;

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{GitHubInstallation, PeribolosRun, run::Phase};
 use peribolos_core::{
     installation_status::last_apply,
@@ -102,7 +103,15 @@ fn told(run: &PeribolosRun) -> impl std::fmt::Debug + '_ {
     let retry_at = status.and_then(|status| status.retry_at.as_ref());
     let name = (&run.metadata.name, run.spec.cancel, is_labelled_ended(run));
     let last = last_apply(run, &run.status.clone().unwrap_or_default());
-    (name, State::of(run), phase(run), queue::commit(run), status.and_then(|status| status.blob.as_ref()), retry_at, last)
+    (
+        name,
+        State::of(run),
+        phase(run),
+        queue::commit(run),
+        status.and_then(|status| status.blob.as_ref()),
+        retry_at,
+        last,
+    )
 }
 
 /// A reconcile of this run begins.
@@ -126,6 +135,7 @@ pub fn begin(scope: &Scope, world: &mut World, who: usize, name: &str, cache: &C
         others: others.map(|other| overlaid(other, &controller.taken, now)).collect(),
         published: (*published).clone(),
         found: Found::default(),
+        tekton: None,
         trouble: None,
         settings: settings(),
     };
@@ -137,12 +147,13 @@ fn settings() -> Arc<Settings> {
         namespace: "ns".to_owned(),
         capacity: 20,
         time_scale: TimeScale::REAL,
+        late: SignedDuration::from_secs(15),
         details_url_template: None,
     })
 }
 
 /// The run as it is once it is started, where it took a place.
-fn overlaid(run: Arc<PeribolosRun>, taken: &BTreeSet<String>, now: jiff::Timestamp) -> Arc<PeribolosRun> {
+fn overlaid(run: Arc<PeribolosRun>, taken: &BTreeSet<String>, now: Timestamp) -> Arc<PeribolosRun> {
     let is_taken = run.metadata.name.as_ref().is_some_and(|name| taken.contains(name));
     if !is_taken || State::of(&run).is_active() || phase(&run).is_final() {
         return run;
@@ -206,6 +217,7 @@ fn is_seen(scope: &Scope, step: &Step) -> bool {
         | Step::TakeSlot(_)
         | Step::FreeSlot { .. }
         | Step::CreateTaskRun(_)
+        | Step::CloseAttempt(_)
         | Step::StopTaskRun(_)
         | Step::CreateRun(_)
         | Step::Record(_)
@@ -229,9 +241,7 @@ fn at_once(scope: &Scope, world: &mut World, who: usize, facts: &Facts, step: &S
             world.controllers[who].taken.remove(facts.name());
             Answer::Done
         }
-        Step::WriteCheck(id, check) => {
-            Answer::Check(world.github.write_check(*id, facts.uid(), check.state))
-        }
+        Step::WriteCheck(id, check) => Answer::Check(world.github.write_check(*id, facts.uid(), check.state)),
         _ => Answer::Done,
     }
 }
@@ -241,7 +251,10 @@ fn reserve(world: &mut World, who: usize, facts: &Facts) -> Reservation {
     let runs = &world.server.runs;
     let controller = &mut world.controllers[who];
     controller.taken.retain(|taken| runs.get(taken).is_some_and(|there| !phase(there).is_final()));
-    let rival = controller.taken.iter().find(|taken| runs.get(*taken).is_some_and(|there| queue::rivals(&facts.run, there)));
+    let rival = controller
+        .taken
+        .iter()
+        .find(|taken| runs.get(*taken).is_some_and(|there| queue::rivals(&facts.run, there)));
     if let Some(rival) = rival {
         return Reservation::Rival(rival.clone());
     }
@@ -272,6 +285,7 @@ fn carry_on(scope: &Scope, world: &mut World, who: usize, facts: &mut Facts, nex
             true
         }
         Verdict::Do(step) => {
+            facts.sends(step);
             let answer = match request_of(facts, step, &world.server) {
                 Some(request) => perform(scope, world, &request),
                 None => Ok(Answer::Done),
@@ -327,8 +341,12 @@ pub fn perform(scope: &Scope, world: &mut World, request: &Request) -> Result<An
             Ok(Answer::Done)
         }
         Request::TaskRun { name, run, commit } => {
-            world.make_task_run(scope, name, run, *commit);
-            Ok(Answer::Done)
+            let is_closed = world.make_task_run(scope, name, run, *commit);
+            Ok(if is_closed { Answer::Closed } else { Answer::Done })
+        }
+        Request::Close { name, run } => {
+            let is_closed = world.close_task_run(scope, name, run);
+            Ok(if is_closed { Answer::Closed } else { Answer::Done })
         }
         Request::Stop { name, version } => {
             if let Some(task_run) = server.task_runs.get_mut(name) {

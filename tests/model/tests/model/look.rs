@@ -19,7 +19,16 @@ use crate::{
 
 /// Whether it is a look at something that changes.
 pub const fn is_of_others(need: &Need) -> bool {
-    !matches!(need, Need::Branch | Need::Commander | Need::HeadBlob(_) | Need::Blob | Need::Reviewed | Need::Progress)
+    !matches!(
+        need,
+        Need::Branch
+            | Need::Rival
+            | Need::Commander
+            | Need::HeadBlob(_)
+            | Need::Blob
+            | Need::Reviewed
+            | Need::Progress
+    )
 }
 
 /// Looks.
@@ -40,21 +49,27 @@ pub fn look(scope: &Scope, world: &World, facts: &Facts, need: &Need) -> Fact {
         Need::HeadBlob(sha) => Fact::HeadBlob(Some(blob(scope.files[commit(sha)]))),
         Need::Blob => Fact::Blob(facts.status().sha.map(|sha| blob(scope.files[commit(&sha)]))),
         Need::Installation => Fact::Installation(Some(Box::new((*world.server.installation).clone()))),
+        Need::Rival => Fact::Rival(None),
         Need::Others => {
-            let others = world.server.runs.iter().filter(|(other, _)| *other != facts.name());
+            let there = world.server.watched();
+            let others = there.iter().filter(|(other, _)| *other != facts.name());
             Fact::Others(others.map(|(_, other)| (**other).clone()).collect())
         }
         Need::Reviewed => Fact::Reviewed(Reviewed::default()),
-        Need::Attempt => Fact::Attempt(task_run.map_or(Attempt::Unmade, |task_run| {
-            Attempt::Seen(Box::new(observation(task_run)))
-        })),
+        Need::Attempt => Fact::Attempt(match task_run {
+            None => Attempt::Unmade,
+            Some(task_run) if task_run.is_closed => Attempt::Closed,
+            Some(task_run) => Attempt::Seen(Box::new(observation(task_run))),
+        }),
         Need::Report => Fact::Report(task_run.and_then(|task_run| report(scope, task_run)).map(Box::new)),
         Need::Progress => Fact::Progress(None),
         Need::PodDone => Fact::PodDone(scope.is(Broken::NoPodsSeen) || is_pod_done(world, &name)),
         Need::Checks => Fact::Checks(world.github.checks_of(facts.uid())),
         Need::Pulls(_) => Fact::Pulls(Vec::new()),
         Need::SlotHolder(holder) => Fact::SlotHolder(slot_holder(world, holder)),
-        Need::Pull | Need::Unchanged | Need::NewName(_) => panic!("no pull request, and nothing is renamed: {need:?}"),
+        Need::Pull | Need::Unchanged | Need::NewName(_) => {
+            panic!("no pull request, and nothing is renamed: {need:?}")
+        }
     }
 }
 
@@ -70,17 +85,14 @@ fn slot_holder(world: &World, holder: &str) -> SlotHolder {
 /// Whether the pod can do no more: it has ended, is gone, or is never made.
 fn is_pod_done(world: &World, name: &str) -> bool {
     match world.server.task_runs.get(name) {
-        Some(task_run) if !task_run.has_pod => task_run.end.is_some(),
+        Some(task_run) if !task_run.has_pod && !task_run.is_closed => task_run.end.is_some(),
         _ => !world.pods.contains_key(name),
     }
 }
 
 fn observation(task_run: &TaskRun) -> Observation {
-    let condition = |succeeded, reason: &str| Condition {
-        succeeded,
-        reason: reason.to_owned(),
-        message: String::new(),
-    };
+    let condition =
+        |succeeded, reason: &str| Condition { succeeded, reason: reason.to_owned(), message: String::new() };
     let step = |exit| vec![Step { name: "apply".to_owned(), started: true, exit, ..Step::default() }];
     let present = |ended| Pod::Present { ended, evicted: false };
     let (condition, steps, pod) = match task_run.end {

@@ -25,6 +25,8 @@ pub enum Request {
     Installation(Patch),
     /// The attempt's TaskRun.
     TaskRun { name: String, run: String, commit: usize },
+    /// The attempt's name is made unusable.
+    Close { name: String, run: String },
     /// Tekton is told to stop a TaskRun.
     Stop { name: String, version: u32 },
     /// A run is made, unless it is there. The patch: a healing run of that name has ended, and the number in its name rises.
@@ -57,6 +59,7 @@ impl Request {
                 format!("installation: {}", sets.collect::<Vec<_>>().join(", "))
             }
             Self::TaskRun { name, commit, .. } => format!("TaskRun {name} for commit {commit}"),
+            Self::Close { name, .. } => format!("TaskRun {name} closed"),
             Self::Stop { name, .. } => format!("stop of TaskRun {name}"),
             Self::Run { run, .. } => format!("run {} for commit {}", run.name, run.spec.source.sha),
             Self::Label { run, version } => format!("label of {run} at version {version}"),
@@ -75,6 +78,7 @@ pub fn of(facts: &Facts, step: &Step, stop: impl FnOnce(&str) -> Option<u32>) ->
         Step::FreeSlot { of, leaving } => Request::Installation(free(facts, of, leaving)),
         Step::Record(fields) => Request::Installation(record(facts, fields)),
         Step::CreateTaskRun(plan) => task_run(run, plan),
+        Step::CloseAttempt(name) => Request::Close { name: name.clone(), run },
         Step::StopTaskRun(_) => {
             let name = facts.status().task_run_name.unwrap_or_default();
             let version = stop(&name)?;

@@ -18,9 +18,6 @@ pub struct Scope {
     pub checks: bool,
     /// Whether each look is an event of its own. If not, it follows at once on the write before it.
     pub looks: bool,
-    /// Whether both controllers are at work all the time, as where there is no lease. If not, the second one takes over from the
-    /// first.
-    pub both: bool,
     /// What is broken on purpose.
     pub broken: Option<Broken>,
 }
@@ -36,14 +33,14 @@ pub struct Faults {
     pub crashes: u8,
     /// A write of a killed controller, or one without an answer, takes effect at any time later.
     pub late: u8,
-    /// The same for the write that makes a TaskRun.
-    pub late_task_runs: u8,
     /// A write gets no answer; it took effect, or did not.
     pub unanswered: u8,
     /// A reconcile is paused before a write, while other things happen.
     pub pauses: u8,
     /// A reconcile begins with caches as old as the controller's last one.
     pub stale: u8,
+    /// A reconcile of the controller that does not lead begins all the same.
+    pub second: u8,
     /// A pod is lost while it is running.
     pub pods: u8,
     /// Somebody deletes a TaskRun.
@@ -71,6 +68,8 @@ pub enum Broken {
     NewNames,
     /// Nobody looks at the file without a delivery.
     NoHealer,
+    /// An attempt that is given up is not closed.
+    NoClosing,
     /// A write to GitHub of unknown outcome counts as done.
     NoDoubt,
 }
@@ -80,10 +79,10 @@ const NONE: Faults = Faults {
     repeated: 0,
     crashes: 0,
     late: 0,
-    late_task_runs: 0,
     unanswered: 0,
     pauses: 0,
     stale: 0,
+    second: 0,
     pods: 0,
     deleted: 0,
     cancelled: 0,
@@ -99,7 +98,6 @@ const TWO_PUSHES: Scope = Scope {
     faults: NONE,
     checks: false,
     looks: false,
-    both: false,
     broken: None,
 };
 
@@ -107,23 +105,37 @@ const TWO_PUSHES: Scope = Scope {
 pub fn scopes(far: bool) -> Vec<Scope> {
     let pauses = if far { 2 } else { 1 };
     let one = u8::from(far);
+    let few: &[usize] = if far { &[1, 2] } else { &[1] };
     let scope = |name, faults| Scope { name, faults, ..TWO_PUSHES };
     vec![
         scope("two pushes", Faults { pauses, ..NONE }),
         Scope { looks: true, ..scope("looks", Faults { pauses, ..NONE }) },
         Scope { pushes: &[1, 2, 3], ..scope("three pushes", Faults { pauses: one, ..NONE }) },
         Scope { pushes: &[1, 2, 1], ..scope("a head that goes back", Faults { pauses: one, ..NONE }) },
-        Scope { files: &[0, 1, 0], ..scope("a file that goes back", Faults { pauses: one, looks: 1, ..NONE }) },
+        Scope {
+            files: &[0, 1, 0],
+            ..scope("a file that goes back", Faults { pauses: one, looks: 1, ..NONE })
+        },
         scope("lost deliveries", Faults { pauses: one, lost: 1 + one, looks: 1, ..NONE }),
         scope("repeated deliveries", Faults { pauses: one, repeated: 1, ..NONE }),
-        scope("old caches", Faults { pauses: one, stale: 1, ..NONE }),
+        scope("old caches", Faults { pauses, stale: 1, ..NONE }),
         scope("a kill", Faults { pauses: one, crashes: 1, late: 1, ..NONE }),
-        Scope { pushes: if far { &[1, 2] } else { &[1] }, ..scope("a kill, and old caches after it", Faults { crashes: 1, late: 1, stale: 1, ..NONE }) },
+        Scope {
+            pushes: few,
+            ..scope("a kill, and old caches after it", Faults { crashes: 1, late: 1, stale: 1, ..NONE })
+        },
         scope("writes without an answer", Faults { pauses: one, unanswered: 1, late: 1, ..NONE }),
         Scope {
-            pushes: if far { &[1, 2] } else { &[1] },
+            pushes: few,
             checks: true,
-            ..scope("checks", Faults { crashes: 1, late: 1, unanswered: one, ticks: 1, ..NONE })
+            ..scope("checks", Faults { pauses: one, crashes: 1, late: 1, unanswered: 1, ticks: 1, ..NONE })
+        },
+        Scope {
+            pushes: few,
+            ..scope(
+                "two controllers at once",
+                Faults { pauses: 2 - one, second: 2 - one, stale: one, ..NONE },
+            )
         },
         scope("pods", Faults { pauses: one, pods: 1, deleted: 1, ticks: one, ..NONE }),
         scope("time", Faults { pauses: 1, ticks: 1 + one, ..NONE }),
@@ -137,10 +149,11 @@ pub fn broken() -> Vec<(Scope, &'static str)> {
     vec![
         (scope(Broken::NoVersions, Faults { crashes: 1, late: 1, ..NONE }), ENDING),
         (scope(Broken::AnyHead, NONE), ORDER),
-        (scope(Broken::NoPodsSeen, Faults { cancelled: 1, ..NONE }), ALONE),
+        (scope(Broken::NoPodsSeen, Faults { deleted: 1, ..NONE }), ALONE),
         (scope(Broken::NoToken, NONE), TOKEN),
         (scope(Broken::NewNames, Faults { unanswered: 1, ..NONE }), ONCE),
         (scope(Broken::NoHealer, Faults { lost: 1, ..NONE }), ENDING),
+        (scope(Broken::NoClosing, Faults { crashes: 1, late: 1, ..NONE }), ORDER),
         (Scope { checks: true, ..scope(Broken::NoDoubt, Faults { unanswered: 1, ..NONE }) }, ENDING),
     ]
 }

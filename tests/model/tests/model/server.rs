@@ -43,6 +43,8 @@ pub struct TaskRun {
     pub version: u32,
     /// Whether Tekton was told to stop it.
     pub cancelled: bool,
+    /// Whether it is there for its name alone.
+    pub is_closed: bool,
     /// Whether it has a pod, or had one.
     pub has_pod: bool,
     /// How its pod ended.
@@ -162,7 +164,11 @@ impl Server {
             let has_ended = is_labelled_ended(there) || phase(there).is_final();
             return if has_ended { Ensured::Ended } else { Ensured::Exists };
         }
-        let owner = OwnerReference { name: INSTALLATION.to_owned(), uid: UID.to_owned(), ..OwnerReference::default() };
+        let owner = OwnerReference {
+            name: INSTALLATION.to_owned(),
+            uid: UID.to_owned(),
+            ..OwnerReference::default()
+        };
         let metadata = ObjectMeta {
             name: Some(run.name.clone()),
             uid: Some(format!("uid-{}-{}", run.name, self.pruned)),

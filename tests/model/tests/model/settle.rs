@@ -131,12 +131,13 @@ fn of_tekton(world: &World) -> Option<Event> {
             (Some(_), ..) => {}
             (None, true, _) => return Some(Event::EndPod(name.clone(), PodEnd::Stopped)),
             (None, false, true) => return Some(Event::EndPod(name.clone(), PodEnd::Applied)),
-            (None, false, false) if !world.pods.contains_key(name) => return Some(Event::StartPod(name.clone())),
+            (None, false, false) if !world.pods.contains_key(name) => {
+                return Some(Event::StartPod(name.clone()));
+            }
             (None, false, false) => {}
         }
     }
-    let orphan = world.pods.keys().find(|name| !world.server.task_runs.contains_key(*name));
-    orphan.map(|name| Event::RemovePod(name.clone()))
+    world.orphans().next().map(|name| Event::RemovePod(name.clone()))
 }
 
 /// What happens until the end, in words.
@@ -155,7 +156,11 @@ fn at_rest(scope: &Scope, world: &World) -> Option<String> {
     let head = world.github.head();
     let is_declined = world.server.runs.values().any(|run| run.spec.cancel);
     if world.github.applied != Some(scope.files[head]) && !is_declined {
-        return Some(format!("the head's file is not applied, but {:?}: {}", world.github.applied, left(world)));
+        return Some(format!(
+            "the head's file is not applied, but {:?}: {}",
+            world.github.applied,
+            left(world)
+        ));
     }
     let status = world.server.installation.status.as_ref()?;
     if let Some(active) = &status.active_run {
@@ -165,6 +170,7 @@ fn at_rest(scope: &Scope, world: &World) -> Option<String> {
         namespace: String::new(),
         capacity: 0,
         time_scale: peribolos_core::time_scale::TimeScale::REAL,
+        late: jiff::SignedDuration::ZERO,
         details_url_template: None,
     };
     for run in world.server.runs.values() {
@@ -197,7 +203,8 @@ pub fn left(world: &World) -> String {
             status.attempts,
         );
     }
-    let slot = world.server.installation.status.as_ref().and_then(|status| status.active_run.clone());
-    let _ = write!(text, "slot {:?}, at {}", slot.map(|active| active.name), clock::at(world.tick));
+    let status = world.server.installation.status.clone().unwrap_or_default();
+    let (slot, sequence) = (status.active_run.map(|active| active.name), status.heal_sequence);
+    let _ = write!(text, "slot {slot:?}, sequence {sequence:?}, at {}", clock::at(world.tick));
     text
 }

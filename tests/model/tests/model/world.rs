@@ -180,11 +180,6 @@ impl World {
         self.left.pauses > 0 || self.left.crashes > 0 || self.left.unanswered > 0
     }
 
-    /// The controllers that are at work.
-    fn working(&self, scope: &Scope) -> Vec<usize> {
-        if scope.both && !self.is_quiet { vec![0, 1] } else { vec![self.leader] }
-    }
-
     /// All that can happen.
     pub fn events(&self, scope: &Scope, events: &mut Vec<Event>) {
         if let Some((who, name)) = &self.running {
@@ -205,9 +200,8 @@ impl World {
                 Delivery::Taken | Delivery::Lost => {}
             }
         }
-        for who in self.working(scope) {
-            self.events_of(who, events);
-        }
+        self.events_of(self.leader, true, events);
+        self.events_of(1 - self.leader, self.left.second > 0, events);
         self.events_of_tekton(scope, events);
         if self.left.crashes > 0 {
             events.push(Event::Crash(None));
@@ -225,9 +219,12 @@ impl World {
         }
     }
 
-    fn events_of(&self, who: usize, events: &mut Vec<Event>) {
+    fn events_of(&self, who: usize, may_begin: bool, events: &mut Vec<Event>) {
         let controller = &self.controllers[who];
         events.extend(controller.work.keys().map(|name| Event::Turn(who, name.clone())));
+        if !may_begin {
+            return;
+        }
         let idle = |name: &&String| !controller.work.contains_key(*name);
         for name in self.server.watched().keys().filter(idle) {
             events.push(Event::Begin(who, name.clone(), Seen::Fresh));
@@ -269,12 +266,18 @@ impl World {
                     events.push(end(PodEnd::Lost));
                 }
             }
-            if self.left.deleted > 0 {
+            if self.left.deleted > 0 && !task_run.is_closed {
                 events.push(Event::Delete(name.clone()));
             }
         }
-        let orphans = self.pods.keys().filter(|name| !self.server.task_runs.contains_key(*name));
-        events.extend(orphans.map(|name| Event::RemovePod(name.clone())));
+        events.extend(self.orphans().map(|name| Event::RemovePod(name.clone())));
+    }
+
+    /// The pods whose TaskRun was deleted: they are, too.
+    pub fn orphans(&self) -> impl Iterator<Item = &String> {
+        let has_task_run =
+            |name: &String| self.server.task_runs.get(name).is_some_and(|there| !there.is_closed);
+        self.pods.keys().filter(move |name| !has_task_run(name))
     }
 
     fn events_of_running(&self, who: usize, name: &str, events: &mut Vec<Event>) {
@@ -287,23 +290,19 @@ impl World {
             events.push(Event::Crash(None));
         }
         let work = self.controllers[who].work.get(name);
-        let Some(request) = work.and_then(|work| work.request(&self.server)) else { return };
-        if may_crash && self.may_be_late(&request) {
+        if work.and_then(|work| work.request(&self.server)).is_none() {
+            return;
+        }
+        let may_be_late = self.left.late > 0;
+        if may_crash && may_be_late {
             events.push(Event::Crash(Some(name.to_owned())));
         }
         if self.left.unanswered > 0 {
             events.push(Event::NoAnswer(who, name.to_owned(), Fate::Taken));
             events.push(Event::NoAnswer(who, name.to_owned(), Fate::Lost));
-            if self.may_be_late(&request) {
+            if may_be_late {
                 events.push(Event::NoAnswer(who, name.to_owned(), Fate::Late));
             }
-        }
-    }
-
-    const fn may_be_late(&self, request: &Request) -> bool {
-        match request {
-            Request::TaskRun { .. } => self.left.late_task_runs > 0,
-            _ => self.left.late > 0,
         }
     }
 
@@ -372,7 +371,8 @@ impl World {
     fn repeat(&mut self, index: usize) {
         let at = clock::fraction(self.tick, self.server.runs.len());
         let run = receiver::run_of(&self.server, index, self.github.heads[index + 1], at);
-        let is_over = self.server.runs.contains_key(&run.name) && !self.server.watched().contains_key(&run.name);
+        let is_over =
+            self.server.runs.contains_key(&run.name) && !self.server.watched().contains_key(&run.name);
         if is_over {
             self.left.repeated -= 1;
             self.server.prune(&run.name);
@@ -391,6 +391,9 @@ impl World {
         };
         if seen != Seen::Fresh {
             self.left.stale -= 1;
+        }
+        if who != self.leader {
+            self.left.second -= 1;
         }
         let cache = Cache { installation, runs };
         if self.left.stale > 0 {
@@ -411,6 +414,9 @@ impl World {
             Fate::Late => self.send(request),
         }
         let Work { mut facts, next } = (*work).clone();
+        if let Verdict::Do(step) = &next {
+            facts.sends(step);
+        }
         let Verdict::Do(step @ Step::WriteCheck(..)) = &next else { return keep(self, who, &facts) };
         let now = clock::at(self.tick);
         if scope.is(Broken::NoDoubt) {
@@ -427,10 +433,7 @@ impl World {
 
     /// Nobody waits for this write any more.
     fn send(&mut self, request: Request) {
-        match request {
-            Request::TaskRun { .. } => self.left.late_task_runs -= 1,
-            _ => self.left.late -= 1,
-        }
+        self.left.late -= 1;
         self.late.push(Known::new(request));
         self.late.sort_by_key(Known::hash);
     }
@@ -449,13 +452,13 @@ impl World {
         self.look = None;
     }
 
-    /// Makes a TaskRun, unless it is there.
-    pub fn make_task_run(&mut self, scope: &Scope, name: &str, run: &str, commit: usize) {
+    /// Makes a TaskRun, unless it is there. True: its name was made unusable.
+    pub fn make_task_run(&mut self, scope: &Scope, name: &str, run: &str, commit: usize) -> bool {
         let mut name = name.to_owned();
         if scope.is(Broken::NewNames) {
             name = format!("{name}-{}", self.server.task_runs.len());
-        } else if self.server.task_runs.contains_key(&name) {
-            return;
+        } else if let Some(there) = self.server.task_runs.get(&name) {
+            return there.is_closed;
         }
         let attempt = self.attempt_of(run, &name);
         self.monitor.made_twice |= !self.monitor.made.insert(attempt);
@@ -465,10 +468,34 @@ impl World {
             made: self.tick,
             version: 1,
             cancelled: false,
+            is_closed: false,
             has_pod: false,
             end: None,
         };
         self.server.task_runs.insert(name, task_run);
+        false
+    }
+
+    /// Makes a TaskRun that has no pod, unless one is there. Its pods are deleted, which takes its time. True: its name is unusable.
+    pub fn close_task_run(&mut self, scope: &Scope, name: &str, run: &str) -> bool {
+        if scope.is(Broken::NoClosing) {
+            return true;
+        }
+        if let Some(there) = self.server.task_runs.get(name) {
+            return there.is_closed;
+        }
+        let task_run = TaskRun {
+            run: run.to_owned(),
+            commit: 0,
+            made: self.tick,
+            version: 1,
+            cancelled: true,
+            is_closed: true,
+            has_pod: false,
+            end: None,
+        };
+        self.server.task_runs.insert(name.to_owned(), task_run);
+        true
     }
 
     /// The attempt that a TaskRun is for: the run's UID, and the number in the name.
@@ -544,7 +571,9 @@ impl World {
         };
         match event {
             Event::Turn(who, name) => format!("controller {who}: {}", next(who, name)),
-            Event::NoAnswer(who, name, fate) => format!("controller {who}: no answer ({fate:?}): {}", next(who, name)),
+            Event::NoAnswer(who, name, fate) => {
+                format!("controller {who}: no answer ({fate:?}): {}", next(who, name))
+            }
             Event::Crash(Some(name)) => {
                 format!("controller {} is killed; on its way: {}", self.leader, next(&self.leader, name))
             }
