@@ -85,9 +85,8 @@ pub struct Found {
 pub fn check(scope: &Scope, awaited: Option<&'static str>, longest: Duration) -> Found {
     let started = Instant::now();
     let whole = Whole { scope: scope.clone(), endings: Endings::default() };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let end = awaited.map_or(HasDiscoveries::AnyFailures, |name| HasDiscoveries::AnyOf([name].into()));
-    let builder = whole.checker().threads(threads).finish_when(end).timeout(longest);
+    let builder = whole.checker().finish_when(end).timeout(longest);
     let checker = builder.spawn_bfs().join();
     let mut violated: Vec<_> =
         checker.discoveries().into_iter().map(|(name, path)| (name, way(scope, path.into_vec()))).collect();

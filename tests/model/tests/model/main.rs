@@ -24,7 +24,7 @@ mod server;
 mod settle;
 mod world;
 
-use std::time::Duration;
+use std::{sync::Mutex, thread, time::Duration};
 
 use crate::{
     check::check,
@@ -40,13 +40,29 @@ const LONGEST_FAR: Duration = Duration::from_hours(2);
 fn whatever_the_order_of_events_everything_ends_well() {
     let far = std::env::var("MODEL").is_ok_and(|how| how == "far");
     let only = std::env::var("MODEL_ONLY").unwrap_or_default();
-    let mut is_good = true;
-    for scope in scopes(far).iter().filter(|scope| scope.name.contains(&only)) {
-        let found = check(scope, None, if far { LONGEST_FAR } else { LONGEST });
-        println!("{found}");
-        is_good &= found.violated.is_empty() && found.is_complete;
-    }
-    assert!(is_good, "a property does not hold, or not all states were gone through: see above");
+    let longest = if far { LONGEST_FAR } else { LONGEST };
+    let left = Mutex::new(scopes(far).into_iter().filter(|scope| scope.name.contains(&only)));
+    let next = || left.lock().unwrap().next();
+    let bad = Mutex::new(Vec::new());
+    let side_by_side = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|threads| {
+        for _ in 0..side_by_side {
+            threads.spawn(|| {
+                while let Some(scope) = next() {
+                    let found = check(&scope, None, longest);
+                    println!("{found}");
+                    if !found.violated.is_empty() || !found.is_complete {
+                        bad.lock().unwrap().push(scope.name);
+                    }
+                }
+            });
+        }
+    });
+    let bad = bad.into_inner().unwrap();
+    assert!(
+        bad.is_empty(),
+        "a property does not hold, or not all states were gone through: see above: {bad:?}"
+    );
 }
 
 /// Each part that is broken on purpose is found: the properties can fail.

@@ -137,7 +137,7 @@ pub fn scopes(far: bool) -> Vec<Scope> {
                 Faults { pauses: 2 - one, second: 2 - one, stale: one, ..NONE },
             )
         },
-        scope("pods", Faults { pauses: one, pods: 1, deleted: 1, ticks: one, ..NONE }),
+        scope("pods", Faults { pauses: one, pods: 1, deleted: 1, cancelled: 1, ticks: one, ..NONE }),
         scope("time", Faults { pauses: 1, ticks: 1 + one, ..NONE }),
         scope("a person who cancels", Faults { pauses: one, cancelled: 1, ..NONE }),
     ]
