@@ -29,9 +29,12 @@ pub fn is_unplanned(plan: &Plan, remaining: &[Operation]) -> bool {
 fn is_about_the_same(one: &Change, other: &Change) -> bool {
     use Change::{
         CancelInvitation, CancelRepoInvitation, ChangeRole, CreateRepo, CreateTeam, DeleteTeam, EditOrg,
-        EditRepo, EditRepoInvitation, EditTeam, InviteMember, RemoveCollaborator, RemoveMember,
-        RemoveTeamMember, RemoveTeamRepo, RenameRepo, SetCollaborator, SetTeamMember, SetTeamRepo, SetTopics,
+        EditRepo, EditRepoInvitation, EditTeam, RemoveCollaborator, RemoveMember, RemoveTeamMember,
+        RemoveTeamRepo, RenameRepo, SetCollaborator, SetTeamMember, SetTeamRepo, SetTopics,
     };
+    if one.invitee().is_some() || other.invitee().is_some() {
+        return one.invitee() == other.invitee();
+    }
     match (one, other) {
         (EditOrg { changes: one }, EditOrg { changes: other }) => {
             one.iter().any(|one| other.iter().any(|other| one.setting == other.setting))
@@ -42,8 +45,7 @@ fn is_about_the_same(one: &Change, other: &Change) -> bool {
         (EditTeam { name: a, changes: one, .. }, EditTeam { name: b, changes: other, .. }) => {
             a == b && one.iter().any(|one| other.iter().any(|other| one.setting == other.setting))
         }
-        (InviteMember { login: a, .. }, InviteMember { login: b, .. })
-        | (ChangeRole { login: a, .. }, ChangeRole { login: b, .. })
+        (ChangeRole { login: a, .. }, ChangeRole { login: b, .. })
         | (RemoveMember { login: a, .. }, RemoveMember { login: b, .. }) => a == b,
         (CancelInvitation { id: a, .. }, CancelInvitation { id: b, .. })
         | (EditRepoInvitation { id: a, .. }, EditRepoInvitation { id: b, .. })

@@ -15,6 +15,7 @@ impl Moment {
     }
 
     /// So long after this moment.
+    #[must_use]
     pub const fn after(self, time: Duration) -> Self {
         Self(self.0.saturating_add(time))
     }

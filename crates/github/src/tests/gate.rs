@@ -94,7 +94,7 @@ async fn reads_do_not_ask() {
 #[rstest::rstest]
 #[case::done(ResponseTemplate::new(200).set_body_json(json!({})), &["Write", "answered"])]
 #[case::refused(ResponseTemplate::new(422).set_body_json(json!({"message": "no"})), &["Write", "answered"])]
-#[case::silent(ResponseTemplate::new(200).set_delay(Duration::from_secs(60)), &["Write"])]
+#[case::silent(ResponseTemplate::new(200).set_delay(Duration::from_mins(1)), &["Write"])]
 #[tokio::test]
 async fn the_gate_learns_of_answers(#[case] template: ResponseTemplate, #[case] expected: &[&str]) {
     let server = MockServer::start().await;

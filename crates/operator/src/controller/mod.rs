@@ -113,7 +113,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
         Ok(())
     };
     let work = async {
-        let end = work.await;
+        let end = Box::pin(work).await;
         worked.cancel();
         end
     };

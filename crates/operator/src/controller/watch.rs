@@ -138,6 +138,7 @@ fn read<K: Resource<DynamicType = ()>>(object: DeserializeGuard<K>) -> Option<K>
 
 #[cfg(test)]
 mod tests {
+    use futures::{FutureExt, channel::mpsc};
     use kube::runtime::{WatchStreamExt, reflector};
     use peribolos_api::PeribolosRun;
     use serde_json::json;
@@ -184,5 +185,30 @@ mod tests {
                 ("a", None, false),
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn all_that_is_there_comes_once_the_process_leads() {
+        let (store, writer) = reflector::store();
+        let (send, events) = mpsc::unbounded();
+        let leadership = Leadership::default();
+        let objects = stored(events.map(Ok).reflect(writer), store.clone());
+        let mut led = Box::pin(led_by_store(objects, store, leadership.clone()));
+        let tell = |event| send.unbounded_send(event).unwrap();
+        for event in [Event::Init, Event::InitApply(run("a", false)), Event::InitDone] {
+            tell(event);
+        }
+        tell(Event::Apply(run("b", false)));
+        assert!(led.next().now_or_never().is_none(), "nothing comes while another one leads");
+        leadership.begin();
+        let mut names = vec![];
+        while let Some(Some(object)) = led.next().now_or_never() {
+            names.push(object.unwrap().metadata.name.unwrap());
+        }
+        names.sort();
+        assert_eq!(names, ["a", "b"]);
+        tell(Event::Apply(run("c", false)));
+        let next = led.next().now_or_never().unwrap().unwrap().unwrap();
+        assert_eq!(next.metadata.name.as_deref(), Some("c"));
     }
 }

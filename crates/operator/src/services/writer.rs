@@ -333,8 +333,11 @@ mod tests {
 
     use super::*;
 
+    /// What an API server was sent.
+    type Sent = Arc<Mutex<Vec<(Method, Value)>>>;
+
     /// An API server that gives these answers, one after another, and keeps what it was sent.
-    fn writer(answers: Vec<(u16, Value)>) -> (Writer, Arc<Mutex<Vec<(Method, Value)>>>) {
+    fn writer(answers: Vec<(u16, Value)>) -> (Writer, Sent) {
         let sent = Arc::new(Mutex::new(Vec::new()));
         let (record, answers) = (sent.clone(), Arc::new(Mutex::new(VecDeque::from(answers))));
         let server = tower::service_fn(move |request: http::Request<Body>| {

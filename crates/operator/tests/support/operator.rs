@@ -10,7 +10,7 @@ use super::{ControlPlane, GitHub, Process, eventually, free_port, github::APP_ID
 /// A controller; dropped, it is killed as by `kill -9`.
 pub struct Controller {
     log: PathBuf,
-    _process: Process,
+    process: Process,
 }
 
 impl Controller {
@@ -30,12 +30,17 @@ impl Controller {
         }
         args.extend(more.iter().map(|argument| (*argument).to_owned()));
         let process = Process::start(Path::new("/usr/bin/env"), args, &log);
-        let this = Self { log, _process: process };
+        let this = Self { log, process };
         eventually("the controller's readiness", async || {
             is_ready(&admin).await.map_err(|error| format!("{error}; it said:\n{}", this.said()))
         })
         .await;
         this
+    }
+
+    /// The number of its process, while it runs.
+    pub fn pid(&self) -> Option<i32> {
+        self.process.pid()
     }
 
     /// All it has said so far.

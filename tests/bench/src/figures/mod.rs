@@ -28,10 +28,13 @@ pub async fn measure(word: &str) -> Result<()> {
     let mut rows = Vec::new();
     say("starting an API server");
     let plane = ControlPlane::shared();
-    let sections: [(&str, Section); 8] = [
+    let sections: [(&str, Section); 9] = [
         ("the receiver under load", |plane, rows| Box::pin(webhooks::measure(plane, rows))),
         ("bodies of 100 MB", |plane, rows| Box::pin(bodies::measure(plane, rows))),
         ("from a push to its TaskRun", |plane, rows| Box::pin(latency::measure(plane, rows))),
+        ("a takeover with 1,000 installations", |plane, rows| {
+            Box::pin(latency::takeover::measure(plane, rows))
+        }),
         ("memory and a restart with 1,000 installations", |plane, rows| {
             Box::pin(memory::measure(plane, rows))
         }),

@@ -55,7 +55,7 @@ pub async fn tell(plane: &Plane, story: &Story, fault: Fault, is_due: impl Fn(&E
 /// What all programs have logged.
 fn logs(world: &World) -> String {
     let programs = [Some(&world.controller), world.standby.as_ref(), Some(&world.receiver)];
-    programs.into_iter().flatten().map(|program| format!("{}\n", program.log())).collect()
+    programs.into_iter().flatten().map(|program| program.log()).collect::<Vec<_>>().join("\n")
 }
 
 async fn ending(teller: &Teller<'_>, missed: Option<&Missed>, is_due: impl Fn(&Ending) -> bool) -> Ending {

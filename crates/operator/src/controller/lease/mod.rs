@@ -15,7 +15,7 @@ use std::{pin::pin, time::Duration};
 use futures::StreamExt;
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::Config;
-use peribolos_core::lease::{Follower, Handover, Holder, Move, Term, Times};
+use peribolos_core::lease::{Follower, Handover, Holder, Move, Record, Term, Times};
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -98,7 +98,7 @@ impl Candidate {
     async fn follow(&self, stop: &CancellationToken) -> Option<(Lease, Term)> {
         let mut follower = Follower::new(self.holder.clone(), self.times);
         let mut changes = pin!(self.api.changes());
-        let mut followed = String::new();
+        let mut leader = String::new();
         let mut read_at = clock::now();
         while !stop.is_cancelled() {
             let pause = match self.api.read().await {
@@ -106,21 +106,16 @@ impl Candidate {
                     read_at = clock::now();
                     self.can_read.send_replace(true);
                     let record = lease.as_ref().map(record);
-                    let step = follower.see(record.as_ref(), read_at);
-                    match (step, record) {
-                        (Move::Take(handover), _) => match self.take(lease, handover).await {
+                    match follower.see(record.as_ref(), read_at) {
+                        Move::Take(handover) => match self.take(lease, handover).await {
                             Ok(taken) => return Some(taken),
                             Err(error) => {
                                 tracing::info!(%error, "the Lease could not be taken");
                                 self.times.read
                             }
                         },
-                        (Move::Wait { until }, record) => {
-                            let leader = record.map(|record| record.holder).unwrap_or_default();
-                            if leader != followed {
-                                tracing::info!(leader, "another controller leads; this one follows");
-                                followed = leader;
-                            }
+                        Move::Wait { until } => {
+                            log_leader(&mut leader, record);
                             read_at.until(until).min(self.times.read)
                         }
                     }
@@ -217,5 +212,14 @@ impl Candidate {
             Ok(()) => tracing::info!("released the Lease"),
             Err(error) => tracing::warn!(%error, "the Lease could not be released, and expires"),
         }
+    }
+}
+
+/// Logs who leads, where that is somebody else than before.
+fn log_leader(before: &mut String, record: Option<Record>) {
+    let leader = record.map(|record| record.holder).unwrap_or_default();
+    if leader != *before {
+        tracing::info!(leader, "another controller leads, and this one follows");
+        *before = leader;
     }
 }

@@ -64,11 +64,6 @@ impl Switchboard {
         Self { fault, programs: OnceLock::new(), state: Mutex::default() }
     }
 
-    /// The fault.
-    pub fn fault(&self) -> &Fault {
-        &self.fault
-    }
-
     /// Names the programs that a fault may kill.
     pub fn know(&self, programs: BTreeMap<Sender, Arc<Program>>) {
         self.programs.set(programs).ok();

@@ -80,8 +80,9 @@ impl World {
         let witness = Witness::start(client.clone(), &namespace);
         tokio::spawn(collector::collect(client.clone(), namespace.clone()));
 
-        let switchboard = Arc::new(Switchboard::new(fault));
         let lease = if matches!(fault, Fault::Late { .. }) { LEASE_OF_LATE } else { LEASE };
+        let needs_standby = matches!(fault, Fault::Paused { .. });
+        let switchboard = Arc::new(Switchboard::new(fault));
         let proxies = Proxies { plane, github: &github, switchboard: &switchboard, scale: &scale, lease };
         let controller = proxies.controller("controller", &namespace).await;
         let (receiver, address) = proxies.receiver(&namespace).await;
@@ -90,10 +91,8 @@ impl World {
         switchboard.know(programs.map(|(sender, program)| (sender, Arc::clone(program))).into());
         controller.is_ready().await;
         receiver.is_ready().await;
-        let standby = match switchboard.fault() {
-            Fault::Paused { .. } => Some(proxies.controller("standby", &namespace).await),
-            _ => None,
-        };
+        let standby =
+            if needs_standby { Some(proxies.controller("standby", &namespace).await) } else { None };
         Self { client, namespace, github, tekton, witness, switchboard, controller, standby, receiver }
     }
 
