@@ -69,7 +69,8 @@ impl Request {
 }
 
 /// The write that carries out a step. None: it writes nothing that matters here.
-pub fn of(facts: &Facts, step: &Step, stop: impl FnOnce(&str) -> Option<u32>) -> Option<Request> {
+/// `version_of` is that of a TaskRun.
+pub fn of(facts: &Facts, step: &Step, version_of: impl FnOnce(&str) -> Option<u32>) -> Option<Request> {
     let run = facts.name().to_owned();
     let version = facts.run.metadata.resource_version.clone().unwrap_or_default();
     Some(match step {
@@ -81,7 +82,7 @@ pub fn of(facts: &Facts, step: &Step, stop: impl FnOnce(&str) -> Option<u32>) ->
         Step::CloseAttempt(name) => Request::Close { name: name.clone(), run },
         Step::StopTaskRun(_) => {
             let name = facts.status().task_run_name.unwrap_or_default();
-            let version = stop(&name)?;
+            let version = version_of(&name)?;
             Request::Stop { name, version }
         }
         Step::CreateRun(new) => {

@@ -11,6 +11,7 @@ use peribolos_core::run::{check, facts::Settings, state::phase};
 
 use crate::{
     clock,
+    github::sha,
     healer::run_for,
     scope::{Broken, Faults, Scope},
     server::PodEnd,
@@ -128,13 +129,12 @@ pub fn next(scope: &Scope, world: &World) -> Option<(Event, World)> {
 fn of_tekton(world: &World) -> Option<Event> {
     for (name, task_run) in &world.server.task_runs {
         match (task_run.end, task_run.cancelled, task_run.has_pod) {
-            (Some(_), ..) => {}
             (None, true, _) => return Some(Event::EndPod(name.clone(), PodEnd::Stopped)),
             (None, false, true) => return Some(Event::EndPod(name.clone(), PodEnd::Applied)),
             (None, false, false) if !world.pods.contains_key(name) => {
                 return Some(Event::StartPod(name.clone()));
             }
-            (None, false, false) => {}
+            (Some(_), ..) | (None, false, false) => {}
         }
     }
     world.orphans().next().map(|name| Event::RemovePod(name.clone()))
@@ -154,7 +154,9 @@ pub fn story(scope: &Scope, world: &World) -> String {
 /// Why this is no good end. None: it is.
 fn at_rest(scope: &Scope, world: &World) -> Option<String> {
     let head = world.github.head();
-    let is_declined = world.server.runs.values().any(|run| run.spec.cancel);
+    // Whoever cancels the head's run means the head.
+    let is_declined =
+        world.server.runs.values().any(|run| run.spec.cancel && run.spec.source.sha == sha(head));
     if world.github.applied != Some(scope.files[head]) && !is_declined {
         return Some(format!(
             "the head's file is not applied, but {:?}: {}",
@@ -177,12 +179,12 @@ fn at_rest(scope: &Scope, world: &World) -> Option<String> {
         let uid = run.metadata.uid.clone().unwrap_or_default();
         let wanted = check::wanted(run, &settings).map(|wanted| wanted.state);
         let there = world.github.checks.iter().filter(|check| check.external_id == uid);
-        let states: Vec<_> = there.map(|check| check.state).collect();
-        let first = states.first().copied();
+        let shown: Vec<_> = there.map(|check| check.state).collect();
+        let first = shown.first().copied();
         if first != wanted && (first.is_some() || wanted.is_some()) {
             return Some(format!("the check of {uid} is {first:?}, not {wanted:?}"));
         }
-        if let Some(open) = states.iter().find(|state| !matches!(state, check::CheckState::Completed(_))) {
+        if let Some(open) = shown.iter().find(|state| !matches!(state, check::CheckState::Completed(_))) {
             return Some(format!("a check of {uid} is {open:?} for ever"));
         }
     }
