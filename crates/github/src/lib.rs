@@ -38,5 +38,6 @@ pub use credential::TokenSource;
 pub use delivery::Delivery;
 pub use error::{Error, QueryRefusal, Refusal, Retry};
 pub use key::PrivateKey;
+pub use page::{Cursor, Page};
 pub use peribolos_vocab::{AppId, FullName, IdError, InstallationId, Login, Sha};
 pub use token::{MintedToken, TokenScope};

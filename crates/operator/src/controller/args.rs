@@ -45,6 +45,9 @@ pub struct ControllerArgs {
     #[arg(long, env = "PERIBOLOS_MAX_CONCURRENT_RUNS", value_name = "N", default_value = "20",
           value_parser = clap::value_parser!(u16).range(1..))]
     pub max_concurrent_runs: u16,
+    /// How long TaskRuns and their pods are kept after their end.
+    #[arg(long, env = "PERIBOLOS_KEEP_TASK_RUNS", value_name = "DURATION", default_value = "24h")]
+    pub keep_task_runs: GoDuration,
     /// Where a check's "Details" link points, with {namespace}, {run}, {taskrun} and {pod} filled in.
     #[arg(long, env = "PERIBOLOS_DETAILS_URL_TEMPLATE", value_name = "TEMPLATE")]
     pub details_url_template: Option<String>,

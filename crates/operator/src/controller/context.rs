@@ -16,14 +16,17 @@ use peribolos_api::{GitHubInstallation, PeribolosRun, names};
 use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults, run::facts::Settings};
 use peribolos_github::App;
 
-use super::{lease::Gate, watches::Controllers};
+use super::{
+    lease::Gate,
+    watches::{Controllers, Tell},
+};
 use crate::{
     kubernetes::client::{CallError, call},
     metrics::Metrics,
     services::tokens::TokenService,
     state::{
-        backoff::Backoff, published::Publications, reservations::Reservations, runs::Runs, tekton::Tekton,
-        tokens::Tokens,
+        backoff::Backoff, listing::Listing, pacing::Pacing, published::Publications,
+        reservations::Reservations, runs::Runs, tekton::Tekton, tokens::Tokens,
     },
 };
 
@@ -67,6 +70,12 @@ pub struct Context {
     pub tekton: Tekton,
     /// The installations' tokens.
     pub tokens: TokenService,
+    /// GitHub's list of installations.
+    pub listing: Listing,
+    /// Has an installation reconciled.
+    pub wake_installation: Tell,
+    /// Has the unfinished runs of an installation reconciled.
+    pub wake_runs_of: Tell,
 }
 
 /// What a [`Context`] is made of, beside the watches.
@@ -103,9 +112,10 @@ impl Context {
             app: app.clone(),
             accounts: accounts.clone(),
             installations: controllers.installations_by_key.clone(),
-            secrets: controllers.secrets.clone(),
+            secrets: controllers.secrets_by_owner.clone(),
             metrics: metrics.clone(),
             memory: Tokens::default(),
+            pacing: Pacing::at(settings.time_scale),
         };
         Self {
             recorder: Recorder::new(client.clone(), reporter),
@@ -127,6 +137,9 @@ impl Context {
             settings: Arc::new(settings),
             tekton: Tekton::default(),
             tokens,
+            listing: Listing::default(),
+            wake_installation: controllers.wake_installation.clone(),
+            wake_runs_of: controllers.wake_runs_of.clone(),
         }
     }
 }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use peribolos_api::run::Phase;
-use peribolos_core::run::state::phase;
+use kube::ResourceExt;
+use peribolos_api::{GitHubInstallation, run::Phase};
+use peribolos_core::{run::state::phase, token::Refresh};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -42,8 +43,17 @@ fn count(ctx: &Context, now: Timestamp) {
         let label = ReadyLabel { ready: label.to_owned() };
         ctx.metrics.installations.get_or_create(&label).set(i64::try_from(number).unwrap_or(i64::MAX));
     }
-    let soonest = statuses()
-        .filter_map(|status| status.token.as_ref()?.expires_at.as_deref()?.parse::<Timestamp>().ok())
+    // Where idle installations hold no tokens, theirs run out as they should.
+    let rest = ctx.tokens.pacing.refresh() == Refresh::OnDemand;
+    let is_kept = |installation: &GitHubInstallation| {
+        !rest || !ctx.runs_by_installation.of(&installation.name_any()).is_empty()
+    };
+    let soonest = installations
+        .iter()
+        .filter(|installation| is_kept(installation))
+        .filter_map(|kept| {
+            kept.status.as_ref()?.token.as_ref()?.expires_at.as_deref()?.parse::<Timestamp>().ok()
+        })
         .min()
         .map_or(0.0, |expires| expires.duration_since(now).as_secs_f64());
     ctx.metrics.token_expiry.set(soonest);

@@ -86,7 +86,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
         metrics: metrics.clone(),
     };
     let ctx: Shared = Arc::new(Context::new(parts, &controllers));
-    let Controllers { installations, runs, tell, .. } = controllers;
+    let Controllers { installations, runs, .. } = controllers;
 
     // The admin server stops last, so that readiness is seen to be false.
     let (drained, worked) = (CancellationToken::new(), CancellationToken::new());
@@ -101,8 +101,8 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
                 installation::run(installations, ctx.clone(), stop.clone()),
                 within_grace(run::run(runs, ctx.clone(), stop.clone()), &stop),
                 gauges::run(ctx.clone(), leadership.clone(), stop.clone()),
-                tekton::run(ctx.clone(), tell, stop.clone()),
-                heal::run(ctx.clone(), args.time_scale, leadership, stop.clone()),
+                tekton::run(ctx.clone(), stop.clone()),
+                heal::run(ctx.clone(), args.time_scale, args.keep_task_runs.get(), leadership, stop.clone()),
                 github::follow_key(app, args.private_key_file.clone(), key, stop.clone()),
                 announce(&ctx, &readiness, can_read, &stop),
             );

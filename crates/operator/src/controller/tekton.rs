@@ -13,10 +13,7 @@ use kube::{
 use peribolos_core::tekton::Missing;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    context::{Context, Shared},
-    watches::Tell,
-};
+use super::context::{Context, Shared};
 use crate::kubernetes::client::{CallError, call};
 
 /// How often it is looked.
@@ -25,7 +22,7 @@ const INTERVAL: Duration = Duration::from_secs(10);
 const PACE: Duration = Duration::from_millis(50);
 
 /// Looks until `stop`, and has the installations with unfinished runs looked at where something has changed.
-pub(super) async fn run(ctx: Shared, tell: [Tell; 2], stop: CancellationToken) {
+pub(super) async fn run(ctx: Shared, stop: CancellationToken) {
     let scale = ctx.settings.time_scale;
     let mut ticks = tokio::time::interval(scale.of(INTERVAL));
     let mut said = None;
@@ -45,18 +42,18 @@ pub(super) async fn run(ctx: Shared, tell: [Tell; 2], stop: CancellationToken) {
             tracing::info!("what was missing of Tekton is there");
         }
         said = lasting;
-        tell_all(&ctx, &tell, &stop).await;
+        wake_all(&ctx, &stop).await;
     }
 }
 
-/// Tells both controllers of the installations with unfinished runs.
-async fn tell_all(ctx: &Context, tell: &[Tell; 2], stop: &CancellationToken) {
+/// Has the installations with unfinished runs reconciled, and these runs.
+async fn wake_all(ctx: &Context, stop: &CancellationToken) {
     let runs = ctx.runs.state();
     let concerned: HashSet<&str> = runs.iter().map(|run| run.spec.installation_ref.name.as_str()).collect();
     for installation in concerned {
-        for tell in tell {
-            tell.tell(ObjectRef::new(installation).within(&ctx.namespace));
-        }
+        let installation = ObjectRef::new(installation).within(&ctx.namespace);
+        ctx.wake_installation.tell(installation.clone());
+        ctx.wake_runs_of.tell(installation);
         if stop.run_until_cancelled(tokio::time::sleep(PACE)).await.is_none() {
             return;
         }

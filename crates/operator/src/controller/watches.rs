@@ -16,10 +16,11 @@ use kube::{
 use peribolos_api::{GitHubInstallation, PeribolosRun};
 
 use super::{installation, lease::Leadership, run};
-use crate::state::{installations::Installations, runs::Runs};
+use crate::state::{installations::Installations, runs::Runs, secrets::Secrets};
 
-/// Where the other controller is told of an installation that something changed about.
-pub(super) struct Tell(mpsc::UnboundedSender<ObjectRef<GitHubInstallation>>);
+/// Where the other controller is told of an installation that something changed about. Clones tell the same.
+#[derive(Clone)]
+pub struct Tell(mpsc::UnboundedSender<ObjectRef<GitHubInstallation>>);
 
 /// Where it hears that.
 pub(super) type Told = mpsc::UnboundedReceiver<ObjectRef<GitHubInstallation>>;
@@ -39,14 +40,18 @@ pub struct Controllers {
     pub installations_by_key: Installations,
     /// The metadata of their Secrets.
     pub secrets: Store<PartialObjectMeta<Secret>>,
+    /// The same by the installation that owns them.
+    pub secrets_by_owner: Secrets,
+    /// Has an installation reconciled.
+    pub wake_installation: Tell,
     /// That of the runs; its store has them all.
     pub runs: Controller<PeribolosRun>,
     /// The runs by installation.
     pub runs_by_installation: Runs,
     /// Wakes a run that waits for a place below the limit of running ones.
     pub wake: run::Wake,
-    /// Has both controllers look at an installation.
-    pub(super) tell: [Tell; 2],
+    /// Has the unfinished runs of an installation reconciled.
+    pub wake_runs_of: Tell,
 }
 
 impl Controllers {
@@ -55,20 +60,38 @@ impl Controllers {
     pub fn new(client: &Client, namespace: &str, leadership: &Leadership) -> Self {
         let (to_runs, of_installations) = mpsc::unbounded();
         let (to_installations, of_runs) = mpsc::unbounded();
-        let tell = [Tell(to_installations.clone()), Tell(to_runs.clone())];
-        let (installations, secrets, installations_by_key) =
-            installation::controller(client, namespace, Tell(to_runs), of_runs, leadership);
+        let wake_installation = Tell(to_installations);
+        let wake_runs_of = Tell(to_runs);
+        let secrets_by_owner = Secrets::default();
+        let (installations, secrets, installations_by_key) = installation::controller(
+            client,
+            namespace,
+            wake_runs_of.clone(),
+            of_runs,
+            secrets_by_owner.clone(),
+            leadership,
+        );
         let (wake, woken) = mpsc::unbounded();
         let runs_by_installation = Runs::default();
         let runs = run::controller(
             client,
             namespace,
-            Tell(to_installations),
+            wake_installation.clone(),
             of_installations,
             (wake.clone(), woken),
             runs_by_installation.clone(),
             leadership,
         );
-        Self { installations, installations_by_key, secrets, runs, runs_by_installation, wake, tell }
+        Self {
+            installations,
+            installations_by_key,
+            secrets,
+            secrets_by_owner,
+            wake_installation,
+            runs,
+            runs_by_installation,
+            wake,
+            wake_runs_of,
+        }
     }
 }

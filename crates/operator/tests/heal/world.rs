@@ -69,6 +69,8 @@ fn pace() -> heal::Pace {
         drift: often,
         files: often,
         history: often,
+        keep_task_runs: SignedDuration::from_millis(1),
+        redeliveries: [SignedDuration::from_secs(1); 3],
         apart: SignedDuration::from_millis(1),
     }
 }
