@@ -8,9 +8,10 @@ use std::{
 use stateright::{Checker, HasDiscoveries, Model, Property};
 
 use crate::{
+    event::Event,
     scope::Scope,
     settle::{self, Endings},
-    world::{Event, World},
+    world::World,
 };
 
 /// What must hold in every state.

@@ -13,6 +13,8 @@
 mod check;
 mod clock;
 mod controller;
+mod effect;
+mod event;
 mod github;
 mod healer;
 mod known;
@@ -22,6 +24,7 @@ mod request;
 mod scope;
 mod server;
 mod settle;
+mod tekton;
 mod world;
 
 use std::{sync::Mutex, thread, time::Duration};
@@ -31,8 +34,8 @@ use crate::{
     scope::{broken, scopes},
 };
 
-/// No check takes so long but where it is told to go far.
-const LONGEST: Duration = Duration::from_mins(2);
+/// No check takes so long, on a busy machine either, but where it is told to go far.
+const LONGEST: Duration = Duration::from_mins(20);
 /// … and there.
 const LONGEST_FAR: Duration = Duration::from_hours(2);
 

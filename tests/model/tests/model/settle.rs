@@ -11,11 +11,12 @@ use peribolos_core::run::{check, facts::Settings, state::phase};
 
 use crate::{
     clock,
+    event::{Event, Seen},
     github::sha,
     healer::run_for,
     scope::{Broken, Faults, Scope},
     server::PodEnd,
-    world::{Delivery, Event, Seen, World},
+    world::{Delivery, World},
 };
 
 /// If it has not come to rest by then, it never does: fifteen hours.
@@ -122,7 +123,10 @@ pub fn next(scope: &Scope, world: &World) -> Option<(Event, World)> {
     if heals {
         return Some(comes(Event::Heal));
     }
-    (!alive.is_empty()).then(|| comes(Event::TimePasses))
+    if !alive.is_empty() {
+        return Some(comes(Event::TimePasses));
+    }
+    (!world.contradicted().is_empty()).then(|| comes(Event::Sweep))
 }
 
 /// Tekton does what it is to do, and every pod ends well.
