@@ -17,8 +17,8 @@ pub enum Before {
     Adopt(Map<String, Value>),
     /// One that is not of a run here may be running.
     Wait,
-    /// These checks are of runs that nobody knows any more: they are completed first.
-    Complete(Vec<u64>),
+    /// Unfinished checks on these commits are of runs that nobody knows any more: they are completed first.
+    Complete(Vec<String>),
 }
 
 /// The unfinished checks on these commits that are of no run here, told apart by their age: [`Before::Wait`] while one may be
@@ -31,18 +31,15 @@ pub fn unfinished(
     timeout: SignedDuration,
     now: Timestamp,
 ) -> Option<Before> {
-    let checks = commits.iter().flat_map(|commit| &commit.checks);
-    let strange: Vec<&Check> =
-        checks.filter(|check| check.conclusion.is_none() && !is_here(&check.external_id)).collect();
+    let is_strange = |check: &&Check| check.conclusion.is_none() && !is_here(&check.external_id);
     let may_be_running =
-        |check: &&Check| check.started_at.is_some_and(|started| now.duration_since(started) <= timeout);
-    if strange.is_empty() {
-        None
-    } else if strange.iter().any(may_be_running) {
-        Some(Before::Wait)
-    } else {
-        Some(Before::Complete(strange.iter().map(|check| check.id).collect()))
+        |check: &Check| check.started_at.is_some_and(|started| now.duration_since(started) <= timeout);
+    if commits.iter().flat_map(|commit| &commit.checks).filter(is_strange).any(may_be_running) {
+        return Some(Before::Wait);
     }
+    let on = commits.iter().filter(|commit| commit.checks.iter().any(|check| is_strange(&check)));
+    let shas: Vec<String> = on.map(|commit| commit.sha.clone()).collect();
+    (!shas.is_empty()).then_some(Before::Complete(shas))
 }
 
 /// What is done before an Apply is made for `head`, whose file at `path` the status says is to be applied. `created`: when the

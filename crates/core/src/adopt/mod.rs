@@ -52,8 +52,6 @@ pub struct Commit {
 /// A check of an Apply on GitHub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// Its number.
-    pub id: u64,
     /// The UID of its run.
     pub external_id: String,
     /// Its heading.
@@ -88,9 +86,9 @@ struct End<'a> {
 }
 
 impl End<'_> {
-    /// What orders two of them: when they were completed, and for those of one second the number that GitHub counts up.
-    fn order(&self) -> (Timestamp, u64) {
-        (self.at, self.check.id)
+    /// What orders two of them. Of one second, the one that began later came later: Applies follow one another.
+    fn order(&self) -> (Timestamp, Option<Timestamp>) {
+        (self.at, self.check.started_at)
     }
 }
 
@@ -123,12 +121,13 @@ fn ends<'a>(commit: &'a Commit, path: &str) -> impl Iterator<Item = End<'a>> {
     })
 }
 
-/// What the installation's status is to say by the checks on the branch's newest commits; [`FIELDS`] that are left out are to
+/// What the installation's status is to say by the checks on the branch's newest commits, the newest first; [`FIELDS`] that are left out are to
 /// be absent. The Apply that ended last decides. None: no check tells of one.
 pub fn from_checks(commits: &[Commit], path: &str) -> Option<Map<String, Value>> {
-    let last = commits.iter().flat_map(|commit| ends(commit, path)).max_by_key(End::order)?;
-    let before = commits.iter().flat_map(|commit| ends(commit, path));
-    let success = before
+    // The newest commit comes last, which decides where nothing else does.
+    let all = || commits.iter().rev().flat_map(|commit| ends(commit, path));
+    let last = all().max_by_key(End::order)?;
+    let success = all()
         .filter(|end| end.phase == Phase::Succeeded && end.blob.is_some() && end.order() <= last.order())
         .max_by_key(End::order);
     let mut fields = success.as_ref().map(applied).unwrap_or_default();
@@ -155,15 +154,16 @@ fn applied(end: &End<'_>) -> Map<String, Value> {
 fn last_apply(end: &End<'_>) -> LastApply {
     let short: String = end.sha.chars().take(7).collect();
     LastApply {
-        run: format!("check-{}", end.check.id),
+        run: format!("adopted-{short}"),
         uid: Some(end.check.external_id.clone()),
         sha: Some(end.sha.to_owned()),
         blob: end.blob.clone(),
         phase: end.phase,
         reason: Some(Reason::Adopted.as_str().to_owned()),
         message: Some(format!(
-            "the last Apply before this object was made ended with \"{}\", as its check on {short} says",
-            end.check.title
+            "an Apply of {short} (manage: {}) ended with \"{}\" before this object was made, or in another cluster, as its \
+             check says",
+            end.manage, end.check.title
         )),
         remaining: None,
         outcome_unknown: true,

@@ -7,14 +7,13 @@ const PATH: &str = "peribolos.yaml";
 const TIMEOUT: SignedDuration = SignedDuration::from_hours(2);
 
 /// A check of a run `uid` that was completed at that second.
-fn check(id: u64, conclusion: Option<CheckConclusion>, second: i64, blob: &str) -> Check {
+fn check(id: i64, conclusion: Option<CheckConclusion>, second: i64, blob: &str) -> Check {
     Check {
-        id,
         external_id: format!("uid-{id}"),
         title: "What happened".into(),
         text: format!("<!-- peribolos path={PATH} blob={blob} manage=Org,Teams -->"),
         conclusion,
-        started_at: Some(at(second - 10)),
+        started_at: Some(at(second - 10 + id)),
         completed_at: conclusion.map(|_| at(second)),
     }
 }
@@ -48,12 +47,14 @@ fn what_ended_last_decides_and_not_the_newest_commit() {
         commit("a", "old", vec![check(2, SUCCESS, 200, "old")]),
     ];
     assert_eq!(from_checks(&commits, PATH).unwrap()["lastAppliedBlob"], "old");
-    // Of one second, by GitHub's number.
-    let commits = [
-        commit("b", "new", vec![check(3, SUCCESS, 200, "new")]),
-        commit("a", "old", vec![check(2, SUCCESS, 200, "old")]),
-    ];
-    assert_eq!(from_checks(&commits, PATH).unwrap()["lastAppliedBlob"], "new");
+    // Of one second, what began later; and if that is the same, too, the newer commit.
+    for (of_new, of_old, expected) in [(3, 2, "new"), (2, 3, "old"), (2, 2, "new")] {
+        let commits = [
+            commit("b", "new", vec![check(of_new, SUCCESS, 200, "new")]),
+            commit("a", "old", vec![check(of_old, SUCCESS, 200, "old")]),
+        ];
+        assert_eq!(from_checks(&commits, PATH).unwrap()["lastAppliedBlob"], expected);
+    }
 }
 
 #[rstest::rstest]
@@ -121,11 +122,11 @@ fn only_who_knows_nothing_adopts(#[case] status: Value, #[case] expected: bool) 
 #[rstest::rstest]
 #[case::another_cluster_is_at_it(60, Some(Before::Wait))]
 #[case::at_the_limit(7_200, Some(Before::Wait))]
-#[case::nobody_is_any_more(7_201, Some(Before::Complete(vec![1])))]
+#[case::nobody_is_any_more(7_201, Some(Before::Complete(vec!["a".repeat(40)])))]
 fn a_strange_check_is_waited_for_as_long_as_it_may_run(#[case] second: i64, #[case] expected: Option<Before>) {
-    let commits = [commit("a", "b", vec![check(1, None, 10, "b"), check(2, SUCCESS, 20, "b")])];
+    let commits = [commit("a", "b", vec![check(0, None, 10, "b"), check(2, SUCCESS, 20, "b")])];
     assert_eq!(unfinished(&commits, |_| false, TIMEOUT, at(second)), expected);
-    assert_eq!(unfinished(&commits, |uid| uid == "uid-1", TIMEOUT, at(second)), None, "a run here sees to its own");
+    assert_eq!(unfinished(&commits, |uid| uid == "uid-0", TIMEOUT, at(second)), None, "a run here sees to its own");
 }
 
 fn before(status: &Value, checks: Vec<Check>, second: i64) -> Before {
@@ -166,7 +167,7 @@ fn all_else_is_applied(#[case] status: Value, #[case] checks: Vec<Check>) {
 fn an_unfinished_check_comes_before_a_success() {
     let checks = vec![check(1, SUCCESS, 101, "b"), check(2, None, 110, "b")];
     assert_eq!(before(&after("other"), checks.clone(), 200), Before::Wait);
-    assert_eq!(before(&after("other"), checks, 10_000), Before::Complete(vec![2]));
+    assert_eq!(before(&after("other"), checks, 10_000), Before::Complete(vec!["a".repeat(40)]));
 }
 
 #[rstest::rstest]
