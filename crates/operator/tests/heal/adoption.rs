@@ -251,7 +251,7 @@ async fn a_persons_object_takes_over_what_the_operators_knows() {
     let status = status_is(&world, "gitops", "lastReviewedSha", json!("reviewed")).await;
     assert_eq!(status["lastApply"], known["lastApply"]);
     world.passes("GET", FILE).await;
-    assert_eq!(modes(&world.all_runs().await), [Mode::DryRun]);
+    assert!(!modes(&world.all_runs().await).contains(&Mode::Apply));
 }
 
 #[tokio::test]

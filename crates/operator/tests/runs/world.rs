@@ -82,7 +82,7 @@ impl World {
     }
 
     /// Makes an installation. Its file is not there yet, so nothing heals by itself.
-    async fn install(&self, name: &str, id: i64) {
+    pub async fn install(&self, name: &str, id: i64) {
         let object: GitHubInstallation = serde_json::from_value(json!({
             "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
             "metadata": {"name": name}, "spec": {"installationId": id, "config": {"path": "org.yaml"}},
@@ -92,7 +92,7 @@ impl World {
     }
 
     /// Waits until an installation is Ready.
-    async fn is_ready(&self, name: &str) {
+    pub async fn is_ready(&self, name: &str) {
         eventually("the installation is Ready", async || {
             let object = self.installations().get(name).await.unwrap();
             let conditions = object.status.unwrap_or_default().conditions;
