@@ -46,7 +46,12 @@ def keys(deployment):
 
 check("the receiver mounts the webhook secrets alone", keys("-receiver") == {"webhook-secret", "webhook-secret-previous"})
 check("the controller mounts the private key alone", keys("-controller") == {"private-key.pem"})
-check("one controller at a time", one("Deployment", "-controller")["spec"]["strategy"] == {"type": "Recreate"})
+controller = one("Deployment", "-controller")["spec"]
+check("controllers stand by for one another", controller["replicas"] == 2)
+check("a controller ends only after the next one is ready", controller["strategy"] == {"rollingUpdate": {"maxUnavailable": 0}})
+leases = [rule for rule in one("Role", "-controller")["rules"] if rule["resources"] == ["leases"]]
+check("the controller writes one Lease", [rule.get("resourceNames") for rule in leases] == [["peribolos-controller"], None])
+check("it may make that", leases[1]["verbs"] == ["create"])
 check(
     "the namespace is kept",
     one("Namespace", "organizations")["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep",

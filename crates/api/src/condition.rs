@@ -73,6 +73,8 @@ macro_rules! reasons {
 reasons! {
     /// A valid token is in the Secret.
     TokenIssued,
+    /// Nothing needs a token now: with so many installations one is minted when something does.
+    OnDemand,
     /// The token could not be refreshed and is valid no longer than its margin.
     TokenExpiring,
     /// GitHub does not know this installation (any more).

@@ -11,6 +11,7 @@ pub mod drift;
 pub mod event;
 pub mod heal;
 pub mod installation_status;
+pub mod lease;
 pub mod names;
 pub mod ownership;
 pub mod run;

@@ -11,16 +11,18 @@ use secrecy::SecretString;
 use crate::InstallationId;
 use crate::account::{AppInfo, Installation};
 use crate::call::Call;
-use crate::client::Client;
+use crate::client::{Client, RateLimit};
 use crate::config::GitHubConfig;
 use crate::credential::{Credential, TokenSource};
 use crate::delivery::Delivery;
 use crate::error::Error;
 use crate::flight::Flights;
 use crate::key::{PrivateKey, Signer};
-use crate::page::Pages;
+use crate::page::{self, Cursor, Page, Pages};
 use crate::token::{self, MintedToken, TokenScope};
-use crate::transport::Transport;
+use crate::transport::{Answer, Transport};
+
+const INSTALLATIONS: &str = "/app/installations";
 
 /// The App. Cheap to clone; clones share connections, the signed JWT and mints under way.
 #[derive(Clone)]
@@ -76,20 +78,18 @@ impl App {
 
     /// Every installation of the App: complete, or an error. One whose account GitHub does not name is left out.
     pub async fn list_installations(&self) -> Result<Vec<Installation>, Error> {
-        let mut pages = Pages::new(&self.0.transport, Call::get("/app/installations", &[])?);
+        let mut pages = Pages::new(&self.0.transport, Call::get(INSTALLATIONS, &[])?);
         let mut installations = Vec::new();
         while let Some(answer) = pages.next(&self.jwt()?).await? {
-            for listed in answer.json::<Vec<serde_json::Value>>()? {
-                if listed["account"].is_null() {
-                    tracing::warn!(installation = %listed["id"], "GitHub names no account of this installation");
-                    continue;
-                }
-                installations.push(
-                    serde_json::from_value(listed).map_err(|error| answer.unreadable(&error.to_string()))?,
-                );
-            }
+            installations.extend(read_installations(&answer)?);
         }
         Ok(installations)
+    }
+
+    /// A page of the same list: the first, or the one at a cursor.
+    pub async fn installations(&self, at: Option<&Cursor>) -> Result<Page<Installation>, Error> {
+        let call = Call::get(INSTALLATIONS, &[])?;
+        page::one(&self.0.transport, &self.jwt()?, call, at, read_installations).await
     }
 
     /// One installation.
@@ -114,19 +114,16 @@ impl App {
         flight.await
     }
 
-    /// The webhook deliveries of the App since `since`, newest first. GitHub keeps them for a few days.
-    pub async fn list_deliveries(&self, since: Timestamp) -> Result<Vec<Delivery>, Error> {
-        let mut pages = Pages::new(&self.0.transport, Call::get("/app/hook/deliveries", &[])?);
-        let mut deliveries = Vec::new();
-        while let Some(answer) = pages.next(&self.jwt()?).await? {
-            let page = answer.json::<Vec<Delivery>>()?;
-            let past = page.last().is_some_and(|oldest| oldest.delivered_at < since);
-            deliveries.extend(page.into_iter().filter(|delivery| delivery.delivered_at >= since));
-            if past {
-                break;
-            }
-        }
-        Ok(deliveries)
+    /// A page of the App's webhook deliveries, newest first: the first, or the one at a cursor. GitHub keeps them for a few
+    /// days.
+    pub async fn deliveries(&self, at: Option<&Cursor>) -> Result<Page<Delivery>, Error> {
+        let call = Call::get("/app/hook/deliveries", &[])?;
+        page::one(&self.0.transport, &self.jwt()?, call, at, Answer::json).await
+    }
+
+    /// The limit of the App's own requests, as the newest answer to one had it; `None`: none has named any.
+    pub fn limit(&self) -> Option<RateLimit> {
+        self.0.transport.app_limit()
     }
 
     /// Asks GitHub to send a delivery again; it comes with the same guid.
@@ -139,6 +136,20 @@ impl App {
     fn jwt(&self) -> Result<Credential, Error> {
         self.0.signer.token(Timestamp::now()).map(Credential::from)
     }
+}
+
+fn read_installations(answer: &Answer) -> Result<Vec<Installation>, Error> {
+    let listed = answer.json::<Vec<serde_json::Value>>()?.into_iter();
+    let named = listed.filter(|listed| {
+        let is_named = !listed["account"].is_null();
+        if !is_named {
+            tracing::warn!(installation = %listed["id"], "GitHub names no account of this installation");
+        }
+        is_named
+    });
+    named
+        .map(|listed| serde_json::from_value(listed).map_err(|error| answer.unreadable(&error.to_string())))
+        .collect()
 }
 
 impl fmt::Debug for App {

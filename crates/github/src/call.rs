@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use http::Method;
 use serde::Serialize;
 
+use crate::config::Effect;
 use crate::error::Error;
+use crate::{graphql, token};
 
 /// GitHub's default representation.
 pub(crate) const ACCEPT_JSON: &str = "application/vnd.github+json";
@@ -108,6 +110,16 @@ impl Call {
         Ok(self)
     }
 
+    /// What it does on GitHub; none: it only reads, as all our queries of GraphQL do.
+    pub(crate) fn effect(&self) -> Option<Effect> {
+        match self.route {
+            _ if self.method == Method::GET => None,
+            graphql::ROUTE => None,
+            token::ROUTE => Some(Effect::Mint),
+            _ => Some(Effect::Write),
+        }
+    }
+
     /// Path and query, as they follow the API's root.
     pub(crate) fn target(&self) -> String {
         if let Some(next) = &self.next {
@@ -167,5 +179,19 @@ mod tests {
         let call =
             Call::get("/orgs/{org}/members", &["acme"]).unwrap().query("role", "a&b").query("page", "2");
         assert_eq!(call.target(), "/orgs/acme/members?role=a%26b&page=2");
+    }
+
+    #[rstest::rstest]
+    #[case(Method::GET, "/app", None)]
+    #[case(Method::POST, graphql::ROUTE, None)]
+    #[case(Method::POST, token::ROUTE, Some(Effect::Mint))]
+    #[case(Method::POST, "/repos/{owner}/{repo}/check-runs", Some(Effect::Write))]
+    #[case(Method::DELETE, "/orgs/{org}/members/{user}", Some(Effect::Write))]
+    fn what_a_call_does_follows_from_method_and_route(
+        #[case] method: Method,
+        #[case] route: &'static str,
+        #[case] effect: Option<Effect>,
+    ) {
+        assert_eq!(Call::new(method, route, &["1", "2"]).unwrap().effect(), effect);
     }
 }

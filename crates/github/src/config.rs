@@ -21,6 +21,41 @@ pub trait Observer: Send + Sync {
     fn rate_limit(&self, remaining: u64, limit: u64);
 }
 
+/// What a request that is no mere read does on GitHub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It gives out a token, and changes nothing else.
+    Mint,
+    /// It changes something.
+    Write,
+}
+
+/// Decides whether a request that is no mere read is sent. A caller who may have to stop at any moment, such as one that leads
+/// only for a while, so has one place for that.
+pub trait Gate: Send + Sync {
+    /// Called on the request's own task, right before it is sent: it must neither block nor panic. What it gives is kept
+    /// until the request ends.
+    ///
+    /// # Errors
+    /// Why it is not sent.
+    fn pass(&self, effect: Effect) -> Result<Box<dyn Pass>, Withheld>;
+}
+
+/// A request that is under way. Dropped without an answer, nobody knows whether it has taken effect.
+pub trait Pass: Send {
+    /// GitHub has answered.
+    fn answered(self: Box<Self>);
+}
+
+/// Why a [`Gate`] did not let a request be sent.
+#[derive(Debug, Clone)]
+pub struct Withheld {
+    /// Why.
+    pub cause: Arc<dyn std::error::Error + Send + Sync>,
+    /// When the same may be sent, where that is known.
+    pub after: Option<Duration>,
+}
+
 /// The path of the REST root of a GitHub Enterprise Server.
 pub(crate) const ENTERPRISE_SERVER: &str = "/api/v3";
 
@@ -66,6 +101,8 @@ pub struct GitHubConfig {
     pub timeouts: Timeouts,
     /// Observes every request.
     pub observer: Option<Arc<dyn Observer>>,
+    /// Decides about every request that is no mere read. `None`: all are sent.
+    pub gate: Option<Arc<dyn Gate>>,
 }
 
 impl GitHubConfig {
@@ -79,6 +116,7 @@ impl GitHubConfig {
             user_agent: concat!("peribolos-operator/", env!("CARGO_PKG_VERSION")).to_owned(),
             timeouts: Timeouts::default(),
             observer: None,
+            gate: None,
         }
     }
 

@@ -77,6 +77,16 @@ pub enum Error {
     /// A path inside a repository, or a ref, that cannot be asked for.
     #[error("{0:?} is no path inside a repository: remove empty, '.' and '..' parts")]
     Path(String),
+    /// The caller's own gate did not let the request be sent.
+    #[error("{route} was not sent to GitHub: {cause}")]
+    Withheld {
+        /// The template of the path.
+        route: &'static str,
+        /// Why not.
+        cause: Arc<dyn StdError + Send + Sync>,
+        /// When the same may be sent.
+        retry: Retry,
+    },
     /// The App's private key can't be used.
     #[error("the App's private key can't be used: {0}")]
     Key(String),
@@ -153,7 +163,7 @@ impl Error {
     pub fn retry(&self) -> Retry {
         match self {
             Self::Status(refusal) => refusal.retry,
-            Self::GraphQl { retry, .. } => *retry,
+            Self::GraphQl { retry, .. } | Self::Withheld { retry, .. } => *retry,
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Unreadable { .. } => Retry::Backoff,
             Self::Moved { .. }
             | Self::NoTeam(_)
@@ -190,6 +200,7 @@ impl Error {
             Self::Unreachable { route, .. }
             | Self::TimedOut { route, .. }
             | Self::Unreadable { route, .. }
+            | Self::Withheld { route, .. }
             | Self::TooLarge { route, .. } => Some(route),
             Self::Moved { .. } | Self::NoTeam(_) | Self::Path(_) | Self::Key(_) | Self::Config(_) => None,
         }
@@ -211,6 +222,11 @@ impl Error {
             Self::GraphQl { request_id, .. } | Self::Unreadable { request_id, .. } => request_id.as_deref(),
             _ => None,
         }
+    }
+
+    /// The request was not sent, so it has changed nothing.
+    pub const fn is_withheld(&self) -> bool {
+        matches!(self, Self::Withheld { .. })
     }
 
     /// 404: it does not exist, or this token may not see it.

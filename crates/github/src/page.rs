@@ -42,6 +42,37 @@ impl<'a> Pages<'a> {
     }
 }
 
+/// Where a list goes on after a page. It stays good for a while, also after items were added before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(String);
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Where the list goes on; `None`: this is its last page.
+    pub next: Option<Cursor>,
+}
+
+/// The first page of a list, or the one at a cursor.
+pub(crate) async fn one<T>(
+    transport: &Transport,
+    credential: &Credential,
+    call: Call,
+    at: Option<&Cursor>,
+    read: impl FnOnce(&Answer) -> Result<Vec<T>, Error>,
+) -> Result<Page<T>, Error> {
+    let mut call = call.query("per_page", PER_PAGE);
+    call.next = at.map(|cursor| cursor.0.clone());
+    let answer = transport.rest(credential, &call).await?;
+    let next = next_query(&answer);
+    if next.is_some() && next == call.next {
+        return Err(answer.unreadable("its list has no end"));
+    }
+    Ok(Page { items: read(&answer)?, next: next.map(Cursor) })
+}
+
 /// Every item of a list: complete, or an error.
 pub(crate) async fn all<T: DeserializeOwned>(
     transport: &Transport,

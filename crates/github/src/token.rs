@@ -15,6 +15,9 @@ use crate::credential::Credential;
 use crate::error::Error;
 use crate::transport::{Answer, Transport};
 
+/// The route by which a token is made.
+pub(crate) const ROUTE: &str = "/app/installations/{installation_id}/access_tokens";
+
 /// How much less than the whole installation a token may do. The default is the whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct TokenScope {
@@ -74,7 +77,7 @@ pub(crate) async fn mint(
     scope: &TokenScope,
 ) -> Result<MintedToken, Error> {
     let id = id.to_string();
-    let call = Call::new(http::Method::POST, "/app/installations/{installation_id}/access_tokens", &[&id])?;
+    let call = Call::new(http::Method::POST, ROUTE, &[&id])?;
     let answer = transport.rest(jwt, &call.body(scope)?).await?;
     let issued_at = date(&answer)?;
     let body: Body = answer.secret_json()?;

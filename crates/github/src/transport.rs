@@ -1,6 +1,7 @@
 //! Sends a [`Call`] and reads its answer whole: headers, deadlines, bounds, errors and the observer.
 
-use std::sync::Arc;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderValue};
@@ -13,9 +14,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
 use crate::call::Call;
-use crate::config::{GitHubConfig, Observer, Timeouts};
+use crate::client::RateLimit;
+use crate::config::{Gate, GitHubConfig, Observer, Pass, Timeouts};
 use crate::credential::Credential;
-use crate::error::Error;
+use crate::error::{Error, Retry};
 use crate::refusal::{refusal, shorten};
 use crate::tls;
 
@@ -31,6 +33,8 @@ pub(crate) struct Transport {
     user_agent: HeaderValue,
     timeouts: Timeouts,
     observer: Option<Arc<dyn Observer>>,
+    app_limit: Mutex<Option<RateLimit>>,
+    gate: Option<Arc<dyn Gate>>,
 }
 
 /// An answer with success, or 304 to a conditional call.
@@ -64,6 +68,8 @@ impl Transport {
             })?,
             timeouts: config.timeouts,
             observer: config.observer.clone(),
+            app_limit: Mutex::new(None),
+            gate: config.gate.clone(),
         })
     }
 
@@ -90,6 +96,7 @@ impl Transport {
 
     async fn send_once(&self, token: &SecretString, call: &Call, url: String) -> Result<Answer, Error> {
         let request = self.request(token, call, url)?;
+        let pass = self.pass(call)?;
         let outcome = tokio::time::timeout(self.timeouts.total, self.exchange(request, call)).await;
         let outcome =
             outcome.unwrap_or(Err(Error::TimedOut { route: call.route, after: self.timeouts.total }));
@@ -97,11 +104,24 @@ impl Transport {
             Ok(answer) => (answer.status.as_u16(), Ok(answer)),
             Err(error) => (error.status().unwrap_or(0), Err(error)),
         };
+        if let (Some(pass), 1..) = (pass, status) {
+            pass.answered();
+        }
         if let Some(observer) = &self.observer {
             observer.request(call.route, status);
         }
         tracing::debug!(method = %call.method, route = call.route, status, "asked GitHub");
         answer
+    }
+
+    /// Asks the gate whether the call may be sent.
+    fn pass(&self, call: &Call) -> Result<Option<Box<dyn Pass>>, Error> {
+        let (Some(gate), Some(effect)) = (&self.gate, call.effect()) else { return Ok(None) };
+        gate.pass(effect).map(Some).map_err(|withheld| Error::Withheld {
+            route: call.route,
+            cause: withheld.cause,
+            retry: withheld.after.map_or(Retry::Backoff, Retry::After),
+        })
     }
 
     fn request(&self, token: &SecretString, call: &Call, url: String) -> Result<Request<OctoBody>, Error> {
@@ -135,7 +155,7 @@ impl Transport {
         let unreachable = |cause| Error::Unreachable { route, cause };
         let response = self.octocrab.send(request).await.map_err(|error| unreachable(cause(error)))?;
         let (parts, body) = response.into_parts();
-        self.observe_limit(&parts.headers);
+        self.observe_limit(call.route, &parts.headers);
         let body = match Limited::new(body, call.limit).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => {
@@ -150,14 +170,29 @@ impl Transport {
         }
     }
 
-    fn observe_limit(&self, headers: &HeaderMap) {
-        let number = |name: &str| headers.get(name)?.to_str().ok()?.parse().ok();
-        if let Some(observer) = &self.observer
-            && let (Some(remaining), Some(limit)) =
-                (number("x-ratelimit-remaining"), number("x-ratelimit-limit"))
-        {
+    fn observe_limit(&self, route: &str, headers: &HeaderMap) {
+        fn number<T: FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {
+            headers.get(name)?.to_str().ok()?.parse().ok()
+        }
+        let (Some(remaining), Some(limit)) =
+            (number(headers, "x-ratelimit-remaining"), number(headers, "x-ratelimit-limit"))
+        else {
+            return;
+        };
+        if let Some(observer) = &self.observer {
             observer.rate_limit(remaining, limit);
         }
+        // The App's own requests are those below this path.
+        let reset = number(headers, "x-ratelimit-reset");
+        if let Some(reset) = reset.filter(|_| route == "/app" || route.starts_with("/app/")) {
+            let limit = RateLimit { limit, remaining, reset };
+            *self.app_limit.lock().unwrap_or_else(PoisonError::into_inner) = Some(limit);
+        }
+    }
+
+    /// The limit of the App's own requests, as the newest answer had it.
+    pub(crate) fn app_limit(&self) -> Option<RateLimit> {
+        *self.app_limit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -41,6 +41,19 @@ pub enum DefaultsError {
     Unchecked(#[source] CallError),
 }
 
+impl DefaultsError {
+    /// Whether the API server could not be reached, or has failed: it may soon answer.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Unchecked(CallError::Kube(kube::Error::Api(status))) => {
+                status.code >= 500 || status.code == 429
+            }
+            Self::Unchecked(_) => true,
+            Self::Read { .. } | Self::Wrong { .. } | Self::Refused(_) => false,
+        }
+    }
+}
+
 /// Reads the file; without one the defaults are the schema's own.
 ///
 /// # Errors

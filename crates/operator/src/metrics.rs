@@ -143,7 +143,7 @@ impl Metrics {
             self.token_expiry.clone(),
         );
         r.register("installations", "GitHubInstallations by readiness", self.installations.clone());
-        r.register("runs", "PeribolosRuns by phase", self.runs.clone());
+        r.register("runs_current", "PeribolosRuns that have not ended, by phase", self.runs.clone());
         r.register("runs", "Runs ended, by mode and result", self.runs_total.clone());
         r.register_with_unit(
             "run_duration",
@@ -218,7 +218,7 @@ mod tests {
             "peribolos_tokens_minted_total{result=\"ok\"} 1",
             "peribolos_token_expiry_seconds 0",
             "peribolos_installations{ready=\"true\"} 1",
-            "peribolos_runs{phase=\"Running\"} 1",
+            "peribolos_runs_current{phase=\"Running\"} 1",
             "peribolos_runs_total{mode=\"Apply\",result=\"Applied\"} 1",
             "peribolos_run_duration_seconds_count{mode=\"Apply\"} 1",
             "peribolos_run_queue_seconds_count 0",

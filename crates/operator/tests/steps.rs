@@ -9,6 +9,8 @@ mod bench;
 mod dump;
 #[path = "steps/faults.rs"]
 mod faults;
+#[path = "steps/invitations.rs"]
+mod invitations;
 #[path = "steps/limits.rs"]
 mod limits;
 #[path = "steps/organizations.rs"]

@@ -43,6 +43,6 @@ pub use peribolos_vocab::{
 pub use settings::{OrgSetting, RepoSettingName, Request};
 pub use snapshot::{
     Extent, Invitation, InvitationState, ManagedBy, Own, RepoInvitation, Settings, Snapshot,
-    SnapshotCollaborator, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, Unread,
+    SnapshotCollaborator, SnapshotRepo, SnapshotTeam, SnapshotTeamRepo, Unread, UnreadCause,
 };
 pub use unknown::unknown_logins;

@@ -28,6 +28,9 @@ pub struct Snapshot {
     pub members: Vec<Login>,
     /// Members of either kind whose membership is not public.
     pub concealed: Vec<Login>,
+    /// GitHub's numbers for members and collaborators, which survive another login; whose number it does not show is absent.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub accounts: BTreeMap<Login, u64>,
     /// Invitations to it.
     pub invitations: Vec<Invitation>,
     /// Whether the enterprise manages its users (Enterprise Managed Users): nobody is invited, and nothing is public.
@@ -50,35 +53,40 @@ pub struct Unread {
     pub kind: Kind,
     /// How much of it.
     pub extent: Extent,
+    /// What kept it from being read.
+    pub cause: UnreadCause,
     /// Why: a sentence without a full stop, which begins with a capital letter and names nothing but what `extent` names.
     pub why: String,
+}
+
+/// What keeps something from being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UnreadCause {
+    /// A permission is missing, or the repository is none of the App's.
+    Permission,
+    /// GitHub says that it is not there, although it should be.
+    Hidden,
 }
 
 /// How much of a kind could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Extent {
-    /// All of it, for want of a permission: nothing of the kind is planned.
+    /// All of it: nothing of the kind is planned.
     Whole,
-    /// All of it, although it was there a moment ago: nothing of the kind is planned.
-    Hidden,
     /// That of one team or repository: nothing of the kind is planned there.
     Of(Named),
     /// Here and there: what is unknown because of it is so where it stands.
     Parts,
 }
 
-impl Extent {
-    /// Whether nothing of the kind is known.
-    pub const fn is_all(&self) -> bool {
-        matches!(self, Self::Whole | Self::Hidden)
-    }
-}
-
 impl Snapshot {
     /// Whether a kind that is managed could not be read at all, for want of a permission.
     pub fn lacks_any(&self, scope: &Scope) -> bool {
-        self.unread.iter().any(|unread| unread.extent == Extent::Whole && scope.manages(unread.kind))
+        let lacks =
+            |unread: &Unread| unread.extent == Extent::Whole && unread.cause == UnreadCause::Permission;
+        self.unread.iter().any(|unread| lacks(unread) && scope.manages(unread.kind))
     }
 }
 

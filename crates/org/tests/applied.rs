@@ -4,13 +4,13 @@
 mod support;
 
 use peribolos_org::plan::{
-    Beyond, Cause, Change, Failure, Kind, NotSentReason, Outcome, Plan, TeamRole, Verification, Waiting,
-    Withheld,
+    Beyond, Cause, Change, Failure, InvitedTeam, Kind, NotSentReason, Outcome, Plan, TeamRole, Verification,
+    Waiting, Withheld,
 };
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
 use peribolos_org::show::{Applied, Disclosure, MAX_SUMMARY_BYTES, Namer, PlanReport, Refused, remedy};
-use peribolos_org::{Extent, OrgRole, Permission, Privacy, RepoName, Style, TeamName, Unread};
+use peribolos_org::{Extent, OrgRole, Permission, Privacy, RepoName, Style, TeamName, Unread, UnreadCause};
 use support::{
     delete_team, file, login, numbered, operation, plan, removals, remove_member, remove_team_member,
     set_collaborator, set_team_repo,
@@ -55,7 +55,7 @@ fn failed(change: &Change, status: Option<u16>, sentence: &str, cause: Cause) ->
 }
 
 fn unread(extent: Extent, why: &str) -> Unread {
-    Unread { kind: Kind::Collaborators, extent, why: why.to_owned() }
+    Unread { kind: Kind::Collaborators, extent, cause: UnreadCause::Permission, why: why.to_owned() }
 }
 
 fn not_sent(change: Change, reason: NotSentReason, status: Option<u16>, sentence: &str) -> (Change, Outcome) {
@@ -242,6 +242,67 @@ fn the_list_of_a_run_is_bounded_and_begins_with_what_failed() {
     assert!(list[0].starts_with("+ member: flagged: failed, xxx"), "{list:?}");
     assert_eq!(list[19], "and 22 more");
     assert!(list.iter().all(|line| line.chars().count() <= 120), "{list:?}");
+}
+
+/// What is left out because it is otherwise by now remains to be done, otherwise than it was planned: that is one thing.
+#[test]
+fn what_was_left_out_is_not_said_again() {
+    let of = |role: OrgRole| Change::RemoveMember { login: login("carol"), role };
+    let mut run = Run::of(vec![(of(OrgRole::Member), Outcome::Left("the role is `admin` now".to_owned()))]);
+    run.verification.remaining = vec![operation(of(OrgRole::Admin), 1), operation(remove_member("dan"), 1)];
+    let text = run.applied().text(Style::Plain);
+    let again = "Not as the file says yet\n  dan is not removed from the organization yet\n";
+    assert!(text.ends_with(again), "{text}");
+    // Two who may not be named are not one.
+    let disclosure = Disclosure::of([&file("orgs: {acme: {admins: [dee]}}")]);
+    let hidden = run.applied().summary(&Namer::disclosed(&disclosure));
+    assert!(hidden.contains("is not removed from the organization yet"), "{hidden}");
+}
+
+#[test]
+fn access_that_is_to_be_lowered_is_not_said_to_be_missing() {
+    let mut run = Run::of(Vec::new());
+    run.verification.remaining = vec![
+        operation(set_team_repo("Core", "site", Some(Permission::Write), Permission::Read), 1),
+        operation(set_collaborator("site", "eve", Some(Permission::Admin), Permission::Write), 1),
+        operation(set_team_repo("Docs", "site", Some(Permission::Read), Permission::Write), 1),
+    ];
+    let text = run.applied().text(Style::Plain);
+    for line in [
+        "the access of the team Core to the repository site is not lowered to read yet",
+        "the access of eve to the repository site is not lowered to write yet",
+        "the team Docs is not given write in the repository site yet",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+}
+
+/// The next apply does not know which teams an invitation was to, so this one names them.
+#[test]
+fn places_that_are_lost_with_an_invitation_are_named_until_another_one_is_sent() {
+    let cancelled =
+        || Change::CancelInvitation { id: 1, login: login("zoe"), role: OrgRole::Member, failed: false };
+    let invited = |id, name: &str| InvitedTeam { id, name: TeamName::new(name) };
+    let teams = || vec![invited(1, "Core"), invited(2, "Docs")];
+    let again = || Change::InviteAgain { login: login("zoe"), role: OrgRole::Admin, teams: teams() };
+    let left = || Outcome::Left("another invitation was sent".to_owned());
+    let table = [
+        (Outcome::Done, Outcome::Waiting, false),
+        (Outcome::Done, Outcome::NotTried, true),
+        (Outcome::Done, left(), true),
+        (left(), Outcome::Skipped { because: 0 }, false),
+        (Outcome::NotTried, Outcome::NotTried, false),
+    ];
+    for (cancel, sent, is_lost) in table {
+        let run = Run::of(vec![(cancelled(), cancel), (again(), sent)]);
+        let text = run.applied().text(Style::Plain);
+        let lost = "Places in teams that are lost with an invitation\n  zoe: the teams Core, Docs\n";
+        assert_eq!(text.contains(lost), is_lost, "{text}");
+    }
+    let mut cancelled_meanwhile = Run::of(vec![(again(), Outcome::Waiting)]);
+    assert_eq!(cancelled_meanwhile.title(), "Applied: 1 of 1. 1 person has yet to accept");
+    cancelled_meanwhile.verification.remaining = vec![operation(invite("zoe"), 1)];
+    assert_eq!(cancelled_meanwhile.title(), "Applied: 1 of 1");
 }
 
 #[test]

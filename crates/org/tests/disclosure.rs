@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 
 use peribolos_org::guard::{Limits, Trip, trips};
 use peribolos_org::plan::{
-    Because, Beyond, Cause, Change, Failure, Kind, Lookups, Named as About, NotSentReason, Outcome, Plan,
-    RepoSetting, Scope, SettingChange, TeamRole, TeamSetting, Verification, Waiting, Warning, Withheld,
-    plan as make_plan,
+    Because, Beyond, Cause, Change, Failure, InvitedTeam, Kind, Lookups, Named as About, NotSentReason,
+    Outcome, Plan, RepoSetting, Scope, SettingChange, TeamRole, TeamSetting, Verification, Waiting, Warning,
+    Withheld, plan as make_plan,
 };
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
@@ -19,7 +19,7 @@ use peribolos_org::show::{Applied, Disclosure, Namer, PlanReport};
 use peribolos_org::testing::case;
 use peribolos_org::{
     ConfigFile, Extent, Login, OrgRole, Permission, Privacy, RepoName, Slug, Snapshot, Team, TeamName,
-    Unread, unknown_logins,
+    Unread, UnreadCause, unknown_logins,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -163,6 +163,11 @@ fn changed<S: Clone + std::fmt::Debug + 'static>(
 fn people_changes() -> impl Strategy<Value = Change> {
     prop_oneof![
         (people(), role()).prop_map(|(login, role)| Change::InviteMember { login, role }),
+        (people(), role(), vec(teams(), 1..4)).prop_map(|(login, role, teams)| Change::InviteAgain {
+            login,
+            role,
+            teams: teams.into_iter().map(|name| InvitedTeam { id: 1, name }).collect(),
+        }),
         (people(), role(), role()).prop_map(|(login, from, to)| Change::ChangeRole { login, from, to }),
         (people(), role()).prop_map(|(login, role)| Change::RemoveMember { login, role }),
         (people(), role(), any::<bool>()).prop_map(|(login, role, failed)| Change::CancelInvitation {
@@ -351,6 +356,7 @@ fn unread() -> impl Strategy<Value = Unread> {
     repos().prop_map(|repo| Unread {
         kind: Kind::Collaborators,
         extent: Extent::Of((&repo).into()),
+        cause: UnreadCause::Hidden,
         why: format!("GitHub does not show who is invited to `{repo}`"),
     })
 }

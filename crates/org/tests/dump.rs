@@ -72,6 +72,7 @@ fn acme() -> Snapshot {
         admins: logins(&["bob", "Alice"]),
         members: logins(&["null", "1234", "carol"]),
         concealed: logins(&["carol"]),
+        accounts: [].into(),
         invitations: vec![
             invitation(Some("dave"), OrgRole::Member, InvitationState::Pending),
             invitation(Some("zoe"), OrgRole::Admin, InvitationState::Pending),

@@ -274,6 +274,7 @@ fn a_dump_of_an_owner_in_a_team_below_is_valid() {
         admins: vec![Login::new("ann"), Login::new("bo")],
         members: vec![Login::new("dee")],
         concealed: Vec::new(),
+        accounts: [].into(),
         invitations: Vec::new(),
         managed_users: false,
         teams: vec![team("Upper", None, &[], &["dee"]), team("Lower", Some("upper"), &["ann"], &[])],

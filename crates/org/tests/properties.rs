@@ -259,6 +259,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
                     admins: admins.to_vec(),
                     members: members.to_vec(),
                     concealed: Vec::new(),
+                    accounts: [].into(),
                     invitations: invited.into_iter().map(invitation).collect(),
                     managed_users: false,
                     teams,

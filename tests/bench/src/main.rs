@@ -10,6 +10,7 @@ mod load;
 mod organization;
 mod proc;
 mod receiver;
+mod seed;
 #[path = "../../../crates/operator/tests/support/mod.rs"]
 mod support;
 mod table;

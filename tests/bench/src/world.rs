@@ -4,7 +4,6 @@ use std::{fmt::Write, time::Duration};
 
 use anyhow::{Result, bail};
 use futures::{StreamExt, TryStreamExt, stream};
-use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api, Client,
     api::{ListParams, PostParams},
@@ -37,19 +36,27 @@ pub fn fixture(organizations: usize) -> String {
     text
 }
 
-/// Makes the GitHubInstallations of so many organizations, without onboarding.
+/// The name of organization `n`'s object.
+pub fn name(n: usize) -> String {
+    format!("{}-{}", login(n), 100_000 + n)
+}
+
+/// The GitHubInstallation of organization `n`, without onboarding.
+pub fn object(n: usize) -> Result<GitHubInstallation> {
+    Ok(serde_json::from_value(json!({
+        "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation", "metadata": {"name": name(n)},
+        "spec": {"installationId": 100_000 + n, "onboarding": {"pullRequest": false}},
+    }))?)
+}
+
+/// Makes the GitHubInstallations of so many organizations.
 pub async fn install(client: &Client, namespace: &str, organizations: usize) -> Result<()> {
     let api: Api<GitHubInstallation> = Api::namespaced(client.clone(), namespace);
     stream::iter(0..organizations)
         .map(|n| {
             let api = api.clone();
             async move {
-                let object = serde_json::from_value(json!({
-                    "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
-                    "metadata": {"name": format!("{}-{}", login(n), 100_000 + n)},
-                    "spec": {"installationId": 100_000 + n, "onboarding": {"pullRequest": false}},
-                }))?;
-                api.create(&PostParams::default(), &object).await?;
+                api.create(&PostParams::default(), &object(n)?).await?;
                 anyhow::Ok(())
             }
         })
@@ -58,7 +65,7 @@ pub async fn install(client: &Client, namespace: &str, organizations: usize) -> 
         .await
 }
 
-/// Waits until so many installations are Ready and have their Secret.
+/// Waits until so many installations are Ready: with many of them, not each has its token yet.
 pub async fn all_ready(
     client: &Client,
     namespace: &str,
@@ -66,28 +73,19 @@ pub async fn all_ready(
     limit: Duration,
 ) -> Result<()> {
     let installations: Api<GitHubInstallation> = Api::namespaced(client.clone(), namespace);
-    let secrets: Api<Secret> = Api::namespaced(client.clone(), namespace);
     let begin = std::time::Instant::now();
     loop {
-        // The metadata of Secrets is cheap to list; the objects themselves are listed once they are likely to be ready.
-        let made = secrets.list_metadata(&ListParams::default()).await?.items.len();
-        let mut ready = 0;
-        if made >= organizations {
-            let all = installations.list(&ListParams::default()).await?;
-            let is_ready = |object: &&GitHubInstallation| {
-                let conditions = object.status.iter().flat_map(|status| &status.conditions);
-                conditions.clone().any(|c| c.type_ == "Ready" && c.status == "True")
-            };
-            ready = all.iter().filter(is_ready).count();
-            if ready >= organizations {
-                return Ok(());
-            }
+        let all = installations.list(&ListParams::default()).await?;
+        let is_ready = |object: &&GitHubInstallation| {
+            let conditions = object.status.iter().flat_map(|status| &status.conditions);
+            conditions.clone().any(|c| c.type_ == "Ready" && c.status == "True")
+        };
+        let ready = all.iter().filter(is_ready).count();
+        if ready >= organizations {
+            return Ok(());
         }
         if begin.elapsed() > limit {
-            bail!(
-                "after {} s {made} of {organizations} Secrets are there, {ready} are Ready",
-                limit.as_secs()
-            );
+            bail!("after {} s {ready} of {organizations} are Ready", limit.as_secs());
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }

@@ -20,6 +20,10 @@ pub struct Around<'s> {
 
 /// The field with the number of the team above.
 const PARENT: &str = "parent_team_id";
+/// The field with the numbers of the teams of an invitation …
+const TEAMS: &str = "team_ids";
+/// … and with that of the person: no snapshot has it, and who was invited is seen afterwards.
+const INVITEE: &str = "invitee_id";
 
 /// The requests of a plan, in its order.
 ///
@@ -36,6 +40,13 @@ fn write(change: &Change, around: Around<'_>) -> Result<Write> {
         Change::EditOrg { changes } => ("PATCH", String::new(), settings(changes)),
         Change::InviteMember { login, role } | Change::ChangeRole { login, to: role, .. } => {
             ("PUT", format!("memberships/{login}"), one("role", org_role(*role)?))
+        }
+        Change::InviteAgain { login: _, role, teams } => {
+            let role = if *role == OrgRole::Member { "direct_member" } else { org_role(*role)? };
+            let mut body = one("role", role);
+            let teams: Vec<&str> = teams.iter().map(|team| team.name.as_str()).collect();
+            body.insert(TEAMS.to_owned(), serde_json::to_string(&teams)?);
+            ("POST", "invitations".to_owned(), body)
         }
         Change::RemoveMember { login, .. } => ("DELETE", format!("memberships/{login}"), none()),
         Change::CancelInvitation { id, .. } => ("DELETE", format!("invitations/{id}"), none()),
@@ -106,14 +117,25 @@ fn path_of(name: &TeamName, around: Around<'_>) -> Result<String> {
     ))
 }
 
-/// Puts a team's name in the place of its number, which is another one in each run.
-pub fn name_parent(write: &mut Write, around: Around<'_>) {
+/// Puts names of teams in the place of their numbers, which are others in each run.
+///
+/// # Errors
+/// When a list of numbers is none.
+pub fn name_numbers(write: &mut Write, around: Around<'_>) -> Result<()> {
     let teams = || around.after.teams.iter().chain(&around.before.teams);
+    let name = |id: &str| teams().find(|team| team.id.to_string() == id).map(|team| team.name.to_string());
     if let Some(parent) = write.body.get_mut(PARENT)
-        && let Some(team) = teams().find(|team| team.id.to_string() == *parent)
+        && let Some(name) = name(parent)
     {
-        *parent = team.name.to_string();
+        *parent = name;
     }
+    if let Some(invited) = write.body.get_mut(TEAMS) {
+        let numbers: Vec<u64> = serde_json::from_str(invited)?;
+        let names: Vec<_> = numbers.iter().map(|id| name(&id.to_string())).collect();
+        *invited = serde_json::to_string(&names)?;
+    }
+    write.body.remove(INVITEE);
+    Ok(())
 }
 
 fn team(changes: &[SettingChange<TeamSetting>]) -> BTreeMap<String, String> {

@@ -85,7 +85,7 @@ pub async fn check(organization: &Organization, source: &str, scope: &Scope) -> 
     let after = ours::snapshot(organization, &options).await?;
     let around = Around { before: &before, after: &after };
     for write in &mut writes {
-        planned::name_parent(write, around);
+        planned::name_numbers(write, around)?;
     }
     let mut planned = planned::writes(&plan, around)?;
     leave_out_the_needless(&plan, &mut planned, &writes);
@@ -212,7 +212,7 @@ fn as_far_as_known(expected: &mut Snapshot, found: &mut Snapshot) {
 
 /// A snapshot with its lists in order, and without ids that only GitHub gives and what could not be read.
 fn comparable(snapshot: &Snapshot) -> Snapshot {
-    let mut snapshot = Snapshot { unread: Vec::new(), ..snapshot.clone() };
+    let mut snapshot = Snapshot { accounts: [].into(), unread: Vec::new(), ..snapshot.clone() };
     for list in [&mut snapshot.admins, &mut snapshot.members, &mut snapshot.concealed] {
         list.sort();
     }

@@ -28,6 +28,8 @@ pub enum Kind {
     Pod,
     /// `secrets`
     Secret,
+    /// `leases`
+    Lease,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
             Self::Task => ("tekton.dev", "v1", "Task"),
             Self::Pod => ("", "v1", "Pod"),
             Self::Secret => ("", "v1", "Secret"),
+            Self::Lease => ("coordination.k8s.io", "v1", "Lease"),
         };
         ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind))
     }

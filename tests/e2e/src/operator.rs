@@ -1,6 +1,6 @@
 //! The operator's own pods.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::{
@@ -8,39 +8,42 @@ use crate::{
     wait::{SOON, until},
 };
 
-/// The labels of the controller's pod.
-pub const CONTROLLER: &str = "app.kubernetes.io/component=controller";
+/// The labels of the controllers' pods.
+const CONTROLLER: &str = "app.kubernetes.io/component=controller";
+/// The Lease of the controller that leads.
+const LEASE: &str = "peribolos-controller";
 
-/// Ends the controller's pod at once, as a crash does, and does not wait for the next.
+/// Ends the pod of the controller that leads at once, as a crash does, and does not wait for the next. Gives its name.
 ///
 /// # Errors
-/// When none runs, or Kubernetes does not answer.
+/// When none leads, or Kubernetes does not answer.
 pub async fn kill_controller(cluster: &Cluster) -> Result<String> {
+    let leader = leader(cluster).await?;
     let pods = cluster.list_in(SYSTEM, Kind::Pod, CONTROLLER).await?;
-    let alive = |pod: &&Value| {
+    let leads = |pod: &&Value| {
         let container = &pod["status"]["containerStatuses"][0]["state"];
-        pod["metadata"]["deletionTimestamp"].is_null() && !container["running"].is_null()
+        pod["metadata"]["name"] == leader.as_str()
+            && pod["metadata"]["deletionTimestamp"].is_null()
+            && !container["running"].is_null()
     };
-    let pod = pods.iter().find(alive);
-    let name = pod.and_then(|pod| pod["metadata"]["name"].as_str()).context("no controller runs")?;
-    cluster.delete(SYSTEM, Kind::Pod, name, true).await?;
-    Ok(name.to_owned())
+    ensure!(pods.iter().any(|pod| leads(&pod)), "no controller leads");
+    cluster.delete(SYSTEM, Kind::Pod, &leader, true).await?;
+    Ok(leader)
 }
 
-/// Ends the controller's pod, and waits for another that is ready.
+/// Ends the pod of the controller that leads, and waits for another one that does.
 ///
 /// # Errors
-/// When there is none within a minute.
+/// When none does within a minute.
 pub async fn restart_controller(cluster: &Cluster) -> Result<()> {
     let old = kill_controller(cluster).await?;
-    until(SOON, "another controller is ready", async || {
-        let pods = cluster.list_in(SYSTEM, Kind::Pod, CONTROLLER).await?;
-        Ok(pods.iter().any(|pod| pod["metadata"]["name"] != old.as_str() && is_ready(pod)).then_some(()))
-    })
-    .await
+    until(SOON, "another controller leads", async || Ok((leader(cluster).await? != old).then_some(()))).await
 }
 
-fn is_ready(pod: &Value) -> bool {
-    let conditions = pod["status"]["conditions"].as_array();
-    conditions.into_iter().flatten().any(|c| c["type"] == "Ready" && c["status"] == "True")
+/// The name of the pod that leads.
+async fn leader(cluster: &Cluster) -> Result<String> {
+    let lease = cluster.get(Kind::Lease, LEASE).await?.context("there is no Lease")?;
+    let holder = lease["spec"]["holderIdentity"].as_str().unwrap_or_default();
+    let (pod, _) = holder.rsplit_once('_').context("no controller leads")?;
+    Ok(pod.to_owned())
 }

@@ -43,15 +43,15 @@ pub(super) fn manage() -> Vec<Kind> {
 }
 
 pub(super) const fn history_apply() -> i32 {
-    20
+    10
 }
 
 pub(super) const fn history_dry_run() -> i32 {
-    20
+    5
 }
 
 pub(super) const fn history_dump() -> i32 {
-    3
+    1
 }
 
 pub(super) const fn minimum_admins() -> i32 {

@@ -79,9 +79,25 @@ pub struct GitHubInstallationStatus {
     /// itself. The next Apply that takes the slot removes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declined: Option<Declined>,
+    /// The owners' comments for which an Apply has taken the slot, newest last: none of them approves of another one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 20))]
+    pub used_comments: Vec<UsedComment>,
     /// How many runs wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_runs: Option<i32>,
+}
+
+/// An owner's comment, and the Apply that it was used for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UsedComment {
+    /// Its number on GitHub.
+    pub id: i64,
+    /// The UID of the run.
+    pub run: String,
+    /// When the run took the slot (RFC 3339).
+    pub at: String,
 }
 
 /// The account the App is installed on.

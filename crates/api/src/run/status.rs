@@ -119,18 +119,6 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// Every phase, for metrics.
-    pub const ALL: [Self; 8] = [
-        Self::Pending,
-        Self::Queued,
-        Self::Running,
-        Self::Succeeded,
-        Self::Failed,
-        Self::Superseded,
-        Self::Skipped,
-        Self::Cancelled,
-    ];
-
     /// The phase's name, as in the status.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -11,7 +11,7 @@ pub fn missed(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec
         .iter()
         .zip(outcomes)
         .enumerate()
-        .filter(|(_, (operation, outcome))| outcome.is_base() && is_left(&operation.change))
+        .filter(|(_, (operation, outcome))| outcome.is_shown(&operation.change) && is_left(&operation.change))
         .map(|(index, _)| index)
         .collect()
 }
@@ -29,9 +29,12 @@ pub fn is_unplanned(plan: &Plan, remaining: &[Operation]) -> bool {
 fn is_about_the_same(one: &Change, other: &Change) -> bool {
     use Change::{
         CancelInvitation, CancelRepoInvitation, ChangeRole, CreateRepo, CreateTeam, DeleteTeam, EditOrg,
-        EditRepo, EditRepoInvitation, EditTeam, InviteMember, RemoveCollaborator, RemoveMember,
-        RemoveTeamMember, RemoveTeamRepo, RenameRepo, SetCollaborator, SetTeamMember, SetTeamRepo, SetTopics,
+        EditRepo, EditRepoInvitation, EditTeam, RemoveCollaborator, RemoveMember, RemoveTeamMember,
+        RemoveTeamRepo, RenameRepo, SetCollaborator, SetTeamMember, SetTeamRepo, SetTopics,
     };
+    if one.invitee().is_some() || other.invitee().is_some() {
+        return one.invitee() == other.invitee();
+    }
     match (one, other) {
         (EditOrg { changes: one }, EditOrg { changes: other }) => {
             one.iter().any(|one| other.iter().any(|other| one.setting == other.setting))
@@ -42,8 +45,7 @@ fn is_about_the_same(one: &Change, other: &Change) -> bool {
         (EditTeam { name: a, changes: one, .. }, EditTeam { name: b, changes: other, .. }) => {
             a == b && one.iter().any(|one| other.iter().any(|other| one.setting == other.setting))
         }
-        (InviteMember { login: a, .. }, InviteMember { login: b, .. })
-        | (ChangeRole { login: a, .. }, ChangeRole { login: b, .. })
+        (ChangeRole { login: a, .. }, ChangeRole { login: b, .. })
         | (RemoveMember { login: a, .. }, RemoveMember { login: b, .. }) => a == b,
         (CancelInvitation { id: a, .. }, CancelInvitation { id: b, .. })
         | (EditRepoInvitation { id: a, .. }, EditRepoInvitation { id: b, .. })
@@ -134,5 +136,14 @@ mod tests {
         assert_eq!(missed(&plan, &outcomes, &[]), [0_usize; 0]);
         let cancelled = operations(vec![invite("cid")]);
         assert_eq!(missed(&plan, &outcomes, &cancelled), [3], "its invitation is not there any more");
+    }
+
+    #[test]
+    fn a_member_who_is_still_to_accept_another_role_is_planned_again_and_not_missed() {
+        let (from, to) = (OrgRole::Member, OrgRole::Admin);
+        let promotion = || vec![Change::ChangeRole { login: Login::new("dan"), from, to }];
+        let remaining = operations(promotion());
+        assert_eq!(missed(&plan(promotion()), &[Outcome::Waiting], &remaining), [0_usize; 0]);
+        assert_eq!(missed(&plan(promotion()), &[Outcome::Done], &remaining), [0]);
     }
 }

@@ -68,6 +68,8 @@ pub enum Next {
     Look {
         /// Until this time GitHub may not show it yet ([`look_again`]).
         until: Timestamp,
+        /// Whether an earlier request of ours, whose answer was lost, may have made it: then it is there, or soon shown.
+        may_be_ours: bool,
     },
     /// What it is about is not there.
     Gone,
@@ -100,9 +102,10 @@ impl Attempts {
             }
             Answer::Unprocessable | Answer::NameTaken if sent.method == Method::Post => {
                 // A request without an answer may have made it, whatever the sentence of the refusal is.
-                let may_appear = answer == Answer::NameTaken || self.failures > 0;
+                let may_be_ours = self.failures > 0;
+                let may_appear = answer == Answer::NameTaken || may_be_ours;
                 let until = if may_appear { later(now, scale.of(APPEARS_WITHIN)) } else { now };
-                Next::Look { until }
+                Next::Look { until, may_be_ours }
             }
             Answer::Unprocessable | Answer::NameTaken | Answer::Refused => Next::Refused,
         }
@@ -248,7 +251,7 @@ mod tests {
     #[rstest::rstest]
     #[case(Method::Patch, 2, Next::FieldByField)]
     #[case(Method::Patch, 1, Next::Refused)]
-    #[case(Method::Post, 1, Next::Look { until: at(0) })]
+    #[case(Method::Post, 1, Next::Look { until: at(0), may_be_ours: false })]
     #[case(Method::Put, 1, Next::Refused)]
     fn an_invalid_request(#[case] method: Method, #[case] parts: usize, #[case] expected: Next) {
         let sent = Sent { parts, ..sent(method) };
@@ -257,11 +260,13 @@ mod tests {
 
     #[test]
     fn what_has_the_name_may_take_15_seconds_to_appear() {
-        let (post, look) = (sent(Method::Post), |second| Next::Look { until: at(second) });
-        assert_eq!(next(&mut Attempts::default(), post, Answer::NameTaken), look(15));
+        let post = sent(Method::Post);
+        let look = |may_be_ours| Next::Look { until: at(15), may_be_ours };
+        assert_eq!(next(&mut Attempts::default(), post, Answer::NameTaken), look(false));
         let mut lost = Attempts::default();
         next(&mut lost, post, Answer::Failed { after: None });
-        assert_eq!(next(&mut lost, post, Answer::Unprocessable), look(15), "it may be ours");
+        assert_eq!(next(&mut lost, post, Answer::Unprocessable), look(true));
+        assert_eq!(next(&mut lost, post, Answer::NameTaken), look(true));
         let again = |now| look_again(at(15), at(now), TimeScale::REAL);
         assert_eq!((again(0), again(14), again(15)), (Some(at(1)), Some(at(15)), None));
         assert_eq!(next(&mut Attempts::default(), sent(Method::Put), Answer::NameTaken), Next::Refused);

@@ -30,6 +30,8 @@ pub struct Met<'a> {
     pub stop: Option<Stop>,
     /// Whether a permission is missing.
     pub permission_missing: bool,
+    /// Whether GitHub does not show something any more that it showed before.
+    pub hidden: bool,
     /// Whether the file at the head of the branch is another one now.
     pub head_moved: bool,
     /// Whether something that GitHub took is not so afterwards.
@@ -64,6 +66,7 @@ impl Met<'_> {
         let exit = [
             stopped,
             self.permission_missing.then_some(StepExit::PermissionsMissing),
+            self.hidden.then_some(StepExit::GitHubUnavailable),
             self.head_moved.then_some(StepExit::HeadMoved),
             cause.map(|_| StepExit::Incomplete),
         ];
@@ -156,6 +159,7 @@ mod tests {
             not_held: true,
             unplanned: false,
             beyond: true,
+            hidden: true,
         };
         assert_eq!(met.end().exit, StepExit::AccessBlocked);
         for (stop, exit) in [
@@ -166,6 +170,9 @@ mod tests {
             assert_eq!(met.end().exit, exit);
         }
         met.permission_missing = false;
+        met.stop = Some(Stop::OutOfTime);
+        assert_eq!(met.end().exit, StepExit::GitHubUnavailable, "something is hidden");
+        met.hidden = false;
         for (stop, exit) in [
             (Some(Stop::Unavailable), StepExit::GitHubUnavailable),
             (Some(Stop::RateLimited { until }), StepExit::RateLimited),

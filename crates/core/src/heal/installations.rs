@@ -25,17 +25,6 @@ pub struct Listed {
     pub permissions: BTreeMap<String, String>,
 }
 
-/// GitHub's list held against the objects.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Compared<'a> {
-    /// Installations without an object.
-    pub new: Vec<&'a Listed>,
-    /// Names of objects that say something else than the list.
-    pub changed: Vec<String>,
-    /// Ids that the list lacks. Whether they are gone is to be asked one by one.
-    pub missing: Missing,
-}
-
 /// The installations that a list lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Missing {
@@ -50,35 +39,65 @@ pub enum Missing {
     },
 }
 
-/// Holds GitHub's complete list against the objects there are.
-pub fn compare<'a>(listed: &'a [Listed], objects: &[&GitHubInstallation]) -> Compared<'a> {
-    let by_id: BTreeMap<i64, &Listed> = listed.iter().map(|one| (one.id, one)).collect();
-    let known: BTreeSet<i64> = objects.iter().map(|object| object.spec.installation_id).collect();
-    let missing: BTreeSet<i64> = objects
-        .iter()
-        // A person's object that says so already says all it can; the operator's own is still to be removed.
-        .filter(|object| made_by_operator(object) || !is_known_to_be_gone(object))
-        .map(|object| object.spec.installation_id)
-        .filter(|id| !by_id.contains_key(id))
-        .collect();
-    let changed = objects.iter().filter(|object| {
-        by_id.get(&object.spec.installation_id).is_some_and(|listed| differs(object, listed))
-    });
-    Compared {
-        new: listed.iter().filter(|one| !known.contains(&one.id)).collect(),
-        changed: changed.filter_map(|object| object.metadata.name.clone()).collect(),
-        missing: if missing.len() <= 1 || missing.len() * 10 < known.len() {
+/// GitHub's list held against the objects, page by page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    listed: BTreeSet<i64>,
+}
+
+/// What the list tells of one installation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// It has no object.
+    New,
+    /// It has. Those of these names say nothing of it yet, or something else.
+    Known(Vec<String>),
+}
+
+impl Comparison {
+    /// Holds an installation of the list against the objects of its id.
+    pub fn take<'a>(
+        &mut self,
+        listed: &Listed,
+        objects: impl IntoIterator<Item = &'a GitHubInstallation>,
+    ) -> Compared {
+        self.listed.insert(listed.id);
+        let mut objects = objects.into_iter().peekable();
+        if objects.peek().is_none() {
+            return Compared::New;
+        }
+        let differing = objects.filter(|object| differs(object, listed));
+        Compared::Known(differing.filter_map(|object| object.metadata.name.clone()).collect())
+    }
+
+    /// The installations that the whole list lacks. Whether they are gone is to be asked one by one.
+    pub fn missing<'a>(&self, objects: impl IntoIterator<Item = &'a GitHubInstallation>) -> Missing {
+        let (mut known, mut missing) = (BTreeSet::new(), BTreeSet::new());
+        for object in objects {
+            let id = object.spec.installation_id;
+            known.insert(id);
+            // A person's object that says so already says all it can; the operator's own is still to be removed.
+            if !self.listed.contains(&id) && (made_by_operator(object) || !is_known_to_be_gone(object)) {
+                missing.insert(id);
+            }
+        }
+        if missing.len() <= 1 || missing.len() * 10 < known.len() {
             Missing::Few(missing.into_iter().collect())
         } else {
             Missing::TooMany { missing: missing.len(), known: known.len() }
-        },
+        }
+    }
+
+    /// The ids of the list.
+    pub fn into_ids(self) -> BTreeSet<i64> {
+        self.listed
     }
 }
 
-/// Whether the object says something else than GitHub. One that says nothing yet is looked at anyway.
+/// Whether the object says something else than GitHub, or nothing yet.
 fn differs(object: &GitHubInstallation, listed: &Listed) -> bool {
-    let Some(status) = &object.status else { return false };
-    let Some(account) = &status.account else { return false };
+    let Some(status) = &object.status else { return true };
+    let Some(account) = &status.account else { return true };
     is_known_to_be_gone(object)
         || account.login != listed.login
         || status.suspended_at.is_some() != listed.suspended
@@ -139,22 +158,32 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_new() {
-        let (list, known) = ([listed(1), listed(2)], object(1, SEEN));
-        let compared = compare(&list, &[&known]);
-        assert_eq!(compared.new, [&list[1]]);
-        assert_eq!((compared.changed, compared.missing), (vec![], Missing::Few(vec![])));
+        let mut comparison = Comparison::default();
+        assert_eq!(comparison.take(&listed(1), [&object(1, SEEN)]), Compared::Known(vec![]));
+        assert_eq!(comparison.take(&listed(2), []), Compared::New);
+        assert_eq!(comparison.missing([&object(1, SEEN)]), Missing::Few(vec![]));
+        assert_eq!(comparison.into_ids(), [1, 2].into());
     }
 
     #[rstest::rstest]
     #[case(SEEN, listed(1), false)]
-    #[case("{}", Listed { login: "new".into(), ..listed(1) }, false)]
+    #[case("{}", Listed { login: "new".into(), ..listed(1) }, true)]
     #[case(SEEN, Listed { login: "new".into(), ..listed(1) }, true)]
     #[case(SEEN, Listed { suspended: true, ..listed(1) }, true)]
     #[case(SEEN, Listed { permissions: BTreeMap::new(), ..listed(1) }, true)]
     #[case(GONE, listed(1), true)]
     fn what_differs_is_changed(#[case] status: &str, #[case] listed: Listed, #[case] changed: bool) {
         let expected: &[&str] = if changed { &["n1"] } else { &[] };
-        assert_eq!(compare(&[listed], &[&object(1, status)]).changed, expected);
+        let compared = Comparison::default().take(&listed, [&object(1, status)]);
+        assert_eq!(compared, Compared::Known(expected.iter().map(ToString::to_string).collect()));
+    }
+
+    fn missing(listed_ids: impl IntoIterator<Item = i64>, objects: &[GitHubInstallation]) -> Missing {
+        let mut comparison = Comparison::default();
+        for id in listed_ids {
+            comparison.take(&listed(id), objects.iter().filter(|object| object.spec.installation_id == id));
+        }
+        comparison.missing(objects)
     }
 
     #[rstest::rstest]
@@ -163,35 +192,30 @@ mod tests {
     #[case(2, 21, true)]
     #[case(20, 20, false)]
     fn many_that_are_missing_prove_nothing(
-        #[case] missing: usize,
+        #[case] lacking: usize,
         #[case] known: usize,
         #[case] believed: bool,
     ) {
         let ids = 1..=i64::try_from(known).unwrap();
         let objects: Vec<_> = ids.clone().map(|id| object(id, SEEN)).collect();
-        let list: Vec<_> = ids.skip(missing).map(listed).collect();
-        let compared = compare(&list, &objects.iter().collect::<Vec<_>>());
-        assert_eq!(matches!(compared.missing, Missing::Few(few) if few.len() == missing), believed);
+        let found = missing(ids.skip(lacking), &objects);
+        assert_eq!(matches!(found, Missing::Few(few) if few.len() == lacking), believed);
     }
 
     #[test]
     fn a_persons_object_that_says_it_is_gone_is_asked_about_no_more() {
         let objects = [object(1, GONE), object(2, GONE), object(3, SEEN)];
-        let compared = compare(&[], &objects.iter().collect::<Vec<_>>());
-        assert_eq!(compared.missing, Missing::Few(vec![3]));
+        assert_eq!(missing([], &objects), Missing::Few(vec![3]));
     }
 
     #[test]
     fn the_operators_object_that_says_it_is_gone_is_still_to_be_removed() {
         let mut objects: Vec<_> = (1..=11).map(|id| object(id, SEEN)).collect();
         objects.push(by_operator(object(12, GONE)));
-        let list: Vec<_> = (1..=11).map(listed).collect();
-        let compared = compare(&list, &objects.iter().collect::<Vec<_>>());
-        assert_eq!(compared.missing, Missing::Few(vec![12]));
+        assert_eq!(missing(1..=11, &objects), Missing::Few(vec![12]));
         // It counts: what GitHub wrongly denies looks just like this.
         objects.push(by_operator(object(13, GONE)));
-        let compared = compare(&list, &objects.iter().collect::<Vec<_>>());
-        assert_eq!(compared.missing, Missing::TooMany { missing: 2, known: 13 });
+        assert_eq!(missing(1..=11, &objects), Missing::TooMany { missing: 2, known: 13 });
     }
 
     fn by_operator(mut object: GitHubInstallation) -> GitHubInstallation {

@@ -3,3 +3,4 @@
 pub mod deliveries;
 pub mod file;
 pub mod installations;
+pub mod looks;

@@ -65,6 +65,8 @@ pub struct Facts<'a> {
     pub blocked: Option<Finding>,
     /// The token, if there is one, valid or not.
     pub token: Option<TokenFacts<'a>>,
+    /// Whether none is minted before it is needed, as there are more installations than GitHub gives tokens to.
+    pub on_demand: bool,
     /// Why the last attempt failed, if it did.
     pub failure: Option<Failure>,
     /// What the organization has not granted.
@@ -169,10 +171,11 @@ fn summary(facts: &Facts<'_>, now: Timestamp) -> Summary {
         return Summary::Stuck(blocked.clone());
     }
     let failure = facts.failure.as_ref().map(described);
-    let Some(token) = valid_token(facts, now) else {
+    let token = valid_token(facts, now);
+    if token.is_none() && !rests(facts) {
         let progressing = || Finding::new(Reason::Progressing, "the first token is being asked for");
         return stuck_or_working(failure.unwrap_or_else(progressing));
-    };
+    }
     if !facts.missing.is_empty() {
         let names: Vec<String> = facts.missing.iter().map(ToString::to_string).collect();
         let message = format!(
@@ -181,7 +184,7 @@ fn summary(facts: &Facts<'_>, now: Timestamp) -> Summary {
         );
         return Summary::Stuck(Finding::new(Reason::PermissionsMissing, message));
     }
-    if let Some(failure) = &failure
+    if let (Some(failure), Some(token)) = (&failure, token)
         && token.issued.expires.duration_since(now) <= token.margin
     {
         let message = format!("the token expires at {}: {}", token.issued.expires, failure.message);
@@ -195,8 +198,13 @@ fn summary(facts: &Facts<'_>, now: Timestamp) -> Summary {
     }
     match failure {
         Some(failure) => Summary::Limping(failure),
-        None => Summary::Ready(there_is_one(token.secret)),
+        None => Summary::Ready(token.map_or_else(on_demand, |token| there_is_one(token.secret))),
     }
+}
+
+/// Whether there is no token because none is needed.
+fn rests(facts: &Facts<'_>) -> bool {
+    facts.on_demand && facts.failure.is_none()
 }
 
 fn stuck_or_working(finding: Finding) -> Summary {
@@ -213,6 +221,9 @@ fn token_issued(facts: &Facts<'_>, now: Timestamp) -> (bool, Finding) {
     if let Some(token) = valid_token(facts, now) {
         return (true, failure.unwrap_or_else(|| there_is_one(token.secret)));
     }
+    if facts.blocked.is_none() && rests(facts) {
+        return (false, on_demand());
+    }
     let finding = facts.blocked.clone().or(failure);
     (false, finding.unwrap_or_else(|| Finding::new(Reason::Progressing, "no token was issued yet")))
 }
@@ -223,6 +234,10 @@ fn valid_token<'a>(facts: &Facts<'a>, now: Timestamp) -> Option<TokenFacts<'a>> 
 
 fn there_is_one(secret: &str) -> Finding {
     Finding::new(Reason::TokenIssued, format!("Secret {secret} holds a valid token"))
+}
+
+fn on_demand() -> Finding {
+    Finding::new(Reason::OnDemand, "nothing needs a token now; one is minted as soon as something does")
 }
 
 fn described(failure: &Failure) -> Finding {

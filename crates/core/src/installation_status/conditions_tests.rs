@@ -13,6 +13,7 @@ fn facts() -> Facts<'static> {
         generation: Some(3),
         blocked: None,
         token: Some(left(3000)),
+        on_demand: false,
         failure: None,
         missing: &[],
         held: None,
@@ -107,6 +108,34 @@ fn shown(facts: &Facts<'_>) -> String {
 #[case::suspended(
     Facts { held: Some(blocked(Reason::Suspended)), ..facts() },
     "Ready=False/Suspended TokenIssued=True/TokenIssued"
+)]
+#[case::on_demand(
+    Facts { token: None, on_demand: true, ..facts() },
+    "Ready=True/OnDemand TokenIssued=False/OnDemand"
+)]
+#[case::on_demand_with_a_token_left(
+    Facts { on_demand: true, ..facts() },
+    "Ready=True/TokenIssued TokenIssued=True/TokenIssued"
+)]
+#[case::on_demand_and_expired(
+    Facts { token: Some(left(0)), on_demand: true, ..facts() },
+    "Ready=True/OnDemand TokenIssued=False/OnDemand"
+)]
+#[case::on_demand_and_suspended(
+    Facts { token: None, on_demand: true, held: Some(blocked(Reason::Suspended)), ..facts() },
+    "Ready=False/Suspended TokenIssued=False/OnDemand"
+)]
+#[case::on_demand_without_permissions(
+    Facts { token: None, on_demand: true, missing: missing(), ..facts() },
+    "Ready=False/PermissionsMissing TokenIssued=False/OnDemand Stalled=True/PermissionsMissing"
+)]
+#[case::on_demand_and_failing(
+    Facts { token: None, on_demand: true, failure: Some(failing(Reason::RateLimited)), ..facts() },
+    "Ready=False/RateLimited TokenIssued=False/RateLimited Reconciling=True/RateLimited"
+)]
+#[case::on_demand_and_blocked(
+    Facts { token: None, on_demand: true, blocked: Some(blocked(Reason::InstallationSuspended)), ..facts() },
+    "Ready=False/InstallationSuspended TokenIssued=False/InstallationSuspended Stalled=True/InstallationSuspended"
 )]
 fn the_summary_has_the_highest_reason(#[case] facts: Facts<'static>, #[case] expected: &str) {
     assert_eq!(shown(&facts), expected);

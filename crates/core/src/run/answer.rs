@@ -12,7 +12,7 @@ use super::{
     check::{self, Check, CheckState},
     facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, Rival, SlotHolder},
     outcome::Observation,
-    published::{Before, LATE},
+    published::Before,
     state::State,
     step::Step,
 };
@@ -230,7 +230,7 @@ impl Facts {
     }
 
     fn checks_read(&mut self, checks: Vec<CheckSeen>, now: Timestamp) {
-        let late = self.scaled(LATE);
+        let late = self.late();
         let published = &mut self.published;
         let is_late_enough = |since: &Timestamp| now.duration_since(*since) < late;
         published.unknown_since = published.unknown_since.filter(is_late_enough);

@@ -1,7 +1,9 @@
 //! Who may give a command by comment.
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_api::{Reason, run::Mode};
+use peribolos_api::{Reason, installation::UsedComment, run::Mode};
+
+use super::status::seconds;
 
 /// What an account is in the organization, looked up live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +44,7 @@ pub struct Approval {
     pub edited: Timestamp,
     /// When the run was made.
     pub run_made: Timestamp,
-    /// Whether an earlier run names the same comment.
+    /// Whether another run has taken the slot for the same comment.
     pub is_used: bool,
 }
 
@@ -52,9 +54,44 @@ pub fn approves(approval: &Approval) -> bool {
     !is_used && edited == written && run_made.duration_since(written) <= FRESH
 }
 
+/// So many used comments are kept, and for so long: longer than a run whose comment still may approve of something waits.
+const KEPT: usize = 20;
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// Whether a comment was used by another run.
+pub fn is_used(used: &[UsedComment], comment: i64, run: &str) -> bool {
+    used.iter().any(|used| used.id == comment && used.run != run)
+}
+
+/// The used comments with that of a run which takes the slot.
+pub fn with_used(used: &[UsedComment], comment: i64, run: &str, now: Timestamp) -> Vec<UsedComment> {
+    let is_recent = |used: &&UsedComment| {
+        used.at.parse().is_ok_and(|at: Timestamp| now.duration_since(at) < KEPT_FOR) && used.id != comment
+    };
+    // Whoever used it first has used it.
+    let first = used.iter().find(|used| used.id == comment).cloned();
+    let this = first.unwrap_or_else(|| UsedComment { id: comment, run: run.to_owned(), at: seconds(now) });
+    let mut kept: Vec<UsedComment> = used.iter().filter(is_recent).cloned().chain([this]).collect();
+    kept.drain(..kept.len().saturating_sub(KEPT));
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::testing::at;
+
+    #[test]
+    fn a_comment_is_used_by_the_first_run_that_takes_the_slot_for_it() {
+        let used = with_used(&[], 7, "a", at(0));
+        assert!(is_used(&used, 7, "b") && !is_used(&used, 7, "a") && !is_used(&used, 8, "b"));
+        let again = with_used(&used, 7, "b", at(60));
+        assert!(is_used(&again, 7, "b"), "whoever comes second has none");
+        let many = (0..30).fold(again, |used, comment| with_used(&used, 100 + comment, "c", at(60)));
+        assert_eq!((many.len(), many[0].id, many[19].id), (20, 110, 129));
+        let week_later = with_used(&many, 1, "d", at(60 + 7 * 24 * 3600));
+        assert_eq!(week_later.len(), 1);
+    }
 
     /// Seconds: when the comment was written and edited, and when its run was made.
     #[rstest::rstest]

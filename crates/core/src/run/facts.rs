@@ -49,6 +49,8 @@ pub struct Settings {
     pub capacity: usize,
     /// How much faster than in earnest the waits are.
     pub time_scale: TimeScale,
+    /// So long a write of unknown outcome may still take effect: as long as another controller waits before it takes over.
+    pub late: SignedDuration,
     /// Where a check's details link points, with `{namespace} {run} {taskrun} {pod}` in it.
     pub details_url_template: Option<String>,
 }
@@ -223,6 +225,11 @@ impl Facts {
     /// So long a wait of ours is.
     pub fn scaled(&self, wait: SignedDuration) -> SignedDuration {
         self.settings.time_scale.of_signed(wait)
+    }
+
+    /// So long a write of unknown outcome may still take effect. Until then nothing more is written, and afterwards it is read.
+    pub fn late(&self) -> SignedDuration {
+        self.scaled(self.settings.late)
     }
 
     /// The run's status.

@@ -49,6 +49,11 @@ pub fn beyond<T>(history: &History, runs: Vec<EndedRun<T>>, now: Timestamp) -> V
     beyond
 }
 
+/// Whether something of that time is to be kept no longer. Without a time it has not ended.
+pub fn is_past(time: Option<Timestamp>, keep: SignedDuration, now: Timestamp) -> bool {
+    time.is_some_and(|time| now.duration_since(time) >= keep)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,5 +105,13 @@ mod tests {
         };
         assert_eq!(names(90), Vec::<String>::new(), "exactly 90 days are not past");
         assert_eq!(names(91), ["old"]);
+    }
+
+    #[test]
+    fn what_has_not_ended_is_kept() {
+        let day = SignedDuration::from_hours(24);
+        assert!(!is_past(None, SignedDuration::ZERO, at(0)));
+        assert!(!is_past(Some(at(0)), day, at(24 * 3600 - 1)));
+        assert!(is_past(Some(at(0)), day, at(24 * 3600)));
     }
 }

@@ -1,11 +1,8 @@
 //! What is known of what GitHub shows of a run: kept by the process that published it, and read again where it is not known.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::check::Check;
-
-/// So long a write of unknown outcome may still take effect. Until then nothing more is written, and afterwards it is read.
-pub const LATE: SignedDuration = SignedDuration::from_secs(15);
 
 /// What this process knows of what GitHub shows of a run. A restart forgets it.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use peribolos_api::{
     GitHubInstallation, PeribolosRun, PeribolosRunSpec, PeribolosRunStatus,
@@ -69,6 +69,7 @@ pub(crate) fn facts(run: PeribolosRun) -> Facts {
         settings: Arc::new(Settings {
             namespace: "ns".to_owned(),
             capacity: 20,
+            late: SignedDuration::from_secs(15),
             time_scale: TimeScale::REAL,
             details_url_template: None,
         }),

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 
 /// A part of `whole`: at least nothing, less than `per_mille` thousandths, decided by `seed`.
-pub(super) fn part(whole: SignedDuration, per_mille: i32, seed: &[&str]) -> SignedDuration {
+pub(crate) fn part(whole: SignedDuration, per_mille: i32, seed: &[&str]) -> SignedDuration {
     let digest = Sha256::digest(seed.join("\0").as_bytes());
     let number = i32::from(u16::from_be_bytes([digest[0], digest[1]]));
     // 2^16 steps between nothing and the whole part.

@@ -4,9 +4,11 @@
 
 mod absence;
 mod backoff;
-mod jitter;
+pub(crate) mod jitter;
+mod pace;
 mod schedule;
 
 pub use absence::{Absence, absence};
 pub use backoff::{Hint, backoff, retry_at};
-pub use schedule::{Cause, Decision, Found, Issued, LastMint, Need, Schedule, Situation, decide};
+pub use pace::{AppLimit, Load, Pace, Turn, Urgency};
+pub use schedule::{Cause, Decision, Found, Issued, LastMint, Need, Refresh, Schedule, Situation, decide};

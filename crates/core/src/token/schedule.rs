@@ -58,9 +58,33 @@ impl Schedule {
 
     /// When a token is replaced: spread by up to a tenth of the interval, earlier only, always the same for a token.
     pub fn due(self, issued: Issued, uid: &str) -> Timestamp {
-        let spread = jitter::part(self.refresh_interval, 100, &[uid, &issued.at.to_string()]);
-        (issued.at + (self.refresh_interval - spread)).min(issued.expires - self.margin(issued))
+        self.due_at(Refresh::AtInterval, issued, uid)
     }
+
+    /// The same where an idle installation's token is replaced later, or not before it is needed: then it is due at its end.
+    pub fn due_at(self, refresh: Refresh, issued: Issued, uid: &str) -> Timestamp {
+        let spread = |whole| jitter::part(whole, 100, &[uid, &issued.at.to_string()]);
+        let last = issued.expires - self.margin(issued);
+        match refresh {
+            Refresh::AtInterval => {
+                (issued.at + (self.refresh_interval - spread(self.refresh_interval))).min(last)
+            }
+            Refresh::AtMargin => last - spread(issued.lifetime() - self.margin(issued)),
+            Refresh::OnDemand => issued.expires,
+        }
+    }
+}
+
+/// When the tokens of idle installations are replaced. Those for which something runs have theirs replaced at the interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Refresh {
+    /// At `spec.token.refreshInterval`.
+    #[default]
+    AtInterval,
+    /// `spec.token.expiryMargin` before the token ends: there are so many installations that GitHub would not give more.
+    AtMargin,
+    /// When it is needed: there are more installations than GitHub gives tokens to.
+    OnDemand,
 }
 
 /// The last mint that this process made, by its own clock.
@@ -128,6 +152,8 @@ pub enum Decision {
         /// Why it is needed.
         cause: Cause,
     },
+    /// There is no valid token, and none is minted before it is needed.
+    Rest,
 }
 
 /// All that the decision depends on.
@@ -147,6 +173,8 @@ pub struct Situation<'a> {
     pub refused: Option<Timestamp>,
     /// The last mint of this process.
     pub last_mint: Option<LastMint>,
+    /// When a token is replaced that only has to be fresh.
+    pub refresh: Refresh,
 }
 
 /// Decides whether to mint.
@@ -155,6 +183,13 @@ pub fn decide(situation: &Situation<'_>, now: Timestamp) -> Decision {
         Ok(until) => return Decision::Keep { until },
         Err(cause) => cause,
     };
+    if situation.need == Need::Fresh && situation.refresh == Refresh::OnDemand {
+        return match situation.found {
+            // A better one is minted when it is needed.
+            Found::Token(issued) if issued.is_valid(now) => Decision::Keep { until: issued.expires },
+            _ => Decision::Rest,
+        };
+    }
     match floor(situation, now) {
         Some(until) if now < until => Decision::Wait { until, cause },
         _ => Decision::Mint(cause),
@@ -174,7 +209,7 @@ fn cause(situation: &Situation<'_>, now: Timestamp) -> Result<Timestamp, Cause> 
     if situation.permissions_changed {
         return Err(Cause::PermissionsChanged);
     }
-    let due = situation.schedule.due(issued, situation.uid);
+    let due = situation.schedule.due_at(situation.refresh, issued, situation.uid);
     match situation.need {
         Need::Valid if issued.is_valid(now) => Ok(due),
         Need::RunStart if issued.left(now) >= enough_for_a_run(issued) => Ok(due),

@@ -33,6 +33,7 @@ fn situation(found: Found, need: Need) -> Situation<'static> {
         permissions_changed: false,
         refused: None,
         last_mint: None,
+        refresh: Refresh::AtInterval,
     }
 }
 
@@ -141,4 +142,40 @@ fn a_secret_from_the_future_holds_up_nothing() {
     let mut refused = situation(Found::Token(issued), Need::Fresh);
     refused.refused = Some(issued.at);
     assert_eq!(decide(&refused, now()), Decision::Mint(Cause::Refused));
+}
+
+#[rstest]
+// An hour's token with a margin of 15 minutes: its last moment is 45 minutes after it was issued, spread by up to a tenth.
+#[case(Refresh::AtInterval, 30, 1_800 - 180, 1_800)]
+#[case(Refresh::AtMargin, 30, 2_700 - 270, 2_700)]
+#[case(Refresh::AtMargin, 5, 2_700 - 270, 2_700)]
+#[case(Refresh::OnDemand, 30, 3_600, 3_600)]
+fn idle_tokens_are_due_later_where_there_are_many(
+    #[case] refresh: Refresh,
+    #[case] interval: i64,
+    #[case] earliest: i64,
+    #[case] latest: i64,
+) {
+    for uid in ["one", "two", "three", "four"] {
+        let due = schedule(interval, 15).due_at(refresh, token(0, 3600), uid).duration_since(now());
+        assert!(due >= seconds(earliest) && due <= seconds(latest), "{uid}: {due:?}");
+    }
+}
+
+#[rstest]
+#[case(Found::Missing, Need::Fresh, Decision::Rest)]
+#[case(Found::WrongContent, Need::Fresh, Decision::Rest)]
+#[case(Found::Token(token(3_600, 3600)), Need::Fresh, Decision::Rest)]
+#[case(Found::Token(token(3_599, 3600)), Need::Fresh, Decision::Keep { until: now() + seconds(1) })]
+// Whoever needs one gets one.
+#[case(Found::Missing, Need::Valid, Decision::Mint(Cause::Missing))]
+#[case(Found::Missing, Need::RunStart, Decision::Mint(Cause::Missing))]
+#[case(Found::Token(token(1_801, 3600)), Need::RunStart, Decision::Mint(Cause::RunStart))]
+fn on_demand_nothing_is_minted_before_it_is_needed(
+    #[case] found: Found,
+    #[case] need: Need,
+    #[case] decision: Decision,
+) {
+    let situation = Situation { refresh: Refresh::OnDemand, ..situation(found, need) };
+    assert_eq!(decide(&situation, now()), decision);
 }

@@ -1,8 +1,8 @@
-//! Where things are on GitHub: teams by their names at this moment, repositories by theirs.
+//! Where things are on GitHub: teams by their names at this moment, repositories by theirs, people by their logins.
 
 use std::collections::{BTreeMap, HashMap};
 
-use peribolos_org::{RepoName, Slug, Snapshot, TeamName};
+use peribolos_org::{Login, RepoName, Slug, Snapshot, TeamName};
 
 /// The addresses of an organization's teams and repositories. Begins as the snapshot has them, and follows what is made,
 /// renamed and deleted.
@@ -10,6 +10,7 @@ use peribolos_org::{RepoName, Slug, Snapshot, TeamName};
 pub struct Addresses {
     teams: BTreeMap<TeamName, TeamAddress>,
     repos: HashMap<String, u64>,
+    people: BTreeMap<Login, u64>,
 }
 
 /// Where a team is.
@@ -30,6 +31,7 @@ impl Addresses {
         Self {
             teams: snapshot.teams.iter().map(team).collect(),
             repos: snapshot.repos.iter().map(|repo| (repo.name.key(), repo.id)).collect(),
+            people: snapshot.accounts.clone(),
         }
     }
 
@@ -41,6 +43,11 @@ impl Addresses {
     /// The number of the repository of that name; `None` where none is known.
     pub fn repo(&self, name: &RepoName) -> Option<u64> {
         self.repos.get(&name.key()).copied()
+    }
+
+    /// The number of the person who had this login; `None` where none is known.
+    pub fn person(&self, login: &Login) -> Option<u64> {
+        self.people.get(login).copied()
     }
 
     pub(crate) fn team_is_at(&mut self, name: TeamName, address: TeamAddress) {

@@ -7,11 +7,13 @@ use http::{Method, StatusCode};
 use peribolos_org::plan::{Change, Expected, Kind};
 use peribolos_org::{
     Extent, Login, Own, Permission, RepoInvitation, RepoName, SnapshotCollaborator, SnapshotRepo, Unread,
+    UnreadCause,
 };
 use serde::Deserialize;
 use serde_json::json;
 
 use super::members::User;
+use super::persons::{self, Shown};
 use super::repositories::{self, Found, Identified};
 use super::team_repositories::CustomRoles;
 use super::words::{self, RepositoryPermission};
@@ -119,6 +121,25 @@ enum People {
     Hidden,
 }
 
+/// People of repositories.
+pub(crate) struct Collaborators {
+    /// The repositories, those that were wanted with their people.
+    pub(crate) repos: Vec<SnapshotRepo>,
+    /// Numbers of these people.
+    pub(crate) accounts: BTreeMap<Login, u64>,
+    /// What could not be read.
+    pub(crate) unread: Vec<Unread>,
+}
+
+/// Some repositories.
+struct Batch {
+    /// Each by its id.
+    people: Vec<(String, People)>,
+    accounts: BTreeMap<Login, u64>,
+    /// GitHub's sentence about those it hides.
+    hidden: Option<String>,
+}
+
 /// The repositories, those whose key is in `wanted` with their people; and what could not be read. A repository that is
 /// gone by now is left out.
 pub(crate) async fn add(
@@ -126,19 +147,20 @@ pub(crate) async fn add(
     repos: Vec<Identified>,
     wanted: &BTreeSet<String>,
     custom: &CustomRoles,
-) -> Result<(Vec<SnapshotRepo>, Vec<Unread>), Error> {
+) -> Result<Collaborators, Error> {
     // Outside of its selection an App sees nobody's access, and asking would be refused.
     let is_wanted = |repo: &SnapshotRepo| repo.selected && wanted.contains(&repo.name.key());
     let ids: Vec<&str> = repos.iter().filter(|it| is_wanted(&it.repo)).map(|it| it.id.as_str()).collect();
     let total = ids.len();
     let mut people: BTreeMap<String, People> = BTreeMap::new();
-    let mut hidden = None;
+    let (mut accounts, mut hidden) = (BTreeMap::new(), None);
     if total > 0 {
         let batches = ids.chunks(REPOSITORIES_A_REQUEST).map(|ids| batch(reader, ids, custom));
         let mut batches = stream::iter(batches).buffer_unordered(total);
-        while let Some((batch, sentence)) = batches.try_next().await? {
-            people.extend(batch);
-            hidden = hidden.or(sentence);
+        while let Some(batch) = batches.try_next().await? {
+            people.extend(batch.people);
+            accounts.extend(batch.accounts);
+            hidden = hidden.or(batch.hidden);
             reader.report(Part::Collaborators, people.len(), total);
         }
     }
@@ -160,7 +182,7 @@ pub(crate) async fn add(
         complete.into_iter().flatten().unzip();
     let mut all: Vec<Unread> = without_invitations.into_iter().flatten().collect();
     all.extend(unread(&complete, wanted, hidden, &all));
-    Ok((complete, all))
+    Ok(Collaborators { repos: complete, accounts, unread: all })
 }
 
 /// A repository with its people and who is invited to it. Where GitHub does not show who is invited, nobody's access is
@@ -180,7 +202,8 @@ async fn with_people(
             let sentence = error.github_message().unwrap_or_default().trim_end_matches('.');
             let why = format!("GitHub does not show who is invited to `{}`: {sentence}", repo.name);
             let extent = Extent::Of((&repo.name).into());
-            Ok((repo, Some(Unread { kind: Kind::Collaborators, extent, why })))
+            let cause = if error.is_not_found() { UnreadCause::Hidden } else { UnreadCause::Permission };
+            Ok((repo, Some(Unread { kind: Kind::Collaborators, extent, cause, why })))
         }
         Err(error) => Err(error),
     }
@@ -194,7 +217,7 @@ fn unread(
     hidden: Option<String>,
     known: &[Unread],
 ) -> Vec<Unread> {
-    let kind = Kind::Collaborators;
+    let (kind, cause) = (Kind::Collaborators, UnreadCause::Permission);
     let of = |repo: &SnapshotRepo| Extent::Of((&repo.name).into());
     let is_known = |repo: &SnapshotRepo| known.iter().any(|unread| unread.extent == of(repo));
     let wanted: Vec<&SnapshotRepo> = repos.iter().filter(|it| wanted.contains(&it.name.key())).collect();
@@ -202,6 +225,7 @@ fn unread(
     let outside = outside.into_iter().map(|repo| Unread {
         kind,
         extent: of(repo),
+        cause,
         why: format!(
             "The App was not given the repository `{}`, so GitHub does not show who has access to it",
             repo.name
@@ -214,36 +238,38 @@ fn unread(
     let sentence = sentence.trim_end_matches('.');
     if !missing.is_empty() && missing.len() == given.len() {
         let why = format!("GitHub does not show who has access to repositories: {sentence}");
-        unread.push(Unread { kind, extent: Extent::Parts, why });
+        unread.push(Unread { kind, extent: Extent::Parts, cause, why });
     } else {
         unread.extend(missing.into_iter().map(|repo| {
             let why = format!("GitHub does not show who has access to `{}`: {sentence}", repo.name);
-            Unread { kind, extent: of(repo), why }
+            Unread { kind, extent: of(repo), cause, why }
         }));
     }
     unread
 }
 
-/// The collaborators of some repositories by their ids, and GitHub's sentence about those it hides.
-async fn batch(
-    reader: &Reader<'_>,
-    ids: &[&str],
-    custom: &CustomRoles,
-) -> Result<(Vec<(String, People)>, Option<String>), Error> {
+/// The collaborators of some repositories by their ids.
+async fn batch(reader: &Reader<'_>, ids: &[&str], custom: &CustomRoles) -> Result<Batch, Error> {
     let found = reader.nodes::<Nodes>(COLLABORATORS, ids, PEOPLE_A_REPOSITORY).await?;
     let repos = found.data.into_iter().flat_map(|nodes| nodes.nodes).flatten();
     let whole = repos.map(|repo| async move {
-        let Some(begun) = repo.collaborators else { return Ok(Some((repo.id, People::Hidden))) };
+        let Some(begun) = repo.collaborators else { return Ok(Some((repo.id, None))) };
         let list = List { query: MORE_COLLABORATORS, variables: json!({"id": repo.id}), first: 100 };
         let rest = reader.rest(&list, begun, |node: WithCollaborators| node.collaborators).await?;
-        let people =
-            rest.map(|edges| People::Are(edges.into_iter().map(|it| it.into_collaborator(custom)).collect()));
-        Ok::<_, Error>(people.map(|people| (repo.id, people)))
+        Ok::<_, Error>(rest.map(|edges| (repo.id, Some(edges))))
     });
     let whole: Vec<_> = whole.collect();
-    let whole: Vec<Option<(String, People)>> =
+    let whole: Vec<Option<(String, Option<Vec<Edge>>)>> =
         stream::iter(whole).buffered(REPOSITORIES_A_REQUEST).try_collect().await?;
-    Ok((whole.into_iter().flatten().collect(), found.hidden))
+    let mut batch = Batch { people: Vec::new(), accounts: BTreeMap::new(), hidden: found.hidden };
+    for (id, edges) in whole.into_iter().flatten() {
+        let numbers =
+            edges.iter().flatten().filter_map(|edge| Some((edge.node.login.clone(), edge.node.number?)));
+        batch.accounts.extend(numbers);
+        let are = |edges: Vec<Edge>| edges.into_iter().map(|edge| edge.into_collaborator(custom)).collect();
+        batch.people.push((id, edges.map_or(People::Hidden, |edges| People::Are(are(edges)))));
+    }
+    Ok(batch)
 }
 
 /// The request of a change of somebody's access, or of an invitation.
@@ -336,6 +362,12 @@ impl OfOne<'_> {
         if self.addresses.repo(repo).is_some_and(|id| id != found.repository) {
             return Ok(Standing::another("repository"));
         }
+        // Who has access is meant as the person who had the login when the organization was read.
+        if from.is_some()
+            && let Some(how) = persons::another(self.client, login, found.shown, self.addresses).await?
+        {
+            return Ok(Standing::Different(how));
+        }
         let between = |now| Standing::between([from, to], now, "the access", word);
         let Some(now) = found.person else { return Ok(between(None)) };
         let planned = self.expected.custom_role(repo, login);
@@ -414,6 +446,8 @@ async fn invitations(client: &Client, org: &Login, repo: &RepoName) -> Result<Ve
 struct Collaborator {
     repository: u64,
     person: Option<SnapshotCollaborator>,
+    /// Whose login it is.
+    shown: Shown,
 }
 
 /// `None`: GraphQL shows no repository of that name.
@@ -449,8 +483,9 @@ async fn collaborator(
         let more = walk.goes_on(&one.collaborators)?;
         let found = one.collaborators.items().find(|edge| edge.node.login == *login);
         if found.is_some() || !more {
+            let shown = found.as_ref().map_or(Shown::Nobody, |edge| Shown::of(edge.node.number));
             let person = found.map(|edge| edge.into_collaborator(&CustomRoles::Hidden));
-            return Ok(Some(Collaborator { repository: one.number, person }));
+            return Ok(Some(Collaborator { repository: one.number, person, shown }));
         }
     }
 }

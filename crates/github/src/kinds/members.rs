@@ -1,15 +1,16 @@
 //! Members, and people who are invited to the organization.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::Method;
-use peribolos_org::plan::Change;
+use peribolos_org::plan::{Change, InvitedTeam};
 use peribolos_org::{Invitation, InvitationState, Login, OrgRole};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::persons::{self, Shown};
 use super::words;
-use super::{Made, Standing};
+use super::{Addresses, Made, Standing};
 use crate::Client;
 use crate::account::User as RestUser;
 use crate::call::Call;
@@ -29,6 +30,8 @@ const MEMBERSHIP: &str = "/orgs/{org}/memberships/{username}";
 pub(crate) struct Members {
     pub(crate) admins: Vec<Login>,
     pub(crate) others: Vec<Login>,
+    /// Their numbers.
+    pub(crate) accounts: BTreeMap<Login, u64>,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +57,23 @@ enum Role {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct User {
     pub(crate) login: Login,
+    /// The person's number, where it was asked for.
+    #[serde(rename = "databaseId", default)]
+    pub(crate) number: Option<u64>,
+}
+
+/// Somebody's place in the organization, and whose it is.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Place {
+    #[serde(flatten)]
+    membership: Membership,
+    user: Option<Numbered>,
+}
+
+/// Somebody's number, as REST has it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Numbered {
+    id: u64,
 }
 
 /// An invitation, as REST has them.
@@ -65,15 +85,22 @@ pub(super) struct Invited {
     role: String,
 }
 
+/// A team that an invitation is to.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct InvitationTeam {
+    id: u64,
+}
+
 /// All members, concealed ones too.
 pub(crate) async fn members(reader: &Reader<'_>) -> Result<Members, Error> {
     let list = List { query: MEMBERS, variables: json!({"org": reader.org}), first: 100 };
     let page = |org: Organization| org.members_with_role;
     let edges =
         reader.list(Part::Members, &list, page, |edge| edge.node.as_ref().map(|u| u.login.clone())).await?;
-    let mut members = Members { admins: Vec::new(), others: Vec::new() };
+    let mut members = Members { admins: Vec::new(), others: Vec::new(), accounts: BTreeMap::new() };
     for edge in edges {
         let Some(user) = edge.node else { continue };
+        members.accounts.extend(user.number.map(|number| (user.login.clone(), number)));
         match edge.role {
             Some(Role::Admin) => members.admins.push(user.login),
             Some(Role::Member) => members.others.push(user.login),
@@ -135,6 +162,15 @@ pub(super) async fn make(client: &Client, org: &Login, change: &Change) -> Resul
             let call = Call::new(Method::PUT, MEMBERSHIP, &[org.as_str(), login.as_str()])?.body(&body)?;
             Ok(client.read::<Membership>(call).await?.into())
         }
+        Change::InviteAgain { login, role, teams } => {
+            let user = Call::get("/users/{username}", &[login.as_str()])?;
+            let invitee: RestUser = client.read(user).await?;
+            let teams: Vec<u64> = teams.iter().map(|team| team.id).collect();
+            let role = if *role == OrgRole::Member { "direct_member" } else { word(*role) };
+            let body = json!({"invitee_id": invitee.id, "role": role, "team_ids": teams});
+            client.send(Call::new(Method::POST, PENDING, &[org.as_str()])?.body(&body)?).await?;
+            Ok(Made::Pending)
+        }
         Change::RemoveMember { login, .. } => {
             client.done(Call::new(Method::DELETE, MEMBERSHIP, &[org.as_str(), login.as_str()])?).await
         }
@@ -148,7 +184,12 @@ pub(super) async fn make(client: &Client, org: &Login, change: &Change) -> Resul
 
 /// Whether a member has the role, or an invitation is the one, that the plan has. A role is never lowered by an invitation,
 /// and nobody who has left is invited by a change of their role.
-pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> Result<Standing, Error> {
+pub(super) async fn standing(
+    client: &Client,
+    org: &Login,
+    change: &Change,
+    addresses: &Addresses,
+) -> Result<Standing, Error> {
     let of = |role: &OrgRole| word(*role).to_owned();
     match change {
         Change::InviteMember { login, role } => {
@@ -161,9 +202,28 @@ pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> R
                 MembershipState::Pending => Standing::compare(role, &now, "the role of the invitation", of),
             })
         }
+        Change::InviteAgain { login, role, teams } => {
+            let Some(found) = membership(client, org, login).await? else { return Ok(Standing::AsPlanned) };
+            if found.state == MembershipState::Active {
+                return Ok(Standing::Different("the person is a member now".to_owned()));
+            }
+            let invited_to = invited_to(client, org, login).await?;
+            let is_to = |team: &InvitedTeam| invited_to.contains(&team.id);
+            Ok(match Standing::compare(role, &words::role(found.role), "the role of the invitation", of) {
+                Standing::AsPlanned if teams.iter().all(is_to) => Standing::Already(Made::Pending),
+                Standing::AsPlanned => Standing::Different("another invitation was sent".to_owned()),
+                other => other,
+            })
+        }
         Change::ChangeRole { login, from, to } => {
-            let now = active_role(client, org, login).await?;
-            Ok(now.map_or(Standing::Gone, |now| {
+            let found = place(client, org, login).await?;
+            // Who loses something is the person who had the login when the organization was read.
+            if *from == OrgRole::Admin
+                && let Some(how) = another(client, login, found, addresses).await?
+            {
+                return Ok(Standing::Different(how));
+            }
+            Ok(active_role(found).map_or(Standing::Gone, |now| {
                 if now == *to {
                     Standing::Already(Made::Done)
                 } else {
@@ -171,14 +231,20 @@ pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> R
                 }
             }))
         }
-        Change::RemoveMember { login, role } => Ok(match membership(client, org, login).await? {
-            None => Standing::Gone,
-            // The same request would take the invitation back.
-            Some(now) if now.state == MembershipState::Pending => {
-                Standing::Different("it is an invitation now".to_owned())
+        Change::RemoveMember { login, role } => {
+            let found = place(client, org, login).await?;
+            if let Some(how) = another(client, login, found, addresses).await? {
+                return Ok(Standing::Different(how));
             }
-            Some(now) => Standing::compare(role, &words::role(now.role), "the role", of),
-        }),
+            Ok(match found.map(|found| found.membership) {
+                None => Standing::Gone,
+                // The same request would take the invitation back.
+                Some(now) if now.state == MembershipState::Pending => {
+                    Standing::Different("it is an invitation now".to_owned())
+                }
+                Some(now) => Standing::compare(role, &words::role(now.role), "the role", of),
+            })
+        }
         Change::CancelInvitation { id, login, role, failed } => {
             let route = if *failed { FAILED } else { PENDING };
             let all = unless_gone(client.all::<Invited>(Call::get(route, &[org.as_str()])?).await)?;
@@ -188,7 +254,7 @@ pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> R
                     return Ok(Standing::Different("another invitation was sent".to_owned()));
                 }
                 // Who has accepted is a member, and the plan did not say that a member goes.
-                let is_member = !failed && active_role(client, org, login).await?.is_some();
+                let is_member = !failed && active_role(place(client, org, login).await?).is_some();
                 let accepted = || Standing::Different("the invitation was accepted".to_owned());
                 return Ok(if is_member { accepted() } else { Standing::Gone });
             };
@@ -201,18 +267,51 @@ pub(super) async fn standing(client: &Client, org: &Login, change: &Change) -> R
     }
 }
 
+/// The numbers of the teams to which somebody's open invitation is; none where GitHub shows no invitation.
+async fn invited_to(client: &Client, org: &Login, login: &Login) -> Result<Vec<u64>, Error> {
+    let open = client.all::<Invited>(Call::get(PENDING, &[org.as_str()])?).await?;
+    let Some(open) = open.iter().find(|it| it.login.as_ref() == Some(login)) else { return Ok(Vec::new()) };
+    let values = [org.as_str(), &open.id.to_string()];
+    let teams = Call::get("/orgs/{org}/invitations/{invitation_id}/teams", &values)?;
+    Ok(client.all::<InvitationTeam>(teams).await?.into_iter().map(|team| team.id).collect())
+}
+
 /// What a member is; `None` for somebody who is none, or only invited.
-async fn active_role(client: &Client, org: &Login, login: &Login) -> Result<Option<OrgRole>, Error> {
-    let found = membership(client, org, login).await?;
-    Ok(found.filter(|it| it.state == MembershipState::Active).map(|it| words::role(it.role)))
+fn active_role(found: Option<Place>) -> Option<OrgRole> {
+    let found = found.map(|found| found.membership);
+    found.filter(|it| it.state == MembershipState::Active).map(|it| words::role(it.role))
+}
+
+/// How somebody who loses something is another person than the plan means.
+pub(super) async fn another_person(
+    client: &Client,
+    org: &Login,
+    login: &Login,
+    addresses: &Addresses,
+) -> Result<Option<String>, Error> {
+    another(client, login, place(client, org, login).await?, addresses).await
+}
+
+async fn another(
+    client: &Client,
+    login: &Login,
+    found: Option<Place>,
+    addresses: &Addresses,
+) -> Result<Option<String>, Error> {
+    let shown = found.map_or(Shown::Nobody, |found| Shown::of(found.user.map(|user| user.id)));
+    persons::another(client, login, shown, addresses).await
 }
 
 /// Whether somebody is in the organization, or invited to it.
 pub(super) async fn is_there(client: &Client, org: &Login, login: &Login) -> Result<bool, Error> {
-    Ok(membership(client, org, login).await?.is_some())
+    Ok(place(client, org, login).await?.is_some())
 }
 
 async fn membership(client: &Client, org: &Login, login: &Login) -> Result<Option<Membership>, Error> {
+    Ok(place(client, org, login).await?.map(|found| found.membership))
+}
+
+async fn place(client: &Client, org: &Login, login: &Login) -> Result<Option<Place>, Error> {
     client.find(Call::get(MEMBERSHIP, &[org.as_str(), login.as_str()])?).await
 }
 

@@ -9,6 +9,7 @@ mod addresses;
 pub(crate) mod collaborators;
 pub(crate) mod members;
 pub(crate) mod organization;
+mod persons;
 pub(crate) mod repositories;
 pub(crate) mod team_members;
 pub(crate) mod team_repositories;
@@ -89,6 +90,7 @@ impl Client {
         let made = match change {
             Change::EditOrg { .. } => organization::make(self, org, change).await,
             Change::InviteMember { .. }
+            | Change::InviteAgain { .. }
             | Change::ChangeRole { .. }
             | Change::RemoveMember { .. }
             | Change::CancelInvitation { .. } => members::make(self, org, change).await,
@@ -129,9 +131,10 @@ impl Client {
         let standing = match change {
             Change::EditOrg { .. } => organization::standing(self, org, change).await,
             Change::InviteMember { .. }
+            | Change::InviteAgain { .. }
             | Change::ChangeRole { .. }
             | Change::RemoveMember { .. }
-            | Change::CancelInvitation { .. } => members::standing(self, org, change).await,
+            | Change::CancelInvitation { .. } => members::standing(self, org, change, addresses).await,
             Change::CreateRepo { .. }
             | Change::RenameRepo { .. }
             | Change::EditRepo { .. }
@@ -167,6 +170,19 @@ impl Client {
         addresses: &Addresses,
     ) -> Result<bool, Error> {
         teams::is_same(self, org, team, addresses).await
+    }
+
+    /// How somebody who loses something is another person than the plan means, as a sentence; `None`: the same, or not known.
+    ///
+    /// # Errors
+    /// What GitHub refused.
+    pub async fn another_person(
+        &self,
+        org: &Login,
+        login: &peribolos_org::Login,
+        addresses: &Addresses,
+    ) -> Result<Option<String>, Error> {
+        members::another_person(self, org, login, addresses).await
     }
 
     /// Whether somebody is in the organization, or invited to it: others would be invited by a place in a team.

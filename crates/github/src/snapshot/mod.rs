@@ -22,7 +22,7 @@ pub(crate) mod options;
 pub(crate) mod reader;
 
 use peribolos_org::plan::Kind;
-use peribolos_org::{Extent, Snapshot, Unread};
+use peribolos_org::{Extent, Snapshot, Unread, UnreadCause};
 
 pub use self::options::{Part, Patience, Progress, ReadOptions};
 use self::reader::Reader;
@@ -54,15 +54,16 @@ async fn shown<T: Default>(
         Ok(read) => return Ok((read, None)),
         Err(error) => error,
     };
-    let extent = if error.is_permission_missing() {
-        Extent::Whole
+    let cause = if error.is_permission_missing() {
+        UnreadCause::Permission
     } else if hidden(&error) {
-        Extent::Hidden
+        UnreadCause::Hidden
     } else {
         return Err(error);
     };
     let sentence = error.github_message().unwrap_or_default().trim_end_matches('.');
-    Ok((T::default(), Some(Unread { kind, extent, why: format!("GitHub does not show {what}: {sentence}") })))
+    let why = format!("GitHub does not show {what}: {sentence}");
+    Ok((T::default(), Some(Unread { kind, extent: Extent::Whole, cause, why })))
 }
 
 async fn read_all(client: &Client, org: &Login, options: &ReadOptions) -> Result<Snapshot, Error> {
@@ -77,19 +78,21 @@ async fn read_all(client: &Client, org: &Login, options: &ReadOptions) -> Result
         collaborators::add(&reader, repos, &options.collaborators_of, &custom).await
     };
     let invitations = members::invitations(&reader, &options.invitations_of);
-    let (members, public, (invitations, no_invitations), ((teams, managed), no_teams), (repos, hidden)) = futures::try_join!(
+    let (members, public, (invitations, no_invitations), ((teams, managed), no_teams), collaborators) = futures::try_join!(
         members::members(&reader),
         members::public(&reader),
         shown(Kind::OrgMembers, "invitations to the organization", Error::is_not_found, invitations),
         shown(Kind::Teams, "the organization's teams", |_| false, teams::read(&reader, &custom, enterprise)),
         repos,
     )?;
+    let collaborators::Collaborators { repos, accounts, unread: hidden } = collaborators;
     let roles = OrgRoles::read(&reader, &teams, repos.len()).await?;
     let concealed =
         members.admins.iter().chain(&members.others).filter(|login| !public.contains(login)).cloned();
     let unread = no_invitations.into_iter().chain(no_teams).chain(managed.unread).chain(hidden);
     Ok(Snapshot {
         concealed: concealed.collect(),
+        accounts: members.accounts.into_iter().chain(accounts).collect(),
         unread: unread.collect(),
         teams: team_repositories::complete(teams, &members.admins, &roles, &custom),
         org: organization.login,

@@ -10,6 +10,7 @@ use wiremock::matchers::{
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::support::{self, json as answer};
+use crate::client::RateLimit;
 use crate::{Account, AccountType, InstallationId, RepositorySelection, TokenScope, testing};
 
 fn installation(id: u64) -> serde_json::Value {
@@ -191,7 +192,7 @@ async fn another_key_is_used_from_the_next_request_on() {
 }
 
 #[tokio::test]
-async fn deliveries_are_read_back_to_a_time() {
+async fn deliveries_come_page_by_page() {
     let server = MockServer::start().await;
     let delivery = |id: u64, at: &str| {
         json!({"id": id, "guid": "g", "delivered_at": at, "redelivery": false, "event": "push", "action": null,
@@ -214,11 +215,33 @@ async fn deliveries_are_read_back_to_a_time() {
         )
         .mount(&server)
         .await;
-    let since = "2026-11-21T00:00:00Z".parse().unwrap();
-    let deliveries = support::app(&server).list_deliveries(since).await.unwrap();
-    assert_eq!(deliveries.iter().map(|one| one.id).collect::<Vec<_>>(), [30, 20]);
-    assert!(!deliveries[0].is_success());
-    assert_eq!(support::queries(&server).await.len(), 2, "older pages are not asked for");
+    let app = support::app(&server);
+    let first = app.deliveries(None).await.unwrap();
+    assert_eq!(first.items.iter().map(|one| one.id).collect::<Vec<_>>(), [30]);
+    assert!(!first.items[0].is_success());
+    let second = app.deliveries(first.next.as_ref()).await.unwrap();
+    assert_eq!(second.items.iter().map(|one| one.id).collect::<Vec<_>>(), [20, 10]);
+    assert!(second.next.is_some());
+    assert_eq!(support::queries(&server).await.len(), 2);
+}
+
+#[tokio::test]
+async fn the_limit_of_the_apps_own_requests_is_that_of_the_newest_answer() {
+    let server = MockServer::start().await;
+    let with_limit = |remaining: &str| {
+        answer(json!([]))
+            .insert_header("x-ratelimit-limit", "5000")
+            .insert_header("x-ratelimit-remaining", remaining)
+            .insert_header("x-ratelimit-reset", "1800000000")
+    };
+    Mock::given(path("/app/installations")).respond_with(with_limit("4000")).mount(&server).await;
+    Mock::given(path("/rate_limit")).respond_with(with_limit("17")).mount(&server).await;
+    let app = support::app(&server);
+    assert_eq!(app.limit(), None);
+    app.installations(None).await.unwrap();
+    // An installation's requests have a limit of their own.
+    app.with_token("token".into()).rate_limit().await.ok();
+    assert_eq!(app.limit(), Some(RateLimit { limit: 5000, remaining: 4000, reset: 1_800_000_000 }));
 }
 
 #[tokio::test]

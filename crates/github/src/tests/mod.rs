@@ -4,6 +4,7 @@ mod app;
 mod client;
 mod credential;
 mod errors;
+mod gate;
 mod kinds;
 mod openapi;
 mod snapshot;

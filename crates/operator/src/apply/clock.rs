@@ -70,6 +70,12 @@ impl Clock {
         }
     }
 
+    /// Sleeps until then, also if the process is asked to stop.
+    pub(super) async fn sleep_through(&self, until: Timestamp) {
+        let left = Duration::try_from(until.duration_since(self.now())).unwrap_or_default();
+        tokio::time::sleep(left).await;
+    }
+
     /// Sleeps so long, at this clock's scale.
     pub(super) async fn sleep(&self, wait: Duration) -> Woke {
         self.sleep_until(self.now().saturating_add(self.scale.of(wait)).unwrap_or(Timestamp::MAX)).await

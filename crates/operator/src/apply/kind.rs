@@ -8,6 +8,7 @@ pub(super) const fn of(change: &Change) -> Kind {
     match change {
         Change::EditOrg { .. } => Kind::Org,
         Change::InviteMember { .. }
+        | Change::InviteAgain { .. }
         | Change::ChangeRole { .. }
         | Change::RemoveMember { .. }
         | Change::CancelInvitation { .. } => Kind::OrgMembers,
@@ -45,6 +46,7 @@ pub(super) fn needs(change: &Change) -> Vec<Named> {
         }
         Change::EditOrg { .. }
         | Change::InviteMember { .. }
+        | Change::InviteAgain { .. }
         | Change::ChangeRole { .. }
         | Change::RemoveMember { .. }
         | Change::CancelInvitation { .. }

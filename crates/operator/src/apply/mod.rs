@@ -16,6 +16,7 @@ mod second;
 mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use peribolos_core::apply::exit::{End, Met, Stop};
@@ -40,6 +41,9 @@ use self::head::Watch;
 pub use self::progress::Progress;
 pub use self::second::{Again, Second, read_again};
 use self::seen::Seen;
+
+/// What has to be ended is ended within so long, also by an apply that is asked to stop or has no time left.
+const COMPLETES_WITHIN: Duration = Duration::from_secs(5);
 
 /// A plan to be applied.
 #[derive(Clone, Copy)]
@@ -91,7 +95,8 @@ impl Ended {
             stop: self.stop,
             permission_missing: self.permission_missing
                 || lacks_a_kind
-                || second.is_some_and(|second| second.lacks_a_kind),
+                || second.is_some_and(|second| second.lacks_permission),
+            hidden: second.is_some_and(|second| second.hidden),
             head_moved: self.head_moved,
             not_held: second.is_some_and(|second| second.not_held),
             unplanned: second.is_some_and(|second| second.unplanned),
@@ -121,6 +126,8 @@ pub async fn apply(job: Job<'_>, pace: &mut Pace) -> Ended {
         recent: BTreeSet::new(),
         seen: Seen::default(),
         has_line: false,
+        invites: false,
+        completes: false,
         outcomes: Vec::new(),
         streak: Streak::default(),
         invitations: Invitations::default(),
@@ -160,6 +167,10 @@ struct Run<'a> {
     seen: Seen,
     /// Whether a line of the file asks for the operation that is being made.
     has_line: bool,
+    /// Whether somebody is invited by it, or by what needs it.
+    invites: bool,
+    /// Whether it ends what has to be ended: what was cancelled for it is lost without it.
+    completes: bool,
     outcomes: Vec<Outcome>,
     streak: Streak,
     invitations: Invitations,
@@ -172,6 +183,8 @@ struct Run<'a> {
 impl Run<'_> {
     async fn operation(&mut self, index: usize, operation: &Operation) -> Outcome {
         self.has_line = operation.line.is_some();
+        self.invites = self.invites(index, &operation.change);
+        self.completes = self.job.plan.replaces_what_is_cancelled(index, &self.outcomes);
         if self.has_stopped() {
             return Outcome::NotTried;
         }
@@ -184,7 +197,7 @@ impl Run<'_> {
             let reason = NotSentReason::PermissionMissing;
             return Outcome::NotSent { reason, failure: failure.clone() };
         }
-        if self.invitations.are_over() && self.invites(index, change) {
+        if self.invitations.are_over() && self.invites {
             let failure = refused::no_more_invitations();
             return Outcome::NotSent { reason: NotSentReason::InvitationLimit, failure };
         }
@@ -209,7 +222,7 @@ impl Run<'_> {
 
     /// Whether nothing more is tried.
     fn has_stopped(&mut self) -> bool {
-        if self.stop.is_none() && self.job.clock.is_stopped() {
+        if self.stop.is_none() && !self.completes && self.job.clock.is_stopped() {
             self.stop = Some(Stop::OutOfTime);
         }
         self.stop.is_some()
@@ -222,9 +235,13 @@ impl Run<'_> {
         }
         let clock = self.job.clock;
         let now = clock.now();
+        if self.completes && clock.scale().is_recent(now, until, COMPLETES_WITHIN) {
+            clock.sleep_through(until).await;
+            return true;
+        }
         let stop = match self.patience.wait(until, now) {
             Wait::Sleep(until) => {
-                let pause = std::time::Duration::try_from(until.duration_since(now)).unwrap_or_default();
+                let pause = Duration::try_from(until.duration_since(now)).unwrap_or_default();
                 if !pause.is_zero() {
                     self.job.progress.waits(pause);
                 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use peribolos_core::apply::answer::Answer;
 use peribolos_github::{Error, Retry};
 use peribolos_org::plan::{Cause, Change, Failure};
-use peribolos_org::show::{INVITATION_LIMIT_REMEDY, Refused, remedy};
+use peribolos_org::show::{INVITATION_LIMIT_REMEDY, NOT_SHOWN_REMEDY, Refused, remedy};
 
 /// What an error means for the whole apply, before it is asked what it means for one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +80,13 @@ pub(super) fn failure(refused: Refused<'_>, error: &Error, cause: Cause) -> Fail
         _ => remedy(refused, status, &sentence),
     };
     Failure { sentence, status, cause, what_to_do }
+}
+
+/// The failure of something whose name is taken, probably by an earlier request for it whose answer was lost, and that GitHub
+/// does not show.
+pub(super) fn not_shown(error: &Error) -> Failure {
+    let what_to_do = NOT_SHOWN_REMEDY.to_owned();
+    Failure { sentence: sentence(error), status: error.status(), cause: Cause::Transient, what_to_do }
 }
 
 /// GitHub's own message, or what kept an answer from coming.

@@ -1,12 +1,15 @@
 //! Before something is taken away: whether the file at the head is still the one that is applied, whether what replaces it
 //! is in force, and whether enough owners would be left.
 
+use peribolos_core::apply::answer::{Answer, Attempts, Next};
 use peribolos_core::apply::owners;
+use peribolos_github::FileAnswer;
 use peribolos_github::client::MemberRole;
 use peribolos_org::plan::{Change, NotSentReason, Outcome, withheld};
 use peribolos_org::{Login, OrgRole};
 
 use super::Run;
+use super::head::Watch;
 
 impl Run<'_> {
     /// Whether the change may be made now; if not, what becomes of it.
@@ -29,14 +32,30 @@ impl Run<'_> {
         let Some(watch) = &self.head else { return Ok(()) };
         if !watch.is_fresh(clock.now(), clock.scale()) {
             let watch = watch.clone();
-            let reason = NotSentReason::HeadUnread;
-            let answer =
-                self.read(change, reason, async |run: &mut Self| watch.read(run.job.client).await).await?;
+            let answer = self.head(change, &watch).await?;
             if let Some(watch) = &mut self.head {
                 watch.note(answer, clock.now());
             }
         }
-        if self.head.as_ref().is_some_and(super::Watch::has_moved) { Err(Outcome::NotTried) } else { Ok(()) }
+        if self.head.as_ref().is_some_and(Watch::has_moved) { Err(Outcome::NotTried) } else { Ok(()) }
+    }
+
+    /// The newest version of the file. One that is not shown is looked for again before it counts as removed.
+    async fn head(&mut self, change: &Change, watch: &Watch) -> Result<FileAnswer, Outcome> {
+        let (clock, reason) = (self.job.clock, NotSentReason::HeadUnread);
+        let mut attempts = Attempts::default();
+        loop {
+            let answer =
+                self.read(change, reason, async |run: &mut Self| watch.read(run.job.client).await).await?;
+            if !matches!(answer, FileAnswer::Missing) {
+                return Ok(answer);
+            }
+            match attempts.next_read(false, Answer::NotFound, clock.now(), clock.scale()) {
+                Next::Again { at } if self.wait(at).await => {}
+                Next::Again { .. } => return Err(Outcome::NotTried),
+                _ => return Ok(answer),
+            }
+        }
     }
 
     async fn owner_may_go(&mut self, change: &Change, login: &Login) -> Result<(), Outcome> {

@@ -41,7 +41,7 @@ impl Run<'_> {
                 Err(outcome) => return outcome,
             }
             let creates_content = change.creates_content();
-            let next = self.pace.next(creates_content, self.job.clock.now());
+            let next = self.pace.next(creates_content || self.invites, self.job.clock.now());
             if !self.wait(next).await {
                 return Outcome::NotTried;
             }
@@ -160,9 +160,13 @@ impl Run<'_> {
             Next::Done => Then::Gone,
             Next::FieldByField => Then::FieldByField,
             Next::Gone => Then::Ended(gone(error)),
-            Next::Look { until } => {
-                let refused = Outcome::Failed(refused::failure(refused, error, Cause::Refused));
-                Then::Look { until, refused }
+            Next::Look { until, may_be_ours } => {
+                let failure = if may_be_ours {
+                    refused::not_shown(error)
+                } else {
+                    refused::failure(refused, error, Cause::Refused)
+                };
+                Then::Look { until, refused: Outcome::Failed(failure) }
             }
             Next::Refused => {
                 if change.invites() {
@@ -203,7 +207,11 @@ impl Run<'_> {
                 Err(Outcome::Failed(failure))
             }
             Class::InvitationLimit => {
-                if let Change::InviteMember { login, .. } | Change::SetCollaborator { login, .. } = change {
+                let collaborator = match change {
+                    Change::SetCollaborator { login, .. } => Some(login),
+                    _ => None,
+                };
+                if let Some(login) = change.invitee().or(collaborator) {
                     self.invitations.limited(login);
                 }
                 Err(Outcome::Failed(failure(Cause::Invitations)))

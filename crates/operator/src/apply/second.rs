@@ -6,8 +6,8 @@ use std::time::Duration;
 use peribolos_core::apply::afterwards;
 use peribolos_github::Error;
 use peribolos_github::snapshot::ReadOptions;
-use peribolos_org::InvitationState;
-use peribolos_org::plan::{Change, Outcome, Verification, verify};
+use peribolos_org::plan::{Outcome, Verification, verify};
+use peribolos_org::{InvitationState, UnreadCause};
 
 use super::clock::Woke;
 use super::{Clock, Ended};
@@ -67,8 +67,11 @@ pub struct Second {
     pub not_held: bool,
     /// Whether something remains that was not planned.
     pub unplanned: bool,
-    /// Whether a kind that is managed could not be read for want of a permission.
-    pub lacks_a_kind: bool,
+    /// Whether something that is managed could not be read for want of a permission: all of a kind, or what could be read
+    /// before.
+    pub lacks_permission: bool,
+    /// Whether GitHub does not show something that is managed and that it showed before.
+    pub hidden: bool,
 }
 
 /// Reads and plans again. What GitHub took and does not show, or hides now, is read once more after some seconds, twice.
@@ -102,20 +105,26 @@ async fn read_once(planning: &Planning<'_>, before: &Planned, outcomes: &[Outcom
             return Again::Not;
         }
     };
+    let verification = verify(&before.snapshot, &before.plan, &after.snapshot, &after.plan, outcomes);
+    let unread_by = |cause: UnreadCause| {
+        verification.unread.iter().any(|unread| unread.cause == cause && planning.scope.manages(unread.kind))
+    };
     Again::Read(Box::new(Second {
-        verification: verify(&before.snapshot, &before.plan, &after.snapshot, &after.plan, outcomes),
         waiting: after.plan.waiting.len(),
         not_held: !afterwards::missed(&before.plan, outcomes, &after.plan.operations).is_empty(),
         unplanned: afterwards::is_unplanned(&before.plan, &after.plan.operations),
-        lacks_a_kind: after.snapshot.lacks_any(planning.scope),
+        lacks_permission: after.snapshot.lacks_any(planning.scope) || unread_by(UnreadCause::Permission),
+        hidden: unread_by(UnreadCause::Hidden),
+        verification,
     }))
 }
 
 /// Of which states there were invitations before, or are after what was done: the list of these is there.
 fn invitations(before: &Planned, outcomes: &[Outcome]) -> BTreeSet<InvitationState> {
-    let invited = before.plan.operations.iter().zip(outcomes).filter(|(operation, outcome)| {
-        matches!(operation.change, Change::InviteMember { .. }) && **outcome == Outcome::Waiting
-    });
+    let invited =
+        before.plan.operations.iter().zip(outcomes).filter(|(operation, outcome)| {
+            operation.change.invitee().is_some() && **outcome == Outcome::Waiting
+        });
     let had = before.snapshot.invitations.iter().map(|invitation| invitation.state);
     had.chain(invited.map(|_| InvitationState::Pending)).collect()
 }

@@ -12,7 +12,7 @@ use super::Run;
 
 /// How long it counts that a team is the one that the plan means.
 const TEAM: Duration = Duration::from_mins(1);
-/// How long it counts that somebody is in the organization.
+/// How long it counts that somebody is in the organization, and that a login is still theirs.
 const PERSON: Duration = Duration::from_mins(5);
 
 /// Things that were as planned when they were read last.
@@ -20,6 +20,8 @@ const PERSON: Duration = Duration::from_mins(5);
 pub(super) struct Seen {
     teams: BTreeMap<TeamName, Timestamp>,
     people: BTreeMap<Login, Timestamp>,
+    /// People whose login is still theirs.
+    accounts: BTreeMap<Login, Timestamp>,
 }
 
 impl Run<'_> {
@@ -33,7 +35,13 @@ impl Run<'_> {
             | Change::RemoveTeamRepo { team, .. }
                 if change.takes_away() =>
             {
-                self.is_same_team(change, team).await
+                self.is_same_team(change, team).await?;
+                match change {
+                    Change::SetTeamMember { login, .. } | Change::RemoveTeamMember { login, .. } => {
+                        self.is_same_person(change, login).await
+                    }
+                    _ => Ok(()),
+                }
             }
             _ => Ok(()),
         }
@@ -52,6 +60,23 @@ impl Run<'_> {
             return Err(Outcome::Left(left.to_owned()));
         }
         self.seen.people.insert(login.clone(), now);
+        Ok(())
+    }
+
+    /// A place in a team does not show whose it is.
+    async fn is_same_person(&mut self, change: &Change, login: &Login) -> Result<(), Outcome> {
+        let (now, scale) = (self.job.clock.now(), self.job.clock.scale());
+        let is_recent = |seen: &Timestamp| scale.is_recent(*seen, now, PERSON);
+        if self.addresses.person(login).is_none() || self.seen.accounts.get(login).is_some_and(is_recent) {
+            return Ok(());
+        }
+        let another = self.read(change, NotSentReason::Unread, async |run: &mut Self| {
+            run.job.client.another_person(run.job.org, login, &run.addresses).await
+        });
+        if let Some(how) = another.await? {
+            return Err(Outcome::Left(how));
+        }
+        self.seen.accounts.insert(login.clone(), now);
         Ok(())
     }
 

@@ -1,8 +1,9 @@
 //! The controller's flags.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
+use peribolos_api::GoDuration;
 use peribolos_core::time_scale::TimeScale;
 use url::Url;
 
@@ -44,13 +45,44 @@ pub struct ControllerArgs {
     #[arg(long, env = "PERIBOLOS_MAX_CONCURRENT_RUNS", value_name = "N", default_value = "20",
           value_parser = clap::value_parser!(u16).range(1..))]
     pub max_concurrent_runs: u16,
+    /// How long TaskRuns and their pods are kept after their end.
+    #[arg(long, env = "PERIBOLOS_KEEP_TASK_RUNS", value_name = "DURATION", default_value = "24h")]
+    pub keep_task_runs: GoDuration,
     /// Where a check's "Details" link points, with {namespace}, {run}, {taskrun} and {pod} filled in.
     #[arg(long, env = "PERIBOLOS_DETAILS_URL_TEMPLATE", value_name = "TEMPLATE")]
     pub details_url_template: Option<String>,
+    /// How long another controller waits before it takes over from one that does not renew its Lease.
+    #[arg(long, env = "PERIBOLOS_LEASE_DURATION", value_name = "DURATION", default_value = "15s", value_parser = lease_duration)]
+    pub lease_duration: Duration,
     /// How much faster than in earnest the program waits, for tests.
     #[arg(long, hide = true, env = "PERIBOLOS_TIME_SCALE", value_name = "F", default_value = "1")]
     pub time_scale: TimeScale,
     /// A YAML file with the spec that installations get which the operator makes by itself.
     #[arg(long, env = "PERIBOLOS_INSTALLATION_DEFAULTS", value_name = "FILE")]
     pub installation_defaults: Option<PathBuf>,
+}
+
+/// The shortest Lease: a request about it may take four fifteenths of it.
+const SHORTEST_LEASE: Duration = Duration::from_secs(3);
+
+fn lease_duration(text: &str) -> Result<Duration, String> {
+    let duration = text.parse::<GoDuration>().map_err(|error| error.to_string())?.get();
+    if duration < SHORTEST_LEASE {
+        return Err(format!("`{text}` is too short: a Lease takes at least {} s", SHORTEST_LEASE.as_secs()));
+    }
+    Ok(duration)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("15s", Some(15))]
+    #[case("1m", Some(60))]
+    #[case("2s", None)]
+    #[case("soon", None)]
+    fn a_lease_takes_a_while(#[case] text: &str, #[case] seconds: Option<u64>) {
+        assert_eq!(lease_duration(text).ok(), seconds.map(Duration::from_secs));
+    }
 }

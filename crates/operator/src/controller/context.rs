@@ -16,14 +16,17 @@ use peribolos_api::{GitHubInstallation, PeribolosRun, names};
 use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults, run::facts::Settings};
 use peribolos_github::App;
 
-use super::watches::Controllers;
+use super::{
+    lease::Gate,
+    watches::{Controllers, Tell},
+};
 use crate::{
     kubernetes::client::{CallError, call},
     metrics::Metrics,
     services::tokens::TokenService,
     state::{
-        backoff::Backoff, published::Publications, reservations::Reservations, runs::Runs, tekton::Tekton,
-        tokens::Tokens,
+        backoff::Backoff, listing::Listing, pacing::Pacing, published::Publications,
+        reservations::Reservations, runs::Runs, tekton::Tekton, tokens::Tokens,
     },
 };
 
@@ -31,6 +34,8 @@ use crate::{
 pub struct Context {
     /// The Kubernetes client.
     pub client: Client,
+    /// What all writes pass.
+    pub gate: Gate,
     /// The namespace of installations, runs, TaskRuns and Secrets.
     pub namespace: String,
     /// The GitHub App.
@@ -65,12 +70,18 @@ pub struct Context {
     pub tekton: Tekton,
     /// The installations' tokens.
     pub tokens: TokenService,
+    /// GitHub's list of installations.
+    pub listing: Listing,
+    /// Has an installation reconciled.
+    pub wake_installation: Tell,
 }
 
 /// What a [`Context`] is made of, beside the watches.
 pub struct Parts {
     /// The Kubernetes client.
     pub client: Client,
+    /// What all writes pass.
+    pub gate: Gate,
     /// Who writes Events.
     pub reporter: Reporter,
     /// The GitHub App.
@@ -90,7 +101,7 @@ pub struct Parts {
 impl Context {
     /// The context of these controllers.
     pub fn new(parts: Parts, controllers: &Controllers) -> Self {
-        let Parts { client, reporter, app, app_id, accounts, installation_defaults, settings, metrics } =
+        let Parts { client, gate, reporter, app, app_id, accounts, installation_defaults, settings, metrics } =
             parts;
         let namespace = settings.namespace.clone();
         let tokens = TokenService {
@@ -99,13 +110,15 @@ impl Context {
             app: app.clone(),
             accounts: accounts.clone(),
             installations: controllers.installations_by_key.clone(),
-            secrets: controllers.secrets.clone(),
+            secrets: controllers.secrets_by_owner.clone(),
             metrics: metrics.clone(),
             memory: Tokens::default(),
+            pacing: Pacing::at(settings.time_scale),
         };
         Self {
             recorder: Recorder::new(client.clone(), reporter),
             client,
+            gate,
             namespace,
             app,
             app_id,
@@ -122,6 +135,8 @@ impl Context {
             settings: Arc::new(settings),
             tekton: Tekton::default(),
             tokens,
+            listing: Listing::default(),
+            wake_installation: controllers.wake_installation.clone(),
         }
     }
 }

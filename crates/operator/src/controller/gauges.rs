@@ -1,19 +1,26 @@
-//! The gauges that follow from the objects: counted from the watches now and then.
+//! The gauges that follow from the objects: counted from the watches now and then, by the leader alone.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use peribolos_api::run::Phase;
-use peribolos_core::run::state::phase;
+use kube::ResourceExt;
+use peribolos_api::{GitHubInstallation, run::Phase};
+use peribolos_core::{run::state::phase, token::Refresh};
 use tokio_util::sync::CancellationToken;
 
-use super::context::{Context, Shared};
+use super::{
+    context::{Context, Shared},
+    lease::Leadership,
+};
 use crate::metrics::{PhaseLabel, ReadyLabel};
 
 const INTERVAL: Duration = Duration::from_secs(15);
 
-/// Keeps the gauges up to date until `stop`.
-pub async fn run(ctx: Shared, stop: CancellationToken) {
+/// Keeps the gauges up to date until `stop`, once this process leads.
+pub async fn run(ctx: Shared, leadership: Leadership, stop: CancellationToken) {
+    if stop.run_until_cancelled(leadership.ours()).await.is_none() {
+        return;
+    }
     let mut ticks = tokio::time::interval(INTERVAL);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         count(&ctx, Timestamp::now());
@@ -22,7 +29,7 @@ pub async fn run(ctx: Shared, stop: CancellationToken) {
 
 fn count(ctx: &Context, now: Timestamp) {
     let runs = ctx.runs.state();
-    for one in Phase::ALL {
+    for one in [Phase::Pending, Phase::Queued, Phase::Running] {
         let number = runs.iter().filter(|run| phase(run) == one).count();
         let label = PhaseLabel { phase: one.as_str().to_owned() };
         ctx.metrics.runs.get_or_create(&label).set(i64::try_from(number).unwrap_or(i64::MAX));
@@ -36,8 +43,17 @@ fn count(ctx: &Context, now: Timestamp) {
         let label = ReadyLabel { ready: label.to_owned() };
         ctx.metrics.installations.get_or_create(&label).set(i64::try_from(number).unwrap_or(i64::MAX));
     }
-    let soonest = statuses()
-        .filter_map(|status| status.token.as_ref()?.expires_at.as_deref()?.parse::<Timestamp>().ok())
+    // Where idle installations hold no tokens, theirs run out as they should.
+    let rest = ctx.tokens.pacing.refresh() == Refresh::OnDemand;
+    let is_kept = |installation: &GitHubInstallation| {
+        !rest || !ctx.runs_by_installation.of(&installation.name_any()).is_empty()
+    };
+    let soonest = installations
+        .iter()
+        .filter(|installation| is_kept(installation))
+        .filter_map(|kept| {
+            kept.status.as_ref()?.token.as_ref()?.expires_at.as_deref()?.parse::<Timestamp>().ok()
+        })
         .min()
         .map_or(0.0, |expires| expires.duration_since(now).as_secs_f64());
     ctx.metrics.token_expiry.set(soonest);

@@ -5,40 +5,55 @@ pub mod context;
 mod gauges;
 pub mod heal;
 pub mod installation;
+pub mod lease;
 pub mod run;
 mod tekton;
 mod watch;
 pub mod watches;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use kube::runtime::events::Reporter;
+use jiff::SignedDuration;
+use kube::{Client, runtime::events::Reporter};
 use peribolos_api::names;
-use peribolos_core::{accounts::Accounts, run::facts::Settings as RunSettings};
+use peribolos_core::{
+    accounts::Accounts, defaults::InstallationDefaults, lease::Times, run::facts::Settings as RunSettings,
+};
+use tokio::sync::watch::Receiver;
 use tokio_util::sync::CancellationToken;
 
 pub use self::args::ControllerArgs;
 use self::{
     context::{Context, Parts, Shared},
+    lease::Candidate,
     watches::Controllers,
 };
 use crate::{
     admin::{self, Readiness},
-    defaults,
+    defaults::{self, DefaultsError},
     kubernetes::{client, filled::filled},
     metrics::Metrics,
     services::github::{self, Settings},
 };
 
-/// Runs the controllers until `stop`.
+/// How long what is under way may take when the process is to stop.
+const GRACE: Duration = Duration::from_secs(8);
+/// How long the API server is left alone when it could not be asked.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// Runs the controllers until `stop`: the stores of their watches are filled at once, and they work once this process leads.
 ///
 /// # Errors
-/// When a flag or file can't be used, Kubernetes can't be reached, or a part of it ends by itself.
+/// When a flag or file can't be used, there is no way to Kubernetes, or a part of it ends by itself.
 pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Result<()> {
     let (metrics, readiness) = (Metrics::new(), Readiness::default());
     let accounts = Accounts::parse(&args.accounts)?;
     let installation_defaults = defaults::load(args.installation_defaults.as_deref())?;
+    let config = client::config().await.context("no way to Kubernetes")?;
+    let times = Times::of(args.lease_duration, args.time_scale);
+    let candidate = Candidate::new(config.clone(), &args.namespace, times, metrics.leader.clone())?;
+    let (gate, leadership) = (candidate.gate(), candidate.leadership());
     let settings = Settings {
         app_id: args.app_id,
         private_key_file: &args.private_key_file,
@@ -46,13 +61,13 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
         graphql_url: args.github_graphql_url.as_ref(),
         ca_file: args.github_ca_file.as_deref(),
     };
-    let (app, key) = github::connect(settings, &metrics)?;
-    let client = client::connect().await.context("no way to Kubernetes")?;
-    defaults::check(&client, &args.namespace, &installation_defaults).await?;
+    let (app, key) = github::connect(settings, Arc::new(gate.clone()), &metrics)?;
+    let client = gate.client(config.clone())?;
 
-    let controllers = Controllers::new(&client, &args.namespace);
+    let controllers = Controllers::new(&client, &args.namespace, &leadership);
     let parts = Parts {
         client,
+        gate,
         reporter: Reporter {
             controller: names::MANAGER.to_owned(),
             instance: std::env::var("HOSTNAME").ok(),
@@ -60,11 +75,12 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
         app: app.clone(),
         app_id: args.app_id,
         accounts,
-        installation_defaults,
+        installation_defaults: installation_defaults.clone(),
         settings: RunSettings {
             namespace: args.namespace.clone(),
             capacity: args.max_concurrent_runs.into(),
             time_scale: args.time_scale,
+            late: SignedDuration::try_from(args.lease_duration)?,
             details_url_template: args.details_url_template.clone().filter(|template| !template.is_empty()),
         },
         metrics: metrics.clone(),
@@ -73,20 +89,33 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
     let Controllers { installations, runs, tell, .. } = controllers;
 
     // The admin server stops last, so that readiness is seen to be false.
-    let worked = CancellationToken::new();
+    let (drained, worked) = (CancellationToken::new(), CancellationToken::new());
     let work = async {
-        tokio::join!(
-            installation::run(installations, ctx.clone(), stop.clone()),
-            run::run(runs, ctx.clone(), stop.clone()),
-            gauges::run(ctx.clone(), stop.clone()),
-            tekton::run(ctx.clone(), tell, stop.clone()),
-            heal::run(ctx.clone(), args.time_scale, stop.clone()),
-            github::follow_key(app, args.private_key_file.clone(), key, stop.clone()),
-            announce(&ctx, &readiness, &stop),
-        );
-        worked.cancel();
+        let trial = Client::try_from(config)?;
+        let checked = check(&trial, &args.namespace, &installation_defaults);
+        let Some(checked) = stop.run_until_cancelled(checked).await else { return Ok(()) };
+        checked?;
+        let can_read = candidate.can_read();
+        let parts = async {
+            tokio::join!(
+                installation::run(installations, ctx.clone(), stop.clone()),
+                within_grace(run::run(runs, ctx.clone(), stop.clone()), &stop),
+                gauges::run(ctx.clone(), leadership.clone(), stop.clone()),
+                tekton::run(ctx.clone(), tell, stop.clone()),
+                heal::run(ctx.clone(), args.time_scale, args.keep_task_runs.get(), leadership, stop.clone()),
+                github::follow_key(app, args.private_key_file.clone(), key, stop.clone()),
+                announce(&ctx, &readiness, can_read, &stop),
+            );
+            drained.cancel();
+        };
+        tokio::join!(parts, candidate.run(&stop, &drained));
         anyhow::ensure!(stop.is_cancelled(), "the controllers ended by themselves");
         Ok(())
+    };
+    let work = async {
+        let end = Box::pin(work).await;
+        worked.cancel();
+        end
     };
     let admin = async {
         let end = admin::serve(args.admin_listen, readiness.clone(), metrics, worked.clone()).await;
@@ -95,13 +124,59 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
     tokio::try_join!(work, admin).map(drop)
 }
 
-/// Says that the process is ready once both watches are filled, and that it is not once it is to stop.
-async fn announce(ctx: &Context, readiness: &Readiness, stop: &CancellationToken) {
-    let both = async { tokio::join!(filled(&ctx.installations), filled(&ctx.runs)) };
-    if let Some((Ok(()), Ok(()))) = stop.run_until_cancelled(both).await {
-        tracing::info!("ready");
-        readiness.set(true);
-        stop.cancelled().await;
-        readiness.set(false);
+/// Has the installation defaults checked, as soon as the API server can be asked.
+async fn check(
+    client: &Client,
+    namespace: &str,
+    defaults: &InstallationDefaults,
+) -> Result<(), DefaultsError> {
+    loop {
+        match defaults::check(client, namespace, defaults).await {
+            Err(error) if error.may_pass() => {
+                tracing::warn!(%error, "waiting for the API server");
+                tokio::time::sleep(AGAIN).await;
+            }
+            end => return end,
+        }
     }
+}
+
+/// Does this to its end, or until what is under way has taken too long after `stop`.
+async fn within_grace(work: impl Future<Output = ()>, stop: &CancellationToken) {
+    let overdue = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        () = work => {}
+        () = overdue => tracing::warn!("GitHub or Kubernetes is slow: what is under way is left to the next start"),
+    }
+}
+
+/// Says that the process is ready while both watches are filled and it leads or could take over, and that it is not once it is to
+/// stop.
+async fn announce(
+    ctx: &Context,
+    readiness: &Readiness,
+    mut can_read: Receiver<bool>,
+    stop: &CancellationToken,
+) {
+    let both = async { tokio::join!(filled(&ctx.installations), filled(&ctx.runs)) };
+    let Some((Ok(()), Ok(()))) = stop.run_until_cancelled(both).await else { return };
+    let follow = async {
+        loop {
+            let is_ready = *can_read.borrow_and_update();
+            if readiness.get() != is_ready {
+                tracing::info!(is_ready, "{}", if is_ready { "ready" } else { "not ready" });
+                readiness.set(is_ready);
+            }
+            if can_read.changed().await.is_err() {
+                // The candidate is gone, and so is the process, soon.
+                return;
+            }
+        }
+    };
+    stop.run_until_cancelled(follow).await;
+    stop.cancelled().await;
+    readiness.set(false);
 }

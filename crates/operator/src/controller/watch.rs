@@ -1,18 +1,45 @@
 //! Watches: one object in a form this program can't read does not break them, and none tells of what its store has not.
 
+use std::time::Duration;
+
 use futures::{Stream, StreamExt, future, stream};
 use kube::{
     Api, Resource,
     core::{DeserializeGuard, NamespaceResourceScope},
     runtime::{
         reflector::Store,
-        watcher::{self, Event},
+        utils::Backoff,
+        watcher::{self, DefaultBackoff, Event},
     },
 };
 use serde::de::DeserializeOwned;
 
+use super::lease::Leadership;
+
 /// Where `kubectl apply` keeps an object as it was written: nobody here reads it.
 pub(super) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// How long all watches of a controller together pause after an error: as kube has it, but at most 5 s. kube's half a minute is for
+/// many clients of one API server; here nothing would happen for that long after the API server is back.
+#[derive(Default)]
+pub struct ShortPauses(DefaultBackoff);
+
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+impl Iterator for ShortPauses {
+    type Item = Duration;
+
+    fn next(&mut self) -> Option<Duration> {
+        self.0.next().map(|pause| pause.min(LONGEST_PAUSE))
+    }
+}
+
+impl Backoff for ShortPauses {
+    fn reset(&mut self) {
+        self.0.reset();
+    }
+}
 
 /// Watches objects of a kind. One that can't be read is left out, with a warning that names it.
 pub fn guarded<K>(
@@ -55,6 +82,39 @@ where
     })
 }
 
+/// Of what wakes a controller, that which comes while this process leads. Before, nothing is reconciled, and when it leads
+/// everything is: see [`led_by_store`].
+pub fn led<T: Send + 'static>(
+    wakes: impl Stream<Item = T> + Send + 'static,
+    leadership: Leadership,
+) -> impl Stream<Item = T> + Send + 'static {
+    wakes.filter(move |_| future::ready(leadership.is_ours()))
+}
+
+/// The same of a watch, whose errors are kept: it is tried again more slowly.
+pub fn led_watch<T: Send + 'static>(
+    objects: impl Stream<Item = watcher::Result<T>> + Send + 'static,
+    leadership: Leadership,
+) -> impl Stream<Item = watcher::Result<T>> + Send + 'static {
+    objects.filter(move |object| future::ready(object.is_err() || leadership.is_ours()))
+}
+
+/// The same of a watch with a store, which is filled all the time, so that a takeover has not to wait for it: once this process
+/// leads, all that is there comes first.
+pub fn led_by_store<K>(
+    objects: impl Stream<Item = watcher::Result<K>> + Send + 'static,
+    store: Store<K>,
+    leadership: Leadership,
+) -> impl Stream<Item = watcher::Result<K>> + Send + 'static
+where
+    K: Resource<DynamicType = ()> + Clone + Send + Sync + 'static,
+{
+    let ours = leadership.clone();
+    let all = stream::once(async move { ours.ours().await })
+        .flat_map(move |()| stream::iter(store.state()).map(|object| Ok(K::clone(&object))));
+    stream::select(led_watch(objects, leadership), all)
+}
+
 fn readable<K: Resource<DynamicType = ()>>(event: Event<DeserializeGuard<K>>) -> Option<Event<K>> {
     Some(match event {
         Event::Init => Event::Init,
@@ -78,6 +138,7 @@ fn read<K: Resource<DynamicType = ()>>(object: DeserializeGuard<K>) -> Option<K>
 
 #[cfg(test)]
 mod tests {
+    use futures::{FutureExt, channel::mpsc};
     use kube::runtime::{WatchStreamExt, reflector};
     use peribolos_api::PeribolosRun;
     use serde_json::json;
@@ -124,5 +185,30 @@ mod tests {
                 ("a", None, false),
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn all_that_is_there_comes_once_the_process_leads() {
+        let (store, writer) = reflector::store();
+        let (send, events) = mpsc::unbounded();
+        let leadership = Leadership::default();
+        let objects = stored(events.map(Ok).reflect(writer), store.clone());
+        let mut led = Box::pin(led_by_store(objects, store, leadership.clone()));
+        let tell = |event| send.unbounded_send(event).unwrap();
+        for event in [Event::Init, Event::InitApply(run("a", false)), Event::InitDone] {
+            tell(event);
+        }
+        tell(Event::Apply(run("b", false)));
+        assert!(led.next().now_or_never().is_none(), "nothing comes while another one leads");
+        leadership.begin();
+        let mut names = vec![];
+        while let Some(Some(object)) = led.next().now_or_never() {
+            names.push(object.unwrap().metadata.name.unwrap());
+        }
+        names.sort();
+        assert_eq!(names, ["a", "b"]);
+        tell(Event::Apply(run("c", false)));
+        let next = led.next().now_or_never().unwrap().unwrap().unwrap();
+        assert_eq!(next.metadata.name.as_deref(), Some("c"));
     }
 }

@@ -15,11 +15,12 @@ use kube::{
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun};
 
-use super::{installation, run};
-use crate::state::{installations::Installations, runs::Runs};
+use super::{installation, lease::Leadership, run};
+use crate::state::{installations::Installations, runs::Runs, secrets::Secrets};
 
-/// Where the other controller is told of an installation that something changed about.
-pub(super) struct Tell(mpsc::UnboundedSender<ObjectRef<GitHubInstallation>>);
+/// Where the other controller is told of an installation that something changed about. Clones tell the same.
+#[derive(Clone)]
+pub struct Tell(mpsc::UnboundedSender<ObjectRef<GitHubInstallation>>);
 
 /// Where it hears that.
 pub(super) type Told = mpsc::UnboundedReceiver<ObjectRef<GitHubInstallation>>;
@@ -39,6 +40,10 @@ pub struct Controllers {
     pub installations_by_key: Installations,
     /// The metadata of their Secrets.
     pub secrets: Store<PartialObjectMeta<Secret>>,
+    /// The same by the installation that owns them.
+    pub secrets_by_owner: Secrets,
+    /// Has an installation reconciled.
+    pub wake_installation: Tell,
     /// That of the runs; its store has them all.
     pub runs: Controller<PeribolosRun>,
     /// The runs by installation.
@@ -50,23 +55,43 @@ pub struct Controllers {
 }
 
 impl Controllers {
-    /// The controllers of a namespace.
-    pub fn new(client: &Client, namespace: &str) -> Self {
+    /// The controllers of a namespace. Their watches fill the stores all the time; they reconcile what is there once this process
+    /// leads.
+    pub fn new(client: &Client, namespace: &str, leadership: &Leadership) -> Self {
         let (to_runs, of_installations) = mpsc::unbounded();
         let (to_installations, of_runs) = mpsc::unbounded();
-        let tell = [Tell(to_installations.clone()), Tell(to_runs.clone())];
-        let (installations, secrets, installations_by_key) =
-            installation::controller(client, namespace, Tell(to_runs), of_runs);
+        let wake_installation = Tell(to_installations);
+        let tell = [wake_installation.clone(), Tell(to_runs.clone())];
+        let secrets_by_owner = Secrets::default();
+        let (installations, secrets, installations_by_key) = installation::controller(
+            client,
+            namespace,
+            Tell(to_runs),
+            of_runs,
+            secrets_by_owner.clone(),
+            leadership,
+        );
         let (wake, woken) = mpsc::unbounded();
         let runs_by_installation = Runs::default();
         let runs = run::controller(
             client,
             namespace,
-            Tell(to_installations),
+            wake_installation.clone(),
             of_installations,
             (wake.clone(), woken),
             runs_by_installation.clone(),
+            leadership,
         );
-        Self { installations, installations_by_key, secrets, runs, runs_by_installation, wake, tell }
+        Self {
+            installations,
+            installations_by_key,
+            secrets,
+            secrets_by_owner,
+            wake_installation,
+            runs,
+            runs_by_installation,
+            wake,
+            tell,
+        }
     }
 }

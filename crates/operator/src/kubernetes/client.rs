@@ -80,12 +80,20 @@ pub async fn within_deadline<T>(future: impl Future<Output = Result<T, CallError
 /// # Errors
 /// When neither is there, or they can't be read.
 pub async fn connect() -> anyhow::Result<Client> {
+    Ok(Client::try_from(config().await?)?)
+}
+
+/// How to reach the API server, from the environment: a kubeconfig, or the pod's service account.
+///
+/// # Errors
+/// When neither is there, or they can't be read.
+pub async fn config() -> anyhow::Result<Config> {
     let mut config = Config::infer().await?;
     config.connect_timeout = Some(Duration::from_secs(5));
     // Watches are held open for up to 290 s by the server, so only a longer silence is a broken connection.
     config.read_timeout = Some(Duration::from_secs(295));
     config.write_timeout = Some(CALL_DEADLINE);
-    Ok(Client::try_from(config)?)
+    Ok(config)
 }
 
 #[cfg(test)]

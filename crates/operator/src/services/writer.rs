@@ -19,6 +19,7 @@ use peribolos_api::{
 };
 use peribolos_core::{
     event::{Action, NewRun, Rerequest, RunEntry},
+    ownership::made_by_operator,
     run::{check, facts::is_labelled_ended, state::phase},
 };
 use serde::Serialize;
@@ -81,6 +82,8 @@ pub enum Ensured {
 
 /// How many lists of a commit's runs are under way at once.
 const LISTINGS: usize = 5;
+/// How often an installation is deleted that changes meanwhile.
+const DELETIONS: usize = 5;
 
 /// Writes to the namespace of installations.
 #[derive(Clone)]
@@ -123,7 +126,7 @@ impl Writer {
                 }
                 Action::RunAgain(rerequest) => done.extend(self.run_again(&rerequest).await?),
                 Action::DeleteInstallation { name, uid } => {
-                    let outcome = self.delete_installation(&name, uid).await?;
+                    let outcome = self.delete_installation(&name, &uid).await?;
                     done.push(installation(&name, outcome));
                 }
                 Action::Recheck { name } => {
@@ -216,19 +219,28 @@ impl Writer {
         Ok(done)
     }
 
-    async fn delete_installation(&self, name: &str, uid: String) -> kube::Result<Outcome> {
-        let preconditions = Some(Preconditions { uid: Some(uid), resource_version: None });
-        let params = DeleteParams { preconditions, ..DeleteParams::background() };
-        match self.installations.delete(name, &params).await {
-            Ok(_) => Ok(Outcome::Deleted),
-            // A conflict: the name is another object's by now.
-            Err(kube::Error::Api(status)) if status.is_not_found() || status.is_conflict() => {
-                Ok(Outcome::Absent)
+    /// Deletes the operator's own object of that uid as it is now: one that people have taken over meanwhile stays.
+    async fn delete_installation(&self, name: &str, uid: &str) -> kube::Result<Outcome> {
+        let mut tries = DELETIONS;
+        loop {
+            let there = self.installations.get_opt(name).await?;
+            let ours = there.filter(|there| there.uid().as_deref() == Some(uid) && made_by_operator(there));
+            let Some(there) = ours else { return Ok(Outcome::Absent) };
+            let preconditions =
+                Preconditions { uid: there.uid(), resource_version: there.resource_version() };
+            let params = DeleteParams { preconditions: Some(preconditions), ..DeleteParams::background() };
+            tries -= 1;
+            match self.installations.delete(name, &params).await {
+                Ok(_) => return Ok(Outcome::Deleted),
+                Err(kube::Error::Api(status)) if status.is_not_found() => return Ok(Outcome::Absent),
+                // It has changed since.
+                Err(kube::Error::Api(status)) if status.is_conflict() && tries > 0 => {}
+                Err(error) => return Err(error),
             }
-            Err(error) => Err(error),
         }
     }
 
+    /// Has GitHub asked about the installation again. That is right at any time, so the write tests nothing.
     async fn recheck(&self, name: &str, cause: &str) -> kube::Result<Outcome> {
         let patch = json!({ "metadata": { "annotations": { ANNOTATION_RECHECK: cause } } });
         match self.installations.patch_metadata(name, &self.manager(), &Patch::Merge(patch)).await {
@@ -249,18 +261,21 @@ impl Writer {
         for run in self.runs.list(&ListParams::default().labels(&labels)).await? {
             if !phase(&run).is_final() {
                 let name = run.name_any();
-                let outcome = if run.spec.cancel { Outcome::Exists } else { self.cancel(&name).await? };
+                let outcome = if run.spec.cancel { Outcome::Exists } else { self.cancel(&run).await? };
                 done.push(persisted::<PeribolosRun>(&name, outcome));
             }
         }
         Ok(done)
     }
 
-    async fn cancel(&self, name: &str) -> kube::Result<Outcome> {
-        let patch = Patch::Merge(json!({ "spec": { "cancel": true } }));
-        match self.runs.patch_metadata(name, &self.manager(), &patch).await {
+    /// Cancels that very run: another one of its name may be about something else.
+    async fn cancel(&self, run: &PeribolosRun) -> kube::Result<Outcome> {
+        let patch = Patch::Merge(json!({ "metadata": { "uid": run.uid() }, "spec": { "cancel": true } }));
+        match self.runs.patch_metadata(&run.name_any(), &self.manager(), &patch).await {
             Ok(_) => Ok(Outcome::Updated),
-            Err(kube::Error::Api(status)) if status.code == 404 => Ok(Outcome::Absent),
+            Err(kube::Error::Api(status)) if status.is_not_found() || status.is_conflict() => {
+                Ok(Outcome::Absent)
+            }
             Err(error) => Err(error),
         }
     }
@@ -308,10 +323,97 @@ fn persisted<K: Resource<DynamicType = ()>>(name: &str, result: Outcome) -> Pers
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::VecDeque, sync::Mutex};
+
+    use http::Method;
+    use kube::client::Body;
     use peribolos_api::run::Source;
     use peribolos_core::event::run_labels;
+    use serde_json::Value;
 
     use super::*;
+
+    /// What an API server was sent.
+    type Sent = Arc<Mutex<Vec<(Method, Value)>>>;
+
+    /// An API server that gives these answers, one after another, and keeps what it was sent.
+    fn writer(answers: Vec<(u16, Value)>) -> (Writer, Sent) {
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let (record, answers) = (sent.clone(), Arc::new(Mutex::new(VecDeque::from(answers))));
+        let server = tower::service_fn(move |request: http::Request<Body>| {
+            let (record, answers) = (record.clone(), answers.clone());
+            async move {
+                let method = request.method().clone();
+                let body = request.into_body().collect_bytes().await?;
+                record.lock().unwrap().push((method, serde_json::from_slice(&body).unwrap_or_default()));
+                let (status, answer) = answers.lock().unwrap().pop_front().expect("an answer is left");
+                let answer =
+                    http::Response::builder().status(status).body(Body::from(serde_json::to_vec(&answer)?));
+                Ok::<_, tower::BoxError>(answer?)
+            }
+        });
+        (Writer::new(Client::new(server, "ns"), "ns", "test"), sent)
+    }
+
+    fn conflict() -> (u16, Value) {
+        (409, json!({"status": "Failure", "code": 409, "reason": "Conflict", "message": "it has changed"}))
+    }
+
+    fn acme(version: &str, labels: &Value) -> (u16, Value) {
+        let metadata = json!({"name": "acme-1", "uid": "u", "resourceVersion": version, "labels": labels});
+        let spec = json!({"installationId": 1});
+        let kind = json!({"apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation"});
+        let mut object = json!({"metadata": metadata, "spec": spec});
+        object.as_object_mut().unwrap().extend(kind.as_object().unwrap().clone());
+        (200, object)
+    }
+
+    fn deletion() -> Vec<Action> {
+        vec![Action::DeleteInstallation { name: "acme-1".into(), uid: "u".into() }]
+    }
+
+    #[tokio::test]
+    async fn an_installation_is_deleted_as_it_was_read() {
+        let ours = json!({"peribolos.dev/created-by": "operator"});
+        let answers = vec![acme("7", &ours), conflict(), acme("8", &ours), acme("8", &ours)];
+        let (writer, sent) = writer(answers);
+        let done = writer.perform(deletion(), "d").await.unwrap();
+        assert_eq!(done, [installation("acme-1", Outcome::Deleted)]);
+        let sent = sent.lock().unwrap();
+        let deletes = sent.iter().filter(|(method, _)| *method == Method::DELETE);
+        let preconditions: Vec<Value> = deletes.map(|(_, body)| body["preconditions"].clone()).collect();
+        let expected = ["7", "8"].map(|version| json!({"uid": "u", "resourceVersion": version}));
+        assert_eq!(preconditions, expected);
+    }
+
+    #[rstest::rstest]
+    #[case::of_people(acme("7", &json!({})))]
+    #[case::deleted((404, json!({"status": "Failure", "code": 404, "reason": "NotFound", "message": ""})))]
+    #[tokio::test]
+    async fn an_installation_that_is_not_the_operators_any_more_stays(#[case] read: (u16, Value)) {
+        let (writer, sent) = writer(vec![read]);
+        let done = writer.perform(deletion(), "d").await.unwrap();
+        assert_eq!(done, [installation("acme-1", Outcome::Absent)]);
+        assert_eq!(sent.lock().unwrap().len(), 1, "nothing is deleted");
+    }
+
+    #[rstest::rstest]
+    #[case::that_very_run((200, json!({"metadata": {"name": "r"}})), Outcome::Updated)]
+    #[case::another_one_of_its_name(conflict(), Outcome::Absent)]
+    #[tokio::test]
+    async fn a_preview_is_cancelled_by_its_uid(#[case] answer: (u16, Value), #[case] outcome: Outcome) {
+        let run = json!({"apiVersion": "peribolos.dev/v1alpha1", "kind": "PeribolosRun",
+            "metadata": {"name": "r", "uid": "u"},
+            "spec": {"installationRef": {"name": "acme-1"}, "mode": "DryRun"}});
+        let list = json!({"apiVersion": "peribolos.dev/v1alpha1", "kind": "PeribolosRunList",
+            "metadata": {}, "items": [run]});
+        let (writer, sent) = writer(vec![(200, list), answer]);
+        let cancel = Action::CancelPreviews { installation: "acme-1".into(), pull_request: 7 };
+        let done = writer.perform(vec![cancel], "d").await.unwrap();
+        assert_eq!(done, [persisted::<PeribolosRun>("r", outcome)]);
+        let expected = json!({"metadata": {"uid": "u"}, "spec": {"cancel": true}});
+        assert_eq!(sent.lock().unwrap()[1], (Method::PATCH, expected));
+    }
 
     #[test]
     fn a_run_is_known_by_the_labels_it_was_made_with() {

@@ -4,8 +4,11 @@
 pub mod backoff;
 mod index;
 pub mod installations;
+pub mod listing;
+pub mod pacing;
 pub mod published;
 pub mod reservations;
 pub mod runs;
+pub mod secrets;
 pub mod tekton;
 pub mod tokens;

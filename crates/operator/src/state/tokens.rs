@@ -12,7 +12,7 @@ use peribolos_core::{
     names::RunToken,
     token::{self, Hint, Issued, LastMint},
 };
-use peribolos_github::{Client, TokenScope};
+use peribolos_github::{Client, Installation, TokenScope};
 use secrecy::SecretString;
 use tokio::sync::SetOnce;
 
@@ -114,6 +114,15 @@ pub(crate) struct Unwritten {
     pub(crate) scope: TokenScope,
 }
 
+/// A Secret as this process has read or written it last, or has seen it first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// Its uid and resourceVersion.
+    pub(crate) version: (Option<String>, Option<String>),
+    /// The times of its token.
+    pub(crate) issued: Issued,
+}
+
 /// What is remembered of one installation.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
@@ -131,6 +140,13 @@ pub(crate) struct Memory {
     pub(crate) refused: Option<Timestamp>,
     minted: HashMap<Option<RunToken>, LastMint>,
     unwritten: HashMap<Option<RunToken>, Unwritten>,
+    known: HashMap<Option<RunToken>, Known>,
+    /// What the Secrets should hold has changed: they have to be read.
+    pub(crate) reread: bool,
+    /// What GitHub's list told of the installation, and when it was read.
+    pub(crate) listed: Option<(Timestamp, Installation)>,
+    /// When GitHub was last asked about it.
+    pub(crate) observed_at: Option<Timestamp>,
     client: Option<(Client, Issued)>,
     /// That of an installation which is being deleted, whose token is in no Secret.
     last_client: Option<(Client, Issued)>,
@@ -171,6 +187,15 @@ impl Memory {
         self.lasting = None;
     }
 
+    /// Ends the pause after a failure, unless GitHub named its end.
+    pub(crate) fn end_pause(&mut self, now: Timestamp) {
+        if let Some(lasting) = &mut self.lasting
+            && !lasting.named
+        {
+            lasting.not_before = now;
+        }
+    }
+
     /// Takes note of what could be new. A new trigger ends the pause, once, unless GitHub named its end.
     pub(crate) fn notice(&mut self, trigger: Trigger, now: Timestamp) {
         if self.trigger.as_ref() == Some(&trigger) {
@@ -178,11 +203,7 @@ impl Memory {
         }
         self.trigger = Some(trigger);
         self.next_look = None;
-        if let Some(lasting) = &mut self.lasting
-            && !lasting.named
-        {
-            lasting.not_before = now;
-        }
+        self.end_pause(now);
     }
 
     /// How often reconciling broke off in a row, this time included.
@@ -226,6 +247,19 @@ impl Memory {
         self.unwritten.remove(&kind);
     }
 
+    /// The Secret as it was read, written or seen first.
+    pub(crate) fn known(&self, kind: Option<RunToken>) -> Option<&Known> {
+        self.known.get(&kind)
+    }
+
+    /// Remembers a Secret; `None`: it holds no token.
+    pub(crate) fn know(&mut self, kind: Option<RunToken>, known: Option<Known>) {
+        match known {
+            Some(known) => self.known.insert(kind, known),
+            None => self.known.remove(&kind),
+        };
+    }
+
     /// The client, while its token lasts.
     pub(crate) fn client(&self, now: Timestamp) -> Option<Client> {
         usable(self.client.as_ref(), now)
@@ -256,6 +290,7 @@ impl Memory {
     /// There are no Secrets any more.
     pub(crate) fn forget_tokens(&mut self) {
         self.unwritten.clear();
+        self.known.clear();
         self.client = None;
         self.refused = None;
         self.permissions_changed = false;

@@ -78,6 +78,53 @@ async fn of_an_uninstalled_organization_only_its_end_is_asked_for() {
     three_attempts_and_no_more(&world).await;
 }
 
+#[tokio::test]
+async fn only_what_is_new_is_read_again() {
+    let github = GitHub::start(FIXTURE, &[]).await;
+    for n in 0..130 {
+        let body =
+            json!({"branch": "main", "files": {"x": n.to_string()}, "message": "m", "sender": "alice"});
+        github.call("POST", "/_sim/orgs/globex/repos/.github/push", Some(body)).await;
+    }
+    // Longer ago than a delivery may take.
+    github.call("POST", "/_sim/clock", Some(json!({"advance": "20m"}))).await;
+    // It is not there any more, so that none of these is asked for again.
+    github.call("POST", "/_sim/orgs/globex/uninstall", None).await;
+    let client = ControlPlane::shared().client();
+    let namespace = namespace(&client).await;
+    let world = World::at(client, namespace, github);
+    world.passes("GET", "/app/hook/deliveries").await;
+    let further = async || {
+        let log = world.github.call("GET", "/_sim/requests", None).await;
+        let paths = log.as_array().unwrap().iter().filter_map(|request| request["path"].as_str());
+        paths.filter(|path| path.contains("/app/hook/deliveries") && path.contains("cursor=")).count()
+    };
+    let at_the_start = further().await;
+    assert!(at_the_start >= 1, "the older ones are read once");
+    world.passes("GET", "/app/hook/deliveries").await;
+    assert_eq!(further().await, at_the_start);
+}
+
+#[tokio::test]
+async fn one_that_github_does_not_repeat_is_passed_over() {
+    let github = GitHub::start(FIXTURE, &[]).await;
+    let fault = json!({"method": "POST", "path": "/app/hook/deliveries/*/attempts", "status": 400, "count": 1,
+        "body": {"message": "Bad Request"}});
+    github.call("POST", "/_sim/faults", Some(fault)).await;
+    github.push("acme", json!({"peribolos.yaml": "orgs: {acme: {admins: [bob]}}"})).await;
+    let client = ControlPlane::shared().client();
+    let namespace = namespace(&client).await;
+    let world = World::at(client, namespace, github);
+    eventually("the request", async || match world.github.requests("POST", ATTEMPTS).await {
+        1 => Ok(()),
+        other => Err(other),
+    })
+    .await;
+    world.passes("GET", "/app/hook/deliveries").await;
+    world.passes("GET", "/app/hook/deliveries").await;
+    assert_eq!(world.github.requests("POST", ATTEMPTS).await, 1);
+}
+
 /// A receiver, as the other half of the operator.
 async fn receiver(client: &kube::Client, namespace: &str, stop: &CancellationToken) -> std::net::SocketAddr {
     let secrets = tempfile::tempdir().unwrap();

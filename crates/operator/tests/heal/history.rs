@@ -1,7 +1,11 @@
-//! Ended runs: those beyond the history go.
+//! Ended runs beyond the history are deleted, and TaskRuns some time after their end.
 
-use kube::api::{Patch, PatchParams, PostParams};
+use kube::{
+    Api, Resource,
+    api::{Patch, PatchParams, PostParams},
+};
 use peribolos_api::PeribolosRun;
+use peribolos_operator::kubernetes::tekton::TaskRun;
 use serde_json::{Value, json};
 
 use crate::{
@@ -72,6 +76,39 @@ async fn a_run_that_an_earlier_version_has_finished_is_labelled() {
         let labels = world.runs().get("old").await.unwrap().metadata.labels.unwrap_or_default();
         let has = |label: &str| labels.contains_key(label);
         if has("peribolos.dev/ended") && has("peribolos.dev/removals") { Ok(()) } else { Err(labels.clone()) }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn task_runs_of_ended_runs_are_deleted_after_their_end() {
+    let world = World::installed(NAME).await;
+    run(&world, "owner", json!({}), &[]).await;
+    let owner = world.runs().get("owner").await.unwrap().controller_owner_ref(&()).unwrap();
+    let task_runs: Api<TaskRun> = Api::namespaced(world.client.clone(), &world.namespace);
+    let make = async |name: &str, metadata: Value, completed: Value| {
+        let mut object = json!({"metadata": {"name": name}, "spec": {}});
+        object["metadata"].as_object_mut().unwrap().extend(metadata.as_object().unwrap().clone());
+        task_runs.create(&PostParams::default(), &serde_json::from_value(object).unwrap()).await.unwrap();
+        let status = Patch::Merge(json!({"status": {"completionTime": completed}}));
+        task_runs.patch_status(name, &PatchParams::default(), &status).await.unwrap();
+    };
+    let (ended, past) = (json!({"peribolos.dev/ended": "true"}), json!("2026-01-01T00:00:00Z"));
+    make("not-labelled", json!({"ownerReferences": [owner]}), past.clone()).await;
+    make("not-completed", json!({"ownerReferences": [owner], "labels": ended}), Value::Null).await;
+    make(
+        "completed-later",
+        json!({"ownerReferences": [owner], "labels": ended}),
+        json!("2126-01-01T00:00:00Z"),
+    )
+    .await;
+    make("somebody-elses", json!({"labels": ended}), past.clone()).await;
+    make("over", json!({"ownerReferences": [owner], "labels": ended}), past).await;
+    eventually("the others are left", async || {
+        let left = task_runs.list(&kube::api::ListParams::default()).await.unwrap().items;
+        let names: Vec<_> = left.into_iter().filter_map(|found| found.metadata.name).collect();
+        let expected = ["completed-later", "not-completed", "not-labelled", "somebody-elses"];
+        if names == expected { Ok(()) } else { Err(names) }
     })
     .await;
 }

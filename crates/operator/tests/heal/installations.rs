@@ -2,14 +2,14 @@
 
 use kube::{
     ResourceExt,
-    api::{ListParams, Patch, PatchParams},
+    api::{ListParams, Patch, PatchParams, PostParams},
 };
 use peribolos_api::run::Mode;
 use serde_json::json;
 
 use crate::{
-    support::eventually,
-    world::{NAME, World},
+    support::{ControlPlane, GitHub, eventually, namespace},
+    world::{FIXTURE, NAME, World},
 };
 
 const LISTING: &str = "/app/installations";
@@ -31,12 +31,58 @@ async fn a_lost_installation_is_found_and_onboarded_once() {
     assert!(metrics.contains(r#"peribolos_healed_total{kind="installation"} 1"#), "{metrics}");
 }
 
+/// A person makes an object for acme.
+async fn install(world: &World, name: &str) {
+    let object = json!({"apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
+        "metadata": {"name": name}, "spec": {"installationId": 1_234_567}});
+    let object = serde_json::from_value(object).unwrap();
+    world.installations().create(&PostParams::default(), &object).await.unwrap();
+}
+
+/// What asks for acme's installation alone.
+const ONE: &str = "/app/installations/1234567";
+
 #[tokio::test]
 async fn a_change_is_found() {
     let world = World::start().await;
     world.ready(NAME, "TokenIssued").await;
+    let asked = world.github.requests("GET", ONE).await;
     world.github.call("POST", "/_sim/orgs/acme/suspend", None).await;
     world.ready(NAME, "InstallationSuspended").await;
+    world.github.call("POST", "/_sim/orgs/acme/unsuspend", None).await;
+    world.ready(NAME, "TokenIssued").await;
+    // The list had it all; a suspended installation is looked at now and then.
+    assert!(world.github.requests("GET", ONE).await <= asked + 1);
+}
+
+#[tokio::test]
+async fn what_the_list_tells_is_not_asked_for_again() {
+    let client = ControlPlane::shared().client();
+    let namespace = namespace(&client).await;
+    let github = GitHub::start(FIXTURE, &[]).await;
+    // It comes after the object was reconciled first.
+    let slow = json!({"method": "GET", "path": "/app/installations", "delayMs": 2000, "count": 1});
+    github.call("POST", "/_sim/faults", Some(slow)).await;
+    let world = World::at(client, namespace, github);
+    install(&world, "mine").await;
+    world.ready("mine", "TokenIssued").await;
+    let account = world.installations().get("mine").await.unwrap().status.unwrap().account.unwrap();
+    assert_eq!((account.login.as_str(), account.id), ("acme", 9001));
+    world.passes("GET", LISTING).await;
+    assert_eq!(world.github.requests("GET", ONE).await, 0);
+}
+
+#[tokio::test]
+async fn a_list_that_does_not_come_is_not_waited_for() {
+    let client = ControlPlane::shared().client();
+    let namespace = namespace(&client).await;
+    let github = GitHub::start(FIXTURE, &[]).await;
+    let fault = json!({"method": "GET", "path": "/app/installations", "status": 502, "count": 1_000_000});
+    github.call("POST", "/_sim/faults", Some(fault)).await;
+    let world = World::at(client, namespace, github);
+    install(&world, "mine").await;
+    world.ready("mine", "TokenIssued").await;
+    assert!(world.github.requests("GET", ONE).await > 0);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use peribolos_operator::{
     controller::{
         context::{Context, Parts, Shared},
         heal, installation,
+        lease::{Gate, Leadership},
         watches::Controllers,
     },
     defaults,
@@ -68,6 +69,8 @@ fn pace() -> heal::Pace {
         drift: often,
         files: often,
         history: often,
+        keep_task_runs: SignedDuration::from_millis(1),
+        redeliveries: [SignedDuration::from_secs(1); 3],
         apart: SignedDuration::from_millis(1),
     }
 }
@@ -185,9 +188,12 @@ fn controller(
     stop: &CancellationToken,
     watch: &CancellationToken,
 ) {
-    let controllers = Controllers::new(client, namespace);
+    let leadership = Leadership::default();
+    leadership.begin();
+    let controllers = Controllers::new(client, namespace, &leadership);
     let parts = Parts {
         client: client.clone(),
+        gate: Gate::default(),
         reporter: Reporter { controller: "test".to_owned(), instance: None },
         app,
         app_id: APP_ID,
@@ -197,6 +203,7 @@ fn controller(
             namespace: namespace.to_owned(),
             capacity: 20,
             time_scale: TimeScale::REAL,
+            late: SignedDuration::from_secs(15),
             details_url_template: None,
         },
         metrics: metrics.clone(),

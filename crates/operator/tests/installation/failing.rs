@@ -32,6 +32,31 @@ async fn a_rate_limit_is_obeyed_whatever_happens_meanwhile() {
 }
 
 #[tokio::test]
+async fn a_limit_is_the_apps_and_holds_for_all_installations() {
+    let world = World::new("1h").await;
+    let beta = json!({
+        "id": 9002, "members": {"alice": "admin", "bob": "admin"},
+        "repos": {".github": {"visibility": "private", "files": {"README.md": "hello"}}},
+        "installation": {"id": 7_654_321},
+    });
+    world.sim.control("PUT", "/orgs/beta", beta).await;
+    let fault = json!({
+        "method": "POST", "path": "/app/installations/*/access_tokens", "status": 403, "count": 1,
+        "headers": {"retry-after": "3600"}, "body": {"message": "You have exceeded a secondary rate limit."},
+    });
+    world.sim.control("POST", "/faults", fault).await;
+    let running = world.start_with(&world.key, "*");
+    world.install(json!({})).await;
+    world.ready(NAME, "False", "RateLimited").await;
+    world.install_as("beta", json!({"installationId": 7_654_321})).await;
+    // It has done nothing wrong, and waits for its turn.
+    world.ready("beta", "True", "OnDemand").await;
+    world.reconciled("beta").await;
+    assert_eq!(world.sim.mints().await, [403]);
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn an_outage_is_told_and_ends_by_itself() {
     let world = World::new("1h").await;
     let fault = json!({"path": "/app/**", "status": 502});

@@ -5,7 +5,8 @@ use kube::{
     Api, ResourceExt,
     api::{Patch, PatchParams},
 };
-use peribolos_operator::services::tokens;
+use peribolos_core::token::Refresh;
+use peribolos_operator::services::tokens::{self, Need};
 use serde_json::json;
 
 use crate::{
@@ -37,6 +38,8 @@ async fn an_installation_gets_its_token_and_its_status() {
     assert_eq!(secret.labels()["peribolos.dev/installation"], NAME);
     let owner = &secret.owner_references()[0];
     assert_eq!((Some(owner.uid.clone()), owner.controller), (object.uid(), Some(true)));
+    assert_eq!(secret.annotations()["peribolos.dev/issued-at"], texts["issued-at"]);
+    assert_eq!(secret.annotations()["peribolos.dev/expires-at"], texts["expires-at"]);
 
     let status = object.status.clone().unwrap();
     let account = status.account.unwrap();
@@ -77,6 +80,86 @@ async fn a_restart_asks_github_for_nothing() {
     assert!(world.sim.mints().await.is_empty());
     assert!(world.sim.requests("GET", "1234567").await.is_empty());
     second.stop().await;
+}
+
+/// Changes a Secret while no controller runs.
+async fn change(world: &World, patch: serde_json::Value) {
+    world.secrets().patch(SECRET, &PatchParams::default(), &Patch::Merge(patch)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_start_reads_no_secret_before_its_token_is_needed() {
+    // 40 s: four seconds between mints.
+    let world = World::new("40s").await;
+    let first = world.start();
+    world.install(json!({})).await;
+    world.ready(NAME, "True", "TokenIssued").await;
+    first.stop().await;
+    change(&world, json!({"stringData": {"token": "spoilt"}})).await;
+    let before = version(&world.secret(SECRET).await);
+
+    let second = world.start();
+    let object = world.reconciled(NAME).await;
+    assert_eq!(condition(&object, "Ready").unwrap().1, "TokenIssued");
+    assert_eq!(version(&world.secret(SECRET).await), before, "nobody has looked");
+    eventually("a client", async || {
+        let client = tokens::client(&second.ctx.tokens, &object).await.map_err(|error| error.to_string())?;
+        client.rate_limit().await.map_err(|error| error.to_string())
+    })
+    .await;
+    let repaired = texts(&world.secret(SECRET).await);
+    assert_eq!(repaired["token"], repaired["password"]);
+    second.stop().await;
+}
+
+#[rstest::rstest]
+#[case::missing(json!({"peribolos.dev/issued-at": null, "peribolos.dev/expires-at": null}))]
+#[case::senseless(json!({"peribolos.dev/expires-at": "soon"}))]
+#[case::contradicting(json!({"peribolos.dev/expires-at": "2126-01-01T00:00:00Z"}))]
+#[tokio::test]
+async fn where_the_annotations_do_not_tell_the_secret_does(#[case] annotations: serde_json::Value) {
+    let world = World::new("1h").await;
+    let first = world.start();
+    world.install(json!({})).await;
+    let object = world.ready(NAME, "True", "TokenIssued").await;
+    let expires = object.status.unwrap().token.unwrap().expires_at;
+    first.stop().await;
+    change(&world, json!({"metadata": {"annotations": annotations}})).await;
+
+    let second = world.start();
+    let object = world.reconciled(NAME).await;
+    assert_eq!(condition(&object, "Ready").unwrap().1, "TokenIssued");
+    assert_eq!(object.status.unwrap().token.unwrap().expires_at, expires);
+    assert_eq!(world.sim.mints().await, [201]);
+    second.stop().await;
+}
+
+#[tokio::test]
+async fn where_there_are_too_many_a_token_is_minted_when_it_is_needed() {
+    // 20 s: two seconds between mints.
+    let world = World::new("20s").await;
+    let running = world.start();
+    world.install(json!({})).await;
+    world.ready(NAME, "True", "TokenIssued").await;
+    // As with 10,000 installations.
+    running.ctx.tokens.pacing.set_refresh(Refresh::OnDemand);
+    let object = world.ready(NAME, "True", "OnDemand").await;
+    assert_eq!(condition(&object, "TokenIssued").unwrap().0, "False");
+    assert_eq!(object.status.as_ref().unwrap().token, None);
+    world.sim.forget_requests().await;
+
+    // What the controller itself needs is in its memory alone.
+    let before = version(&world.secret(SECRET).await);
+    tokens::idle_client(&running.ctx.tokens, &object).await.unwrap().rate_limit().await.unwrap();
+    assert_eq!(world.sim.mints().await, [201]);
+    assert_eq!(version(&world.secret(SECRET).await), before);
+    // A run finds that token, and has it in the Secret.
+    let info = tokens::ensure(&running.ctx.tokens, &object, Need::RunStart).await.unwrap();
+    assert_eq!(texts(&world.secret(SECRET).await)["expires-at"], info.issued.expires.to_string());
+    assert_eq!(world.sim.mints().await, [201]);
+    world.ready(NAME, "True", "TokenIssued").await;
+    world.ready(NAME, "True", "OnDemand").await;
+    running.stop().await;
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use jiff::SignedDuration;
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api, Client, ResourceExt,
@@ -17,6 +18,7 @@ use peribolos_operator::{
     controller::{
         context::{Context, Parts, Shared},
         installation,
+        lease::{Gate, Leadership},
         watches::Controllers,
     },
     metrics::Metrics,
@@ -74,10 +76,13 @@ impl World {
     /// Starts the controller with a key and for an account.
     pub fn start_with(&self, key: &AppKey, account: &str) -> Running {
         // The runs' own controller is not at work here: only its watch is.
-        let controllers = Controllers::new(&self.client, &self.namespace);
+        let leadership = Leadership::default();
+        leadership.begin();
+        let controllers = Controllers::new(&self.client, &self.namespace, &leadership);
         let config = GitHubConfig::new(AppId(APP_ID), self.sim.url.parse().unwrap());
         let parts = Parts {
             client: self.client.clone(),
+            gate: Gate::default(),
             reporter: Reporter { controller: "test".into(), instance: None },
             app: App::new(&config, key.private()).unwrap(),
             app_id: APP_ID,
@@ -87,6 +92,7 @@ impl World {
                 namespace: self.namespace.clone(),
                 capacity: 20,
                 time_scale: TimeScale::REAL,
+                late: SignedDuration::from_secs(15),
                 details_url_template: None,
             },
             metrics: Metrics::new(),

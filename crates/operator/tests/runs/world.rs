@@ -9,7 +9,9 @@ use peribolos_operator::kubernetes::tekton::TaskRun;
 use peribolos_vocab::report::{Changes, StepExit, StepName, StepReport};
 use serde_json::{Value, json};
 
-use crate::support::{ControlPlane, Controller, GitHub, Kubelet, eventually, namespace};
+use crate::support::{
+    ControlPlane, Controller, GitHub, Kubelet, eventually, namespace, operator::forget_lease,
+};
 
 /// The organization of most tests.
 pub const FIXTURE: &str = "
@@ -66,18 +68,24 @@ impl World {
     }
 
     async fn start_on(plane: &'static ControlPlane, github: &[&str], more: &[&str]) -> Self {
-        let client = plane.client();
-        let namespace = namespace(&client).await;
-        let github = GitHub::start(FIXTURE, github).await;
-        let kubelet = Kubelet::start(&client).await;
-        let mut this = Self { plane, client, namespace, github, kubelet, controller: None };
-        // Made before the controller looks: what heals would make them too, and onboard them.
-        this.install(ACME, 1_234_567).await;
-        this.install(GLOBEX, 7_654_321).await;
+        let mut this = Self::without_controller(plane, github).await;
         let controller = Controller::start(plane, &this.github, &this.namespace, "first", more).await;
         this.controller = Some(controller);
         this.is_ready(ACME).await;
         this.is_ready(GLOBEX).await;
+        this
+    }
+
+    /// Everything but a controller.
+    pub async fn without_controller(plane: &'static ControlPlane, github: &[&str]) -> Self {
+        let client = plane.client();
+        let namespace = namespace(&client).await;
+        let github = GitHub::start(FIXTURE, github).await;
+        let kubelet = Kubelet::start(&client).await;
+        let this = Self { plane, client, namespace, github, kubelet, controller: None };
+        // Made before the controller looks: what heals would make them too, and onboard them.
+        this.install(ACME, 1_234_567).await;
+        this.install(GLOBEX, 7_654_321).await;
         this
     }
 
@@ -92,7 +100,7 @@ impl World {
     }
 
     /// Waits until an installation is Ready.
-    pub async fn is_ready(&self, name: &str) {
+    async fn is_ready(&self, name: &str) {
         eventually("the installation is Ready", async || {
             let object = self.installations().get(name).await.unwrap();
             let conditions = object.status.unwrap_or_default().conditions;
@@ -303,8 +311,9 @@ impl World {
         self.controller = None;
     }
 
-    /// Starts another controller after [`Self::kill`].
+    /// Starts another controller after [`Self::kill`]. It does not wait until the Lease has expired.
     pub async fn restart(&mut self, name: &str) {
+        forget_lease(&self.client, &self.namespace).await;
         self.controller = Some(Controller::start(self.plane, &self.github, &self.namespace, name, &[]).await);
     }
 }

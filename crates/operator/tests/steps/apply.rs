@@ -39,6 +39,8 @@ orgs:
 /// Waits are tested by their own; everywhere else they are short.
 pub const FAST: &str = "--time-scale=100";
 const REAL: &str = "--time-scale=1";
+/// How GitHub refuses the name of a team that there is.
+const TAKEN: &str = "Name must be unique for this org";
 
 struct Pod {
     bench: Bench,
@@ -398,16 +400,42 @@ async fn what_was_made_without_an_answer_may_be_shown_late(#[case] path: &str) {
     assert_eq!(org["repos"]["docs"]["topics"], json!(["texts"]), "{org}");
 }
 
+/// What is not shown in time is no mistake in the file: it is tried again soon.
+#[rstest::rstest]
+#[case::by_a_request_of_ours(json!({"status": 502, "when": "after"}), Cause::Transient)]
+#[case::by_somebody_else(json!({"status": 422, "body": {"message": TAKEN}}), Cause::Refused)]
+#[tokio::test]
+async fn what_has_the_name_and_is_not_shown_is_tried_again_if_it_may_be_ours(
+    #[case] mut fault: Value,
+    #[case] cause: Cause,
+) {
+    let new = "    teams:\n      New: {privacy: closed, members: [dan], repos: {}}\n";
+    let late = FIXTURE.replace("    id: 9001\n", "    id: 9001\n    eventual: 10000\n");
+    let bench = Bench::start_with(&late, &["--secondary-limits=off"]).await;
+    let mut pod = Pod { bench, sha: String::new(), before: 0 };
+    pod.push(&FILE.replace("    teams:\n", new)).await;
+    (fault["method"], fault["path"], fault["count"]) = (json!("POST"), json!("/orgs/acme/teams"), json!(1));
+    pod.fault(fault).await;
+    let applied = pod.apply(&[]).await;
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(cause)), "{applied:?}");
+    let says =
+        "What to do: GitHub failed while it was made and may not show it yet: the next apply looks for it.";
+    assert_eq!(applied.check.summary.contains(says), cause == Cause::Transient, "{applied:?}");
+}
+
 /// Who was invited before is still invited where GitHub says that there is no list of invitations: that is not known.
 #[rstest::rstest]
-#[case::hidden_for_a_moment(true, json!({"count": 2}), "Applied: 1 of 1. 1 person has yet to accept", false)]
-#[case::hidden(true, json!({}), "Applied: 1 of 1. 1 part could not be read again", true)]
-#[case::of_this_apply(false, json!({}), "Applied: 3 of 3. 1 part could not be read again", true)]
+#[case::hidden_for_a_moment(
+    true, json!({"count": 2}), (StepExit::Ok, "Applied: 1 of 1. 1 person has yet to accept"), false)]
+#[case::hidden(
+    true, json!({}), (StepExit::GitHubUnavailable, "Applied: 1 of 1. 1 part could not be read again"), true)]
+#[case::of_this_apply(
+    false, json!({}), (StepExit::GitHubUnavailable, "Applied: 3 of 3. 1 part could not be read again"), true)]
 #[tokio::test]
 async fn a_list_of_invitations_that_is_hidden_afterwards_is_unread(
     #[case] is_invited: bool,
     #[case] mut fault: Value,
-    #[case] title: &str,
+    #[case] end: (StepExit, &str),
     #[case] is_unread: bool,
 ) {
     let invited = "    id: 9001\n    invitations: [{login: zoe, role: member}]\n";
@@ -428,7 +456,7 @@ async fn a_list_of_invitations_that_is_hidden_afterwards_is_unread(
     pod.fault(fault).await;
     pod.bench.github.call("DELETE", "/_sim/requests", None).await;
     let applied = pod.apply(&[]).await;
-    assert_eq!((applied.exit, applied.check.title.as_str()), (StepExit::Ok, title), "{applied:?}");
+    assert_eq!((applied.exit, applied.check.title.as_str()), end, "{applied:?}");
     let summary = &applied.check.summary;
     assert!(
         !summary.contains("Gone beyond the plan") && !summary.contains("Not as the file says"),
@@ -441,6 +469,33 @@ async fn a_list_of_invitations_that_is_hidden_afterwards_is_unread(
         4,
         "it is read again, twice"
     );
+}
+
+/// Who may do what in a repository is not known to be as the file says where GitHub shows it no more. Where it was not shown
+/// before, nothing has changed.
+#[rstest::rstest]
+#[case::a_permission(403, 1, StepExit::PermissionsMissing)]
+#[case::hidden(404, 1, StepExit::GitHubUnavailable)]
+#[case::hidden_before(404, 0, StepExit::Ok)]
+#[case::a_permission_before(403, 0, StepExit::Ok)]
+#[tokio::test]
+async fn a_repository_whose_invitations_are_hidden_afterwards(
+    #[case] status: u16,
+    #[case] shown: u32,
+    #[case] exit: StepExit,
+) {
+    let file =
+        FILE.replace("name: Acme", "name: Acme Inc").replace("{visibility: private}", "{collaborators: {}}");
+    let pod = Pod::of(&file).await;
+    let message = if status == 403 { "Resource not accessible by integration" } else { "Not Found" };
+    let path = "/repos/acme/site/invitations";
+    let body = json!({"message": message});
+    pod.fault(json!({"method": "GET", "path": path, "status": status, "skip": shown, "body": body})).await;
+    let applied =
+        pod.apply(&["--manage=Org,OrgMembers,Teams,TeamMembers,TeamRepos,Repos,Collaborators"]).await;
+    assert_eq!(applied.exit, exit, "{applied:?}");
+    let says = format!("GitHub does not show who is invited to `site`: {message}");
+    assert_eq!(applied.check.summary.contains(&says), shown > 0, "{applied:?}");
 }
 
 /// What could not be read before a removal is no refusal of the removal, which was never sent.
@@ -573,6 +628,49 @@ async fn what_is_no_longer_as_planned_is_left_and_named(#[case] hidden: u32) {
     assert!(applied.check.summary.contains("Left out, because it changed in the meantime"), "{applied:?}");
     assert_eq!(pod.bench.github.org(ORG).await["members"]["frank"], "admin");
     assert!(!applied.reviewed, "a removal is left");
+}
+
+/// A login may be another person's by then: what is taken away is taken from the person who had it when it was planned.
+#[rstest::rstest]
+#[case::renamed(false, "the person is called 'dave' now")]
+#[case::taken_by_another(true, "somebody else has the login now, and the person is called 'dave'")]
+#[tokio::test]
+async fn nobody_loses_anything_by_having_the_login_of_another(#[case] taken: bool, #[case] says: &str) {
+    let file = described(&FILE.replace("frank]", "]").replace("name: Acme", "name: Acme Inc"));
+    let without = file.replace("[carol, dan], repos", "[carol], repos");
+    let pod = Pod::of(&without.replace("site: {desc", "site: {collaborators: {}, desc")).await;
+    let github = &pod.bench.github;
+    let mut org = github.org(ORG).await;
+    org["repos"]["site"]["collaborators"] = json!({"zoe": "push"});
+    pod.put(org).await;
+    pod.fault(json!({"method": "PATCH", "path": "/orgs/acme", "delayMs": 5_000, "count": 1})).await;
+    let manage = "--manage=Org,OrgMembers,Teams,TeamMembers,TeamRepos,Repos,Collaborators";
+    let args = ["--disclose-file", FAST, "--maximum-removal-percent=100", manage];
+    let running = pod.bench.start_apply(&pod.sha, &pod.bench.token().await, &args);
+    pod.bench.changed(pod.before + 1).await;
+    for (from, to) in [("frank", "fritz"), ("dan", "dave"), ("zoe", "zora")] {
+        github.call("POST", &format!("/_sim/users/{from}/rename"), Some(json!({"to": to}))).await;
+    }
+    let mut org = github.org(ORG).await;
+    if taken {
+        for login in ["frank", "dan", "zoe"] {
+            github.call("PUT", &format!("/_sim/users/{login}"), Some(json!({}))).await;
+        }
+        (org["members"]["frank"], org["members"]["dan"]) = (json!("member"), json!("member"));
+        org["teams"][0]["members"]["dan"] = json!("member");
+        org["repos"]["site"]["collaborators"]["zoe"] = json!("push");
+        pod.put(org.clone()).await;
+    }
+    let applied = running.end().output();
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Transient)), "{applied:?}");
+    let left = applied.list.iter().filter(|line| line.ends_with("left out, changed in the meantime")).count();
+    assert_eq!(left, 3, "{applied:?}");
+    let now = github.org(ORG).await;
+    assert_eq!(now["members"], org["members"]);
+    assert_eq!(now["teams"][0]["members"], org["teams"][0]["members"]);
+    assert_eq!(now["repos"]["site"]["collaborators"], org["repos"]["site"]["collaborators"]);
+    // Of who is in the file, it says who that is now.
+    assert!(applied.check.summary.contains(says), "{applied:?}");
 }
 
 #[tokio::test]
@@ -805,20 +903,14 @@ async fn what_is_kept_at_the_limit_of_invitations_is_tried_after_a_day() {
     assert!(!summary.contains("Correct the line"), "{applied:?}");
 }
 
-/// A place in a team that goes with an invitation stands in no line of the file.
+/// Who is to be removed stands in no line of the file.
 #[tokio::test]
 async fn what_no_line_asks_for_needs_no_correction_of_a_line() {
-    let invited = "    id: 9001\n    invitations: [{login: zoe, role: member}]\n";
-    let fixture = FIXTURE
-        .replace("    id: 9001\n", invited)
-        .replace("{name: Core, ", "{name: Core, invitations: [zoe], ");
-    let bench = Bench::start_with(&fixture, &["--secondary-limits=off"]).await;
-    let mut pod = Pod { bench, sha: String::new(), before: 0 };
-    pod.push(&FILE.replace("bob]", "bob, zoe]")).await;
-    let path = "/orgs/acme/teams/core/memberships/zoe";
+    let pod = Pod::of(&FILE.replace(", frank]", "]")).await;
+    let path = "/orgs/acme/memberships/frank";
     let body = json!({"message": "Validation Failed"});
-    pod.fault(json!({"method": "PUT", "path": path, "status": 422, "body": body})).await;
-    let applied = pod.apply(&["--manage=Org,OrgMembers", "--maximum-removal-percent=100"]).await;
+    pod.fault(json!({"method": "DELETE", "path": path, "status": 422, "body": body})).await;
+    let applied = pod.apply(&[]).await;
     assert_eq!(applied.cause, Some(Cause::Refused), "{applied:?}");
     let summary = &applied.check.summary;
     assert!(

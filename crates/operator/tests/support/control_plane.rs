@@ -14,6 +14,18 @@ use super::{eventually, free_port, pem::pem, process::Process, programs, resourc
 /// The one whom the API server lets do all.
 const TOKEN: &str = "test-administrator";
 
+/// Others who may do all, so that it is seen who does what. Each one's token is its name.
+pub const USERS: [&str; 2] = ["first", "second"];
+
+/// Only who writes what.
+const AUDIT_POLICY: &str = "apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+- {level: Metadata, verbs: [create, update, patch, delete, deletecollection]}
+- {level: None}
+";
+
 /// etcd and an API server. They end with it, and with the test process.
 pub struct ControlPlane {
     programs: PathBuf,
@@ -22,6 +34,7 @@ pub struct ControlPlane {
     port: u16,
     api_server: Mutex<Option<Process>>,
     etcd: Mutex<Option<Process>>,
+    is_audited: bool,
     _keeper: Process,
 }
 
@@ -34,13 +47,23 @@ impl ControlPlane {
 
     /// One of its own, for a test that stops it.
     pub fn start() -> Self {
+        Self::start_as(false)
+    }
+
+    /// One that records who writes what: see [`Self::written`].
+    pub fn start_audited() -> Self {
+        Self::start_as(true)
+    }
+
+    fn start_as(is_audited: bool) -> Self {
         let programs = programs::control_plane();
         let directory = tempfile::Builder::new().prefix("peribolos-test-").tempdir().unwrap();
         write_files(directory.path());
         let (etcd_port, port) = (free_port(), free_port());
         let (api_server, etcd) = (Mutex::default(), Mutex::default());
         let keeper = keep_until_the_end(directory.path());
-        let this = Self { programs, directory, etcd_port, port, api_server, etcd, _keeper: keeper };
+        let this =
+            Self { programs, directory, etcd_port, port, api_server, etcd, is_audited, _keeper: keeper };
         this.start_etcd();
         this.start_api_server();
         in_runtime(async || {
@@ -71,7 +94,7 @@ impl ControlPlane {
     /// Starts the API server again, where it was; it is not ready at once.
     pub fn start_api_server(&self) {
         let (at, port) = (self.directory.path().display(), self.port);
-        let args = [
+        let mut args = vec![
             format!("--etcd-servers=http://127.0.0.1:{}", self.etcd_port),
             format!("--secure-port={port}"),
             "--bind-address=127.0.0.1".to_owned(),
@@ -85,9 +108,32 @@ impl ControlPlane {
             "--disable-admission-plugins=ServiceAccount".to_owned(),
             "--profiling=false".to_owned(),
         ];
+        if self.is_audited {
+            args.push(format!("--audit-policy-file={at}/audit-policy.yaml"));
+            args.push(format!("--audit-log-path={at}/audit.log"));
+        }
         let log = self.directory.path().join("kube-apiserver.log");
         let api_server = Process::start(&self.programs.join("kube-apiserver"), args, &log);
         *self.api_server.lock().unwrap() = Some(api_server);
+    }
+
+    /// What a user has written in a namespace so far, each as verb, resource and name; but no Leases, and nothing that was only
+    /// tried.
+    pub fn written(&self, user: &str, namespace: &str) -> Vec<String> {
+        let log = std::fs::read_to_string(self.directory.path().join("audit.log")).unwrap_or_default();
+        let events = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        let its = events.filter(|event| {
+            let of = &event["objectRef"];
+            let is_trial = event["requestURI"].as_str().is_some_and(|uri| uri.contains("dryRun="));
+            let is_its = event["user"]["username"] == user && of["namespace"] == namespace;
+            is_its && of["resource"] != "leases" && !is_trial
+        });
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        its.map(|event| {
+            let of = &event["objectRef"];
+            format!("{} {} {}", text(&event["verb"]), text(&of["resource"]), text(&of["name"]))
+        })
+        .collect()
     }
 
     /// A client that may do all.
@@ -106,6 +152,14 @@ impl ControlPlane {
     /// The same as a file, for programs.
     pub fn kubeconfig(&self) -> PathBuf {
         self.directory.path().join("kubeconfig")
+    }
+
+    /// The same for another user, one of [`USERS`].
+    pub fn kubeconfig_of(&self, user: &str) -> PathBuf {
+        let file = self.directory.path().join(format!("kubeconfig-{user}"));
+        let text = kubeconfig(&format!("https://127.0.0.1:{}", self.port)).replace(TOKEN, user);
+        std::fs::write(&file, text).unwrap();
+        file
     }
 
     /// Waits until the API server answers.
@@ -158,7 +212,10 @@ fn write_files(directory: &Path) {
     let key = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let der: Pkcs8V1Der<'_> = key.as_der().unwrap();
     std::fs::write(directory.join("sa.key"), pem("PRIVATE KEY", der.as_ref())).unwrap();
-    std::fs::write(directory.join("tokens.csv"), format!("{TOKEN},admin,admin,system:masters\n")).unwrap();
+    let users = USERS.map(|user| format!("{user},{user},{user},system:masters\n")).concat();
+    let tokens = format!("{TOKEN},admin,admin,system:masters\n{users}");
+    std::fs::write(directory.join("tokens.csv"), tokens).unwrap();
+    std::fs::write(directory.join("audit-policy.yaml"), AUDIT_POLICY).unwrap();
 }
 
 /// A kubeconfig of one who may do all, at this server: the API server or what stands before it.

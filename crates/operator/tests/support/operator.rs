@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use k8s_openapi::api::coordination::v1::Lease;
+use kube::{Api, Client, api::DeleteParams};
+
 use super::{ControlPlane, GitHub, Process, eventually, free_port, github::APP_ID};
 
 /// A controller; dropped, it is killed as by `kill -9`.
 pub struct Controller {
     log: PathBuf,
-    _process: Process,
+    process: Process,
 }
 
 impl Controller {
@@ -27,7 +30,7 @@ impl Controller {
         }
         args.extend(more.iter().map(|argument| (*argument).to_owned()));
         let process = Process::start(Path::new("/usr/bin/env"), args, &log);
-        let this = Self { log, _process: process };
+        let this = Self { log, process };
         eventually("the controller's readiness", async || {
             is_ready(&admin).await.map_err(|error| format!("{error}; it said:\n{}", this.said()))
         })
@@ -35,10 +38,21 @@ impl Controller {
         this
     }
 
+    /// The number of its process, while it runs.
+    pub fn pid(&self) -> Option<i32> {
+        self.process.pid()
+    }
+
     /// All it has said so far.
     pub fn said(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
+}
+
+/// Deletes the Lease of a controller that was killed, so that the next one leads at once.
+pub async fn forget_lease(client: &Client, namespace: &str) {
+    let leases: Api<Lease> = Api::namespaced(client.clone(), namespace);
+    leases.delete("peribolos-controller", &DeleteParams::default()).await.unwrap();
 }
 
 /// The command line of a controller that reaches Kubernetes by a kubeconfig and GitHub at a URL, without `--accounts`.

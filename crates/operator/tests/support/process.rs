@@ -43,6 +43,16 @@ impl Process {
     }
 }
 
+impl Process {
+    /// The number of the program's process, while it runs.
+    pub fn pid(&self) -> Option<i32> {
+        let guard = self.0.id();
+        let children = std::fs::read_to_string(format!("/proc/{guard}/task/{guard}/children")).ok()?;
+        // The guard's own reader of the pipe is started after the program.
+        children.split_whitespace().next()?.parse().ok()
+    }
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         drop(self.0.stdin.take());

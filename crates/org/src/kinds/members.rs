@@ -57,6 +57,7 @@ fn demotions(planner: &mut Planner<'_>, desired: &Desired) {
 
 /// Invites somebody who is no member. An open invitation with another role is replaced; one that failed is cleared.
 fn invite(planner: &mut Planner<'_>, login: &Login, role: OrgRole, line: Option<u32>) {
+    let mut replaced = None;
     if let Some(open) = planner.now.pending().get(login).cloned() {
         if open.role == OrgRole::BillingManager {
             let message = format!("{} is invited as a billing manager", quoted(login.as_str()));
@@ -68,10 +69,14 @@ fn invite(planner: &mut Planner<'_>, login: &Login, role: OrgRole, line: Option<
             planner.wait_for(Waiting { login: login.clone(), team: None, repo: None });
             return;
         }
-        planner.write(cancel(&open, login, Place::People, line, false));
+        replaced = Some(open);
     }
     for failed in planner.now.failed(login).to_vec() {
         planner.write(cancel(&failed, login, Place::People, line, true));
+    }
+    // Right before the new one: nothing comes between the two.
+    if let Some(open) = replaced {
+        planner.write(cancel(&open, login, Place::People, line, false));
     }
     let draft = Draft::new(Place::People, Change::InviteMember { login: login.clone(), role }, line);
     planner.write(draft.wants(Fact::Uninvited(login.clone())).gives(Fact::Person(login.clone())));

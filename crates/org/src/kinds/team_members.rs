@@ -12,7 +12,7 @@ use crate::file::findings::quoted;
 use crate::file::model::Team;
 use crate::file::position::Located;
 use crate::plan::{
-    Because, Change, Draft, Fact, Ignore, Kind, Named, Place, Planner, TeamId, Waiting, line_of,
+    Because, Change, Draft, Fact, Ignore, InvitedTeam, Kind, Named, Place, Planner, TeamId, Waiting, line_of,
 };
 use crate::snapshot::ManagedBy;
 
@@ -43,9 +43,9 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
     keep_invited(planner, &decided);
 }
 
-/// An invitation that is sent anew has lost its teams: it gets those back that the plan leaves to others.
+/// An invitation that is sent anew has lost its teams: the new one is to those, too, that the plan leaves to others.
 fn keep_invited(planner: &mut Planner<'_>, decided: &BTreeSet<TeamId>) {
-    let mut drafts = Vec::new();
+    let mut lost: BTreeMap<Login, Vec<InvitedTeam>> = BTreeMap::new();
     for (id, before) in planner.now.all_teams().filter(|(id, _)| !decided.contains(id)) {
         let Some(team) = planner.then.team(id) else { continue };
         if team.managed_by != ManagedBy::Organization {
@@ -54,16 +54,13 @@ fn keep_invited(planner: &mut Planner<'_>, decided: &BTreeSet<TeamId>) {
         let is_lost =
             |login: &&Login| !team.pending.contains(*login) && planner.then.pending().contains_key(*login);
         for login in before.pending.iter().filter(is_lost) {
-            let (team, login) = (team.name.clone(), login.clone());
-            let person = Fact::Person(login.clone());
-            let change = Change::SetTeamMember { team, login, from: None, to: TeamRole::Member };
-            drafts.push(
-                Draft::new(Place::TeamPlaces, change, None).because(Some(Because::SourceGoes)).wants(person),
-            );
+            let invited = InvitedTeam { id: team.id, name: team.name.clone() };
+            lost.entry(login.clone()).or_default().push(invited);
         }
     }
-    for draft in drafts {
-        planner.write(draft);
+    for (login, mut teams) in lost {
+        teams.sort();
+        planner.invite_to_teams(&login, &teams);
     }
 }
 

@@ -42,6 +42,7 @@ pub(super) fn mark(plan: &mut Plan, before: &Model) {
 fn invites<'c>(change: &'c Change, before: &Model) -> Option<&'c Login> {
     match change {
         Change::InviteMember { login, .. }
+        | Change::InviteAgain { login, .. }
         | Change::SetTeamMember { login, .. }
         | Change::SetCollaborator { login, from: None, .. }
         | Change::EditRepoInvitation { login, .. } => {

@@ -21,6 +21,16 @@ pub enum Change {
         /// As what.
         role: OrgRole,
     },
+    /// `POST /orgs/{org}/invitations` of somebody whose invitation is cancelled before: places in teams went with that one,
+    /// and this request alone gives them together with the new one.
+    InviteAgain {
+        /// Who.
+        login: Login,
+        /// As what.
+        role: OrgRole,
+        /// The teams of the invitation before about which the file does not decide.
+        teams: Vec<InvitedTeam>,
+    },
     /// `PUT /orgs/{org}/memberships/{login}` of a member.
     ChangeRole {
         /// Who.
@@ -202,6 +212,15 @@ pub enum Change {
     },
 }
 
+/// A team that somebody is invited to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct InvitedTeam {
+    /// GitHub's number for it.
+    pub id: u64,
+    /// Its name at that moment.
+    pub name: TeamName,
+}
+
 /// A setting that changes, its values as the file writes them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingChange<S> {
@@ -243,6 +262,7 @@ impl Change {
         matches!(
             self,
             Self::InviteMember { .. }
+                | Self::InviteAgain { .. }
                 | Self::CreateRepo { .. }
                 | Self::CreateTeam { .. }
                 | Self::SetCollaborator { .. }
@@ -251,7 +271,18 @@ impl Change {
 
     /// Whether somebody gets an invitation by it.
     pub const fn invites(&self) -> bool {
-        matches!(self, Self::InviteMember { .. } | Self::SetCollaborator { from: None, .. })
+        matches!(
+            self,
+            Self::InviteMember { .. } | Self::InviteAgain { .. } | Self::SetCollaborator { from: None, .. }
+        )
+    }
+
+    /// Who is invited to the organization by it.
+    pub const fn invitee(&self) -> Option<&Login> {
+        match self {
+            Self::InviteMember { login, .. } | Self::InviteAgain { login, .. } => Some(login),
+            _ => None,
+        }
     }
 
     /// Whether it takes something away: what is compared with GitHub before it is done, and withheld where a grant
@@ -277,6 +308,7 @@ impl Change {
                 self.archives() || changes.iter().any(settings::hides_or_publishes)
             }
             Self::InviteMember { .. }
+            | Self::InviteAgain { .. }
             | Self::CreateRepo { .. }
             | Self::RenameRepo { .. }
             | Self::SetTopics { .. }
@@ -307,6 +339,7 @@ impl Change {
             | Self::RemoveTeamRepo { repo, .. } => Some(repo),
             Self::EditOrg { .. }
             | Self::InviteMember { .. }
+            | Self::InviteAgain { .. }
             | Self::ChangeRole { .. }
             | Self::RemoveMember { .. }
             | Self::CancelInvitation { .. }
@@ -326,6 +359,7 @@ impl Change {
             Self::InviteMember { .. } | Self::ChangeRole { .. } => {
                 (Put, "/orgs/{org}/memberships/{username}")
             }
+            Self::InviteAgain { .. } => (Post, "/orgs/{org}/invitations"),
             Self::RemoveMember { .. } => (Delete, "/orgs/{org}/memberships/{username}"),
             Self::CancelInvitation { .. } => (Delete, "/orgs/{org}/invitations/{invitation_id}"),
             Self::CreateRepo { .. } => (Post, "/orgs/{org}/repos"),

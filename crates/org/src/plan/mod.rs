@@ -17,7 +17,7 @@ mod verify;
 mod withheld;
 
 pub use crate::settings::{OrgSetting, RepoSettingName, Request};
-pub use change::{Change, Method, RepoSetting, SettingChange};
+pub use change::{Change, InvitedTeam, Method, RepoSetting, SettingChange};
 pub use expected::{Expected, ExpectedTeam};
 pub use keys::TeamSetting;
 pub use lookups::{Lookups, Question};
@@ -58,4 +58,20 @@ pub struct Plan {
     pub waiting: Vec<Waiting>,
     /// Logins that nobody has and that were left out.
     pub left_out: Vec<Login>,
+}
+
+impl Plan {
+    /// Whether the operation is an invitation that is sent again, and the one that it replaces was cancelled: until it is
+    /// sent, places in teams are lost.
+    pub fn replaces_what_is_cancelled(&self, index: usize, outcomes: &[Outcome]) -> bool {
+        let Some(Change::InviteAgain { login: invited, .. }) =
+            self.operations.get(index).map(|operation| &operation.change)
+        else {
+            return false;
+        };
+        let cancels =
+            |change: &Change| matches!(change, Change::CancelInvitation { login, .. } if login == invited);
+        let before = self.operations[..index].iter().zip(outcomes);
+        before.into_iter().any(|(operation, outcome)| *outcome == Outcome::Done && cancels(&operation.change))
+    }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Change;
+
 /// What became of one operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,6 +38,16 @@ impl Outcome {
     /// Whether what needs the operation can be done: it is in force, or will be once somebody accepts.
     pub const fn is_base(&self) -> bool {
         matches!(self, Self::Done | Self::Waiting)
+    }
+
+    /// Whether GitHub shows afterwards what came of `change`: that it is in force, or the invitation that waits. Of a member
+    /// who is still to accept another role it shows the role of before.
+    pub const fn is_shown(&self, change: &Change) -> bool {
+        match self {
+            Self::Done => true,
+            Self::Waiting => !matches!(change, Change::ChangeRole { .. }),
+            _ => false,
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use super::awaiting;
 use super::draft::{self, Draft, Fact};
 use super::model::{Known, Model, RepoId, TeamId};
 use super::{
-    Allow, Ignore, Kind, Lookups, Named, OrgSetting, Place, Plan, Question, Refusal, RefusalClass, Scope,
-    Waiting, Warning,
+    Allow, Change, Ignore, InvitedTeam, Kind, Lookups, Named, OrgSetting, Place, Plan, Question, Refusal,
+    RefusalClass, Scope, Waiting, Warning,
 };
 use crate::file::canonical_names::CanonicalNames;
 use crate::file::findings::quoted;
@@ -17,7 +17,7 @@ use crate::file::model::ConfigFile;
 use crate::file::normal_form::canonical;
 use crate::file::position::Located;
 use crate::kinds;
-use crate::snapshot::{Extent, ManagedBy, Snapshot, Unread};
+use crate::snapshot::{Extent, ManagedBy, Snapshot, Unread, UnreadCause};
 
 /// The difference between a file, as it is written, and an organization: what is to be done, in the order of applying.
 ///
@@ -123,7 +123,8 @@ impl<'f> Planner<'f> {
             Kind::TeamMembers | Kind::TeamRepos => self.plans(Kind::Teams),
             _ => true,
         };
-        let is_unread = self.unread.iter().any(|unread| unread.kind == kind && unread.extent.is_all());
+        let is_unread =
+            self.unread.iter().any(|unread| unread.kind == kind && unread.extent == Extent::Whole);
         is_needed && self.scope.manages(kind) && !is_unread
     }
 
@@ -173,6 +174,19 @@ impl<'f> Planner<'f> {
     pub(crate) fn give(&mut self, fact: Fact) {
         if let Some(draft) = self.drafts.last_mut() {
             draft.gives.push(fact);
+        }
+    }
+
+    /// Makes an invitation that is planned one to these teams, too.
+    pub(crate) fn invite_to_teams(&mut self, invited: &Login, teams: &[InvitedTeam]) {
+        for draft in &mut self.drafts {
+            if let Change::InviteMember { login, role } = &draft.change
+                && login == invited
+            {
+                let (login, teams) = (login.clone(), teams.to_vec());
+                draft.change = Change::InviteAgain { login, role: *role, teams };
+                self.then.apply(&draft.change);
+            }
         }
     }
 
@@ -249,15 +263,15 @@ impl<'f> Planner<'f> {
     fn warn_of_unread(&mut self) {
         for unread in self.unread {
             if self.scope.manages(unread.kind) {
-                let (about, hint) = match &unread.extent {
-                    Extent::Whole => {
+                let (about, hint) = match (&unread.extent, unread.cause) {
+                    (Extent::Whole, UnreadCause::Permission) => {
                         (&[][..], Some("nothing of the kind is changed until the token may see it"))
                     }
-                    Extent::Of(named) => (std::slice::from_ref(named), Some("it is left as it is")),
-                    Extent::Hidden => {
+                    (Extent::Whole, UnreadCause::Hidden) => {
                         (&[][..], Some("nothing of the kind is changed until GitHub shows it again"))
                     }
-                    Extent::Parts => (&[][..], None),
+                    (Extent::Of(named), _) => (std::slice::from_ref(named), Some("it is left as it is")),
+                    (Extent::Parts, _) => (&[][..], None),
                 };
                 self.warn(unread.kind, None, about, unread.why.clone(), hint);
             }

@@ -99,7 +99,8 @@ fn gives(change: &Change) -> bool {
         Change::CreateTeam { .. }
         | Change::EditTeam { .. }
         | Change::CreateRepo { .. }
-        | Change::RenameRepo { .. } => true,
+        | Change::RenameRepo { .. }
+        | Change::InviteAgain { .. } => true,
         _ => false,
     }
 }
@@ -127,6 +128,11 @@ fn targets(model: &Model, grant: &Change, removal: &Change) -> BTreeSet<Target> 
     match grant {
         Change::SetTeamMember { team, login, .. } => {
             if let Some(id) = model.team_named(team) {
+                place(model, login, id, &mut targets);
+            }
+        }
+        Change::InviteAgain { login, teams, .. } => {
+            for id in teams.iter().filter_map(|team| model.team_numbered(team.id)) {
                 place(model, login, id, &mut targets);
             }
         }

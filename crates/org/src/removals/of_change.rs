@@ -31,7 +31,7 @@ impl<'o> Again<'o> {
         let mut again = Self { org: HashMap::new(), repos: HashMap::new() };
         for operation in operations {
             match &operation.change {
-                Change::InviteMember { login, role } => {
+                Change::InviteMember { login, role } | Change::InviteAgain { login, role, .. } => {
                     again.org.insert(login, *role);
                 }
                 Change::SetCollaborator { repo, login, to, .. } => {

@@ -113,8 +113,9 @@ impl Category {
     pub(super) const fn of_change(change: &Change) -> Self {
         match change {
             Change::EditOrg { .. } => Self::OrgSetting,
-            Change::InviteMember { role: OrgRole::Admin, .. } => Self::OwnerAdded,
-            Change::InviteMember { .. } => Self::MemberAdded,
+            Change::InviteMember { role: OrgRole::Admin, .. }
+            | Change::InviteAgain { role: OrgRole::Admin, .. } => Self::OwnerAdded,
+            Change::InviteMember { .. } | Change::InviteAgain { .. } => Self::MemberAdded,
             Change::ChangeRole { .. } => Self::OwnerPromoted,
             // A removal of somebody is one of the categories above and does not come here.
             Change::RemoveMember { .. } => Self::MemberRemoved,

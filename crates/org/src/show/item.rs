@@ -2,8 +2,10 @@
 
 use super::Namer;
 use super::category::{Category, Mark};
+use super::text::counted;
 use crate::plan::{
-    Because, Change, Operation, OrgSetting, Plan, RepoSettingName, SettingChange, TeamRole, TeamSetting,
+    Because, Change, InvitedTeam, Operation, OrgSetting, Plan, RepoSettingName, SettingChange, TeamRole,
+    TeamSetting,
 };
 use crate::removals::{Removal, RemovalKind, Removals, Subject};
 use crate::{Login, OrgRole, Permission, RepoName, TeamName};
@@ -173,6 +175,7 @@ fn target(change: &Change, namer: &Namer<'_>) -> (Place, Option<String>, String)
     let ((place, place_key), (name, key)) = match change {
         Change::EditOrg { .. } => (org, (None, String::new())),
         Change::InviteMember { login, .. }
+        | Change::InviteAgain { login, .. }
         | Change::ChangeRole { login, .. }
         | Change::RemoveMember { login, .. }
         | Change::CancelInvitation { login, .. } => (org, person(login)),
@@ -214,8 +217,10 @@ fn notes(change: &Change, namer: &Namer<'_>) -> Vec<String> {
     };
     let invited = || "invited".to_owned();
     match change {
-        Change::CancelInvitation { role, .. } => {
-            had(format!("as {}", a(role.as_str()))).into_iter().collect()
+        Change::InviteAgain { teams, .. } => vec![format!("again, with {}", of_teams(teams, namer))],
+        Change::CancelInvitation { role, failed, .. } => {
+            let teams = failed.then(|| "GitHub does not show its teams".to_owned());
+            had(format!("as {}", a(role.as_str()))).into_iter().chain(teams).collect()
         }
         Change::SetCollaborator { from, custom_role, to, .. }
         | Change::SetTeamRepo { from, custom_role, to, .. } => vec![permission(from, custom_role, to)],
@@ -241,6 +246,19 @@ fn notes(change: &Change, namer: &Namer<'_>) -> Vec<String> {
             if *invitation { vec![invited()] } else { was.into_iter().collect() }
         }
         _ => Vec::new(),
+    }
+}
+
+/// Teams that somebody is invited to: those that may be named, and how many others there are.
+pub(super) fn of_teams(teams: &[InvitedTeam], namer: &Namer<'_>) -> String {
+    let shown: Vec<String> = teams.iter().filter_map(|team| namer.team(&team.name)).collect();
+    let others = teams.len() - shown.len();
+    let first = format!("the {} {}", if shown.len() == 1 { "team" } else { "teams" }, shown.join(", "));
+    let last = format!("{} that the file does not name", counted(others, "team", "teams"));
+    match (shown.len(), others) {
+        (_, 0) => first,
+        (0, _) => last,
+        _ => format!("{first} and {last}"),
     }
 }
 

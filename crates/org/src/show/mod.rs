@@ -24,5 +24,5 @@ pub use disclosure::Disclosure;
 pub use list::MAX_NAMES;
 pub use message::{refusal, warning};
 pub use namer::Namer;
-pub use remedy::{INVITATION_LIMIT_REMEDY, Refused, remedy};
+pub use remedy::{INVITATION_LIMIT_REMEDY, NOT_SHOWN_REMEDY, Refused, remedy};
 pub use report::{JSON_VERSION, PlanReport};

@@ -5,6 +5,10 @@ use crate::plan::Change;
 /// What can be done once GitHub takes no more invitations: a sentence.
 pub const INVITATION_LIMIT_REMEDY: &str = "GitHub takes 50 invitations a day from new organizations and 500 from others: the rest is tried again after a day.";
 
+/// What can be done about something that was probably made and is not shown: a sentence.
+pub const NOT_SHOWN_REMEDY: &str =
+    "GitHub failed while it was made and may not show it yet: the next apply looks for it.";
+
 /// What GitHub refused or could not do.
 #[derive(Clone, Copy, Debug)]
 pub enum Refused<'a> {
@@ -85,7 +89,7 @@ fn by_status(refused: Refused<'_>, status: Option<u16>) -> &'static str {
              its enterprise forbids this."
         }
         (_, Refused::Read) => "The next apply reads it again.",
-        (_, Refused::Line(Change::InviteMember { .. }) | Refused::NoLine(Change::InviteMember { .. })) => {
+        (_, Refused::Line(change) | Refused::NoLine(change)) if change.invitee().is_some() => {
             "Let an owner invite the person on GitHub, where the reason is shown, or take them out of the file."
         }
         (_, Refused::Line(_)) => "Correct the line, or make the change on GitHub, where the reason is shown.",

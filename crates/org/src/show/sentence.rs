@@ -87,10 +87,13 @@ impl Writer<'_, '_> {
                 let keys = self.keys(changes.iter().map(|change| change.setting.key()));
                 ("the organization".to_owned(), format!("changed ({keys})"))
             }
-            Change::InviteMember { login, role: OrgRole::Admin } => {
+            Change::InviteMember { login, role: OrgRole::Admin }
+            | Change::InviteAgain { login, role: OrgRole::Admin, .. } => {
                 (self.person(login), "invited as an owner".to_owned())
             }
-            Change::InviteMember { login, .. } => (self.person(login), "invited".to_owned()),
+            Change::InviteMember { login, .. } | Change::InviteAgain { login, .. } => {
+                (self.person(login), "invited".to_owned())
+            }
             Change::ChangeRole { login, to, .. } => (self.person(login), format!("made {}", a(to.as_str()))),
             Change::RemoveMember { login, .. } => {
                 (self.person(login), "removed from the organization".to_owned())
@@ -117,6 +120,10 @@ impl Writer<'_, '_> {
             Change::SetCollaborator { repo, login, from: None, to, .. } => (
                 self.person(login),
                 format!("made a collaborator of {} ({})", self.repo(repo), self.quote(to.as_str())),
+            ),
+            Change::SetCollaborator { repo, login, from, to, .. } if Some(*to) < *from => (
+                format!("the access of {} to {}", self.person(login), self.repo(repo)),
+                format!("lowered to {}", self.quote(to.as_str())),
             ),
             Change::SetCollaborator { repo, login, to, .. } => {
                 (self.person(login), format!("given {} in {}", self.quote(to.as_str()), self.repo(repo)))
@@ -171,6 +178,10 @@ impl Writer<'_, '_> {
             Change::RemoveTeamMember { team, login, .. } => {
                 (self.person(login), format!("removed from {}", self.team(team)))
             }
+            Change::SetTeamRepo { team, repo, from, to, .. } if Some(*to) < *from => (
+                format!("the access of {} to {}", self.team(team), self.repo(repo)),
+                format!("lowered to {}", self.quote(to.as_str())),
+            ),
             Change::SetTeamRepo { team, repo, to, .. } => {
                 (self.team(team), format!("given {} in {}", self.quote(to.as_str()), self.repo(repo)))
             }
@@ -212,6 +223,9 @@ impl Writer<'_, '_> {
             | Change::ChangeRole { login, .. }
             | Change::RemoveMember { login, .. }
             | Change::CancelInvitation { login, .. } => person(login),
+            Change::InviteAgain { login, teams, .. } => {
+                person(login) && teams.iter().all(|invited| team(&invited.name))
+            }
             Change::CreateRepo { name, settings } => {
                 let gives =
                     |setting: &RepoSetting| namer.repo_value(name, setting.setting, &setting.value).is_some();

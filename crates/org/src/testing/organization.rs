@@ -34,6 +34,7 @@ pub fn snapshot() -> impl Strategy<Value = Snapshot> {
             admins: people::of(&standings, |standing| standing == Standing::Owner),
             members: people::of(&standings, |standing| standing == Standing::Member),
             concealed: Vec::new(),
+            accounts: [].into(),
             invitations: people::invitations(&standings),
             managed_users: false,
             teams,

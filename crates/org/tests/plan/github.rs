@@ -13,6 +13,7 @@ pub fn refused(now: &Snapshot, change: &Change) -> Option<&'static str> {
     let now = Now(now);
     match change {
         Change::InviteMember { login, .. }
+        | Change::InviteAgain { login, .. }
         | Change::ChangeRole { login, .. }
         | Change::RemoveMember { login, .. } => now.member(login, change),
         Change::CancelInvitation { id, login, failed, .. } => {

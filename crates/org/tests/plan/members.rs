@@ -1,7 +1,7 @@
 //! Members, owners and invitations.
 
 use peribolos_org::plan::{Ignore, Kind, Lookups, Question, Scope, Waiting, questions};
-use peribolos_org::{Invitation, Login, ManagedBy, OrgRole, parse};
+use peribolos_org::{Invitation, Login, ManagedBy, OrgRole, Privacy, SnapshotTeam, parse};
 
 use crate::support::{
     acme, everything, failed, file, invited, logins, of, operations, people, plan_of, plan_with, refusals,
@@ -63,6 +63,52 @@ fn an_invitation_with_another_role_is_cancelled_and_sent_anew_with_its_teams() {
     );
     assert_eq!(plan.operations[1].needs, [0]);
     assert_eq!(plan.operations[4].needs, [1]);
+}
+
+/// The invitation that is replaced goes last before the new one, which alone can give its places in teams again.
+#[test]
+fn what_the_file_does_not_decide_of_an_invitation_is_in_the_new_one() {
+    let mut snapshot = acme();
+    snapshot.invitations = vec![
+        invited(11, "dave", OrgRole::Member),
+        failed(12, "dave", OrgRole::Member),
+        failed(13, "kim", OrgRole::Member),
+    ];
+    let numbered =
+        |id: u64, name: &str, people: &[&str]| SnapshotTeam { id, invitations: logins(people), ..team(name) };
+    snapshot.teams = vec![
+        numbered(21, "Core", &["dave"]),
+        numbered(22, "Docs", &["dave"]),
+        SnapshotTeam { privacy: Privacy::Secret, ..numbered(23, "Hidden", &["dave"]) },
+        SnapshotTeam { managed_by: ManagedBy::Enterprise, ..numbered(24, "Everybody", &["dave"]) },
+    ];
+    let scope = Scope { ignore: [Ignore::SecretTeams, Ignore::EnterpriseTeams].into(), ..usual() };
+    let yaml = people(
+        "alice, bob, dave",
+        "carol, oscar, kim",
+        "    teams: {Core: {repos: {}}, Docs: {members: [dave]}}\n",
+    );
+    let shown_of = |manage: &[Kind]| {
+        let scope = Scope { manage: manage.iter().copied().collect(), ..scope.clone() };
+        shown(&plan_of(&yaml, &snapshot, &scope))
+    };
+    let people = [
+        "5 cancel failed invitation 12 of dave as member",
+        "5 cancel invitation 11 of dave as member",
+        "5 invite dave again as owner to Core, Docs, Hidden",
+        "5 cancel failed invitation 13 of kim as member",
+        "5 invite kim as member",
+    ];
+    assert_eq!(shown_of(&[Kind::OrgMembers, Kind::Teams]), people);
+    let decided = [
+        "5 cancel failed invitation 12 of dave as member",
+        "5 cancel invitation 11 of dave as member",
+        "5 invite dave again as owner to Hidden",
+        "5 cancel failed invitation 13 of kim as member",
+        "5 invite kim as member",
+        "6 dave in team Docs: - -> member",
+    ];
+    assert_eq!(shown_of(&[Kind::OrgMembers, Kind::Teams, Kind::TeamMembers]), decided);
 }
 
 #[test]

@@ -200,7 +200,10 @@ proptest! {
 fn may_wait(change: &Change) -> bool {
     matches!(
         change,
-        Change::InviteMember { .. } | Change::SetTeamMember { .. } | Change::SetCollaborator { .. }
+        Change::InviteMember { .. }
+            | Change::InviteAgain { .. }
+            | Change::SetTeamMember { .. }
+            | Change::SetCollaborator { .. }
     )
 }
 

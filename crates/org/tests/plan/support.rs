@@ -48,6 +48,7 @@ pub fn acme() -> Snapshot {
         admins: logins(&["alice", "bob"]),
         members: logins(&["carol", "oscar"]),
         concealed: Vec::new(),
+        accounts: [].into(),
         invitations: Vec::new(),
         managed_users: false,
         teams: Vec::new(),
@@ -237,6 +238,10 @@ pub fn change(change: &Change) -> String {
     match change {
         Change::EditOrg { changes } => format!("edit org{}", edits(changes)),
         Change::InviteMember { login, role } => format!("invite {login} as {}", role.as_str()),
+        Change::InviteAgain { login, role, teams } => {
+            let teams: Vec<&str> = teams.iter().map(|team| team.name.as_str()).collect();
+            format!("invite {login} again as {} to {}", role.as_str(), teams.join(", "))
+        }
         Change::ChangeRole { login, from, to } => format!("{login}: {} -> {}", from.as_str(), to.as_str()),
         Change::RemoveMember { login, role } => format!("remove {} {login}", role.as_str()),
         Change::CancelInvitation { id, login, role, failed } => {

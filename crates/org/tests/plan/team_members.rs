@@ -1,7 +1,7 @@
 //! Who is in a team.
 
 use peribolos_org::plan::{Kind, Scope, Waiting};
-use peribolos_org::{Extent, Login, ManagedBy, OrgRole, Snapshot, TeamName, Unread};
+use peribolos_org::{Extent, Login, ManagedBy, OrgRole, Snapshot, TeamName, Unread, UnreadCause};
 
 use crate::support::{
     acme, below, everything, file, invited, logins, of, operations, people, plan_of, redundant, shown, team,
@@ -188,11 +188,13 @@ fn what_could_not_be_read_of_a_team_is_left_and_the_rest_is_planned() {
     snapshot.teams = vec![team("Core"), team("Docs")];
     let why = "GitHub did not show the members".to_owned();
     let extent = Extent::Of((&TeamName::new("Core")).into());
+    let cause = UnreadCause::Hidden;
     snapshot.unread = vec![
-        Unread { kind: Kind::TeamMembers, extent, why: why.clone() },
+        Unread { kind: Kind::TeamMembers, extent, cause, why: why.clone() },
         Unread {
             kind: Kind::TeamMembers,
             extent: Extent::Parts,
+            cause,
             why: "GitHub did not show something".to_owned(),
         },
     ];
@@ -209,7 +211,8 @@ fn what_could_not_be_read_of_a_team_is_left_and_the_rest_is_planned() {
 fn of_a_kind_that_could_not_be_read_at_all_nothing_is_planned() {
     let mut snapshot = acme();
     let why = "GitHub does not show the teams".to_owned();
-    snapshot.unread = vec![Unread { kind: Kind::Teams, extent: Extent::Whole, why: why.clone() }];
+    let cause = UnreadCause::Permission;
+    snapshot.unread = vec![Unread { kind: Kind::Teams, extent: Extent::Whole, cause, why: why.clone() }];
     let yaml = file("    name: Acme Inc\n    teams: {Core: {members: [carol], repos: {}}}\n");
     let plan = plan_of(&yaml, &snapshot, &usual());
     assert_eq!(plan.operations.len(), 1, "the organization's name: {:?}", shown(&plan));

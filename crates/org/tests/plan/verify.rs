@@ -1,11 +1,13 @@
 //! What an apply left to do, and what is gone that it did not take away.
 
 use peribolos_org::plan::{Beyond, Kind, Outcome, Plan, Verification, verify};
-use peribolos_org::{Extent, Login, OrgRole, Own, Permission, RepoName, Snapshot, TeamName, Unread};
+use peribolos_org::{
+    Extent, Login, OrgRole, Own, Permission, RepoName, Snapshot, SnapshotRepo, TeamName, Unread, UnreadCause,
+};
 
 use crate::support::{
     acme, below, collaborator, everything, file, invited, logins, of, org_key, people, plan_of, reaching,
-    shown, team,
+    repo, shown, team,
 };
 
 /// One of everything that can go.
@@ -57,7 +59,7 @@ fn what_was_done_does_not_remain_and_what_was_not_does() {
 /// A kind that a token may not see any more is not gone, and it is said that it is not known.
 #[test]
 fn what_could_not_be_read_again_is_not_gone() {
-    let unread = |kind| Unread { kind, extent: Extent::Whole, why: "GitHub does not show it".to_owned() };
+    let unread = |kind| unread(kind, Extent::Whole, UnreadCause::Permission);
     let mut after = described(full());
     after.teams.clear();
     after.invitations.clear();
@@ -67,6 +69,41 @@ fn what_could_not_be_read_again_is_not_gone() {
     // What was not known before is not named again.
     let plan = plan_of(&wish(), &after, &everything());
     assert_eq!(verify(&after, &plan, &after, &plan, &[]).unread, []);
+}
+
+fn unread(kind: Kind, extent: Extent, cause: UnreadCause) -> Unread {
+    Unread { kind, extent, cause, why: "GitHub does not show it".to_owned() }
+}
+
+/// What could not be read of the repository before, by whatever name and for whatever reason, and of one that was made since,
+/// is not said to be unread now.
+#[test]
+fn only_what_could_be_read_before_could_not_be_read_again() {
+    let of = |name: &str| {
+        unread(Kind::Collaborators, Extent::Of((&RepoName::new(name)).into()), UnreadCause::Hidden)
+    };
+    let before = Snapshot { repos: vec![numbered(1, "docs"), numbered(2, "site")], ..acme() };
+    let after = Snapshot {
+        repos: vec![numbered(1, "docs"), numbered(2, "website"), numbered(3, "new")],
+        unread: vec![of("docs"), of("website"), of("new")],
+        ..acme()
+    };
+    let unread_after = |known: Vec<Unread>| {
+        let before = Snapshot { unread: known, ..before.clone() };
+        let plan = plan_of(&wish(), &before, &everything());
+        verify(&before, &plan, &after, &plan, &[]).unread
+    };
+    assert_eq!(unread_after(vec![]), [of("docs"), of("website")]);
+    let site = Unread { cause: UnreadCause::Permission, ..of("site") };
+    assert_eq!(unread_after(vec![site]), [of("docs")]);
+    let all = unread(Kind::Collaborators, Extent::Parts, UnreadCause::Permission);
+    assert_eq!(unread_after(vec![all]), []);
+    let other = unread(Kind::TeamMembers, Extent::Whole, UnreadCause::Permission);
+    assert_eq!(unread_after(vec![other]).len(), 2);
+}
+
+fn numbered(id: u64, name: &str) -> SnapshotRepo {
+    SnapshotRepo { id, ..repo(name) }
 }
 
 fn beyond(change: impl FnOnce(&mut Snapshot)) -> Vec<Beyond> {

@@ -65,6 +65,7 @@ pub fn nobody() -> Snapshot {
         admins: Vec::new(),
         members: Vec::new(),
         concealed: Vec::new(),
+        accounts: [].into(),
         invitations: Vec::new(),
         managed_users: false,
         teams: Vec::new(),
@@ -159,7 +160,9 @@ pub fn removals(plan: &Plan) -> Removals {
 fn place(change: &Change) -> Place {
     match change {
         Change::EditOrg { .. } => Place::OrganizationGives,
-        Change::InviteMember { .. } | Change::CancelInvitation { .. } => Place::People,
+        Change::InviteMember { .. } | Change::InviteAgain { .. } | Change::CancelInvitation { .. } => {
+            Place::People
+        }
         Change::ChangeRole { .. } => Place::Demotions,
         Change::RemoveMember { .. } => Place::MembersRemoved,
         Change::CreateRepo { .. }

@@ -1,6 +1,7 @@
 //! From a push on GitHub to its TaskRun on the API server, against bare creates of the same TaskRuns.
 
 mod arrivals;
+pub mod takeover;
 
 use std::time::{Duration, Instant};
 

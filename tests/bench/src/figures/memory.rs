@@ -1,29 +1,20 @@
-//! Memory when idle and with many installations, and what a restart with them costs.
+//! Memory when idle, and how long many new installations take.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use serde_json::Value;
 
 use crate::{
     proc::Pid,
     receiver::{Server, local_port},
-    support::{ControlPlane, Controller, GitHub, namespace},
+    support::{ControlPlane, Controller, GitHub, namespace, operator::forget_lease},
     table::{Row, mib, seconds},
     world,
 };
 
 const INSTALLATIONS: usize = 1000;
-/// How long making so many tokens may take.
+/// How long that may take.
 const LIMIT: Duration = Duration::from_mins(2);
-/// GitHub counts as left alone when nothing was asked of it for that long.
-const QUIET: Duration = Duration::from_secs(3);
-/// Longer than this is not waited for.
-const SETTLED: Duration = Duration::from_secs(40);
-
 pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Result<()> {
     let client = plane.client();
     let namespace = namespace(&client).await;
@@ -37,36 +28,15 @@ pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Resul
     rows.push(memory("receiver, idle", receiver.pid, ("bare handler", handler.pid))?);
     rows.push(memory("controller, idle", pid(&namespace)?, ("bare watch", watch.pid))?);
     drop((handler, receiver, watch, controller));
+    forget_lease(&client, &namespace).await;
 
     world::install(&client, &namespace, INSTALLATIONS).await?;
     let begin = Instant::now();
     let controller = Controller::start(plane, &github, &namespace, "first", &[]).await;
     world::all_ready(&client, &namespace, INSTALLATIONS, LIMIT).await?;
     let all = format!("{INSTALLATIONS} installations");
-    rows.push(Row::new(
-        format!("{all}: until all have a token and are Ready"),
-        seconds(begin.elapsed()),
-        "–",
-    ));
-    settle(&github).await;
+    rows.push(Row::new(format!("{all}: until all are Ready"), seconds(begin.elapsed()), "–"));
     drop(controller);
-
-    let receiver = Server::receiver(plane, &namespace, local_port()).await?;
-    let watch = Server::watch(plane, &namespace).await?;
-    github.call("DELETE", "/_sim/requests", None).await;
-    let begin = Instant::now();
-    let _controller = Controller::start(plane, &github, &namespace, "second", &[]).await;
-    let ready = begin.elapsed();
-    let requests = settle(&github).await;
-    rows.push(memory(&format!("receiver, {all}"), receiver.pid, ("bare watch", watch.pid))?);
-    rows.push(memory(
-        &format!("controller, {all}, after a restart"),
-        pid(&namespace)?,
-        ("bare watch", watch.pid),
-    )?);
-    rows.push(started("receiver", receiver.ready_after, &watch));
-    rows.push(started("controller", ready, &watch));
-    rows.push(Row::new("… its requests to GitHub until it is quiet", told(&requests), "0"));
     Ok(())
 }
 
@@ -79,46 +49,6 @@ fn memory(what: &str, ours: Pid, (name, floor): (&str, Pid)) -> Result<Row> {
         .ratio(a, b))
 }
 
-fn started(what: &str, ours: Duration, watch: &Server) -> Row {
-    let floor = watch.ready_after;
-    Row::new(
-        format!("{what} started with {INSTALLATIONS} installations, until ready"),
-        seconds(ours),
-        format!("{} (bare watch)", seconds(floor)),
-    )
-    .ratio(ours.as_secs_f64(), floor.as_secs_f64())
-}
-
 fn pid(namespace: &str) -> Result<Pid> {
     Pid::find("peribolos-operator", &["controller", namespace])
-}
-
-/// Waits until nobody asks GitHub for anything; what was asked.
-async fn settle(github: &GitHub) -> Vec<Value> {
-    let begin = Instant::now();
-    let (mut requests, mut since) = (Vec::new(), Instant::now());
-    while since.elapsed() < QUIET && begin.elapsed() < SETTLED {
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let log = github.call("GET", "/_sim/requests", None).await;
-        let now = log.as_array().or_else(|| log["requests"].as_array()).cloned().unwrap_or_default();
-        if now.len() != requests.len() {
-            (requests, since) = (now, Instant::now());
-        }
-    }
-    requests
-}
-
-/// Requests by route, for people; mints always.
-fn told(requests: &[Value]) -> String {
-    let mut routes = BTreeMap::from([("POST /app/installations/{}/access_tokens".to_owned(), 0)]);
-    for request in requests {
-        let text = |key: &str| request[key].as_str().unwrap_or_default();
-        let path = text("path").split('?').next().unwrap_or_default();
-        let is_one_of_many = |word: &str| word.starts_with("org0") || word.parse::<u64>().is_ok();
-        let words = path.split('/').map(|word| if is_one_of_many(word) { "{}" } else { word });
-        let route = format!("{} {}", text("method"), words.collect::<Vec<_>>().join("/"));
-        *routes.entry(route).or_insert(0) += 1;
-    }
-    let routes: Vec<_> = routes.iter().map(|(route, count)| format!("{count} `{route}`")).collect();
-    format!("{}: {}", requests.len(), routes.join(", "))
 }

@@ -7,6 +7,7 @@ mod latency;
 mod memory;
 mod pods;
 mod read;
+mod size;
 mod webhooks;
 
 use std::{io::Write, time::Instant};
@@ -28,13 +29,17 @@ pub async fn measure(word: &str) -> Result<()> {
     let mut rows = Vec::new();
     say("starting an API server");
     let plane = ControlPlane::shared();
-    let sections: [(&str, Section); 8] = [
+    let sections: [(&str, Section); 10] = [
         ("the receiver under load", |plane, rows| Box::pin(webhooks::measure(plane, rows))),
         ("bodies of 100 MB", |plane, rows| Box::pin(bodies::measure(plane, rows))),
         ("from a push to its TaskRun", |plane, rows| Box::pin(latency::measure(plane, rows))),
-        ("memory and a restart with 1,000 installations", |plane, rows| {
+        ("a takeover with 1,000 installations", |plane, rows| {
+            Box::pin(latency::takeover::measure(plane, rows))
+        }),
+        ("memory when idle, and 1,000 new installations", |plane, rows| {
             Box::pin(memory::measure(plane, rows))
         }),
+        ("a restart with 1,000 and 10,000 installations", |plane, rows| Box::pin(size::measure(plane, rows))),
         ("one read of a large organization", |_, rows| Box::pin(read::measure(rows))),
         ("an apply with nothing to change", |_, rows| Box::pin(apply::measure(rows))),
         ("an apply of 200 changes", |_, rows| Box::pin(changes::measure(rows))),

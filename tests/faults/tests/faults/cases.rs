@@ -40,6 +40,7 @@ pub fn all(clean: &[(&'static Story, Vec<Passed>)], random: &mut fastrand::Rng) 
     let mut by_route: BTreeMap<&Route, Vec<&'static Story>> = BTreeMap::new();
     for (story, passed) in clean {
         cases.extend(outages(passed, random).into_iter().map(|fault| Case { story, fault }));
+        cases.extend(pauses(passed, random).into_iter().map(|fault| Case { story, fault }));
         cases.extend(of_story(passed).into_iter().map(|fault| Case { story, fault }));
         let can_fail = |passed: &&Passed| passed.counts || passed.route.is_of_a_start();
         let routes: BTreeSet<&Route> = passed.iter().filter(can_fail).map(|passed| &passed.route).collect();
@@ -58,8 +59,17 @@ pub fn all(clean: &[(&'static Story, Vec<Passed>)], random: &mut fastrand::Rng) 
     cases
 }
 
-/// How many moments of a story each server goes away at.
+/// How many moments of a story each server goes away at, and the controller stands still at.
 const OUTAGES: usize = 4;
+
+/// A controller that stands still, at moments that are chosen by chance.
+fn pauses(passed: &[Passed], random: &mut fastrand::Rng) -> Vec<Fault> {
+    let is_its = |passed: &&Passed| {
+        passed.counts && passed.route.sender == Sender::Controller && passed.route.is_write()
+    };
+    let writes = passed.iter().filter(is_its).count();
+    random.choose_multiple(1..=writes, OUTAGES).into_iter().map(|write| Fault::Paused { write }).collect()
+}
 
 /// Servers that go away, at moments that are chosen by chance.
 fn outages(passed: &[Passed], random: &mut fastrand::Rng) -> Vec<Fault> {

@@ -13,6 +13,8 @@ pub enum Fault {
     Crash { sender: Sender, moment: Moment, write: usize },
     /// A program is killed at its n-th write, and the write takes effect once the next process is at work.
     Late { sender: Sender, write: usize },
+    /// The controller stands still at its n-th write for longer than its Lease, and goes on when another one has taken over.
+    Paused { write: usize },
     /// Requests of a route fail.
     Refused { route: Route, refusal: Refusal, times: Times },
     /// A server is away for a minute from the n-th write of our programs on.
@@ -72,6 +74,9 @@ impl fmt::Display for Fault {
             }
             Self::Late { sender, write } => {
                 write!(f, "the {sender} is killed, and its write {write} takes effect late")
+            }
+            Self::Paused { write } => {
+                write!(f, "the controller stands still at its write {write}, and another one takes over")
             }
             Self::Refused { route, refusal, times } => {
                 let times = if *times == Times::Once { "once" } else { "for a minute" };

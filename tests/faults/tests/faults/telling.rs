@@ -48,8 +48,14 @@ pub async fn tell(plane: &Plane, story: &Story, fault: Fault, is_due: impl Fn(&E
         ending,
         passed: world.switchboard.passed(),
         happened_at: world.switchboard.happened_at(),
-        logs: format!("{}\n{}", world.controller.log(), world.receiver.log()),
+        logs: logs(&world),
     }
+}
+
+/// What all programs have logged.
+fn logs(world: &World) -> String {
+    let programs = [Some(&world.controller), world.standby.as_ref(), Some(&world.receiver)];
+    programs.into_iter().flatten().map(|program| program.log()).collect::<Vec<_>>().join("\n")
 }
 
 async fn ending(teller: &Teller<'_>, missed: Option<&Missed>, is_due: impl Fn(&Ending) -> bool) -> Ending {

@@ -126,7 +126,8 @@ fn wants_refusal(facts: &Facts) -> bool {
 /// The answer to a command that its author may not give.
 fn refuse(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     let message = facts.status().message.unwrap_or_default();
-    (wants_refusal(facts) && facts.published.may_ask(now)).then_some(Verdict::Do(Step::Refuse(message)))
+    // The step looks for its answer before it writes one.
+    (wants_refusal(facts) && publish::may_write(facts, now)).then_some(Verdict::Do(Step::Refuse(message)))
 }
 
 /// What is to become of the issue about drift because of this run.
@@ -160,8 +161,7 @@ fn is_undecided(facts: &Facts) -> bool {
 
 fn issue(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
     // The step looks for the issue before it writes one: then what an unanswered write has left must be there.
-    let is_settled = publish::settled_at(facts).is_none_or(|settled| settled <= now);
-    if !facts.published.may_ask(now) || !is_settled {
+    if !publish::may_write(facts, now) {
         return None;
     }
     wants_issue(facts, installation).map(|change| Verdict::Do(Step::Issue(change)))

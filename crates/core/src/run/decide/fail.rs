@@ -29,11 +29,16 @@ impl Facts {
                     || (is_refused && self.deleted_at().is_some());
                 self.later(&trouble, now);
             }
-            // GitHub takes the same reaction a second time for the first one, so that an unknown outcome is no matter.
             Attempted::Write(Step::Acknowledge) if trouble.is_lasting() => {
                 self.published.done.acknowledged = true;
             }
-            Attempted::Write(Step::Acknowledge) => self.published.paused_until = Some(trouble.until),
+            Attempted::Write(Step::Acknowledge) => self.later(&trouble, now),
+            Attempted::Write(Step::EnsureRepository) if trouble.is_unknown() => {
+                // The step looks for it first: by then it is there, if it was made.
+                let until = trouble.until.max(super::after(now, self.late()));
+                self.published.blocked_until = Some(until);
+                self.trouble = Some(Trouble { until, ..trouble });
+            }
             Attempted::Write(Step::Refuse(_)) => {
                 self.published.done.refused |= trouble.is_lasting();
                 self.later(&trouble, now);

@@ -7,7 +7,6 @@ use super::{Need, Step, Verdict, wanted};
 use crate::run::{
     check::{Check, CheckState},
     facts::{CheckSeen, Facts},
-    published::LATE,
     state::State,
     status::time,
 };
@@ -80,7 +79,13 @@ pub(super) fn pending(facts: &Facts) -> Option<Timestamp> {
 
 /// When a write of unknown outcome has taken effect, or never does.
 pub(super) fn settled_at(facts: &Facts) -> Option<Timestamp> {
-    facts.published.unknown_since.map(|since| super::after(since, facts.scaled(LATE)))
+    facts.published.unknown_since.map(|since| super::after(since, facts.late()))
+}
+
+/// Whether something may be written to GitHub for this run: nothing keeps it from that, and nothing that was sent before may still
+/// take effect.
+pub(super) fn may_write(facts: &Facts, now: Timestamp) -> bool {
+    facts.published.may_ask(now) && settled_at(facts).is_none_or(|settled| settled <= now)
 }
 
 /// The next look or write until GitHub is known to show the checks of an ended run as its status says: `Ok` when it is.
@@ -104,7 +109,7 @@ pub(super) fn confirm_as(facts: &Facts, wanted: &Check, now: Timestamp) -> Resul
     }
     if let Some(since) = facts.published.inherited_at {
         // Another process may have sent something that takes effect late.
-        let from = super::after(since, facts.scaled(LATE));
+        let from = super::after(since, facts.late());
         return Err(if now < from {
             Verdict::Wait(Some(from))
         } else if facts.published.may_ask(now) {
@@ -124,7 +129,7 @@ pub(super) fn confirm_as(facts: &Facts, wanted: &Check, now: Timestamp) -> Resul
 
 /// The reaction to the comment that requested the run: the command was taken.
 pub(super) fn acknowledge(facts: &Facts, now: Timestamp) -> Option<Verdict> {
-    (wants_reaction(facts) && facts.published.may_ask(now)).then_some(Verdict::Do(Step::Acknowledge))
+    (wants_reaction(facts) && may_write(facts, now)).then_some(Verdict::Do(Step::Acknowledge))
 }
 
 /// Whether that comment has none yet. A run that was refused has an answer instead.

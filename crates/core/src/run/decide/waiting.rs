@@ -216,7 +216,8 @@ fn not_ready(installation: &GitHubInstallation) -> Option<Why> {
     let status = installation.status.clone().unwrap_or_default();
     let token = status.conditions.iter().find(|c| c.type_ == ConditionType::TokenIssued.as_str());
     match token {
-        Some(condition) if condition.status == "True" => {}
+        // Where none is held, one is minted for the run.
+        Some(condition) if condition.status == "True" || condition.reason == Reason::OnDemand.as_str() => {}
         Some(condition) => {
             let reason = Reason::parse(&condition.reason).unwrap_or(Reason::WaitingForInstallation);
             return Some(Why::new(reason, format!("waits for its installation: {}", condition.message)));

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use peribolos_org::plan::Kind;
-use peribolos_org::{Extent, ManagedBy, Unread};
+use peribolos_org::{Extent, ManagedBy, Unread, UnreadCause};
 use serde::Deserialize;
 
 use super::OwnTeam;
@@ -78,6 +78,7 @@ pub(super) async fn mark(reader: &Reader<'_>, teams: &mut [OwnTeam]) -> Result<M
     let unread = external.hidden.map(|sentence| Unread {
         kind: Kind::TeamMembers,
         extent: Extent::Parts,
+        cause: UnreadCause::Permission,
         why: format!(
             "GitHub does not show which teams an identity provider manages: {}",
             sentence.trim_end_matches('.')

@@ -48,7 +48,7 @@ fn a_team(id: u64, name: &str, slug: &str, parent: Option<&str>) -> SnapshotTeam
     }
 }
 
-/// Two teams, `Core` (1) with ann and write access to `site`, and `Leaf` (2) below it.
+/// Ann (5), and two teams, `Core` (1) with ann and write access to `site`, and `Leaf` (2) below it.
 fn snapshot() -> Snapshot {
     let access = SnapshotTeamRepo {
         name: repo(),
@@ -75,6 +75,7 @@ fn snapshot() -> Snapshot {
         admins: vec![Login::new("own")],
         members: vec![ann()],
         concealed: vec![],
+        accounts: [(ann(), 5)].into(),
         invitations: vec![],
         managed_users: false,
         teams: vec![core, leaf],

@@ -1,7 +1,8 @@
 //! What is read before a change is made, and what follows from it.
 
 use peribolos_org::plan::{
-    Change, Expected, OrgSetting, RepoSetting, RepoSettingName, SettingChange, TeamRole, TeamSetting,
+    Change, Expected, InvitedTeam, OrgSetting, RepoSetting, RepoSettingName, SettingChange, TeamRole,
+    TeamSetting,
 };
 use peribolos_org::{Login, OrgRole, Permission, Privacy, RepoName, Slug, Snapshot, TeamName};
 use rstest::rstest;
@@ -82,6 +83,76 @@ fn demote() -> Change {
 #[tokio::test]
 async fn a_member(#[case] change: Change, #[case] answer: ResponseTemplate, #[case] expected: Standing) {
     assert_eq!(standing(&change, "GET", "/orgs/acme/memberships/ann", answer).await, expected);
+}
+
+/// A removal means the person who had the login when the organization was read, a promotion whoever has the login of the file.
+#[rstest]
+#[case::the_same(Some(5), Some("ann"), None)]
+#[case::in_another_case(Some(5), Some("Ann"), None)]
+#[case::taken_by_another(
+    Some(6),
+    Some("amy"),
+    Some("somebody else has the login now, and the person is called `amy`")
+)]
+#[case::deleted_and_taken(Some(6), None, Some("somebody else has the login now"))]
+#[case::renamed(None, Some("amy"), Some("the person is called `amy` now"))]
+#[tokio::test]
+async fn a_person_of_another_number(
+    #[case] number: Option<u64>,
+    #[case] called: Option<&str>,
+    #[case] expected: Option<&str>,
+) {
+    let server = MockServer::start().await;
+    let mount = async |at: &str, answer: Option<Value>| {
+        let answer =
+            answer.map_or_else(|| status(404, &json!({"message": "Not Found"})), |it| status(200, &it));
+        Mock::given(path(at)).respond_with(answer).mount(&server).await;
+    };
+    let shown = |role: &str| number.map(|id| json!({"role": role, "state": "active", "user": {"id": id}}));
+    mount("/user/5", called.map(|login| json!({"login": login}))).await;
+    mount("/orgs/acme/memberships/ann", shown("admin")).await;
+    let granted = number.map(|id| {
+        let mut edge = granted("ann", "write");
+        edge["node"]["databaseId"] = json!(id);
+        edge
+    });
+    let edges: Vec<Value> = granted.into_iter().collect();
+    Mock::given(path("/graphql")).respond_with(people("acme/site", &edges)).mount(&server).await;
+    let removal = Change::RemoveMember { login: ann(), role: OrgRole::Admin };
+    for change in [removal, demote(), revoke(), give(Some(Permission::Write), Permission::Read)] {
+        let expected = expected.map_or(Standing::AsPlanned, different);
+        assert_eq!(of(&server, &change).await, expected, "{change:?}");
+    }
+    let client = support::client(&server);
+    let another = client.another_person(&acme(), &ann(), &super::addresses()).await.unwrap();
+    assert_eq!(another.as_deref(), expected);
+    let whoever = of(&server, &promote()).await;
+    assert_eq!(whoever, if number.is_some() { DONE } else { Standing::Gone });
+}
+
+/// The new invitation is the one that is wanted if it is to the teams, too.
+#[rstest]
+#[case::to_both("member", "pending", &[1, 2], PENDING)]
+#[case::to_one("member", "pending", &[1], different("another invitation was sent"))]
+#[case::as_an_owner("admin", "pending", &[1, 2], different("the role of the invitation is `admin` now"))]
+#[case::accepted("member", "active", &[1, 2], different("the person is a member now"))]
+#[tokio::test]
+async fn an_invitation_that_is_sent_again(
+    #[case] role: &str,
+    #[case] state: &str,
+    #[case] teams: &[u64],
+    #[case] expected: Standing,
+) {
+    let server = github("GET", "/orgs/acme/memberships/ann", status(200, &membership(role, state))).await;
+    let open = json!([{"id": 4, "login": "ann", "role": "direct_member"}]);
+    Mock::given(path("/orgs/acme/invitations")).respond_with(status(200, &open)).mount(&server).await;
+    let teams: Vec<Value> = teams.iter().map(|id| json!({"id": id})).collect();
+    let teams = status(200, &json!(teams));
+    Mock::given(path("/orgs/acme/invitations/4/teams")).respond_with(teams).mount(&server).await;
+    let invited = |id, name: &str| InvitedTeam { id, name: TeamName::new(name) };
+    let teams = vec![invited(1, "Core"), invited(2, "Leaf")];
+    let again = Change::InviteAgain { login: ann(), role: OrgRole::Member, teams };
+    assert_eq!(of(&server, &again).await, expected);
 }
 
 #[rstest]

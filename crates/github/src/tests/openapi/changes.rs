@@ -1,8 +1,8 @@
 //! A whole read of an organization, and every change of it with what is read before.
 
 use peribolos_org::plan::{
-    Change, Expected, OrgSetting, Question, RepoSetting, RepoSettingName, Request, SettingChange, TeamRole,
-    TeamSetting,
+    Change, Expected, InvitedTeam, OrgSetting, Question, RepoSetting, RepoSettingName, Request,
+    SettingChange, TeamRole, TeamSetting,
 };
 use peribolos_org::{Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName};
 
@@ -16,7 +16,9 @@ pub(super) async fn all(client: &Client, described: &Described) {
     let org = Login::new("github");
     let options =
         ReadOptions { patience: Patience { scale: 1000.0, ..Patience::default() }, ..ReadOptions::default() };
-    let snapshot = snapshot::read(client, &org, &options).await.unwrap();
+    let mut snapshot = snapshot::read(client, &org, &options).await.unwrap();
+    // Somebody else than the description's example.
+    snapshot.accounts.insert(Login::new("ada"), u64::MAX);
     assert!(!snapshot.teams.is_empty(), "{snapshot:#?}");
     let questions = [
         Question::Login(Login::new("ada")),
@@ -43,6 +45,11 @@ fn every_change(team: &TeamName) -> Vec<Change> {
     vec![
         Change::EditOrg { changes: OrgSetting::all().map(|setting| change(setting, "", "true")).collect() },
         Change::InviteMember { login: login.clone(), role: OrgRole::Member },
+        Change::InviteAgain {
+            login: login.clone(),
+            role: OrgRole::Member,
+            teams: vec![InvitedTeam { id: 1, name: team.clone() }],
+        },
         Change::ChangeRole { login: login.clone(), from: OrgRole::Admin, to: OrgRole::Member },
         Change::RemoveMember { login: login.clone(), role: OrgRole::Member },
         Change::CancelInvitation { id: 1, login: login.clone(), role: OrgRole::Member, failed: false },

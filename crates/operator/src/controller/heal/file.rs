@@ -45,7 +45,7 @@ pub(super) async fn look(
 ) -> Result<(), HealError> {
     let Some(status) = &installation.status else { return Ok(()) };
     let Some(account) = &status.account else { return Ok(()) };
-    let github = tokens::client(&ctx.tokens, installation).await?;
+    let github = tokens::idle_client(&ctx.tokens, installation).await?;
     let found = find(&github, installation, &account.login, seen).await;
     if let Err(HealError::GitHub(error)) = &found
         && error.is_unauthorized()

@@ -23,7 +23,7 @@ use peribolos_core::{
 };
 use serde_json::json;
 
-use super::{FIELD_MANAGER, HealError, Pace, pace::Rest};
+use super::{FIELD_MANAGER, HealError, Pace, pace::Rest, task_runs};
 use crate::{
     controller::context::Context,
     kubernetes::{client::call, write::patch_by},
@@ -32,14 +32,14 @@ use crate::{
 /// Old runs are labelled so far apart: 20 a second.
 const BETWEEN_OLD: Duration = Duration::from_millis(50);
 /// How many runs a page has.
-const PAGE: u32 = 500;
+pub(super) const PAGE: u32 = 500;
 
 type Metadata = PartialObjectMeta<PeribolosRun>;
 
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     let mut rest = Rest::new("history", pace.history);
     loop {
-        let end = pass(ctx).await;
+        let end = pass(ctx).await.and(task_runs::sweep(ctx, pace.keep_task_runs).await);
         rest.after(end).await;
     }
 }

@@ -1,12 +1,14 @@
 //! The list of installations: unknown ones get their object, changed ones are looked at, vanished ones lose theirs.
 
 use jiff::Timestamp;
+use kube::{ResourceExt, runtime::reflector::ObjectRef};
+use peribolos_api::GitHubInstallation;
 use peribolos_core::{
     event::{Account, Action, Decider, Decision, Delivery, Event, Subject},
-    heal::installations::{Absences, Listed, Missing, compare},
+    heal::installations::{Absences, Compared, Comparison, Listed, Missing},
     ownership::made_by_operator,
 };
-use peribolos_github::{AccountType, Installation, InstallationId};
+use peribolos_github::{AccountType, Installation, InstallationId, Page};
 
 use super::{HealError, Pace, pace::Rest};
 use crate::{controller::context::Context, kubernetes::client::within_deadline};
@@ -16,6 +18,11 @@ pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     let mut rest = Rest::new("installations", pace.installations);
     loop {
         let end = pass(ctx, pace, &mut absences).await;
+        if ctx.listing.set_ended() {
+            // Those that it did not tell of are asked for one by one.
+            let unknown = ctx.installations.state().into_iter().filter(|object| account(object).is_none());
+            unknown.for_each(|object| wake(ctx, &object));
+        }
         rest.after(end).await;
     }
 }
@@ -23,22 +30,28 @@ pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
 async fn pass(ctx: &Context, pace: &Pace, absences: &mut Absences) -> Result<(), HealError> {
     // A wrong key or address lists nothing, or somebody else's: that must remove nobody.
     let app = ctx.app.get_app().await?;
+    ctx.tokens.pacing.read();
     if app.id.0 != ctx.app_id {
         return Err(HealError::OtherApp { found: app.id.0, expected: ctx.app_id });
     }
-    let listed: Vec<Listed> = ctx.app.list_installations().await?.into_iter().filter_map(read).collect();
-    let objects = ctx.installations.state();
-    let objects: Vec<_> = objects.iter().map(AsRef::as_ref).collect();
-    let compared = compare(&listed, &objects);
+    let mut comparison = Comparison::default();
     // One that fails does not keep the others from being looked at.
     let mut end = Ok(());
-    for new in compared.new {
-        end = end.and(create(ctx, new).await);
+    let mut at = None;
+    loop {
+        let read_at = Timestamp::now();
+        let Page { items, next } = ctx.app.installations(at.as_ref()).await?;
+        ctx.tokens.pacing.read();
+        for installation in items {
+            end = end.and(listed(ctx, &mut comparison, read_at, installation).await);
+        }
+        at = next;
+        if at.is_none() {
+            break;
+        }
     }
-    for name in compared.changed {
-        end = end.and(recheck(ctx, name).await);
-    }
-    match compared.missing {
+    let objects = ctx.installations.state();
+    match comparison.missing(objects.iter().map(AsRef::as_ref)) {
         Missing::Few(ids) => {
             absences.keep(&ids);
             for id in ids {
@@ -53,16 +66,50 @@ async fn pass(ctx: &Context, pace: &Pace, absences: &mut Absences) -> Result<(),
             );
         }
     }
+    ctx.listing.set_ids(comparison.into_ids());
     end
 }
 
-fn read(installation: Installation) -> Option<Listed> {
+/// Holds what the list tells of an installation against its objects.
+async fn listed(
+    ctx: &Context,
+    comparison: &mut Comparison,
+    read_at: Timestamp,
+    installation: Installation,
+) -> Result<(), HealError> {
+    let Some(listed) = read(&installation) else { return Ok(()) };
+    let objects = ctx.tokens.installations.of_id(listed.id);
+    match comparison.take(&listed, objects.iter().map(AsRef::as_ref)) {
+        Compared::New => create(ctx, &listed).await,
+        Compared::Known(differing) => {
+            for object in objects.iter().filter(|object| differing.contains(&object.name_any())) {
+                let slot = ctx.tokens.memory.slot(&object.uid().unwrap_or_default());
+                slot.memory().listed = Some((read_at, installation.clone()));
+                wake(ctx, object);
+                if account(object).is_some() {
+                    ctx.healed("recheck");
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+fn account(object: &GitHubInstallation) -> Option<&str> {
+    Some(&object.status.as_ref()?.account.as_ref()?.login)
+}
+
+fn wake(ctx: &Context, object: &GitHubInstallation) {
+    ctx.wake_installation.tell(ObjectRef::from_obj(object));
+}
+
+fn read(installation: &Installation) -> Option<Listed> {
     Some(Listed {
         id: i64::try_from(installation.id.0).ok()?,
         login: installation.account.login.to_string(),
         is_organization: installation.account.kind == AccountType::Organization,
         suspended: installation.suspended_at.is_some(),
-        permissions: installation.permissions,
+        permissions: installation.permissions.clone(),
     })
 }
 
@@ -102,6 +149,7 @@ async fn vanished(ctx: &Context, pace: &Pace, absences: &mut Absences, id: i64) 
 }
 
 async fn is_gone(ctx: &Context, pace: &Pace, absences: &mut Absences, id: i64) -> Result<bool, HealError> {
+    ctx.tokens.pacing.read();
     match ctx.app.get_installation(InstallationId(id.unsigned_abs())).await {
         Err(error) if error.is_not_found() => Ok(absences.denied(id, Timestamp::now(), pace.apart)),
         Err(error) => Err(error.into()),
@@ -114,7 +162,7 @@ async fn is_gone(ctx: &Context, pace: &Pace, absences: &mut Absences, id: i64) -
 
 /// The operator's objects go; people's are looked at, and say so by their conditions.
 async fn remove(ctx: &Context, id: i64) -> Result<(), HealError> {
-    for object in ctx.installations.state().into_iter().filter(|object| object.spec.installation_id == id) {
+    for object in ctx.tokens.installations.of_id(id) {
         let name = object.metadata.name.clone().unwrap_or_default();
         match &object.metadata.uid {
             Some(uid) if made_by_operator(&object) => {

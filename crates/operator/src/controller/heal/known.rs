@@ -9,7 +9,7 @@ use crate::controller::context::Context;
 
 impl Index for Context {
     fn installations(&self, id: i64) -> Vec<Arc<GitHubInstallation>> {
-        self.installations.state().into_iter().filter(|object| object.spec.installation_id == id).collect()
+        self.tokens.installations.of_id(id)
     }
 
     fn on_account(&self, login: &str) -> Vec<Arc<GitHubInstallation>> {

@@ -1,7 +1,7 @@
 //! The healer: finds by itself what a lost webhook would have said. A webhook is only an accelerator.
 //!
 //! Five loops, each with its own pace: the list of installations, the deliveries that nobody took, the config file of
-//! each installation, whether it is time to look for drift, and the ended runs that are not kept. What they decide is in `peribolos_core::heal`; every write can be done again.
+//! each installation, whether it is time to look for drift, and the ended runs and TaskRuns that are not kept. What they decide is in `peribolos_core::heal`; every write can be done again.
 
 mod adopt;
 mod deliveries;
@@ -12,8 +12,9 @@ mod history;
 mod installations;
 mod known;
 mod pace;
+mod task_runs;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use peribolos_api::{GitHubInstallation, names};
@@ -21,19 +22,33 @@ use peribolos_core::time_scale::TimeScale;
 use tokio_util::sync::CancellationToken;
 
 pub use self::pace::Pace;
-use super::context::{Context, Shared};
+use super::{
+    context::{Context, Shared},
+    lease::Leadership,
+};
 use crate::{kubernetes::filled::filled, metrics::Kind, services::writer::Writer};
 
 /// The field manager of all that the healer writes.
 const FIELD_MANAGER: &str = "peribolos-healer";
 
-/// Heals until `stop`.
-pub async fn run(ctx: Shared, scale: TimeScale, stop: CancellationToken) {
-    Box::pin(run_at(ctx, Pace::at(scale), stop)).await;
+/// Heals until `stop`, once this process leads. TaskRuns are deleted `keep_task_runs` after their end.
+pub async fn run(
+    ctx: Shared,
+    scale: TimeScale,
+    keep_task_runs: Duration,
+    leadership: Leadership,
+    stop: CancellationToken,
+) {
+    // Before anything is reconciled: what the list tells need not be asked for.
+    ctx.listing.set_awaited();
+    if stop.run_until_cancelled(leadership.ours()).await.is_some() {
+        Box::pin(run_at(ctx, Pace::at(scale, keep_task_runs), stop)).await;
+    }
 }
 
 /// Heals at this pace until `stop`.
 pub async fn run_at(ctx: Shared, pace: Pace, stop: CancellationToken) {
+    ctx.listing.set_awaited();
     let work = async {
         // Before the watches have shown all that is there, all that GitHub lists would look new.
         let filled = tokio::join!(filled(&ctx.installations), filled(&ctx.runs));

@@ -6,7 +6,10 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_core::{heal::installations::APART, time_scale::TimeScale};
+use peribolos_core::{
+    heal::{deliveries::PAUSES, installations::APART},
+    time_scale::TimeScale,
+};
 
 use super::HealError;
 
@@ -23,19 +26,25 @@ pub struct Pace {
     pub drift: Duration,
     /// At the ended runs.
     pub history: Duration,
+    /// How long TaskRuns are kept after their end.
+    pub keep_task_runs: SignedDuration,
+    /// How long after its last attempt a delivery is asked for again: for the first, the second and the last time.
+    pub redeliveries: [SignedDuration; 3],
     /// How long GitHub must deny an installation before its object goes.
     pub apart: SignedDuration,
 }
 
 impl Pace {
-    /// The pace at this scale.
-    pub fn at(scale: TimeScale) -> Self {
+    /// The pace at this scale. TaskRuns are kept for so long after their end, at any scale.
+    pub fn at(scale: TimeScale, keep_task_runs: Duration) -> Self {
         Self {
             installations: scale.of(Duration::from_mins(10)),
             deliveries: scale.of(Duration::from_mins(5)),
             files: scale.of(Duration::from_mins(10)),
             drift: scale.of(Duration::from_secs(20)),
             history: scale.of(Duration::from_hours(1)),
+            keep_task_runs: SignedDuration::try_from(keep_task_runs).unwrap_or(SignedDuration::MAX),
+            redeliveries: PAUSES.map(|pause| scale.of_signed(pause)),
             apart: scale.of_signed(APART),
         }
     }

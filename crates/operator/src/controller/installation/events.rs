@@ -58,6 +58,7 @@ fn is_good(condition: &Condition) -> bool {
         Reason::InstallationDeleted,
         Reason::Progressing,
         Reason::TokenIssued,
+        Reason::OnDemand,
         Reason::Applied,
         Reason::NoChanges,
         Reason::NoDrift,

@@ -33,12 +33,13 @@ pub use self::error::Error;
 use crate::{
     controller::{
         context::{Context, Shared},
-        watch::{LAST_APPLIED, guarded, stored},
+        lease::Leadership,
+        watch::{LAST_APPLIED, ShortPauses, guarded, led, led_by_store, led_watch, stored},
         watches::{Tell, Told},
     },
     kubernetes::filled::filled,
     metrics::{ControllerLabel, ReconcileError},
-    state::installations::Installations,
+    state::{installations::Installations, secrets::Secrets},
 };
 
 /// The label value of this controller in metrics.
@@ -50,6 +51,9 @@ const CONCURRENCY: u16 = 16;
 /// How long it is waited for more of the same: a run that starts or ends tells several things in a row, and only their
 /// sum matters here.
 const CALM: Duration = Duration::from_millis(50);
+
+/// How often it is counted how many tokens the installations would have minted.
+const WEIGH_EVERY: Duration = Duration::from_mins(1);
 
 /// How long reconciles under way may take when the process is to stop.
 const GRACE: Duration = Duration::from_secs(8);
@@ -63,6 +67,8 @@ pub(super) fn controller(
     namespace: &str,
     tell: Tell,
     told: Told,
+    secrets_by_owner: Secrets,
+    leadership: &Leadership,
 ) -> (Controller<GitHubInstallation>, Store<PartialObjectMeta<Secret>>, Installations) {
     let (store, writer) = reflector::store();
     let installations: Api<GitHubInstallation> = Api::namespaced(client.clone(), namespace);
@@ -91,17 +97,25 @@ pub(super) fn controller(
             }
         });
     let (shown, writer) = reflector::store();
+    let reflected_secrets = shown.clone();
     let secrets = watcher(secrets, ours)
         .modify(|secret| {
             secret.metadata.managed_fields = None;
-            secret.metadata.annotations = None;
+            if let Some(annotations) = &mut secret.metadata.annotations {
+                annotations.retain(|name, _| {
+                    [names::ANNOTATION_ISSUED_AT, names::ANNOTATION_EXPIRES_AT].contains(&name.as_str())
+                });
+            }
         })
-        .reflect(writer);
-    let secrets = stored(secrets, shown.clone());
+        .reflect(writer)
+        .inspect_ok(move |event| secrets_by_owner.take_in(event, &reflected_secrets));
+    let secrets = led_watch(stored(secrets, shown.clone()), leadership.clone());
+    let installations = led_by_store(installations, store.clone(), leadership.clone());
     let controller = Controller::for_stream(installations, store)
+        .trigger_backoff(ShortPauses::default())
         .owns_stream(secrets)
-        .reconcile_on(duplicates_told)
-        .reconcile_on(told)
+        .reconcile_on(led(duplicates_told, leadership.clone()))
+        .reconcile_on(led(told, leadership.clone()))
         .with_config(controller::Config::default().concurrency(CONCURRENCY).debounce(CALM));
     (controller, shown, indexed)
 }
@@ -128,14 +142,19 @@ pub async fn run(controller: Controller<GitHubInstallation>, ctx: Shared, stop: 
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
-    let both = async {
+    let weigh = async {
         let all = tokio::join!(filled(&ctx.installations), filled(&ctx.runs), filled(&ctx.secrets));
-        if let (Ok(()), Ok(()), Ok(())) = all {
+        while let (Ok(()), Ok(()), Ok(())) = all {
+            ctx.tokens.weigh(ctx.installations.state().iter().map(AsRef::as_ref));
             ctx.tokens.memory.set_filled();
+            tokio::time::sleep(WEIGH_EVERY).await;
         }
+        // Without its watches the controller ends by itself.
+        std::future::pending::<()>().await;
     };
     tokio::select! {
-        ((), ()) = async { tokio::join!(work, both) } => {}
+        () = work => {}
+        () = weigh => {}
         () = overdue => tracing::warn!("GitHub or Kubernetes is slow: what is under way is left to the next start"),
     }
 }
@@ -171,6 +190,7 @@ fn report(ctx: &Context, error: &controller::Error<Error, watcher::Error>) {
         controller::Error::ObjectNotFound(_) => {
             let alive: HashSet<String> = ctx.installations.state().iter().filter_map(|i| i.uid()).collect();
             ctx.tokens.memory.retain(&alive);
+            ctx.tokens.pacing.retain(&alive);
         }
         controller::Error::ReconcilerFailed(error, _) if error.is_conflict() => {
             tracing::debug!(%error, "an installation changed meanwhile");

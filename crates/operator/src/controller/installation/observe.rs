@@ -35,6 +35,12 @@ pub(super) async fn observe(
 ) -> bool {
     let now = Timestamp::now();
     let recheck = recheck(installation);
+    if let Some(listed) = listed(slot, view, recheck.as_ref()) {
+        let remembered = view.recheck.clone();
+        take_in(slot, uid, view, &listed, remembered, now);
+        slot.memory().end_pause(now);
+        return true;
+    }
     {
         let memory = slot.memory();
         let it_is_time = memory.next_look.is_none_or(|at| now >= at);
@@ -45,19 +51,17 @@ pub(super) async fn observe(
         if !wanted {
             return true;
         }
-        if memory.pausing(now).is_some() {
+        // The list has what observing needs, and wakes this installation.
+        let list_comes = view.account.is_none() && recheck.is_none() && ctx.listing.is_awaited();
+        if memory.pausing(now).is_some() || list_comes {
             return false;
         }
     }
     let id = InstallationId(installation.spec.installation_id.unsigned_abs());
+    ctx.tokens.pacing.read();
     match ctx.app.get_installation(id).await {
         Ok(seen) => {
-            let mut memory = slot.memory();
-            memory.absent_since = None;
-            memory.look = false;
-            memory.next_look = Some(now + token::backoff(LONGEST_PAUSE, uid));
-            memory.permissions_changed |= view.account.is_some() && view.permissions != seen.permissions;
-            *view = seen_now(&seen, recheck);
+            take_in(slot, uid, view, &seen, recheck, now);
             true
         }
         Err(error) if error.is_not_found() => absent(ctx, slot, uid, view, recheck).await,
@@ -66,6 +70,35 @@ pub(super) async fn observe(
             false
         }
     }
+}
+
+/// What GitHub's list told, if GitHub was not asked about the installation itself since then, and nothing asks for that.
+fn listed(slot: &Slot, view: &View, recheck: Option<&String>) -> Option<Installation> {
+    let mut memory = slot.memory();
+    let (read_at, listed) = memory.listed.take()?;
+    let is_newest = memory.observed_at.is_none_or(|observed| observed < read_at);
+    (is_newest && view.recheck.as_ref() == recheck).then_some(listed)
+}
+
+/// Brings `view` up to date by an answer of GitHub's to a question of `asked_at`.
+fn take_in(
+    slot: &Slot,
+    uid: &str,
+    view: &mut View,
+    seen: &Installation,
+    recheck: Option<String>,
+    asked_at: Timestamp,
+) {
+    let mut memory = slot.memory();
+    memory.absent_since = None;
+    memory.look = false;
+    memory.observed_at = Some(asked_at);
+    memory.next_look = Some(asked_at + token::backoff(LONGEST_PAUSE, uid));
+    if let Some(account) = &view.account {
+        memory.permissions_changed |= view.permissions != seen.permissions;
+        memory.reread |= account.login != seen.account.login.as_str();
+    }
+    *view = seen_now(seen, recheck);
 }
 
 /// What is known of an installation once GitHub has answered.

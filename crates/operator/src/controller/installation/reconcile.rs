@@ -13,7 +13,7 @@ use peribolos_core::{
         Facts, Finding, Missing, Synced, TokenFacts, View, conditions, entitlement, missing, pending_runs, synced,
     },
     run::state::phase,
-    token::{self, Hint, Issued},
+    token::{self, Hint, Issued, Urgency},
 };
 
 use super::{deletion, error::Error, events, observe, status};
@@ -21,7 +21,7 @@ use crate::{
     controller::context::Context,
     services::{
         github::REQUIRED,
-        tokens::{self, Need, TokenError, TokenInfo, TokenOwner},
+        tokens::{self, TokenError, TokenInfo, TokenOwner},
     },
     state::tokens::{Failed, Slot, Trigger},
 };
@@ -45,6 +45,8 @@ struct Work<'a> {
 struct Outcome {
     blocked: Option<Finding>,
     info: Option<TokenInfo>,
+    /// There need not be one.
+    on_demand: bool,
     /// When something is due.
     next: Option<Timestamp>,
 }
@@ -100,13 +102,15 @@ impl<'a> Work<'a> {
         tokens::withdraw(&self.ctx.tokens, self.installation, &self.slot).await?;
         let look = matches!(blocked.reason, Reason::InstallationNotFound | Reason::InstallationSuspended);
         let next = self.slot.memory().next_look.filter(|_| look);
-        Ok(Outcome { blocked: Some(blocked), info: None, next })
+        Ok(Outcome { blocked: Some(blocked), next, ..Outcome::default() })
     }
 
     /// The installation's own Secret, then those of its runs.
     async fn secure(&self, owner: &TokenOwner<'_>, open: bool) -> Result<Outcome, Error> {
         let _turn = self.slot.turn().await;
-        let secured = tokens::secure(&self.ctx.tokens, owner, &self.slot, Need::Fresh).await?;
+        let secured = tokens::refresh(&self.ctx.tokens, owner, &self.slot, None, self.urgency()).await?;
+        // Who waits for its turn has it at once when something needs the token.
+        let on_demand = matches!(secured.error, Some(TokenError::OnDemand | TokenError::Paced { .. }));
         let mut next = secured.info.as_ref().map(|info| info.next_refresh_at);
         match secured.error {
             None => {
@@ -115,7 +119,7 @@ impl<'a> Work<'a> {
                     memory.succeed();
                 }
             }
-            Some(TokenError::TooSoon { until }) => next = Some(until),
+            Some(TokenError::TooSoon { until } | TokenError::Paced { until }) => next = Some(until),
             Some(error @ TokenError::SecretConflict(_)) => {
                 next = None;
                 self.conflict(&error);
@@ -125,7 +129,12 @@ impl<'a> Work<'a> {
         }
         let moved = secured.info.is_some();
         let extra = tokens::extras(&self.ctx.tokens, owner, &self.slot, &self.runs, moved).await?;
-        Ok(Outcome { blocked: None, info: secured.info, next: next.into_iter().chain(extra).min() })
+        let next = next.into_iter().chain(extra).min();
+        Ok(Outcome { blocked: None, info: secured.info, on_demand, next })
+    }
+
+    fn urgency(&self) -> Urgency {
+        if self.runs.iter().all(|run| phase(run).is_final()) { Urgency::Idle } else { Urgency::Run }
     }
 
     /// Somebody else's Secret: nobody tells when it goes away, so it is looked at again.
@@ -155,6 +164,7 @@ impl<'a> Work<'a> {
                 issued: info.issued,
                 margin: schedule.margin(info.issued),
             }),
+            on_demand: outcome.on_demand,
             failure: self.slot.memory().failure().map(|lasting| lasting.failure.clone()),
             missing: &missing,
             held: entitlement::suspension(installations.iter().map(AsRef::as_ref), self.installation, view),

@@ -53,6 +53,7 @@ pub(super) fn ours(there: &GitHubInstallationStatus) -> GitHubInstallationStatus
         last_drift_check: None,
         baseline_blob: None,
         declined: None,
+        used_comments: Vec::new(),
         last_run: None,
         last_applied_sha: None,
         last_applied_short_sha: None,

@@ -52,6 +52,8 @@ pub enum Error {
 pub(super) enum During {
     /// A look, or a write to Kubernetes.
     Look,
+    /// The making of something on GitHub that the run depends on.
+    Creation,
     /// A write to GitHub that shows what the run's status says.
     Publication,
 }
@@ -140,8 +142,10 @@ fn of_github(error: &peribolos_github::Error, during: During) -> Kind {
         return Kind::Permission;
     }
     match (during, error.status()) {
+        // It was not sent.
+        _ if error.is_withheld() => Kind::Passing,
         (During::Publication, Some(404 | 410 | 422)) => Kind::Hopeless,
-        (During::Publication, None | Some(500..)) => Kind::Unknown,
+        (During::Publication | During::Creation, None | Some(500..)) => Kind::Unknown,
         _ => Kind::Passing,
     }
 }

@@ -15,6 +15,7 @@ use futures::{FutureExt, StreamExt, TryStreamExt, channel::mpsc, future::try_joi
 use jiff::Timestamp;
 use kube::{
     Api, Client, ResourceExt,
+    core::PartialObjectMeta,
     runtime::{
         Controller, WatchStreamExt,
         controller::{Action, Config},
@@ -38,7 +39,8 @@ use self::{error::During, run_context::RunContext};
 use crate::{
     controller::{
         context::{Context, Shared},
-        watch::{LAST_APPLIED, guarded, stored},
+        lease::Leadership,
+        watch::{LAST_APPLIED, ShortPauses, guarded, led, led_by_store, led_watch, stored},
         watches::{Tell, Told},
     },
     kubernetes::tekton::TaskRun,
@@ -64,6 +66,7 @@ pub(super) fn controller(
     told: Told,
     (wake, woken): (Wake, mpsc::UnboundedReceiver<ObjectRef<PeribolosRun>>),
     by_installation: Runs,
+    leadership: &Leadership,
 ) -> Controller<PeribolosRun> {
     let (store, writer) = reflector::store();
     let unended = format!("{}!={}", names::LABEL_ENDED, names::TRUE);
@@ -88,14 +91,17 @@ pub(super) fn controller(
         }
     });
     let told = told.flat_map(move |installation| stream::iter(unfinished(&installation, &by_installation)));
-    let task_runs: Api<TaskRun> = Api::namespaced(client.clone(), namespace);
+    let task_runs: Api<PartialObjectMeta<TaskRun>> = Api::namespaced(client.clone(), namespace);
     let ours = format!("{}={},{unended}", names::LABEL_MANAGED_BY, names::MANAGER);
     let ours = watcher::Config::default().labels(&ours);
+    let task_runs = led_watch(watcher(task_runs, ours).touched_objects(), leadership.clone());
+    let runs = led_by_store(runs, store.clone(), leadership.clone());
     Controller::for_stream(runs, store)
         .with_config(Config::default().concurrency(CONCURRENCY))
-        .owns(task_runs, ours)
-        .reconcile_on(told)
-        .reconcile_on(woken)
+        .trigger_backoff(ShortPauses::default())
+        .owns_stream(task_runs)
+        .reconcile_on(led(told, leadership.clone()))
+        .reconcile_on(led(woken, leadership.clone()))
 }
 
 /// Wakes a run.
@@ -167,14 +173,17 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
 /// What the watches and this process know.
 fn known(run: &PeribolosRun, ctx: &Context) -> Facts {
     let reference = ObjectRef::new(&run.spec.installation_ref.name).within(&ctx.namespace);
-    let is_new = State::of(run) == State::New;
+    let (is_new, now) = (State::of(run) == State::New, Timestamp::now());
+    let mut published = ctx.published.of(&run.uid().unwrap_or_default(), is_new, now);
+    // Until then nothing is written to GitHub.
+    published.paused_until = published.paused_until.max(ctx.gate.github_quiet_until());
     let others = ctx.runs_by_installation.of(&run.spec.installation_ref.name).into_iter();
     let others = others.filter(|other| other.metadata.name != run.metadata.name);
     Facts {
         run: run.clone(),
         installation: ctx.installations.get(&reference),
         others: ctx.reservations.overlay(others),
-        published: ctx.published.of(&run.uid().unwrap_or_default(), is_new, Timestamp::now()),
+        published,
         found: Found::default(),
         tekton: ctx.tekton.lasting(ctx.settings.time_scale, Timestamp::now()),
         trouble: None,
@@ -259,9 +268,13 @@ fn take_in(ctx: &Context, facts: &mut Facts, verdict: &Verdict, error: Error) ->
             (Attempted::Look(needs), during)
         }
         Verdict::Do(step) => {
-            let is_publication =
-                matches!(step, Step::WriteCheck(..) | Step::Acknowledge | Step::Refuse(_) | Step::Issue(_));
-            let during = if is_publication { During::Publication } else { During::Look };
+            let during = match step {
+                Step::WriteCheck(..) | Step::Acknowledge | Step::Refuse(_) | Step::Issue(_) => {
+                    During::Publication
+                }
+                Step::EnsureRepository => During::Creation,
+                _ => During::Look,
+            };
             (Attempted::Write(step), during)
         }
         Verdict::Wait(_) => return Err(error),

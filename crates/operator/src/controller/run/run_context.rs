@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::{Api, ResourceExt};
-use peribolos_api::{GitHubInstallation, PeribolosRun};
+use peribolos_api::{GitHubInstallation, PeribolosRun, names::ANNOTATION_COMMENT};
 use peribolos_core::run::state;
 use peribolos_github::{Client, FileAnswer, FullName, Login, Sha};
 
@@ -55,6 +55,11 @@ impl RunContext<'_> {
     /// Whether a TaskRun of an attempt's name is this run's, and not one that somebody else made.
     pub(super) fn owns(&self, task_run: &impl ResourceExt) -> bool {
         task_run.owner_references().iter().any(|owner| Some(&owner.uid) == self.run.metadata.uid.as_ref())
+    }
+
+    /// The comment that the run says it was requested by.
+    pub(super) fn comment(&self) -> Option<i64> {
+        self.run.annotations().get(ANNOTATION_COMMENT)?.parse().ok()
     }
 
     /// The name of the attempt's TaskRun.

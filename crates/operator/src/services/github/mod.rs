@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use peribolos_github::{App, AppId, GitHubConfig, Observer, PrivateKey};
+use peribolos_github::{App, AppId, Gate, GitHubConfig, Observer, PrivateKey};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
@@ -36,13 +36,18 @@ pub struct Settings<'a> {
     pub ca_file: Option<&'a Path>,
 }
 
-/// Makes the App's client.
+/// Makes the App's client, whose requests pass that gate unless they only read.
 ///
 /// # Errors
 /// When a file can't be read or used.
-pub fn connect(settings: Settings<'_>, metrics: &Metrics) -> anyhow::Result<(App, SecretString)> {
+pub fn connect(
+    settings: Settings<'_>,
+    gate: Arc<dyn Gate>,
+    metrics: &Metrics,
+) -> anyhow::Result<(App, SecretString)> {
     let mut config = GitHubConfig::new(AppId(settings.app_id), settings.api_url.clone());
     config.graphql_url = settings.graphql_url.cloned();
+    config.gate = Some(gate);
     config.observer = Some(Arc::new(Watch {
         metrics: metrics.clone(),
         smallest: Mutex::new((f64::INFINITY, Instant::now())),

@@ -5,16 +5,17 @@ use peribolos_api::{PeribolosRun, run::Mode};
 use peribolos_core::{
     names::RunToken,
     run::state::phase,
-    token::{self, Decision, Found, Issued, Situation},
+    token::{self, Decision, Found, Issued, Refresh, Situation, Turn, Urgency},
 };
 use secrecy::SecretString;
 
 use super::{
     TokenError, TokenOwner, TokenService, mint,
     secret::Held,
+    shown,
     store::{self, Stored},
 };
-use crate::state::tokens::Slot;
+use crate::state::tokens::{Known, Slot};
 
 /// What a token is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Need {
     }
 }
 
-/// A token and the Secret it is in. Debug does not print the token.
+/// The token of a Secret, but for the token itself.
 #[derive(Clone, Debug)]
 pub struct TokenInfo {
     /// The Secret's name.
@@ -57,22 +58,27 @@ pub struct TokenInfo {
     pub issued: Issued,
     /// When it will be replaced.
     pub next_refresh_at: Timestamp,
-    /// The token.
-    pub token: SecretString,
+}
+
+/// A token with its Secret. Debug does not print the token.
+#[derive(Clone, Debug)]
+pub(super) struct Provided {
+    pub(super) info: TokenInfo,
+    pub(super) token: SecretString,
 }
 
 /// What came of looking after a Secret: a token may be there although a new one could not be had.
 #[derive(Debug)]
-pub(crate) struct Secured {
+pub(crate) struct Secured<T> {
     /// The valid token, if there is one.
-    pub(crate) info: Option<TokenInfo>,
+    pub(crate) info: Option<T>,
     /// Why there is none that is good enough.
     pub(crate) error: Option<TokenError>,
 }
 
-impl Secured {
+impl<T> Secured<T> {
     /// The token, if it is good enough for what was asked.
-    pub(crate) fn good_enough(self) -> Result<TokenInfo, TokenError> {
+    pub(super) fn good_enough(self) -> Result<T, TokenError> {
         match self {
             Self { error: Some(error), .. } => Err(error),
             Self { info: Some(info), .. } => Ok(info),
@@ -91,106 +97,187 @@ pub(super) async fn ready(
     owner: &TokenOwner<'_>,
     slot: &Slot,
     need: Need,
-) -> Result<Option<TokenInfo>, TokenError> {
+) -> Result<Option<Provided>, TokenError> {
     if need.kind().is_some() {
         // A run's additional one may be about to be removed by who has the turn.
         return Ok(None);
     }
     let now = Timestamp::now();
+    if need == Need::Valid && shown::found(tokens, owner, slot, None, now) == Some(Found::Missing) {
+        return Ok(None);
+    }
     let stored = store::read(tokens, &owner.secret_name, owner).await?;
-    let keep = matches!(token::decide(&situation(owner, slot, need, &stored), now), Decision::Keep { .. });
+    let situation = situation(owner, slot, need, found(&stored), Refresh::AtInterval);
+    let keep = matches!(token::decide(&situation, now), Decision::Keep { .. });
     Ok(match stored {
         Stored::Ours { held: Some(held), .. } if keep && held.issued.is_valid(now) => {
-            Some(info(owner, &owner.secret_name, held))
+            Some(provided(owner, None, held, Refresh::AtInterval))
         }
         _ => None,
     })
 }
 
-fn info(owner: &TokenOwner<'_>, secret_name: &str, held: Held) -> TokenInfo {
+fn info(owner: &TokenOwner<'_>, kind: Option<RunToken>, issued: Issued, refresh: Refresh) -> TokenInfo {
     TokenInfo {
-        secret_name: secret_name.to_owned(),
-        issued: held.issued,
-        next_refresh_at: owner.schedule.due(held.issued, &owner.uid),
-        token: held.token,
+        secret_name: owner.secret(kind),
+        issued,
+        next_refresh_at: owner.schedule.due_at(refresh, issued, &owner.uid),
     }
+}
+
+fn provided(owner: &TokenOwner<'_>, kind: Option<RunToken>, held: Held, refresh: Refresh) -> Provided {
+    Provided { info: info(owner, kind, held.issued, refresh), token: held.token }
+}
+
+/// Keeps one Secret of `owner` fresh: the installation's own, or a run's additional one. It is read only where its metadata does
+/// not tell all, or a new token is due. To be called with the slot's turn.
+///
+/// # Errors
+/// When the Secret could not be read; what GitHub says is in the result.
+pub(crate) async fn refresh(
+    tokens: &TokenService,
+    owner: &TokenOwner<'_>,
+    slot: &Slot,
+    kind: Option<RunToken>,
+    urgency: Urgency,
+) -> Result<Secured<TokenInfo>, TokenError> {
+    let need = kind.map_or(Need::Fresh, Need::FreshExtra);
+    let now = Timestamp::now();
+    if let Some(found) = shown::found(tokens, owner, slot, kind, now) {
+        let refresh = when(tokens, slot, urgency);
+        match (token::decide(&situation(owner, slot, need, found, refresh), now), found) {
+            (Decision::Keep { .. }, Found::Token(issued)) => {
+                return Ok(Secured { info: Some(info(owner, kind, issued, refresh)), error: None });
+            }
+            (Decision::Rest, _) => return Ok(Secured { info: None, error: Some(TokenError::OnDemand) }),
+            _ => {}
+        }
+    }
+    let Secured { info, error } = secure(tokens, owner, slot, need, urgency).await?;
+    Ok(Secured { info: info.map(|provided| provided.info), error })
+}
+
+/// When the token of an installation is replaced. A failure is tried again until it has ended, whoever needs the token.
+fn when(tokens: &TokenService, slot: &Slot, urgency: Urgency) -> Refresh {
+    let is_failing = slot.memory().failure().is_some();
+    if urgency == Urgency::Idle && !is_failing { tokens.pacing.refresh() } else { Refresh::AtInterval }
 }
 
 /// Looks after one Secret of `owner`. To be called with the slot's turn.
 ///
 /// # Errors
 /// When the Secret could not be read; what GitHub says is in the result.
-pub(crate) async fn secure(
+pub(super) async fn secure(
     tokens: &TokenService,
     owner: &TokenOwner<'_>,
     slot: &Slot,
     need: Need,
-) -> Result<Secured, TokenError> {
+    urgency: Urgency,
+) -> Result<Secured<Provided>, TokenError> {
     let now = Timestamp::now();
     let kind = need.kind();
-    let name = owner.secret(kind);
-    let stored = match store::read(tokens, &name, owner).await {
+    let stored = match store::read(tokens, &owner.secret(kind), owner).await {
         Ok(stored) => stored,
         Err(error @ TokenError::SecretConflict(_)) => return Ok(Secured { info: None, error: Some(error) }),
         Err(error) => return Err(error),
     };
+    remember(slot, kind, &stored);
     if let (Need::FreshExtra(_), Stored::Absent) = (need, &stored) {
         // The watch still shows it: its last run has ended just now.
         return Ok(Secured { info: None, error: None });
     }
-    let decision = token::decide(&situation(owner, slot, need, &stored), now);
+    let refresh = when(tokens, slot, urgency);
+    let decision = token::decide(&situation(owner, slot, need, found(&stored), refresh), now);
+    let provided = |held: Held| provided(owner, kind, held, refresh);
     let old = match &stored {
-        Stored::Ours { held: Some(held), .. } if held.issued.is_valid(now) => Some(held.clone()),
+        Stored::Ours { held: Some(held), .. } if held.issued.is_valid(now) => Some(provided(held.clone())),
         _ => None,
     };
-    let info = |held: Held| info(owner, &name, held);
-    if !matches!(decision, Decision::Keep { .. })
-        && let Some(held) = mint::unwritten(owner, slot, kind)
+    let cause = match decision {
+        Decision::Keep { .. } => return Ok(Secured { info: old, error: None }),
+        Decision::Rest => return Ok(Secured { info: old, error: Some(TokenError::OnDemand) }),
+        Decision::Mint(cause) | Decision::Wait { cause, .. } => cause,
+    };
+    // Where idle installations hold none, a token that only the controller uses is kept in memory alone.
+    let is_kept = need == Need::Valid && refresh == Refresh::OnDemand;
+    if let Some(held) = mint::unwritten(owner, slot, kind)
         && held.issued.is_valid(now)
     {
-        let kept = Situation { found: Found::Token(held.issued), ..situation(owner, slot, need, &stored) };
+        let kept = situation(owner, slot, need, Found::Token(held.issued), refresh);
         if matches!(token::decide(&kept, now), Decision::Keep { .. }) {
-            mint::write(tokens, owner, slot, kind, &stored, &held).await?;
-            return Ok(Secured { info: Some(info(held)), error: None });
+            if !is_kept {
+                mint::write(tokens, owner, slot, kind, &stored, &held).await?;
+            }
+            return Ok(Secured { info: Some(provided(held)), error: None });
         }
     }
-    let cause = match decision {
-        Decision::Keep { .. } => return Ok(Secured { info: old.map(info), error: None }),
-        Decision::Wait { until, .. } => {
-            return Ok(Secured { info: old.map(info), error: Some(TokenError::TooSoon { until }) });
-        }
-        Decision::Mint(cause) => cause,
-    };
+    if let Decision::Wait { until, .. } = decision {
+        return Ok(Secured { info: old, error: Some(TokenError::TooSoon { until }) });
+    }
     let pausing = slot.memory().pausing(now).cloned();
     if let Some(lasting) = pausing {
         let error = TokenError::Refused { finding: lasting.failure.finding, until: lasting.not_before };
-        return Ok(Secured { info: old.map(info), error: Some(error) });
+        return Ok(Secured { info: old, error: Some(error) });
     }
-    match mint::mint(tokens, owner, slot, kind, cause, &stored).await {
-        Ok(held) => Ok(Secured { info: Some(info(held)), error: None }),
+    if let Turn::At(until) = tokens.turn(&owner.uid, urgency) {
+        return Ok(Secured { info: old, error: Some(TokenError::Paced { until }) });
+    }
+    let minted = async {
+        let held = mint::mint(tokens, owner, slot, kind, cause).await?;
+        if !is_kept {
+            mint::write(tokens, owner, slot, kind, &stored, &held).await?;
+        }
+        Ok(held)
+    };
+    match minted.await {
+        Ok(held) => Ok(Secured { info: Some(provided(held)), error: None }),
         Err(error @ TokenError::Kubernetes(_)) => Err(error),
-        Err(error) => Ok(Secured { info: old.map(info), error: Some(error) }),
+        Err(error) => Ok(Secured { info: old, error: Some(error) }),
     }
 }
 
-fn situation<'a>(owner: &'a TokenOwner<'_>, slot: &Slot, need: Need, stored: &Stored) -> Situation<'a> {
+/// Remembers the Secret as it was read, so that it is read again only when it changes.
+fn remember(slot: &Slot, kind: Option<RunToken>, stored: &Stored) {
+    let known = match stored {
+        Stored::Ours { uid, version, held: Some(held) } => {
+            Some(Known { version: (uid.clone(), version.clone()), issued: held.issued })
+        }
+        _ => None,
+    };
+    let mut memory = slot.memory();
+    memory.know(kind, known);
+    memory.reread &= kind.is_some();
+}
+
+const fn found(stored: &Stored) -> Found {
+    match stored {
+        Stored::Absent => Found::Missing,
+        Stored::Ours { held: None, .. } => Found::WrongContent,
+        Stored::Ours { held: Some(held), .. } => Found::Token(held.issued),
+    }
+}
+
+fn situation<'a>(
+    owner: &'a TokenOwner<'_>,
+    slot: &Slot,
+    need: Need,
+    found: Found,
+    refresh: Refresh,
+) -> Situation<'a> {
     let memory = slot.memory();
     let kind = need.kind();
     // An additional Secret went with its last run. The next run does not wait for the distance between mints: runs are
     // what bounds these, not a schedule that could go wild.
-    let begins = matches!((need, stored), (Need::Extra(_), Stored::Absent));
+    let begins = matches!((need, found), (Need::Extra(_), Found::Missing));
     Situation {
         uid: &owner.uid,
         schedule: owner.schedule,
-        found: match stored {
-            Stored::Absent => Found::Missing,
-            Stored::Ours { held: None, .. } => Found::WrongContent,
-            Stored::Ours { held: Some(held), .. } => Found::Token(held.issued),
-        },
+        found,
         need: need.of_the_schedule(),
         permissions_changed: kind.is_none() && memory.permissions_changed,
         refused: memory.refused.filter(|_| kind.is_none()),
         last_mint: memory.last_mint(kind).filter(|_| !begins),
+        refresh,
     }
 }
 
@@ -214,10 +301,10 @@ pub(crate) async fn extras(
             store::remove_owned(tokens, &kind.secret(&owner.name), &owner.uid).await?;
             continue;
         }
-        let secured = secure(tokens, owner, slot, Need::FreshExtra(kind)).await?;
+        let secured = refresh(tokens, owner, slot, Some(kind), Urgency::Run).await?;
         let due = match secured.error {
             None => secured.info.map(|info| info.next_refresh_at),
-            Some(TokenError::TooSoon { until }) => Some(until),
+            Some(TokenError::TooSoon { until } | TokenError::Paced { until }) => Some(until),
             // Tried again when the slot's pause ends, or with the next reconcile.
             Some(_) => None,
         };

@@ -32,6 +32,15 @@ pub enum TokenError {
         /// From when on.
         until: Timestamp,
     },
+    /// As many tokens are minted as GitHub allows: this one has to wait for its turn.
+    #[error("GitHub allows so many tokens a minute; this one is minted at {until}")]
+    Paced {
+        /// From when on.
+        until: Timestamp,
+    },
+    /// Nothing needs one, and there are more installations than GitHub gives tokens to.
+    #[error("nothing needs a token now")]
+    OnDemand,
     /// GitHub can't give a token of this scope.
     #[error("GitHub gives no token for this run: {0}")]
     Scope(String),
@@ -47,7 +56,8 @@ impl TokenError {
             Self::NotEntitled(finding) | Self::Refused { finding, .. } => finding.reason,
             Self::SecretConflict(_) => Reason::SecretConflict,
             Self::Scope(_) => Reason::PermissionsMissing,
-            Self::TooSoon { .. } | Self::Kubernetes(_) => Reason::Progressing,
+            Self::OnDemand => Reason::OnDemand,
+            Self::TooSoon { .. } | Self::Paced { .. } | Self::Kubernetes(_) => Reason::Progressing,
         }
     }
 
@@ -55,8 +65,10 @@ impl TokenError {
     pub fn retry(&self) -> Retry {
         match self {
             Self::NotEntitled(_) | Self::Scope(_) => Retry::Never,
-            Self::SecretConflict(_) | Self::Kubernetes(_) => Retry::Backoff,
-            Self::Refused { until, .. } | Self::TooSoon { until } => Retry::AtReset(*until),
+            Self::SecretConflict(_) | Self::OnDemand | Self::Kubernetes(_) => Retry::Backoff,
+            Self::Refused { until, .. } | Self::TooSoon { until } | Self::Paced { until } => {
+                Retry::AtReset(*until)
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use kube::ResourceExt;
 use peribolos_api::GitHubInstallation;
 use peribolos_core::{
     installation_status::{View, entitlement},
-    token::{self, Issued},
+    token::{self, Issued, Turn, Urgency},
 };
 use peribolos_github::{Client, InstallationId, TokenScope};
 
@@ -32,6 +32,9 @@ pub(super) async fn client(
     let now = Timestamp::now();
     if let Some(client) = slot.memory().last_client(now) {
         return Ok(client);
+    }
+    if let Turn::At(until) = tokens.turn(&uid, Urgency::Run) {
+        return Err(TokenError::Paced { until });
     }
     let id = InstallationId(installation.spec.installation_id.unsigned_abs());
     match request(tokens, id, &TokenScope::default()).await {

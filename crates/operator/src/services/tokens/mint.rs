@@ -17,18 +17,16 @@ use super::{
 };
 use crate::{
     metrics::Outcome,
-    state::tokens::{Failed, Slot, Unwritten},
+    state::tokens::{Failed, Known, Slot, Unwritten},
 };
 
-/// Mints a token and writes it into its Secret. It is kept in memory until it is written: GitHub gives the next one only
-/// after a while.
+/// Mints a token. It is kept in memory until it is written into its Secret: GitHub gives the next one only after a while.
 pub(super) async fn mint(
     tokens: &TokenService,
     owner: &TokenOwner<'_>,
     slot: &Slot,
     kind: Option<RunToken>,
     cause: Cause,
-    before: &Stored,
 ) -> Result<Held, TokenError> {
     let scope = scope(owner, kind);
     let minted = match request(tokens, owner.id, &scope).await {
@@ -59,7 +57,6 @@ pub(super) async fn mint(
         memory.look |= kind.is_none() && minted.permissions != *owner.granted;
     }
     tracing::info!(installation = owner.name, secret = owner.secret(kind), ?cause, "minted a token");
-    write(tokens, owner, slot, kind, before, &held).await?;
     Ok(held)
 }
 
@@ -70,6 +67,13 @@ pub(super) async fn request(
     scope: &TokenScope,
 ) -> Result<MintedToken, Error> {
     let answer = tokens.app.mint(id, scope).await;
+    if let Err(error) = &answer
+        && error.is_rate_limited()
+        && let Some(until) = error.retry().not_before(Timestamp::now())
+    {
+        // The limit is the App's: it holds for all installations.
+        tokens.pacing.refuse(until);
+    }
     let result = answer.as_ref().map_or_else(|error| failed(error).finding.reason.as_str(), |_| "ok");
     tokens.metrics.tokens_minted.get_or_create(&Outcome { result: result.to_owned() }).inc();
     answer
@@ -90,9 +94,10 @@ pub(super) async fn write(
     before: &Stored,
     held: &Held,
 ) -> Result<(), TokenError> {
-    store::write(tokens, &owner.secret(kind), owner, before, held).await?;
+    let version = store::write(tokens, &owner.secret(kind), owner, before, held).await?;
     let mut memory = slot.memory();
     memory.written(kind);
+    memory.know(kind, Some(Known { version, issued: held.issued }));
     if kind.is_none() {
         memory.succeed();
         memory.remember_client(tokens.app.with_token(held.token.clone()), held.issued);

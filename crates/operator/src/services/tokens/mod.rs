@@ -1,6 +1,7 @@
 //! Tokens of installations: minted when due, kept in Secrets, handed to whoever calls GitHub.
 //!
-//! The Secret is the truth: its times are the schedule, so a restart mints nothing. What is kept in memory are pauses
+//! The Secret is the truth: its times are the schedule, so a restart mints nothing. They are annotations, too, so that it
+//! reads no Secret either. What is kept in memory are pauses
 //! after failures and clients, and losing it costs a question to GitHub at most.
 
 mod ensure;
@@ -11,32 +12,34 @@ mod mint;
 mod owner;
 mod scope;
 mod secret;
+mod shown;
 mod store;
 
-use k8s_openapi::api::core::v1::Secret;
-use kube::{ResourceExt, core::PartialObjectMeta, runtime::reflector::Store};
+use jiff::Timestamp;
+use kube::ResourceExt;
 use peribolos_api::{GitHubInstallation, Reason};
 use peribolos_core::{
     accounts::Accounts,
     installation_status::{Finding, View, entitlement},
     names::RunToken,
+    token::{AppLimit, Load, Schedule, Turn, Urgency},
 };
 use peribolos_github::{App, Client};
 
-use self::ensure::ready;
+use self::ensure::{Provided, ready, secure};
 pub use self::{
     ensure::{Need, TokenInfo},
     error::TokenError,
 };
 pub(crate) use self::{
-    ensure::{extras, secure},
+    ensure::{extras, refresh},
     gone::withdraw,
     mint::failed,
     owner::TokenOwner,
 };
 use crate::{
     metrics::Metrics,
-    state::{installations::Installations, tokens::Tokens},
+    state::{installations::Installations, pacing::Pacing, secrets::Secrets, tokens::Tokens},
 };
 
 /// What minting tokens and keeping their Secrets needs.
@@ -52,14 +55,37 @@ pub struct TokenService {
     /// The installations, from the watch.
     pub installations: Installations,
     /// The metadata of all Secrets of tokens, from the watch.
-    pub secrets: Store<PartialObjectMeta<Secret>>,
+    pub secrets: Secrets,
     /// The metrics.
     pub metrics: Metrics,
     /// What is remembered of each installation.
     pub memory: Tokens,
+    /// The pace of mints.
+    pub pacing: Pacing,
 }
 
 impl TokenService {
+    /// When a token may be minted for the installation object of that uid.
+    fn turn(&self, uid: &str, urgency: Urgency) -> Turn {
+        self.pacing.ask(uid, urgency, self.app_limit())
+    }
+
+    /// The hourly limit of the App's own requests, where GitHub names one.
+    pub(crate) fn app_limit(&self) -> Option<AppLimit> {
+        let limit = self.app.limit()?;
+        let reset = Timestamp::from_second(limit.reset).ok()?;
+        Some(AppLimit { limit: limit.limit, remaining: limit.remaining, reset })
+    }
+
+    /// Decides by the number of installations when the tokens of idle ones are replaced.
+    pub(crate) fn weigh<'a>(&self, all: impl IntoIterator<Item = &'a GitHubInstallation>) {
+        let mut load = Load::default();
+        for installation in all {
+            load.add(Schedule::from(&installation.spec.token));
+        }
+        self.pacing.set_refresh(load.refresh(self.app.limit().map(|limit| limit.limit)));
+    }
+
     /// Why another object owns the installation of this one, if one does.
     pub(crate) fn duplicate(&self, installation: &GitHubInstallation) -> Option<Finding> {
         let all = self.installations.of_id(installation.spec.installation_id);
@@ -95,14 +121,23 @@ pub async fn ensure(
     installation: &GitHubInstallation,
     need: Need,
 ) -> Result<TokenInfo, TokenError> {
+    provide(tokens, installation, need, Urgency::Run).await.map(|provided| provided.info)
+}
+
+/// The same with the token itself.
+async fn provide(
+    tokens: &TokenService,
+    installation: &GitHubInstallation,
+    need: Need,
+    urgency: Urgency,
+) -> Result<Provided, TokenError> {
     let owner = TokenOwner::known(tokens, installation)?;
     let slot = tokens.memory.slot(&owner.uid);
-    if let Some(info) = ready(tokens, &owner, &slot, need).await? {
-        return Ok(info);
+    if let Some(provided) = ready(tokens, &owner, &slot, need).await? {
+        return Ok(provided);
     }
     let _turn = slot.turn().await;
-    let secured = secure(tokens, &owner, &slot, need).await?;
-    secured.good_enough()
+    secure(tokens, &owner, &slot, need, urgency).await?.good_enough()
 }
 
 /// Removes the Secret of a run's additional token, unless a run uses it: that is looked at while nobody else can write
@@ -125,7 +160,7 @@ pub async fn remove_extra(
     store::remove_owned(tokens, &kind.secret(&installation.name_any()), &uid).await
 }
 
-/// GitHub as this installation sees it, for the controller's own calls.
+/// GitHub as this installation sees it, for what the controller itself does for a run.
 ///
 /// The token is that of the Secret; one is minted only if there is no valid one. After a 401 call [`invalidate`]. Where the
 /// installation is being deleted it is one that no Secret has.
@@ -136,14 +171,34 @@ pub async fn client(tokens: &TokenService, installation: &GitHubInstallation) ->
     if tokens.is_being_deleted(installation) {
         return last::client(tokens, installation).await;
     }
+    client_at(tokens, installation, Urgency::Run).await
+}
+
+/// The same for what can wait, of an installation that is not being deleted: where a token has to be minted for it, those of
+/// runs are minted first.
+///
+/// # Errors
+/// [`TokenError::Paced`] where others are first; else as [`client`].
+pub async fn idle_client(
+    tokens: &TokenService,
+    installation: &GitHubInstallation,
+) -> Result<Client, TokenError> {
+    client_at(tokens, installation, Urgency::Idle).await
+}
+
+async fn client_at(
+    tokens: &TokenService,
+    installation: &GitHubInstallation,
+    urgency: Urgency,
+) -> Result<Client, TokenError> {
     let owner = TokenOwner::known(tokens, installation)?;
     let slot = tokens.memory.slot(&owner.uid);
-    if let Some(client) = slot.memory().client(jiff::Timestamp::now()) {
+    if let Some(client) = slot.memory().client(Timestamp::now()) {
         return Ok(client);
     }
-    let info = ensure(tokens, installation, Need::Valid).await?;
-    let client = tokens.app.with_token(info.token);
-    slot.memory().remember_client(client.clone(), info.issued);
+    let provided = provide(tokens, installation, Need::Valid, urgency).await?;
+    let client = tokens.app.with_token(provided.token);
+    slot.memory().remember_client(client.clone(), provided.info.issued);
     Ok(client)
 }
 

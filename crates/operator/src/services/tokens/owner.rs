@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::{Resource, ResourceExt};
-use peribolos_api::{GitHubInstallation, Reason};
+use peribolos_api::{GitHubInstallation, Reason, installation::TokenStatus};
 use peribolos_core::{
     installation_status::Finding,
     names::{self, RunToken},
-    token::Schedule,
+    token::{Issued, Schedule},
 };
 use peribolos_github::{InstallationId, Permissions};
 
@@ -28,6 +28,8 @@ pub(crate) struct TokenOwner<'a> {
     pub(crate) config_repository: &'a str,
     /// What makes a Secret this installation's.
     pub(crate) reference: OwnerReference,
+    /// The times of the token in that Secret, as the status has them.
+    pub(crate) published: Option<Issued>,
 }
 
 impl<'a> TokenOwner<'a> {
@@ -50,7 +52,9 @@ impl<'a> TokenOwner<'a> {
                 "spec.token.secretName is the name of a run's own Secret; choose another one",
             ));
         }
+        let published = installation.status.as_ref().and_then(|status| status.token.as_ref());
         Ok(Self {
+            published: published.filter(|token| token.secret_name == secret_name).and_then(published_times),
             uid: reference.uid.clone(),
             id: InstallationId(installation.spec.installation_id.unsigned_abs()),
             login,
@@ -108,6 +112,12 @@ impl<'a> TokenOwner<'a> {
                 controller: Some(true),
                 ..OwnerReference::default()
             },
+            published: None,
         }
     }
+}
+
+fn published_times(token: &TokenStatus) -> Option<Issued> {
+    let time = |text: &Option<String>| text.as_ref()?.parse().ok();
+    Some(Issued { at: time(&token.issued_at)?, expires: time(&token.expires_at)? })
 }

@@ -39,10 +39,8 @@ pub(super) fn read(secret: &Secret, owner: &TokenOwner<'_>) -> Option<Held> {
     let data = secret.data.as_ref()?;
     let text = |key: &str| data.get(key).and_then(|value| std::str::from_utf8(&value.0).ok());
     let time = |key: &str| text(key).and_then(|value| value.parse::<Timestamp>().ok());
-    let labels = secret.metadata.labels.as_ref()?;
-    let labelled = self::labels(owner).iter().all(|(name, value)| labels.get(name) == Some(value));
     let token = text(TOKEN).filter(|token| !token.is_empty())?;
-    let as_written = labelled
+    let as_written = is_labelled(secret, owner)
         && text(LOGIN) == Some(owner.login)
         && text(INSTALLATION_ID) == Some(owner.id.to_string().as_str())
         && text(USERNAME) == Some(GIT_USER)
@@ -67,6 +65,7 @@ pub(super) fn write(name: &str, owner: &TokenOwner<'_>, held: &Held) -> Secret {
         metadata: ObjectMeta {
             name: Some(name.to_owned()),
             labels: Some(labels(owner)),
+            annotations: Some(annotations(held.issued)),
             owner_references: Some(vec![owner.reference.clone()]),
             ..ObjectMeta::default()
         },
@@ -74,6 +73,26 @@ pub(super) fn write(name: &str, owner: &TokenOwner<'_>, held: &Held) -> Secret {
         data: Some(data.map(|(key, value)| (key.to_owned(), ByteString(value.into_bytes()))).into()),
         ..Secret::default()
     }
+}
+
+/// The times of a token as the annotations of its Secret have them; `None`: they are missing, or make no sense.
+pub(super) fn annotated(secret: &impl ResourceExt) -> Option<Issued> {
+    let time = |name: &str| secret.annotations().get(name)?.parse::<Timestamp>().ok();
+    let issued =
+        Issued { at: time(names::ANNOTATION_ISSUED_AT)?, expires: time(names::ANNOTATION_EXPIRES_AT)? };
+    (issued.at < issued.expires).then_some(issued)
+}
+
+fn annotations(issued: Issued) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        (names::ANNOTATION_ISSUED_AT.to_owned(), issued.at.to_string()),
+        (names::ANNOTATION_EXPIRES_AT.to_owned(), issued.expires.to_string()),
+    ])
+}
+
+/// Whether a Secret has the labels that `owner`'s have.
+pub(super) fn is_labelled(secret: &impl ResourceExt, owner: &TokenOwner<'_>) -> bool {
+    labels(owner).iter().all(|(name, value)| secret.labels().get(name) == Some(value))
 }
 
 fn labels(owner: &TokenOwner<'_>) -> BTreeMap<String, String> {
@@ -110,6 +129,18 @@ mod tests {
         assert_eq!(data["password"], data["token"]);
         assert_eq!(data["username"].0, b"x-access-token");
         assert_eq!(data["issued-at"].0, b"2026-11-23T12:00:00Z");
+    }
+
+    #[test]
+    fn the_metadata_tells_the_tokens_times() {
+        let granted = Permissions::new();
+        let mut secret = write("acme-1-token", &TokenOwner::sample(&granted), &held());
+        assert_eq!(annotated(&secret), Some(held().issued));
+        let annotations = secret.metadata.annotations.as_mut().unwrap();
+        annotations.insert(names::ANNOTATION_EXPIRES_AT.into(), held().issued.at.to_string());
+        assert_eq!(annotated(&secret), None, "it would have expired when it was issued");
+        secret.metadata.annotations = None;
+        assert_eq!(annotated(&secret), None);
     }
 
     #[rstest::rstest]

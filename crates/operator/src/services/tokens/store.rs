@@ -1,12 +1,9 @@
 //! Reading, writing and removing the Secrets.
 
-use std::sync::Arc;
-
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api, ResourceExt,
     api::{DeleteParams, ListParams, Patch, PatchParams, Preconditions},
-    core::PartialObjectMeta,
 };
 use peribolos_api::names;
 
@@ -53,7 +50,7 @@ pub(super) async fn read(
     }
 }
 
-/// Writes a token over what was read: never over a Secret that came to be meanwhile.
+/// Writes a token over what was read: never over a Secret that came to be meanwhile. Gives its uid and resourceVersion.
 ///
 /// # Errors
 /// [`TokenError::SecretConflict`] where somebody else's has that name by now.
@@ -63,7 +60,7 @@ pub(super) async fn write(
     owner: &TokenOwner<'_>,
     before: &Stored,
     held: &Held,
-) -> Result<(), TokenError> {
+) -> Result<Version, TokenError> {
     let mut object = secret::write(name, owner, held);
     if let Stored::Ours { uid: Some(uid), version, .. } = before {
         // A patch changes that very object as it was read, or nothing; annotations of others stay.
@@ -71,7 +68,7 @@ pub(super) async fn write(
         object.metadata.resource_version.clone_from(version);
         let params = PatchParams::apply(names::MANAGER).force();
         match call(api(tokens).patch(name, &params, &Patch::Apply(&object))).await {
-            Ok(_) => return Ok(()),
+            Ok(written) => return Ok(version_of(&written)),
             Err(error) if error.is_not_found() => {
                 object.metadata.uid = None;
                 object.metadata.resource_version = None;
@@ -81,20 +78,26 @@ pub(super) async fn write(
     }
     let params = post_by(names::MANAGER);
     match call(api(tokens).create(&params, &object)).await {
-        Ok(_) => Ok(()),
+        Ok(written) => Ok(version_of(&written)),
         Err(error) if error.is_already_exists() => Err(TokenError::SecretConflict(name.to_owned())),
         Err(error) => Err(error.into()),
     }
 }
 
+/// What tells a Secret's versions apart: its uid and resourceVersion.
+pub(super) type Version = (Option<String>, Option<String>);
+
+pub(super) fn version_of(secret: &impl ResourceExt) -> Version {
+    (secret.uid(), secret.resource_version())
+}
+
 /// The names of the Secrets that belong to the object of that name and uid, as the watch shows them. A list that must be
 /// up to date keeps the API server waiting for its etcd, for up to 100 ms.
 pub(super) fn shown(tokens: &TokenService, installation: &str, uid: &str) -> Vec<String> {
-    let is_of = |found: &&Arc<PartialObjectMeta<Secret>>| {
+    let of_it = tokens.secrets.of(uid).into_iter().filter(|found| {
         found.labels().get(names::LABEL_INSTALLATION).is_some_and(|name| name == installation)
-            && secret::is_owned_by(found.as_ref(), uid)
-    };
-    tokens.secrets.state().iter().filter(is_of).map(|found| found.name_any()).collect()
+    });
+    of_it.map(|found| found.name_any()).collect()
 }
 
 /// The names of the Secrets that belong to the object of that name and uid, asked of the API server.

@@ -11,6 +11,10 @@ impl Model {
         match change {
             Change::EditOrg { changes } => self.edit_org(changes),
             Change::InviteMember { login, role } => self.invite(login, *role),
+            Change::InviteAgain { login, role, teams } => {
+                self.invite(login, *role);
+                self.invite_to_teams(login, teams);
+            }
             Change::ChangeRole { login, to, .. } => self.set_role(login, *to),
             Change::RemoveMember { login, .. } => self.expel(login),
             Change::CancelInvitation { login, failed: false, .. } => self.cancel(login),

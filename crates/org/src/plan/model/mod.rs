@@ -141,6 +141,11 @@ impl Model {
         self.team_names.get(name).copied()
     }
 
+    /// The team that has this number on GitHub.
+    pub(crate) fn team_numbered(&self, number: u64) -> Option<TeamId> {
+        self.all_teams().find(|(_, team)| team.id == number).map(|(id, _)| id)
+    }
+
     /// The team of this address.
     pub(crate) fn team_at(&self, slug: &Slug) -> Option<TeamId> {
         self.slugs.get(slug).copied()

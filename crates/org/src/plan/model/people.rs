@@ -2,7 +2,8 @@
 
 use peribolos_vocab::{Login, OrgRole, TeamRole};
 
-use super::Model;
+use super::{Model, Team};
+use crate::plan::InvitedTeam;
 use crate::snapshot::{Invitation, InvitationState};
 
 impl Model {
@@ -11,6 +12,14 @@ impl Model {
         let invitation =
             Invitation { id: 0, login: Some(login.clone()), role, state: InvitationState::Pending };
         self.pending.insert(login.clone(), invitation);
+    }
+
+    /// Adds teams to somebody's invitation.
+    pub(super) fn invite_to_teams(&mut self, login: &Login, teams: &[InvitedTeam]) {
+        let invited = |team: &&mut Team| teams.iter().any(|invited| invited.id == team.id);
+        for team in self.teams.iter_mut().flatten().filter(invited) {
+            team.pending.insert(login.clone());
+        }
     }
 
     /// Takes an open invitation back, and with it those to teams.

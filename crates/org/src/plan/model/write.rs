@@ -1,5 +1,7 @@
 //! From the model to a snapshot.
 
+use std::collections::BTreeMap;
+
 use peribolos_vocab::{OrgRole, TeamRole};
 
 use super::{Model, Repo, RepoId, Team, TeamId};
@@ -21,6 +23,7 @@ impl Model {
             admins: of(OrgRole::Admin),
             members: of(OrgRole::Member),
             concealed: self.concealed.iter().cloned().collect(),
+            accounts: BTreeMap::new(),
             invitations: self.invitations(),
             teams: self.all_teams().map(|(id, team)| self.team_shown(id, team)).collect(),
             repos: self.all_repos().filter_map(|(id, repo)| self.repo_shown(id, repo)).collect(),

@@ -6,7 +6,7 @@ use peribolos_vocab::{Kind, Login, RepoName, TeamName};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{Change, Expected, Outcome, Plan};
-use crate::snapshot::{InvitationState, Own, Snapshot, SnapshotRepo, SnapshotTeam};
+use crate::snapshot::{Extent, InvitationState, Own, Snapshot, SnapshotRepo, SnapshotTeam};
 
 /// Something that is gone beyond the plan: somebody else took it away in the meantime.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -87,7 +87,7 @@ fn gone(before: &Snapshot, planned: &Snapshot, after: &Snapshot) -> Vec<Beyond> 
     let mut gone = Gone { moments: &moments, people: BTreeSet::new(), list: Vec::new() };
     // What could not be read is not gone because of that.
     let is_read =
-        |kind: Kind| !after.unread.iter().any(|unread| unread.kind == kind && unread.extent.is_all());
+        |kind: Kind| !after.unread.iter().any(|unread| unread.kind == kind && unread.extent == Extent::Whole);
     gone.people();
     if is_read(Kind::OrgMembers) {
         gone.invitations();

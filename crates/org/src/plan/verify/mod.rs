@@ -1,6 +1,7 @@
 //! What an apply left to do, and what is gone that it did not take away.
 
 mod beyond;
+mod unread;
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,6 @@ pub fn verify(
     Verification {
         remaining: after_plan.operations.clone(),
         beyond: beyond::beyond(before, plan, outcomes, after),
-        unread: after.unread.iter().filter(|unread| !before.unread.contains(unread)).cloned().collect(),
+        unread: unread::any_more(before, after),
     }
 }

@@ -180,7 +180,7 @@ impl Applied<'_> {
         let lines = self.verification?.unread.iter().map(|unread| {
             let may_be_shown = match &unread.extent {
                 Extent::Of(part) => namer.names([part]),
-                Extent::Whole | Extent::Hidden | Extent::Parts => true,
+                Extent::Whole | Extent::Parts => true,
             };
             may_be_shown.then(|| unread.why.clone())
         });
@@ -190,11 +190,14 @@ impl Applied<'_> {
 
     /// What the organization still lacks, although nothing of the above says so.
     fn open(&self, namer: &Namer<'_>) -> Option<Section> {
-        let known: Vec<&Change> = (0..self.report.plan.operations.len())
-            .filter(|index| !self.outcome(*index).is_base())
-            .filter_map(|index| Some(&self.report.plan.operations.get(index)?.change))
+        // In full: what may not be named is not the same because of that.
+        let said = |change: &Change| Sentence::of(change, &Namer::terminal());
+        let known: Vec<Sentence> = (0..self.report.plan.operations.len())
+            .filter_map(|index| Some((index, &self.report.plan.operations.get(index)?.change)))
+            .filter(|(index, change)| !self.outcome(*index).is_shown(change))
+            .map(|(_, change)| said(change))
             .collect();
-        let open = self.verification?.remaining.iter().filter(|left| !known.contains(&&left.change));
+        let open = self.verification?.remaining.iter().filter(|left| !known.contains(&said(&left.change)));
         let lines = open.map(|left| {
             let sentence = Sentence::of(&left.change, namer);
             Some(format!("{} yet", sentence.is_not()))
@@ -207,7 +210,10 @@ impl Applied<'_> {
         let waits = self.those(|outcome| matches!(outcome, Outcome::Waiting));
         // What is to be done again does not wait: the invitation is not there any more.
         let again: &[Operation] = self.verification.map_or(&[], |verification| &verification.remaining);
-        let waits = waits.filter(|operation| again.iter().all(|again| again.change != operation.change));
+        let waits = waits.filter(|operation| {
+            let is_shown = Outcome::Waiting.is_shown(&operation.change);
+            !is_shown || !again.iter().any(|again| is_again(&again.change, &operation.change))
+        });
         let waits = waits.filter_map(|operation| invited(&operation.change));
         waits.chain(self.report.plan.waiting.iter().map(|waiting| &waiting.login)).collect()
     }
@@ -250,10 +256,16 @@ impl Applied<'_> {
     }
 }
 
+/// Whether a change is to be made again, an invitation by whichever request.
+fn is_again(again: &Change, change: &Change) -> bool {
+    again == change || change.invitee().is_some() && again.invitee() == change.invitee()
+}
+
 /// Who is invited by a change.
 fn invited(change: &Change) -> Option<&Login> {
     match change {
         Change::InviteMember { login, .. }
+        | Change::InviteAgain { login, .. }
         | Change::SetTeamMember { login, .. }
         | Change::SetCollaborator { login, .. }
         | Change::EditRepoInvitation { login, .. } => Some(login),

@@ -1,12 +1,13 @@
 //! What of a plan is not in force: what failed, and what was not done because of it, withheld, left or not reached.
 
 use super::super::Namer;
+use super::super::item::of_teams;
 use super::super::sentence::Sentence;
 use super::super::text::{capitalized, sentence, tidy};
 use super::invited;
 use super::section::Section;
 use crate::Login;
-use crate::plan::{Failure, NotSentReason, Operation, Outcome, Plan, Withheld};
+use crate::plan::{Change, Failure, NotSentReason, Operation, Outcome, Plan, Withheld};
 
 /// What of a plan is not in force.
 pub(super) struct Problems<'p, 'd> {
@@ -47,8 +48,10 @@ impl Problems<'_, '_> {
             }
         }
         let left_end = "The next apply reads the organization again and compares it with the file.";
+        let lost_end = "The next apply does not know of them: name them in the file, or give them on GitHub.";
         let sections = [
             ("Failed", failed, None),
+            ("Places in teams that are lost with an invitation", self.lost(), Some(lost_end)),
             ("Not sent to GitHub", unsent, None),
             ("Not done because of it", skipped, None),
             ("Withheld", withheld, None),
@@ -63,6 +66,18 @@ impl Problems<'_, '_> {
                 end.map_or(section.clone(), |end| section.ending(end))
             })
             .collect()
+    }
+
+    /// Whose invitation was cancelled for another one that was not sent, with the teams to which it was.
+    fn lost(&self) -> Vec<String> {
+        let operations = self.plan.operations.iter().enumerate();
+        let lost = operations.filter_map(|(index, operation)| {
+            let Change::InviteAgain { login, teams, .. } = &operation.change else { return None };
+            let is_sent = self.outcomes.get(index).is_some_and(Outcome::is_base);
+            let is_lost = !is_sent && self.plan.replaces_what_is_cancelled(index, self.outcomes);
+            is_lost.then(|| format!("{}: {}", person_named(login, &self.namer), of_teams(teams, &self.namer)))
+        });
+        lost.collect()
     }
 
     /// The operation that is the reason in the end: what was skipped has a reason itself.
@@ -91,8 +106,7 @@ impl Problems<'_, '_> {
     }
 
     fn yet_to_accept(&self, person: Option<&Login>) -> String {
-        let person = person.and_then(|login| self.namer.login(login));
-        let person = person.unwrap_or_else(|| "somebody whom the file does not name".to_owned());
+        let person = person.map_or_else(unnamed, |login| person_named(login, &self.namer));
         format!("{person} has yet to accept an invitation")
     }
 
@@ -111,6 +125,14 @@ impl Problems<'_, '_> {
             }
         }
     }
+}
+
+fn person_named(login: &Login, namer: &Namer<'_>) -> String {
+    namer.login(login).unwrap_or_else(unnamed)
+}
+
+fn unnamed() -> String {
+    "somebody whom the file does not name".to_owned()
 }
 
 /// A change that GitHub refused: with its answer, as far as nothing in that can be a name that may not be shown.

@@ -47,9 +47,11 @@ impl Route {
         Self { sender, server, verb, what }
     }
 
-    /// Whether it changes something. A query of GraphQL is a POST, but only reads.
+    /// Whether it changes something that a story is about. A query of GraphQL is a POST, but only reads; a Lease is renewed all the
+    /// time.
     pub fn is_write(&self) -> bool {
-        !matches!(self.verb.as_str(), "GET" | "LIST" | "WATCH") && self.what != "/graphql"
+        !matches!(self.verb.as_str(), "GET" | "LIST" | "WATCH")
+            && !matches!(self.what.as_str(), "/graphql" | "leases")
     }
 
     /// Whether a program asks for it when it starts, and then goes on with the answer.

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     fault::Moment,
-    world::{LATE, Plane},
+    world::{LATE, PAUSE, Plane},
 };
 
 /// From whom to whom.
@@ -75,6 +75,14 @@ async fn pass(link: Link, request: Request<Incoming>) -> Result<Response<Body>, 
                 send(&link, request).await.map(drop).ok();
             });
             Err("killed, and its request comes late".into())
+        }
+        Act::Pause(program) => {
+            program.signal("STOP");
+            tokio::spawn(async move {
+                tokio::time::sleep(PAUSE).await;
+                program.signal("CONT");
+            });
+            send(&link, request).await
         }
         Act::TakeAway(away) => {
             link.plane.take_away(away).await;

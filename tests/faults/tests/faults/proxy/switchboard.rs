@@ -9,7 +9,7 @@ use std::{
 use super::{Disturbance, Refusal, Route, Sender, Server};
 use crate::{
     fault::{Away, Fault, Moment, Times},
-    world::{LATE, MINUTE, Program},
+    world::{LATE, MINUTE, PAUSE, Program},
 };
 
 /// A request that has passed.
@@ -32,6 +32,8 @@ pub enum Act {
     Kill(Arc<Program>, Moment),
     /// Its sender is killed, and the request takes effect [`LATE`](crate::world::LATE).
     KillAndDeliverLate(Arc<Program>),
+    /// Its sender stands still for a while, and the request takes effect.
+    Pause(Arc<Program>),
     /// A server is taken away for a minute, and then the request passes.
     TakeAway(Away),
     /// It is a watch, which is disturbed so.
@@ -107,6 +109,11 @@ impl Switchboard {
                 // Nothing is quiet before it has come.
                 state.last_write = Some(Instant::now() + LATE);
                 Act::KillAndDeliverLate(self.program(*sender))
+            }
+            Fault::Paused { write } if state.is_nth_write(route, Some(Sender::Controller), *write) => {
+                // Nothing is quiet before it has gone on.
+                state.last_write = Some(Instant::now() + PAUSE);
+                Act::Pause(self.program(Sender::Controller))
             }
             Fault::Outage { of: Away::GitHub, write } => {
                 if state.is_nth_write(route, None, *write) {

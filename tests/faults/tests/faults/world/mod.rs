@@ -36,8 +36,14 @@ const TIME_SCALE: u32 = 20;
 pub const MINUTE: Duration = Duration::from_secs(60 / TIME_SCALE as u64);
 /// The scale where a write comes late. A program starts as slowly as ever, and what it waits for must not be over by then.
 const TIME_SCALE_OF_LATE: u32 = 4;
-/// How late such a write comes: ten seconds at its scale, as the successor of who sent it waits for fifteen.
-pub const LATE: Duration = Duration::from_millis(10_000 / TIME_SCALE_OF_LATE as u64);
+/// How late such a write comes: 25 seconds at its scale. After 15 its sender's successor leads, and waits for 15 more.
+pub const LATE: Duration = Duration::from_millis(25_000 / TIME_SCALE_OF_LATE as u64);
+/// How long a Lease takes before it is divided: so short that a busy machine loses it, otherwise.
+const LEASE: &str = "--lease-duration=1m";
+/// How long a controller stands still: twice as long.
+pub const PAUSE: Duration = Duration::from_secs(2 * 60 / TIME_SCALE as u64);
+/// The same where a write comes late.
+const LEASE_OF_LATE: &str = "--lease-duration=15s";
 
 /// The world of one story with one fault.
 pub struct World {
@@ -48,6 +54,8 @@ pub struct World {
     pub witness: Witness,
     pub switchboard: Arc<Switchboard>,
     pub controller: Arc<Program>,
+    /// Another controller, where the first one stands still.
+    pub standby: Option<Arc<Program>>,
     pub receiver: Arc<Program>,
 }
 
@@ -72,16 +80,20 @@ impl World {
         let witness = Witness::start(client.clone(), &namespace);
         tokio::spawn(collector::collect(client.clone(), namespace.clone()));
 
+        let lease = if matches!(fault, Fault::Late { .. }) { LEASE_OF_LATE } else { LEASE };
+        let needs_standby = matches!(fault, Fault::Paused { .. });
         let switchboard = Arc::new(Switchboard::new(fault));
-        let proxies = Proxies { plane, github: &github, switchboard: &switchboard, scale: &scale };
-        let controller = proxies.controller(&namespace).await;
+        let proxies = Proxies { plane, github: &github, switchboard: &switchboard, scale: &scale, lease };
+        let controller = proxies.controller("controller", &namespace).await;
         let (receiver, address) = proxies.receiver(&namespace).await;
         serve_deliveries(webhooks, address, order);
         let programs = [(Sender::Controller, &controller), (Sender::Receiver, &receiver)];
         switchboard.know(programs.map(|(sender, program)| (sender, Arc::clone(program))).into());
         controller.is_ready().await;
         receiver.is_ready().await;
-        Self { client, namespace, github, tekton, witness, switchboard, controller, receiver }
+        let standby =
+            if needs_standby { Some(proxies.controller("standby", &namespace).await) } else { None };
+        Self { client, namespace, github, tekton, witness, switchboard, controller, standby, receiver }
     }
 
     /// Waits until our programs have written nothing for a while, or the deadline has come.
@@ -98,17 +110,18 @@ struct Proxies<'a> {
     github: &'a GitHub,
     switchboard: &'a Arc<Switchboard>,
     scale: &'a str,
+    lease: &'a str,
 }
 
 impl Proxies<'_> {
-    async fn controller(&self, namespace: &str) -> Arc<Program> {
+    async fn controller(&self, name: &'static str, namespace: &str) -> Arc<Program> {
         let kubernetes = self.kubernetes(Sender::Controller).await;
         let github = self.proxy(Sender::Controller, Server::GitHub, Upstream::http(self.github.url())).await;
         let admin = format!("127.0.0.1:{}", free_port());
         let key = self.github.private_key();
         let mut command = command(&kubernetes, &github, &key, namespace, &admin);
-        command.extend(["--accounts=*".to_owned(), self.defaults()]);
-        self.start("controller", command, admin)
+        command.extend(["--accounts=*".to_owned(), self.lease.to_owned(), self.defaults()]);
+        self.start(name, command, admin)
     }
 
     async fn receiver(&self, namespace: &str) -> (Arc<Program>, std::net::SocketAddr) {

@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    process::Command,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -49,6 +50,13 @@ impl Program {
         let this = Arc::clone(self);
         // Waiting for a process to end blocks.
         tokio::task::spawn_blocking(move || this.replace()).await.unwrap();
+    }
+
+    /// Sends it a signal: STOP and CONT.
+    pub fn signal(&self, signal: &str) {
+        let pid = self.process.lock().unwrap().as_ref().and_then(Process::pid).expect("the program runs");
+        let sent = Command::new("kill").args([format!("-{signal}"), pid.to_string()]).status().unwrap();
+        assert!(sent.success(), "the {} was not sent {signal}", self.name);
     }
 
     fn replace(&self) {

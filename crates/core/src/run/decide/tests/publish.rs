@@ -120,7 +120,7 @@ fn a_refused_command_is_answered() {
 
 #[rstest::rstest]
 #[case::a_limit(Kind::Passing, "wait until 9", "Acknowledge")]
-#[case::no_answer(Kind::Unknown, "wait until 9", "Acknowledge")]
+#[case::no_answer(Kind::Unknown, "wait until 17", "wait until 17")]
 #[case::the_comment_is_gone(Kind::Hopeless, "wait until 22", "wait until 29")]
 fn a_reaction_that_github_did_not_take_is_tried_again(
     #[case] kind: Kind,
@@ -139,6 +139,22 @@ fn a_reaction_that_github_did_not_take_is_tried_again(
     facts.found.progress = Some(None);
     assert_eq!(describe(&decide(&facts, at(2))), then);
     assert_eq!(describe(&decide(&facts, at(9))), at_nine);
+}
+
+#[test]
+fn an_answer_of_unknown_outcome_is_looked_for_once_it_must_be_there() {
+    let mut facts = unpublished(Reason::NotAllowed);
+    facts.run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
+    facts.published.done.acknowledged = true;
+    let Verdict::Do(step @ Step::Refuse(_)) = decide(&facts, at(6)) else { panic!("no answer") };
+    facts.fail(Attempted::Write(&step), trouble(Kind::Unknown, 7), at(6));
+    for now in [7, 20] {
+        assert_eq!(describe(&decide(&facts, at(now))), "wait until 21");
+    }
+    // The step reads the comments first, and writes its answer where there is none.
+    assert_eq!(decide(&facts, at(21)), Verdict::Do(step.clone()));
+    facts.apply(&step, Answer::Done, at(21));
+    assert_eq!(describe(&decide(&facts, at(21))), "LabelTaskRuns");
 }
 
 #[test]

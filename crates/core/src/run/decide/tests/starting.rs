@@ -240,6 +240,9 @@ fn a_dump_starts_with_the_slot_its_repository_and_two_tokens() {
     assert_eq!(describe(&decide(&facts, at(1))), "take the slot for attempt 1");
     give_slot(&mut facts, "r");
     assert_eq!(describe(&decide(&facts, at(1))), "EnsureRepository");
+    let mut unanswered = facts.clone();
+    unanswered.fail(Attempted::Write(&Step::EnsureRepository), trouble(Kind::Unknown, 2), at(1));
+    assert_eq!(unanswered.published.blocked_until, Some(at(16)), "it may yet be made");
     facts.found.repository = Some(Err("there is none".into()));
     assert_eq!(describe(&decide(&facts, at(1))), "Skipped ConfigMissing");
     facts.found.repository = Some(Ok(()));

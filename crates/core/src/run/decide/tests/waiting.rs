@@ -13,6 +13,13 @@ use super::*;
     }),
     "Pending InstallationSuspended"
 )]
+#[case::its_token_is_minted_on_demand(
+    |f: &mut Facts| change_installation(f, |i| {
+        let condition = &mut i.status.as_mut().unwrap().conditions[0];
+        (condition.status, condition.reason) = ("False".into(), "OnDemand".into());
+    }),
+    "need [Branch]"
+)]
 #[case::no_account(
     |f: &mut Facts| change_installation(f, |i| i.status.as_mut().unwrap().account = None),
     "Pending WaitingForInstallation"

@@ -1,9 +1,10 @@
 //! The installation's slot, `status.activeRun`: one Apply or Dump at a time. Each write tests what it was decided on, so that
 //! one that lands late changes nothing: who has the slot, and the number that rises each time it is freed.
 
+use jiff::Timestamp;
 use kube::ResourceExt;
 use peribolos_api::{GitHubInstallation, installation::ActiveRun, run::Mode};
-use peribolos_core::run::answer::Answer;
+use peribolos_core::run::{answer::Answer, command};
 use serde_json::{Map, Value, json};
 
 use super::RunContext;
@@ -18,7 +19,8 @@ use crate::{
 /// The field manager of what runs write into their installation's status.
 const FIELD_MANAGER: &str = "peribolos-runs";
 
-/// Takes the slot, if it is free. An Apply that takes it says that its file is to be applied.
+/// Takes the slot, if it is free. An Apply that takes it says that its file is to be applied, and
+/// uses the comment that requested it.
 pub(super) async fn take(at: RunContext<'_>, active: &ActiveRun) -> Result<Answer, Error> {
     let mut operations = vec![
         json!({"op": "test", "path": "/status/activeRun", "value": null}),
@@ -31,6 +33,14 @@ pub(super) async fn take(at: RunContext<'_>, active: &ActiveRun) -> Result<Answe
             let path = format!("/status/{field}");
             operations.push(json!({"op": "test", "path": path, "value": there[field]}));
             operations.push(json!({"op": "remove", "path": path}));
+        }
+        if let Some(comment) = at.comment() {
+            let used = at.installation.status.as_ref().map(|status| status.used_comments.as_slice());
+            let uid = at.run.uid().unwrap_or_default();
+            let with_this = command::with_used(used.unwrap_or_default(), comment, &uid, Timestamp::now());
+            let path = "/status/usedComments";
+            operations.push(json!({"op": "test", "path": path, "value": there.get("usedComments")}));
+            operations.push(json!({"op": "add", "path": path, "value": with_this}));
         }
     }
     patch(at, operations).await

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use kube::ResourceExt;
-use peribolos_api::{PeribolosRun, Reason, names::ANNOTATION_COMMENT, run::Mode};
+use peribolos_api::{PeribolosRun, Reason, run::Mode};
 use peribolos_core::{
     drift, event,
     run::{
@@ -30,8 +30,9 @@ pub(super) async fn commander(at: RunContext<'_>) -> Result<Commander, Error> {
 /// # Errors
 /// The inner one: why the run's comment does not bear it out.
 async fn look_up(at: RunContext<'_>) -> Result<Result<(Comment, Standing), &'static str>, Error> {
-    let id = at.run.annotations().get(ANNOTATION_COMMENT).and_then(|id| id.parse().ok());
-    let Some(id) = id else { return Ok(Err("the run's comment-id is no comment's number")) };
+    let Some(id) = at.comment().and_then(|id| u64::try_from(id).ok()) else {
+        return Ok(Err("the run's comment-id is no comment's number"));
+    };
     let github = at.github().await?;
     let comment = match github.get_comment(&at.repository()?, id).await {
         Err(error) if error.is_not_found() => return Ok(Err("the comment was deleted")),
@@ -58,25 +59,23 @@ pub(super) async fn approved(
     if !facts.is_command() {
         return Ok(Vec::new());
     }
+    let comment_id = at.comment();
     let Ok((comment, Standing::Owner)) = look_up(at).await? else { return Ok(Vec::new()) };
-    // Whoever names the same comment, and what was shown: ended runs among them.
-    let others = others::live(at, facts).await?;
-    let made = |run: &PeribolosRun| run.metadata.creation_timestamp.as_ref().map(|made| made.0);
-    let earlier = |other: &PeribolosRun| (made(other), other.name_any()) < (made(at.run), at.name());
-    let names_it = |other: &PeribolosRun| {
-        other.annotations().get(ANNOTATION_COMMENT) == at.run.annotations().get(ANNOTATION_COMMENT)
-    };
+    let used = at.installation.status.as_ref().map(|status| status.used_comments.as_slice());
+    let uid = at.run.uid().unwrap_or_default();
+    let made = at.run.metadata.creation_timestamp.as_ref().map(|made| made.0);
     let approval = Approval {
         written: comment.created_at,
         edited: comment.updated_at,
-        run_made: made(at.run).unwrap_or(Timestamp::MAX),
-        is_used: others.iter().any(|other| names_it(other) && earlier(other)),
+        run_made: made.unwrap_or(Timestamp::MAX),
+        is_used: comment_id.is_none_or(|id| command::is_used(used.unwrap_or_default(), id, &uid)),
     };
     if !command::approves(&approval) {
         return Ok(Vec::new());
     }
     let blob = at.blob(sha.as_str()).await?;
-    let shown = others.iter().filter_map(|other| {
+    let records = others::records(at, facts).await?;
+    let shown = records.iter().filter_map(|other| {
         let at = shown_at(other, sha, blob.as_ref())?;
         let removals = other.status.as_ref()?.removals.clone();
         (at <= comment.created_at).then_some((other.uid()?, removals))

@@ -7,15 +7,12 @@ use peribolos_core::run::facts::{Facts, SlotHolder, is_labelled_ended};
 use super::{RunContext, has_ended};
 use crate::{controller::run::error::Error, kubernetes::client::call};
 
-/// The installation's other runs: the watch may not have yet what was made a moment ago. One that nobody has labelled yet only
+/// The installation's other runs that are not labelled as ended: the watch may not have yet what was made a moment ago. One that nobody has labelled yet only
 /// the watch knows.
 pub(super) async fn live(at: RunContext<'_>, facts: &Facts) -> Result<Vec<PeribolosRun>, Error> {
     let installation = &at.run.spec.installation_ref;
-    let selector = ListParams::default().labels(&of_installation(&installation.name));
-    let mut runs = call(at.runs().list(&selector)).await?.items;
-    runs.retain(|other| {
-        other.spec.installation_ref == *installation && other.metadata.name != at.run.metadata.name
-    });
+    let mut runs = at.ctx.unended_runs(&installation.name).await?;
+    runs.retain(|other| other.metadata.name != at.run.metadata.name);
     let unlabelled = facts.others().filter(|other| !other.labels().contains_key(names::LABEL_INSTALLATION));
     runs.extend(unlabelled.cloned());
     Ok(runs)

@@ -1,0 +1,62 @@
+//! The TaskRuns of ended runs: they and their pods are deleted some time after their end. The runs stay for the history.
+
+use jiff::{SignedDuration, Timestamp};
+use kube::{
+    Api, Resource, ResourceExt,
+    api::{DeleteParams, ListParams, Preconditions},
+    core::PartialObjectMeta,
+};
+use peribolos_api::{PeribolosRun, names};
+use peribolos_core::run::history::is_past;
+
+use super::{HealError, history::PAGE};
+use crate::{
+    controller::context::Context,
+    kubernetes::{client::call, tekton::TaskRun},
+};
+
+/// Deletes those that have ended `keep` ago or longer. Their metadata tells which may have, and only these are read.
+pub(super) async fn sweep(ctx: &Context, keep: SignedDuration) -> Result<(), HealError> {
+    let api: Api<TaskRun> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+    let labels = format!("{}={}", names::LABEL_ENDED, names::TRUE);
+    let mut params = ListParams::default().labels(&labels).limit(PAGE);
+    loop {
+        let page = match call(api.list_metadata(&params)).await {
+            Ok(page) => page,
+            // Tekton is not there.
+            Err(error) if error.is_not_found() => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        for found in page.items.iter().filter(|found| is_of_a_run(found)) {
+            let created = found.metadata.creation_timestamp.as_ref().map(|time| time.0);
+            if is_past(created, keep, Timestamp::now()) {
+                delete(&api, &found.name_any(), keep).await?;
+            }
+        }
+        match page.metadata.continue_ {
+            Some(token) if !token.is_empty() => params.continue_token = Some(token),
+            _ => return Ok(()),
+        }
+    }
+}
+
+fn is_of_a_run(found: &PartialObjectMeta<TaskRun>) -> bool {
+    found.owner_references().iter().any(|owner| owner.kind == PeribolosRun::kind(&()))
+}
+
+async fn delete(api: &Api<TaskRun>, name: &str, keep: SignedDuration) -> Result<(), HealError> {
+    let Some(found) = call(api.get_opt(name)).await? else { return Ok(()) };
+    let completed = found.status.as_ref().and_then(|status| status.completion_time.as_ref());
+    if !is_past(completed.map(|time| time.0), keep, Timestamp::now()) {
+        return Ok(());
+    }
+    let only_that = Preconditions { uid: found.uid(), resource_version: found.resource_version() };
+    let params = DeleteParams { preconditions: Some(only_that), ..DeleteParams::background() };
+    match call(api.delete(name, &params)).await {
+        Ok(_) => tracing::info!(task_run = name, "deleted: its run is kept"),
+        // It was deleted, or has changed: then the next pass looks at it.
+        Err(error) if error.is_not_found() || error.is_conflict() => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! An invitation that is replaced by one with another role: the places in teams that go with the old one are in the request
+//! for the new one.
+
+use peribolos_vocab::report::{Cause, StepExit, StepReport};
+use serde_json::{Value, json};
+
+use crate::apply::FAST;
+use crate::bench::{Bench, ORG, Running};
+
+/// zoe is invited as a member, to `Core` and `Docs`.
+const FIXTURE: &str = "\
+users: [zoe, zzz]
+orgs:
+  acme:
+    id: 9001
+    settings: {name: Acme, billing_email: bills@acme.example, default_repository_permission: read}
+    members: {alice: admin, bob: admin, carol: member}
+    invitations: [{login: zoe, role: member}]
+    teams:
+      - {name: Core, members: {carol: member}, invitations: [zoe]}
+      - {name: Docs, invitations: [zoe]}
+    repos:
+      .github: {visibility: private, files: {README.md: \"hello\\n\"}}
+    installation: {id: 1234567}
+";
+
+/// She is to be an owner.
+const FILE: &str = "\
+orgs:
+  acme:
+    name: Acme
+    admins: [alice, bob, zoe]
+    members: [carol]
+";
+
+/// Nobody decides about teams.
+const MANAGED: &str = "--manage=Org,OrgMembers";
+
+const SENT: [(&str, &str); 2] = [("DELETE", "invitations/*"), ("POST", "invitations")];
+
+struct World {
+    bench: Bench,
+    sha: String,
+}
+
+impl World {
+    async fn of(file: &str) -> Self {
+        let bench = Bench::start_with(FIXTURE, &["--secondary-limits=off"]).await;
+        let sha = bench.github.push(ORG, json!({"peribolos.yaml": file})).await;
+        bench.github.call("DELETE", "/_sim/requests", None).await;
+        Self { bench, sha }
+    }
+
+    async fn fault(&self, fault: Value) {
+        self.bench.github.call("POST", "/_sim/faults", Some(fault)).await;
+    }
+
+    async fn apply(&self, more: &[&str]) -> StepReport {
+        let args: Vec<&str> = [MANAGED].into_iter().chain(more.iter().copied()).collect();
+        self.bench.apply(&self.sha, &self.bench.token().await, &args).output()
+    }
+
+    async fn start(&self) -> Running {
+        self.bench.start_apply(&self.sha, &self.bench.token().await, &[MANAGED, FAST])
+    }
+
+    /// The writes to the organization that GitHub took.
+    async fn taken(&self) -> Vec<(String, String)> {
+        let log = self.bench.github.call("GET", "/_sim/requests", None).await;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let path = |path: &Value| {
+            let path = text(path).replace("/orgs/acme/", "");
+            let is_number = |part: &str| part.chars().all(|digit| digit.is_ascii_digit());
+            path.split('/').map(|part| if is_number(part) { "*" } else { part }).collect::<Vec<_>>().join("/")
+        };
+        let writes = log.as_array().unwrap().iter().filter(|it| it["actor"] == "installation");
+        let writes = writes.filter(|it| it["method"] != "GET" && it["path"] != "/graphql");
+        writes
+            .filter(|it| it["status"].as_u64().is_some_and(|status| status < 300))
+            .map(|it| (text(&it["method"]), path(&it["path"])))
+            .collect()
+    }
+
+    /// Who is invited, as what, and to which teams.
+    async fn invited(&self) -> Vec<String> {
+        let org = self.bench.github.org(ORG).await;
+        let open = org["invitations"].as_array().unwrap().iter();
+        let teams = org["teams"].as_array().unwrap();
+        open.map(|open| {
+            let to = teams.iter().filter(|team| {
+                team["invitations"].as_array().is_some_and(|people| people.contains(&open["login"]))
+            });
+            let to: Vec<&str> = to.filter_map(|team| team["name"].as_str()).collect();
+            format!("{} {} {}", open["login"], open["role"], to.join(" "))
+        })
+        .collect()
+    }
+}
+
+fn sent() -> Vec<(String, String)> {
+    SENT.map(|(method, path)| (method.to_owned(), path.to_owned())).to_vec()
+}
+
+const AS_OWNER: &str = r#""zoe" "admin" Core Docs"#;
+
+#[rstest::rstest]
+#[case::at_once(None)]
+#[case::not_at_first(Some(json!({"method": "POST", "path": "/orgs/acme/invitations", "status": 502, "count": 1})))]
+#[case::without_an_answer(Some(
+    json!({"method": "POST", "path": "/orgs/acme/invitations", "status": 502, "count": 1, "when": "after"})))]
+#[tokio::test]
+async fn an_invitation_that_is_replaced_keeps_its_teams_in_one_request(#[case] fault: Option<Value>) {
+    let world = World::of(FILE).await;
+    if let Some(fault) = fault.clone() {
+        world.fault(fault).await;
+    }
+    let applied = world.apply(&[FAST]).await;
+    assert_eq!((applied.exit, applied.cause), (StepExit::Ok, None), "{applied:?}");
+    assert_eq!(applied.check.title, "Applied: 2 of 2. 1 person has yet to accept");
+    assert_eq!(world.invited().await, [AS_OWNER]);
+    let is_lost = fault.is_some_and(|fault| fault["when"] == "after");
+    let taken = world.taken().await;
+    assert_eq!(taken.len(), if is_lost { 1 } else { 2 }, "{taken:?}");
+    assert!(is_lost || taken == sent(), "{taken:?}");
+}
+
+/// Nobody else knows of places that are gone with an invitation: the apply that lost them names them.
+#[rstest::rstest]
+#[case::refused(422, "User is blocked", (StepExit::Incomplete, Some(Cause::Refused)))]
+#[case::a_limit(422, "Over invitation rate limit", (StepExit::Incomplete, Some(Cause::Invitations)))]
+#[case::down(502, "Server Error", (StepExit::Incomplete, Some(Cause::Transient)))]
+#[case::blocked(
+    403, "Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list \
+    enabled, and your IP address is not permitted to access this resource.", (StepExit::AccessBlocked, None))]
+#[tokio::test]
+async fn places_that_are_lost_with_an_invitation_are_named(
+    #[case] status: u16,
+    #[case] message: &str,
+    #[case] end: (StepExit, Option<Cause>),
+) {
+    let world = World::of(FILE).await;
+    let body = json!({"message": message});
+    world
+        .fault(json!({"method": "POST", "path": "/orgs/acme/invitations", "status": status, "body": body}))
+        .await;
+    let disclose = ["--disclose-file", FAST];
+    let applied = world.apply(&disclose).await;
+    assert_eq!((applied.exit, applied.cause), end, "{applied:?}");
+    let summary = &applied.check.summary;
+    let lost =
+        "**Places in teams that are lost with an invitation**\n- `zoe`: 2 teams that the file does not name";
+    assert!(summary.contains(lost), "{summary}");
+    assert!(summary.contains("The next apply does not know of them: name them in the file"), "{summary}");
+    assert_eq!(world.invited().await, [""; 0]);
+}
+
+/// What was begun is ended, within seconds: between the two requests nothing is lost by being asked to stop.
+#[tokio::test]
+async fn asked_to_end_it_sends_the_invitation_for_which_it_cancelled_one() {
+    let world = World::of(&FILE.replace("carol]", "carol, zzz]")).await;
+    let slow = json!({"method": "DELETE", "path": "/orgs/acme/invitations/*", "delayMs": 3_000, "count": 1});
+    world.fault(slow).await;
+    let running = world.start().await;
+    crate::support::eventually("the cancellation", async || {
+        let faults = world.bench.github.call("GET", "/_sim/faults", None).await;
+        if faults[0]["taken"] == 1 { Ok(()) } else { Err(faults) }
+    })
+    .await;
+    running.terminate();
+    let applied = running.end().output();
+    assert_eq!(applied.exit, StepExit::OutOfTime, "{applied:?}");
+    assert_eq!((world.invited().await, world.taken().await), (vec![AS_OWNER.to_owned()], sent()));
+    assert!(!applied.check.summary.contains("that are lost"), "{applied:?}");
+}
+
+/// It is not cancelled where the hour's limit keeps the next one from being sent.
+#[tokio::test]
+async fn no_invitation_is_cancelled_before_another_one_may_be_sent() {
+    let world = World::of(FILE).await;
+    let write = format!("--content-write={:.0}=360", jiff::Timestamp::now());
+    let applied = world.apply(&["--time-scale=1", &write]).await;
+    assert_eq!(applied.exit, StepExit::RateLimited, "{applied:?}");
+    assert_eq!(world.invited().await, [r#""zoe" "member" Core Docs"#]);
+}

@@ -1,0 +1,50 @@
+//! How long nothing starts where one controller takes over from another: after a crash of the leader, and after a clean stop.
+
+use std::{process::Command, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+
+use super::{Bench, arrivals::Arrivals};
+use crate::{
+    receiver::{Server, local_port},
+    support::{ControlPlane, Controller, GitHub, namespace},
+    table::{Row, seconds},
+    world,
+};
+
+const INSTALLATIONS: usize = 1000;
+/// How long making so many tokens may take.
+const LIMIT: Duration = Duration::from_mins(2);
+
+pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Result<()> {
+    let client = plane.client();
+    let namespace = namespace(&client).await;
+    let address = local_port();
+    let url = format!("http://{address}/webhook");
+    let more = ["--webhook-url", url.as_str(), "--secondary-limits", "off"];
+    let github = GitHub::start(&world::fixture(INSTALLATIONS), &more).await;
+    world::install(&client, &namespace, INSTALLATIONS).await?;
+    let _receiver = Server::receiver(plane, &namespace, address).await?;
+    let first = Controller::start(plane, &github, &namespace, "first", &[]).await;
+    world::all_ready(&client, &namespace, INSTALLATIONS, LIMIT).await?;
+    let second = Controller::start(plane, &github, &namespace, "second", &[]).await;
+    let mut bench =
+        Bench { arrivals: Arrivals::watch(&client, &namespace), client, namespace, github, made: 0 };
+    bench.pushes(&[world::login(0)]).await?;
+
+    drop(first);
+    let crash = bench.pushes(&[world::login(1)]).await?;
+    let _third = Controller::start(plane, &bench.github, &bench.namespace, "third", &[]).await;
+    let pid = second.pid().context("the second controller has ended")?;
+    ensure!(Command::new("kill").args(["-TERM", &pid.to_string()]).status()?.success(), "no signal was sent");
+    let stop = bench.pushes(&[world::login(2)]).await?;
+    for (what, waits) in [("kill -9 of the leader", crash), ("a clean stop of the leader", stop)] {
+        let wait = waits.into_iter().max().context("no push")?;
+        rows.push(Row::new(
+            format!("{INSTALLATIONS} installations: {what} to the next TaskRun"),
+            seconds(wait),
+            "–",
+        ));
+    }
+    Ok(())
+}
