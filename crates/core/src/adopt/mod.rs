@@ -6,11 +6,7 @@ mod marker;
 mod takeover;
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_api::{
-    GitHubInstallationStatus, Reason,
-    installation::LastApply,
-    run::Phase,
-};
+use peribolos_api::{GitHubInstallationStatus, Reason, installation::LastApply, run::Phase};
 use peribolos_vocab::{CheckConclusion, Word};
 use serde_json::{Map, Value, json};
 

@@ -92,7 +92,10 @@ mod tests {
         let names: Vec<&String> = fields.keys().collect();
         assert_eq!(names, ["declined", "lastAppliedSha", "lastApply", "lastReviewedSha"]);
         // The other way round nothing is.
-        assert_eq!(takeover(&operators(json!({})), &[object("mine", json!({"status": status}))]), Takeover::Nothing);
+        assert_eq!(
+            takeover(&operators(json!({})), &[object("mine", json!({"status": status}))]),
+            Takeover::Nothing
+        );
     }
 
     #[rstest::rstest]

@@ -123,10 +123,17 @@ fn only_who_knows_nothing_adopts(#[case] status: Value, #[case] expected: bool) 
 #[case::another_cluster_is_at_it(60, Some(Before::Wait))]
 #[case::at_the_limit(7_200, Some(Before::Wait))]
 #[case::nobody_is_any_more(7_201, Some(Before::Complete(vec!["a".repeat(40)])))]
-fn a_strange_check_is_waited_for_as_long_as_it_may_run(#[case] second: i64, #[case] expected: Option<Before>) {
+fn a_strange_check_is_waited_for_as_long_as_it_may_run(
+    #[case] second: i64,
+    #[case] expected: Option<Before>,
+) {
     let commits = [commit("a", "b", vec![check(0, None, 10, "b"), check(2, SUCCESS, 20, "b")])];
     assert_eq!(unfinished(&commits, |_| false, TIMEOUT, at(second)), expected);
-    assert_eq!(unfinished(&commits, |uid| uid == "uid-0", TIMEOUT, at(second)), None, "a run here sees to its own");
+    assert_eq!(
+        unfinished(&commits, |uid| uid == "uid-0", TIMEOUT, at(second)),
+        None,
+        "a run here sees to its own"
+    );
 }
 
 fn before(status: &Value, checks: Vec<Check>, second: i64) -> Before {
@@ -176,7 +183,11 @@ fn an_unfinished_check_comes_before_a_success() {
 #[case::from_a_backup("2026-01-01T00:00:00Z", 3_601, true)]
 #[case::a_clock_ahead("2026-01-01T02:00:00Z", 1, false)]
 #[case::of_a_person("", 10_000, false)]
-fn a_run_that_is_older_than_its_object(#[case] trigger_at: &str, #[case] created: i64, #[case] expected: bool) {
+fn a_run_that_is_older_than_its_object(
+    #[case] trigger_at: &str,
+    #[case] created: i64,
+    #[case] expected: bool,
+) {
     assert_eq!(is_restored(Some(at(created)), trigger_at), expected);
     assert!(!is_restored(None, trigger_at));
 }

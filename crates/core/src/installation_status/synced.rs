@@ -107,7 +107,8 @@ mod tests {
     #[test]
     fn what_was_adopted_is_unknown_until_an_apply_ends() {
         let adopted = json!({"lastAppliedSha": "s", "lastAppliedShortSha": "s"});
-        let Synced::Unknown(Reason::Adopted, message) = synced(&serde_json::from_value(adopted).unwrap()) else {
+        let Synced::Unknown(Reason::Adopted, message) = synced(&serde_json::from_value(adopted).unwrap())
+        else {
             panic!("it is taken for known")
         };
         assert!(message.starts_with("s was applied"), "{message}");

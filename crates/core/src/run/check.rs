@@ -436,10 +436,14 @@ mod tests {
     #[case::gave_way(json!({"phase": "Superseded", "reason": "Superseded", "blob": "b"}), None)]
     #[case::before_it_started(json!({"phase": "Cancelled", "reason": "Cancelled"}), None)]
     #[case::unfinished(json!({"phase": "Running", "blob": "b"}), None)]
-    fn a_check_says_for_programs_what_was_applied(#[case] mut status: serde_json::Value, #[case] blob: Option<&str>) {
+    fn a_check_says_for_programs_what_was_applied(
+        #[case] mut status: serde_json::Value,
+        #[case] blob: Option<&str>,
+    ) {
         status["sha"] = json!("a".repeat(40));
         let manage = "Org,OrgMembers,Teams,TeamMembers,TeamRepos,Repos";
-        let expected = blob.map(|blob| format!("<!-- peribolos path=peribolos.yaml blob={blob} manage={manage} -->"));
+        let expected =
+            blob.map(|blob| format!("<!-- peribolos path=peribolos.yaml blob={blob} manage={manage} -->"));
         assert_eq!(marked(status), expected);
     }
 

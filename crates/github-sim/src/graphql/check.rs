@@ -129,8 +129,11 @@ impl CheckSuite {
             let status = filter.and_then(|filter| filter.status);
             status.is_none_or(|status| status == run.status.into())
         };
-        let mut runs: Vec<&checks::CheckRun> =
-            repo.check_runs.values().filter(|run| run.suite == self.number && named(run) && stands(run)).collect();
+        let mut runs: Vec<&checks::CheckRun> = repo
+            .check_runs
+            .values()
+            .filter(|run| run.suite == self.number && named(run) && stands(run))
+            .collect();
         if filter.and_then(|filter| filter.check_type) != Some(CheckRunType::All) {
             let newest: BTreeMap<&str, u64> = runs.iter().map(|run| (run.name.as_str(), run.id)).collect();
             runs.retain(|run| newest.get(run.name.as_str()) == Some(&run.id));

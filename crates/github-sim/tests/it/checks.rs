@@ -76,7 +76,8 @@ async fn a_branch_shows_its_commits_with_the_file_and_the_checks_on_them() {
     let token = sim.token(json!({})).await;
     let first = head(&sim, &token).await;
     let output = json!({"title": "Applied", "summary": "all", "text": "<!-- for programs -->"});
-    let old = json!({"name": "peribolos", "head_sha": first, "external_id": "uid-1", "conclusion": "failure"});
+    let old =
+        json!({"name": "peribolos", "head_sha": first, "external_id": "uid-1", "conclusion": "failure"});
     create(&sim, &token, old).await;
     let done = json!({"name": "peribolos", "head_sha": first, "external_id": "uid-2", "conclusion": "success",
         "completed_at": "2026-01-02T03:04:05Z", "output": output});
@@ -112,7 +113,12 @@ async fn a_branch_shows_its_commits_with_the_file_and_the_checks_on_them() {
     assert_eq!(of(&nodes("LATEST", app).await[1]), json!([newest]));
     assert_eq!(of(&all[0])[0]["status"], "QUEUED");
     assert_eq!(nodes("ALL", 1).await[1]["checkSuites"]["nodes"], json!([]));
-    let (data, _) = sim.query(&token, "{ repository(owner: \"acme\", name: \".github\") { ref(qualifiedName: \"gone\") { name } } }").await;
+    let (data, _) = sim
+        .query(
+            &token,
+            "{ repository(owner: \"acme\", name: \".github\") { ref(qualifiedName: \"gone\") { name } } }",
+        )
+        .await;
     assert_eq!(data["repository"]["ref"], Value::Null);
     let blind = sim.token(json!({"permissions": {"contents": "read", "metadata": "read"}})).await;
     let (data, errors) = sim.query(&blind, &runs("ALL", app)).await;

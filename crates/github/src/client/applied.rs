@@ -146,9 +146,7 @@ impl Client {
                 }
                 answer => answer?,
             };
-            let history = body
-                .repository
-                .and_then(|repository| repository.branch?.target?.history);
+            let history = body.repository.and_then(|repository| repository.branch?.target?.history);
             let Some(history) = history else { return Ok(None) };
             commits.extend(history.nodes.into_iter().flatten().flatten().map(checked));
             after = history.page_info.end_cursor;

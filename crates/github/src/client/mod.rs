@@ -21,7 +21,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use applied::{CheckedCommit, MAX_CHECKED, PastCheck};
-pub use checks::{CheckOutput, CheckRun, CheckRunId, CheckRunOutput, CheckRunUpdate, CheckStatus, NewCheckRun};
+pub use checks::{
+    CheckOutput, CheckRun, CheckRunId, CheckRunOutput, CheckRunUpdate, CheckStatus, NewCheckRun,
+};
 pub use commits::{MAX_TOUCHING, Touching};
 pub use compare::{Comparison, MAX_COMPARED};
 pub use contents::{FileAnswer, MAX_FILE_BYTES, PutFile};

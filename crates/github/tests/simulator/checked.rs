@@ -56,7 +56,8 @@ async fn the_newest_commits_of_a_branch_have_their_file_and_their_checks() {
     let seen: Vec<_> = commits.iter().map(|commit| (&commit.sha, commit.checks.len())).collect();
     assert_eq!(seen, [(&second, 1), (&first, 2)]);
     assert!(commits[0].blob.is_some() && commits[0].blob == commits[1].blob);
-    let of_first: Vec<_> = commits[1].checks.iter().map(|it| (it.external_id.as_str(), it.conclusion)).collect();
+    let of_first: Vec<_> =
+        commits[1].checks.iter().map(|it| (it.external_id.as_str(), it.conclusion)).collect();
     assert_eq!(of_first, [("one", Some(CheckConclusion::Failure)), ("two", Some(CheckConclusion::Success))]);
     let two = &commits[1].checks[1];
     assert_eq!((two.output.title.as_deref(), two.output.text.as_deref()), (Some("Done"), Some("two")));

@@ -170,7 +170,10 @@ async fn an_apply_that_failed_is_not_repeated() {
     assert_eq!(modes(&world.runs_are(1).await), [Mode::DryRun]);
     let status = status(&world, NAME).await;
     let last = &status["lastApply"];
-    assert_eq!((&last["phase"], &last["reason"], &last["blob"]), (&json!("Failed"), &json!("Adopted"), &json!(BLOB)));
+    assert_eq!(
+        (&last["phase"], &last["reason"], &last["blob"]),
+        (&json!("Failed"), &json!("Adopted"), &json!(BLOB))
+    );
     assert_eq!(status["lastAppliedSha"], Value::Null);
     world.passes("GET", FILE).await;
     assert_eq!(world.all_runs().await.len(), 1);
@@ -245,7 +248,11 @@ async fn a_persons_object_takes_over_what_the_operators_knows() {
     world.note(NAME, known.clone()).await;
     world.note("gitops", json!({"baselineBlob": null})).await;
     world.passes("GET", FILE).await;
-    assert_eq!(status(&world, "gitops").await["baselineBlob"], Value::Null, "a run of the other has not ended");
+    assert_eq!(
+        status(&world, "gitops").await["baselineBlob"],
+        Value::Null,
+        "a run of the other has not ended"
+    );
 
     world.note(NAME, json!({"activeRun": null})).await;
     let status = status_is(&world, "gitops", "lastReviewedSha", json!("reviewed")).await;

@@ -37,21 +37,30 @@ async fn what_was_applied_is_known_again_after_all_objects_were_lost() {
     // Nobody collects what belonged to it here.
     world.runs().delete_collection(&DeleteParams::default(), &ListParams::default()).await.unwrap();
     world.install(ACME, 1_234_567).await;
-    let trigger = json!({"event": "push", "deliveryId": "d", "sender": "alice", "at": "2026-01-01T00:00:00Z"});
+    let trigger =
+        json!({"event": "push", "deliveryId": "d", "sender": "alice", "at": "2026-01-01T00:00:00Z"});
     world.create_with("backup", json!({"mode": "Apply", "source": {}, "trigger": trigger}), json!({})).await;
 
     let restored = world.reaches("backup", "Skipped", "Restored").await;
     assert_eq!(world.check(&restored).await, None);
     let status = eventually("what was applied is known", async || {
         let status = world.installation_status().await;
-        if status["lastAppliedSha"] == json!(sha) { Ok(status) } else { Err(format!("{status}\n{}", world.said())) }
+        if status["lastAppliedSha"] == json!(sha) {
+            Ok(status)
+        } else {
+            Err(format!("{status}\n{}", world.said()))
+        }
     })
     .await;
     assert_eq!(status["lastAppliedShortSha"], before["lastAppliedShortSha"]);
     eventually("the organization is compared with its file", async || {
-        let runs = world.runs().list(&ListParams::default().labels(&format!("peribolos.dev/installation={ACME}"))).await;
+        let runs = world
+            .runs()
+            .list(&ListParams::default().labels(&format!("peribolos.dev/installation={ACME}")))
+            .await;
         let runs: Vec<_> = runs.unwrap().into_iter().map(|run| (run.name_any(), run.spec.mode)).collect();
-        let made: Vec<Mode> = runs.iter().filter(|(name, _)| name != "backup").map(|(_, mode)| *mode).collect();
+        let made: Vec<Mode> =
+            runs.iter().filter(|(name, _)| name != "backup").map(|(_, mode)| *mode).collect();
         if made == [Mode::DryRun] { Ok(()) } else { Err(runs) }
     })
     .await;

@@ -100,7 +100,7 @@ impl World {
     }
 
     /// Waits until an installation is Ready.
-    async fn is_ready(&self, name: &str) {
+    pub async fn is_ready(&self, name: &str) {
         eventually("the installation is Ready", async || {
             let object = self.installations().get(name).await.unwrap();
             let conditions = object.status.unwrap_or_default().conditions;

@@ -12,7 +12,6 @@ use super::{
     Need, Step, Verdict, admit, back_in_line, branch, cancelled_before_start, clear_attempt, finish,
     free_slot, lasting, not_head, publish, sooner, start, write,
 };
-use crate::{adopt::is_restored, drift::last_apply_uid};
 use crate::run::{
     admit::Admission,
     facts::{Facts, Reservation, SlotHolder, is_labelled_ended},
@@ -20,6 +19,7 @@ use crate::run::{
     state::State,
     status::{End, Why, Writer, time},
 };
+use crate::{adopt::is_restored, drift::last_apply_uid};
 
 /// What a run waits for while its installation's runs are suspended.
 pub(super) const SUSPENDED: &str = "runs are suspended: spec.suspend of the installation is true";

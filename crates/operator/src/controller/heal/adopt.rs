@@ -127,7 +127,10 @@ pub(super) async fn before(
         match before_apply(&status, created, (&commit, place.path), is_here, times) {
             Before::Apply => return Ok(Some(installation.clone())),
             Before::Wait => {
-                tracing::info!(installation = installation.name_any(), "waits for an Apply of another cluster to end");
+                tracing::info!(
+                    installation = installation.name_any(),
+                    "waits for an Apply of another cluster to end"
+                );
                 return Ok(None);
             }
             Before::Complete(shas) => {
@@ -138,7 +141,11 @@ pub(super) async fn before(
                 let written = record(ctx, installation, &fields).await?;
                 if written.is_some() {
                     let name = installation.name_any();
-                    tracing::info!(installation = name, sha = head.sha, "the head was applied by another cluster");
+                    tracing::info!(
+                        installation = name,
+                        sha = head.sha,
+                        "the head was applied by another cluster"
+                    );
                     ctx.healed("adopted");
                 }
                 return Ok(written);
@@ -159,7 +166,14 @@ impl Here {
     /// Those that the watch has, of all installations, and these.
     fn of(ctx: &Context, runs: &[&PeribolosRun]) -> Self {
         let watched = ctx.runs.state();
-        Self(watched.iter().map(AsRef::as_ref).chain(runs.iter().copied()).filter_map(ResourceExt::uid).collect())
+        Self(
+            watched
+                .iter()
+                .map(AsRef::as_ref)
+                .chain(runs.iter().copied())
+                .filter_map(ResourceExt::uid)
+                .collect(),
+        )
     }
 
     fn has(&self, uid: &str) -> bool {
@@ -203,7 +217,10 @@ async fn complete(
 }
 
 /// The other objects of the same installation or account, as the API server has them.
-async fn others(ctx: &Context, installation: &GitHubInstallation) -> Result<Vec<GitHubInstallation>, HealError> {
+async fn others(
+    ctx: &Context,
+    installation: &GitHubInstallation,
+) -> Result<Vec<GitHubInstallation>, HealError> {
     let all = &ctx.tokens.installations;
     let account = installation.status.as_ref().and_then(|status| status.account.as_ref());
     let of_account = account.map(|account| all.of_account(account.id)).unwrap_or_default();

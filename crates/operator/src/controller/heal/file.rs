@@ -190,7 +190,11 @@ async fn make(
 }
 
 /// Where a run of that name came from a backup and has ended without doing anything, the next number gives another name.
-async fn after_restored(ctx: &Context, installation: &GitHubInstallation, run: &str) -> Result<(), HealError> {
+async fn after_restored(
+    ctx: &Context,
+    installation: &GitHubInstallation,
+    run: &str,
+) -> Result<(), HealError> {
     let runs: Api<PeribolosRun> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
     let there = call(runs.get_opt(run)).await?.and_then(|run| run.status);
     if there.and_then(|status| status.reason).as_deref() != Some(Reason::Restored.as_str()) {

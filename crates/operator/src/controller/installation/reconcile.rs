@@ -10,7 +10,8 @@ use peribolos_api::{
 use peribolos_core::{
     drift::{Drift, drift},
     installation_status::{
-        Facts, Finding, Missing, Synced, TokenFacts, View, conditions, entitlement, missing, pending_runs, synced,
+        Facts, Finding, Missing, Synced, TokenFacts, View, conditions, entitlement, missing, pending_runs,
+        synced,
     },
     run::state::phase,
     token::{self, Hint, Issued, Urgency},
