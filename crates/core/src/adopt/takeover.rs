@@ -63,9 +63,9 @@ mod tests {
             "spec": {"installationId": 1},
         });
         for (key, value) in more.as_object().unwrap() {
-            object[key].as_object_mut().map(|there| there.extend(value.as_object().unwrap().clone()));
-            if object[key].is_null() {
-                object[key] = value.clone();
+            match object[key].as_object_mut() {
+                Some(there) => there.extend(value.as_object().unwrap().clone()),
+                None => object[key] = value.clone(),
             }
         }
         serde_json::from_value(object).unwrap()

@@ -221,12 +221,15 @@ impl From<&str> for SquashMergeCommitMessage {
     }
 }
 
-/// How far a check is.
+/// How far a check is. An App's are only completed, in progress or queued.
 #[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
 pub(super) enum CheckStatusState {
     Completed,
     InProgress,
+    Pending,
     Queued,
+    Requested,
+    Waiting,
 }
 
 impl From<CheckStatus> for CheckStatusState {
@@ -248,6 +251,7 @@ pub(super) enum CheckConclusionState {
     Neutral,
     Skipped,
     Stale,
+    StartupFailure,
     Success,
     TimedOut,
 }

@@ -76,7 +76,7 @@ async fn the_newest_commits_of_a_branch_have_their_file_and_their_checks() {
 #[tokio::test]
 async fn what_is_too_much_at_once_is_read_in_parts() {
     // A commit with its suite and check are three nodes.
-    let world = World::start(&format!("{PLAIN}"), &["--graphql-nodes", "8"]).await;
+    let world = World::start(PLAIN, &["--graphql-nodes", "8"]).await;
     for number in 0..5 {
         let sha = commit(&world, &format!("file-{number}")).await;
         check(&world, &sha, "peribolos", Some(CheckConclusion::Success), &number.to_string()).await;
