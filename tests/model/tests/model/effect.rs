@@ -10,8 +10,9 @@ use peribolos_core::run::{
 };
 
 use crate::{
+    begin::{begin, standing},
     clock,
-    controller::{self, Cache, Work, begin, keep, perform, turn},
+    controller::{self, Cache, Work, keep, perform, turn},
     event::{Event, Fate, Seen},
     healer::{Look, run_for},
     known::Known,
@@ -19,6 +20,7 @@ use crate::{
     request::Request,
     scope::{Broken, Scope},
     world::{Delivery, World},
+    written::{Standing, Written},
 };
 
 impl World {
@@ -67,12 +69,21 @@ impl World {
             Event::TimePasses => {
                 world.left.ticks = world.left.ticks.saturating_sub(1);
                 world.tick += 1;
+                // No watch is late by so much.
+                let now = Cache::of(&world.server);
+                for cache in world.controllers.iter_mut().filter_map(|controller| controller.cache.as_mut()) {
+                    *cache = now.clone();
+                }
                 // GitHub carries a write out within seconds, or never.
                 world.late.retain(|request| !request.is_to_github());
             }
         }
         if world.left.stale == 0 {
-            world.controllers.iter_mut().for_each(|controller| controller.cache = None);
+            // No version is old any more.
+            for controller in &mut world.controllers {
+                controller.cache = None;
+                controller.written = Written::default();
+            }
         }
         world.watch_token();
         world
@@ -106,15 +117,23 @@ impl World {
             Seen::OldRuns => (before.runs, now.installation),
             Seen::OldInstallation => (now.runs, before.installation),
         };
+        let cache = Cache { installation, runs };
+        let Some(run) = cache.runs.get(name) else { return };
+        if standing(scope, self, who, run) == Standing::Old {
+            // The watch brings the newer one.
+            return;
+        }
         if seen != Seen::Fresh {
             self.left.stale -= 1;
         }
         if who != self.leader {
             self.left.second -= 1;
         }
-        let cache = Cache { installation, runs };
+        let controller = &mut self.controllers[who];
+        controller.written.begin(self.tick);
         if self.left.stale > 0 {
-            self.controllers[who].cache = Some(cache.clone());
+            controller.written.follow(&cache);
+            controller.cache = Some(cache.clone());
         }
         begin(scope, self, who, name, &cache);
     }
@@ -134,7 +153,9 @@ impl World {
         if let Verdict::Do(step) = &next {
             facts.sends(step);
         }
-        let Verdict::Do(step @ Step::WriteCheck(..)) = &next else { return keep(self, who, &facts) };
+        let Verdict::Do(step @ Step::WriteCheck(..)) = &next else {
+            return controller::fail(self, who, &facts);
+        };
         let now = clock::at(self.tick);
         if scope.is(Broken::NoDoubt) {
             let Step::WriteCheck(id, check) = step else { return };

@@ -10,6 +10,7 @@
     reason = "tests end by panicking, and say what they are at"
 )]
 
+mod begin;
 mod check;
 mod clock;
 mod controller;
@@ -26,6 +27,7 @@ mod server;
 mod settle;
 mod tekton;
 mod world;
+mod written;
 
 use std::{sync::Mutex, thread, time::Duration};
 

@@ -70,6 +70,8 @@ pub enum Broken {
     NoHealer,
     /// An attempt that is given up is not closed.
     NoClosing,
+    /// A reconcile begins from an old version of its run.
+    NoGuard,
     /// A write to GitHub of unknown outcome counts as done.
     NoDoubt,
 }
@@ -154,6 +156,7 @@ pub fn broken() -> Vec<(Scope, &'static str)> {
         (scope(Broken::NewNames, Faults { unanswered: 1, ..NONE }), ONCE),
         (scope(Broken::NoHealer, Faults { lost: 1, ..NONE }), ENDING),
         (scope(Broken::NoClosing, Faults { crashes: 1, late: 1, ..NONE }), ORDER),
+        (scope(Broken::NoGuard, Faults { pauses: 1, stale: 1, ..NONE }), ENDING),
         (Scope { checks: true, ..scope(Broken::NoDoubt, Faults { unanswered: 1, ..NONE }) }, ENDING),
     ]
 }

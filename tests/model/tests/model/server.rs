@@ -201,6 +201,11 @@ impl Server {
     }
 }
 
+/// The run's UID.
+pub fn uid(run: &PeribolosRun) -> String {
+    run.metadata.uid.clone().unwrap_or_default()
+}
+
 /// Labels a run as ended, and removes its finalizer.
 pub fn label(run: &mut PeribolosRun) {
     let labels = run.metadata.labels.get_or_insert_default();

@@ -1,0 +1,71 @@
+//! Which versions of runs are old for a controller, as `state/written.rs` of the operator keeps it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use peribolos_api::PeribolosRun;
+
+use crate::{controller::Cache, server::uid};
+
+/// What a version of a run is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// This process knows of no newer one.
+    Current,
+    /// This process has written or read a newer one.
+    Old,
+    /// Another process may have written a newer one, or this one has without an answer.
+    Unread,
+}
+
+/// The old versions of the runs that the watch has, by their uid.
+#[derive(Clone, Debug, Default, Hash, PartialEq, Eq)]
+pub struct Written {
+    began: Option<u8>,
+    read: BTreeSet<String>,
+    doubted: BTreeSet<String>,
+    old: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Written {
+    /// What this version of a run is worth. In the tick in which the process began, others' writes may be new to it.
+    pub fn standing(&self, run: &PeribolosRun, tick: u8) -> Standing {
+        let is_young = self.began.is_none_or(|began| began == tick);
+        let (uid, version) = (uid(run), run.metadata.resource_version.clone().unwrap_or_default());
+        if self.old.get(&uid).is_some_and(|old| old.contains(&version)) {
+            Standing::Old
+        } else if self.doubted.contains(&uid) || (is_young && !self.read.contains(&uid)) {
+            Standing::Unread
+        } else {
+            Standing::Current
+        }
+    }
+
+    /// The process reconciles, from this tick on.
+    pub fn begin(&mut self, tick: u8) {
+        self.began.get_or_insert(tick);
+    }
+
+    /// The API server has answered with `newer` what the run had in the version `before`.
+    pub fn know(&mut self, before: Option<String>, newer: &PeribolosRun) {
+        let uid = uid(newer);
+        self.doubted.remove(&uid);
+        self.read.insert(uid.clone());
+        if let Some(before) = before.filter(|before| Some(before) != newer.metadata.resource_version.as_ref())
+        {
+            self.old.entry(uid).or_default().insert(before);
+        }
+    }
+
+    /// Something failed for the run.
+    pub fn doubt(&mut self, uid: &str) {
+        self.doubted.insert(uid.to_owned());
+    }
+
+    /// Forgets the runs that the watch no longer has.
+    pub fn follow(&mut self, cache: &Cache) {
+        let there: BTreeSet<String> = cache.runs.values().map(|run| uid(run)).collect();
+        self.old.retain(|uid, _| there.contains(uid));
+        self.read.retain(|uid| there.contains(uid));
+        self.doubted.retain(|uid| there.contains(uid));
+    }
+}
