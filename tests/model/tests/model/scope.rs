@@ -10,6 +10,8 @@ pub struct Scope {
     pub name: &'static str,
     /// The commits that are pushed, one after the other. A number is a commit: a number that comes again is a head that went back.
     pub pushes: &'static [usize],
+    /// So many of them are made, and their deliveries are runs, when it begins.
+    pub given: usize,
     /// The file of each commit. Two commits may have the same file.
     pub files: &'static [usize],
     /// The faults.
@@ -96,6 +98,7 @@ const NONE: Faults = Faults {
 const TWO_PUSHES: Scope = Scope {
     name: "two pushes",
     pushes: &[1, 2],
+    given: 0,
     files: &[0, 1, 2, 3],
     faults: NONE,
     checks: false,
@@ -156,7 +159,10 @@ pub fn broken() -> Vec<(Scope, &'static str)> {
         (scope(Broken::NewNames, Faults { unanswered: 1, ..NONE }), ONCE),
         (scope(Broken::NoHealer, Faults { lost: 1, ..NONE }), ENDING),
         (scope(Broken::NoClosing, Faults { crashes: 1, late: 1, ..NONE }), ORDER),
-        (scope(Broken::NoGuard, Faults { pauses: 1, stale: 1, ..NONE }), ENDING),
+        (
+            Scope { given: 2, ..scope(Broken::NoGuard, Faults { pauses: 1, second: 1, stale: 1, ..NONE }) },
+            ENDING,
+        ),
         (Scope { checks: true, ..scope(Broken::NoDoubt, Faults { unanswered: 1, ..NONE }) }, ENDING),
     ]
 }

@@ -6,6 +6,7 @@ use peribolos_api::PeribolosRun;
 
 use crate::{
     controller::{Cache, Controller},
+    event::Event,
     github::{GitHub, blob, sha},
     healer::Look,
     known::Known,
@@ -81,7 +82,7 @@ impl World {
         let server = Server::new(&sha(0), &blob(scope.files[0]));
         let cache = (scope.faults.stale > 0).then(|| Cache::of(&server));
         let controller = Controller { cache, ..Controller::default() };
-        Self {
+        let beginning = Self {
             tick: 0,
             left: scope.faults,
             is_quiet: false,
@@ -96,7 +97,10 @@ impl World {
             late: Vec::new(),
             token: None,
             monitor: Monitor::default(),
-        }
+        };
+        let pushed =
+            |world: Self, index| world.after(scope, &Event::Push).after(scope, &Event::Deliver(index));
+        (0..scope.given).fold(beginning, pushed)
     }
 
     /// Whether a reconcile can be stopped before a write. If not, it is one event.

@@ -13,7 +13,7 @@ pub enum Standing {
     Current,
     /// This process has written or read a newer one.
     Old,
-    /// Another process may have written a newer one, or this one has without an answer.
+    /// There may be a newer one.
     Unread,
 }
 
@@ -21,7 +21,7 @@ pub enum Standing {
 #[derive(Clone, Debug, Default, Hash, PartialEq, Eq)]
 pub struct Written {
     began: Option<u8>,
-    read: BTreeSet<String>,
+    newest: BTreeMap<String, String>,
     doubted: BTreeSet<String>,
     old: BTreeMap<String, BTreeSet<String>>,
 }
@@ -29,15 +29,15 @@ pub struct Written {
 impl Written {
     /// What this version of a run is worth. In the tick in which the process began, others' writes may be new to it.
     pub fn standing(&self, run: &PeribolosRun, tick: u8) -> Standing {
-        let is_young = self.began.is_none_or(|began| began == tick);
         let (uid, version) = (uid(run), run.metadata.resource_version.clone().unwrap_or_default());
         if self.old.get(&uid).is_some_and(|old| old.contains(&version)) {
-            Standing::Old
-        } else if self.doubted.contains(&uid) || (is_young && !self.read.contains(&uid)) {
-            Standing::Unread
-        } else {
-            Standing::Current
+            return Standing::Old;
         }
+        let is_newest = match self.newest.get(&uid) {
+            Some(newest) => *newest == version,
+            None => self.began.is_some_and(|began| began < tick),
+        };
+        if is_newest && !self.doubted.contains(&uid) { Standing::Current } else { Standing::Unread }
     }
 
     /// The process reconciles, from this tick on.
@@ -47,13 +47,12 @@ impl Written {
 
     /// The API server has answered with `newer` what the run had in the version `before`.
     pub fn know(&mut self, before: Option<String>, newer: &PeribolosRun) {
-        let uid = uid(newer);
+        let (uid, after) = (uid(newer), newer.metadata.resource_version.clone());
         self.doubted.remove(&uid);
-        self.read.insert(uid.clone());
-        if let Some(before) = before.filter(|before| Some(before) != newer.metadata.resource_version.as_ref())
-        {
-            self.old.entry(uid).or_default().insert(before);
+        if let Some(before) = before.filter(|before| Some(before) != after.as_ref()) {
+            self.old.entry(uid.clone()).or_default().insert(before);
         }
+        self.newest.insert(uid, after.unwrap_or_default());
     }
 
     /// Something failed for the run.
@@ -65,7 +64,7 @@ impl Written {
     pub fn follow(&mut self, cache: &Cache) {
         let there: BTreeSet<String> = cache.runs.values().map(|run| uid(run)).collect();
         self.old.retain(|uid, _| there.contains(uid));
-        self.read.retain(|uid| there.contains(uid));
+        self.newest.retain(|uid, _| there.contains(uid));
         self.doubted.retain(|uid| there.contains(uid));
     }
 }
