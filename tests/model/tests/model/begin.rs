@@ -29,7 +29,7 @@ pub fn standing(scope: &Scope, world: &World, who: usize, run: &PeribolosRun) ->
     if scope.is(Broken::NoGuard) {
         return Standing::Current;
     }
-    world.controllers[who].written.standing(run, world.tick)
+    world.controllers[who].written.standing(run, world.tick, scope.is(Broken::NoOthers))
 }
 
 /// A reconcile of this run begins.

@@ -80,6 +80,7 @@ impl World {
         }
         if world.left.stale == 0 {
             // No version is old any more.
+            world.server.versions = None;
             for controller in &mut world.controllers {
                 controller.cache = None;
                 controller.written = Written::default();
@@ -116,6 +117,12 @@ impl World {
             Seen::Old => (before.runs, before.installation),
             Seen::OldRuns => (before.runs, now.installation),
             Seen::OldInstallation => (now.runs, before.installation),
+            Seen::Between(at) => {
+                let mut runs = before.runs;
+                let run = runs.get(name).and_then(|run| self.server.versions_between(run).get(at).cloned());
+                runs.extend(run.map(|run| (name.to_owned(), run)));
+                (runs, before.installation)
+            }
         };
         let cache = Cache { installation, runs };
         let Some(run) = cache.runs.get(name) else { return };
@@ -185,6 +192,12 @@ impl World {
         }
         // What starts in its place has caches that are not older.
         self.controllers[self.leader].cache = dead.cache;
+        // The other one has followed, as late as a watch may be.
+        if self.server.versions.is_some()
+            && let Some(cache) = &mut self.controllers[1 - self.leader].cache
+        {
+            cache.runs = self.server.first_versions();
+        }
         self.leader = 1 - self.leader;
         self.running = None;
         self.look = None;

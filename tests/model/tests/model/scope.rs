@@ -74,6 +74,8 @@ pub enum Broken {
     NoClosing,
     /// A reconcile begins from an old version of its run.
     NoGuard,
+    /// Of others' versions only the newest that was read counts as such, as if a watch could not bring one of before.
+    NoOthers,
     /// A write to GitHub of unknown outcome counts as done.
     NoDoubt,
 }
@@ -110,13 +112,14 @@ const TWO_PUSHES: Scope = Scope {
 pub fn scopes(far: bool) -> Vec<Scope> {
     let pauses = if far { 2 } else { 1 };
     let one = u8::from(far);
+    let given = usize::from(!far);
     let few: &[usize] = if far { &[1, 2] } else { &[1] };
     let scope = |name, faults| Scope { name, faults, ..TWO_PUSHES };
     vec![
         scope("two pushes", Faults { pauses, ..NONE }),
         Scope { looks: true, ..scope("looks", Faults { pauses, ..NONE }) },
-        Scope { pushes: &[1, 2, 3], ..scope("three pushes", Faults { pauses: one, ..NONE }) },
-        Scope { pushes: &[1, 2, 1], ..scope("a head that goes back", Faults { pauses: one, ..NONE }) },
+        Scope { pushes: &[1, 2, 3], given, ..scope("three pushes", Faults { pauses: one, ..NONE }) },
+        Scope { pushes: &[1, 2, 1], given, ..scope("a head that goes back", Faults { pauses: one, ..NONE }) },
         Scope {
             files: &[0, 1, 0],
             ..scope("a file that goes back", Faults { pauses: one, looks: 1, ..NONE })
@@ -128,6 +131,10 @@ pub fn scopes(far: bool) -> Vec<Scope> {
         Scope {
             pushes: few,
             ..scope("a kill, and old caches after it", Faults { crashes: 1, late: 1, stale: 1, ..NONE })
+        },
+        Scope {
+            given: 2,
+            ..scope("a kill, and a watch that lags", Faults { pauses: one, crashes: 1, stale: 2, ..NONE })
         },
         scope("writes without an answer", Faults { pauses: one, unanswered: 1, late: 1, ..NONE }),
         Scope {
@@ -161,6 +168,13 @@ pub fn broken() -> Vec<(Scope, &'static str)> {
         (scope(Broken::NoClosing, Faults { crashes: 1, late: 1, ..NONE }), ORDER),
         (
             Scope { given: 2, ..scope(Broken::NoGuard, Faults { pauses: 1, second: 1, stale: 1, ..NONE }) },
+            ENDING,
+        ),
+        (
+            Scope {
+                given: 1,
+                ..scope(Broken::NoOthers, Faults { cancelled: 1, crashes: 1, stale: 2, ..NONE })
+            },
             ENDING,
         ),
         (Scope { checks: true, ..scope(Broken::NoDoubt, Faults { unanswered: 1, ..NONE }) }, ENDING),

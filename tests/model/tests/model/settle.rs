@@ -85,6 +85,7 @@ pub fn quiet(world: &World) -> World {
     quiet.look = None;
     quiet.running = None;
     quiet.controllers[1 - world.leader] = crate::controller::Controller::default();
+    quiet.server.versions = None;
     let leader = &mut quiet.controllers[world.leader];
     (leader.cache, leader.written) = (None, Written::default());
     // A delivery that was lost is one that never was.

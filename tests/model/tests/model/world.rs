@@ -79,7 +79,8 @@ pub struct Monitor {
 impl World {
     /// The beginning: what is there was applied.
     pub fn new(scope: &Scope) -> Self {
-        let server = Server::new(&sha(0), &blob(scope.files[0]));
+        let mut server = Server::new(&sha(0), &blob(scope.files[0]));
+        server.versions = (scope.faults.stale > 0 && scope.faults.crashes > 0).then(BTreeMap::new);
         let cache = (scope.faults.stale > 0).then(|| Cache::of(&server));
         let controller = Controller { cache, ..Controller::default() };
         let beginning = Self {

@@ -28,13 +28,13 @@ pub struct Written {
 
 impl Written {
     /// What this version of a run is worth. In the tick in which the process began, others' writes may be new to it.
-    pub fn standing(&self, run: &PeribolosRun, tick: u8) -> Standing {
+    pub fn standing(&self, run: &PeribolosRun, tick: u8, trusts_others: bool) -> Standing {
         let (uid, version) = (uid(run), run.metadata.resource_version.clone().unwrap_or_default());
         if self.old.get(&uid).is_some_and(|old| old.contains(&version)) {
             return Standing::Old;
         }
         let is_newest = match self.newest.get(&uid) {
-            Some(newest) => *newest == version,
+            Some(newest) => *newest == version || trusts_others,
             None => self.began.is_some_and(|began| began < tick),
         };
         if is_newest && !self.doubted.contains(&uid) { Standing::Current } else { Standing::Unread }
