@@ -23,7 +23,8 @@ pub enum Standing {
     Current,
     /// This process has written or read a newer one.
     Old,
-    /// Another process may have written a newer one, or this one has without an answer.
+    /// Another process may have written a newer one, or this one has without an answer; or it is not the one that this process
+    /// knows, and may be older or newer.
     Unread,
 }
 
@@ -34,7 +35,7 @@ pub struct Written(Mutex<Versions>);
 #[derive(Debug, Default)]
 struct Versions {
     began: Option<Instant>,
-    read: HashSet<String>,
+    newest: HashMap<String, String>,
     doubted: HashSet<String>,
     old: HashMap<String, HashSet<String>>,
 }
@@ -47,14 +48,13 @@ impl Written {
         let uid = run.uid().unwrap_or_default();
         let version = run.resource_version().unwrap_or_default();
         if versions.old.get(&uid).is_some_and(|old| old.contains(&version)) {
-            Standing::Old
-        } else if versions.doubted.contains(&uid)
-            || (now.duration_since(began) < OTHERS_WRITES && !versions.read.contains(&uid))
-        {
-            Standing::Unread
-        } else {
-            Standing::Current
+            return Standing::Old;
         }
+        let is_newest = match versions.newest.get(&uid) {
+            Some(newest) => *newest == version,
+            None => now.duration_since(began) >= OTHERS_WRITES,
+        };
+        if is_newest && !versions.doubted.contains(&uid) { Standing::Current } else { Standing::Unread }
     }
 
     /// Takes in that the API server has answered with `newer` what the run had in the version `before`.
@@ -63,10 +63,10 @@ impl Written {
         let mut versions = self.lock();
         let uid = newer.uid().unwrap_or_default();
         versions.doubted.remove(&uid);
-        versions.read.insert(uid.clone());
         if let Some(before) = before.filter(|before| Some(before) != after.as_ref()) {
-            versions.old.entry(uid).or_default().insert(before);
+            versions.old.entry(uid.clone()).or_default().insert(before);
         }
+        versions.newest.insert(uid, after.unwrap_or_default());
     }
 
     /// Takes in that something failed for the run: what was written may be there all the same.
@@ -81,14 +81,14 @@ impl Written {
                 let mut versions = self.lock();
                 let uid = run.uid().unwrap_or_default();
                 versions.old.remove(&uid);
-                versions.read.remove(&uid);
+                versions.newest.remove(&uid);
                 versions.doubted.remove(&uid);
             }
             Event::InitDone => {
                 let there: HashSet<String> = store.state().iter().filter_map(|run| run.uid()).collect();
                 let mut versions = self.lock();
                 versions.old.retain(|uid, _| there.contains(uid));
-                versions.read.retain(|uid| there.contains(uid));
+                versions.newest.retain(|uid, _| there.contains(uid));
                 versions.doubted.retain(|uid| there.contains(uid));
             }
             Event::Apply(_) | Event::Init | Event::InitApply(_) => {}
@@ -124,11 +124,15 @@ mod tests {
         know("1", "2");
         know("2", "3");
         let found = ["1", "2", "3", "4"].map(|version| standing("a", version));
-        assert_eq!(found, [Standing::Old, Standing::Old, Standing::Current, Standing::Current]);
+        assert_eq!(found, [Standing::Old, Standing::Old, Standing::Current, Standing::Unread]);
         written.doubt("a");
         assert_eq!(standing("a", "3"), Standing::Unread, "a write without an answer");
         know("3", "4");
         assert_eq!((standing("a", "3"), standing("a", "4")), (Standing::Old, Standing::Current));
+        know("5", "7");
+        let found = ["6", "7", "8"].map(|version| standing("a", version));
+        let by_others = "versions that another process has made may be on their way in the watch";
+        assert_eq!(found, [Standing::Unread, Standing::Current, Standing::Unread], "{by_others}");
         let (store, _) = reflector::store();
         written.follow(&Event::Delete(run("a", "4")), &store);
         assert_eq!(standing("a", "1"), Standing::Unread);

@@ -1,26 +1,20 @@
 //! A controller: its caches, what it has in memory, and its reconciles. A reconcile is the loop of `controller/run`: facts go into
 //! `decide`, and out comes one look, one write, or a wait. It can be interrupted before each write.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{GitHubInstallation, PeribolosRun, run::Phase};
 use peribolos_core::{
     installation_status::last_apply,
     run::{
         answer::Answer,
         decide,
-        facts::{Facts, Found, Reservation, Settings, is_labelled_ended},
+        facts::{Facts, Reservation, is_labelled_ended},
         published::Published,
         queue,
         state::{State, phase},
-        status::Writer,
         step::{Step, Verdict},
     },
-    time_scale::TimeScale,
 };
 
 use crate::{
@@ -31,6 +25,7 @@ use crate::{
     scope::{Broken, Scope},
     server::{Refused, Server},
     world::World,
+    written::Written,
 };
 
 /// So many turns are enough for any reconcile.
@@ -45,6 +40,8 @@ pub struct Controller {
     pub memory: BTreeMap<String, Known<Published>>,
     /// The runs that took a place below the limit.
     pub taken: BTreeSet<String>,
+    /// Which versions of runs it has replaced or read.
+    pub written: Written,
     /// The reconciles under way, by run.
     pub work: BTreeMap<String, Known<Work>>,
 }
@@ -114,54 +111,6 @@ fn told(run: &PeribolosRun) -> impl std::fmt::Debug + '_ {
     )
 }
 
-/// A reconcile of this run begins.
-pub fn begin(scope: &Scope, world: &mut World, who: usize, name: &str, cache: &Cache) {
-    let Some(run) = cache.runs.get(name) else { return };
-    let now = clock::at(world.tick);
-    let controller = &mut world.controllers[who];
-    let is_new = State::of(run) == State::New;
-    let first = || {
-        Known::new(Published {
-            first_seen: Some(now),
-            inherited_at: (!is_new).then_some(now),
-            ..Published::default()
-        })
-    };
-    let published = controller.memory.entry(name.to_owned()).or_insert_with(first).clone();
-    let others = cache.runs.iter().filter(|(other, _)| *other != name).map(|(_, other)| other.shared());
-    let facts = Facts {
-        run: (**run).clone(),
-        installation: Some(cache.installation.shared()),
-        others: others.map(|other| overlaid(other, &controller.taken, now)).collect(),
-        published: (*published).clone(),
-        found: Found::default(),
-        tekton: None,
-        trouble: None,
-        settings: settings(),
-    };
-    go_on(scope, world, who, facts);
-}
-
-fn settings() -> Arc<Settings> {
-    Arc::new(Settings {
-        namespace: "ns".to_owned(),
-        capacity: 20,
-        time_scale: TimeScale::REAL,
-        late: SignedDuration::from_secs(15),
-        details_url_template: None,
-    })
-}
-
-/// The run as it is once it is started, where it took a place.
-fn overlaid(run: Arc<PeribolosRun>, taken: &BTreeSet<String>, now: Timestamp) -> Arc<PeribolosRun> {
-    let is_taken = run.metadata.name.as_ref().is_some_and(|name| taken.contains(name));
-    if !is_taken || State::of(&run).is_active() || phase(&run).is_final() {
-        return run;
-    }
-    let status = Some(Writer::new(&run, now).starting(""));
-    Arc::new(PeribolosRun { status, ..(*run).clone() })
-}
-
 /// The reconcile goes on until something that others can see, or until it waits.
 pub fn go_on(scope: &Scope, world: &mut World, who: usize, mut facts: Facts) {
     let name = facts.name().to_owned();
@@ -188,12 +137,18 @@ pub fn go_on(scope: &Scope, world: &mut World, who: usize, mut facts: Facts) {
             }
             Verdict::Need(_) | Verdict::Do(_) => {
                 if !carry_on(scope, world, who, &mut facts, &next) {
-                    return keep(world, who, &facts);
+                    return fail(world, who, &facts);
                 }
             }
         }
     }
     world.monitor.restless = true;
+}
+
+/// The reconcile has failed: what it wrote may be there all the same.
+pub fn fail(world: &mut World, who: usize, facts: &Facts) {
+    world.controllers[who].written.doubt(facts.uid());
+    keep(world, who, facts);
 }
 
 /// The reconcile has ended: what it knows of GitHub stays.
@@ -269,7 +224,7 @@ pub fn turn(scope: &Scope, world: &mut World, who: usize, name: &str) {
     if carry_on(scope, world, who, &mut facts, &next) {
         go_on(scope, world, who, facts);
     } else {
-        keep(world, who, &facts);
+        fail(world, who, &facts);
     }
 }
 
@@ -291,8 +246,11 @@ fn carry_on(scope: &Scope, world: &mut World, who: usize, facts: &mut Facts, nex
                 None => Ok(Answer::Done),
             };
             let Ok(answer) = answer else { return false };
-            let before = State::of(&facts.run);
+            let (before, version) = (State::of(&facts.run), facts.run.metadata.resource_version.clone());
             facts.apply(step, answer, now);
+            if facts.run.metadata.resource_version != version {
+                world.controllers[who].written.know(version, &facts.run);
+            }
             release(world, who, before, facts);
             true
         }

@@ -10,8 +10,9 @@ use peribolos_core::run::{
 };
 
 use crate::{
+    begin::{begin, standing},
     clock,
-    controller::{self, Cache, Work, begin, keep, perform, turn},
+    controller::{self, Cache, Work, keep, perform, turn},
     event::{Event, Fate, Seen},
     healer::{Look, run_for},
     known::Known,
@@ -19,6 +20,7 @@ use crate::{
     request::Request,
     scope::{Broken, Scope},
     world::{Delivery, World},
+    written::{Standing, Written},
 };
 
 impl World {
@@ -67,12 +69,22 @@ impl World {
             Event::TimePasses => {
                 world.left.ticks = world.left.ticks.saturating_sub(1);
                 world.tick += 1;
+                // No watch is late by so much.
+                let now = Cache::of(&world.server);
+                for cache in world.controllers.iter_mut().filter_map(|controller| controller.cache.as_mut()) {
+                    *cache = now.clone();
+                }
                 // GitHub carries a write out within seconds, or never.
                 world.late.retain(|request| !request.is_to_github());
             }
         }
         if world.left.stale == 0 {
-            world.controllers.iter_mut().for_each(|controller| controller.cache = None);
+            // No version is old any more.
+            world.server.versions = None;
+            for controller in &mut world.controllers {
+                controller.cache = None;
+                controller.written = Written::default();
+            }
         }
         world.watch_token();
         world
@@ -105,16 +117,30 @@ impl World {
             Seen::Old => (before.runs, before.installation),
             Seen::OldRuns => (before.runs, now.installation),
             Seen::OldInstallation => (now.runs, before.installation),
+            Seen::Between(at) => {
+                let mut runs = before.runs;
+                let run = runs.get(name).and_then(|run| self.server.versions_between(run).get(at).cloned());
+                runs.extend(run.map(|run| (name.to_owned(), run)));
+                (runs, before.installation)
+            }
         };
+        let cache = Cache { installation, runs };
+        let Some(run) = cache.runs.get(name) else { return };
+        if standing(scope, self, who, run) == Standing::Old {
+            // The watch brings the newer one.
+            return;
+        }
         if seen != Seen::Fresh {
             self.left.stale -= 1;
         }
         if who != self.leader {
             self.left.second -= 1;
         }
-        let cache = Cache { installation, runs };
+        let controller = &mut self.controllers[who];
+        controller.written.begin(self.tick);
         if self.left.stale > 0 {
-            self.controllers[who].cache = Some(cache.clone());
+            controller.written.follow(&cache);
+            controller.cache = Some(cache.clone());
         }
         begin(scope, self, who, name, &cache);
     }
@@ -134,7 +160,9 @@ impl World {
         if let Verdict::Do(step) = &next {
             facts.sends(step);
         }
-        let Verdict::Do(step @ Step::WriteCheck(..)) = &next else { return keep(self, who, &facts) };
+        let Verdict::Do(step @ Step::WriteCheck(..)) = &next else {
+            return controller::fail(self, who, &facts);
+        };
         let now = clock::at(self.tick);
         if scope.is(Broken::NoDoubt) {
             let Step::WriteCheck(id, check) = step else { return };
@@ -164,6 +192,12 @@ impl World {
         }
         // What starts in its place has caches that are not older.
         self.controllers[self.leader].cache = dead.cache;
+        // The other one has followed, as late as a watch may be.
+        if self.server.versions.is_some()
+            && let Some(cache) = &mut self.controllers[1 - self.leader].cache
+        {
+            cache.runs = self.server.first_versions();
+        }
         self.leader = 1 - self.leader;
         self.running = None;
         self.look = None;

@@ -20,6 +20,8 @@ pub enum Seen {
     OldRuns,
     /// The installation as it was then.
     OldInstallation,
+    /// All as it was then, but for the run: one of the versions between that one and the newest.
+    Between(usize),
 }
 
 /// What becomes of a write that gets no answer.
@@ -131,6 +133,8 @@ impl World {
                 if runs {
                     events.push(Event::Begin(who, name.clone(), Seen::OldRuns));
                 }
+                let between = self.server.versions_between(&cache.runs[name]).len();
+                events.extend((0..between).map(|at| Event::Begin(who, name.clone(), Seen::Between(at))));
                 if installation && now.runs.contains_key(name) {
                     events.push(Event::Begin(who, name.clone(), Seen::OldInstallation));
                 }

@@ -10,6 +10,8 @@ pub struct Scope {
     pub name: &'static str,
     /// The commits that are pushed, one after the other. A number is a commit: a number that comes again is a head that went back.
     pub pushes: &'static [usize],
+    /// So many of them are made, and their deliveries are runs, when it begins.
+    pub given: usize,
     /// The file of each commit. Two commits may have the same file.
     pub files: &'static [usize],
     /// The faults.
@@ -70,6 +72,10 @@ pub enum Broken {
     NoHealer,
     /// An attempt that is given up is not closed.
     NoClosing,
+    /// A reconcile begins from an old version of its run.
+    NoGuard,
+    /// Of others' versions only the newest that was read counts as such, as if a watch could not bring one of before.
+    NoOthers,
     /// A write to GitHub of unknown outcome counts as done.
     NoDoubt,
 }
@@ -94,6 +100,7 @@ const NONE: Faults = Faults {
 const TWO_PUSHES: Scope = Scope {
     name: "two pushes",
     pushes: &[1, 2],
+    given: 0,
     files: &[0, 1, 2, 3],
     faults: NONE,
     checks: false,
@@ -105,13 +112,14 @@ const TWO_PUSHES: Scope = Scope {
 pub fn scopes(far: bool) -> Vec<Scope> {
     let pauses = if far { 2 } else { 1 };
     let one = u8::from(far);
+    let given = usize::from(!far);
     let few: &[usize] = if far { &[1, 2] } else { &[1] };
     let scope = |name, faults| Scope { name, faults, ..TWO_PUSHES };
     vec![
         scope("two pushes", Faults { pauses, ..NONE }),
         Scope { looks: true, ..scope("looks", Faults { pauses, ..NONE }) },
-        Scope { pushes: &[1, 2, 3], ..scope("three pushes", Faults { pauses: one, ..NONE }) },
-        Scope { pushes: &[1, 2, 1], ..scope("a head that goes back", Faults { pauses: one, ..NONE }) },
+        Scope { pushes: &[1, 2, 3], given, ..scope("three pushes", Faults { pauses: one, ..NONE }) },
+        Scope { pushes: &[1, 2, 1], given, ..scope("a head that goes back", Faults { pauses: one, ..NONE }) },
         Scope {
             files: &[0, 1, 0],
             ..scope("a file that goes back", Faults { pauses: one, looks: 1, ..NONE })
@@ -123,6 +131,10 @@ pub fn scopes(far: bool) -> Vec<Scope> {
         Scope {
             pushes: few,
             ..scope("a kill, and old caches after it", Faults { crashes: 1, late: 1, stale: 1, ..NONE })
+        },
+        Scope {
+            given: 2,
+            ..scope("a kill, and a watch that lags", Faults { pauses: one, crashes: 1, stale: 2, ..NONE })
         },
         scope("writes without an answer", Faults { pauses: one, unanswered: 1, late: 1, ..NONE }),
         Scope {
@@ -154,6 +166,17 @@ pub fn broken() -> Vec<(Scope, &'static str)> {
         (scope(Broken::NewNames, Faults { unanswered: 1, ..NONE }), ONCE),
         (scope(Broken::NoHealer, Faults { lost: 1, ..NONE }), ENDING),
         (scope(Broken::NoClosing, Faults { crashes: 1, late: 1, ..NONE }), ORDER),
+        (
+            Scope { given: 2, ..scope(Broken::NoGuard, Faults { pauses: 1, second: 1, stale: 1, ..NONE }) },
+            ENDING,
+        ),
+        (
+            Scope {
+                given: 1,
+                ..scope(Broken::NoOthers, Faults { cancelled: 1, crashes: 1, stale: 2, ..NONE })
+            },
+            ENDING,
+        ),
         (Scope { checks: true, ..scope(Broken::NoDoubt, Faults { unanswered: 1, ..NONE }) }, ENDING),
     ]
 }

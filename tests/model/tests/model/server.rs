@@ -26,6 +26,8 @@ pub struct Server {
     pub runs: BTreeMap<String, Known<PeribolosRun>>,
     /// The TaskRuns, by name.
     pub task_runs: BTreeMap<String, TaskRun>,
+    /// All versions of each run that a watch may still bring. None: no watch is late.
+    pub versions: Option<BTreeMap<String, Vec<Known<PeribolosRun>>>>,
     /// How many runs were deleted: an object of the same name has another UID.
     pruned: u8,
 }
@@ -117,6 +119,7 @@ impl Server {
             installation: Known::new(installation),
             runs: BTreeMap::new(),
             task_runs: BTreeMap::new(),
+            versions: None,
             pruned: 0,
         }
     }
@@ -154,8 +157,16 @@ impl Server {
         let mut run = (**there).clone();
         change(&mut run);
         run.metadata.resource_version = Some(version_of(&run.metadata).saturating_add(1).to_string());
-        self.runs.insert(name.to_owned(), Known::new(run.clone()));
+        self.put(name, run.clone());
         Ok(run)
+    }
+
+    fn put(&mut self, name: &str, run: PeribolosRun) {
+        let run = Known::new(run);
+        if let Some(versions) = &mut self.versions {
+            versions.entry(name.to_owned()).or_default().push(run.clone());
+        }
+        self.runs.insert(name.to_owned(), run);
     }
 
     /// Makes a run, unless it is there.
@@ -183,7 +194,7 @@ impl Server {
         // The clocks of those that make runs go on while the model's stands still.
         made.spec.trigger.at = clock::fraction(tick, self.runs.len()).to_string();
         made.metadata.finalizers = Some(check::finalizers(&made));
-        self.runs.insert(run.name.clone(), Known::new(made));
+        self.put(&run.name, made);
         Ensured::Created
     }
 
@@ -191,7 +202,27 @@ impl Server {
     pub fn prune(&mut self, name: &str) {
         self.pruned += 1;
         self.runs.remove(name);
+        if let Some(versions) = &mut self.versions {
+            versions.remove(name);
+        }
         self.task_runs.retain(|_, task_run| task_run.run != name);
+    }
+
+    /// The runs as they were made.
+    pub fn first_versions(&self) -> BTreeMap<String, Known<PeribolosRun>> {
+        let made = self.versions.iter().flatten();
+        made.filter_map(|(name, versions)| Some((name.clone(), versions.first()?.clone()))).collect()
+    }
+
+    /// The versions of a run after this one, but for the last.
+    pub fn versions_between(&self, run: &PeribolosRun) -> Vec<Known<PeribolosRun>> {
+        let name = run.metadata.name.as_ref();
+        let made = name.and_then(|name| self.versions.as_ref()?.get(name));
+        let later = made.into_iter().flatten();
+        let mut later: Vec<_> =
+            later.filter(|later| version_of(&later.metadata) > version_of(&run.metadata)).cloned().collect();
+        later.pop();
+        later
     }
 
     /// The runs that a watch has.
@@ -199,6 +230,11 @@ impl Server {
         let alive = self.runs.iter().filter(|(_, run)| !is_labelled_ended(run));
         alive.map(|(name, run)| (name.clone(), run.clone())).collect()
     }
+}
+
+/// The run's UID.
+pub fn uid(run: &PeribolosRun) -> String {
+    run.metadata.uid.clone().unwrap_or_default()
 }
 
 /// Labels a run as ended, and removes its finalizer.

@@ -17,6 +17,7 @@ use crate::{
     scope::{Broken, Faults, Scope},
     server::PodEnd,
     world::{Delivery, World},
+    written::Written,
 };
 
 /// If it has not come to rest by then, it never does: fifteen hours.
@@ -84,7 +85,9 @@ pub fn quiet(world: &World) -> World {
     quiet.look = None;
     quiet.running = None;
     quiet.controllers[1 - world.leader] = crate::controller::Controller::default();
-    quiet.controllers[world.leader].cache = None;
+    quiet.server.versions = None;
+    let leader = &mut quiet.controllers[world.leader];
+    (leader.cache, leader.written) = (None, Written::default());
     // A delivery that was lost is one that never was.
     for delivery in &mut quiet.deliveries {
         if *delivery == Delivery::Lost {

@@ -6,6 +6,7 @@ use peribolos_api::PeribolosRun;
 
 use crate::{
     controller::{Cache, Controller},
+    event::Event,
     github::{GitHub, blob, sha},
     healer::Look,
     known::Known,
@@ -78,10 +79,11 @@ pub struct Monitor {
 impl World {
     /// The beginning: what is there was applied.
     pub fn new(scope: &Scope) -> Self {
-        let server = Server::new(&sha(0), &blob(scope.files[0]));
+        let mut server = Server::new(&sha(0), &blob(scope.files[0]));
+        server.versions = (scope.faults.stale > 0 && scope.faults.crashes > 0).then(BTreeMap::new);
         let cache = (scope.faults.stale > 0).then(|| Cache::of(&server));
         let controller = Controller { cache, ..Controller::default() };
-        Self {
+        let beginning = Self {
             tick: 0,
             left: scope.faults,
             is_quiet: false,
@@ -96,7 +98,10 @@ impl World {
             late: Vec::new(),
             token: None,
             monitor: Monitor::default(),
-        }
+        };
+        let pushed =
+            |world: Self, index| world.after(scope, &Event::Push).after(scope, &Event::Deliver(index));
+        (0..scope.given).fold(beginning, pushed)
     }
 
     /// Whether a reconcile can be stopped before a write. If not, it is one event.

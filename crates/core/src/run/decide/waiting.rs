@@ -31,6 +31,9 @@ const RESTORED: &str = "the run was restored from a backup, and nobody knows whe
 /// A run that waits for Tekton is looked at this often; nothing is asked then.
 const TEKTON_PULSE: SignedDuration = SignedDuration::from_secs(15);
 
+/// A newer version of the run is expected so soon.
+const OLD_PULSE: SignedDuration = SignedDuration::from_secs(1);
+
 pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Verdict {
     if facts.run.spec.cancel {
         return cancelled_before_start(facts, now);
@@ -57,6 +60,9 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     {
         return verdict;
     }
+    if is_older_than_its_slot(facts) {
+        return Verdict::Wait(Some(super::after(now, OLD_PULSE)));
+    }
     // Of an attempt that failed, or of a start that was broken off.
     if let Some(verdict) = free_slot(facts, Map::new()) {
         return verdict;
@@ -82,6 +88,13 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
 fn is_from_backup(run: &PeribolosRun) -> bool {
     let created = run.metadata.creation_timestamp.as_ref().map(|time| time.0);
     is_restored(created, &run.spec.trigger.at)
+}
+
+/// Whether the slot was taken for an attempt that this version of the run does not know of: it is under way, or broken off, in
+/// a newer one. An attempt is counted before it gets the slot, and stays counted.
+fn is_older_than_its_slot(facts: &Facts) -> bool {
+    let active = facts.installation_status().active_run.filter(|_| facts.has_slot());
+    active.is_some_and(|active| active.attempt > facts.status().attempts.unwrap_or(0))
 }
 
 /// The run with the commit that it is about, not written yet.

@@ -85,7 +85,11 @@ fn a_run_of_a_renamed_organization_does_not_ask_again_whenever_it_is_woken() {
     |f: &mut Facts| { f.others = vec![other("a", Mode::Apply, -1, Phase::Running)]; give_slot(f, "a"); },
     "Queued WaitingForRun"
 )]
-#[case::with_a_slot_of_a_start_that_was_broken_off(|f: &mut Facts| give_slot(f, "r"), "free the slot of r: ")]
+#[case::with_a_slot_of_a_start_that_was_broken_off(
+    |f: &mut Facts| { give_slot(f, "r"); f.run.status.as_mut().unwrap().attempts = Some(1); },
+    "free the slot of r: "
+)]
+#[case::with_a_slot_of_a_start_that_came_after_this_version(|f: &mut Facts| give_slot(f, "r"), "wait until 2")]
 #[case::a_newer_push(
     |f: &mut Facts| { f.others = vec![other("n", Mode::Apply, 1, Phase::Queued)]; f.found.branch = Some(Some("main".into())); },
     r#"need [Head("main")]"#
