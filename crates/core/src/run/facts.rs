@@ -72,6 +72,8 @@ pub struct Found {
     pub head_blob: Option<Option<String>>,
     /// The blob of the commit's own file. Inner None: it has none, or it can't be read.
     pub blob: Option<Option<String>>,
+    /// Whether the run itself was read from the API server.
+    pub run_live: bool,
     /// Whether the installation was read from the API server.
     pub installation_live: bool,
     /// Another object of the same installation or account, whose run has a slot of its own. Inner None: there is none.

@@ -21,6 +21,8 @@ const POINTS_OF_A_MINT: u32 = 5;
 const POINTS_FOR_IDLE: u32 = 800;
 /// What runs may take; the rest is for reads.
 const POINTS_FOR_RUNS: u32 = 860;
+/// So many other writes of the App a minute go between the mints of a line of idle installations.
+const WRITES_BETWEEN: i32 = 6;
 /// This part of the hourly limit is kept for runs, and for reads.
 const KEPT_PART: u64 = 10;
 
@@ -75,6 +77,8 @@ pub struct Pace {
     planned: VecDeque<Timestamp>,
     /// The places of idle installations.
     places: HashMap<String, Timestamp>,
+    /// When the App made its last write other than a mint.
+    written: Option<Timestamp>,
     /// Until when GitHub refuses mints.
     refused_until: Option<Timestamp>,
     /// Until when a run waits for a mint.
@@ -89,6 +93,7 @@ impl Pace {
             spent: VecDeque::new(),
             planned: VecDeque::new(),
             places: HashMap::new(),
+            written: None,
             refused_until: None,
             run_waits_until: None,
         }
@@ -114,14 +119,20 @@ impl Pace {
         self.spent.push_back((now, points));
     }
 
-    /// Counts a write of the App other than a mint, which takes as much, if no mint would have to wait for it. False: it is not to
-    /// be made now.
+    /// Counts a write of the App other than a mint, which takes as much, if no run waits for one and there is room. One goes
+    /// between the mints of idle installations now and then, however long their line is. False: it is not to be made now.
     pub fn write(&mut self, limit: Option<AppLimit>, now: Timestamp) -> bool {
         self.forget(now);
         let limit = limit.filter(|limit| now < limit.reset);
         let mints_wait = self.planned.back().is_some_and(|last| now < *last);
-        let may = !mints_wait && self.is_free(limit);
+        let has_turn = self.written.is_none_or(|last| last + self.minute / WRITES_BETWEEN <= now);
+        let may = if mints_wait {
+            has_turn && self.is_free(limit, POINTS_FOR_RUNS)
+        } else {
+            self.is_free(limit, POINTS_FOR_IDLE)
+        };
         if may {
+            self.written = Some(now);
             self.plan(now);
             self.spend(POINTS_OF_A_MINT, now);
         }
@@ -160,7 +171,7 @@ impl Pace {
             self.places.insert(uid.to_owned(), place);
             return Turn::At(place);
         }
-        if self.is_free(limit) {
+        if self.is_free(limit, POINTS_FOR_IDLE) {
             return self.mint(uid, now);
         }
         let place = self.new_place(limit, now).max(now + self.minute / MOST_MINTS);
@@ -168,11 +179,11 @@ impl Pace {
         Turn::At(place)
     }
 
-    /// Whether idle installations may mint.
-    fn is_free(&self, limit: Option<AppLimit>) -> bool {
+    /// Whether what no run waits for may be written, below so many points a minute.
+    fn is_free(&self, limit: Option<AppLimit>, most: u32) -> bool {
         self.refused_until.is_none()
             && self.run_waits_until.is_none()
-            && self.room(POINTS_FOR_IDLE).is_none()
+            && self.room(most).is_none()
             && limit.is_none_or(|limit| limit.for_idle() > 0)
     }
 

@@ -85,8 +85,19 @@ impl Written {
                 versions.doubted.remove(&uid);
             }
             Event::InitDone => {
-                let there: HashSet<String> = store.state().iter().filter_map(|run| run.uid()).collect();
+                let all = store.state();
+                let there: HashSet<String> = all.iter().filter_map(|run| run.uid()).collect();
                 let mut versions = self.lock();
+                for run in &all {
+                    // The list is the newest there is: older than what this process knows only where etcd was restored.
+                    let uid = run.uid().unwrap_or_default();
+                    let version = run.resource_version().unwrap_or_default();
+                    if versions.old.get(&uid).is_some_and(|old| old.contains(&version)) {
+                        versions.old.remove(&uid);
+                        versions.newest.remove(&uid);
+                        versions.doubted.insert(uid);
+                    }
+                }
                 versions.old.retain(|uid, _| there.contains(uid));
                 versions.newest.retain(|uid, _| there.contains(uid));
                 versions.doubted.retain(|uid| there.contains(uid));
@@ -136,6 +147,19 @@ mod tests {
         let (store, _) = reflector::store();
         written.follow(&Event::Delete(run("a", "4")), &store);
         assert_eq!(standing("a", "1"), Standing::Unread);
+    }
+
+    #[test]
+    fn a_list_that_has_an_old_version_is_of_a_restored_etcd() {
+        let (written, began) = (Written::default(), Instant::now());
+        written.know(Some("1".to_owned()), &run("a", "2"));
+        assert_eq!(written.standing(&run("a", "1"), began), Standing::Old);
+        let (store, mut writer) = reflector::store();
+        for event in [Event::Init, Event::InitApply(run("a", "1")), Event::InitDone] {
+            writer.apply_watcher_event(&event);
+            written.follow(&event, &store);
+        }
+        assert_eq!(written.standing(&run("a", "1"), began), Standing::Unread);
     }
 
     #[test]

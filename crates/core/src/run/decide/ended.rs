@@ -41,7 +41,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
             // The watch may not have yet that this run took it.
             return Verdict::Need(vec![Need::Installation]);
         }
-        if let Some(verdict) = decline(facts) {
+        if let Some(verdict) = decline(facts).or_else(|| looked(facts)) {
             return verdict;
         }
         if !facts.published.done.cleared {
@@ -85,7 +85,9 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
 /// Records the file of an Apply that ended without the slot, where it is not to be applied again by itself.
 fn decline(facts: &Facts) -> Option<Verdict> {
     let status = facts.status();
-    if facts.run.spec.mode != Mode::Apply || status.started_at.is_some() {
+    let last = facts.installation_status().last_apply;
+    let had_slot_at_its_end = last.is_some_and(|last| last.uid.as_deref() == Some(facts.uid()));
+    if facts.run.spec.mode != Mode::Apply || had_slot_at_its_end {
         return None;
     }
     let sha = status.sha.as_deref().unwrap_or(&facts.run.spec.source.sha);
@@ -101,6 +103,19 @@ fn decline(facts: &Facts) -> Option<Verdict> {
             Verdict::Do(Step::Record(fields))
         }
     })
+}
+
+/// Records that a comparison has ended which came to no TaskRun: the next one begins after it.
+fn looked(facts: &Facts) -> Option<Verdict> {
+    let last = facts.installation_status().last_drift_check;
+    if !drift::is_comparison(&facts.run) || last.is_some_and(|last| last.name == facts.name()) {
+        return None;
+    }
+    let status = facts.status();
+    // The end of an attempt is recorded before it is written.
+    let is_unrecorded =
+        status.attempts.unwrap_or(0) == 0 || status.reason.as_deref() == Some(Reason::Cancelled.as_str());
+    is_unrecorded.then(|| Verdict::Do(Step::Record(leaving::comparison(&facts.run, &status))))
 }
 
 /// Records since when people can see what the run would do: only that counts as shown.

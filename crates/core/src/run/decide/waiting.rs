@@ -49,10 +49,6 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
             back_in_line(facts, phase, &trouble.why, trouble.until, now)
         };
     }
-    if let Some(why) = not_ready(installation) {
-        let status = Writer::new(&facts.run, now).waiting(Phase::Pending, &why);
-        return write(facts, status).unwrap_or(Verdict::Wait(None));
-    }
     let status = facts.status();
     if status.retry_at.is_some()
         && let Some(verdict) =
@@ -60,12 +56,16 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     {
         return verdict;
     }
-    if is_older_than_its_slot(facts) {
+    if is_older_than_its_slot(facts) && !facts.found.run_live {
         return Verdict::Wait(Some(super::after(now, OLD_PULSE)));
     }
     // Of an attempt that failed, or of a start that was broken off.
     if let Some(verdict) = free_slot(facts, Map::new()) {
         return verdict;
+    }
+    if let Some(why) = not_ready(installation) {
+        let status = Writer::new(&facts.run, now).waiting(Phase::Pending, &why);
+        return write(facts, status).unwrap_or(Verdict::Wait(None));
     }
     if !facts.published.may_look(now) {
         return Verdict::Wait(facts.published.blocked_until);

@@ -183,6 +183,8 @@ async fn make(
             tracing::info!(installation = of, sha, "found a change of the file that no webhook told of");
             ctx.healed(if mode == Mode::Apply { "apply" } else { "dryrun" });
         }
+        // It came to nothing: one from a backup, or one whose branch or organization got another name before it was admitted.
+        Ensured::Ended if mode == Mode::Apply => raise_sequence(ctx, installation).await?,
         Ensured::Ended => after_restored(ctx, installation, &name).await?,
         Ensured::Exists => {}
     }
@@ -200,6 +202,11 @@ async fn after_restored(
     if there.and_then(|status| status.reason).as_deref() != Some(Reason::Restored.as_str()) {
         return Ok(());
     }
+    raise_sequence(ctx, installation).await
+}
+
+/// Has the runs that the operator makes by itself named anew.
+async fn raise_sequence(ctx: &Context, installation: &GitHubInstallation) -> Result<(), HealError> {
     let sequence = installation.status.as_ref().and_then(|status| status.heal_sequence);
     let patch = json_patch(json!([
         {"op": "test", "path": "/metadata/uid", "value": installation.metadata.uid},

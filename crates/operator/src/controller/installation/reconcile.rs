@@ -13,7 +13,7 @@ use peribolos_core::{
         Facts, Finding, Missing, Synced, TokenFacts, View, conditions, entitlement, missing, pending_runs,
         synced,
     },
-    run::state::phase,
+    run::state::{State, phase},
     token::{self, Hint, Issued, Urgency},
 };
 
@@ -190,8 +190,12 @@ impl<'a> Work<'a> {
 
     /// What of Tekton is missing, where a run waits.
     fn tekton(&self, now: Timestamp) -> Option<Finding> {
-        let waits = self.runs.iter().any(|run| !phase(run).is_final());
-        self.ctx.tekton.lasting(self.ctx.settings.time_scale, now).filter(|_| waits).map(|it| it.finding())
+        let missing = self.ctx.tekton.lasting(self.ctx.settings.time_scale, now)?;
+        let own = &self.installation.spec.run.task_ref;
+        let waits = |run: &PeribolosRun| {
+            matches!(State::of(run), State::New | State::Admitted) && missing.concerns(run.spec.mode, own)
+        };
+        self.runs.iter().any(|run| waits(run)).then(|| missing.finding())
     }
 
     fn requeue(&self, outcome: &Outcome) -> Action {

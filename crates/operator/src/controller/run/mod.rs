@@ -32,7 +32,7 @@ use peribolos_core::run::{
     Attempted, check_deadline, decide,
     facts::{Facts, Found, is_labelled_ended},
     queue,
-    state::State,
+    state::{State, is_finished_by_earlier_version},
     step::{Need, Step, Verdict},
 };
 use tokio_util::sync::CancellationToken;
@@ -164,6 +164,10 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
     if is_labelled_ended(run) && run.metadata.deletion_timestamp.is_none() {
         return Ok(Action::await_change());
     }
+    if is_finished_by_earlier_version(run) && run.metadata.deletion_timestamp.is_none() {
+        // It is labelled in the background.
+        return Ok(Action::await_change());
+    }
     // Until the watches are filled, that an object is not there says nothing.
     ctx.tokens.memory.filled().await;
     let read = match ctx.written.standing(run, Instant::now()) {
@@ -180,6 +184,7 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
         return Ok(Action::await_change());
     }
     let mut facts = known(run, ctx);
+    facts.found.run_live = read.is_some();
     let outcome = Box::pin(turns(ctx, &mut facts)).await;
     let uid = run.uid().unwrap_or_default();
     if outcome.is_err() {

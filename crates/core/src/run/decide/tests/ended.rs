@@ -95,6 +95,50 @@ fn an_apply_that_ended_without_the_slot(
     assert_eq!(describe(&decide(&facts, at(2))), "Clear");
 }
 
+/// Its attempt failed, or was never made, and it was cancelled while it waited for the next one.
+#[rstest::rstest]
+#[case::between_two_attempts(|run: &PeribolosRun| {
+    let run = PeribolosRun { status: Some(running(run)), ..run.clone() };
+    Writer::new(&run, at(1)).next_attempt(run.status.clone().unwrap(), &Why::new(Reason::PodLost, "lost"), at(61))
+})]
+#[case::not_started(|run: &PeribolosRun| {
+    let run = PeribolosRun { status: Some(starting(run)), ..run.clone() };
+    Writer::new(&run, at(1)).not_started(Phase::Queued, &Why::new(Reason::WaitingForRun, "waits"), None)
+})]
+fn an_apply_that_is_cancelled_while_it_waits_again_is_declined(
+    #[case] wait: fn(&PeribolosRun) -> PeribolosRunStatus,
+) {
+    let mut facts = apply(|run| {
+        let run = PeribolosRun { status: Some(wait(run)), ..run.clone() };
+        let end = End::new(Phase::Cancelled, Reason::Cancelled, "it was cancelled");
+        Writer::new(&run, at(2)).ended(run.status.clone().unwrap(), &end)
+    });
+    facts.found.attempt = Some(Attempt::Unmade);
+    (facts.found.pod_done, facts.found.installation_live) = (Some(true), true);
+    assert_eq!(describe(&decide(&facts, at(3))), "need [Blob]");
+    change_installation(&mut facts, |i| {
+        let last = json!({"run": "r", "uid": "uid-r", "phase": "Cancelled"});
+        i.status.as_mut().unwrap().last_apply = Some(serde_json::from_value(last).unwrap());
+    });
+    assert_eq!(describe(&decide(&facts, at(3))), "Clear", "its slot was freed with it");
+}
+
+#[test]
+fn a_comparison_that_came_to_no_taskrun_is_recorded_once() {
+    let mut facts = of(Mode::DryRun, |run| {
+        let run = PeribolosRun { status: Some(admitted(run)), ..run.clone() };
+        let end = End::new(Phase::Failed, Reason::ConfigMissing, "it is gone");
+        Writer::new(&run, at(1)).ended(run.status.clone().unwrap(), &end)
+    });
+    let Verdict::Do(Step::Record(fields)) = decide(&facts, at(2)) else { panic!("nothing is recorded") };
+    assert_eq!(fields["lastDriftCheck"]["name"], "r");
+    change_installation(&mut facts, |i| {
+        let looked = fields["lastDriftCheck"].clone();
+        i.status.as_mut().unwrap().last_drift_check = Some(serde_json::from_value(looked).unwrap());
+    });
+    assert_eq!(describe(&decide(&facts, at(2))), "Clear");
+}
+
 #[test]
 fn a_run_that_an_earlier_version_has_finished_is_left_alone() {
     let mut facts = facts(run("old", Mode::Apply, 0, Phase::Superseded));

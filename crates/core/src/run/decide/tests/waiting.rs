@@ -202,3 +202,27 @@ fn a_run_between_two_attempts_first_lets_its_pod_end_and_gives_the_slot_back() {
     assert_eq!(describe(&decide(&facts, at(2))), "wait until 61");
     assert_eq!(describe(&decide(&facts, at(61))), "Reserve");
 }
+
+#[test]
+fn a_slot_is_given_back_whatever_the_installation_waits_for() {
+    let mut facts = apply(admitted);
+    change_installation(&mut facts, |i| i.status.as_mut().unwrap().conditions.clear());
+    give_slot(&mut facts, "r");
+    facts.found.run_live = true;
+    assert_eq!(describe(&decide(&facts, at(1))), "free the slot of r: ");
+    change_installation(&mut facts, |i| i.status.as_mut().unwrap().active_run = None);
+    assert_eq!(describe(&decide(&facts, at(1))), "Pending WaitingForInstallation");
+}
+
+#[test]
+fn a_slot_for_an_attempt_that_the_run_does_not_know_of_is_left_until_the_run_was_read() {
+    let mut facts = apply(admitted);
+    give_slot(&mut facts, "r");
+    assert_eq!(
+        describe(&decide(&facts, at(1))),
+        "wait until 2",
+        "a newer version of the run may be under way"
+    );
+    facts.found.run_live = true;
+    assert_eq!(describe(&decide(&facts, at(1))), "free the slot of r: ", "there is none");
+}
