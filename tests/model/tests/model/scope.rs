@@ -118,7 +118,11 @@ pub fn scopes(far: bool) -> Vec<Scope> {
     vec![
         scope("two pushes", Faults { pauses, ..NONE }),
         Scope { looks: true, ..scope("looks", Faults { pauses, ..NONE }) },
-        Scope { pushes: &[1, 2, 3], given, ..scope("three pushes", Faults { pauses: one, ..NONE }) },
+        Scope {
+            pushes: &[1, 2, 3],
+            given: 2 * given,
+            ..scope("three pushes", Faults { pauses: one, ..NONE })
+        },
         Scope { pushes: &[1, 2, 1], given, ..scope("a head that goes back", Faults { pauses: one, ..NONE }) },
         Scope {
             files: &[0, 1, 0],
@@ -153,7 +157,7 @@ pub fn scopes(far: bool) -> Vec<Scope> {
             )
         },
         scope("pods", Faults { pauses: one, pods: 1, deleted: 1, cancelled: 1, ticks: one, ..NONE }),
-        scope("time", Faults { pauses: 1, ticks: 1 + one, ..NONE }),
+        Scope { given, ..scope("time", Faults { pauses: 1, ticks: 1 + one, ..NONE }) },
         scope("a person who cancels", Faults { pauses: one, cancelled: 1, ..NONE }),
     ]
 }
