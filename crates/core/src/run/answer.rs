@@ -262,6 +262,6 @@ fn has_surplus(checks: &[CheckSeen]) -> bool {
 
 /// Whether a check shows how far the run has come.
 fn shows_progress(facts: &Facts, written: &Check) -> bool {
-    let plain = check::wanted(&facts.run, &facts.settings);
+    let plain = check::wanted(&facts.run, facts.installation.as_deref(), &facts.settings);
     written.state == CheckState::InProgress && plain.is_some_and(|plain| plain.title != written.title)
 }

@@ -184,7 +184,7 @@ fn at_rest(scope: &Scope, world: &World) -> Option<String> {
     };
     for run in world.server.runs.values() {
         let uid = run.metadata.uid.clone().unwrap_or_default();
-        let wanted = check::wanted(run, &settings).map(|wanted| wanted.state);
+        let wanted = check::wanted(run, None, &settings).map(|wanted| wanted.state);
         let there = world.github.checks.iter().filter(|check| check.external_id == uid);
         let shown: Vec<_> = there.map(|check| check.state).collect();
         let first = shown.first().copied();
