@@ -424,7 +424,8 @@ proptest! {
             known.push_str(&head.yaml());
         }
         let remaining = remaining.into_iter().map(|change| operation(change, 1)).collect();
-        let verification = Verification { remaining, beyond, unread };
+        let waiting = plan.waiting.clone();
+        let verification = Verification { remaining, beyond, waiting, unread };
         let posted = posted(&plan, required, &ends, &verification, &Disclosure::of(&files));
         let (posted, known) = (posted.to_lowercase(), known.to_lowercase());
         for number in 0..UNIVERSE {

@@ -193,7 +193,7 @@ impl Run<'_> {
         if let Some(because) = operation.needs.iter().find(|needed| !is_base(needed)) {
             return Outcome::Skipped { because: *because };
         }
-        if let Some(failure) = self.missing_permissions.get(&kind::of(change)) {
+        if let Some(failure) = self.missing_permissions.get(&change.kind()) {
             let reason = NotSentReason::PermissionMissing;
             return Outcome::NotSent { reason, failure: failure.clone() };
         }

@@ -132,7 +132,10 @@ impl Run<'_> {
 
     /// GitHub has taken a change, or there was nothing to be done.
     fn made(&mut self, change: &Change, made: Made) -> Outcome {
-        self.expected.make(change);
+        match made {
+            Made::Done => self.expected.make(change),
+            Made::Pending => self.expected.ask(change),
+        }
         self.recent.extend(kind::makes(change));
         if change.invites() {
             self.invitations.answered();
@@ -203,7 +206,7 @@ impl Run<'_> {
             }
             Class::PermissionMissing => {
                 let failure = failure(Cause::Refused);
-                self.missing_permissions.insert(kind::of(change), failure.clone());
+                self.missing_permissions.insert(change.kind(), failure.clone());
                 Err(Outcome::Failed(failure))
             }
             Class::InvitationLimit => {

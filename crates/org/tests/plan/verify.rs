@@ -1,6 +1,6 @@
 //! What an apply left to do, and what is gone that it did not take away.
 
-use peribolos_org::plan::{Beyond, Kind, Outcome, Plan, Verification, verify};
+use peribolos_org::plan::{Beyond, Kind, Outcome, Plan, Verification, Waiting, verify};
 use peribolos_org::{
     Extent, Login, OrgRole, Own, Permission, RepoName, Snapshot, SnapshotRepo, TeamName, Unread, UnreadCause,
 };
@@ -35,6 +35,10 @@ fn wish() -> String {
     )
 }
 
+fn dave_waits() -> Waiting {
+    Waiting { login: Login::new("dave"), team: None, repo: None }
+}
+
 fn done(plan: &Plan) -> Vec<Outcome> {
     vec![Outcome::Done; plan.operations.len()]
 }
@@ -50,7 +54,7 @@ fn verified(after: &Snapshot) -> Verification {
 fn what_was_done_does_not_remain_and_what_was_not_does() {
     assert_eq!(
         verified(&described(full())),
-        Verification { remaining: vec![], beyond: vec![], unread: vec![] }
+        Verification { remaining: vec![], beyond: vec![], waiting: vec![dave_waits()], unread: vec![] }
     );
     let verified = verified(&full());
     assert_eq!((verified.remaining.len(), verified.beyond), (1, vec![]));
@@ -163,7 +167,7 @@ fn what_was_planned_to_go_is_not_beyond_and_what_was_renamed_is_found() {
     let after = planned.expected(&before);
     let remaining = plan_of(&yaml, &after, &everything());
     let verified = verify(&before, &planned, &after, &remaining, &done(&planned));
-    assert_eq!(verified, Verification { remaining: vec![], beyond: vec![], unread: vec![] });
+    assert_eq!(verified, Verification { remaining: vec![], beyond: vec![], waiting: vec![], unread: vec![] });
     // Nor is anything gone where nothing was done.
     let nothing = vec![Outcome::NotTried; planned.operations.len()];
     assert_eq!(verify(&before, &planned, &before, &planned, &nothing).beyond, []);

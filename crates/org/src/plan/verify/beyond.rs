@@ -62,7 +62,10 @@ pub(super) fn beyond(before: &Snapshot, plan: &Plan, outcomes: &[Outcome], after
         let mut expected = Expected::of(before);
         for (operation, outcome) in plan.operations.iter().zip(outcomes) {
             if is_made(&operation.change, outcome) {
-                expected.make(&operation.change);
+                match outcome {
+                    Outcome::Waiting => expected.ask(&operation.change),
+                    _ => expected.make(&operation.change),
+                }
             }
         }
         gone(before, &expected.snapshot(), after)

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use beyond::Beyond;
 
-use super::operation::Operation;
+use super::operation::{Operation, Waiting};
 use super::{Outcome, Plan};
 use crate::snapshot::{Snapshot, Unread};
 
@@ -19,6 +19,8 @@ pub struct Verification {
     pub remaining: Vec<Operation>,
     /// What was there before, should have stayed, and is gone.
     pub beyond: Vec<Beyond>,
+    /// Who is invited and has yet to accept.
+    pub waiting: Vec<Waiting>,
     /// What could not be read any more: whether that is as the file says, or gone, is not known.
     pub unread: Vec<Unread>,
 }
@@ -35,6 +37,7 @@ pub fn verify(
     Verification {
         remaining: after_plan.operations.clone(),
         beyond: beyond::beyond(before, plan, outcomes, after),
+        waiting: after_plan.waiting.clone(),
         unread: unread::any_more(before, after),
     }
 }
