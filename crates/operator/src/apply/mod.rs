@@ -11,6 +11,7 @@ mod kind;
 mod progress;
 mod refused;
 mod removal;
+mod replacement;
 mod request;
 mod second;
 mod seen;
@@ -125,6 +126,7 @@ pub async fn apply(job: Job<'_>, pace: &mut Pace) -> Ended {
         head: job.head.cloned().map(Watch::new),
         recent: BTreeSet::new(),
         seen: Seen::default(),
+        gone_teams: BTreeSet::new(),
         has_line: false,
         invites: false,
         completes: false,
@@ -165,6 +167,8 @@ struct Run<'a> {
     recent: BTreeSet<Named>,
     /// What was read a moment ago.
     seen: Seen,
+    /// Teams that an invitation was to and that are not there any more.
+    gone_teams: BTreeSet<u64>,
     /// Whether a line of the file asks for the operation that is being made.
     has_line: bool,
     /// Whether somebody is invited by it, or by what needs it.
