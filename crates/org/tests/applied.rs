@@ -4,8 +4,8 @@
 mod support;
 
 use peribolos_org::plan::{
-    Beyond, Cause, Change, Failure, InvitedTeam, Kind, NotSentReason, Outcome, Plan, TeamRole, Verification,
-    Waiting, Withheld,
+    Beyond, Cause, Change, Failure, InvitedTeam, Kind, NotSentReason, Outcome, Plan, Renamed, TeamRole,
+    Verification, Waiting, Withheld,
 };
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
@@ -39,6 +39,7 @@ impl Run {
             verification: Verification {
                 remaining: Vec::new(),
                 beyond: Vec::new(),
+                renamed: Vec::new(),
                 waiting,
                 unread: Vec::new(),
             },
@@ -339,6 +340,15 @@ fn who_waits_is_who_waits_at_the_end() {
     run.verification.unread =
         vec![Unread { kind: Kind::OrgMembers, ..unread(Extent::Parts, "GitHub does not show invitations") }];
     assert!(run.applied().text(Style::Plain).contains("invitations of dave"), "that is not known");
+}
+
+#[test]
+fn who_was_renamed_is_named_by_both_logins_where_both_may_be_shown() {
+    let mut run = Run::of(vec![(invite("dave"), Outcome::Done)]);
+    run.verification.renamed = vec![Renamed { login: login("carol"), now: login("carla") }];
+    let text = run.applied().text(Style::Plain);
+    let renamed = "Renamed in the meantime\n  carol is called carla now\n  Change the login in the file.\n";
+    assert!(text.contains(renamed), "{text}");
 }
 
 #[test]

@@ -246,7 +246,7 @@ impl Run<'_> {
         let stop = match self.patience.wait(until, now) {
             Wait::Sleep(until) => {
                 let pause = Duration::try_from(until.duration_since(now)).unwrap_or_default();
-                if !pause.is_zero() {
+                if !pause.is_zero() && !clock.is_stopped() {
                     self.job.progress.waits(pause);
                 }
                 match clock.sleep_until(until).await {

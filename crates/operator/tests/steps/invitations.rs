@@ -169,7 +169,10 @@ async fn places_that_are_lost_with_an_invitation_are_named(
     let lost =
         "**Places in teams that are lost with an invitation**\n- `zoe`: 2 teams that the file does not name";
     assert!(summary.contains(lost), "{summary}");
-    assert!(summary.contains("The next apply does not know of them: name them in the file"), "{summary}");
+    assert!(
+        summary.contains("An apply of this file does not give them back: name them in the file"),
+        "{summary}"
+    );
     assert_eq!(world.invited().await, [""; 0]);
 }
 

@@ -17,7 +17,7 @@ use super::text::{counted, cut};
 use super::{Namer, PlanReport};
 use crate::Login;
 use crate::file::report::Style;
-use crate::plan::{Change, Kind, Operation, Outcome, Verification};
+use crate::plan::{Change, Kind, Operation, Outcome, Renamed, Verification};
 use crate::review::Judgement;
 use crate::snapshot::Extent;
 
@@ -158,6 +158,7 @@ impl Applied<'_> {
         let problems = Problems { plan: self.report.plan, outcomes: self.outcomes, namer: *namer };
         let mut sections = problems.sections();
         sections.extend(self.gone(namer));
+        sections.extend(self.renamed(namer));
         sections.extend(self.unread(namer));
         sections.extend(self.open(namer));
         let waiting = self.waiting();
@@ -175,6 +176,19 @@ impl Applied<'_> {
         Some(section.ending(
             "Somebody else may have done it at the same time: the organization's audit log says who.",
         ))
+    }
+
+    /// Who has another login now.
+    fn renamed(&self, namer: &Namer<'_>) -> Option<Section> {
+        let lines = self.verification?.renamed.iter().map(|Renamed { login, now }| {
+            let login = namer.login(login)?;
+            let now = namer
+                .login(now)
+                .map_or_else(|| "has another login".to_owned(), |now| format!("is called {now}"));
+            Some(format!("{login} {now} now"))
+        });
+        let section = Section::with_unnamed("Renamed in the meantime", lines.collect())?;
+        Some(section.ending("Change the login in the file."))
     }
 
     /// What could not be read afterwards.
