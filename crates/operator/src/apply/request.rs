@@ -59,7 +59,7 @@ impl Run<'_> {
                 }
                 Err(error) => match self.after(change, &error, &mut attempts).await {
                     Then::Again => {
-                        appears_until = attempts.appears_until(self.job.clock.now(), self.job.clock.scale())
+                        appears_until = attempts.appears_until(self.job.clock.now(), self.job.clock.scale());
                     }
                     Then::Gone => return self.made(change, Made::Done),
                     Then::FieldByField => return Box::pin(self.field_by_field(change)).await,
