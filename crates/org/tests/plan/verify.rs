@@ -169,11 +169,9 @@ fn who_was_renamed_is_not_gone() {
     let mut after = described(full());
     after.accounts = [("carla", 3), ("eva", 5)].map(|(login, id)| (Login::new(login), id)).into();
     let rename = |people: &mut Vec<Login>| {
-        people.iter_mut().for_each(|login| {
-            if login.as_str() == "carol" {
-                *login = Login::new("carla")
-            }
-        })
+        for login in people.iter_mut().filter(|login| login.as_str() == "carol") {
+            *login = Login::new("carla");
+        }
     };
     rename(&mut after.members);
     rename(&mut after.teams[0].members);
