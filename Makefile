@@ -1,6 +1,6 @@
 # Everything people run. The work is in scripts/ and tests/.
 .DEFAULT_GOAL := help
-.PHONY: help deps build generate lint test e2e faults fuzz bench demo demo-down clean
+.PHONY: help deps build generate lint test e2e faults model fuzz bench demo demo-down clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ e2e: ## Run the tests with pods on a dev cluster
 
 faults: ## Tell every story of the operator's life with every fault (hours; FAULTS_SEED, FAULTS_CASES, FAULTS_ONLY)
 	@scripts/faults
+
+model: ## Check the model of the whole within far bounds (an hour; MODEL_ONLY)
+	@scripts/model
 
 fuzz: ## Fuzz the parser and the planner for a bounded time (FUZZ_SECONDS, 60 for each)
 	@scripts/fuzz

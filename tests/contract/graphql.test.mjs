@@ -15,7 +15,7 @@ import { startSim } from "./lib/sim.mjs";
 
 const VARIABLES = {
   owner: ORG, org: ORG, login: ORG, name: "site", repo: "site", slug: "core", l0: "alice", l1: "bob",
-  first: 10, after: null, cursor: null, repositories: true, invitations: true, n0: "site", n1: "empty",
+  branch: "refs/heads/main", path: "README.md", app: 1, check: "peribolos", first: 10, after: null, cursor: null, repositories: true, invitations: true, n0: "site", n1: "empty",
   children: true, members: true, afterChildren: null, afterMembers: null, afterRepositories: null,
 };
 

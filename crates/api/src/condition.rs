@@ -111,6 +111,8 @@ reasons! {
     Progressing,
     /// Nothing was applied yet.
     NeverApplied,
+    /// What was applied before this object was made is known from the checks on GitHub.
+    Adopted,
     /// The account is not among `--accounts`.
     AccountNotAllowed,
 
@@ -160,6 +162,8 @@ reasons! {
     NotAllowed,
     /// The commit is no longer the head of the branch.
     NotHead,
+    /// The run comes from a backup: whatever it was for happened long before the object was made.
+    Restored,
     /// Repository, ref or pull request are not those of the installation.
     SourceNotAllowed,
     /// The run was cancelled.

@@ -4,6 +4,7 @@
 //! No I/O, no runtime: everything here is tested by plain tables.
 
 pub mod accounts;
+pub mod adopt;
 pub mod apply;
 pub mod defaults;
 pub mod drift;

@@ -11,6 +11,7 @@ use peribolos_api::{
 };
 
 use crate::{
+    adopt::is_adopted,
     drift::is_comparison,
     run::{queue::commit, state::phase, status::time},
 };
@@ -79,7 +80,7 @@ pub fn ensure(
     if is_pending(status, head.blob, Some(head.sha), now) {
         return Some(Mode::Apply);
     }
-    let is_new = status.last_apply.is_none() && status.declined.is_none();
+    let is_new = (status.last_apply.is_none() || is_adopted(status)) && status.declined.is_none();
     let is_compared =
         status.last_comparison.as_ref().is_some_and(|last| last.blob.as_deref() == Some(head.blob))
             || status.last_drift_check.is_some();
@@ -183,6 +184,10 @@ mod tests {
     #[case::that_failed(json!({"baselineBlob": "new", "lastDriftCheck": {"name": "d", "phase": "Failed"}}), None)]
     #[case::a_first_push_was_lost(json!({"baselineBlob": "none"}), Some(Mode::Apply))]
     #[case::it_was_declined(json!({"declined": {"blob": "new", "reason": "Cancelled"}}), None)]
+    #[case::it_was_adopted(json!({"baselineBlob": "new", "lastAppliedSha": "s"}), Some(Mode::DryRun))]
+    #[case::another_was_adopted(json!({"baselineBlob": "old", "lastAppliedSha": "s"}), Some(Mode::Apply))]
+    #[case::its_failure_was_adopted(after("new", "Adopted", None), Some(Mode::DryRun))]
+    #[case::another_one_s_failure_was_adopted(after("old", "Adopted", None), Some(Mode::Apply))]
     #[case::by_its_commit(json!({"declined": {"sha": "head", "reason": "Cancelled"}}), None)]
     #[case::another_was_declined(json!({"declined": {"blob": "old", "reason": "Cancelled"}}), Some(Mode::Apply))]
     fn what_is_made_for_the_head(#[case] status: Value, #[case] expected: Option<Mode>) {

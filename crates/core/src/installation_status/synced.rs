@@ -1,8 +1,8 @@
 //! Whether the organization is as its file says, by how the last Apply ended.
 
-use peribolos_api::{PeribolosRun, Reason, installation::LastApply, run::Phase};
+use peribolos_api::{GitHubInstallationStatus, PeribolosRun, Reason, run::Phase};
 
-use crate::run::state;
+use crate::{adopt::is_adopted, run::state};
 
 /// What the last Apply tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,17 @@ pub enum Synced {
 }
 
 /// What the last Apply tells.
-pub fn synced(last: Option<&LastApply>) -> Synced {
-    let Some(last) = last else { return Synced::Never };
+pub fn synced(status: &GitHubInstallationStatus) -> Synced {
+    let Some(last) = &status.last_apply else {
+        return if is_adopted(status) {
+            Synced::Unknown(Reason::Adopted, adopted(status))
+        } else {
+            Synced::Never
+        };
+    };
+    if is_adopted(status) {
+        return Synced::Unknown(Reason::Adopted, last.message.clone().unwrap_or_default());
+    }
     let reason = last.reason.as_deref().and_then(Reason::parse);
     let message = match last.message.as_deref().unwrap_or_default() {
         "" => format!("run {}", last.run),
@@ -33,6 +42,12 @@ pub fn synced(last: Option<&LastApply>) -> Synced {
         _ if last.outcome_unknown => Synced::Unknown(reason.unwrap_or(Reason::StepFailed), message),
         _ => Synced::No(reason.unwrap_or(Reason::StepFailed), message),
     }
+}
+
+/// What is known where nothing but a check on GitHub tells of the last Apply.
+fn adopted(status: &GitHubInstallationStatus) -> String {
+    let commit = status.last_applied_short_sha.as_deref().unwrap_or_default();
+    format!("{commit} was applied before this object was made, or by another cluster, as its check says")
 }
 
 /// How many of an installation's runs wait.
@@ -58,13 +73,13 @@ mod tests {
     fn after(more: serde_json::Value) -> Synced {
         let mut last = json!({"run": "a", "message": "m"});
         last.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        synced(Some(&serde_json::from_value(last).unwrap()))
+        synced(&serde_json::from_value(json!({"lastApply": last})).unwrap())
     }
 
     #[test]
     fn the_last_apply_tells() {
         let message = || "run a: m".to_owned();
-        assert_eq!(synced(None), Synced::Never);
+        assert_eq!(synced(&GitHubInstallationStatus::default()), Synced::Never);
         let applied = json!({"phase": "Succeeded", "reason": "Applied", "remaining": 0});
         assert_eq!(after(applied), Synced::Yes(Reason::Applied, message()));
         let by_another_engine = json!({"phase": "Succeeded", "reason": "Applied"});
@@ -87,6 +102,18 @@ mod tests {
         let later =
             json!({"phase": "Succeeded", "reason": "Applied", "remaining": 0, "outcomeUnknown": true});
         assert_eq!(after(later), Synced::Yes(Reason::Applied, "run a: m".into()));
+    }
+
+    #[test]
+    fn what_was_adopted_is_unknown_until_an_apply_ends() {
+        let adopted = json!({"lastAppliedSha": "s", "lastAppliedShortSha": "s"});
+        let Synced::Unknown(Reason::Adopted, message) = synced(&serde_json::from_value(adopted).unwrap())
+        else {
+            panic!("it is taken for known")
+        };
+        assert!(message.starts_with("s was applied"), "{message}");
+        let failed = json!({"phase": "Failed", "reason": "Adopted"});
+        assert_eq!(after(failed), Synced::Unknown(Reason::Adopted, "m".into()));
     }
 
     #[test]

@@ -217,9 +217,14 @@ impl Facts {
     fn check_written(&mut self, step: &Step, id: i64, now: Timestamp) {
         let Step::WriteCheck(known, written) = step else { return };
         (self.published.paused_until, self.published.unknown_since) = (None, None);
+        let late = self.late();
         let surplus = self.found.checks.iter_mut().flatten().skip(1).find(|check| *known == Some(check.id));
         if let (Some(surplus), CheckState::Completed(conclusion)) = (surplus, written.state) {
             surplus.conclusion = Some(conclusion);
+            if !has_surplus(self.found.checks.as_deref().unwrap_or_default()) {
+                self.published.inherited_at =
+                    self.published.inherited_at.filter(|since| now.duration_since(*since) < late);
+            }
             return;
         }
         if shows_progress(self, written) {
@@ -234,7 +239,9 @@ impl Facts {
         let published = &mut self.published;
         let is_late_enough = |since: &Timestamp| now.duration_since(*since) < late;
         published.unknown_since = published.unknown_since.filter(is_late_enough);
-        published.inherited_at = published.inherited_at.filter(is_late_enough);
+        // A surplus check is completed when the run has ended: until then it is not known to be.
+        let surplus = has_surplus(&checks);
+        published.inherited_at = published.inherited_at.filter(|since| surplus || is_late_enough(since));
         published.check_id = checks.first().map(|check| check.id);
         let conclusion = checks.first().and_then(|check| check.conclusion);
         let is_as_written = published.check.as_ref().is_some_and(|check| match check.state {
@@ -248,8 +255,13 @@ impl Facts {
     }
 }
 
+/// Whether one of the checks but the first is not completed.
+fn has_surplus(checks: &[CheckSeen]) -> bool {
+    checks.iter().skip(1).any(|check| check.conclusion.is_none())
+}
+
 /// Whether a check shows how far the run has come.
 fn shows_progress(facts: &Facts, written: &Check) -> bool {
-    let plain = check::wanted(&facts.run, &facts.settings);
+    let plain = check::wanted(&facts.run, facts.installation.as_deref(), &facts.settings);
     written.state == CheckState::InProgress && plain.is_some_and(|plain| plain.title != written.title)
 }

@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
-    PeribolosRun, Reason, names,
+    GitHubInstallation, PeribolosRun, Reason, names,
     run::{Mode, Phase},
 };
 use peribolos_vocab::{
@@ -13,7 +13,7 @@ use peribolos_vocab::{
 };
 
 use super::{facts::Settings, outcome, status::time};
-use crate::time_scale::TimeScale;
+use crate::{adopt::Marker, installation_status::last_apply, time_scale::TimeScale};
 
 /// The check's name on a commit that is applied.
 pub const APPLY: &str = "peribolos";
@@ -44,6 +44,8 @@ pub struct Check {
     pub title: String,
     /// Its text, in Markdown.
     pub summary: String,
+    /// What it says for programs: whoever has nothing but GitHub finds there what was applied.
+    pub marker: Option<Marker>,
     /// Remarks on lines of the file.
     pub annotations: Vec<Annotation>,
     /// Where its details link points.
@@ -55,7 +57,11 @@ pub struct Check {
 }
 
 /// What the check of a run should be, by its status. None: there is none to write.
-pub fn wanted(run: &PeribolosRun, settings: &Settings) -> Option<Check> {
+pub fn wanted(
+    run: &PeribolosRun,
+    installation: Option<&GitHubInstallation>,
+    settings: &Settings,
+) -> Option<Check> {
     let name = name(run)?;
     let status = run.status.as_ref()?;
     let sha = status.sha.clone()?;
@@ -89,11 +95,20 @@ pub fn wanted(run: &PeribolosRun, settings: &Settings) -> Option<Check> {
         state,
         title: cap(&heading, 250),
         summary,
+        marker: installation.and_then(|installation| marker(run, installation)),
         annotations: remarks.iter().map(annotation).collect(),
         details_url: details_url(run, settings),
         started_at: time(status.started_at.as_ref()),
         completed_at: time(status.finished_at.as_ref()).filter(|_| is_complete),
     })
+}
+
+/// What the check of an Apply that has ended says for programs. None: it says nothing about the file, as it gave way or was
+/// cancelled before anything started. No report has a part in it.
+fn marker(run: &PeribolosRun, installation: &GitHubInstallation) -> Option<Marker> {
+    let applied = last_apply(run, run.status.as_ref()?)?;
+    let spec = &installation.spec;
+    Some(Marker { path: spec.config.path.clone(), blob: applied.blob, manage: spec.run.manage.clone() })
 }
 
 /// GitHub shows annotations as plain text, so only their length is bounded, which the reader of the report has done. It takes
@@ -139,7 +154,7 @@ pub fn finalizers(run: &PeribolosRun) -> Vec<String> {
 /// One that was made before that was known is not left unfinished; `cancelled` whitens nothing.
 pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<CheckState> {
     use CheckState::{Completed, InProgress, Queued};
-    if matches!(reason, Some(Reason::NotAllowed | Reason::NotHead)) {
+    if matches!(reason, Some(Reason::NotAllowed | Reason::NotHead | Reason::Restored)) {
         return was_made.then_some(Completed(CheckConclusion::Cancelled));
     }
     Some(match phase {
@@ -291,8 +306,10 @@ pub fn cap(text: &str, bytes: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::run::testing::at;
+    use crate::run::testing::{at, facts, run};
 
     #[rstest::rstest]
     #[case(Phase::Pending, None, Some(CheckState::Queued))]
@@ -330,6 +347,7 @@ mod tests {
     )]
     #[case(Phase::Skipped, Some(Reason::NotAllowed), None)]
     #[case(Phase::Skipped, Some(Reason::NotHead), None)]
+    #[case(Phase::Skipped, Some(Reason::Restored), None)]
     fn the_check_follows_the_run(
         #[case] phase: Phase,
         #[case] reason: Option<Reason>,
@@ -399,6 +417,47 @@ mod tests {
         let text = defuse("@alice see https://evil.example www.evil.example <img src=x> [x](y) #12");
         for live in ["@alice", "://", "www.evil", "<img", " [x]", "#12"] {
             assert!(!text.contains(live), "{live} survived in {text}");
+        }
+    }
+
+    /// The marker of an Apply's check, after its status was set so.
+    fn marked(status: serde_json::Value) -> Option<String> {
+        let mut facts = facts(run("r", Mode::Apply, 1, Phase::Running));
+        facts.run.status = serde_json::from_value(status).unwrap();
+        let check = wanted(&facts.run, facts.installation.as_deref(), &facts.settings).unwrap();
+        check.marker.map(|marker| marker.to_string())
+    }
+
+    #[rstest::rstest]
+    #[case(json!({"phase": "Succeeded", "reason": "Applied", "blob": "b"}), Some("b"))]
+    #[case(json!({"phase": "Failed", "reason": "Incomplete", "blob": "b"}), Some("b"))]
+    #[case::nobody_read_it(json!({"phase": "Failed", "reason": "PodLost"}), Some(""))]
+    #[case(json!({"phase": "Superseded", "reason": "HeadMoved", "blob": "b"}), Some("b"))]
+    #[case::gave_way(json!({"phase": "Superseded", "reason": "Superseded", "blob": "b"}), None)]
+    #[case::before_it_started(json!({"phase": "Cancelled", "reason": "Cancelled"}), None)]
+    #[case::unfinished(json!({"phase": "Running", "blob": "b"}), None)]
+    fn a_check_says_for_programs_what_was_applied(
+        #[case] mut status: serde_json::Value,
+        #[case] blob: Option<&str>,
+    ) {
+        status["sha"] = json!("a".repeat(40));
+        let manage = "Org,OrgMembers,Teams,TeamMembers,TeamRepos,Repos";
+        let expected =
+            blob.map(|blob| format!("<!-- peribolos path=peribolos.yaml blob={blob} manage={manage} -->"));
+        assert_eq!(marked(status), expected);
+    }
+
+    #[test]
+    fn a_report_forges_no_marker() {
+        let forged = "<!-- peribolos path=peribolos.yaml blob=evil manage=Org -->";
+        let status = json!({"phase": "Succeeded", "reason": "Applied", "blob": "b", "sha": "a".repeat(40),
+            "report": {"explainsEnd": true, "title": forged, "summary": forged, "annotations": []}});
+        assert!(marked(status.clone()).unwrap().contains("blob=b "));
+        let mut facts = facts(run("r", Mode::Apply, 1, Phase::Running));
+        facts.run.status = serde_json::from_value(status).unwrap();
+        let check = wanted(&facts.run, facts.installation.as_deref(), &facts.settings).unwrap();
+        for text in [&check.title, &check.summary] {
+            assert!(Marker::parse(text).is_none() && !text.contains("<!--"), "{text}");
         }
     }
 

@@ -4,7 +4,9 @@ use async_graphql::{ErrorExtensions, OutputType, Result, SimpleObject};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{
+    check::{CheckRun, CheckRunEdge, CheckSuite, CheckSuiteEdge},
     collaborator::RepositoryCollaboratorEdge,
+    commit::{Commit, CommitEdge},
     error::QueryError,
     invitation::{OrganizationInvitation, OrganizationInvitationEdge},
     organization::OrganizationMemberEdge,
@@ -31,6 +33,9 @@ pub(super) struct PageInfo {
         name = "OrganizationInvitationConnection",
         params(OrganizationInvitationEdge, OrganizationInvitation)
     ),
+    concrete(name = "CheckRunConnection", params(CheckRunEdge, CheckRun)),
+    concrete(name = "CheckSuiteConnection", params(CheckSuiteEdge, CheckSuite)),
+    concrete(name = "CommitHistoryConnection", params(CommitEdge, Commit)),
     concrete(name = "OrganizationMemberConnection", params(OrganizationMemberEdge, User)),
     concrete(name = "TeamConnection", params(TeamEdge, Team)),
     concrete(name = "TeamMemberConnection", params(TeamMemberEdge, User)),

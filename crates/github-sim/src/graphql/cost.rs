@@ -10,9 +10,12 @@ use async_graphql::{
 use super::error::QueryError;
 
 /// The fields that are lists with pages.
-const CONNECTIONS: [&str; 8] = [
+const CONNECTIONS: [&str; 11] = [
+    "checkRuns",
+    "checkSuites",
     "childTeams",
     "collaborators",
+    "history",
     "invitations",
     "members",
     "membersWithRole",

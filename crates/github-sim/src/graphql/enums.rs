@@ -2,7 +2,11 @@
 
 use async_graphql::Enum;
 
-use crate::state::{OrgRole, Privacy, RepoRole, TeamRole, Visibility, access::Affiliation};
+use crate::state::{
+    OrgRole, Privacy, RepoRole, TeamRole, Visibility,
+    access::Affiliation,
+    checks::{CheckStatus, Conclusion},
+};
 
 /// Role of a member of an organization.
 #[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
@@ -215,4 +219,61 @@ impl From<&str> for SquashMergeCommitMessage {
             _ => Self::CommitMessages,
         }
     }
+}
+
+/// How far a check is. An App's are only completed, in progress or queued.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum CheckStatusState {
+    Completed,
+    InProgress,
+    Pending,
+    Queued,
+    Requested,
+    Waiting,
+}
+
+impl From<CheckStatus> for CheckStatusState {
+    fn from(status: CheckStatus) -> Self {
+        match status {
+            CheckStatus::Queued => Self::Queued,
+            CheckStatus::InProgress => Self::InProgress,
+            CheckStatus::Completed => Self::Completed,
+        }
+    }
+}
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum CheckConclusionState {
+    ActionRequired,
+    Cancelled,
+    Failure,
+    Neutral,
+    Skipped,
+    Stale,
+    StartupFailure,
+    Success,
+    TimedOut,
+}
+
+impl From<Conclusion> for CheckConclusionState {
+    fn from(conclusion: Conclusion) -> Self {
+        match conclusion {
+            Conclusion::ActionRequired => Self::ActionRequired,
+            Conclusion::Cancelled => Self::Cancelled,
+            Conclusion::Failure => Self::Failure,
+            Conclusion::Neutral => Self::Neutral,
+            Conclusion::Success => Self::Success,
+            Conclusion::Skipped => Self::Skipped,
+            Conclusion::Stale => Self::Stale,
+            Conclusion::TimedOut => Self::TimedOut,
+        }
+    }
+}
+
+/// All runs of a name, or the newest one.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+pub(super) enum CheckRunType {
+    All,
+    Latest,
 }

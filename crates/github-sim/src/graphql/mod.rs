@@ -7,7 +7,9 @@
 #![expect(clippy::unused_async, reason = "async-graphql takes async resolvers only")]
 
 mod caller;
+mod check;
 mod collaborator;
+mod commit;
 mod connection;
 mod cost;
 mod enums;

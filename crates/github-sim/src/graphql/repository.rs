@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, ErrorExtensions, ID, Interface, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, ErrorExtensions, ID, Result, SimpleObject};
 
 use super::{
     caller::Caller,
     collaborator::RepositoryCollaboratorEdge,
+    commit::Ref,
     connection::{Connection, Item, Paging},
     enums::{
         CollaboratorAffiliation, MergeCommitMessage, MergeCommitTitle, RepositoryVisibility,
@@ -14,7 +15,7 @@ use super::{
     },
     error::{QueryError, or_null},
     organization::{Organization, RepositoryOwner, unless_empty},
-    scalar::{DateTime, GitObjectId, Uri},
+    scalar::{DateTime, Uri},
     topic::{RepositoryTopic, RepositoryTopicEdge},
     user::User,
 };
@@ -72,27 +73,6 @@ pub(super) struct RepositoryEdge {
     pub(super) node: Option<Repository>,
 }
 
-/// A branch.
-#[derive(Clone, SimpleObject)]
-pub(super) struct Ref {
-    name: String,
-    prefix: String,
-    target: Option<GitObject>,
-}
-
-/// What a branch points at.
-#[derive(Clone, Interface)]
-#[graphql(field(name = "oid", ty = "&GitObjectId"))]
-pub(super) enum GitObject {
-    Commit(Commit),
-}
-
-/// A commit.
-#[derive(Clone, SimpleObject)]
-pub(super) struct Commit {
-    oid: GitObjectId,
-}
-
 impl Repository {
     pub(super) fn of(org: &Arc<state::Org>, repo: &state::Repo) -> Self {
         let settings = &repo.settings;
@@ -127,11 +107,7 @@ impl Repository {
             forking_allowed: org.allows_forking(repo),
             web_commit_signoff_required: org.requires_signoff(repo),
             is_template: settings.is_template,
-            default_branch_ref: head.map(|sha| Ref {
-                name: settings.default_branch.clone(),
-                prefix: "refs/heads/".into(),
-                target: Some(GitObject::Commit(Commit { oid: GitObjectId(sha.to_string()) })),
-            }),
+            default_branch_ref: head.map(|sha| Ref::branch(org, repo, &settings.default_branch, sha)),
             created_at: DateTime(repo.created_at),
             updated_at: DateTime(repo.updated_at),
             pushed_at: head.map(|_| DateTime(repo.pushed_at)),
@@ -143,6 +119,14 @@ impl Repository {
 impl Repository {
     async fn owner(&self) -> RepositoryOwner {
         RepositoryOwner::Organization(Organization::of(&self.org))
+    }
+
+    /// A branch, by its whole name or without `refs/heads/`.
+    #[graphql(name = "ref")]
+    async fn reference(&self, qualified_name: String) -> Option<Ref> {
+        let repo = self.org.repos.get(&self.number)?;
+        let name = qualified_name.strip_prefix("refs/heads/").unwrap_or(&qualified_name);
+        repo.git.head(name).map(|sha| Ref::branch(&self.org, repo, name, sha))
     }
 
     /// The words that people find the repository by.

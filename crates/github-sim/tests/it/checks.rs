@@ -69,3 +69,59 @@ async fn a_person_asks_for_a_check_again() {
     assert_eq!((&told["action"], &told["sender"]["login"]), (&json!("rerequested"), &json!("carol")));
     assert_eq!(told["check_run"]["app"]["id"], 12345);
 }
+
+#[tokio::test]
+async fn a_branch_shows_its_commits_with_the_file_and_the_checks_on_them() {
+    let sim = acme().await;
+    let token = sim.token(json!({})).await;
+    let first = head(&sim, &token).await;
+    let output = json!({"title": "Applied", "summary": "all", "text": "<!-- for programs -->"});
+    let old =
+        json!({"name": "peribolos", "head_sha": first, "external_id": "uid-1", "conclusion": "failure"});
+    create(&sim, &token, old).await;
+    let done = json!({"name": "peribolos", "head_sha": first, "external_id": "uid-2", "conclusion": "success",
+        "completed_at": "2026-01-02T03:04:05Z", "output": output});
+    create(&sim, &token, done).await;
+    create(&sim, &token, json!({"name": "peribolos / preview", "head_sha": first})).await;
+    let push = json!({"branch": "main", "files": {"other.txt": "x"}, "message": "more", "sender": "alice"});
+    let second = sim.control(Method::POST, "/orgs/acme/repos/.github/push", push).await["sha"].clone();
+    create(&sim, &token, json!({"name": "peribolos", "head_sha": second})).await;
+
+    let runs = |kind: &str, app: u64| {
+        format!(
+            "{{ repository(owner: \"acme\", name: \".github\") {{ ref(qualifiedName: \"refs/heads/main\") {{ target {{ ... on Commit {{
+            history(first: 2) {{ nodes {{ oid file(path: \"README.md\") {{ type oid }}
+            checkSuites(first: 5, filterBy: {{appId: {app}}}) {{ nodes {{
+            checkRuns(first: 5, filterBy: {{checkName: \"peribolos\", checkType: {kind}}}) {{
+            nodes {{ externalId status conclusion completedAt title text }} }} }} }} }} }} }} }} }} }} }}"
+        )
+    };
+    let nodes = async |kind: &str, app: u64| {
+        let (mut data, errors) = sim.query(&token, &runs(kind, app)).await;
+        assert_eq!(errors, Value::Null);
+        data["repository"]["ref"]["target"]["history"]["nodes"].take()
+    };
+    let app = crate::support::APP;
+    let all = nodes("ALL", app).await;
+    assert_eq!((&all[0]["oid"], &all[1]["oid"]), (&second, &json!(first)));
+    let file = sim.get(&token, "/repos/acme/.github/contents/README.md").await.expect(200);
+    assert_eq!(all[1]["file"], json!({"type": "blob", "oid": file["sha"]}));
+    let of = |commit: &Value| commit["checkSuites"]["nodes"][0]["checkRuns"]["nodes"].clone();
+    assert_eq!(each(&of(&all[1]), "externalId"), ["uid-1", "uid-2"]);
+    let newest = json!({"externalId": "uid-2", "status": "COMPLETED", "conclusion": "SUCCESS",
+        "completedAt": "2026-01-02T03:04:05Z", "title": "Applied", "text": "<!-- for programs -->"});
+    assert_eq!(of(&nodes("LATEST", app).await[1]), json!([newest]));
+    assert_eq!(of(&all[0])[0]["status"], "QUEUED");
+    assert_eq!(nodes("ALL", 1).await[1]["checkSuites"]["nodes"], json!([]));
+    let (data, _) = sim
+        .query(
+            &token,
+            "{ repository(owner: \"acme\", name: \".github\") { ref(qualifiedName: \"gone\") { name } } }",
+        )
+        .await;
+    assert_eq!(data["repository"]["ref"], Value::Null);
+    let blind = sim.token(json!({"permissions": {"contents": "read", "metadata": "read"}})).await;
+    let (data, errors) = sim.query(&blind, &runs("ALL", app)).await;
+    let node = &data["repository"]["ref"]["target"]["history"]["nodes"][0];
+    assert_eq!((&node["checkSuites"], &errors[0]["type"]), (&Value::Null, &json!("FORBIDDEN")));
+}

@@ -107,6 +107,22 @@ pub struct CheckRun {
     pub conclusion: Option<CheckConclusion>,
     /// Its page.
     pub html_url: Option<String>,
+    /// When it began, or was made.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub completed_at: Option<Timestamp>,
+    /// What it shows.
+    #[serde(default)]
+    pub output: CheckRunOutput,
+}
+
+/// What a check run on GitHub shows, as far as it is read again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct CheckRunOutput {
+    /// Its heading.
+    pub title: Option<String>,
+    /// The Markdown below its summary.
+    pub text: Option<String>,
 }
 
 impl Client {

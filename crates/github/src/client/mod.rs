@@ -1,5 +1,6 @@
 //! GitHub as one installation sees it. One file a subject; each method is one endpoint, or one list in all its pages.
 
+mod applied;
 mod checks;
 mod commits;
 mod compare;
@@ -19,7 +20,10 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use checks::{CheckOutput, CheckRun, CheckRunId, CheckRunUpdate, CheckStatus, NewCheckRun};
+pub use applied::{CheckedCommit, MAX_CHECKED, PastCheck};
+pub use checks::{
+    CheckOutput, CheckRun, CheckRunId, CheckRunOutput, CheckRunUpdate, CheckStatus, NewCheckRun,
+};
 pub use commits::{MAX_TOUCHING, Touching};
 pub use compare::{Comparison, MAX_COMPARED};
 pub use contents::{FileAnswer, MAX_FILE_BYTES, PutFile};

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests end by panicking")]
 
 mod changes;
+mod checked;
 #[path = "../../../operator/tests/support/port.rs"]
 mod port;
 mod reading;

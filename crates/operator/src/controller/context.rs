@@ -26,7 +26,7 @@ use crate::{
     services::tokens::TokenService,
     state::{
         backoff::Backoff, listing::Listing, pacing::Pacing, published::Publications,
-        reservations::Reservations, runs::Runs, tekton::Tekton, tokens::Tokens,
+        reservations::Reservations, runs::Runs, tekton::Tekton, tokens::Tokens, written::Written,
     },
 };
 
@@ -64,6 +64,8 @@ pub struct Context {
     pub reservations: Reservations,
     /// What this process has published of each run on GitHub.
     pub published: Publications,
+    /// Which versions of runs are old, whatever the watch has.
+    pub written: Arc<Written>,
     /// How often each run has failed to be reconciled.
     pub run_backoff: Backoff,
     /// What of Tekton is missing.
@@ -133,6 +135,7 @@ impl Context {
             metrics,
             reservations: Reservations::waking(controllers.wake.clone()),
             published: Publications::default(),
+            written: Arc::clone(&controllers.written),
             run_backoff: Backoff::at(settings.time_scale),
             settings: Arc::new(settings),
             tekton: Tekton::default(),

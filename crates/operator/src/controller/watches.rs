@@ -3,6 +3,8 @@
 //! A controller that had a watch of its own on another's objects could be woken before the store it reads them from has
 //! the change, see them as they were, and sleep on. So each tells the other, behind its store.
 
+use std::sync::Arc;
+
 use futures::channel::mpsc;
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
@@ -16,7 +18,7 @@ use kube::{
 use peribolos_api::{GitHubInstallation, PeribolosRun};
 
 use super::{installation, lease::Leadership, run};
-use crate::state::{installations::Installations, runs::Runs, secrets::Secrets};
+use crate::state::{installations::Installations, runs::Runs, secrets::Secrets, written::Written};
 
 /// Where the other controller is told of an installation that something changed about. Clones tell the same.
 #[derive(Clone)]
@@ -48,6 +50,8 @@ pub struct Controllers {
     pub runs: Controller<PeribolosRun>,
     /// The runs by installation.
     pub runs_by_installation: Runs,
+    /// Which versions of them are old.
+    pub written: Arc<Written>,
     /// Wakes a run that waits for a place below the limit of running ones.
     pub wake: run::Wake,
     /// Has the unfinished runs of an installation reconciled.
@@ -72,14 +76,14 @@ impl Controllers {
             leadership,
         );
         let (wake, woken) = mpsc::unbounded();
-        let runs_by_installation = Runs::default();
+        let (runs_by_installation, written) = (Runs::default(), Arc::<Written>::default());
         let runs = run::controller(
             client,
             namespace,
             wake_installation.clone(),
             of_installations,
             (wake.clone(), woken),
-            runs_by_installation.clone(),
+            (runs_by_installation.clone(), Arc::clone(&written)),
             leadership,
         );
         Self {
@@ -90,6 +94,7 @@ impl Controllers {
             wake_installation,
             runs,
             runs_by_installation,
+            written,
             wake,
             wake_runs_of,
         }

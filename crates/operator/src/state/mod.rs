@@ -12,3 +12,4 @@ pub mod runs;
 pub mod secrets;
 pub mod tekton;
 pub mod tokens;
+pub mod written;

@@ -6,6 +6,7 @@ mod only_watch;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod adoption;
 mod deliveries;
 mod files;
 mod history;

@@ -73,6 +73,9 @@ async fn is_told(world: &World, run: &str, of: &str) -> bool {
 async fn stopped(world: &World, run: &str) {
     world.create(run, "Apply", json!({})).await;
     world.task_run(&format!("{run}-1")).await;
+    world.reaches(run, "Running", "Running").await;
+    let removals = Patch::Merge(json!({"status": {"removals": ["a-digest"]}}));
+    world.runs().patch_status(run, &PatchParams::default(), &removals).await.unwrap();
     world.tekton_ends(&format!("{run}-1"), "Failed", &[("apply", 12)]).await;
     let stopped = world.reaches(run, "Failed", "GuardTripped").await;
     let status = stopped.status.unwrap();

@@ -17,6 +17,7 @@ mod deletion;
 mod moved;
 mod outcomes;
 mod queue;
+mod restore;
 mod review;
 mod suspended;
 mod tekton;

@@ -90,7 +90,7 @@ impl World {
     }
 
     /// Makes an installation. Its file is not there yet, so nothing heals by itself.
-    async fn install(&self, name: &str, id: i64) {
+    pub async fn install(&self, name: &str, id: i64) {
         let object: GitHubInstallation = serde_json::from_value(json!({
             "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
             "metadata": {"name": name}, "spec": {"installationId": id, "config": {"path": "org.yaml"}},

@@ -87,7 +87,7 @@ fn ending(facts: &Facts, now: Timestamp) -> Option<Check> {
         status.finished_at = facts.run.metadata.deletion_timestamp.as_ref().map(|time| time.0.to_string());
     }
     let run = PeribolosRun { status: Some(status), ..facts.run.clone() };
-    check::wanted(&run, &facts.settings)
+    check::wanted(&run, facts.installation.as_deref(), &facts.settings)
 }
 
 /// Stops the TaskRun. `Ok` when it is; the time: when the pod is to be looked at again, which an installation waits for.

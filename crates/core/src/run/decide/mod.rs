@@ -280,5 +280,5 @@ fn sooner(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp>
 
 /// What the run's check should be, by its status.
 fn wanted(facts: &Facts) -> Option<check::Check> {
-    check::wanted(&facts.run, &facts.settings)
+    check::wanted(&facts.run, facts.installation.as_deref(), &facts.settings)
 }

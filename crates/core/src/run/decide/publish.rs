@@ -107,6 +107,12 @@ pub(super) fn confirm_as(facts: &Facts, wanted: &Check, now: Timestamp) -> Resul
     if !is_published(facts, wanted) {
         return Err(Verdict::Wait(pending(facts)));
     }
+    let surplus = facts.found.checks.iter().flatten().skip(1).find(|check| check.conclusion.is_none());
+    if let Some(surplus) = surplus
+        && facts.published.may_ask(now)
+    {
+        return Err(Verdict::Do(Step::WriteCheck(Some(surplus.id), Box::new(wanted.clone()))));
+    }
     if let Some(since) = facts.published.inherited_at {
         // Another process may have sent something that takes effect late.
         let from = super::after(since, facts.late());
@@ -117,12 +123,6 @@ pub(super) fn confirm_as(facts: &Facts, wanted: &Check, now: Timestamp) -> Resul
         } else {
             Verdict::Wait(pending(facts))
         });
-    }
-    let surplus = facts.found.checks.iter().flatten().skip(1).find(|check| check.conclusion.is_none());
-    if let Some(surplus) = surplus
-        && facts.published.may_ask(now)
-    {
-        return Err(Verdict::Do(Step::WriteCheck(Some(surplus.id), Box::new(wanted.clone()))));
     }
     Ok(())
 }

@@ -92,8 +92,15 @@ fn with_slot(facts: &Facts, now: Timestamp) -> Result<(), Verdict> {
         let why = Why::new(Reason::WaitingForRun, "another run has the installation's slot");
         return Err(not_started(facts, Phase::Queued, &why, None, now));
     }
+    if facts.found.installation_live {
+        // It was refused, as somebody else had the slot meanwhile. Another controller may even have brought this run to its end.
+        return Err(Verdict::Wait(Some(after(now, ANEW))));
+    }
     Err(Verdict::Do(Step::TakeSlot(active_run(facts))))
 }
+
+/// A start whose facts are too old is begun anew after this.
+const ANEW: SignedDuration = SignedDuration::from_secs(1);
 
 /// Nothing else is applied to the organization. With the slot in hand that is sure: of two objects that have taken theirs at
 /// once, each sees the other's.

@@ -12,7 +12,6 @@ use super::{
     Need, Step, Verdict, admit, back_in_line, branch, cancelled_before_start, clear_attempt, finish,
     free_slot, lasting, not_head, publish, sooner, start, write,
 };
-use crate::drift::last_apply_uid;
 use crate::run::{
     admit::Admission,
     facts::{Facts, Reservation, SlotHolder, is_labelled_ended},
@@ -20,16 +19,27 @@ use crate::run::{
     state::State,
     status::{End, Why, Writer, time},
 };
+use crate::{adopt::is_restored, drift::last_apply_uid};
 
 /// What a run waits for while its installation's runs are suspended.
 pub(super) const SUSPENDED: &str = "runs are suspended: spec.suspend of the installation is true";
 
+/// Why nothing comes of a run that was restored from a backup.
+const RESTORED: &str = "the run was restored from a backup, and nobody knows whether it was carried out: what is to be \
+    applied is found by the branch's head";
+
 /// A run that waits for Tekton is looked at this often; nothing is asked then.
 const TEKTON_PULSE: SignedDuration = SignedDuration::from_secs(15);
+
+/// A newer version of the run is expected so soon.
+const OLD_PULSE: SignedDuration = SignedDuration::from_secs(1);
 
 pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Verdict {
     if facts.run.spec.cancel {
         return cancelled_before_start(facts, now);
+    }
+    if State::of(&facts.run) == State::New && is_from_backup(&facts.run) {
+        return finish(facts, &facts.run, &End::new(Phase::Skipped, Reason::Restored, RESTORED), now);
     }
     if let Some(trouble) = &facts.trouble {
         return if trouble.is_lasting() {
@@ -50,6 +60,9 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     {
         return verdict;
     }
+    if is_older_than_its_slot(facts) {
+        return Verdict::Wait(Some(super::after(now, OLD_PULSE)));
+    }
     // Of an attempt that failed, or of a start that was broken off.
     if let Some(verdict) = free_slot(facts, Map::new()) {
         return verdict;
@@ -69,6 +82,19 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
         },
         _ => in_line(facts, installation, &facts.run, now),
     }
+}
+
+/// Whether the run was made long after what it is for: with its status it has lost whether it was carried out.
+fn is_from_backup(run: &PeribolosRun) -> bool {
+    let created = run.metadata.creation_timestamp.as_ref().map(|time| time.0);
+    is_restored(created, &run.spec.trigger.at)
+}
+
+/// Whether the slot was taken for an attempt that this version of the run does not know of: it is under way, or broken off, in
+/// a newer one. An attempt is counted before it gets the slot, and stays counted.
+fn is_older_than_its_slot(facts: &Facts) -> bool {
+    let active = facts.installation_status().active_run.filter(|_| facts.has_slot());
+    active.is_some_and(|active| active.attempt > facts.status().attempts.unwrap_or(0))
 }
 
 /// The run with the commit that it is about, not written yet.

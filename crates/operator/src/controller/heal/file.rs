@@ -3,19 +3,22 @@
 use jiff::Timestamp;
 use kube::{Api, ResourceExt};
 use peribolos_api::{
-    GitHubInstallation, PeribolosRun,
+    GitHubInstallation, PeribolosRun, Reason,
     run::{Mode, Source},
 };
 use peribolos_core::{
-    heal::file::{Head, NO_FILE, ensure},
+    adopt::is_needed,
+    heal::file::{Head, ensure},
     names,
     run::follow_up::new_run,
 };
 use peribolos_github::{Client, FileAnswer, FullName};
-
 use serde_json::json;
 
-use super::{FIELD_MANAGER, HealError};
+use super::{
+    FIELD_MANAGER, HealError,
+    adopt::{self, Place},
+};
 use crate::{
     controller::context::Context,
     kubernetes::{
@@ -50,9 +53,18 @@ pub(super) async fn look(
         tokens::invalidate(&ctx.tokens, installation);
     }
     let (repository, blob) = found?;
-    if status.baseline_blob.is_none() && status.last_apply.is_none() && status.declined.is_none() {
-        return baseline(ctx, installation, blob.as_deref().unwrap_or(NO_FILE)).await;
-    }
+    let begun = if is_needed(status) {
+        let branch = branch(&github, installation, &repository).await?;
+        let place = place(installation, &repository, &branch);
+        let Some(begun) = adopt::begin(ctx, (installation, &github), place, blob.as_deref()).await? else {
+            return Ok(());
+        };
+        Some(begun)
+    } else {
+        None
+    };
+    let installation = begun.as_ref().unwrap_or(installation);
+    let Some(status) = &installation.status else { return Ok(()) };
     // No file is no empty organization: nothing follows from it.
     let Some(blob) = blob else { return Ok(()) };
     let name = installation.name_any();
@@ -63,22 +75,45 @@ pub(super) async fn look(
     if ensure(status, unknown, &runs, Timestamp::now()).is_none() {
         return Ok(());
     }
-    let branch = match &installation.spec.config.branch {
-        unnamed if unnamed.is_empty() => {
-            github.get_repo(&repository).await?.default_branch.unwrap_or_default()
-        }
-        branch => branch.clone(),
-    };
+    let branch = branch(&github, installation, &repository).await?;
     let Some(sha) = github.branch_head(&repository, &branch).await? else { return Ok(()) };
     let head = Head { sha: sha.as_str(), blob: &blob };
     // The watches may have the end of a run and not yet what it left, or the other way round.
-    let Some((installation, runs)) = live(ctx, installation).await? else { return Ok(()) };
+    let Some((mut installation, runs)) = live(ctx, installation).await? else { return Ok(()) };
     let Some(status) = &installation.status else { return Ok(()) };
     let runs: Vec<&PeribolosRun> = runs.iter().collect();
-    match ensure(status, head, &runs, Timestamp::now()) {
+    let mut wanted = ensure(status, head, &runs, Timestamp::now());
+    if wanted == Some(Mode::Apply) {
+        let place = place(&installation, &repository, &branch);
+        let Some(now) = adopt::before(ctx, (&installation, &github), place, head, &runs).await? else {
+            return Ok(());
+        };
+        installation = now;
+        let status = installation.status.clone().unwrap_or_default();
+        wanted = ensure(&status, head, &runs, Timestamp::now());
+    }
+    match wanted {
         Some(mode) => make(ctx, &installation, mode, (&repository, &branch, head.sha)).await,
         None => Ok(()),
     }
+}
+
+/// The branch that is applied.
+async fn branch(
+    github: &Client,
+    installation: &GitHubInstallation,
+    repository: &FullName,
+) -> Result<String, HealError> {
+    match &installation.spec.config.branch {
+        unnamed if unnamed.is_empty() => {
+            Ok(github.get_repo(repository).await?.default_branch.unwrap_or_default())
+        }
+        branch => Ok(branch.clone()),
+    }
+}
+
+fn place<'a>(installation: &'a GitHubInstallation, repository: &'a FullName, branch: &'a str) -> Place<'a> {
+    Place { repository, branch, path: &installation.spec.config.path }
 }
 
 /// The installation and its unfinished runs as the API server has them. The runs come first: one that is not among them any
@@ -95,25 +130,6 @@ async fn live(
         found.metadata.uid == installation.metadata.uid && found.metadata.deletion_timestamp.is_none()
     };
     Ok(found.filter(is_same).map(|found| (found, runs)))
-}
-
-/// Records which file there was when the installation was looked at first: nobody has asked to apply it.
-async fn baseline(ctx: &Context, installation: &GitHubInstallation, blob: &str) -> Result<(), HealError> {
-    let operations = json!([
-        {"op": "test", "path": "/metadata/uid", "value": installation.metadata.uid},
-        {"op": "test", "path": "/status/baselineBlob", "value": null},
-        {"op": "test", "path": "/status/activeRun", "value": null},
-        {"op": "test", "path": "/status/lastApply", "value": null},
-        {"op": "add", "path": "/status/baselineBlob", "value": blob},
-    ]);
-    let patch = json_patch(operations)?;
-    let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
-    let params = patch_by(FIELD_MANAGER);
-    match call(api.patch_status(&installation.name_any(), &params, &patch)).await {
-        // It is another one by now, or an Apply has begun.
-        Err(error) if !error.is_refused() && !error.is_not_found() => Err(error.into()),
-        _ => Ok(()),
-    }
 }
 
 /// The repository, and the file's blob at the branch's head; `None`: there is no file. One question, as the default branch
@@ -161,9 +177,39 @@ async fn make(
         pull_request: None,
     };
     let run = new_run(installation, name, mode, "heal", source, Timestamp::now());
-    if ctx.healer().ensure_run(run).await? == Ensured::Created {
-        tracing::info!(installation = of, sha, "found a change of the file that no webhook told of");
-        ctx.healed(if mode == Mode::Apply { "apply" } else { "dryrun" });
+    let name = run.name.clone();
+    match ctx.healer().ensure_run(run).await? {
+        Ensured::Created => {
+            tracing::info!(installation = of, sha, "found a change of the file that no webhook told of");
+            ctx.healed(if mode == Mode::Apply { "apply" } else { "dryrun" });
+        }
+        Ensured::Ended => after_restored(ctx, installation, &name).await?,
+        Ensured::Exists => {}
     }
     Ok(())
+}
+
+/// Where a run of that name came from a backup and has ended without doing anything, the next number gives another name.
+async fn after_restored(
+    ctx: &Context,
+    installation: &GitHubInstallation,
+    run: &str,
+) -> Result<(), HealError> {
+    let runs: Api<PeribolosRun> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+    let there = call(runs.get_opt(run)).await?.and_then(|run| run.status);
+    if there.and_then(|status| status.reason).as_deref() != Some(Reason::Restored.as_str()) {
+        return Ok(());
+    }
+    let sequence = installation.status.as_ref().and_then(|status| status.heal_sequence);
+    let patch = json_patch(json!([
+        {"op": "test", "path": "/metadata/uid", "value": installation.metadata.uid},
+        {"op": "test", "path": "/status/healSequence", "value": sequence},
+        {"op": "add", "path": "/status/healSequence", "value": sequence.unwrap_or(0) + 1},
+    ]))?;
+    let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+    match call(api.patch_status(&installation.name_any(), &patch_by(FIELD_MANAGER), &patch)).await {
+        // Somebody else has raised it.
+        Err(error) if !error.is_refused() && !error.is_not_found() => Err(error.into()),
+        _ => Ok(()),
+    }
 }

@@ -3,6 +3,7 @@
 //! Five loops, each with its own pace: the list of installations, the deliveries that nobody took, the config file of
 //! each installation, whether it is time to look for drift, and the ended runs and TaskRuns that are not kept. What they decide is in `peribolos_core::heal`; every write can be done again.
 
+mod adopt;
 mod deliveries;
 mod drift;
 mod file;

@@ -10,7 +10,8 @@ use peribolos_api::{
 use peribolos_core::{
     drift::{Drift, drift},
     installation_status::{
-        Facts, Finding, Missing, TokenFacts, View, conditions, entitlement, missing, pending_runs, synced,
+        Facts, Finding, Missing, Synced, TokenFacts, View, conditions, entitlement, missing, pending_runs,
+        synced,
     },
     run::state::phase,
     token::{self, Hint, Issued, Urgency},
@@ -169,7 +170,7 @@ impl<'a> Work<'a> {
             missing: &missing,
             held: entitlement::suspension(installations.iter().map(AsRef::as_ref), self.installation, view),
             tekton: self.tekton(now),
-            synced: synced(self.installation.status.as_ref().and_then(|status| status.last_apply.as_ref())),
+            synced: self.installation.status.as_ref().map_or(Synced::Never, synced),
             drift: self.installation.status.as_ref().map_or(Drift::Unknown, drift),
         };
         let previous = self.installation.status.as_ref().map(|s| s.conditions.as_slice()).unwrap_or_default();

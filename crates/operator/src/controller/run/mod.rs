@@ -9,7 +9,11 @@ mod execute;
 mod gather;
 mod run_context;
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures::{FutureExt, StreamExt, TryStreamExt, channel::mpsc, future::try_join_all, stream};
 use jiff::Timestamp;
@@ -43,10 +47,13 @@ use crate::{
         watch::{LAST_APPLIED, ShortPauses, guarded, led, led_by_store, led_watch, stored},
         watches::{Tell, Told},
     },
-    kubernetes::tekton::TaskRun,
+    kubernetes::{client::call, tekton::TaskRun},
     metrics::{ControllerLabel, ReconcileError},
     services::tokens,
-    state::runs::Runs,
+    state::{
+        runs::Runs,
+        written::{Standing, Written},
+    },
 };
 
 /// How many runs are reconciled at once.
@@ -65,7 +72,7 @@ pub(super) fn controller(
     tell: Tell,
     told: Told,
     (wake, woken): (Wake, mpsc::UnboundedReceiver<ObjectRef<PeribolosRun>>),
-    by_installation: Runs,
+    (by_installation, written): (Runs, Arc<Written>),
     leadership: &Leadership,
 ) -> Controller<PeribolosRun> {
     let (store, writer) = reflector::store();
@@ -80,7 +87,10 @@ pub(super) fn controller(
             }
         })
         .reflect(writer)
-        .inspect_ok(move |event| index.take_in(event, &reflected));
+        .inspect_ok(move |event| {
+            index.take_in(event, &reflected);
+            written.follow(event, &reflected);
+        });
     let there = by_installation.clone();
     let runs = stored(runs, store.clone()).inspect_ok(move |run: &PeribolosRun| {
         let namespace = run.namespace().unwrap_or_default();
@@ -143,7 +153,7 @@ pub async fn run(controller: Controller<PeribolosRun>, ctx: Shared, stop: Cancel
 }
 
 async fn reconcile(run: Arc<PeribolosRun>, ctx: Shared) -> Result<Action, Error> {
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     let outcome = Box::pin(AssertUnwindSafe(one(&run, &ctx)).catch_unwind()).await;
     let label = ControllerLabel { controller: "run".to_owned() };
     ctx.metrics.reconcile_duration.get_or_create(&label).observe(started.elapsed().as_secs_f64());
@@ -156,9 +166,25 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
     }
     // Until the watches are filled, that an object is not there says nothing.
     ctx.tokens.memory.filled().await;
+    let read = match ctx.written.standing(run, Instant::now()) {
+        // The watch brings the newer one.
+        Standing::Old => return Ok(Action::requeue(Duration::from_secs(1))),
+        Standing::Unread => match read(run, ctx).await? {
+            Some(newest) => Some(newest),
+            None => return Ok(Action::await_change()),
+        },
+        Standing::Current => None,
+    };
+    let run = read.as_ref().unwrap_or(run);
+    if is_labelled_ended(run) && run.metadata.deletion_timestamp.is_none() {
+        return Ok(Action::await_change());
+    }
     let mut facts = known(run, ctx);
     let outcome = Box::pin(turns(ctx, &mut facts)).await;
     let uid = run.uid().unwrap_or_default();
+    if outcome.is_err() {
+        ctx.written.doubt(&uid);
+    }
     let is_over = is_labelled_ended(&facts.run)
         || (facts.run.metadata.deletion_timestamp.is_some() && !facts.has_finalizer());
     if is_over {
@@ -168,6 +194,16 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
         ctx.published.keep(&uid, facts.published);
     }
     outcome
+}
+
+/// The run as the API server has it. None: it is gone.
+async fn read(run: &PeribolosRun, ctx: &Context) -> Result<Option<PeribolosRun>, Error> {
+    let runs: Api<PeribolosRun> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+    let newest = call(runs.get_opt(&run.name_any())).await?.filter(|newest| newest.uid() == run.uid());
+    if let Some(newest) = &newest {
+        ctx.written.know(run.resource_version(), newest);
+    }
+    Ok(newest)
 }
 
 /// What the watches and this process know.
@@ -248,9 +284,13 @@ async fn write(ctx: &Context, facts: &mut Facts, step: &Step) -> Result<(), Erro
     ));
     let installation = facts.installation.clone().unwrap_or(none);
     facts.sends(step);
+    let version = facts.run.resource_version();
     let at = RunContext { ctx, run: &facts.run, installation: &installation };
     let answer = Box::pin(execute::execute(at, facts, step)).await?;
     facts.apply(step, answer, Timestamp::now());
+    if facts.run.resource_version() != version {
+        ctx.written.know(version, &facts.run);
+    }
     Ok(())
 }
 

@@ -43,6 +43,25 @@ fn what_another_process_may_have_sent_is_waited_for_and_read() {
 }
 
 #[test]
+fn a_second_check_that_was_seen_before_the_end_is_completed_at_the_end() {
+    let mut facts = unpublished(Reason::PodLost);
+    facts.published.inherited_at = Some(at(6));
+    facts.published.check = wanted(&facts);
+    let whole = CheckSeen { id: 5, in_progress: false, conclusion: Some(CheckConclusion::Failure) };
+    let second = CheckSeen { id: 6, in_progress: true, conclusion: None };
+    facts.add(Fact::Checks(vec![whole, second]), at(30));
+    // What was looked up is of one reconcile alone.
+    facts.found.checks = None;
+    assert_eq!(describe(&decide(&facts, at(40))), "need [Checks]");
+    facts.add(Fact::Checks(vec![whole, second]), at(40));
+    let verdict = decide(&facts, at(40));
+    assert_eq!(describe(&verdict), "check Some(6) Completed(Failure): Failed");
+    let Verdict::Do(step) = verdict else { panic!("no step") };
+    facts.apply(&step, Answer::Check(6), at(40));
+    assert_eq!(describe(&decide(&facts, at(40))), "LabelTaskRuns");
+}
+
+#[test]
 fn what_an_earlier_process_has_published_is_read_and_not_written_again() {
     let mut facts = unpublished(Reason::PodLost);
     facts.published.inherited_at = Some(at(6));

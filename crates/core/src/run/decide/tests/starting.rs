@@ -180,6 +180,23 @@ fn a_head_that_was_read_before_the_slot_was_taken_is_none() {
     assert_eq!(describe(&decide(&facts, at(1))), r#"need [Head("main")]"#);
 }
 
+#[test]
+fn a_slot_that_was_refused_is_not_taken_by_the_same_start() {
+    let mut facts = apply(starting);
+    facts.found.attempt = Some(Attempt::Unmade);
+    let verdict = decide(&facts, at(1));
+    assert_eq!(describe(&verdict), "take the slot for attempt 1");
+    let Verdict::Do(step) = verdict else { panic!("no step") };
+    let mut freed = installation();
+    freed.status.as_mut().unwrap().heal_sequence = Some(1);
+    facts.apply(&step, Answer::Installation(Some(Box::new(freed))), at(1));
+    assert_eq!(
+        describe(&decide(&facts, at(1))),
+        "wait until 2",
+        "whoever had it meanwhile may have been another controller with this very run"
+    );
+}
+
 #[rstest::rstest]
 #[case::it_comes_first(true, "wait until 17")]
 #[case::it_gives_way(false, "Queued WaitingForRun")]

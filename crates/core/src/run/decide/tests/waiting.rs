@@ -30,6 +30,15 @@ use super::*;
 #[case::it_was_moved(|f: &mut Facts| f.trouble = Some(trouble(Kind::Moved(Some(5)), 9)), "need [NewName(Some(5))]")]
 #[case::it_is_blocked(|f: &mut Facts| f.published.blocked_until = Some(at(9)), "wait until 9")]
 #[case::refused(|f: &mut Facts| f.found.branch = Some(None), "Failed ConfigMissing")]
+#[case::from_a_backup(|f: &mut Facts| f.run.spec.trigger.at = "2025-12-31T22:00:00Z".into(), "Skipped Restored")]
+#[case::that_waited_before(
+    |f: &mut Facts| {
+        f.run.spec.trigger.at = "2025-12-31T22:00:00Z".into();
+        f.run.status = Some(PeribolosRunStatus { phase: Some(Phase::Pending), ..PeribolosRunStatus::default() });
+    },
+    "Skipped Restored"
+)]
+#[case::delivered_a_moment_ago(|f: &mut Facts| f.run.spec.trigger.at = "2025-12-31T23:59:00Z".into(), "need [Branch]")]
 #[case::not_adopted(|f: &mut Facts| f.found.adopted = false, "Adopt")]
 fn a_new_run(#[case] change: fn(&mut Facts), #[case] expected: &str) {
     let mut facts = apply(new);
@@ -76,7 +85,11 @@ fn a_run_of_a_renamed_organization_does_not_ask_again_whenever_it_is_woken() {
     |f: &mut Facts| { f.others = vec![other("a", Mode::Apply, -1, Phase::Running)]; give_slot(f, "a"); },
     "Queued WaitingForRun"
 )]
-#[case::with_a_slot_of_a_start_that_was_broken_off(|f: &mut Facts| give_slot(f, "r"), "free the slot of r: ")]
+#[case::with_a_slot_of_a_start_that_was_broken_off(
+    |f: &mut Facts| { give_slot(f, "r"); f.run.status.as_mut().unwrap().attempts = Some(1); },
+    "free the slot of r: "
+)]
+#[case::with_a_slot_of_a_start_that_came_after_this_version(|f: &mut Facts| give_slot(f, "r"), "wait until 2")]
 #[case::a_newer_push(
     |f: &mut Facts| { f.others = vec![other("n", Mode::Apply, 1, Phase::Queued)]; f.found.branch = Some(Some("main".into())); },
     r#"need [Head("main")]"#

@@ -46,7 +46,7 @@ fn update(check: &Check) -> CheckRunUpdate {
         output: Some(CheckOutput {
             title: check.title.clone(),
             summary: check.summary.clone(),
-            text: None,
+            text: check.marker.as_ref().map(ToString::to_string),
             annotations: check.annotations.clone(),
         }),
     }

@@ -1,0 +1,272 @@
+//! What was applied before an object was made, or by another cluster: it is taken over from the object whose place this one
+//! takes, or adopted from the App's checks on GitHub.
+
+use jiff::{SignedDuration, Timestamp};
+use kube::{Api, ResourceExt};
+use peribolos_api::{GitHubInstallation, PeribolosRun};
+use peribolos_core::{
+    adopt::{Before, Check, Commit, FIELDS, Takeover, before_apply, from_checks, takeover, unfinished},
+    heal::file::{Head, NO_FILE},
+    run::check::APPLY,
+};
+use peribolos_github::{
+    AppId, Client, FullName, Sha,
+    client::{CheckOutput, CheckRunUpdate, CheckStatus},
+};
+use peribolos_vocab::CheckConclusion;
+use serde_json::{Map, Value, json};
+
+use super::{FIELD_MANAGER, HealError};
+use crate::{
+    controller::context::Context,
+    kubernetes::{
+        client::call,
+        write::{json_patch, patch_by},
+    },
+};
+
+/// Where an installation's file is.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) repository: &'a FullName,
+    pub(super) branch: &'a str,
+    pub(super) path: &'a str,
+}
+
+/// Finds out what was applied for an installation that knows of no Apply, and records it; where nothing was, the file that is
+/// there. `blob` is the head's. None: nothing was recorded, and it is looked at again in the next pass.
+pub(super) async fn begin(
+    ctx: &Context,
+    (installation, github): (&GitHubInstallation, &Client),
+    place: Place<'_>,
+    blob: Option<&str>,
+) -> Result<Option<GitHubInstallation>, HealError> {
+    if installation.status.as_ref().is_some_and(|status| status.active_run.is_some()) {
+        return Ok(None);
+    }
+    let name = installation.name_any();
+    match takeover(installation, &others(ctx, installation).await?) {
+        Takeover::Nothing => {}
+        Takeover::Wait => return Ok(None),
+        Takeover::From { name: other, fields } => {
+            let written = record(ctx, installation, &fields).await?;
+            if written.is_some() {
+                tracing::info!(installation = name, other, "takes over what was applied from another object");
+                ctx.healed("takeover");
+            }
+            return Ok(written);
+        }
+    }
+    let (app, file) = (AppId(ctx.app_id), (place.branch, place.path));
+    let commits = github.checked_commits(place.repository, file, app, APPLY).await?.unwrap_or_default();
+    let commits: Vec<Commit> = commits
+        .into_iter()
+        .map(|commit| Commit {
+            sha: commit.sha.as_str().to_owned(),
+            blob: commit.blob.map(|blob| blob.as_str().to_owned()),
+            checks: commit
+                .checks
+                .into_iter()
+                .map(|check| Check {
+                    external_id: check.external_id,
+                    title: check.output.title.unwrap_or_default(),
+                    text: check.output.text.unwrap_or_default(),
+                    conclusion: check.conclusion,
+                    started_at: check.started_at,
+                    completed_at: check.completed_at,
+                })
+                .collect(),
+        })
+        .collect();
+    let here = Here::of(ctx, &[]);
+    match unfinished(&commits, |uid| here.has(uid), timeout(installation), Timestamp::now()) {
+        Some(Before::Complete(shas)) => complete(ctx, github, place.repository, &shas, &here).await?,
+        Some(_) => {
+            tracing::info!(installation = name, "waits for an Apply of another cluster to end");
+            return Ok(None);
+        }
+        None => {}
+    }
+    if let Some(fields) = from_checks(&commits, place.path) {
+        let written = record(ctx, installation, &fields).await?;
+        if written.is_some() {
+            tracing::info!(installation = name, "adopted what was applied from the checks on GitHub");
+            ctx.healed("adopted");
+        }
+        return Ok(written);
+    }
+    let fields = Map::from_iter([("baselineBlob".to_owned(), json!(blob.unwrap_or(NO_FILE)))]);
+    record(ctx, installation, &fields).await
+}
+
+/// What the head's checks say before an Apply is made for it: the installation as it is then. It is as before where the Apply
+/// is to be made, and says so where the head was applied elsewhere. None: it is looked at again in the next pass.
+pub(super) async fn before(
+    ctx: &Context,
+    (installation, github): (&GitHubInstallation, &Client),
+    place: Place<'_>,
+    head: Head<'_>,
+    runs: &[&PeribolosRun],
+) -> Result<Option<GitHubInstallation>, HealError> {
+    let status = installation.status.clone().unwrap_or_default();
+    let created = installation.metadata.creation_timestamp.as_ref().map(|time| time.0);
+    let (sha, here): (Sha, Here) = (head.sha.parse()?, Here::of(ctx, runs));
+    let found = github.find_check_runs(place.repository, &sha, AppId(ctx.app_id), APPLY).await?;
+    let checks = found.into_iter().map(|check| Check {
+        external_id: check.external_id.unwrap_or_default(),
+        title: check.output.title.unwrap_or_default(),
+        text: check.output.text.unwrap_or_default(),
+        conclusion: check.conclusion,
+        started_at: check.started_at,
+        completed_at: check.completed_at,
+    });
+    let mut commit =
+        Commit { sha: head.sha.to_owned(), blob: Some(head.blob.to_owned()), checks: checks.collect() };
+    loop {
+        let (times, is_here) = ((timeout(installation), Timestamp::now()), |uid: &str| here.has(uid));
+        match before_apply(&status, created, (&commit, place.path), is_here, times) {
+            Before::Apply => return Ok(Some(installation.clone())),
+            Before::Wait => {
+                tracing::info!(
+                    installation = installation.name_any(),
+                    "waits for an Apply of another cluster to end"
+                );
+                return Ok(None);
+            }
+            Before::Complete(shas) => {
+                complete(ctx, github, place.repository, &shas, &here).await?;
+                commit.checks.retain(|check| check.conclusion.is_some() || here.has(&check.external_id));
+            }
+            Before::Adopt(fields) => {
+                let written = record(ctx, installation, &fields).await?;
+                if written.is_some() {
+                    let name = installation.name_any();
+                    tracing::info!(
+                        installation = name,
+                        sha = head.sha,
+                        "the head was applied by another cluster"
+                    );
+                    ctx.healed("adopted");
+                }
+                return Ok(written);
+            }
+        }
+    }
+}
+
+/// An Apply takes no longer.
+fn timeout(installation: &GitHubInstallation) -> SignedDuration {
+    SignedDuration::try_from(installation.spec.run.timeout.get()).unwrap_or(SignedDuration::MAX)
+}
+
+/// The UIDs of the runs that are here and have not ended.
+struct Here(Vec<String>);
+
+impl Here {
+    /// Those that the watch has, of all installations, and these.
+    fn of(ctx: &Context, runs: &[&PeribolosRun]) -> Self {
+        let watched = ctx.runs.state();
+        Self(
+            watched
+                .iter()
+                .map(AsRef::as_ref)
+                .chain(runs.iter().copied())
+                .filter_map(ResourceExt::uid)
+                .collect(),
+        )
+    }
+
+    fn has(&self, uid: &str) -> bool {
+        self.0.iter().any(|there| there == uid)
+    }
+}
+
+/// Completes the unfinished checks on these commits that are of no run here: nobody else would.
+async fn complete(
+    ctx: &Context,
+    github: &Client,
+    repository: &FullName,
+    shas: &[String],
+    here: &Here,
+) -> Result<(), HealError> {
+    let output = CheckOutput {
+        title: "Cancelled".to_owned(),
+        summary: "The run of this check was lost before it ended, as when a cluster is restored. What was applied until then \
+                  stays."
+            .to_owned(),
+        ..CheckOutput::default()
+    };
+    let update = CheckRunUpdate {
+        status: Some(CheckStatus::Completed),
+        conclusion: Some(CheckConclusion::Cancelled),
+        completed_at: Some(Timestamp::now()),
+        output: Some(output),
+        ..CheckRunUpdate::default()
+    };
+    for sha in shas {
+        let found = github.find_check_runs(repository, &sha.parse()?, AppId(ctx.app_id), APPLY).await?;
+        for check in found {
+            let is_strange = check.external_id.as_deref().is_none_or(|uid| !here.has(uid));
+            if check.conclusion.is_none() && is_strange {
+                github.update_check_run(repository, check.id, &update).await?;
+                ctx.healed("check");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The other objects of the same installation or account, as the API server has them.
+async fn others(
+    ctx: &Context,
+    installation: &GitHubInstallation,
+) -> Result<Vec<GitHubInstallation>, HealError> {
+    let all = &ctx.tokens.installations;
+    let account = installation.status.as_ref().and_then(|status| status.account.as_ref());
+    let of_account = account.map(|account| all.of_account(account.id)).unwrap_or_default();
+    let of_id = all.of_id(installation.spec.installation_id);
+    let mut names: Vec<String> = of_id.iter().chain(&of_account).map(|other| other.name_any()).collect();
+    names.retain(|name| *name != installation.name_any());
+    names.sort_unstable();
+    names.dedup();
+    let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+    let mut found = Vec::new();
+    for name in names {
+        found.extend(call(api.get_opt(&name)).await?);
+    }
+    Ok(found)
+}
+
+/// Writes what decides about Applies, if nothing of it was written meanwhile and no run has the slot. None: something was.
+async fn record(
+    ctx: &Context,
+    installation: &GitHubInstallation,
+    fields: &Map<String, Value>,
+) -> Result<Option<GitHubInstallation>, HealError> {
+    let there = match serde_json::to_value(&installation.status) {
+        Ok(Value::Object(there)) => there,
+        _ => Map::new(),
+    };
+    let before = |field: &str| there.get(field).cloned().unwrap_or_default();
+    let mut operations = vec![
+        json!({"op": "test", "path": "/metadata/uid", "value": installation.metadata.uid}),
+        json!({"op": "test", "path": "/status/activeRun", "value": null}),
+        json!({"op": "test", "path": "/status/healSequence", "value": before("healSequence")}),
+    ];
+    for field in FIELDS {
+        let path = format!("/status/{field}");
+        operations.push(json!({"op": "test", "path": path, "value": before(field)}));
+        match fields.get(field) {
+            Some(value) => operations.push(json!({"op": "add", "path": path, "value": value})),
+            None if there.contains_key(field) => operations.push(json!({"op": "remove", "path": path})),
+            None => {}
+        }
+    }
+    let patch = json_patch(Value::Array(operations))?;
+    let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+    match call(api.patch_status(&installation.name_any(), &patch_by(FIELD_MANAGER), &patch)).await {
+        Ok(written) => Ok(Some(written)),
+        Err(error) if error.is_refused() || error.is_not_found() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
