@@ -40,6 +40,9 @@ pub enum Error {
     /// A team is needed that is not there: it was not made, or GitHub does not list it.
     #[error("the team {0} is not there")]
     NoTeam(String),
+    /// It is not known whose login it is.
+    #[error("nobody is known by the login `{0}`")]
+    NoPerson(String),
     /// No answer came: name resolution, connection, TLS, or a broken body.
     #[error("GitHub could not be reached for {route}: {}", chain(&**cause))]
     Unreachable {
@@ -167,6 +170,7 @@ impl Error {
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Unreadable { .. } => Retry::Backoff,
             Self::Moved { .. }
             | Self::NoTeam(_)
+            | Self::NoPerson(_)
             | Self::TooLarge { .. }
             | Self::Path(_)
             | Self::Key(_)
@@ -202,7 +206,12 @@ impl Error {
             | Self::Unreadable { route, .. }
             | Self::Withheld { route, .. }
             | Self::TooLarge { route, .. } => Some(route),
-            Self::Moved { .. } | Self::NoTeam(_) | Self::Path(_) | Self::Key(_) | Self::Config(_) => None,
+            Self::Moved { .. }
+            | Self::NoTeam(_)
+            | Self::NoPerson(_)
+            | Self::Path(_)
+            | Self::Key(_)
+            | Self::Config(_) => None,
         }
     }
 

@@ -15,6 +15,8 @@ mod invitations;
 mod limits;
 #[path = "steps/organizations.rs"]
 mod organizations;
+#[path = "steps/pending.rs"]
+mod pending;
 #[path = "steps/plan.rs"]
 mod plan;
 #[path = "steps/rest.rs"]

@@ -4,8 +4,8 @@
 mod support;
 
 use peribolos_org::plan::{
-    Beyond, Cause, Change, Failure, InvitedTeam, Kind, NotSentReason, Outcome, Plan, TeamRole, Verification,
-    Waiting, Withheld,
+    Beyond, Cause, Change, Failure, InvitedTeam, Kind, NotSentReason, Outcome, Plan, Renamed, TeamRole,
+    Verification, Waiting, Withheld,
 };
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
@@ -27,14 +27,22 @@ struct Run {
 
 impl Run {
     fn of(ends: Vec<(Change, Outcome)>) -> Self {
-        let (changes, outcomes) = ends.into_iter().unzip();
+        let (changes, outcomes): (Vec<Change>, Vec<Outcome>) = ends.into_iter().unzip();
+        let waits = changes.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Outcome::Waiting);
+        let waiting = waits.filter_map(|(change, _)| Some(waiting(change.invitee()?.as_str()))).collect();
         let plan = plan(changes);
         Self {
             removals: removals(&plan),
             plan,
             judgement: Judgement::Shown,
             outcomes,
-            verification: Verification { remaining: Vec::new(), beyond: Vec::new(), unread: Vec::new() },
+            verification: Verification {
+                remaining: Vec::new(),
+                beyond: Vec::new(),
+                renamed: Vec::new(),
+                waiting,
+                unread: Vec::new(),
+            },
         }
     }
 
@@ -47,6 +55,11 @@ impl Run {
     fn title(&self) -> String {
         self.applied().title(&Namer::markdown())
     }
+}
+
+/// Somebody who is invited to the organization.
+fn waiting(name: &str) -> Waiting {
+    Waiting { login: login(name), team: None, repo: None }
 }
 
 fn failed(change: &Change, status: Option<u16>, sentence: &str, cause: Cause) -> Outcome {
@@ -148,7 +161,9 @@ fn a_title_says_what_is_not_in_force() {
     let mut run = Run::of(vec![(create_team("New"), Outcome::Done)]);
     run.verification.beyond = vec![Beyond::Member { login: login("carol") }];
     let mut again = Run::of(Vec::new());
-    again.plan.waiting = vec![Waiting { login: login("dave"), team: None, repo: None }];
+    again.plan.waiting = vec![waiting("dave")];
+    assert_eq!(again.title(), "Nothing to change", "dave has accepted");
+    again.verification.waiting = vec![waiting("dave")];
     assert_eq!(again.title(), "Nothing to change. 1 person has yet to accept");
     assert_eq!(run.title(), "Applied: 1 of 1. 1 thing is gone that should have stayed");
     run.verification.beyond = Vec::new();
@@ -195,7 +210,8 @@ fn everything() -> Run {
         not_sent(remove_member("ida"), NotSentReason::PermissionMissing, Some(403), "Must have admin rights"),
         not_sent(invite("jon"), NotSentReason::InvitationLimit, None, "GitHub spoke of a limit"),
     ]);
-    run.plan.waiting = vec![Waiting { login: login("trent"), team: None, repo: None }];
+    run.plan.waiting = vec![waiting("trent")];
+    run.verification.waiting.push(waiting("trent"));
     run.judgement = Judgement::Warn(run.removals.list[..1].to_vec());
     run.verification.beyond = vec![Beyond::TeamMember { team: TeamName::new("Core"), login: login("eli") }];
     run.verification.unread = vec![
@@ -302,7 +318,37 @@ fn places_that_are_lost_with_an_invitation_are_named_until_another_one_is_sent()
     let mut cancelled_meanwhile = Run::of(vec![(again(), Outcome::Waiting)]);
     assert_eq!(cancelled_meanwhile.title(), "Applied: 1 of 1. 1 person has yet to accept");
     cancelled_meanwhile.verification.remaining = vec![operation(invite("zoe"), 1)];
+    cancelled_meanwhile.verification.waiting = Vec::new();
     assert_eq!(cancelled_meanwhile.title(), "Applied: 1 of 1");
+}
+
+/// Of a member who is asked to become an owner GitHub shows nothing until they have accepted.
+#[test]
+fn who_waits_is_who_waits_at_the_end() {
+    let (from, to) = (OrgRole::Member, OrgRole::Admin);
+    let promotion = || Change::ChangeRole { login: login("carol"), from, to };
+    let mut run = Run::of(vec![(invite("dave"), Outcome::Waiting), (promotion(), Outcome::Waiting)]);
+    run.verification.remaining = vec![operation(promotion(), 1)];
+    assert_eq!(run.title(), "Applied: 2 of 2. 2 people have yet to accept");
+    run.verification.remaining = Vec::new();
+    assert_eq!(run.title(), "Applied: 2 of 2. 1 person has yet to accept");
+    run.verification.waiting = Vec::new();
+    assert_eq!(
+        (run.title().as_str(), run.applied().text(Style::Plain).contains("accept")),
+        ("Applied: 2 of 2", false)
+    );
+    run.verification.unread =
+        vec![Unread { kind: Kind::OrgMembers, ..unread(Extent::Parts, "GitHub does not show invitations") }];
+    assert!(run.applied().text(Style::Plain).contains("invitations of dave"), "that is not known");
+}
+
+#[test]
+fn who_was_renamed_is_named_by_both_logins_where_both_may_be_shown() {
+    let mut run = Run::of(vec![(invite("dave"), Outcome::Done)]);
+    run.verification.renamed = vec![Renamed { login: login("carol"), now: login("carla") }];
+    let text = run.applied().text(Style::Plain);
+    let renamed = "Renamed in the meantime\n  carol is called carla now\n  Change the login in the file.\n";
+    assert!(text.contains(renamed), "{text}");
 }
 
 #[test]

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 use peribolos_org::guard::{Limits, Trip, trips};
 use peribolos_org::plan::{
     Because, Beyond, Cause, Change, Failure, InvitedTeam, Kind, Lookups, Named as About, NotSentReason,
-    Outcome, Plan, RepoSetting, Scope, SettingChange, TeamRole, TeamSetting, Verification, Waiting, Warning,
-    Withheld, plan as make_plan,
+    Outcome, Plan, Renamed, RepoSetting, Scope, SettingChange, TeamRole, TeamSetting, Verification, Waiting,
+    Warning, Withheld, plan as make_plan,
 };
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
@@ -424,7 +424,9 @@ proptest! {
             known.push_str(&head.yaml());
         }
         let remaining = remaining.into_iter().map(|change| operation(change, 1)).collect();
-        let verification = Verification { remaining, beyond, unread };
+        let waiting = plan.waiting.clone();
+        let renamed = vec![Renamed { login: login(&person(0)), now: login(&person(1)) }, Renamed { login: login(&person(2)), now: login(&person(3)) }];
+        let verification = Verification { remaining, beyond, renamed, waiting, unread };
         let posted = posted(&plan, required, &ends, &verification, &Disclosure::of(&files));
         let (posted, known) = (posted.to_lowercase(), known.to_lowercase());
         for number in 0..UNIVERSE {

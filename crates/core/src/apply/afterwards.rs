@@ -16,6 +16,14 @@ pub fn missed(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec
         .collect()
 }
 
+/// How many operations wait for somebody to accept, as GitHub does not show: what they change is planned again.
+pub fn asked(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> usize {
+    let is_left =
+        |change: &Change| remaining.iter().any(|operation| is_about_the_same(change, &operation.change));
+    let all = plan.operations.iter().map(|operation| &operation.change).zip(outcomes);
+    all.filter(|(change, outcome)| outcome.is_hidden_until_accepted(change) && is_left(change)).count()
+}
+
 /// Whether something remains that no operation of the plan is about: GitHub shows now what it did not show before, as what a
 /// team has of its own once the team above has lost it, or somebody changed the organization meanwhile.
 pub fn is_unplanned(plan: &Plan, remaining: &[Operation]) -> bool {
@@ -144,6 +152,9 @@ mod tests {
         let promotion = || vec![Change::ChangeRole { login: Login::new("dan"), from, to }];
         let remaining = operations(promotion());
         assert_eq!(missed(&plan(promotion()), &[Outcome::Waiting], &remaining), [0_usize; 0]);
+        assert_eq!(asked(&plan(promotion()), &[Outcome::Waiting], &remaining), 1);
+        assert_eq!(asked(&plan(promotion()), &[Outcome::Waiting], &[]), 0, "she has accepted");
+        assert_eq!(asked(&plan(promotion()), &[Outcome::Done], &remaining), 0);
         assert_eq!(missed(&plan(promotion()), &[Outcome::Done], &remaining), [0]);
     }
 }

@@ -125,6 +125,19 @@ impl Attempts {
         }
     }
 
+    /// When something that is not shown is read again; none: it counts as not there.
+    pub fn read_again(&mut self, recent: bool, now: Timestamp, scale: TimeScale) -> Option<Timestamp> {
+        match self.next_read(recent, Answer::NotFound, now, scale) {
+            Next::Again { at } => Some(at),
+            _ => None,
+        }
+    }
+
+    /// Until when GitHub may not show what a request without an answer has made; none: each had an answer.
+    pub fn appears_until(&self, now: Timestamp, scale: TimeScale) -> Option<Timestamp> {
+        (self.failures > 0).then(|| later(now, scale.of(APPEARS_WITHIN)))
+    }
+
     /// None: it has failed often enough.
     fn after_failure(&mut self, after: Option<Duration>, now: Timestamp, scale: TimeScale) -> Option<Next> {
         let pause = PAUSES.get(self.failures)?;
@@ -267,6 +280,8 @@ mod tests {
         next(&mut lost, post, Answer::Failed { after: None });
         assert_eq!(next(&mut lost, post, Answer::Unprocessable), look(true));
         assert_eq!(next(&mut lost, post, Answer::NameTaken), look(true));
+        let until = |attempts: Attempts| attempts.appears_until(at(1), TimeScale::REAL);
+        assert_eq!((until(lost), until(Attempts::default())), (Some(at(16)), None));
         let again = |now| look_again(at(15), at(now), TimeScale::REAL);
         assert_eq!((again(0), again(14), again(15)), (Some(at(1)), Some(at(15)), None));
         assert_eq!(next(&mut Attempts::default(), sent(Method::Put), Answer::NameTaken), Next::Refused);

@@ -69,6 +69,9 @@ async fn invite(call: Call, Path(login): Path<String>, Body(body): Body<Invite>)
     if world.org(&login)?.members.contains_key(&user) {
         return Err(invalid("Invitee is already a part of this organization"));
     }
+    if body.team_ids.iter().any(|id| !world.org(&login).is_ok_and(|org| org.teams.contains_key(id))) {
+        return Err(Refusal::NotFound);
+    }
     world.invite(&call.actor, &login, &user, body.role)?;
     let org = world.org_mut(&login)?;
     for id in body.team_ids {

@@ -50,6 +50,10 @@ impl Addresses {
         self.people.get(login).copied()
     }
 
+    pub(crate) fn person_is(&mut self, login: Login, id: u64) {
+        self.people.insert(login, id);
+    }
+
     pub(crate) fn team_is_at(&mut self, name: TeamName, address: TeamAddress) {
         self.teams.retain(|_, it| it.id != address.id);
         self.teams.insert(name, address);

@@ -155,7 +155,12 @@ impl Invited {
 }
 
 /// The request of a change of members or invitations.
-pub(super) async fn make(client: &Client, org: &Login, change: &Change) -> Result<Made, Error> {
+pub(super) async fn make(
+    client: &Client,
+    org: &Login,
+    change: &Change,
+    addresses: &Addresses,
+) -> Result<Made, Error> {
     match change {
         Change::InviteMember { login, role } | Change::ChangeRole { login, to: role, .. } => {
             let body = json!({"role": word(*role)});
@@ -163,11 +168,11 @@ pub(super) async fn make(client: &Client, org: &Login, change: &Change) -> Resul
             Ok(client.read::<Membership>(call).await?.into())
         }
         Change::InviteAgain { login, role, teams } => {
-            let user = Call::get("/users/{username}", &[login.as_str()])?;
-            let invitee: RestUser = client.read(user).await?;
+            // Who had the login while the invitation before was there: it may be another person's by now.
+            let invitee = addresses.person(login).ok_or_else(|| Error::NoPerson(login.to_string()))?;
             let teams: Vec<u64> = teams.iter().map(|team| team.id).collect();
             let role = if *role == OrgRole::Member { "direct_member" } else { word(*role) };
-            let body = json!({"invitee_id": invitee.id, "role": role, "team_ids": teams});
+            let body = json!({"invitee_id": invitee, "role": role, "team_ids": teams});
             client.send(Call::new(Method::POST, PENDING, &[org.as_str()])?.body(&body)?).await?;
             Ok(Made::Pending)
         }
@@ -211,7 +216,7 @@ pub(super) async fn standing(
             let is_to = |team: &InvitedTeam| invited_to.contains(&team.id);
             Ok(match Standing::compare(role, &words::role(found.role), "the role of the invitation", of) {
                 Standing::AsPlanned if teams.iter().all(is_to) => Standing::Already(Made::Pending),
-                Standing::AsPlanned => Standing::Different("another invitation was sent".to_owned()),
+                Standing::AsPlanned => Standing::Partly("another invitation was sent".to_owned()),
                 other => other,
             })
         }
@@ -300,6 +305,12 @@ async fn another(
 ) -> Result<Option<String>, Error> {
     let shown = found.map_or(Shown::Nobody, |found| Shown::of(found.user.map(|user| user.id)));
     persons::another(client, login, shown, addresses).await
+}
+
+/// The number of the person who has this login; `None` where GitHub shows nobody.
+pub(super) async fn number(client: &Client, login: &Login) -> Result<Option<u64>, Error> {
+    let person: Option<Numbered> = client.find(Call::get("/users/{username}", &[login.as_str()])?).await?;
+    Ok(person.map(|person| person.id))
 }
 
 /// Whether somebody is in the organization, or invited to it.

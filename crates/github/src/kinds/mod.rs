@@ -16,7 +16,9 @@ pub(crate) mod team_repositories;
 pub(crate) mod teams;
 pub(crate) mod words;
 
-use peribolos_org::plan::{Change, Expected};
+use std::collections::BTreeSet;
+
+use peribolos_org::plan::{Change, Expected, InvitedTeam};
 use peribolos_org::{RepoName, TeamName};
 use serde::Deserialize;
 
@@ -44,6 +46,9 @@ pub enum Standing {
     /// GitHub does not show what is to be taken away or changed, and nothing else has its name. It may show it again a moment
     /// later, so nothing counts as taken away because of this.
     Gone,
+    /// A part of what the change would make is there. GitHub may show the rest a moment later, if the change was made;
+    /// otherwise it is different: how, as in the next.
+    Partly(String),
     /// Otherwise: how, as a sentence without names and without a full stop, such as "the role is `admin` now".
     Different(String),
 }
@@ -93,7 +98,7 @@ impl Client {
             | Change::InviteAgain { .. }
             | Change::ChangeRole { .. }
             | Change::RemoveMember { .. }
-            | Change::CancelInvitation { .. } => members::make(self, org, change).await,
+            | Change::CancelInvitation { .. } => members::make(self, org, change, addresses).await,
             Change::CreateRepo { .. }
             | Change::RenameRepo { .. }
             | Change::EditRepo { .. }
@@ -170,6 +175,31 @@ impl Client {
         addresses: &Addresses,
     ) -> Result<bool, Error> {
         teams::is_same(self, org, team, addresses).await
+    }
+
+    /// Reads whose login it is, which is in `addresses` then: an invitation that is sent again is for that person. False where
+    /// GitHub shows nobody.
+    ///
+    /// # Errors
+    /// What GitHub refused.
+    pub async fn find_person(
+        &self,
+        login: &peribolos_org::Login,
+        addresses: &mut Addresses,
+    ) -> Result<bool, Error> {
+        let number = members::number(self, login).await?;
+        if let Some(number) = number {
+            addresses.person_is(login.clone(), number);
+        }
+        Ok(number.is_some())
+    }
+
+    /// The numbers of those of these teams that are not there any more.
+    ///
+    /// # Errors
+    /// What GitHub refused.
+    pub async fn teams_gone(&self, org: &Login, teams: &[InvitedTeam]) -> Result<BTreeSet<u64>, Error> {
+        teams::gone(self, org, teams).await
     }
 
     /// How somebody who loses something is another person than the plan means, as a sentence; `None`: the same, or not known.

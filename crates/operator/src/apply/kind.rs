@@ -1,30 +1,7 @@
 //! What a change is about, as far as applying it goes.
 
-use peribolos_org::plan::{Change, Kind, Named, TeamSetting};
+use peribolos_org::plan::{Change, Named, TeamSetting};
 use peribolos_org::{RepoName, TeamName};
-
-/// The kind of thing that it changes.
-pub(super) const fn of(change: &Change) -> Kind {
-    match change {
-        Change::EditOrg { .. } => Kind::Org,
-        Change::InviteMember { .. }
-        | Change::InviteAgain { .. }
-        | Change::ChangeRole { .. }
-        | Change::RemoveMember { .. }
-        | Change::CancelInvitation { .. } => Kind::OrgMembers,
-        Change::CreateRepo { .. }
-        | Change::RenameRepo { .. }
-        | Change::EditRepo { .. }
-        | Change::SetTopics { .. } => Kind::Repos,
-        Change::SetCollaborator { .. }
-        | Change::RemoveCollaborator { .. }
-        | Change::EditRepoInvitation { .. }
-        | Change::CancelRepoInvitation { .. } => Kind::Collaborators,
-        Change::CreateTeam { .. } | Change::EditTeam { .. } | Change::DeleteTeam { .. } => Kind::Teams,
-        Change::SetTeamMember { .. } | Change::RemoveTeamMember { .. } => Kind::TeamMembers,
-        Change::SetTeamRepo { .. } | Change::RemoveTeamRepo { .. } => Kind::TeamRepos,
-    }
-}
 
 /// The team and the repository that must be there for it.
 pub(super) fn needs(change: &Change) -> Vec<Named> {

@@ -11,6 +11,7 @@ mod kind;
 mod progress;
 mod refused;
 mod removal;
+mod replacement;
 mod request;
 mod second;
 mod seen;
@@ -125,6 +126,7 @@ pub async fn apply(job: Job<'_>, pace: &mut Pace) -> Ended {
         head: job.head.cloned().map(Watch::new),
         recent: BTreeSet::new(),
         seen: Seen::default(),
+        gone_teams: BTreeSet::new(),
         has_line: false,
         invites: false,
         completes: false,
@@ -165,6 +167,8 @@ struct Run<'a> {
     recent: BTreeSet<Named>,
     /// What was read a moment ago.
     seen: Seen,
+    /// Teams that an invitation was to and that are not there any more.
+    gone_teams: BTreeSet<u64>,
     /// Whether a line of the file asks for the operation that is being made.
     has_line: bool,
     /// Whether somebody is invited by it, or by what needs it.
@@ -193,7 +197,7 @@ impl Run<'_> {
         if let Some(because) = operation.needs.iter().find(|needed| !is_base(needed)) {
             return Outcome::Skipped { because: *because };
         }
-        if let Some(failure) = self.missing_permissions.get(&kind::of(change)) {
+        if let Some(failure) = self.missing_permissions.get(&change.kind()) {
             let reason = NotSentReason::PermissionMissing;
             return Outcome::NotSent { reason, failure: failure.clone() };
         }
@@ -242,7 +246,7 @@ impl Run<'_> {
         let stop = match self.patience.wait(until, now) {
             Wait::Sleep(until) => {
                 let pause = Duration::try_from(until.duration_since(now)).unwrap_or_default();
-                if !pause.is_zero() {
+                if !pause.is_zero() && !clock.is_stopped() {
                     self.job.progress.waits(pause);
                 }
                 match clock.sleep_until(until).await {

@@ -1,7 +1,6 @@
 //! Before something is taken away: whether the file at the head is still the one that is applied, whether what replaces it
 //! is in force, and whether enough owners would be left.
 
-use peribolos_core::apply::answer::{Answer, Attempts, Next};
 use peribolos_core::apply::owners;
 use peribolos_github::FileAnswer;
 use peribolos_github::client::MemberRole;
@@ -21,6 +20,7 @@ impl Run<'_> {
             self.head_is_as_applied(change).await?;
         }
         self.subjects_are_there(change).await?;
+        self.can_be_replaced(index, change).await?;
         if let Some(login) = owner_taken(change) {
             self.owner_may_go(change, login).await?;
         }
@@ -42,20 +42,9 @@ impl Run<'_> {
 
     /// The newest version of the file. One that is not shown is looked for again before it counts as removed.
     async fn head(&mut self, change: &Change, watch: &Watch) -> Result<FileAnswer, Outcome> {
-        let (clock, reason) = (self.job.clock, NotSentReason::HeadUnread);
-        let mut attempts = Attempts::default();
-        loop {
-            let answer =
-                self.read(change, reason, async |run: &mut Self| watch.read(run.job.client).await).await?;
-            if !matches!(answer, FileAnswer::Missing) {
-                return Ok(answer);
-            }
-            match attempts.next_read(false, Answer::NotFound, clock.now(), clock.scale()) {
-                Next::Again { at } if self.wait(at).await => {}
-                Next::Again { .. } => return Err(Outcome::NotTried),
-                _ => return Ok(answer),
-            }
-        }
+        let is_shown = |answer: &FileAnswer| !matches!(answer, FileAnswer::Missing);
+        let read = async |run: &mut Self| watch.read(run.job.client).await;
+        self.read_until_shown(change, NotSentReason::HeadUnread, is_shown, read).await
     }
 
     async fn owner_may_go(&mut self, change: &Change, login: &Login) -> Result<(), Outcome> {

@@ -35,9 +35,14 @@ impl Run<'_> {
     /// although its answer was lost.
     pub(super) async fn send(&mut self, change: &Change) -> Outcome {
         let mut attempts = Attempts::default();
+        // Until when GitHub may not show what a request without an answer has made.
+        let mut appears_until = None;
         loop {
-            match self.standing(change).await {
+            let change = &*self.without_teams_that_are_gone(change);
+            match self.standing(change, appears_until).await {
                 Ok(()) => {}
+                // All that it needs was read before another one was cancelled for it.
+                Err(Outcome::NotSent { reason: NotSentReason::Unread, .. }) if self.completes => {}
                 Err(outcome) => return outcome,
             }
             let creates_content = change.creates_content();
@@ -53,35 +58,44 @@ impl Run<'_> {
                     return self.made(change, made);
                 }
                 Err(error) => match self.after(change, &error, &mut attempts).await {
-                    Then::Again => {}
+                    Then::Again => {
+                        appears_until = attempts.appears_until(self.job.clock.now(), self.job.clock.scale());
+                    }
                     Then::Gone => return self.made(change, Made::Done),
                     Then::FieldByField => return Box::pin(self.field_by_field(change)).await,
                     Then::Look { until, refused } => {
-                        return self.made_meanwhile(change, until).await.unwrap_or(refused);
+                        let made = self.made_meanwhile(change, until).await;
+                        if made.is_some() || !self.loses_teams(change).await {
+                            return made.unwrap_or(refused);
+                        }
                     }
+                    Then::Ended(Outcome::Left(_)) if self.loses_teams(change).await => {}
                     Then::Ended(outcome) => return outcome,
                 },
             }
         }
     }
 
-    /// What became of a change that is not to be made: it is so already, or what it is about is not as planned.
-    async fn standing(&mut self, change: &Change) -> Result<(), Outcome> {
-        match self.look(change).await? {
+    /// What became of a change that is not to be made: it is so already, or what it is about is not as planned. What an
+    /// earlier request may have made is looked for again until then.
+    async fn standing(&mut self, change: &Change, appears_until: Option<Timestamp>) -> Result<(), Outcome> {
+        match self.look(change, appears_until).await? {
             Standing::AsPlanned => Ok(()),
             Standing::Already(made) => Err(self.made(change, made)),
-            // GitHub may take some seconds to show what was made: the request itself is repeated then. And what is not shown
-            // for a moment is not removed because of that: the request itself says so.
-            Standing::Gone if self.sent(change).recent || change.request().0 == Method::Delete => Ok(()),
+            // What was never shown could not be compared with the plan, so it is not removed. Where it is there all the same,
+            // the organization shows it when it is read again.
+            Standing::Gone if change.request().0 == Method::Delete => Err(self.made(change, Made::Done)),
+            // GitHub may take some seconds to show what was made: the request itself is repeated then.
+            Standing::Gone if self.sent(change).recent => Ok(()),
             Standing::Gone => Err(Outcome::Left("what it is about is not there any more".to_owned())),
-            Standing::Different(how) => Err(Outcome::Left(how)),
+            Standing::Partly(how) | Standing::Different(how) => Err(Outcome::Left(how)),
         }
     }
 
     /// How what a change is about is. What is to be removed and is not shown is looked for again, since only what is shown
     /// can be compared with the plan.
-    async fn look(&mut self, change: &Change) -> Result<Standing, Outcome> {
-        let clock = self.job.clock;
+    async fn look(&mut self, change: &Change, appears_until: Option<Timestamp>) -> Result<Standing, Outcome> {
+        let (clock, recent) = (self.job.clock, self.sent(change).recent);
         let mut attempts = Attempts::default();
         loop {
             let standing = self.read(change, NotSentReason::Unread, async |run: &mut Self| {
@@ -89,13 +103,17 @@ impl Run<'_> {
                 client.standing(org, change, &run.expected, &mut run.addresses).await
             });
             let standing = standing.await?;
-            if standing != Standing::Gone || change.request().0 != Method::Delete {
-                return Ok(standing);
-            }
-            match attempts.next_read(false, Answer::NotFound, clock.now(), clock.scale()) {
-                Next::Again { at } if self.wait(at).await => {}
-                Next::Again { .. } => return Err(Outcome::NotTried),
-                _ => return Ok(standing),
+            let (now, scale) = (clock.now(), clock.scale());
+            let again = match standing {
+                Standing::Gone if change.request().0 == Method::Delete => {
+                    attempts.read_again(recent, now, scale)
+                }
+                Standing::Partly(_) => appears_until.and_then(|until| look_again(until, now, scale)),
+                _ => None,
+            };
+            let Some(at) = again else { return Ok(standing) };
+            if !self.wait(at).await {
+                return Err(Outcome::NotTried);
             }
         }
     }
@@ -105,7 +123,7 @@ impl Run<'_> {
     async fn made_meanwhile(&mut self, change: &Change, until: Timestamp) -> Option<Outcome> {
         let clock = self.job.clock;
         loop {
-            match self.standing(change).await {
+            match self.standing(change, Some(until)).await {
                 Ok(()) => {}
                 Err(outcome @ (Outcome::Done | Outcome::Waiting | Outcome::Left(_))) => return Some(outcome),
                 Err(_) => return None,
@@ -132,7 +150,10 @@ impl Run<'_> {
 
     /// GitHub has taken a change, or there was nothing to be done.
     fn made(&mut self, change: &Change, made: Made) -> Outcome {
-        self.expected.make(change);
+        match made {
+            Made::Done => self.expected.make(change),
+            Made::Pending => self.expected.ask(change),
+        }
         self.recent.extend(kind::makes(change));
         if change.invites() {
             self.invitations.answered();
@@ -203,7 +224,7 @@ impl Run<'_> {
             }
             Class::PermissionMissing => {
                 let failure = failure(Cause::Refused);
-                self.missing_permissions.insert(kind::of(change), failure.clone());
+                self.missing_permissions.insert(change.kind(), failure.clone());
                 Err(Outcome::Failed(failure))
             }
             Class::InvitationLimit => {
@@ -229,6 +250,31 @@ impl Run<'_> {
     fn sent(&self, change: &Change) -> Sent {
         let is_recent = kind::needs(change).iter().any(|named| self.recent.contains(named));
         Sent { method: change.request().0, parts: fields::each(change).len(), recent: is_recent }
+    }
+
+    /// Reads something that GitHub may not show for a moment: that is read again before it counts as not there.
+    ///
+    /// # Errors
+    /// What became of the operation for which it is read.
+    pub(super) async fn read_until_shown<T>(
+        &mut self,
+        change: &Change,
+        reason: NotSentReason,
+        is_shown: impl Fn(&T) -> bool,
+        mut ask: impl AsyncFnMut(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Outcome> {
+        let clock = self.job.clock;
+        let mut attempts = Attempts::default();
+        loop {
+            let found = self.read(change, reason, &mut ask).await?;
+            if is_shown(&found) {
+                return Ok(found);
+            }
+            let Some(at) = attempts.read_again(false, clock.now(), clock.scale()) else { return Ok(found) };
+            if !self.wait(at).await {
+                return Err(Outcome::NotTried);
+            }
+        }
     }
 
     /// Reads something before an operation, repeated as a write that may be repeated. `reason` is why the operation is not sent

@@ -61,7 +61,7 @@ impl Again {
 pub struct Second {
     /// What remains, what is gone beyond the plan, and what could not be read any more.
     pub verification: Verification,
-    /// How many grants wait for somebody to accept them.
+    /// How many grants wait for somebody to accept them, those of which GitHub shows nothing until then included.
     pub waiting: usize,
     /// Whether something that GitHub took is not so.
     pub not_held: bool,
@@ -110,7 +110,7 @@ async fn read_once(planning: &Planning<'_>, before: &Planned, outcomes: &[Outcom
         verification.unread.iter().any(|unread| unread.cause == cause && planning.scope.manages(unread.kind))
     };
     Again::Read(Box::new(Second {
-        waiting: after.plan.waiting.len(),
+        waiting: after.plan.waiting.len() + afterwards::asked(&before.plan, outcomes, &after.plan.operations),
         not_held: !afterwards::missed(&before.plan, outcomes, &after.plan.operations).is_empty(),
         unplanned: afterwards::is_unplanned(&before.plan, &after.plan.operations),
         lacks_permission: after.snapshot.lacks_any(planning.scope) || unread_by(UnreadCause::Permission),

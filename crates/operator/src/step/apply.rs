@@ -101,12 +101,8 @@ fn done(considered: &Considered, ended: &Ended, again: &Again, facts: &mut Facts
         outcomes,
         verification: second.map(|second| &second.verification),
     };
-    let waiting = second.map_or_else(
-        || considered.planned.plan.waiting.len() + count(outcomes, |outcome| *outcome == Outcome::Waiting),
-        |second| second.waiting,
-    );
-    facts.waiting = number(waiting);
-    facts.changes = Some(changes(outcomes, second, waiting));
+    facts.waiting = number(second.map_or_else(|| waiting(considered, outcomes), |second| second.waiting));
+    facts.changes = Some(changes(considered, outcomes, second));
     facts.list = applied.list();
     facts.reviewed = no_removal_is_left(considered, outcomes, second);
     tracing::info!("the result\n{}", applied.text(Style::Plain));
@@ -123,11 +119,16 @@ fn done(considered: &Considered, ended: &Ended, again: &Again, facts: &mut Facts
     Done { check, url: None, end }
 }
 
-fn changes(outcomes: &[Outcome], second: Option<&Second>, waiting: usize) -> Changes {
+/// How many invitations wait to be accepted, as far as it is known without a second read.
+fn waiting(considered: &Considered, outcomes: &[Outcome]) -> usize {
+    considered.planned.plan.waiting.len() + count(outcomes, |outcome| *outcome == Outcome::Waiting)
+}
+
+fn changes(considered: &Considered, outcomes: &[Outcome], second: Option<&Second>) -> Changes {
     let applied = count(outcomes, Outcome::is_base);
-    let remaining = match second {
-        Some(second) => second.verification.remaining.len() + waiting,
-        None => count(outcomes, |outcome| !outcome.is_base()) + waiting,
+    let remaining = match second.map(|second| &second.verification) {
+        Some(verification) => verification.remaining.len() + verification.waiting.len(),
+        None => count(outcomes, |outcome| !outcome.is_base()) + waiting(considered, outcomes),
     };
     Changes {
         planned: number(outcomes.len()),

@@ -630,6 +630,20 @@ async fn what_is_no_longer_as_planned_is_left_and_named(#[case] hidden: u32) {
     assert!(!applied.reviewed, "a removal is left");
 }
 
+/// What was never shown could not be compared with the plan: it is not removed, and named where it is there after all.
+#[tokio::test]
+async fn what_is_never_shown_is_not_removed() {
+    let pod = Pod::of(&FILE.replace("frank]", "]")).await;
+    let path = "/orgs/acme/memberships/frank";
+    let body = json!({"message": "Not Found"});
+    pod.fault(json!({"method": "GET", "path": path, "status": 404, "body": body})).await;
+    let applied = pod.apply(&["--maximum-removal-percent=100"]).await;
+    assert_eq!(pod.bench.github.org(ORG).await["members"]["frank"], "member");
+    assert_eq!(pod.bench.github.requests("DELETE", path).await, 0);
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Refused)), "{applied:?}");
+    assert!(applied.check.summary.contains("is not removed from the organization yet"), "{applied:?}");
+}
+
 /// A login may be another person's by then: what is taken away is taken from the person who had it when it was planned.
 #[rstest::rstest]
 #[case::renamed(false, "the person is called 'dave' now")]

@@ -64,6 +64,24 @@ impl World {
         self.bench.start_apply(&self.sha, &self.bench.token().await, &[MANAGED, FAST])
     }
 
+    /// An apply in the middle of cancelling the invitation, which takes GitHub some seconds.
+    async fn while_it_is_cancelled(&self) -> Running {
+        self.start_and_wait_for(json!({"method": "DELETE", "path": "/orgs/acme/invitations/*"})).await
+    }
+
+    /// An apply in the middle of this request.
+    async fn start_and_wait_for(&self, mut slow: Value) -> Running {
+        (slow["delayMs"], slow["count"]) = (json!(3_000), json!(1));
+        self.fault(slow).await;
+        let running = self.start().await;
+        crate::support::eventually("the slow request", async || {
+            let faults = self.bench.github.call("GET", "/_sim/faults", None).await;
+            if faults[0]["taken"] == 1 { Ok(()) } else { Err(faults) }
+        })
+        .await;
+        running
+    }
+
     /// The writes to the organization that GitHub took.
     async fn taken(&self) -> Vec<(String, String)> {
         let log = self.bench.github.call("GET", "/_sim/requests", None).await;
@@ -101,6 +119,7 @@ fn sent() -> Vec<(String, String)> {
     SENT.map(|(method, path)| (method.to_owned(), path.to_owned())).to_vec()
 }
 
+const AS_MEMBER: &str = r#""zoe" "member" Core Docs"#;
 const AS_OWNER: &str = r#""zoe" "admin" Core Docs"#;
 
 #[rstest::rstest]
@@ -150,7 +169,10 @@ async fn places_that_are_lost_with_an_invitation_are_named(
     let lost =
         "**Places in teams that are lost with an invitation**\n- `zoe`: 2 teams that the file does not name";
     assert!(summary.contains(lost), "{summary}");
-    assert!(summary.contains("The next apply does not know of them: name them in the file"), "{summary}");
+    assert!(
+        summary.contains("An apply of this file does not give them back: name them in the file"),
+        "{summary}"
+    );
     assert_eq!(world.invited().await, [""; 0]);
 }
 
@@ -158,18 +180,100 @@ async fn places_that_are_lost_with_an_invitation_are_named(
 #[tokio::test]
 async fn asked_to_end_it_sends_the_invitation_for_which_it_cancelled_one() {
     let world = World::of(&FILE.replace("carol]", "carol, zzz]")).await;
-    let slow = json!({"method": "DELETE", "path": "/orgs/acme/invitations/*", "delayMs": 3_000, "count": 1});
-    world.fault(slow).await;
-    let running = world.start().await;
-    crate::support::eventually("the cancellation", async || {
-        let faults = world.bench.github.call("GET", "/_sim/faults", None).await;
-        if faults[0]["taken"] == 1 { Ok(()) } else { Err(faults) }
-    })
-    .await;
+    let running = world.while_it_is_cancelled().await;
     running.terminate();
     let applied = running.end().output();
     assert_eq!(applied.exit, StepExit::OutOfTime, "{applied:?}");
     assert_eq!((world.invited().await, world.taken().await), (vec![AS_OWNER.to_owned()], sent()));
+    assert!(!applied.check.summary.contains("that are lost"), "{applied:?}");
+}
+
+/// What an invitation needs is known before another one is cancelled for it.
+#[rstest::rstest]
+#[case::not_shown_for_a_moment(404, 1, (StepExit::Ok, None), AS_OWNER)]
+#[case::not_shown(404, 3, (StepExit::Incomplete, Some(Cause::Transient)), AS_MEMBER)]
+#[case::down(502, 3, (StepExit::Incomplete, Some(Cause::Transient)), AS_MEMBER)]
+#[tokio::test]
+async fn nothing_is_cancelled_for_somebody_who_can_t_be_invited(
+    #[case] status: u16,
+    #[case] count: usize,
+    #[case] end: (StepExit, Option<Cause>),
+    #[case] invited: &str,
+) {
+    let world = World::of(FILE).await;
+    let body = json!({"message": "Not Found"});
+    world
+        .fault(json!({"method": "GET", "path": "/users/zoe", "status": status, "body": body, "count": count}))
+        .await;
+    let applied = world.apply(&[FAST]).await;
+    assert_eq!(world.invited().await, [invited], "{applied:?}");
+    assert_eq!((applied.exit, applied.cause), end, "{applied:?}");
+    assert!(!applied.check.summary.contains("that are lost"), "{applied:?}");
+}
+
+/// Once it is cancelled, a read that fails does not keep the next one from being sent.
+#[tokio::test]
+async fn it_is_sent_although_github_does_not_answer_reads() {
+    let world = World::of(FILE).await;
+    let path = "/orgs/acme/memberships/zoe";
+    world.fault(json!({"method": "GET", "path": path, "status": 502, "count": 3})).await;
+    let applied = world.apply(&[FAST]).await;
+    assert_eq!(
+        (world.invited().await, world.taken().await),
+        (vec![AS_OWNER.to_owned()], sent()),
+        "{applied:?}"
+    );
+    assert_eq!((applied.exit, applied.cause), (StepExit::Ok, None), "{applied:?}");
+}
+
+/// The login may be another person's by the time the next one is sent: it is for the person of the one before.
+#[tokio::test]
+async fn nobody_is_invited_by_having_the_login_of_another() {
+    let world = World::of(FILE).await;
+    let running = world.while_it_is_cancelled().await;
+    let github = &world.bench.github;
+    github.call("POST", "/_sim/users/zoe/rename", Some(json!({"to": "zora"}))).await;
+    github.call("PUT", "/_sim/users/zoe", Some(json!({}))).await;
+    let applied = running.end().output();
+    assert_eq!(world.invited().await, [r#""zora" "admin" Core Docs"#], "{applied:?}");
+    assert_eq!(applied.exit, StepExit::Incomplete, "{applied:?}");
+}
+
+/// An answer that was lost, and a list that shows late what was made.
+#[rstest::rstest]
+#[case::at_once(1)]
+#[case::some_seconds_later(3)]
+#[tokio::test]
+async fn an_invitation_that_is_shown_late_is_found(#[case] hidden: usize) {
+    let world = World::of(FILE).await;
+    let path = "/orgs/acme/invitations";
+    world.fault(json!({"method": "POST", "path": path, "status": 502, "count": 1, "when": "after"})).await;
+    // The plan reads the list, and so does the cancellation.
+    world
+        .fault(json!({"method": "GET", "path": path, "status": 200, "body": [], "skip": 2, "count": hidden}))
+        .await;
+    let applied = world.apply(&[FAST]).await;
+    assert_eq!((applied.exit, applied.cause), (StepExit::Ok, None), "{applied:?}");
+    assert_eq!(applied.check.title, "Applied: 2 of 2. 1 person has yet to accept");
+    let faults = world.bench.github.call("GET", "/_sim/faults", None).await;
+    assert_eq!((&faults[0]["taken"], &faults[1]["taken"]), (&json!(1), &json!(hidden)));
+    assert_eq!(world.invited().await, [AS_OWNER]);
+}
+
+/// A team that somebody deletes takes nothing else with it.
+#[rstest::rstest]
+#[case::before_it_is_cancelled(json!({"method": "PATCH", "path": "/orgs/acme"}))]
+#[case::before_the_next_one_is_sent(json!({"method": "DELETE", "path": "/orgs/acme/invitations/*"}))]
+#[tokio::test]
+async fn a_team_that_is_gone_is_left_out_and_named(#[case] meanwhile: Value) {
+    let world = World::of(&FILE.replace("name: Acme", "name: Acme Inc")).await;
+    let running = world.start_and_wait_for(meanwhile).await;
+    let token = std::fs::read_to_string(world.bench.token().await).unwrap();
+    world.bench.github.call_by(token.trim(), "DELETE", "/orgs/acme/teams/docs", None).await;
+    let applied = running.end().output();
+    assert_eq!(world.invited().await, [r#""zoe" "admin" Core"#], "{applied:?}");
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Transient)), "{applied:?}");
+    assert!(applied.check.summary.contains("Gone beyond the plan"), "{applied:?}");
     assert!(!applied.check.summary.contains("that are lost"), "{applied:?}");
 }
 
@@ -180,5 +284,5 @@ async fn no_invitation_is_cancelled_before_another_one_may_be_sent() {
     let write = format!("--content-write={:.0}=360", jiff::Timestamp::now());
     let applied = world.apply(&["--time-scale=1", &write]).await;
     assert_eq!(applied.exit, StepExit::RateLimited, "{applied:?}");
-    assert_eq!(world.invited().await, [r#""zoe" "member" Core Docs"#]);
+    assert_eq!(world.invited().await, [AS_MEMBER]);
 }

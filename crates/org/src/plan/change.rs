@@ -1,6 +1,6 @@
 //! What one operation changes: one request to GitHub each.
 
-use peribolos_vocab::{Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName, TeamRole};
+use peribolos_vocab::{Kind, Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName, TeamRole};
 use serde::{Deserialize, Serialize};
 
 use super::{OrgSetting, RepoSettingName, TeamSetting, settings};
@@ -256,6 +256,29 @@ pub enum Method {
 }
 
 impl Change {
+    /// The kind of thing that it changes.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::EditOrg { .. } => Kind::Org,
+            Self::InviteMember { .. }
+            | Self::InviteAgain { .. }
+            | Self::ChangeRole { .. }
+            | Self::RemoveMember { .. }
+            | Self::CancelInvitation { .. } => Kind::OrgMembers,
+            Self::CreateRepo { .. }
+            | Self::RenameRepo { .. }
+            | Self::EditRepo { .. }
+            | Self::SetTopics { .. } => Kind::Repos,
+            Self::SetCollaborator { .. }
+            | Self::RemoveCollaborator { .. }
+            | Self::EditRepoInvitation { .. }
+            | Self::CancelRepoInvitation { .. } => Kind::Collaborators,
+            Self::CreateTeam { .. } | Self::EditTeam { .. } | Self::DeleteTeam { .. } => Kind::Teams,
+            Self::SetTeamMember { .. } | Self::RemoveTeamMember { .. } => Kind::TeamMembers,
+            Self::SetTeamRepo { .. } | Self::RemoveTeamRepo { .. } => Kind::TeamRepos,
+        }
+    }
+
     /// Whether its request counts towards GitHub's limit of content that is made: what makes repositories and teams,
     /// and what invites somebody or may.
     pub const fn creates_content(&self) -> bool {

@@ -46,6 +46,20 @@ impl Expected {
         self.model.apply(change);
     }
 
+    /// Makes what an invitation changes: GitHub took the change, and it is in force once somebody accepts. Who is asked
+    /// although they are a member has until then what they had.
+    pub fn ask(&mut self, change: &Change) {
+        let asked = match change {
+            Change::ChangeRole { login, .. }
+            | Change::SetTeamMember { login, .. }
+            | Change::SetCollaborator { login, .. } => Some(login),
+            _ => None,
+        };
+        if asked.is_none_or(|login| self.role(login).is_none()) {
+            self.make(change);
+        }
+    }
+
     /// A team by its name of now.
     pub fn team(&self, name: &TeamName) -> Option<ExpectedTeam> {
         let id = self.model.team_named(name)?;

@@ -26,7 +26,7 @@ pub use outcome::{Cause, Failure, NotSentReason, Outcome, Withheld};
 pub use peribolos_vocab::{Allow, Ignore, Kind, TeamRole};
 pub use planner::{plan, questions};
 pub use scope::Scope;
-pub use verify::{Beyond, Verification, verify};
+pub use verify::{Beyond, Renamed, Verification, verify};
 pub use withheld::withheld;
 
 pub(crate) use draft::{Draft, Fact};

@@ -208,3 +208,14 @@ pub struct Waiting {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repo: Option<RepoName>,
 }
+
+impl Waiting {
+    /// What kind of thing somebody is invited to.
+    pub const fn kind(&self) -> Kind {
+        match (&self.team, &self.repo) {
+            (Some(_), _) => Kind::TeamMembers,
+            (None, Some(_)) => Kind::Collaborators,
+            (None, None) => Kind::OrgMembers,
+        }
+    }
+}

@@ -45,9 +45,14 @@ impl Outcome {
     pub const fn is_shown(&self, change: &Change) -> bool {
         match self {
             Self::Done => true,
-            Self::Waiting => !matches!(change, Change::ChangeRole { .. }),
+            Self::Waiting => !self.is_hidden_until_accepted(change),
             _ => false,
         }
+    }
+
+    /// Whether somebody has yet to accept `change`, of which GitHub shows nothing until then.
+    pub const fn is_hidden_until_accepted(&self, change: &Change) -> bool {
+        matches!(self, Self::Waiting) && matches!(change, Change::ChangeRole { .. })
     }
 }
 

@@ -165,6 +165,13 @@ fn targets(model: &Model, grant: &Change, removal: &Change) -> BTreeSet<Target> 
         }
         Change::ChangeRole { login, .. } => {
             targets.extend(model.all_repos().map(|(id, _)| Target::Access(login.clone(), id)));
+            // An owner may do everything in every team. Other people's teams wait for nobody.
+            if let Change::RemoveTeamMember { team, login: loser, .. }
+            | Change::SetTeamMember { team, login: loser, .. } = removal
+                && loser == login
+            {
+                targets.extend(model.team_named(team).map(|id| Target::Place(login.clone(), id)));
+            }
         }
         _ => {}
     }

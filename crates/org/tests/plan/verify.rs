@@ -1,6 +1,6 @@
 //! What an apply left to do, and what is gone that it did not take away.
 
-use peribolos_org::plan::{Beyond, Kind, Outcome, Plan, Verification, verify};
+use peribolos_org::plan::{Beyond, Kind, Outcome, Plan, Verification, Waiting, verify};
 use peribolos_org::{
     Extent, Login, OrgRole, Own, Permission, RepoName, Snapshot, SnapshotRepo, TeamName, Unread, UnreadCause,
 };
@@ -35,6 +35,10 @@ fn wish() -> String {
     )
 }
 
+fn dave_waits() -> Waiting {
+    Waiting { login: Login::new("dave"), team: None, repo: None }
+}
+
 fn done(plan: &Plan) -> Vec<Outcome> {
     vec![Outcome::Done; plan.operations.len()]
 }
@@ -50,7 +54,13 @@ fn verified(after: &Snapshot) -> Verification {
 fn what_was_done_does_not_remain_and_what_was_not_does() {
     assert_eq!(
         verified(&described(full())),
-        Verification { remaining: vec![], beyond: vec![], unread: vec![] }
+        Verification {
+            remaining: vec![],
+            beyond: vec![],
+            renamed: vec![],
+            waiting: vec![dave_waits()],
+            unread: vec![]
+        }
     );
     let verified = verified(&full());
     assert_eq!((verified.remaining.len(), verified.beyond), (1, vec![]));
@@ -150,6 +160,32 @@ fn everything_that_is_gone_beyond_the_plan_is_named() {
     assert_eq!(beyond(|after| after.repos[0].collaborators = None), [], "not read is not gone");
 }
 
+/// Who has another login has what they had.
+#[test]
+fn who_was_renamed_is_not_gone() {
+    let mut before = full();
+    before.accounts =
+        [("carol", 3), ("eve", 5), ("oscar", 6)].map(|(login, id)| (Login::new(login), id)).into();
+    let mut after = described(full());
+    after.accounts = [("carla", 3), ("eva", 5)].map(|(login, id)| (Login::new(login), id)).into();
+    let rename = |people: &mut Vec<Login>| {
+        for login in people.iter_mut().filter(|login| login.as_str() == "carol") {
+            *login = Login::new("carla");
+        }
+    };
+    rename(&mut after.members);
+    rename(&mut after.teams[0].members);
+    after.members.retain(|login| login.as_str() != "oscar");
+    after.teams[1].members = vec![];
+    after.repos[0].collaborators = Some(vec![collaborator("eva", Permission::Write)]);
+    let scope = everything();
+    let planned = plan_of(&wish(), &before, &scope);
+    let verified = verify(&before, &planned, &after, &plan_of(&wish(), &after, &scope), &done(&planned));
+    assert_eq!(verified.beyond, [Beyond::Member { login: Login::new("oscar") }]);
+    let renamed: Vec<String> = verified.renamed.iter().map(|it| format!("{} {}", it.login, it.now)).collect();
+    assert_eq!(renamed, ["carol carla", "eve eva"]);
+}
+
 #[test]
 fn what_was_planned_to_go_is_not_beyond_and_what_was_renamed_is_found() {
     let before = full();
@@ -163,7 +199,10 @@ fn what_was_planned_to_go_is_not_beyond_and_what_was_renamed_is_found() {
     let after = planned.expected(&before);
     let remaining = plan_of(&yaml, &after, &everything());
     let verified = verify(&before, &planned, &after, &remaining, &done(&planned));
-    assert_eq!(verified, Verification { remaining: vec![], beyond: vec![], unread: vec![] });
+    assert_eq!(
+        verified,
+        Verification { remaining: vec![], beyond: vec![], renamed: vec![], waiting: vec![], unread: vec![] }
+    );
     // Nor is anything gone where nothing was done.
     let nothing = vec![Outcome::NotTried; planned.operations.len()];
     assert_eq!(verify(&before, &planned, &before, &planned, &nothing).beyond, []);

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use http::Method;
-use peribolos_org::plan::{Change, Expected, ExpectedTeam, SettingChange, TeamRole, TeamSetting};
+use peribolos_org::plan::{
+    Change, Expected, ExpectedTeam, InvitedTeam, SettingChange, TeamRole, TeamSetting,
+};
 use peribolos_org::{Login, Privacy, RepoName, TeamName};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -94,6 +96,25 @@ async fn find(client: &Client, org: &Login, slug: &str) -> Result<Option<Team>, 
         return Ok(None);
     }
     client.find(Call::get(TEAM, &[org.as_str(), slug])?).await
+}
+
+/// The numbers of those of these teams that are not there any more, under whichever name.
+pub(in crate::kinds) async fn gone(
+    client: &Client,
+    org: &Login,
+    teams: &[InvitedTeam],
+) -> Result<BTreeSet<u64>, Error> {
+    let mut gone = BTreeSet::new();
+    for team in teams {
+        if find(client, org, &team.name.key()).await?.is_none_or(|found| found.id != team.id) {
+            gone.insert(team.id);
+        }
+    }
+    if !gone.is_empty() {
+        let all: Vec<Team> = client.all(Call::get("/orgs/{org}/teams", &[org.as_str()])?).await?;
+        gone.retain(|id| all.iter().all(|team| team.id != *id));
+    }
+    Ok(gone)
 }
 
 /// Whether no other team is at the address of the plan's team.

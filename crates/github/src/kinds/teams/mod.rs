@@ -11,7 +11,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use peribolos_org::{Login, ManagedBy, Permission, Privacy, RepoName, Slug, TeamName};
 use serde_json::json;
 
-pub(super) use self::change::{is_same, make, slug, standing, without};
+pub(super) use self::change::{gone, is_same, make, slug, standing, without};
 use self::managed::Managed;
 use self::wire::{Listed, Organization, WithInvitations, WithMembers, WithRepositories};
 use super::repositories::is_advisory_fork;

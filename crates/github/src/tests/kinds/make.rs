@@ -1,9 +1,13 @@
 //! The one request of each change, and its answer.
 
-use peribolos_org::plan::{Change, RepoSetting, RepoSettingName, SettingChange, TeamRole, TeamSetting};
-use peribolos_org::{OrgRole, Permission, Privacy, RepoName, Slug, TeamName};
+use peribolos_org::plan::{
+    Change, InvitedTeam, RepoSetting, RepoSettingName, SettingChange, TeamRole, TeamSetting,
+};
+use peribolos_org::{Login, OrgRole, Permission, Privacy, RepoName, Slug, TeamName};
 use rstest::rstest;
 use serde_json::{Value, json};
+use wiremock::Mock;
+use wiremock::matchers::path;
 
 use super::support::{self, org_setting, repo_setting};
 use super::{acme, addresses, ann, core, github, repo, rest_team, status};
@@ -48,6 +52,11 @@ fn core_team() -> Value {
 #[case::role(
     Change::ChangeRole { login: ann(), from: OrgRole::Admin, to: OrgRole::Member },
     "PUT", "/orgs/acme/memberships/ann", json!({"role": "member"}), 200, member("active"), Made::Done)]
+#[case::invited_again(
+    Change::InviteAgain {
+        login: ann(), role: OrgRole::Member, teams: vec![InvitedTeam { id: 1, name: core() }],
+    },
+    "POST", "/orgs/acme/invitations", json!({"invitee_id": 5, "role": "direct_member", "team_ids": [1]}), 201, json!({}), Made::Pending)]
 #[case::removed(
     Change::RemoveMember { login: ann(), role: OrgRole::Member },
     "DELETE", "/orgs/acme/memberships/ann", json!(null), 204, json!(null), Made::Done)]
@@ -188,4 +197,30 @@ async fn a_team_that_is_not_there_is_named_and_nothing_is_sent() {
     assert!(matches!(error, Error::NoTeam(_)), "{error:?}");
     assert_eq!(error.to_string(), "the team Nowhere is not there");
     assert_eq!(server.received_requests().await.unwrap().len(), 0);
+}
+
+/// An invitation that is sent again is for the person of the one before.
+#[tokio::test]
+async fn nobody_is_invited_again_whose_number_is_not_known() {
+    let server = github("GET", "/users/zoe", status(200, &json!({"login": "zoe", "id": 9}))).await;
+    let (client, mut addresses) = (support::client(&server), addresses());
+    let zoe = || Login::new("zoe");
+    let change = Change::InviteAgain { login: zoe(), role: OrgRole::Member, teams: vec![] };
+    let error = client.make(&acme(), &change, &mut addresses).await.unwrap_err();
+    assert!(matches!(error, Error::NoPerson(_)), "{error:?}");
+    assert!(client.find_person(&zoe(), &mut addresses).await.unwrap());
+    assert_eq!(addresses.person(&zoe()), Some(9));
+    assert!(!client.find_person(&Login::new("nobody"), &mut addresses).await.unwrap());
+}
+
+/// A team is gone if no team has its number, whatever it is called.
+#[tokio::test]
+async fn teams_that_are_gone() {
+    let server = github("GET", "/orgs/acme/teams/core", status(200, &core_team())).await;
+    let renamed = json!([core_team(), rest_team(2, "Other", "other", &json!(null))]);
+    Mock::given(path("/orgs/acme/teams")).respond_with(status(200, &renamed)).mount(&server).await;
+    let invited = |id, name: &str| InvitedTeam { id, name: TeamName::new(name) };
+    let teams = [invited(1, "Core"), invited(2, "Docs"), invited(3, "Core"), invited(4, "Gone")];
+    let gone = support::client(&server).teams_gone(&acme(), &teams).await.unwrap();
+    assert_eq!(gone, [3, 4].into());
 }

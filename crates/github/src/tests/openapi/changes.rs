@@ -29,6 +29,10 @@ pub(super) async fn all(client: &Client, described: &Described) {
     for change in every_change(&snapshot.teams[0].name) {
         let mut addresses = Addresses::of(&snapshot);
         described.unless_absent(client.standing(&org, &change, &expected, &mut addresses).await);
+        if let Change::InviteAgain { login, teams, .. } = &change {
+            described.unless_absent(client.teams_gone(&org, teams).await);
+            assert!(client.find_person(login, &mut addresses).await.unwrap());
+        }
         described.unless_absent(client.make(&org, &change, &mut addresses).await);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use peribolos_vocab::{Kind, Login, RepoName, TeamName};
 use serde::{Deserialize, Serialize};
 
+use super::Renamed;
 use crate::plan::{Change, Expected, Outcome, Plan};
 use crate::snapshot::{Extent, InvitationState, Own, Snapshot, SnapshotRepo, SnapshotTeam};
 
@@ -56,16 +57,26 @@ pub enum Beyond {
 }
 
 /// What was there before, is there by what was done of the plan, and is not there afterwards. What the plan was to take
-/// away is not among it where it was left, because somebody else had changed it: it is gone as planned.
-pub(super) fn beyond(before: &Snapshot, plan: &Plan, outcomes: &[Outcome], after: &Snapshot) -> Vec<Beyond> {
+/// away is not among it where it was left, because somebody else had changed it: it is gone as planned. Nor is what somebody
+/// has under another login.
+pub(super) fn beyond(
+    before: &Snapshot,
+    plan: &Plan,
+    outcomes: &[Outcome],
+    after: &Snapshot,
+    renamed: &[Renamed],
+) -> Vec<Beyond> {
     let with = |is_made: &dyn Fn(&Change, &Outcome) -> bool| {
         let mut expected = Expected::of(before);
         for (operation, outcome) in plan.operations.iter().zip(outcomes) {
             if is_made(&operation.change, outcome) {
-                expected.make(&operation.change);
+                match outcome {
+                    Outcome::Waiting => expected.ask(&operation.change),
+                    _ => expected.make(&operation.change),
+                }
             }
         }
-        gone(before, &expected.snapshot(), after)
+        gone(before, &expected.snapshot(), after, renamed)
     };
     let mut list = with(&|_, outcome| outcome.is_base());
     if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Left(_))) {
@@ -82,9 +93,13 @@ pub(super) fn beyond(before: &Snapshot, plan: &Plan, outcomes: &[Outcome], after
 
 /// What was there before, is to be there, and is not there afterwards. Teams and repositories are found again by GitHub's
 /// numbers.
-fn gone(before: &Snapshot, planned: &Snapshot, after: &Snapshot) -> Vec<Beyond> {
+fn gone(before: &Snapshot, planned: &Snapshot, after: &Snapshot, renamed: &[Renamed]) -> Vec<Beyond> {
     let moments = [Things::of(before), Things::of(planned), Things::of(after)];
-    let mut gone = Gone { moments: &moments, people: BTreeSet::new(), list: Vec::new() };
+    let mut gone = Gone {
+        moments: &moments,
+        people: renamed.iter().map(|person| person.login.clone()).collect(),
+        list: Vec::new(),
+    };
     // What could not be read is not gone because of that.
     let is_read =
         |kind: Kind| !after.unread.iter().any(|unread| unread.kind == kind && unread.extent == Extent::Whole);
@@ -153,6 +168,7 @@ fn with_access(repo: &SnapshotRepo) -> Option<BTreeSet<&Login>> {
 struct Gone<'m, 's> {
     /// Before, by what was done, and afterwards.
     moments: &'m [Things<'s>; 3],
+    /// People whose places and access are not listed: they are gone as a whole, or have another login.
     people: BTreeSet<Login>,
     list: Vec<Beyond>,
 }
@@ -161,7 +177,7 @@ impl Gone<'_, '_> {
     fn people(&mut self) {
         let [before, planned, after] = self.moments;
         for login in before.owners.union(&before.members).copied() {
-            if planned.has(login) && !after.has(login) {
+            if planned.has(login) && !after.has(login) && !self.people.contains(login) {
                 self.people.insert(login.clone());
                 self.list.push(Beyond::Member { login: login.clone() });
             }

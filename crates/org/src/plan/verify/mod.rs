@@ -1,13 +1,15 @@
 //! What an apply left to do, and what is gone that it did not take away.
 
 mod beyond;
+mod renamed;
 mod unread;
 
 use serde::{Deserialize, Serialize};
 
 pub use beyond::Beyond;
+pub use renamed::Renamed;
 
-use super::operation::Operation;
+use super::operation::{Operation, Waiting};
 use super::{Outcome, Plan};
 use crate::snapshot::{Snapshot, Unread};
 
@@ -19,6 +21,10 @@ pub struct Verification {
     pub remaining: Vec<Operation>,
     /// What was there before, should have stayed, and is gone.
     pub beyond: Vec<Beyond>,
+    /// Who has another login now: with what they have, they are not gone.
+    pub renamed: Vec<Renamed>,
+    /// Who is invited and has yet to accept.
+    pub waiting: Vec<Waiting>,
     /// What could not be read any more: whether that is as the file says, or gone, is not known.
     pub unread: Vec<Unread>,
 }
@@ -32,9 +38,12 @@ pub fn verify(
     after_plan: &Plan,
     outcomes: &[Outcome],
 ) -> Verification {
+    let renamed = renamed::renamed(before, after);
     Verification {
         remaining: after_plan.operations.clone(),
-        beyond: beyond::beyond(before, plan, outcomes, after),
+        beyond: beyond::beyond(before, plan, outcomes, after, &renamed),
+        renamed,
+        waiting: after_plan.waiting.clone(),
         unread: unread::any_more(before, after),
     }
 }

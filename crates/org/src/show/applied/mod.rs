@@ -17,7 +17,7 @@ use super::text::{counted, cut};
 use super::{Namer, PlanReport};
 use crate::Login;
 use crate::file::report::Style;
-use crate::plan::{Change, Operation, Outcome, Verification};
+use crate::plan::{Change, Kind, Operation, Outcome, Renamed, Verification};
 use crate::review::Judgement;
 use crate::snapshot::Extent;
 
@@ -135,8 +135,10 @@ impl Applied<'_> {
                 Outcome::Left(_) => (3, ": left out, changed in the meantime".to_owned()),
                 Outcome::Skipped { .. } => (4, ": not done because of another".to_owned()),
                 Outcome::NotTried => (5, ": not tried".to_owned()),
-                Outcome::Waiting => (6, ": waits to be accepted".to_owned()),
-                Outcome::Done => (7, String::new()),
+                outcome @ Outcome::Waiting if self.still_waits(outcome, &operation.change) => {
+                    (6, ": waits to be accepted".to_owned())
+                }
+                Outcome::Waiting | Outcome::Done => (7, String::new()),
             };
             for item in Item::of_operation(operation, &self.removals(index), &namer) {
                 let line = format!("{} {}{end}", item.mark().sign(), phrase(&item));
@@ -156,6 +158,7 @@ impl Applied<'_> {
         let problems = Problems { plan: self.report.plan, outcomes: self.outcomes, namer: *namer };
         let mut sections = problems.sections();
         sections.extend(self.gone(namer));
+        sections.extend(self.renamed(namer));
         sections.extend(self.unread(namer));
         sections.extend(self.open(namer));
         let waiting = self.waiting();
@@ -173,6 +176,19 @@ impl Applied<'_> {
         Some(section.ending(
             "Somebody else may have done it at the same time: the organization's audit log says who.",
         ))
+    }
+
+    /// Who has another login now.
+    fn renamed(&self, namer: &Namer<'_>) -> Option<Section> {
+        let lines = self.verification?.renamed.iter().map(|Renamed { login, now }| {
+            let login = namer.login(login)?;
+            let now = namer
+                .login(now)
+                .map_or_else(|| "has another login".to_owned(), |now| format!("is called {now}"));
+            Some(format!("{login} {now} now"))
+        });
+        let section = Section::with_unnamed("Renamed in the meantime", lines.collect())?;
+        Some(section.ending("Change the login in the file."))
     }
 
     /// What could not be read afterwards.
@@ -207,15 +223,33 @@ impl Applied<'_> {
 
     /// People who have not accepted an invitation yet, of this apply or of an earlier one.
     fn waiting(&self) -> BTreeSet<&Login> {
-        let waits = self.those(|outcome| matches!(outcome, Outcome::Waiting));
-        // What is to be done again does not wait: the invitation is not there any more.
-        let again: &[Operation] = self.verification.map_or(&[], |verification| &verification.remaining);
-        let waits = waits.filter(|operation| {
-            let is_shown = Outcome::Waiting.is_shown(&operation.change);
-            !is_shown || !again.iter().any(|again| is_again(&again.change, &operation.change))
-        });
-        let waits = waits.filter_map(|operation| invited(&operation.change));
-        waits.chain(self.report.plan.waiting.iter().map(|waiting| &waiting.login)).collect()
+        let operations = self.report.plan.operations.iter().enumerate();
+        let waits = operations
+            .filter(|(index, operation)| self.still_waits(self.outcome(*index), &operation.change))
+            .filter_map(|(_, operation)| invited(&operation.change));
+        let waited = self.report.plan.waiting.iter().map(|waiting| (&waiting.login, waiting.kind()));
+        let waited = waited.filter(|(login, kind)| self.may_wait(login, *kind)).map(|(login, _)| login);
+        waits.chain(waited).collect()
+    }
+
+    /// Whether a change of this apply waits to be accepted at the end. Who has accepted meanwhile does not wait, nor does
+    /// what is to be done again: the invitation is not there any more.
+    fn still_waits(&self, outcome: &Outcome, change: &Change) -> bool {
+        let Some(login) = invited(change).filter(|_| *outcome == Outcome::Waiting) else { return false };
+        match self.verification {
+            Some(now) if outcome.is_hidden_until_accepted(change) => {
+                now.remaining.iter().any(|left| is_again(&left.change, change))
+            }
+            _ => self.may_wait(login, change.kind()),
+        }
+    }
+
+    /// Whether somebody is still to accept something, as far as could be read.
+    fn may_wait(&self, login: &Login, kind: Kind) -> bool {
+        self.verification.is_none_or(|now| {
+            let is_read = !now.unread.iter().any(|unread| unread.kind == kind);
+            !is_read || now.waiting.iter().any(|waiting| waiting.login == *login)
+        })
     }
 
     /// What is done, with what teams inherit no more where nothing is missing.
@@ -261,11 +295,12 @@ fn is_again(again: &Change, change: &Change) -> bool {
     again == change || change.invitee().is_some() && again.invitee() == change.invitee()
 }
 
-/// Who is invited by a change.
+/// Who is invited by a change, or asked to accept it.
 fn invited(change: &Change) -> Option<&Login> {
     match change {
         Change::InviteMember { login, .. }
         | Change::InviteAgain { login, .. }
+        | Change::ChangeRole { login, .. }
         | Change::SetTeamMember { login, .. }
         | Change::SetCollaborator { login, .. }
         | Change::EditRepoInvitation { login, .. } => Some(login),

@@ -1,0 +1,50 @@
+//! An invitation that replaces another one. What it needs is read before the other one is cancelled, because GitHub knows of
+//! its places in teams no more from then on.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use peribolos_org::plan::{Change, InvitedTeam, NotSentReason, Outcome};
+
+use super::Run;
+
+impl Run<'_> {
+    /// Reads what the invitation needs for which this one is cancelled: whose it is, and which of its teams are there.
+    pub(super) async fn can_be_replaced(&mut self, index: usize, change: &Change) -> Result<(), Outcome> {
+        let Change::CancelInvitation { login: invited, .. } = change else { return Ok(()) };
+        let later = self.job.plan.operations.get(index..).unwrap_or_default();
+        let again = later.iter().find_map(|operation| match &operation.change {
+            Change::InviteAgain { login, teams, .. } if login == invited => Some(teams),
+            _ => None,
+        });
+        let Some(teams) = again else { return Ok(()) };
+        let find = async |run: &mut Self| run.job.client.find_person(invited, &mut run.addresses).await;
+        let is_found = self.read_until_shown(change, NotSentReason::Unread, |found: &bool| *found, find);
+        if !is_found.await? {
+            return Err(Outcome::Left("GitHub does not show whose login it is".to_owned()));
+        }
+        self.note_gone(change, teams).await
+    }
+
+    /// Whether a team of this invitation has gone since its teams were read, which GitHub may refuse it for.
+    pub(super) async fn loses_teams(&mut self, change: &Change) -> bool {
+        let Change::InviteAgain { teams, .. } = change else { return false };
+        let known = self.gone_teams.len();
+        self.note_gone(change, teams).await.is_ok() && self.gone_teams.len() > known
+    }
+
+    /// The same invitation without teams that are gone: GitHub would refuse all of it.
+    pub(super) fn without_teams_that_are_gone<'c>(&self, change: &'c Change) -> Cow<'c, Change> {
+        let Change::InviteAgain { login, role, teams } = change else { return Cow::Borrowed(change) };
+        let (login, role) = (login.clone(), *role);
+        let teams = teams.iter().filter(|team| !self.gone_teams.contains(&team.id)).cloned().collect();
+        Cow::Owned(Change::InviteAgain { login, role, teams })
+    }
+
+    async fn note_gone(&mut self, change: &Change, teams: &[InvitedTeam]) -> Result<(), Outcome> {
+        let find = async |run: &mut Self| run.job.client.teams_gone(run.job.org, teams).await;
+        let gone = self.read_until_shown(change, NotSentReason::Unread, BTreeSet::is_empty, find).await?;
+        self.gone_teams.extend(gone);
+        Ok(())
+    }
+}
