@@ -166,7 +166,7 @@ async fn an_invitation_that_is_sent_again(
 #[tokio::test]
 async fn an_invitation(#[case] all: Value, #[case] expected: Standing) {
     for (failed, at) in [(false, "/orgs/acme/invitations"), (true, "/orgs/acme/failed_invitations")] {
-        let change = Change::CancelInvitation { id: 4, login: ann(), role: OrgRole::Member, failed };
+        let change = cancel(failed);
         assert_eq!(standing(&change, "GET", at, status(200, &all)).await, expected);
     }
 }
@@ -177,8 +177,11 @@ async fn an_accepted_invitation() {
     let server = github("GET", "/orgs/acme/invitations", status(200, &json!([]))).await;
     let member = status(200, &membership("member", "active"));
     Mock::given(path("/orgs/acme/memberships/ann")).respond_with(member).mount(&server).await;
-    let change = Change::CancelInvitation { id: 4, login: ann(), role: OrgRole::Member, failed: false };
-    assert_eq!(of(&server, &change).await, different("the invitation was accepted"));
+    assert_eq!(of(&server, &cancel(false)).await, different("the invitation was accepted"));
+}
+
+fn cancel(failed: bool) -> Change {
+    Change::CancelInvitation { id: 4, login: ann(), role: OrgRole::Member, failed, lost_teams: vec![] }
 }
 
 fn place() -> Change {
