@@ -177,7 +177,7 @@ async fn places_that_are_lost_with_an_invitation_are_named(
         "**Places in teams that are lost with an invitation**\n- `zoe`: 2 teams that the file does not name";
     assert!(summary.contains(lost), "{summary}");
     assert!(
-        summary.contains("An apply of this file does not give them back: name them in the file"),
+        summary.contains("An apply of this file does not give them back, and takes away what they were to replace: name them"),
         "{summary}"
     );
     assert_eq!(world.invited().await, [""; 0]);

@@ -48,8 +48,8 @@ impl Problems<'_, '_> {
             }
         }
         let left_end = "The next apply reads the organization again and compares it with the file.";
-        let lost_end =
-            "An apply of this file does not give them back: name them in the file, or give them on GitHub.";
+        let lost_end = "An apply of this file does not give them back, and takes away what they were to replace: name them in the file, or \
+             give them on GitHub.";
         let sections = [
             ("Failed", failed, None),
             ("Places in teams that are lost with an invitation", self.lost(), Some(lost_end)),
