@@ -1,13 +1,18 @@
-//! When each installation's file is looked at: at an interval, and after a start spread over one.
+//! When each installation's file is looked at: at an interval, and after a start spread over one, or sooner where they are few.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::token::jitter;
 
-/// When the file of the installation of that uid is looked at first, where the controller has started at `start`: all of them at
-/// once would be a burst of requests. It is the same after each start.
-pub fn first(uid: &str, start: Timestamp, interval: SignedDuration) -> Timestamp {
-    start + jitter::part(interval, 1000, &["look", uid])
+/// So many first looks a second are no burst.
+const FIRST_LOOKS: i32 = 10;
+
+/// When the file of the installation of that uid, one of `number`, is looked at first, where the controller has started at `start`:
+/// all of many at once would be a burst of requests. It is the same after each start.
+pub fn first(uid: &str, number: usize, start: Timestamp, interval: SignedDuration) -> Timestamp {
+    let number = i32::try_from(number).unwrap_or(i32::MAX);
+    let spread = interval.min(SignedDuration::from_secs(1) * number / FIRST_LOOKS);
+    start + jitter::part(spread, 1000, &["look", uid])
 }
 
 /// When it is looked at next after a look at `last`: up to a tenth of the interval sooner, so that looks drift apart.
@@ -26,12 +31,14 @@ mod tests {
         let uids: Vec<String> = (0..1_000).map(|n| n.to_string()).collect();
         let mut in_each_minute = [0; 10];
         for uid in &uids {
-            let at = first(uid, start, interval);
-            assert_eq!(at, first(uid, start, interval));
+            let at = first(uid, 10_000, start, interval);
+            assert_eq!(at, first(uid, 10_000, start, interval));
             in_each_minute[usize::try_from(at.duration_since(start).as_mins()).unwrap()] += 1;
             let pause = next(uid, at, interval).duration_since(at);
             assert!(pause > SignedDuration::from_mins(9) && pause <= interval, "{pause:?}");
         }
+        let soon = uids.iter().map(|uid| first(uid, 20, start, interval).duration_since(start));
+        assert!(soon.max().unwrap() <= SignedDuration::from_secs(2), "a few do not wait for a lost push");
         assert!(in_each_minute.iter().all(|number| (60..150).contains(number)), "{in_each_minute:?}");
     }
 }

@@ -49,7 +49,7 @@ struct Looked {
     next: Timestamp,
 }
 
-/// Looks at each file at the interval, and first within one interval after the start. A look that takes long, or fails, delays no
+/// Looks at each file at the interval, and first within one interval after the start, or sooner where they are few. A look that takes long, or fails, delays no
 /// other installation's.
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     let interval = SignedDuration::try_from(pace.files).unwrap_or(SignedDuration::MAX);
@@ -62,7 +62,8 @@ pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     };
     let start = Timestamp::now();
     // Those that come later are looked at at once.
-    looks.note(|uid| looks::first(uid, start, interval));
+    let number = ctx.kept_installations().count();
+    looks.note(|uid| looks::first(uid, number, start, interval));
     let mut ticks = tokio::time::interval((pace.files / 300).max(SHORTEST_TICK));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {

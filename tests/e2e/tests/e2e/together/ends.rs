@@ -107,8 +107,12 @@ async fn a_run_whose_task_run_was_deleted_is_tried_again() -> Result<()> {
     ensure!(run["status"]["reason"] == "PodLost", "{run:#}");
     ensure!(run["status"]["retryAt"].is_string(), "it does not say when it is tried again: {run:#}");
     org.slot_is_free().await?;
-    let check = org.checks(&sha, "peribolos").await?.pop().context("no check")?;
-    ensure!(check["status"] == "queued", "the check is {}", check["status"]);
+    until(SOON, "the check is queued", async || {
+        let check = org.checks(&sha, "peribolos").await?.pop().context("no check")?;
+        ensure!(check["status"] != "completed", "the check ended: {check:#}");
+        Ok((check["status"] == "queued").then_some(()))
+    })
+    .await?;
     let run = org.apply_is(&sha, "Succeeded").await?;
     ensure!(run["status"]["attempts"] == 2, "{run:#}");
     ensure!(org.concluded(&sha).await?.0 == "success", "the check says otherwise");
