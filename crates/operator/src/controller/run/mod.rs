@@ -214,7 +214,8 @@ async fn read(run: &PeribolosRun, ctx: &Context) -> Result<Option<PeribolosRun>,
 /// What the watches and this process know.
 fn known(run: &PeribolosRun, ctx: &Context) -> Facts {
     let reference = ObjectRef::new(&run.spec.installation_ref.name).within(&ctx.namespace);
-    let (is_new, now) = (State::of(run) == State::New, Timestamp::now());
+    // Nobody has published anything of a run before its first status. One that waits may have a check.
+    let (is_new, now) = (run.status.is_none(), Timestamp::now());
     let mut published = ctx.published.of(&run.uid().unwrap_or_default(), is_new, now);
     // Until then nothing is written to GitHub.
     published.paused_until = published.paused_until.max(ctx.gate.github_quiet_until());
