@@ -83,7 +83,7 @@ async fn its_runs_end_and_their_checks_are_completed() {
     assert_eq!(there.finalizers(), ["peribolos.dev/runs"]);
     let run = running(&world, "r").await;
     world
-        .create_with("s", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:01Z"}}), json!({}))
+        .create_with("s", json!({"mode": "Apply", "trigger": {"at": "2126-01-01T00:00:01Z"}}), json!({}))
         .await;
     let waiting = world.reaches("s", "Queued", "WaitingForRun").await;
     world.check_is(&waiting, "queued").await;
