@@ -260,3 +260,19 @@ async fn one_without_a_run_goes_at_once_whoever_else_keeps_it() {
     world.installations().patch(ACME, &PatchParams::default(), &Patch::Merge(none)).await.unwrap();
     is_gone(&world).await;
 }
+
+#[tokio::test]
+async fn a_run_that_an_earlier_version_has_finished_does_not_keep_it() {
+    let world = World::start(&[]).await;
+    world.create("old", "Apply", json!({})).await;
+    world.task_run("old-1").await;
+    // As an earlier version left it: its end, and neither conditions nor a finalizer.
+    let status = json!({"phase": "Succeeded", "reason": "Applied", "conditions": []});
+    let finished = Patch::Merge(json!({"status": status}));
+    world.runs().patch_status("old", &PatchParams::default(), &finished).await.unwrap();
+    let kept = Patch::Merge(json!({"metadata": {"finalizers": null}}));
+    world.runs().patch("old", &PatchParams::default(), &kept).await.unwrap();
+    delete(&world).await;
+    is_gone(&world).await;
+    assert!(world.run("old").await.labels().contains_key("peribolos.dev/ended"));
+}
