@@ -5,23 +5,27 @@ use peribolos_org::plan::{Change, Operation, Outcome, Plan};
 /// The operations that GitHub took and that are planned again: GitHub does not show them yet, or they do not hold. An
 /// invitation that waits is not planned again; one that was cancelled is.
 pub fn missed(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> Vec<usize> {
-    let is_left =
-        |change: &Change| remaining.iter().any(|operation| is_about_the_same(change, &operation.change));
     plan.operations
         .iter()
         .zip(outcomes)
         .enumerate()
-        .filter(|(_, (operation, outcome))| outcome.is_shown(&operation.change) && is_left(&operation.change))
+        .filter(|(_, (operation, outcome))| {
+            outcome.is_shown(&operation.change) && is_left(&operation.change, remaining)
+        })
         .map(|(index, _)| index)
         .collect()
 }
 
+/// Whether a change is planned again.
+fn is_left(change: &Change, remaining: &[Operation]) -> bool {
+    remaining.iter().any(|operation| is_about_the_same(change, &operation.change))
+}
+
 /// How many operations wait for somebody to accept, as GitHub does not show: what they change is planned again.
 pub fn asked(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> usize {
-    let is_left =
-        |change: &Change| remaining.iter().any(|operation| is_about_the_same(change, &operation.change));
     let all = plan.operations.iter().map(|operation| &operation.change).zip(outcomes);
-    all.filter(|(change, outcome)| outcome.is_hidden_until_accepted(change) && is_left(change)).count()
+    all.filter(|(change, outcome)| outcome.is_hidden_until_accepted(change) && is_left(change, remaining))
+        .count()
 }
 
 /// Whether something remains that no operation of the plan is about: GitHub shows now what it did not show before, as what a

@@ -74,7 +74,13 @@ pub fn ensure(
     now: Timestamp,
 ) -> Option<Mode> {
     let alive = || unfinished.iter().copied().filter(|run| !phase(run).is_final());
-    if alive().any(|run| run.spec.mode == Mode::Apply && may_be_for(run, head)) {
+    // What one that has ended leaves is in the status once its slot is free.
+    let has_slot = |run: &PeribolosRun| {
+        status.active_run.as_ref().is_some_and(|active| Some(&active.name) == run.metadata.name.as_ref())
+    };
+    let is_open = |run: &PeribolosRun| !phase(run).is_final() || has_slot(run);
+    let mut applies = unfinished.iter().filter(|run| run.spec.mode == Mode::Apply && is_open(run));
+    if applies.any(|run| may_be_for(run, head)) {
         return None;
     }
     if is_pending(status, head.blob, Some(head.sha), now) {
@@ -169,6 +175,16 @@ mod tests {
             "phase": if reason == "Applied" { "Succeeded" } else { "Failed" },
             "finishedAt": at(100).to_string(), "retryAt": retry_at.map(|second| at(second).to_string()),
         }})
+    }
+
+    #[test]
+    fn an_apply_that_has_ended_and_not_freed_its_slot_is_not_made_again() {
+        let mut ended = run("r", Mode::Apply, 50, Phase::Succeeded);
+        ended.status.as_mut().unwrap().blob = Some("new".into());
+        let mut status = after("old", "Applied", None);
+        assert_eq!(mode(&status, &[ended.clone()], 60), Some(Mode::Apply));
+        status["activeRun"] = json!({"name": "r", "uid": "uid-r", "attempt": 1});
+        assert_eq!(mode(&status, &[ended], 60), None, "what it leaves is not written yet");
     }
 
     fn mode(of: &Value, runs: &[PeribolosRun], second: i64) -> Option<Mode> {

@@ -1,6 +1,7 @@
-//! Talking to the API server: the client with its deadlines, what writes are sent with, and Tekton's types.
+//! Talking to the API server: the client with its deadlines, what writes are sent with, tested changes of a status, and Tekton's types.
 
 pub mod client;
 pub mod filled;
+pub mod status;
 pub mod tekton;
 pub mod write;

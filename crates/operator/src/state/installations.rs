@@ -1,7 +1,7 @@
 //! The installations by what makes two objects compete: GitHub's id of the installation, and the account. Fed by their watch.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
 };
 
@@ -35,6 +35,15 @@ impl Installations {
     pub fn of_account(&self, id: i64) -> Vec<Arc<GitHubInstallation>> {
         let tables = self.read();
         tables.named(tables.names_by_account.get(&id))
+    }
+
+    /// The names of the other objects of the same installation or account.
+    pub fn rivals(&self, of: &GitHubInstallation) -> BTreeSet<String> {
+        let tables = self.read();
+        let of_id = tables.names_by_id.get(&of.spec.installation_id);
+        let of_account = account(of).and_then(|account| tables.names_by_account.get(&account));
+        let all = of_id.into_iter().chain(of_account).flatten();
+        all.filter(|name| **name != of.name_any()).cloned().collect()
     }
 
     /// Takes in what the watch tells, once its store has it.
@@ -125,6 +134,9 @@ mod tests {
         tell(Event::InitDone);
         tell(Event::Apply(object("b", 1, 9)));
         assert_eq!(names(installations.of_id(1)), ["a", "b"]);
+        let rivals = |of| installations.rivals(&of).into_iter().collect::<Vec<_>>();
+        assert_eq!(rivals(object("a", 1, 9)), ["b"], "each once, and not itself");
+        assert_eq!(rivals(object("c", 2, 9)), ["a", "b"]);
         tell(Event::Apply(object("b", 1, 8)));
         assert_eq!(names(installations.of_account(9)), ["a"]);
         assert_eq!(names(installations.of_account(8)), ["b"]);

@@ -28,85 +28,84 @@ pub enum Standing {
     Unread,
 }
 
-/// The old versions of the runs that the watch has, by their uid.
+/// What is known of the versions of the runs that the watch has, by their uid.
 #[derive(Debug, Default)]
-pub struct Written(Mutex<Versions>);
+pub struct Written(Mutex<Runs>);
 
 #[derive(Debug, Default)]
-struct Versions {
+struct Runs {
     began: Option<Instant>,
-    newest: HashMap<String, String>,
-    doubted: HashSet<String>,
-    old: HashMap<String, HashSet<String>>,
+    versions: HashMap<String, Versions>,
+}
+
+/// The versions of one run.
+#[derive(Debug, Default)]
+struct Versions {
+    newest: Option<String>,
+    old: HashSet<String>,
+    /// Whether there may be a newer one all the same.
+    doubted: bool,
 }
 
 impl Written {
     /// What this version of a run is worth, `now`.
     pub fn standing(&self, run: &PeribolosRun, now: Instant) -> Standing {
-        let mut versions = self.lock();
-        let began = *versions.began.get_or_insert(now);
-        let uid = run.uid().unwrap_or_default();
+        let mut runs = self.lock();
+        let began = *runs.began.get_or_insert(now);
+        let unknown = Versions::default();
+        let known = runs.versions.get(&run.uid().unwrap_or_default()).unwrap_or(&unknown);
         let version = run.resource_version().unwrap_or_default();
-        if versions.old.get(&uid).is_some_and(|old| old.contains(&version)) {
+        if known.old.contains(&version) {
             return Standing::Old;
         }
-        let is_newest = match versions.newest.get(&uid) {
+        let is_newest = match &known.newest {
             Some(newest) => *newest == version,
             None => now.duration_since(began) >= OTHERS_WRITES,
         };
-        if is_newest && !versions.doubted.contains(&uid) { Standing::Current } else { Standing::Unread }
+        if is_newest && !known.doubted { Standing::Current } else { Standing::Unread }
     }
 
     /// Takes in that the API server has answered with `newer` what the run had in the version `before`.
     pub fn know(&self, before: Option<String>, newer: &PeribolosRun) {
         let after = newer.resource_version();
-        let mut versions = self.lock();
-        let uid = newer.uid().unwrap_or_default();
-        versions.doubted.remove(&uid);
-        if let Some(before) = before.filter(|before| Some(before) != after.as_ref()) {
-            versions.old.entry(uid.clone()).or_default().insert(before);
-        }
-        versions.newest.insert(uid, after.unwrap_or_default());
+        let mut runs = self.lock();
+        let known = runs.versions.entry(newer.uid().unwrap_or_default()).or_default();
+        known.doubted = false;
+        known.old.extend(before.filter(|before| Some(before) != after.as_ref()));
+        known.newest = Some(after.unwrap_or_default());
     }
 
     /// Takes in that something failed for the run: what was written may be there all the same.
     pub fn doubt(&self, uid: &str) {
-        self.lock().doubted.insert(uid.to_owned());
+        self.lock().versions.entry(uid.to_owned()).or_default().doubted = true;
     }
 
     /// Forgets the runs that the watch no longer has.
     pub fn follow(&self, event: &Event<PeribolosRun>, store: &Store<PeribolosRun>) {
         match event {
             Event::Delete(run) => {
-                let mut versions = self.lock();
-                let uid = run.uid().unwrap_or_default();
-                versions.old.remove(&uid);
-                versions.newest.remove(&uid);
-                versions.doubted.remove(&uid);
+                self.lock().versions.remove(&run.uid().unwrap_or_default());
             }
             Event::InitDone => {
                 let all = store.state();
-                let there: HashSet<String> = all.iter().filter_map(|run| run.uid()).collect();
-                let mut versions = self.lock();
-                for run in &all {
+                let there: HashMap<String, String> = all
+                    .iter()
+                    .filter_map(|run| Some((run.uid()?, run.resource_version().unwrap_or_default())))
+                    .collect();
+                self.lock().versions.retain(|uid, known| {
+                    let Some(version) = there.get(uid) else { return false };
                     // The list is the newest there is: older than what this process knows only where etcd was restored.
-                    let uid = run.uid().unwrap_or_default();
-                    let version = run.resource_version().unwrap_or_default();
-                    if versions.old.get(&uid).is_some_and(|old| old.contains(&version)) {
-                        versions.old.remove(&uid);
-                        versions.newest.remove(&uid);
-                        versions.doubted.insert(uid);
+                    if known.old.contains(version) {
+                        *known = Versions { doubted: true, ..Versions::default() };
                     }
-                }
-                versions.old.retain(|uid, _| there.contains(uid));
-                versions.newest.retain(|uid, _| there.contains(uid));
-                versions.doubted.retain(|uid| there.contains(uid));
+                    true
+                });
             }
             Event::Apply(_) | Event::Init | Event::InitApply(_) => {}
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Versions> {
+    fn lock(&self) -> MutexGuard<'_, Runs> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

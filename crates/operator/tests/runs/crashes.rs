@@ -85,7 +85,7 @@ async fn a_slot_that_was_taken_and_not_used_is_used() {
     world.restart("second").await;
     world.task_run("r-1").await;
     world
-        .create_with("s", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:01Z"}}), json!({}))
+        .create_with("s", json!({"mode": "Apply", "trigger": {"at": "2126-01-01T00:00:01Z"}}), json!({}))
         .await;
     world.reaches("s", "Queued", "WaitingForRun").await;
     world.applied("r-1").await;
@@ -105,7 +105,7 @@ async fn a_start_that_was_written_down_without_the_slot_waits_for_it() {
     world.kill();
     // The slot is taken beside the writing: of the two, a crash may leave only this.
     world
-        .create_with("r", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:01Z"}}), json!({}))
+        .create_with("r", json!({"mode": "Apply", "trigger": {"at": "2126-01-01T00:00:01Z"}}), json!({}))
         .await;
     let sha = working.status.unwrap().sha;
     let written = json!({"phase": "Running", "reason": "Starting", "attempts": 1, "taskRunName": "r-1", "sha": sha,

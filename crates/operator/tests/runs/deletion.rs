@@ -83,7 +83,7 @@ async fn its_runs_end_and_their_checks_are_completed() {
     assert_eq!(there.finalizers(), ["peribolos.dev/runs"]);
     let run = running(&world, "r").await;
     world
-        .create_with("s", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:01Z"}}), json!({}))
+        .create_with("s", json!({"mode": "Apply", "trigger": {"at": "2126-01-01T00:00:01Z"}}), json!({}))
         .await;
     let waiting = world.reaches("s", "Queued", "WaitingForRun").await;
     world.check_is(&waiting, "queued").await;
@@ -259,4 +259,20 @@ async fn one_without_a_run_goes_at_once_whoever_else_keeps_it() {
     let none = json!({"metadata": {"finalizers": null}});
     world.installations().patch(ACME, &PatchParams::default(), &Patch::Merge(none)).await.unwrap();
     is_gone(&world).await;
+}
+
+#[tokio::test]
+async fn a_run_that_an_earlier_version_has_finished_does_not_keep_it() {
+    let world = World::start(&[]).await;
+    world.create("old", "Apply", json!({})).await;
+    world.task_run("old-1").await;
+    // As an earlier version left it: its end, and neither conditions nor a finalizer.
+    let status = json!({"phase": "Succeeded", "reason": "Applied", "conditions": []});
+    let finished = Patch::Merge(json!({"status": status}));
+    world.runs().patch_status("old", &PatchParams::default(), &finished).await.unwrap();
+    let kept = Patch::Merge(json!({"metadata": {"finalizers": null}}));
+    world.runs().patch("old", &PatchParams::default(), &kept).await.unwrap();
+    delete(&world).await;
+    is_gone(&world).await;
+    assert!(world.run("old").await.labels().contains_key("peribolos.dev/ended"));
 }

@@ -16,11 +16,11 @@ async fn the_newest_push_wins_while_one_runs() {
     world.create("a", "Apply", json!({})).await;
     world.task_run("a-1").await;
     world
-        .create_with("b", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:01Z"}}), json!({}))
+        .create_with("b", json!({"mode": "Apply", "trigger": {"at": "2126-01-01T00:00:01Z"}}), json!({}))
         .await;
     world.reaches("b", "Queued", "WaitingForRun").await;
     world
-        .create_with("c", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:02Z"}}), json!({}))
+        .create_with("c", json!({"mode": "Apply", "trigger": {"at": "2126-01-01T00:00:02Z"}}), json!({}))
         .await;
     let older = world.reaches("b", "Superseded", "Superseded").await;
     assert_eq!(world.conclusion(&older).await, "skipped");
@@ -104,7 +104,7 @@ async fn a_late_delivery_of_an_old_push_takes_no_place_in_the_line() {
     let head = world.github.push("acme", json!({"README.md": "two"})).await;
     world.create("working", "Apply", json!({})).await;
     world.task_run("working-1").await;
-    let at = |second: u8| json!({"at": format!("2026-01-01T00:00:0{second}Z")});
+    let at = |second: u8| json!({"at": format!("2126-01-01T00:00:0{second}Z")});
     let spec = json!({"mode": "Apply", "source": {"sha": head}, "trigger": at(1)});
     world.create_with("head", spec, json!({})).await;
     world.reaches("head", "Queued", "WaitingForRun").await;
@@ -174,7 +174,7 @@ async fn a_task_run_of_somebody_else_is_told_and_holds_nobody_up() {
     assert!(message.starts_with("a TaskRun r-1 exists that does not belong to this run"), "{message}");
     world.slot_is_free().await;
     world
-        .create_with("s", json!({"mode": "Apply", "trigger": {"at": "2026-01-01T00:00:01Z"}}), json!({}))
+        .create_with("s", json!({"mode": "Apply", "trigger": {"at": "2126-01-01T00:00:01Z"}}), json!({}))
         .await;
     world.task_run("s-1").await;
     world.reaches("r", "Superseded", "Superseded").await;

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use peribolos_api::{PeribolosRunStatus, run::Mode};
 
-use super::{Need, POD_PULSE, State, Step, Verdict, after};
+use super::{Need, State, Step, Verdict, pod_ends};
 use crate::run::facts::{Attempt, Facts};
 
 /// What is done before this verdict: the attempt is closed, where the verdict leaves it.
@@ -23,11 +23,7 @@ pub(super) fn before(facts: &Facts, verdict: Verdict, now: Timestamp) -> Verdict
     if !facts.found.closed || status.task_run_name.is_some() {
         return verdict;
     }
-    match facts.found.pod_done {
-        None => Verdict::Need(vec![Need::PodDone]),
-        Some(true) => verdict,
-        Some(false) => Verdict::Wait(Some(after(now, facts.scaled(POD_PULSE)))),
-    }
+    pod_ends(facts, now).unwrap_or(verdict)
 }
 
 /// Whether a run whose attempt is only written down gives it up with this status.

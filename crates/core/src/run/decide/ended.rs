@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use peribolos_api::{GitHubInstallation, Reason, installation::Preview, run::Mode};
 
 use super::{
-    Need, Step, Verdict, branch, clear_attempt, create, follow_up, free_slot, publish, sooner, with_check_id,
-    write,
+    Need, Step, Verdict, branch, clear_attempt, create, follow_up, free_slot, publish, running, sooner,
+    with_check_id, write,
 };
 use crate::{
     drift::{self, Drift, issue},
@@ -105,17 +105,16 @@ fn decline(facts: &Facts) -> Option<Verdict> {
     })
 }
 
-/// Records that a comparison has ended which came to no TaskRun: the next one begins after it.
+/// Records that a comparison has ended which came to no TaskRun: the next one begins after it. The end of an attempt is recorded
+/// before it is written.
 fn looked(facts: &Facts) -> Option<Verdict> {
-    let last = facts.installation_status().last_drift_check;
-    if !drift::is_comparison(&facts.run) || last.is_some_and(|last| last.name == facts.name()) {
-        return None;
-    }
     let status = facts.status();
-    // The end of an attempt is recorded before it is written.
     let is_unrecorded =
         status.attempts.unwrap_or(0) == 0 || status.reason.as_deref() == Some(Reason::Cancelled.as_str());
-    is_unrecorded.then(|| Verdict::Do(Step::Record(leaving::comparison(&facts.run, &status))))
+    if !drift::is_comparison(&facts.run) || !is_unrecorded {
+        return None;
+    }
+    running::recorded(facts, &status)
 }
 
 /// Records since when people can see what the run would do: only that counts as shown.

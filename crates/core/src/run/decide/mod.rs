@@ -260,6 +260,11 @@ fn clear_attempt(facts: &Facts, why: &str, now: Timestamp) -> Option<Verdict> {
     {
         return Some(Verdict::Do(Step::StopTaskRun(why.to_owned())));
     }
+    pod_ends(facts, now)
+}
+
+/// Waits for the pods of the attempt. None: they can do no more.
+fn pod_ends(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     match facts.found.pod_done {
         None => Some(Verdict::Need(vec![Need::PodDone])),
         Some(true) => None,

@@ -269,7 +269,7 @@ fn followed_up(
 
 /// Records in the installation's status what a comparison has found, before its end is written: the next one begins after
 /// that. None: it is recorded.
-fn recorded(facts: &Facts, status: &PeribolosRunStatus) -> Option<Verdict> {
+pub(super) fn recorded(facts: &Facts, status: &PeribolosRunStatus) -> Option<Verdict> {
     let there = facts.installation_status().last_drift_check;
     if there.is_some_and(|last| last.name == facts.name()) {
         return None;

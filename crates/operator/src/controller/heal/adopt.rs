@@ -19,10 +19,7 @@ use serde_json::{Map, Value, json};
 use super::{FIELD_MANAGER, HealError};
 use crate::{
     controller::context::Context,
-    kubernetes::{
-        client::call,
-        write::{json_patch, patch_by},
-    },
+    kubernetes::{client::call, status},
 };
 
 /// Where an installation's file is.
@@ -221,17 +218,9 @@ async fn others(
     ctx: &Context,
     installation: &GitHubInstallation,
 ) -> Result<Vec<GitHubInstallation>, HealError> {
-    let all = &ctx.tokens.installations;
-    let account = installation.status.as_ref().and_then(|status| status.account.as_ref());
-    let of_account = account.map(|account| all.of_account(account.id)).unwrap_or_default();
-    let of_id = all.of_id(installation.spec.installation_id);
-    let mut names: Vec<String> = of_id.iter().chain(&of_account).map(|other| other.name_any()).collect();
-    names.retain(|name| *name != installation.name_any());
-    names.sort_unstable();
-    names.dedup();
     let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
     let mut found = Vec::new();
-    for name in names {
+    for name in ctx.tokens.installations.rivals(installation) {
         found.extend(call(api.get_opt(&name)).await?);
     }
     Ok(found)
@@ -243,13 +232,9 @@ async fn record(
     installation: &GitHubInstallation,
     fields: &Map<String, Value>,
 ) -> Result<Option<GitHubInstallation>, HealError> {
-    let there = match serde_json::to_value(&installation.status) {
-        Ok(Value::Object(there)) => there,
-        _ => Map::new(),
-    };
+    let there = status::fields(installation);
     let before = |field: &str| there.get(field).cloned().unwrap_or_default();
     let mut operations = vec![
-        json!({"op": "test", "path": "/metadata/uid", "value": installation.metadata.uid}),
         json!({"op": "test", "path": "/status/activeRun", "value": null}),
         json!({"op": "test", "path": "/status/healSequence", "value": before("healSequence")}),
     ];
@@ -262,11 +247,6 @@ async fn record(
             None => {}
         }
     }
-    let patch = json_patch(Value::Array(operations))?;
     let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
-    match call(api.patch_status(&installation.name_any(), &patch_by(FIELD_MANAGER), &patch)).await {
-        Ok(written) => Ok(Some(written)),
-        Err(error) if error.is_refused() || error.is_not_found() => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    Ok(status::patch(&api, FIELD_MANAGER, installation, operations).await?)
 }

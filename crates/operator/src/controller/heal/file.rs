@@ -13,7 +13,6 @@ use peribolos_core::{
     run::follow_up::new_run,
 };
 use peribolos_github::{Client, FileAnswer, FullName};
-use serde_json::json;
 
 use super::{
     FIELD_MANAGER, HealError,
@@ -21,10 +20,7 @@ use super::{
 };
 use crate::{
     controller::context::Context,
-    kubernetes::{
-        client::call,
-        write::{json_patch, patch_by},
-    },
+    kubernetes::{client::call, status},
     services::{tokens, writer::Ensured},
 };
 
@@ -207,16 +203,8 @@ async fn after_restored(
 
 /// Has the runs that the operator makes by itself named anew.
 async fn raise_sequence(ctx: &Context, installation: &GitHubInstallation) -> Result<(), HealError> {
-    let sequence = installation.status.as_ref().and_then(|status| status.heal_sequence);
-    let patch = json_patch(json!([
-        {"op": "test", "path": "/metadata/uid", "value": installation.metadata.uid},
-        {"op": "test", "path": "/status/healSequence", "value": sequence},
-        {"op": "add", "path": "/status/healSequence", "value": sequence.unwrap_or(0) + 1},
-    ]))?;
     let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
-    match call(api.patch_status(&installation.name_any(), &patch_by(FIELD_MANAGER), &patch)).await {
-        // Somebody else has raised it.
-        Err(error) if !error.is_refused() && !error.is_not_found() => Err(error.into()),
-        _ => Ok(()),
-    }
+    // Where it was not carried out somebody else has raised it.
+    status::patch(&api, FIELD_MANAGER, installation, status::raise_sequence(installation)).await?;
+    Ok(())
 }

@@ -161,11 +161,7 @@ async fn reconcile(run: Arc<PeribolosRun>, ctx: Shared) -> Result<Action, Error>
 }
 
 async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
-    if is_labelled_ended(run) && run.metadata.deletion_timestamp.is_none() {
-        return Ok(Action::await_change());
-    }
-    if is_finished_by_earlier_version(run) && run.metadata.deletion_timestamp.is_none() {
-        // It is labelled in the background.
+    if is_done(run, ctx) {
         return Ok(Action::await_change());
     }
     // Until the watches are filled, that an object is not there says nothing.
@@ -180,7 +176,7 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
         Standing::Current => None,
     };
     let run = read.as_ref().unwrap_or(run);
-    if is_labelled_ended(run) && run.metadata.deletion_timestamp.is_none() {
+    if is_done(run, ctx) {
         return Ok(Action::await_change());
     }
     let mut facts = known(run, ctx);
@@ -201,6 +197,21 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
     outcome
 }
 
+/// Whether nothing is left to be done for a run. One that an earlier version has finished is labelled in the background, but for
+/// an installation that is being deleted and waits for the label.
+fn is_done(run: &PeribolosRun, ctx: &Context) -> bool {
+    let is_left_to_background = || {
+        let installation = ctx.installations.get(&installation_of(run, ctx));
+        let is_waited_for = installation.is_some_and(|it| it.metadata.deletion_timestamp.is_some());
+        is_finished_by_earlier_version(run) && !is_waited_for
+    };
+    run.metadata.deletion_timestamp.is_none() && (is_labelled_ended(run) || is_left_to_background())
+}
+
+fn installation_of(run: &PeribolosRun, ctx: &Context) -> ObjectRef<GitHubInstallation> {
+    ObjectRef::new(&run.spec.installation_ref.name).within(&ctx.namespace)
+}
+
 /// The run as the API server has it. None: it is gone.
 async fn read(run: &PeribolosRun, ctx: &Context) -> Result<Option<PeribolosRun>, Error> {
     let runs: Api<PeribolosRun> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
@@ -213,8 +224,8 @@ async fn read(run: &PeribolosRun, ctx: &Context) -> Result<Option<PeribolosRun>,
 
 /// What the watches and this process know.
 fn known(run: &PeribolosRun, ctx: &Context) -> Facts {
-    let reference = ObjectRef::new(&run.spec.installation_ref.name).within(&ctx.namespace);
-    let (is_new, now) = (State::of(run) == State::New, Timestamp::now());
+    // Nobody has published anything of a run before its first status. One that waits may have a check.
+    let (is_new, now) = (run.status.is_none(), Timestamp::now());
     let mut published = ctx.published.of(&run.uid().unwrap_or_default(), is_new, now);
     // Until then nothing is written to GitHub.
     published.paused_until = published.paused_until.max(ctx.gate.github_quiet_until());
@@ -222,11 +233,11 @@ fn known(run: &PeribolosRun, ctx: &Context) -> Facts {
     let others = others.filter(|other| other.metadata.name != run.metadata.name);
     Facts {
         run: run.clone(),
-        installation: ctx.installations.get(&reference),
+        installation: ctx.installations.get(&installation_of(run, ctx)),
         others: ctx.reservations.overlay(others),
         published,
         found: Found::default(),
-        tekton: ctx.tekton.lasting(ctx.settings.time_scale, Timestamp::now()),
+        tekton: ctx.tekton.lasting(ctx.settings.time_scale, now),
         trouble: None,
         settings: Arc::clone(&ctx.settings),
     }

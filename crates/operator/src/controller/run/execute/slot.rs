@@ -10,10 +10,7 @@ use serde_json::{Map, Value, json};
 use super::RunContext;
 use crate::{
     controller::run::error::Error,
-    kubernetes::{
-        client::call,
-        write::{json_patch, patch_by},
-    },
+    kubernetes::{client::call, status},
 };
 
 /// The field manager of what runs write into their installation's status.
@@ -28,7 +25,7 @@ pub(super) async fn take(at: RunContext<'_>, active: &ActiveRun) -> Result<Answe
         json!({"op": "add", "path": "/status/activeRun", "value": active}),
     ];
     if at.run.spec.mode == Mode::Apply {
-        let there = status_fields(at.installation);
+        let there = status::fields(at.installation);
         for field in ["baselineBlob", "declined"].into_iter().filter(|field| there.contains_key(*field)) {
             let path = format!("/status/{field}");
             operations.push(json!({"op": "test", "path": path, "value": there[field]}));
@@ -54,14 +51,11 @@ pub(super) async fn free(
 ) -> Result<Answer, Error> {
     // An earlier version wrote the name alone.
     let active = if of.uid.is_empty() { json!(of.name) } else { json!(of) };
-    let sequence = sequence(at.installation);
-    let next = sequence.unwrap_or(0) + 1;
     let mut operations = vec![
         json!({"op": "test", "path": "/status/activeRun", "value": active}),
-        json!({"op": "test", "path": "/status/healSequence", "value": sequence}),
         json!({"op": "remove", "path": "/status/activeRun"}),
-        json!({"op": "add", "path": "/status/healSequence", "value": next}),
     ];
+    operations.extend(status::raise_sequence(at.installation));
     operations.extend(
         leaving
             .iter()
@@ -72,7 +66,7 @@ pub(super) async fn free(
 
 /// Writes these fields, if they are as they were.
 pub(super) async fn record(at: RunContext<'_>, fields: &Map<String, Value>) -> Result<Answer, Error> {
-    let there = status_fields(at.installation);
+    let there = status::fields(at.installation);
     let operations = fields.iter().flat_map(|(field, value)| {
         let path = format!("/status/{field}");
         let before = there.get(field).cloned().unwrap_or_default();
@@ -84,23 +78,10 @@ pub(super) async fn record(at: RunContext<'_>, fields: &Map<String, Value>) -> R
     patch(at, operations).await
 }
 
-/// The fields of an installation's status, as the API server has them.
-fn status_fields(installation: &GitHubInstallation) -> Map<String, Value> {
-    match serde_json::to_value(&installation.status) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Map::new(),
-    }
-}
-
 /// Raises the number that is part of the names of runs which the operator makes by itself: a run of that name has ended, and
 /// another one is needed.
 pub(super) async fn raise_sequence(at: RunContext<'_>) -> Result<Answer, Error> {
-    let sequence = sequence(at.installation);
-    let operations = [
-        json!({"op": "test", "path": "/status/healSequence", "value": sequence}),
-        json!({"op": "add", "path": "/status/healSequence", "value": sequence.unwrap_or(0) + 1}),
-    ];
-    patch(at, operations).await
+    patch(at, status::raise_sequence(at.installation)).await
 }
 
 fn sequence(installation: &GitHubInstallation) -> Option<i64> {
@@ -109,17 +90,12 @@ fn sequence(installation: &GitHubInstallation) -> Option<i64> {
 
 /// Writes if everything is as it was decided on. The answer is the installation as it is then, in any case.
 async fn patch(at: RunContext<'_>, operations: impl IntoIterator<Item = Value>) -> Result<Answer, Error> {
-    let same = json!({"op": "test", "path": "/metadata/uid", "value": at.installation.metadata.uid});
-    let patch = json_patch(Value::Array([same].into_iter().chain(operations).collect()))?;
-    let params = patch_by(FIELD_MANAGER);
-    let name = at.installation.name_any();
-    let installation = match call(at.installations().patch_status(&name, &params, &patch)).await {
-        Ok(written) => Some(written),
-        Err(error) if error.is_not_found() => None,
-        Err(error) if error.is_refused() => call(at.installations().get_opt(&name))
+    let api = at.installations();
+    let installation = match status::patch(&api, FIELD_MANAGER, at.installation, operations).await? {
+        Some(written) => Some(written),
+        None => call(api.get_opt(&at.installation.name_any()))
             .await?
             .filter(|there| there.uid() == at.installation.uid()),
-        Err(error) => return Err(error.into()),
     };
     Ok(Answer::Installation(installation.map(Box::new)))
 }

@@ -1,0 +1,46 @@
+//! Changes of an installation's status, carried out only where everything is as it was decided on.
+
+use kube::{Api, ResourceExt};
+use peribolos_api::GitHubInstallation;
+use serde_json::{Map, Value, json};
+
+use super::{
+    client::{CallError, call},
+    write::{json_patch, patch_by},
+};
+
+/// The fields of a status, as the API server has them.
+pub fn fields(installation: &GitHubInstallation) -> Map<String, Value> {
+    match serde_json::to_value(&installation.status) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// Tests the number that is part of the names of runs which the operator makes by itself, and raises it.
+pub fn raise_sequence(installation: &GitHubInstallation) -> [Value; 2] {
+    let sequence = installation.status.as_ref().and_then(|status| status.heal_sequence);
+    [
+        json!({"op": "test", "path": "/status/healSequence", "value": sequence}),
+        json!({"op": "add", "path": "/status/healSequence", "value": sequence.unwrap_or(0) + 1}),
+    ]
+}
+
+/// Carries out these operations on that very object, and gives it as it is then. None: a test did not hold, or it is gone.
+///
+/// # Errors
+/// When the API server does not do its part.
+pub async fn patch(
+    api: &Api<GitHubInstallation>,
+    manager: &str,
+    installation: &GitHubInstallation,
+    operations: impl IntoIterator<Item = Value>,
+) -> Result<Option<GitHubInstallation>, CallError> {
+    let same = json!({"op": "test", "path": "/metadata/uid", "value": installation.metadata.uid});
+    let patch = json_patch(Value::Array([same].into_iter().chain(operations).collect()))?;
+    match call(api.patch_status(&installation.name_any(), &patch_by(manager), &patch)).await {
+        Ok(written) => Ok(Some(written)),
+        Err(error) if error.is_refused() || error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
