@@ -25,7 +25,9 @@ impl<'a> Rest<'a> {
         let org = self.one(&format!("/orgs/{ORG}")).await;
         let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();
         let public = logins(&self.all(&format!("/orgs/{ORG}/public_members")).await);
-        let everybody = logins(&self.all(&format!("/orgs/{ORG}/members")).await);
+        let everybody = self.all(&format!("/orgs/{ORG}/members")).await;
+        let mut accounts = numbers(&everybody);
+        let everybody = logins(&everybody);
         let concealed: Vec<&String> = everybody.iter().filter(|it| !public.contains(it)).collect();
         let mut invitations = Vec::new();
         for (list, state) in [("invitations", "Pending"), ("failed_invitations", "Failed")] {
@@ -41,7 +43,14 @@ impl<'a> Rest<'a> {
         }
         let mut repos = Vec::new();
         for repo in self.all(&format!("/orgs/{ORG}/repos")).await {
-            repos.push(self.repo(&text(&repo["name"]), collaborators, &state).await);
+            let name = text(&repo["name"]);
+            let people = if collaborators {
+                Some(self.all(&format!("/repos/{ORG}/{name}/collaborators?affiliation=direct")).await)
+            } else {
+                None
+            };
+            accounts.extend(numbers(people.as_deref().unwrap_or_default()));
+            repos.push(self.repo(&name, people.as_deref(), &state).await);
         }
         let snapshot = json!({
             "org": org["login"],
@@ -49,6 +58,7 @@ impl<'a> Rest<'a> {
             "admins": logins(&self.all(&format!("/orgs/{ORG}/members?role=admin")).await),
             "members": logins(&self.all(&format!("/orgs/{ORG}/members?role=member")).await),
             "concealed": concealed,
+            "accounts": accounts,
             "invitations": invitations,
             "teams": teams,
             "repos": repos,
@@ -107,7 +117,8 @@ impl<'a> Rest<'a> {
         })
     }
 
-    async fn repo(&self, name: &str, collaborators: bool, state: &Value) -> Value {
+    /// A repository, with the people who have access to it by themselves if they are wanted.
+    async fn repo(&self, name: &str, people: Option<&[Value]>, state: &Value) -> Value {
         let at = format!("/repos/{ORG}/{name}");
         let repo = self.one(&at).await;
         let state = &state["repos"][name];
@@ -120,8 +131,7 @@ impl<'a> Rest<'a> {
             "collaborators": null,
             "invitations": [],
         });
-        if collaborators {
-            let people = self.all(&format!("{at}/collaborators?affiliation=direct")).await;
+        if let Some(people) = people {
             let person = |it: &Value| {
                 let own = permission(&state["collaborators"][it["login"].as_str().unwrap()]);
                 json!({"login": it["login"], "permission": permission(&it["role_name"]), "own": {"is": own}})
@@ -174,6 +184,11 @@ impl<'a> Rest<'a> {
 
 fn logins(users: &[Value]) -> Vec<String> {
     users.iter().map(|user| user["login"].as_str().unwrap().to_owned()).collect()
+}
+
+/// GitHub's number of each.
+fn numbers(users: &[Value]) -> serde_json::Map<String, Value> {
+    users.iter().map(|user| (user["login"].as_str().unwrap().to_owned(), user["id"].clone())).collect()
 }
 
 /// Settings that GitHub shows, as the file writes them.
