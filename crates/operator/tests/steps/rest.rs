@@ -44,11 +44,10 @@ impl<'a> Rest<'a> {
         let mut repos = Vec::new();
         for repo in self.all(&format!("/orgs/{ORG}/repos")).await {
             let name = text(&repo["name"]);
-            let people = match collaborators {
-                true => {
-                    Some(self.all(&format!("/repos/{ORG}/{name}/collaborators?affiliation=direct")).await)
-                }
-                false => None,
+            let people = if collaborators {
+                Some(self.all(&format!("/repos/{ORG}/{name}/collaborators?affiliation=direct")).await)
+            } else {
+                None
             };
             accounts.extend(numbers(people.as_deref().unwrap_or_default()));
             repos.push(self.repo(&name, people.as_deref(), &state).await);
