@@ -300,12 +300,13 @@ async fn a_place_that_an_invitation_sent_anew_does_not_have_is_a_removal() {
     let world = World::of(&with_teams("carol", "zoe")).await;
     let token = world.bench.token().await;
     let managed = "--manage=Org,OrgMembers,Teams,TeamMembers";
-    let shown = world.bench.plan(&world.sha, &token, &[managed, "--salt=preview-1"]).output();
+    let shown =
+        world.bench.plan(&world.sha, &token, &[managed, "--disclose-file", "--salt=preview-1"]).output();
     assert_eq!((shown.exit, shown.removals.len()), (StepExit::Ok, 1), "{shown:?}");
     let lost = "- `-` 1 team member of `Core`: `zoe` (invited)";
     assert!(shown.check.summary.contains(lost), "{shown:?}");
     let apply = |preview: &str| {
-        let args = [managed, FAST, "--unreviewed-removals=Block", preview];
+        let args = [managed, FAST, "--disclose-file", "--unreviewed-removals=Block", preview];
         world.bench.apply(&world.sha, &token, &args).output()
     };
     let stopped = apply("--shown=another:000000000000");
