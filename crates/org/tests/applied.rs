@@ -313,6 +313,7 @@ fn places_that_are_lost_with_an_invitation_are_named_until_another_one_is_sent()
         let text = run.applied().text(Style::Plain);
         let lost = "Places in teams that are lost with an invitation\n  zoe: the teams Core, Docs\n";
         assert_eq!(text.contains(lost), is_lost, "{text}");
+        assert_eq!(text.contains("name them in the file, or give them on GitHub"), is_lost, "{text}");
     }
     let mut cancelled_meanwhile = Run::of(vec![(again(), Outcome::Waiting)]);
     assert_eq!(cancelled_meanwhile.title(), "Applied: 1 of 1. 1 person has yet to accept");

@@ -177,8 +177,8 @@ async fn places_that_are_lost_with_an_invitation_are_named(
         "**Places in teams that are lost with an invitation**\n- `zoe`: 2 teams that the file does not name";
     assert!(summary.contains(lost), "{summary}");
     assert!(
-        summary.contains("An apply of this file does not give them back, and takes away what they were to replace: name them"),
-        "{summary}"
+        summary.contains("give them on GitHub. The log of the pod has all names"),
+        "where to find names that are not shown: {summary}"
     );
     assert_eq!(world.invited().await, [""; 0]);
 }

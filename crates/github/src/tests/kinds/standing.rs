@@ -286,6 +286,25 @@ async fn a_place_of_somebody_in_a_team_below(
     assert_eq!(in_organization(&snapshot, &server, &change).await.0, expected);
 }
 
+/// Whether somebody whose place as a maintainer goes has it still, where a team below shows them as a member.
+#[rstest]
+#[case::as_planned("ann", membership("maintainer", "active"), Standing::AsPlanned)]
+#[case::gone_or_lowered("ann", membership("member", "active"), Standing::Gone)]
+#[case::not_known_to_be_in_it("new", membership("member", "active"), Standing::Gone)]
+#[case::an_invitation("ann", membership("member", "pending"), different("it is an invitation now"))]
+#[tokio::test]
+async fn a_maintainer_s_place_above_a_team(
+    #[case] login: &str,
+    #[case] now: Value,
+    #[case] expected: Standing,
+) {
+    let at = format!("/orgs/acme/teams/core/memberships/{login}");
+    let server = github("GET", &at, status(200, &now)).await;
+    let (login, from) = (Login::new(login), TeamRole::Maintainer);
+    let change = Change::RemoveTeamMember { team: core(), login, from, invitation: false };
+    assert_eq!(of(&server, &change).await, expected);
+}
+
 #[rstest]
 #[case::as_planned(
     status(200, &json!({"id": 7, "permissions": {"push": true, "pull": true}, "role_name": "write"})), Standing::AsPlanned)]
