@@ -12,8 +12,8 @@ use peribolos_org::review::Judgement;
 use peribolos_org::show::{Applied, Disclosure, MAX_SUMMARY_BYTES, Namer, PlanReport, Refused, remedy};
 use peribolos_org::{Extent, OrgRole, Permission, Privacy, RepoName, Style, TeamName, Unread, UnreadCause};
 use support::{
-    delete_team, file, login, numbered, operation, plan, removals, remove_member, remove_team_member,
-    set_collaborator, set_team_repo,
+    cancel_invitation, delete_team, file, login, numbered, operation, plan, removals, remove_member,
+    remove_team_member, set_collaborator, set_team_repo,
 };
 
 /// A plan that was applied.
@@ -296,8 +296,7 @@ fn access_that_is_to_be_lowered_is_not_said_to_be_missing() {
 /// The next apply does not know which teams an invitation was to, so this one names them.
 #[test]
 fn places_that_are_lost_with_an_invitation_are_named_until_another_one_is_sent() {
-    let cancelled =
-        || Change::CancelInvitation { id: 1, login: login("zoe"), role: OrgRole::Member, failed: false };
+    let cancelled = || cancel_invitation("zoe", OrgRole::Member);
     let invited = |id, name: &str| InvitedTeam { id, name: TeamName::new(name) };
     let teams = || vec![invited(1, "Core"), invited(2, "Docs")];
     let again = || Change::InviteAgain { login: login("zoe"), role: OrgRole::Admin, teams: teams() };
@@ -314,6 +313,7 @@ fn places_that_are_lost_with_an_invitation_are_named_until_another_one_is_sent()
         let text = run.applied().text(Style::Plain);
         let lost = "Places in teams that are lost with an invitation\n  zoe: the teams Core, Docs\n";
         assert_eq!(text.contains(lost), is_lost, "{text}");
+        assert_eq!(text.contains("name them in the file, or give them on GitHub"), is_lost, "{text}");
     }
     let mut cancelled_meanwhile = Run::of(vec![(again(), Outcome::Waiting)]);
     assert_eq!(cancelled_meanwhile.title(), "Applied: 1 of 1. 1 person has yet to accept");

@@ -170,12 +170,15 @@ fn people_changes() -> impl Strategy<Value = Change> {
         }),
         (people(), role(), role()).prop_map(|(login, from, to)| Change::ChangeRole { login, from, to }),
         (people(), role()).prop_map(|(login, role)| Change::RemoveMember { login, role }),
-        (people(), role(), any::<bool>()).prop_map(|(login, role, failed)| Change::CancelInvitation {
-            id: 1,
-            login,
-            role,
-            failed
-        }),
+        (people(), role(), any::<bool>(), vec(teams(), 0..3)).prop_map(
+            |(login, role, failed, lost_teams)| Change::CancelInvitation {
+                id: 1,
+                login,
+                role,
+                failed,
+                lost_teams
+            }
+        ),
         changed(vec![org_setting("company"), org_setting("billing_email")], values().boxed())
             .prop_map(|changes| Change::EditOrg { changes }),
         select(vec!["none", "read", "admin"]).prop_map(|to| Change::EditOrg {

@@ -7,18 +7,19 @@ use std::collections::BTreeSet;
 
 use peribolos_org::guard::{Limits, Trip, trips};
 use peribolos_org::plan::{
-    Because, Change, Ignore, Kind, Plan, Refusal, RefusalClass, RepoSetting, Scope, SettingChange, TeamRole,
+    Because, Change, Ignore, Kind, Lookups, Plan, Refusal, RefusalClass, RepoSetting, Scope, SettingChange,
+    TeamRole, plan as make_plan,
 };
-use peribolos_org::removals::{RemovalGroup, RemovalKind, Removals};
+use peribolos_org::removals::{Removal, RemovalGroup, RemovalKind, Removals};
 use peribolos_org::show::{Disclosure, Namer};
 use peribolos_org::{
-    InvitationState, Login, ManagedBy, OrgRole, Permission, RepoInvitation, RepoName, Snapshot, TeamName,
-    Visibility,
+    Invitation, InvitationState, Login, ManagedBy, OrgRole, Permission, RepoInvitation, RepoName, Snapshot,
+    TeamName, Visibility,
 };
 use support::{
-    collaborator, delete_team, file, inherited, invitation, login, logins, nobody, numbered, operation,
-    org_change, plan, remove_member, remove_team_member, repo, repo_change, repo_setting, set_collaborator,
-    set_team_repo, team, team_repo,
+    cancel_invitation, collaborator, delete_team, file, inherited, invitation, login, logins, nobody,
+    numbered, operation, org_change, plan, remove_member, remove_team_member, repo, repo_change,
+    repo_setting, set_collaborator, set_team_repo, team, team_repo,
 };
 
 /// An organization in which there are eight of everything that can be lost, and ten of what it takes for that.
@@ -45,10 +46,6 @@ fn edit_repo(name: &str, setting: &str, to: &str) -> Change {
 
 fn default_permission(from: &str, to: &str) -> Change {
     Change::EditOrg { changes: vec![org_change("default_repository_permission", from, to)] }
-}
-
-fn cancel_invitation(name: &str, role: OrgRole) -> Change {
-    Change::CancelInvitation { id: 1, login: login(name), role, failed: false }
 }
 
 /// One removal of each kind, the number-th of its kind. A lowered invitation takes two operations.
@@ -251,7 +248,13 @@ fn changes_that_remove_nothing_are_not_counted() {
     let harmless = [
         Change::InviteMember { login: login("a"), role: OrgRole::Member },
         Change::ChangeRole { login: login("a"), from: OrgRole::Member, to: OrgRole::Admin },
-        Change::CancelInvitation { id: 1, login: login("a"), role: OrgRole::Admin, failed: true },
+        Change::CancelInvitation {
+            id: 1,
+            login: login("a"),
+            role: OrgRole::Admin,
+            failed: true,
+            lost_teams: Vec::new(),
+        },
         Change::CreateRepo {
             name: RepoName::new("r"),
             settings: vec![RepoSetting { setting: repo_setting("visibility"), value: "public".to_owned() }],
@@ -322,6 +325,57 @@ fn an_invitation_that_is_sent_again_is_lost_only_if_it_gives_less() {
     let anew = |to| kinds(vec![cancelled.clone(), set_collaborator("Repo0", "Mallory", None, to)]);
     assert_eq!(anew(Permission::Write), []);
     assert_eq!(anew(Permission::Read), [RemovalKind::CollaboratorLowered]);
+}
+
+/// Nine places in `Core`, eight of them of people who are invited; the file has one of them, `owner0`, and gives the first
+/// `raised` of the others another role.
+#[test]
+fn places_that_go_with_an_invitation_are_counted_like_others() {
+    let names = numbered("guest", 8);
+    let mut snapshot = Snapshot { invitations: Vec::new(), ..eight() };
+    snapshot.teams = vec![team("Core", &["owner0"], &[])];
+    snapshot.teams[0].invitations = names.iter().map(|name| login(name)).collect();
+    let owners = numbered("owner", 8).join(", ");
+    let lost = |before: OrgRole, raised: usize| {
+        let mut snapshot = snapshot.clone();
+        snapshot.invitations =
+            (1..).zip(&names).map(|(id, name)| Invitation { id, role: before, ..invitation(name) }).collect();
+        let (other, same) = names.split_at(raised);
+        let [admins, members] = match before {
+            OrgRole::Admin => [same, other],
+            _ => [other, same],
+        };
+        let admins =
+            std::iter::once(owners.clone()).chain(admins.iter().cloned()).collect::<Vec<_>>().join(", ");
+        let file = file(&format!(
+            "orgs:\n  acme:\n    admins: [{admins}]\n    members: [{}]\n    teams:\n      Core: {{maintainers: [owner0], \
+             members: []}}\n",
+            members.join(", ")
+        ));
+        let scope = Scope { manage: [Kind::OrgMembers, Kind::Teams, Kind::TeamMembers].into(), ..usual() };
+        let plan = make_plan(&file, &snapshot, &Lookups::default(), &scope);
+        let removals = Removals::of(&plan, &snapshot, &scope);
+        let mut places: Vec<String> = removals.list.iter().map(Removal::key).collect();
+        places.retain(|key| key.starts_with("team-member-removed "));
+        places.sort();
+        let tripped = trips(&file, &plan, &snapshot, &removals, &scope, &Limits::default());
+        assert!(
+            tripped.contains(&Trip::TooMany {
+                group: RemovalGroup::TeamMembers,
+                count: 8,
+                there: 9,
+                allowed: 2,
+                percent: 25
+            }),
+            "{before:?} {raised}: {tripped:?}"
+        );
+        places
+    };
+    let shown = lost(OrgRole::Member, 0);
+    assert_eq!(shown.len(), 8);
+    for (before, raised) in [(OrgRole::Member, 8), (OrgRole::Member, 4), (OrgRole::Admin, 8)] {
+        assert_eq!(lost(before, raised), shown, "who saw the one has seen the other");
+    }
 }
 
 #[test]

@@ -50,6 +50,10 @@ fn lost(before: &Snapshot, after: &Snapshot) -> BTreeSet<String> {
             continue;
         };
         places(team, now, &is, &demoted, &mut lost);
+        // Who is still invited, by whichever invitation.
+        let is_still = people(&now.invitations).union(&everybody(after)).cloned().collect();
+        let gone = people(&team.invitations).intersection(&waits).cloned().collect::<BTreeSet<String>>();
+        lost.extend(gone.difference(&is_still).map(|person| format!("place/{}/{person}", now.name.key())));
         access(before, after, team, now, &mut lost);
     }
     repositories(before, after, &is, &mut lost);

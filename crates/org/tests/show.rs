@@ -5,16 +5,16 @@ mod support;
 
 use peribolos_org::guard::{Limits, Trip, trips};
 use peribolos_org::plan::{
-    Because, Change, Kind, Named, Plan, Refusal, RefusalClass, RepoSetting, Scope, SettingChange, TeamRole,
-    TeamSetting, Waiting, Warning,
+    Because, Change, InvitedTeam, Kind, Named, Plan, Refusal, RefusalClass, RepoSetting, Scope,
+    SettingChange, TeamRole, TeamSetting, Waiting, Warning,
 };
 use peribolos_org::removals::{Removal, RemovalKind, Removals, Subject};
 use peribolos_org::review::Judgement;
 use peribolos_org::show::{Disclosure, MAX_NAMES, MAX_SUMMARY_BYTES, PlanReport};
 use peribolos_org::{ConfigFile, OrgRole, Permission, Privacy, RepoName, Slug, Style, TeamName};
 use support::{
-    delete_team, edit_team, file, login, logins, nobody, numbered, org_change, plan, removals, remove_member,
-    remove_team_member, repo_change, repo_setting, set_collaborator, set_team_repo,
+    cancel_invitation, delete_team, edit_team, file, login, logins, nobody, numbered, org_change, plan,
+    removals, remove_member, remove_team_member, repo_change, repo_setting, set_collaborator, set_team_repo,
 };
 
 /// A plan with what follows from it.
@@ -60,10 +60,22 @@ fn of_people() -> Vec<Change> {
         Change::ChangeRole { login: login("bob"), from: OrgRole::Admin, to: OrgRole::Member },
         remove_member("ghost"),
         Change::RemoveMember { login: login("frank"), role: OrgRole::Admin },
-        Change::CancelInvitation { id: 1, login: login("guest"), role: OrgRole::Member, failed: false },
-        Change::CancelInvitation { id: 2, login: login("dave"), role: OrgRole::Admin, failed: false },
-        Change::CancelInvitation { id: 3, login: login("erin"), role: OrgRole::Member, failed: false },
-        Change::CancelInvitation { id: 4, login: login("alice"), role: OrgRole::Member, failed: true },
+        cancel_invitation("guest", OrgRole::Member),
+        cancel_invitation("dave", OrgRole::Admin),
+        Change::CancelInvitation {
+            id: 3,
+            login: login("erin"),
+            role: OrgRole::Member,
+            failed: false,
+            lost_teams: vec![TeamName::new("Core"), TeamName::new("Hidden")],
+        },
+        Change::CancelInvitation {
+            id: 4,
+            login: login("alice"),
+            role: OrgRole::Member,
+            failed: true,
+            lost_teams: Vec::new(),
+        },
     ]
 }
 
@@ -426,4 +438,27 @@ fn a_check_is_bounded() {
     let shown = check.lines().filter(|line| line.starts_with("- `-`")).count();
     assert!(shown > 100, "{shown}");
     assert!(check.ends_with(&format!("…and {} more lines.", 2_000 - shown)), "{}", check.len());
+}
+
+/// GitHub does not say what somebody who is invited is to be in a team, so the plan says what they will be.
+#[test]
+fn an_invitation_that_is_sent_again_says_what_it_is_to() {
+    let teams = || {
+        vec![
+            InvitedTeam { id: 1, name: TeamName::new("Core") },
+            InvitedTeam { id: 2, name: TeamName::new("Hidden") },
+        ]
+    };
+    let again = |name: &str, role| Change::InviteAgain { login: login(name), role, teams: teams() };
+    let whole = Whole::of(plan(vec![again("erin", OrgRole::Admin), again("dave", OrgRole::Member)]));
+    let text = whole.report().text(Style::Plain);
+    for line in [
+        "owner: erin (again, with the teams Core, Hidden)",
+        "member: dave (again, as a member of the teams Core, Hidden)",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    let summary = whole.summary(&Disclosure::of([&known()]));
+    let line = "`dave` (again, as a member of the team `Core` and 1 team that the file does not name)";
+    assert!(summary.contains(line), "{summary}");
 }

@@ -250,7 +250,7 @@ pub(super) async fn standing(
                 Some(now) => Standing::compare(role, &words::role(now.role), "the role", of),
             })
         }
-        Change::CancelInvitation { id, login, role, failed } => {
+        Change::CancelInvitation { id, login, role, failed, .. } => {
             let route = if *failed { FAILED } else { PENDING };
             let all = unless_gone(client.all::<Invited>(Call::get(route, &[org.as_str()])?).await)?;
             let all = all.unwrap_or_default();

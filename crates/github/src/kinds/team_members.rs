@@ -93,6 +93,14 @@ pub(super) async fn standing(
             Some(now) if !*invitation && now.state == State::Pending => {
                 Standing::Different("it is an invitation now".to_owned())
             }
+            // A place below is all that GitHub shows where the one of their own is gone. If it was lowered, it was not shown
+            // as it is: the next plan has it.
+            Some(now)
+                if (*from, now.role) == (TeamRole::Maintainer, TeamRole::Member)
+                    && may_be_inherited(now, expected, team, login) =>
+            {
+                Standing::Gone
+            }
             Some(now) => Standing::compare(from, &now.role, "the role", |role| word(*role).to_owned()),
         }),
         _ => Ok(Standing::AsPlanned),

@@ -138,11 +138,15 @@ pub async fn apply(job: Job<'_>, pace: &mut Pace) -> Ended {
         sentence: None,
     };
     let operations = &job.plan.operations;
+    let mut done = 0;
     for (index, operation) in operations.iter().enumerate() {
         let outcome = run.operation(index, operation).await;
         tracing::debug!(?operation, ?outcome, "applied");
+        if outcome != Outcome::NotTried {
+            done += 1;
+            job.progress.operation(done, operations.len(), operation, &outcome);
+        }
         run.outcomes.push(outcome);
-        job.progress.operation(index + 1, operations.len(), operation, &run.outcomes[index]);
     }
     Ended {
         outcomes: run.outcomes,

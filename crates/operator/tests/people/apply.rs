@@ -153,6 +153,22 @@ async fn a_refusal_is_named_and_the_rest_is_done() {
     assert!(shown.contains("User is blocked by the organization"), "{shown}");
 }
 
+/// What is not tried any more is no progress.
+#[tokio::test]
+async fn progress_ends_where_nothing_more_is_sent() {
+    let desk = desk().await;
+    let message = "Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow \
+                   list enabled, and your IP address is not permitted to access this resource.";
+    let fault = json!({"method": "PATCH", "path": "/orgs/acme", "status": 403, "body": {"message": message}});
+    desk.github.call("POST", "/_sim/faults", Some(fault)).await;
+    let changed = SAME.replace("name: Acme", "name: Acme Inc").replace("erin]", "erin, zoe]");
+    let ended = run(as_app(&desk, &changed, &["--yes"]));
+    assert_eq!(ended.status.code(), Some(15), "{ended:?}");
+    let (shown, said) = (text(&ended.stdout), text(&ended.stderr));
+    assert!(shown.contains("Applied: 0 of 2") && said.contains("1 of 2\n"), "{shown}{said}");
+    assert!(!said.contains("2 of 2\n"), "{said}");
+}
+
 /// It ends as a pod's apply does where the organization can't be read again afterwards.
 #[rstest::rstest]
 #[case::fails(

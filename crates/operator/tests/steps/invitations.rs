@@ -115,6 +115,13 @@ impl World {
     }
 }
 
+/// The file with teams, each with these people.
+fn with_teams(core: &str, docs: &str) -> String {
+    format!(
+        "{FILE}    teams:\n      Core: {{members: [{core}], repos: {{}}}}\n      Docs: {{members: [{docs}], repos: {{}}}}\n"
+    )
+}
+
 fn sent() -> Vec<(String, String)> {
     SENT.map(|(method, path)| (method.to_owned(), path.to_owned())).to_vec()
 }
@@ -170,8 +177,8 @@ async fn places_that_are_lost_with_an_invitation_are_named(
         "**Places in teams that are lost with an invitation**\n- `zoe`: 2 teams that the file does not name";
     assert!(summary.contains(lost), "{summary}");
     assert!(
-        summary.contains("An apply of this file does not give them back: name them in the file"),
-        "{summary}"
+        summary.contains("give them on GitHub. The log of the pod has all names"),
+        "where to find names that are not shown: {summary}"
     );
     assert_eq!(world.invited().await, [""; 0]);
 }
@@ -284,5 +291,40 @@ async fn no_invitation_is_cancelled_before_another_one_may_be_sent() {
     let write = format!("--content-write={:.0}=360", jiff::Timestamp::now());
     let applied = world.apply(&["--time-scale=1", &write]).await;
     assert_eq!(applied.exit, StepExit::RateLimited, "{applied:?}");
+    assert_eq!(world.invited().await, [AS_MEMBER]);
+}
+
+/// A place that the file takes away goes with the invitation that is cancelled: it is a removal like any other.
+#[tokio::test]
+async fn a_place_that_an_invitation_sent_anew_does_not_have_is_a_removal() {
+    let world = World::of(&with_teams("carol", "zoe")).await;
+    let token = world.bench.token().await;
+    let managed = "--manage=Org,OrgMembers,Teams,TeamMembers";
+    let shown =
+        world.bench.plan(&world.sha, &token, &[managed, "--disclose-file", "--salt=preview-1"]).output();
+    assert_eq!((shown.exit, shown.removals.len()), (StepExit::Ok, 1), "{shown:?}");
+    let lost = "- `-` 1 team member of `Core`: `zoe` (invited)";
+    assert!(shown.check.summary.contains(lost), "{shown:?}");
+    let apply = |preview: &str| {
+        let args = [managed, FAST, "--disclose-file", "--unreviewed-removals=Block", preview];
+        world.bench.apply(&world.sha, &token, &args).output()
+    };
+    let stopped = apply("--shown=another:000000000000");
+    assert_eq!(stopped.exit, StepExit::GuardTripped, "{stopped:?}");
+    assert_eq!(world.invited().await, [AS_MEMBER]);
+    let applied = apply(&format!("--shown=preview-1:{}", shown.removals[0]));
+    assert_eq!((applied.exit, applied.cause, applied.reviewed), (StepExit::Ok, None, true), "{applied:?}");
+    assert!(applied.check.summary.contains(lost), "{applied:?}");
+    assert_eq!(world.invited().await, [r#""zoe" "admin" Docs"#]);
+}
+
+#[tokio::test]
+async fn places_that_an_invitation_sent_anew_does_not_have_are_counted_by_the_guard() {
+    let world = World::of(&with_teams("carol", "")).await;
+    let managed = "--manage=Org,OrgMembers,Teams,TeamMembers";
+    let stopped = world.bench.apply(&world.sha, &world.bench.token().await, &[managed, FAST]).output();
+    assert_eq!(stopped.exit, StepExit::GuardTripped, "{stopped:?}");
+    let says = "2 of 3 places in teams would be removed or lowered, and the limit is 1 (25 %).";
+    assert!(stopped.check.summary.contains(says), "{stopped:?}");
     assert_eq!(world.invited().await, [AS_MEMBER]);
 }

@@ -84,7 +84,7 @@ fn invite(planner: &mut Planner<'_>, login: &Login, role: OrgRole, line: Option<
 
 fn cancel(invitation: &Invitation, login: &Login, place: Place, line: Option<u32>, failed: bool) -> Draft {
     let Invitation { id, role, .. } = *invitation;
-    let change = Change::CancelInvitation { id, login: login.clone(), role, failed };
+    let change = Change::CancelInvitation { id, login: login.clone(), role, failed, lost_teams: Vec::new() };
     let draft = Draft::new(place, change, line);
     // An invitation that failed is in nobody's way.
     if failed { draft } else { draft.gives(Fact::Uninvited(login.clone())) }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use peribolos_vocab::{Login, OrgRole, TeamRole};
+use peribolos_vocab::{Login, OrgRole, TeamName, TeamRole};
 
 use super::teams;
 use crate::file::findings::quoted;
@@ -43,24 +43,34 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
     keep_invited(planner, &decided);
 }
 
-/// An invitation that is sent anew has lost its teams: the new one is to those, too, that the plan leaves to others.
+/// An invitation that is sent anew has lost its teams: the new one is to those, too, that the plan leaves to others. Those
+/// in which the file does not have the person are taken away by what cancels the old one.
 fn keep_invited(planner: &mut Planner<'_>, decided: &BTreeSet<TeamId>) {
-    let mut lost: BTreeMap<Login, Vec<InvitedTeam>> = BTreeMap::new();
-    for (id, before) in planner.now.all_teams().filter(|(id, _)| !decided.contains(id)) {
+    let mut kept: BTreeMap<Login, Vec<InvitedTeam>> = BTreeMap::new();
+    let mut lost: BTreeMap<Login, Vec<TeamName>> = BTreeMap::new();
+    for (id, before) in planner.now.all_teams() {
         let Some(team) = planner.then.team(id) else { continue };
         if team.managed_by != ManagedBy::Organization {
             continue;
         }
-        let is_lost =
+        let is_gone =
             |login: &&Login| !team.pending.contains(*login) && planner.then.pending().contains_key(*login);
-        for login in before.pending.iter().filter(is_lost) {
-            let invited = InvitedTeam { id: team.id, name: team.name.clone() };
-            lost.entry(login.clone()).or_default().push(invited);
+        for login in before.pending.iter().filter(is_gone) {
+            if decided.contains(&id) {
+                lost.entry(login.clone()).or_default().push(team.name.clone());
+            } else {
+                let invited = InvitedTeam { id: team.id, name: team.name.clone() };
+                kept.entry(login.clone()).or_default().push(invited);
+            }
         }
+    }
+    for (login, mut teams) in kept {
+        teams.sort();
+        planner.invite_to_teams(&login, &teams);
     }
     for (login, mut teams) in lost {
         teams.sort();
-        planner.invite_to_teams(&login, &teams);
+        planner.lose_teams(&login, &teams);
     }
 }
 

@@ -57,6 +57,10 @@ pub enum Change {
         role: OrgRole,
         /// Whether it can't be accepted any more.
         failed: bool,
+        /// The teams that it is to and the invitation that replaces it is not, because the file does not have the person in
+        /// them, by their names at that moment.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lost_teams: Vec<TeamName>,
     },
     /// `POST /orgs/{org}/repos`.
     CreateRepo {

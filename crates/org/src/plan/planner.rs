@@ -190,6 +190,17 @@ impl<'f> Planner<'f> {
         }
     }
 
+    /// Notes that these teams go with an invitation that is cancelled for another one.
+    pub(crate) fn lose_teams(&mut self, invited: &Login, teams: &[TeamName]) {
+        for draft in &mut self.drafts {
+            if let Change::CancelInvitation { login, failed: false, lost_teams, .. } = &mut draft.change
+                && login == invited
+            {
+                *lost_teams = teams.to_vec();
+            }
+        }
+    }
+
     /// Plans operations whose changes are made in `then` already.
     pub(crate) fn add(&mut self, drafts: impl IntoIterator<Item = Draft>) {
         self.drafts.extend(drafts);

@@ -88,7 +88,8 @@ impl Removals {
         Self { list, there: there::there(snapshot, scope) }
     }
 
-    /// The removals that one operation does: none, one, or two where a repository is archived and published at once.
+    /// The removals that one operation does: none, one, or more where a repository is archived and published at once, or where
+    /// places in teams go with an invitation.
     pub fn of_operation(&self, index: usize) -> impl Iterator<Item = &Removal> {
         self.list.iter().filter(move |removal| removal.operation == Some(index))
     }

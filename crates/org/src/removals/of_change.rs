@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Removal, RemovalKind, Subject};
 use crate::plan::{Because, Change, Operation, RepoSettingName, SettingChange, TeamRole, settings};
-use crate::{Login, OrgRole, Permission, RepoName, Visibility};
+use crate::{Login, OrgRole, Permission, RepoName, TeamName, Visibility};
 
 /// The removals that operations do, in their order.
 pub(super) fn removals(operations: &[Operation]) -> Vec<Removal> {
@@ -53,7 +53,15 @@ fn of_change(change: &Change, again: &Again<'_>) -> Vec<(RemovalKind, Subject)> 
         .or_else(|| team(change))
         .or_else(|| collaborator(change, again))
         .into_iter()
+        .chain(places_lost(change))
         .collect()
+}
+
+/// The places in teams that go with an invitation, although the person is invited again.
+fn places_lost(change: &Change) -> Vec<(RemovalKind, Subject)> {
+    let Change::CancelInvitation { login, lost_teams, .. } = change else { return Vec::new() };
+    let place = |team: &TeamName| Subject::TeamMember { team: team.clone(), login: login.clone() };
+    lost_teams.iter().map(|team| (RemovalKind::TeamMemberRemoved, place(team))).collect()
 }
 
 fn person(change: &Change, again: &Again<'_>) -> Option<(RemovalKind, Subject)> {

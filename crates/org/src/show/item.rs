@@ -81,15 +81,25 @@ impl Item {
         if operation.awaits_acceptance {
             item.notes.push("once an invitation is accepted".to_owned());
         }
-        if removals.is_empty() {
-            return vec![item];
-        }
+        let (places, own): (Vec<_>, Vec<_>) = removals
+            .iter()
+            .copied()
+            .partition(|(_, removal)| goes_with_invitation(&operation.change, removal));
         let of = |(index, removal): &(usize, &Removal)| {
             let category = Category::of_removal(removal.kind);
             let settings = settings(&operation.change, Some(removal.kind), namer);
             Self { category, settings, removal: Some(*index), ..item.clone() }
         };
-        removals.iter().map(of).collect()
+        let mut items: Vec<Self> = own.iter().map(of).collect();
+        if items.is_empty() {
+            items.push(item);
+        }
+        items.extend(places.into_iter().map(|(index, removal)| Self {
+            notes: vec!["invited".to_owned()],
+            line: operation.line,
+            ..Self::of_removal(removal, Some(index), namer)
+        }));
+        items
     }
 
     /// A removal without the operation that does it.
@@ -144,6 +154,11 @@ impl Item {
         let name = self.name.as_ref().filter(|_| self.place.is_named())?;
         Some(if notes.is_empty() { name.clone() } else { format!("{name} ({})", notes.join(", ")) })
     }
+}
+
+/// Whether it is a place in a team that is lost with an invitation, beside what becomes of the invitation itself.
+const fn goes_with_invitation(change: &Change, removal: &Removal) -> bool {
+    matches!((change, &removal.subject), (Change::CancelInvitation { .. }, Subject::TeamMember { .. }))
 }
 
 /// What a category is in, in words: ` of `Core``, or nothing in the organization itself.
@@ -217,7 +232,13 @@ fn notes(change: &Change, namer: &Namer<'_>) -> Vec<String> {
     };
     let invited = || "invited".to_owned();
     match change {
-        Change::InviteAgain { teams, .. } => vec![format!("again, with {}", of_teams(teams, namer))],
+        Change::InviteAgain { role: OrgRole::Admin, teams, .. } => {
+            vec![format!("again, with {}", of_teams(teams, namer))]
+        }
+        // GitHub does not list what somebody who is invited is to be in a team, and the new invitation can't say it.
+        Change::InviteAgain { teams, .. } => {
+            vec![format!("again, as a member of {}", of_teams(teams, namer))]
+        }
         Change::CancelInvitation { role, failed, .. } => {
             let teams = failed.then(|| "GitHub does not show its teams".to_owned());
             had(format!("as {}", a(role.as_str()))).into_iter().chain(teams).collect()

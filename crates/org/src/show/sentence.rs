@@ -221,8 +221,10 @@ impl Writer<'_, '_> {
             }
             Change::InviteMember { login, .. }
             | Change::ChangeRole { login, .. }
-            | Change::RemoveMember { login, .. }
-            | Change::CancelInvitation { login, .. } => person(login),
+            | Change::RemoveMember { login, .. } => person(login),
+            Change::CancelInvitation { login, lost_teams, .. } => {
+                person(login) && lost_teams.iter().all(team)
+            }
             Change::InviteAgain { login, teams, .. } => {
                 person(login) && teams.iter().all(|invited| team(&invited.name))
             }

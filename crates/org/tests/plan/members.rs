@@ -100,9 +100,10 @@ fn what_the_file_does_not_decide_of_an_invitation_is_in_the_new_one() {
         "5 invite kim as member",
     ];
     assert_eq!(shown_of(&[Kind::OrgMembers, Kind::Teams]), people);
+    // `Core` is to have nobody: that is a removal.
     let decided = [
         "5 cancel failed invitation 12 of dave as member",
-        "5 cancel invitation 11 of dave as member",
+        "5 cancel invitation 11 of dave as member, out of Core",
         "5 invite dave again as owner to Hidden",
         "5 cancel failed invitation 13 of kim as member",
         "5 invite kim as member",

@@ -244,9 +244,12 @@ pub fn change(change: &Change) -> String {
         }
         Change::ChangeRole { login, from, to } => format!("{login}: {} -> {}", from.as_str(), to.as_str()),
         Change::RemoveMember { login, role } => format!("remove {} {login}", role.as_str()),
-        Change::CancelInvitation { id, login, role, failed } => {
+        Change::CancelInvitation { id, login, role, failed, lost_teams } => {
             let failed = if *failed { "failed " } else { "" };
-            format!("cancel {failed}invitation {id} of {login} as {}", role.as_str())
+            let teams: Vec<&str> = lost_teams.iter().map(TeamName::as_str).collect();
+            let lost =
+                if teams.is_empty() { String::new() } else { format!(", out of {}", teams.join(", ")) };
+            format!("cancel {failed}invitation {id} of {login} as {}{lost}", role.as_str())
         }
         Change::CreateRepo { name, settings } => {
             let given = settings.iter().map(|given| format!(" {}={}", given.setting.key(), given.value));

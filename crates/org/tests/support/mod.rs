@@ -182,6 +182,11 @@ fn place(change: &Change) -> Place {
     }
 }
 
+/// The end of an open invitation, with no place in a team.
+pub fn cancel_invitation(name: &str, role: OrgRole) -> Change {
+    Change::CancelInvitation { id: 1, login: login(name), role, failed: false, lost_teams: Vec::new() }
+}
+
 pub fn remove_member(name: &str) -> Change {
     Change::RemoveMember { login: login(name), role: OrgRole::Member }
 }

@@ -61,7 +61,9 @@ fn core_team() -> Value {
     Change::RemoveMember { login: ann(), role: OrgRole::Member },
     "DELETE", "/orgs/acme/memberships/ann", json!(null), 204, json!(null), Made::Done)]
 #[case::invitation(
-    Change::CancelInvitation { id: 4, login: ann(), role: OrgRole::Member, failed: true },
+    Change::CancelInvitation {
+        id: 4, login: ann(), role: OrgRole::Member, failed: true, lost_teams: vec![],
+    },
     "DELETE", "/orgs/acme/invitations/4", json!(null), 204, json!(null), Made::Done)]
 #[case::repository(
     Change::CreateRepo { name: repo(), settings: vec![

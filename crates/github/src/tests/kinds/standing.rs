@@ -166,7 +166,7 @@ async fn an_invitation_that_is_sent_again(
 #[tokio::test]
 async fn an_invitation(#[case] all: Value, #[case] expected: Standing) {
     for (failed, at) in [(false, "/orgs/acme/invitations"), (true, "/orgs/acme/failed_invitations")] {
-        let change = Change::CancelInvitation { id: 4, login: ann(), role: OrgRole::Member, failed };
+        let change = cancel(failed);
         assert_eq!(standing(&change, "GET", at, status(200, &all)).await, expected);
     }
 }
@@ -177,8 +177,11 @@ async fn an_accepted_invitation() {
     let server = github("GET", "/orgs/acme/invitations", status(200, &json!([]))).await;
     let member = status(200, &membership("member", "active"));
     Mock::given(path("/orgs/acme/memberships/ann")).respond_with(member).mount(&server).await;
-    let change = Change::CancelInvitation { id: 4, login: ann(), role: OrgRole::Member, failed: false };
-    assert_eq!(of(&server, &change).await, different("the invitation was accepted"));
+    assert_eq!(of(&server, &cancel(false)).await, different("the invitation was accepted"));
+}
+
+fn cancel(failed: bool) -> Change {
+    Change::CancelInvitation { id: 4, login: ann(), role: OrgRole::Member, failed, lost_teams: vec![] }
 }
 
 fn place() -> Change {
@@ -281,6 +284,25 @@ async fn a_place_of_somebody_in_a_team_below(
     let server = github("GET", &at, status(200, &now)).await;
     let change = Change::SetTeamMember { team: core(), login: Login::new(login), from, to };
     assert_eq!(in_organization(&snapshot, &server, &change).await.0, expected);
+}
+
+/// Whether somebody whose place as a maintainer goes has it still, where a team below shows them as a member.
+#[rstest]
+#[case::as_planned("ann", membership("maintainer", "active"), Standing::AsPlanned)]
+#[case::gone_or_lowered("ann", membership("member", "active"), Standing::Gone)]
+#[case::not_known_to_be_in_it("new", membership("member", "active"), Standing::Gone)]
+#[case::an_invitation("ann", membership("member", "pending"), different("it is an invitation now"))]
+#[tokio::test]
+async fn a_maintainer_s_place_above_a_team(
+    #[case] login: &str,
+    #[case] now: Value,
+    #[case] expected: Standing,
+) {
+    let at = format!("/orgs/acme/teams/core/memberships/{login}");
+    let server = github("GET", &at, status(200, &now)).await;
+    let (login, from) = (Login::new(login), TeamRole::Maintainer);
+    let change = Change::RemoveTeamMember { team: core(), login, from, invitation: false };
+    assert_eq!(of(&server, &change).await, expected);
 }
 
 #[rstest]

@@ -41,6 +41,16 @@ fn change<S>(setting: S, from: &str, to: &str) -> SettingChange<S> {
     SettingChange { setting, from: Some(from.to_owned()), to: to.to_owned() }
 }
 
+fn cancel(login: &Login, failed: bool) -> Change {
+    Change::CancelInvitation {
+        id: 1,
+        login: login.clone(),
+        role: OrgRole::Member,
+        failed,
+        lost_teams: Vec::new(),
+    }
+}
+
 /// One of each.
 fn every_change(team: &TeamName) -> Vec<Change> {
     let (login, repo, team) = (Login::new("ada"), RepoName::new("Hello-World"), team.clone());
@@ -56,8 +66,8 @@ fn every_change(team: &TeamName) -> Vec<Change> {
         },
         Change::ChangeRole { login: login.clone(), from: OrgRole::Admin, to: OrgRole::Member },
         Change::RemoveMember { login: login.clone(), role: OrgRole::Member },
-        Change::CancelInvitation { id: 1, login: login.clone(), role: OrgRole::Member, failed: false },
-        Change::CancelInvitation { id: 1, login: login.clone(), role: OrgRole::Member, failed: true },
+        cancel(&login, false),
+        cancel(&login, true),
         Change::CreateRepo {
             name: repo.clone(),
             settings: RepoSettingName::all()

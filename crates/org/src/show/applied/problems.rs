@@ -7,7 +7,7 @@ use super::super::text::{capitalized, sentence, tidy};
 use super::invited;
 use super::section::Section;
 use crate::Login;
-use crate::plan::{Change, Failure, NotSentReason, Operation, Outcome, Plan, Withheld};
+use crate::plan::{Change, Failure, InvitedTeam, NotSentReason, Operation, Outcome, Plan, Withheld};
 
 /// What of a plan is not in force.
 pub(super) struct Problems<'p, 'd> {
@@ -48,11 +48,9 @@ impl Problems<'_, '_> {
             }
         }
         let left_end = "The next apply reads the organization again and compares it with the file.";
-        let lost_end =
-            "An apply of this file does not give them back: name them in the file, or give them on GitHub.";
         let sections = [
             ("Failed", failed, None),
-            ("Places in teams that are lost with an invitation", self.lost(), Some(lost_end)),
+            ("Places in teams that are lost with an invitation", self.lost_lines(), Some(self.lost_end())),
             ("Not sent to GitHub", unsent, None),
             ("Not done because of it", skipped, None),
             ("Withheld", withheld, None),
@@ -70,15 +68,31 @@ impl Problems<'_, '_> {
     }
 
     /// Whose invitation was cancelled for another one that was not sent, with the teams to which it was.
-    fn lost(&self) -> Vec<String> {
-        let operations = self.plan.operations.iter().enumerate();
-        let lost = operations.filter_map(|(index, operation)| {
+    fn lost(&self) -> impl Iterator<Item = (&Login, &[InvitedTeam])> {
+        self.plan.operations.iter().enumerate().filter_map(|(index, operation)| {
             let Change::InviteAgain { login, teams, .. } = &operation.change else { return None };
             let is_sent = self.outcomes.get(index).is_some_and(Outcome::is_base);
             let is_lost = !is_sent && self.plan.replaces_what_is_cancelled(index, self.outcomes);
-            is_lost.then(|| format!("{}: {}", person_named(login, &self.namer), of_teams(teams, &self.namer)))
-        });
-        lost.collect()
+            is_lost.then_some((login, teams.as_slice()))
+        })
+    }
+
+    fn lost_lines(&self) -> Vec<String> {
+        let line = |(login, teams)| {
+            format!("{}: {}", person_named(login, &self.namer), of_teams(teams, &self.namer))
+        };
+        self.lost().map(line).collect()
+    }
+
+    fn lost_end(&self) -> &'static str {
+        let mut teams = self.lost().flat_map(|(_, teams)| teams);
+        if teams.all(|team| self.namer.team(&team.name).is_some()) {
+            "An apply of this file does not give them back, and takes away what they were to replace: name them in the file, or \
+             give them on GitHub."
+        } else {
+            "An apply of this file does not give them back, and takes away what they were to replace: give them on GitHub. The \
+             log of the pod has all names; who runs this operator can read it."
+        }
     }
 
     /// The operation that is the reason in the end: what was skipped has a reason itself.

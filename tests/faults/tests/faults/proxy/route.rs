@@ -59,6 +59,11 @@ impl Route {
         matches!(self.verb.as_str(), "LIST" | "WATCH")
     }
 
+    /// Whether GitHub is asked for this.
+    pub fn gets(&self, what: &str) -> bool {
+        self.server == Server::GitHub && self.verb == "GET" && self.what == what
+    }
+
     pub fn is_watch(&self) -> bool {
         self.verb == "WATCH"
     }

@@ -84,6 +84,11 @@ impl Switchboard {
         self.state.lock().unwrap().passed.clone()
     }
 
+    /// What is done from now on is waited for, whenever the last write was.
+    pub fn stir(&self) {
+        self.state.lock().unwrap().last_write = Some(Instant::now());
+    }
+
     /// How long ago the last request was that changes something.
     pub fn quiet_for(&self) -> Duration {
         self.state.lock().unwrap().last_write.map_or(Duration::MAX, |at| at.elapsed())

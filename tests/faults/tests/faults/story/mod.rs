@@ -71,9 +71,7 @@ fn installed<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed
             teller.world.github.call_by("ghp_alice", "GET", "/repos/acme/.github/commits/main", None).await;
         teller.names(first["sha"].as_str().unwrap(), "first commit");
         // What the healer finds when it looks at the file for the first time, it finds now and not within the story.
-        teller.world.controller.restart().await;
-        teller.world.controller.is_ready().await;
-        teller.rest().await
+        teller.starts_anew().await
     })
 }
 

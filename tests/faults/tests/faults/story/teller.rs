@@ -21,6 +21,11 @@ const CALM: Duration = Duration::from_secs(1);
 /// How often it is looked for.
 const AGAIN: Duration = Duration::from_millis(100);
 
+/// The list of installations, which whoever leads asks for first.
+const LIST: &str = "/app/installations";
+/// The file, at which the healer looks.
+const FILE: &str = "/repos/{repo}/contents/{path}";
+
 /// What was waited for in vain.
 #[derive(Clone, Debug)]
 pub struct Missed(pub String);
@@ -150,6 +155,33 @@ impl<'a> Teller<'a> {
         sha
     }
 
+    /// Waits until a controller leads and has asked which installations there are.
+    pub async fn has_found_installations(&self) -> Result<(), Missed> {
+        self.is_asked_for(LIST, 0).await
+    }
+
+    /// Kills the controller and waits until the next one leads, has looked at the file and done what followed from it.
+    pub async fn starts_anew(&self) -> Result<(), Missed> {
+        let looks = self.count_of(FILE);
+        self.world.controller.restart().await;
+        self.is_asked_for(FILE, looks).await?;
+        self.rest().await
+    }
+
+    /// Waits until GitHub was asked for this more often than before. What follows is yet to come then.
+    async fn is_asked_for(&self, what: &str, before: usize) -> Result<(), Missed> {
+        let asked = async || {
+            if self.count_of(what) > before { Ok(()) } else { Err("nobody has asked".to_owned()) }
+        };
+        self.sees(&format!("a look at {what}"), asked).await?;
+        self.world.switchboard.stir();
+        Ok(())
+    }
+
+    fn count_of(&self, what: &str) -> usize {
+        self.world.switchboard.passed().iter().filter(|passed| passed.route.gets(what)).count()
+    }
+
     /// Waits for the installation to be Ready.
     pub async fn is_ready(&self) -> Result<(), Missed> {
         self.has_condition("Ready", "True", "").await
@@ -226,6 +258,8 @@ impl<'a> Teller<'a> {
 
     /// Waits until every run has ended and the operator does nothing more: what follows from the last thing has followed.
     pub async fn rest(&self) -> Result<(), Missed> {
+        // A run may be about to be made.
+        self.world.quiet(CALM, Instant::now() + PATIENCE).await;
         self.all_runs_have_ended().await?;
         self.world.quiet(CALM, Instant::now() + PATIENCE).await;
         Ok(())
