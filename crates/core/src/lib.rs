@@ -18,3 +18,4 @@ pub mod run;
 pub mod tekton;
 pub mod time_scale;
 pub mod token;
+pub mod watching;

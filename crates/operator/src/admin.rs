@@ -1,33 +1,11 @@
 //! The admin server, apart from the public one: `/healthz`, `/readyz`, `/metrics`.
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::net::SocketAddr;
 
 use axum::{Router, extract::State, http::StatusCode, response::IntoResponse, routing::get};
 use tokio_util::sync::CancellationToken;
 
-use crate::metrics::Metrics;
-
-/// Whether the process is ready: false until what it needs is there, and false again when it stops.
-#[derive(Clone, Debug, Default)]
-pub struct Readiness(Arc<AtomicBool>);
-
-impl Readiness {
-    /// Says that the process is ready, or no longer is.
-    pub fn set(&self, ready: bool) {
-        self.0.store(ready, Ordering::Release);
-    }
-
-    /// Whether the process is ready.
-    pub fn get(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-}
+use crate::{metrics::Metrics, readiness::Readiness};
 
 #[derive(Clone)]
 struct Admin {

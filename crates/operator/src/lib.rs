@@ -9,6 +9,7 @@ pub mod defaults;
 pub mod kubernetes;
 pub mod metrics;
 pub mod planning;
+pub mod readiness;
 pub mod receiver;
 pub mod rules;
 pub mod services;

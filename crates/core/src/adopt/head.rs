@@ -17,8 +17,17 @@ pub enum Before {
     Adopt(Map<String, Value>),
     /// One that is not of a run here may be running.
     Wait,
-    /// Unfinished checks on these commits are of runs that nobody knows any more: they are completed first.
-    Complete(Vec<String>),
+    /// These unfinished checks are of runs that nobody knows any more: they are completed first.
+    Complete(Vec<Lost>),
+}
+
+/// The unfinished checks of a commit whose runs are lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// The commit.
+    pub sha: String,
+    /// What the checks say whose they are: by that they are found again. Another one that has begun since is not among them.
+    pub external_ids: Vec<String>,
 }
 
 /// The unfinished checks on these commits that are of no run here, told apart by their age: [`Before::Wait`] while one may be
@@ -37,9 +46,13 @@ pub fn unfinished(
     if commits.iter().flat_map(|commit| &commit.checks).filter(is_strange).any(may_be_running) {
         return Some(Before::Wait);
     }
-    let on = commits.iter().filter(|commit| commit.checks.iter().any(|check| is_strange(&check)));
-    let shas: Vec<String> = on.map(|commit| commit.sha.clone()).collect();
-    (!shas.is_empty()).then_some(Before::Complete(shas))
+    let lost = commits.iter().filter_map(|commit| {
+        let strange = commit.checks.iter().filter(is_strange);
+        let external_ids: Vec<String> = strange.map(|check| check.external_id.clone()).collect();
+        (!external_ids.is_empty()).then(|| Lost { sha: commit.sha.clone(), external_ids })
+    });
+    let lost: Vec<Lost> = lost.collect();
+    (!lost.is_empty()).then_some(Before::Complete(lost))
 }
 
 /// What is done before an Apply is made for `head`, whose file at `path` the status says is to be applied. `created`: when the

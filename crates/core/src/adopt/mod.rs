@@ -11,7 +11,7 @@ use peribolos_vocab::{CheckConclusion, Word};
 use serde_json::{Map, Value, json};
 
 pub use self::{
-    head::{Before, before_apply, unfinished},
+    head::{Before, Lost, before_apply, unfinished},
     marker::Marker,
     takeover::{Takeover, takeover},
 };

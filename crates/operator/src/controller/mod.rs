@@ -20,7 +20,7 @@ use peribolos_api::names;
 use peribolos_core::{
     accounts::Accounts, defaults::InstallationDefaults, lease::Times, run::facts::Settings as RunSettings,
 };
-use tokio::sync::watch::Receiver;
+use tokio::sync::watch::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 
 pub use self::args::ControllerArgs;
@@ -30,10 +30,11 @@ use self::{
     watches::Controllers,
 };
 use crate::{
-    admin::{self, Readiness},
+    admin,
     defaults::{self, DefaultsError},
-    kubernetes::{client, filled::filled},
+    kubernetes::{client, filled::filled, outages::Outages},
     metrics::Metrics,
+    readiness::Readiness,
     services::github::{self, Settings},
 };
 
@@ -86,7 +87,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
         metrics: metrics.clone(),
     };
     let ctx: Shared = Arc::new(Context::new(parts, &controllers));
-    let Controllers { installations, runs, .. } = controllers;
+    let Controllers { installations, runs, outages, .. } = controllers;
 
     // The admin server stops last, so that readiness is seen to be false.
     let (drained, worked) = (CancellationToken::new(), CancellationToken::new());
@@ -104,7 +105,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
                 tekton::run(ctx.clone(), stop.clone()),
                 heal::run(ctx.clone(), args.time_scale, args.keep_task_runs.get(), leadership, stop.clone()),
                 github::follow_key(app, args.private_key_file.clone(), key, stop.clone()),
-                announce(&ctx, &readiness, can_read, &stop),
+                announce(&ctx, &readiness, &outages, can_read, &stop),
             );
             drained.cancel();
         };
@@ -153,30 +154,29 @@ async fn within_grace(work: impl Future<Output = ()>, stop: &CancellationToken) 
     }
 }
 
-/// Says that the process is ready while both watches are filled and it leads or could take over, and that it is not once it is to
-/// stop.
+/// Says that the process is ready while all watches are filled and can be had, and it leads or could take over, and that it is not
+/// once it is to stop.
 async fn announce(
     ctx: &Context,
     readiness: &Readiness,
+    outages: &Outages,
     mut can_read: Receiver<bool>,
     stop: &CancellationToken,
 ) {
-    let both = async { tokio::join!(filled(&ctx.installations), filled(&ctx.runs)) };
-    let Some((Ok(()), Ok(()))) = stop.run_until_cancelled(both).await else { return };
-    let follow = async {
-        loop {
-            let is_ready = *can_read.borrow_and_update();
-            if readiness.get() != is_ready {
-                tracing::info!(is_ready, "{}", if is_ready { "ready" } else { "not ready" });
-                readiness.set(is_ready);
-            }
+    let tell = Sender::new(false);
+    let can_work = tell.subscribe();
+    let work = async {
+        let all = tokio::join!(filled(&ctx.installations), filled(&ctx.runs), filled(&ctx.secrets));
+        while let (Ok(()), Ok(()), Ok(())) = all {
+            tell.send_replace(*can_read.borrow_and_update());
             if can_read.changed().await.is_err() {
                 // The candidate is gone, and so is the process, soon.
-                return;
+                break;
             }
         }
     };
-    stop.run_until_cancelled(follow).await;
+    let follow = readiness.follow(outages, ctx.settings.time_scale, can_work);
+    stop.run_until_cancelled(async { tokio::join!(work, follow) }).await;
     stop.cancelled().await;
     readiness.set(false);
 }

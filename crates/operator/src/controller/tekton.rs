@@ -10,7 +10,9 @@ use kube::{
     core::GroupVersionKind,
     runtime::reflector::ObjectRef,
 };
+use peribolos_api::GitHubInstallation;
 use peribolos_core::tekton::Missing;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::context::{Context, Shared};
@@ -23,41 +25,54 @@ const PACE: Duration = Duration::from_millis(50);
 
 /// Looks until `stop`, and has the installations with unfinished runs looked at where something has changed.
 pub(super) async fn run(ctx: Shared, stop: CancellationToken) {
-    let scale = ctx.settings.time_scale;
-    let mut ticks = tokio::time::interval(scale.of(INTERVAL));
-    let mut said = None;
-    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-        match missing(&ctx).await {
-            Ok(missing) => ctx.tekton.seen(missing, Timestamp::now()),
-            // What could not be looked at is as it was.
-            Err(error) => tracing::debug!(%error, "whether Tekton is there could not be seen"),
+    let mut looks = tokio::time::interval(ctx.settings.time_scale.of(INTERVAL));
+    let mut pace = tokio::time::interval(PACE);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut said, mut to_wake) = (None, Vec::new());
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = looks.tick() => {
+                let lasting = look(&ctx).await;
+                if lasting != said {
+                    say(lasting.as_ref());
+                    said = lasting;
+                    to_wake = concerned(&ctx);
+                }
+            }
+            _ = pace.tick(), if !to_wake.is_empty() => {
+                if let Some(installation) = to_wake.pop() {
+                    ctx.wake_installation.tell(installation.clone());
+                    ctx.wake_runs_of.tell(installation);
+                }
+            }
         }
-        let lasting = ctx.tekton.lasting(scale, Timestamp::now());
-        if lasting == said {
-            continue;
-        }
-        if let Some(missing) = &lasting {
-            tracing::warn!(%missing, "no run can start");
-        } else {
-            tracing::info!("what was missing of Tekton is there");
-        }
-        said = lasting;
-        wake_all(&ctx, &stop).await;
     }
 }
 
-/// Has the installations with unfinished runs reconciled, and these runs.
-async fn wake_all(ctx: &Context, stop: &CancellationToken) {
-    let runs = ctx.runs.state();
-    let concerned: HashSet<&str> = runs.iter().map(|run| run.spec.installation_ref.name.as_str()).collect();
-    for installation in concerned {
-        let installation = ObjectRef::new(installation).within(&ctx.namespace);
-        ctx.wake_installation.tell(installation.clone());
-        ctx.wake_runs_of.tell(installation);
-        if stop.run_until_cancelled(tokio::time::sleep(PACE)).await.is_none() {
-            return;
-        }
+/// What has been missing for long enough to be said.
+async fn look(ctx: &Context) -> Option<Missing> {
+    match missing(ctx).await {
+        Ok(missing) => ctx.tekton.seen(missing, Timestamp::now()),
+        // What could not be looked at is as it was.
+        Err(error) => tracing::debug!(%error, "whether Tekton is there could not be seen"),
     }
+    ctx.tekton.lasting(ctx.settings.time_scale, Timestamp::now())
+}
+
+fn say(missing: Option<&Missing>) {
+    if let Some(missing) = missing {
+        tracing::warn!(%missing, "no run can start");
+    } else {
+        tracing::info!("what was missing of Tekton is there");
+    }
+}
+
+/// The installations with unfinished runs.
+fn concerned(ctx: &Context) -> Vec<ObjectRef<GitHubInstallation>> {
+    let runs = ctx.runs.state();
+    let names: HashSet<&str> = runs.iter().map(|run| run.spec.installation_ref.name.as_str()).collect();
+    names.into_iter().map(|name| ObjectRef::new(name).within(&ctx.namespace)).collect()
 }
 
 async fn missing(ctx: &Context) -> Result<Option<Missing>, CallError> {

@@ -1,15 +1,12 @@
 //! Watches: one object in a form this program can't read does not break them, and none tells of what its store has not.
 
-use std::time::Duration;
-
 use futures::{Stream, StreamExt, future, stream};
 use kube::{
     Api, Resource,
     core::{DeserializeGuard, NamespaceResourceScope},
     runtime::{
         reflector::Store,
-        utils::Backoff,
-        watcher::{self, DefaultBackoff, Event},
+        watcher::{self, Event},
     },
 };
 use serde::de::DeserializeOwned;
@@ -18,28 +15,6 @@ use super::lease::Leadership;
 
 /// Where `kubectl apply` keeps an object as it was written: nobody here reads it.
 pub(super) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
-
-/// How long all watches of a controller together pause after an error: as kube has it, but at most 5 s. kube's half a minute is for
-/// many clients of one API server; here nothing would happen for that long after the API server is back.
-#[derive(Default)]
-pub struct ShortPauses(DefaultBackoff);
-
-/// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-impl Iterator for ShortPauses {
-    type Item = Duration;
-
-    fn next(&mut self) -> Option<Duration> {
-        self.0.next().map(|pause| pause.min(LONGEST_PAUSE))
-    }
-}
-
-impl Backoff for ShortPauses {
-    fn reset(&mut self) {
-        self.0.reset();
-    }
-}
 
 /// Watches objects of a kind. One that can't be read is left out, with a warning that names it.
 pub fn guarded<K>(

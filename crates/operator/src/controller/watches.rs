@@ -18,7 +18,10 @@ use kube::{
 use peribolos_api::{GitHubInstallation, PeribolosRun};
 
 use super::{installation, lease::Leadership, run};
-use crate::state::{installations::Installations, runs::Runs, secrets::Secrets, written::Written};
+use crate::{
+    kubernetes::outages::Outages,
+    state::{installations::Installations, runs::Runs, secrets::Secrets, written::Written},
+};
 
 /// Where the other controller is told of an installation that something changed about. Clones tell the same.
 #[derive(Clone)]
@@ -56,12 +59,15 @@ pub struct Controllers {
     pub wake: run::Wake,
     /// Has the unfinished runs of an installation reconciled.
     pub wake_runs_of: Tell,
+    /// Which of the watches can't be had.
+    pub outages: Outages,
 }
 
 impl Controllers {
     /// The controllers of a namespace. Their watches fill the stores all the time; they reconcile what is there once this process
     /// leads.
     pub fn new(client: &Client, namespace: &str, leadership: &Leadership) -> Self {
+        let outages = Outages::default();
         let (to_runs, of_installations) = mpsc::unbounded();
         let (to_installations, of_runs) = mpsc::unbounded();
         let wake_installation = Tell(to_installations);
@@ -73,7 +79,7 @@ impl Controllers {
             wake_runs_of.clone(),
             of_runs,
             secrets_by_owner.clone(),
-            leadership,
+            (leadership, &outages),
         );
         let (wake, woken) = mpsc::unbounded();
         let (runs_by_installation, written) = (Runs::default(), Arc::<Written>::default());
@@ -84,7 +90,7 @@ impl Controllers {
             of_installations,
             (wake.clone(), woken),
             (runs_by_installation.clone(), Arc::clone(&written)),
-            leadership,
+            (leadership, &outages),
         );
         Self {
             installations,
@@ -97,6 +103,7 @@ impl Controllers {
             written,
             wake,
             wake_runs_of,
+            outages,
         }
     }
 }

@@ -3,16 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
-use peribolos_core::{accounts::Accounts, event::Decider};
-use tokio::net::TcpListener;
+use peribolos_core::{accounts::Accounts, event::Decider, time_scale::TimeScale};
+use tokio::{net::TcpListener, sync::watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{Installations, Limits, Receiver, ReceiverArgs, WebhookSecrets, create_app, serve};
 use crate::{
-    admin::{self, Readiness},
-    defaults,
-    kubernetes::client::connect,
+    admin, defaults,
+    kubernetes::{client::connect, outages::Outages},
     metrics::Metrics,
+    readiness::Readiness,
 };
 
 /// How often it is looked whether the index is filled.
@@ -33,7 +33,7 @@ pub async fn run(args: ReceiverArgs, stop: CancellationToken) -> anyhow::Result<
     defaults::check(&client, &args.namespace, &decider.defaults).await?;
 
     let (metrics, readiness, index) = (Metrics::new(), Readiness::default(), Installations::default());
-    let limits = Limits::default();
+    let (limits, outages) = (Limits::default(), Outages::default());
     let listener =
         TcpListener::bind(args.listen).await.with_context(|| format!("can't listen on {}", args.listen))?;
     tracing::info!(address = %listener.local_addr()?, namespace = args.namespace, "receiver listens");
@@ -58,27 +58,34 @@ pub async fn run(args: ReceiverArgs, stop: CancellationToken) -> anyhow::Result<
         end.with_context(|| format!("admin server on {address}"))
     };
     let background = async {
-        tokio::join!(secrets.follow(stop.clone()), announce(&readiness, &index, &stop));
+        tokio::join!(
+            secrets.follow(stop.clone()),
+            announce(&readiness, &index, (&outages, args.time_scale), &stop)
+        );
         served.cancelled().await;
         anyhow::Ok(())
     };
     tokio::select! {
         end = async { tokio::try_join!(webhooks, admin, background) } => end.map(drop),
-        () = index.clone().follow(client, &args.namespace) => anyhow::bail!("the watch ended by itself"),
+        () = index.clone().follow(client, &args.namespace, &outages) => anyhow::bail!("the watch ended by itself"),
     }
 }
 
-/// Says that the receiver is ready once the index is filled, and that it is not once it is to stop.
-async fn announce(readiness: &Readiness, index: &Installations, stop: &CancellationToken) {
-    let filled = async {
+/// Says that the receiver is ready once the index is filled and while it can be kept, and that it is not once it is to stop.
+async fn announce(
+    readiness: &Readiness,
+    index: &Installations,
+    (outages, scale): (&Outages, TimeScale),
+    stop: &CancellationToken,
+) {
+    let (tell, can_work) = watch::channel(false);
+    let fill = async {
         while !index.is_filled() {
             tokio::time::sleep(UNTIL_FILLED).await;
         }
+        tell.send_replace(true);
     };
-    if stop.run_until_cancelled(filled).await.is_some() {
-        tracing::info!("ready");
-        readiness.set(true);
-        stop.cancelled().await;
-        readiness.set(false);
-    }
+    let follow = readiness.follow(outages, scale, can_work);
+    stop.run_until_cancelled(async { tokio::join!(fill, follow) }).await;
+    readiness.set(false);
 }

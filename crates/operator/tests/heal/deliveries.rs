@@ -5,6 +5,7 @@ use std::sync::Arc;
 use peribolos_core::{accounts::Accounts, event::Decider, names};
 use peribolos_operator::{
     defaults,
+    kubernetes::outages::Outages,
     metrics::Metrics,
     receiver::{Installations, Limits, Receiver, WebhookSecrets, create_app, serve},
 };
@@ -142,7 +143,7 @@ async fn receiver(client: &kube::Client, namespace: &str, stop: &CancellationTok
     let address = listener.local_addr().unwrap();
     tokio::spawn(serve(listener, create_app(Arc::new(receiver)), limits, stop.clone()));
     let (client, namespace, filled) = (client.clone(), namespace.to_owned(), index.clone());
-    tokio::spawn(async move { index.follow(client, &namespace).await });
+    tokio::spawn(async move { index.follow(client, &namespace, &Outages::default()).await });
     eventually("the index", async || filled.is_filled().then_some(()).ok_or("empty")).await;
     address
 }

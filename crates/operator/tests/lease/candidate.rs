@@ -28,6 +28,13 @@ pub struct Candidate {
 impl Candidate {
     /// Starts one of the API server's users as a controller, and waits until it is ready.
     pub async fn start(world: &World, name: &'static str) -> Self {
+        let this = Self::begin(world, name, &[]);
+        this.is_ready().await;
+        this
+    }
+
+    /// Starts one with more flags.
+    pub fn begin(world: &World, name: &'static str, more: &[&str]) -> Self {
         let key = world.github.private_key();
         let log = key.with_file_name(format!("{name}.log"));
         let admin = format!("127.0.0.1:{}", free_port());
@@ -35,18 +42,22 @@ impl Candidate {
         let mut args = command(&kubeconfig, world.github.url(), &key, &world.namespace, &admin);
         args.insert(0, format!("HOSTNAME={name}"));
         args.extend([LEASE, "--accounts=*"].map(str::to_owned));
+        args.extend(more.iter().map(|flag| (*flag).to_owned()));
         let process = Process::start(Path::new("/usr/bin/env"), args, &log);
-        let this = Self { name, log, admin, process };
-        this.is_ready().await;
-        this
+        Self { name, log, admin, process }
     }
 
     /// Waits until it is ready.
     pub async fn is_ready(&self) {
         eventually(&format!("{} is ready", self.name), async || {
-            is_ready(&self.admin).await.map_err(|error| format!("{error}; its log:\n{}", self.said()))
+            self.readiness().await.map_err(|error| format!("{error}; its log:\n{}", self.said()))
         })
         .await;
+    }
+
+    /// What `/readyz` says, where it is not that it is ready.
+    pub async fn readiness(&self) -> Result<(), String> {
+        is_ready(&self.admin).await
     }
 
     /// All that it has logged.

@@ -16,4 +16,5 @@ mod candidate;
 mod world;
 
 mod away;
+mod blind;
 mod takeover;

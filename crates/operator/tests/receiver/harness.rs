@@ -10,6 +10,7 @@ use peribolos_core::{
 };
 use peribolos_operator::{
     defaults,
+    kubernetes::outages::Outages,
     metrics::Metrics,
     receiver::{Installations, Limits, Receiver, WebhookSecrets, create_app, serve},
 };
@@ -49,7 +50,7 @@ pub async fn receiver_with(limits: Limits) -> Served {
     let served = start(client.clone(), &namespace, limits).await;
     tokio::spawn({
         let (index, namespace) = (served.index.clone(), namespace.clone());
-        async move { index.follow(client, &namespace).await }
+        async move { index.follow(client, &namespace, &Outages::default()).await }
     });
     eventually("the index", async || served.index.is_filled().then_some(()).ok_or("empty")).await;
     served

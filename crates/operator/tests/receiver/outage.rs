@@ -1,7 +1,10 @@
 //! When Kubernetes does not answer.
 
 use kube::api::ListParams;
-use peribolos_operator::receiver::{Installations, Limits};
+use peribolos_operator::{
+    kubernetes::outages::Outages,
+    receiver::{Installations, Limits},
+};
 use serde_json::json;
 
 use crate::{
@@ -21,7 +24,7 @@ async fn a_write_that_fails_is_tried_again_by_a_redelivery() {
     let following = served.index.clone();
     tokio::spawn({
         let (client, namespace) = (client.clone(), namespace.clone());
-        async move { following.follow(client, &namespace).await }
+        async move { following.follow(client, &namespace, &Outages::default()).await }
     });
     eventually("the index", async || served.index.is_filled().then_some(()).ok_or("empty")).await;
 

@@ -73,6 +73,32 @@ async fn it_receives_until_it_is_told_to_stop() {
     assert_eq!(status.code(), Some(0));
 }
 
+/// What it answers follows from the watch: without it, deliveries are better failed and asked for again.
+#[tokio::test]
+async fn it_is_not_ready_while_the_watch_can_t_be_had() {
+    let plane = tokio::task::spawn_blocking(ControlPlane::start).await.unwrap();
+    let client = plane.client();
+    let namespace = namespace(&client).await;
+    let files = files(SECRET);
+    let mut program = program(&files, &namespace);
+    program.command.env("KUBECONFIG", plane.kubeconfig()).args(["--time-scale", "20"]);
+    let mut child = program.command.spawn().unwrap();
+    let is_ready = || ready(&program.admin);
+    eventually("readiness", is_ready).await;
+    plane.stop_api_server();
+    eventually("the end of readiness", async || match is_ready().await {
+        Ok(()) => Err("it is ready".to_owned()),
+        Err(answer) if answer.starts_with("HTTP/1.1 503") => Ok(()),
+        Err(other) => Err(other),
+    })
+    .await;
+    plane.start_api_server();
+    plane.ready(&client).await;
+    eventually("readiness", is_ready).await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
 #[tokio::test]
 async fn what_it_can_not_use_is_said_at_once() {
     let client = ControlPlane::shared().client();

@@ -17,6 +17,9 @@ const TOKEN: &str = "test-administrator";
 /// Others who may do all, so that it is seen who does what. Each one's token is its name.
 pub const USERS: [&str; 2] = ["first", "second"];
 
+/// One who may do nothing that no role says. The token is the name.
+pub const NOBODY: &str = "nobody";
+
 /// Only who writes what.
 const AUDIT_POLICY: &str = "apiVersion: audit.k8s.io/v1
 kind: Policy
@@ -154,7 +157,7 @@ impl ControlPlane {
         self.directory.path().join("kubeconfig")
     }
 
-    /// The same for another user, one of [`USERS`].
+    /// The same for another user, one of [`USERS`] or [`NOBODY`].
     pub fn kubeconfig_of(&self, user: &str) -> PathBuf {
         let file = self.directory.path().join(format!("kubeconfig-{user}"));
         let text = kubeconfig(&format!("https://127.0.0.1:{}", self.port)).replace(TOKEN, user);
@@ -213,7 +216,7 @@ fn write_files(directory: &Path) {
     let der: Pkcs8V1Der<'_> = key.as_der().unwrap();
     std::fs::write(directory.join("sa.key"), pem("PRIVATE KEY", der.as_ref())).unwrap();
     let users = USERS.map(|user| format!("{user},{user},{user},system:masters\n")).concat();
-    let tokens = format!("{TOKEN},admin,admin,system:masters\n{users}");
+    let tokens = format!("{TOKEN},admin,admin,system:masters\n{users}{NOBODY},{NOBODY},{NOBODY}\n");
     std::fs::write(directory.join("tokens.csv"), tokens).unwrap();
     std::fs::write(directory.join("audit-policy.yaml"), AUDIT_POLICY).unwrap();
 }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use kube::{Api, ResourceExt};
 use peribolos_api::{GitHubInstallation, PeribolosRun};
 use peribolos_core::{
-    adopt::{Before, Check, Commit, FIELDS, Takeover, before_apply, from_checks, takeover, unfinished},
+    adopt::{Before, Check, Commit, FIELDS, Lost, Takeover, before_apply, from_checks, takeover, unfinished},
     heal::file::{Head, NO_FILE},
     run::check::APPLY,
 };
@@ -77,7 +77,7 @@ pub(super) async fn begin(
         .collect();
     let here = Here::of(ctx, &[]);
     match unfinished(&commits, |uid| here.has(uid), timeout(installation), Timestamp::now()) {
-        Some(Before::Complete(shas)) => complete(ctx, github, place.repository, &shas, &here).await?,
+        Some(Before::Complete(lost)) => complete(ctx, github, place.repository, &lost).await?,
         Some(_) => {
             tracing::info!(installation = name, "waits for an Apply of another cluster to end");
             return Ok(None);
@@ -130,8 +130,8 @@ pub(super) async fn before(
                 );
                 return Ok(None);
             }
-            Before::Complete(shas) => {
-                complete(ctx, github, place.repository, &shas, &here).await?;
+            Before::Complete(lost) => {
+                complete(ctx, github, place.repository, &lost).await?;
                 commit.checks.retain(|check| check.conclusion.is_some() || here.has(&check.external_id));
             }
             Before::Adopt(fields) => {
@@ -178,13 +178,12 @@ impl Here {
     }
 }
 
-/// Completes the unfinished checks on these commits that are of no run here: nobody else would.
+/// Completes the checks of runs that are lost: nobody else would.
 async fn complete(
     ctx: &Context,
     github: &Client,
     repository: &FullName,
-    shas: &[String],
-    here: &Here,
+    lost: &[Lost],
 ) -> Result<(), HealError> {
     let output = CheckOutput {
         title: "Cancelled".to_owned(),
@@ -200,11 +199,11 @@ async fn complete(
         output: Some(output),
         ..CheckRunUpdate::default()
     };
-    for sha in shas {
+    for Lost { sha, external_ids } in lost {
         let found = github.find_check_runs(repository, &sha.parse()?, AppId(ctx.app_id), APPLY).await?;
         for check in found {
-            let is_strange = check.external_id.as_deref().is_none_or(|uid| !here.has(uid));
-            if check.conclusion.is_none() && is_strange {
+            let is_lost = external_ids.contains(&check.external_id.unwrap_or_default());
+            if check.conclusion.is_none() && is_lost {
                 github.update_check_run(repository, check.id, &update).await?;
                 ctx.healed("check");
             }

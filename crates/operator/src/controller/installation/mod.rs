@@ -34,10 +34,10 @@ use crate::{
     controller::{
         context::{Context, Shared},
         lease::Leadership,
-        watch::{LAST_APPLIED, ShortPauses, guarded, led, led_by_store, led_watch, stored},
+        watch::{LAST_APPLIED, guarded, led, led_by_store, led_watch, stored},
         watches::{Tell, Told},
     },
-    kubernetes::filled::filled,
+    kubernetes::{filled::filled, outages::Outages, pauses::ShortPauses},
     metrics::{ControllerLabel, ReconcileError},
     state::{installations::Installations, secrets::Secrets},
 };
@@ -68,7 +68,7 @@ pub(super) fn controller(
     tell: Tell,
     told: Told,
     secrets_by_owner: Secrets,
-    leadership: &Leadership,
+    (leadership, outages): (&Leadership, &Outages),
 ) -> (Controller<GitHubInstallation>, Store<PartialObjectMeta<Secret>>, Installations) {
     let (store, writer) = reflector::store();
     let installations: Api<GitHubInstallation> = Api::namespaced(client.clone(), namespace);
@@ -79,7 +79,9 @@ pub(super) fn controller(
     let (tell_duplicates, duplicates_told) = mpsc::unbounded();
     let indexed = Installations::default();
     let (index, all, reflected) = (indexed.clone(), indexed.clone(), store.clone());
-    let installations = guarded(&installations, watcher::Config::default())
+    let installations = guarded(&installations, watcher::Config::default());
+    let installations = outages
+        .noted("githubinstallations", installations)
         .modify(|installation: &mut GitHubInstallation| {
             installation.metadata.managed_fields = None;
             if let Some(annotations) = &mut installation.metadata.annotations {
@@ -98,7 +100,8 @@ pub(super) fn controller(
         });
     let (shown, writer) = reflector::store();
     let reflected_secrets = shown.clone();
-    let secrets = watcher(secrets, ours)
+    let secrets = outages
+        .noted("secrets", watcher(secrets, ours))
         .modify(|secret| {
             secret.metadata.managed_fields = None;
             if let Some(annotations) = &mut secret.metadata.annotations {

@@ -44,10 +44,10 @@ use crate::{
     controller::{
         context::{Context, Shared},
         lease::Leadership,
-        watch::{LAST_APPLIED, ShortPauses, guarded, led, led_by_store, led_watch, stored},
+        watch::{LAST_APPLIED, guarded, led, led_by_store, led_watch, stored},
         watches::{Tell, Told},
     },
-    kubernetes::{client::call, tekton::TaskRun},
+    kubernetes::{client::call, outages::Outages, pauses::ShortPauses, tekton::TaskRun},
     metrics::{ControllerLabel, ReconcileError},
     services::tokens,
     state::{
@@ -73,13 +73,15 @@ pub(super) fn controller(
     told: Told,
     (wake, woken): (Wake, mpsc::UnboundedReceiver<ObjectRef<PeribolosRun>>),
     (by_installation, written): (Runs, Arc<Written>),
-    leadership: &Leadership,
+    (leadership, outages): (&Leadership, &Outages),
 ) -> Controller<PeribolosRun> {
     let (store, writer) = reflector::store();
     let unended = format!("{}!={}", names::LABEL_ENDED, names::TRUE);
     let watched = watcher::Config::default().labels(&unended);
     let (index, reflected) = (by_installation.clone(), store.clone());
-    let runs = guarded(&Api::namespaced(client.clone(), namespace), watched)
+    let runs = guarded(&Api::namespaced(client.clone(), namespace), watched);
+    let runs = outages
+        .noted("peribolosruns", runs)
         .modify(|run: &mut PeribolosRun| {
             run.metadata.managed_fields = None;
             if let Some(annotations) = &mut run.metadata.annotations {

@@ -14,6 +14,8 @@ use kube::{
 };
 use peribolos_api::GitHubInstallation;
 
+use crate::kubernetes::{outages::Outages, pauses::ShortPauses};
+
 use super::{
     Installations, entry,
     table::{Change, Table},
@@ -21,10 +23,12 @@ use super::{
 
 impl Installations {
     /// Keeps the index as Kubernetes is. Ends only if the watch does, which it should not.
-    pub async fn follow(self, client: Client, namespace: &str) {
+    pub async fn follow(self, client: Client, namespace: &str, outages: &Outages) {
         let installations: Api<DeserializeGuard<GitHubInstallation>> = Api::namespaced(client, namespace);
-        let installations = watcher(installations, watcher::Config::default()).default_backoff();
-        feed("githubinstallations", installations, &self.installations, entry::installation).await;
+        let resource = "githubinstallations";
+        let installations = outages.noted(resource, watcher(installations, watcher::Config::default()));
+        let installations = installations.backoff(ShortPauses::default());
+        feed(resource, installations, &self.installations, entry::installation).await;
     }
 }
 
