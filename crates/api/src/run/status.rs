@@ -173,6 +173,9 @@ pub struct Report {
     /// Whether the step's report says why the run ended as it did.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub explains_end: bool,
+    /// Whether the file of an Apply is the one that was applied last before it: open pull requests need no new previews.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub same_file: bool,
     /// The check's title.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = 250))]

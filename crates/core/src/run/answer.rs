@@ -12,7 +12,6 @@ use super::{
     check::{self, Check, CheckState},
     facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, Rival, SlotHolder},
     outcome::Observation,
-    published::Before,
     state::State,
     step::Step,
 };
@@ -119,7 +118,7 @@ impl Facts {
                 if let Step::FreeSlot { leaving, .. } = step
                     && !leaving.is_empty()
                 {
-                    self.published.before = Some(self.before());
+                    self.published.was_drifted = Some(self.is_drifted());
                 }
                 // What was read before the slot was taken may have changed before it was.
                 (self.found.head, self.found.rival) = (None, None);
@@ -204,19 +203,16 @@ impl Facts {
         }
     }
 
-    /// What the installation's status says before this run's end changes it.
-    fn before(&self) -> Before {
-        let status = self.installation_status();
+    /// Whether the installation's status says that drift was found.
+    fn is_drifted(&self) -> bool {
         let drifted = ConditionType::Drifted.as_str();
-        Before {
-            other_file: status.last_applied_blob != self.status().blob,
-            drifted: status.conditions.iter().any(|c| c.type_ == drifted && c.status == "True"),
-        }
+        self.installation_status().conditions.iter().any(|c| c.type_ == drifted && c.status == "True")
     }
 
     fn check_written(&mut self, step: &Step, id: i64, now: Timestamp) {
         let Step::WriteCheck(known, written) = step else { return };
         (self.published.paused_until, self.published.unknown_since) = (None, None);
+        self.published.check_refused = None;
         let late = self.late();
         let surplus = self.found.checks.iter_mut().flatten().skip(1).find(|check| *known == Some(check.id));
         if let (Some(surplus), CheckState::Completed(conclusion)) = (surplus, written.state) {

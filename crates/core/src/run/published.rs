@@ -28,8 +28,10 @@ pub struct Published {
     pub paused_until: Option<Timestamp>,
     /// What is done, or given up, of the rest.
     pub done: Done,
-    /// What the installation's status said before this run's end changed it.
-    pub before: Option<Before>,
+    /// Whether the installation's status said that drift was found, before this run's end changed it.
+    pub was_drifted: Option<bool>,
+    /// When GitHub refused a write of the check as one that can't be made.
+    pub check_refused: Option<Timestamp>,
 }
 
 /// What of a run's end is done on GitHub, or given up.
@@ -48,15 +50,6 @@ pub struct Done {
     pub previews: bool,
     /// What the run leaves beside its TaskRun: the reservation, the lesser tokens.
     pub cleared: bool,
-}
-
-/// What the installation's status said before a run's end changed it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Before {
-    /// Whether another file was applied before.
-    pub other_file: bool,
-    /// Whether drift was found before.
-    pub drifted: bool,
 }
 
 impl Published {

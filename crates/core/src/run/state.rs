@@ -85,6 +85,14 @@ pub fn is_finished_by_earlier_version(run: &PeribolosRun) -> bool {
     !is_kept(run) && !is_ours && matches!(State::of(run), State::Ended(_))
 }
 
+/// Whether all that follows from a run's end is done, but for its label: its report was removed. A run that has counted changes has
+/// one until then.
+pub fn is_tidied(run: &PeribolosRun) -> bool {
+    let status = run.status.as_ref();
+    matches!(State::of(run), State::Ended(_))
+        && status.is_some_and(|status| status.changes.is_some() && status.report.is_none())
+}
+
 /// Whether the run is kept until its check is completed.
 pub fn is_kept(run: &PeribolosRun) -> bool {
     run.metadata.finalizers.iter().flatten().any(|finalizer| finalizer == FINALIZER_CHECK)

@@ -140,6 +140,10 @@ impl<'a> Writer<'a> {
         self.show(&mut status, end.phase, &end.why);
         status.finished_at.get_or_insert_with(|| seconds(self.now));
         status.retry_at = end.again_at.map(seconds);
+        if status.changes.is_some() {
+            // Without one the run is tidied up: what follows from its end is done.
+            status.report.get_or_insert_default();
+        }
         let ended_well = matches!(end.phase, Phase::Succeeded | Phase::Skipped);
         if !holds(&status, ConditionType::Admitted) {
             // A run that a person cancelled was not refused: nobody had looked at it.

@@ -13,7 +13,7 @@ use crate::{
     run::{
         facts::Facts,
         leaving::{self, leaving},
-        state::is_finished_by_earlier_version,
+        state::{is_finished_by_earlier_version, is_tidied},
         status::seconds,
         step::IssueChange,
     },
@@ -24,6 +24,9 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     if is_finished_by_earlier_version(&facts.run) {
         // An earlier version has done everything for it, and it is labelled in the background.
         return Verdict::Wait(None);
+    }
+    if is_tidied(&facts.run) {
+        return Verdict::Do(Step::Label);
     }
     // The slot waits for the pod alone, and for nothing on GitHub.
     let message = status.message.as_deref().unwrap_or("the run has ended");
@@ -159,7 +162,7 @@ fn wants_issue(facts: &Facts, installation: &GitHubInstallation) -> Option<Issue
         Drift::None(by) if by == facts.name() => {
             // An Apply looks for the issue only where drift was found before, or nobody knows any more.
             let is_drift_check = facts.run.spec.mode == Mode::DryRun;
-            let was_drifted = facts.published.before.is_none_or(|before| before.drifted);
+            let was_drifted = facts.published.was_drifted.unwrap_or(true);
             (is_drift_check || was_drifted).then_some(IssueChange::Gone)
         }
         _ => None,
@@ -197,7 +200,7 @@ fn correct(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
 /// Open pull requests would now change another file: each gets a new preview.
 fn previews(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
     let status = facts.status();
-    let same_file = facts.published.before.is_some_and(|before| !before.other_file);
+    let same_file = status.report.as_ref().is_some_and(|report| report.same_file);
     if facts.run.spec.mode != Mode::Apply
         || facts.published.done.previews
         || same_file

@@ -23,10 +23,7 @@ impl Facts {
     pub fn fail(&mut self, attempted: Attempted<'_>, trouble: Trouble, now: Timestamp) {
         match attempted {
             Attempted::Write(Step::WriteCheck(..)) | Attempted::Look([Need::Checks]) => {
-                // Nobody waits for access where the run is to go.
-                let is_refused = matches!(trouble.kind, Kind::NoAccess | Kind::Permission);
-                self.published.done.check |= matches!(trouble.kind, Kind::Hopeless | Kind::Moved(_))
-                    || (is_refused && self.deleted_at().is_some());
+                self.check_failed(&trouble, now);
                 self.later(&trouble, now);
             }
             Attempted::Write(Step::Acknowledge) if trouble.is_lasting() => {
@@ -60,6 +57,25 @@ impl Facts {
                 }
                 self.trouble = Some(trouble);
             }
+        }
+    }
+
+    /// Gives the check up where it can't be brought about. A write that can't be made is tried once more, when what was sent before
+    /// has taken effect: GitHub may have refused it for a reason of that moment.
+    fn check_failed(&mut self, trouble: &Trouble, now: Timestamp) {
+        // Nobody waits where the run is to go.
+        let may_wait = self.deleted_at().is_none();
+        let published = &mut self.published;
+        let is_over = match trouble.kind {
+            Kind::Moved(_) => true,
+            Kind::Hopeless => !may_wait || published.check_refused.is_some(),
+            Kind::NoAccess | Kind::Permission => !may_wait,
+            _ => false,
+        };
+        published.done.check |= is_over;
+        if trouble.kind == Kind::Hopeless && !is_over {
+            published.check_refused = Some(now);
+            self.published.paused_until = Some(super::after(now, self.late()));
         }
     }
 

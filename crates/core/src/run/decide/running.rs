@@ -223,6 +223,12 @@ fn ended(
         _ => None,
     };
     status.report = report::stored(end.reason, report);
+    if mode == Mode::Apply
+        && status.blob.is_some()
+        && status.blob == facts.installation_status().last_applied_blob
+    {
+        status.report.get_or_insert_default().same_file = true;
+    }
     let status = Writer::new(&facts.run, now).ended(status, &End { phase: end.phase, why, again_at });
     if let Some(verdict) = followed_up(facts, installation, &status, (end.reason, tells), now) {
         return verdict;

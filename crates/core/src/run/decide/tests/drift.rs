@@ -57,13 +57,13 @@ fn an_issue_whose_write_was_not_answered_is_written_when_that_is_settled() {
 
 #[test]
 fn an_apply_closes_the_issue_where_drift_was_found_before() {
-    let with = |before: Option<Before>| {
+    let with = |was_drifted: Option<bool>| {
         let mut facts = succeeded();
         facts.found.installation_live = true;
         facts.published.done.cleared = true;
         facts.published.check_id = Some(5);
         facts.published.check = wanted(&facts);
-        facts.published.before = before;
+        facts.published.was_drifted = was_drifted;
         facts.published.done.previews = true;
         change_installation(&mut facts, |i| {
             let last = json!({"run": "r", "uid": "uid-r", "phase": "Succeeded"});
@@ -71,9 +71,9 @@ fn an_apply_closes_the_issue_where_drift_was_found_before() {
         });
         describe(&decide(&facts, at(6)))
     };
-    assert_eq!(with(Some(Before { other_file: false, drifted: true })), "Issue(Gone)");
+    assert_eq!(with(Some(true)), "Issue(Gone)");
     assert_eq!(with(None), "Issue(Gone)", "nobody knows any more");
-    assert_eq!(with(Some(Before { other_file: false, drifted: false })), "LabelTaskRuns");
+    assert_eq!(with(Some(false)), "LabelTaskRuns");
 }
 
 #[test]

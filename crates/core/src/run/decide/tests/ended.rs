@@ -15,7 +15,7 @@ fn what_follows_from_an_end_is_done_once_and_in_order() {
     let mut freed = installation();
     freed.status.as_mut().unwrap().last_applied_blob = Some("blob".into());
     facts.apply(&step, Answer::Installation(Some(Box::new(freed))), at(6));
-    assert_eq!(facts.published.before, Some(Before { other_file: true, drifted: false }));
+    assert_eq!(facts.published.was_drifted, Some(false));
     assert_eq!(describe(&decide(&facts, at(6))), "Clear");
     facts.published.done.cleared = true;
     assert_eq!(describe(&decide(&facts, at(6))), "need [Checks]");
@@ -44,6 +44,34 @@ fn what_follows_from_an_end_is_done_once_and_in_order() {
     assert_eq!(describe(&decide(&facts, at(6))), "Label");
     facts.run.metadata.labels = Some([(LABEL_ENDED.to_owned(), "true".to_owned())].into());
     assert_eq!(describe(&decide(&facts, at(6))), "wait");
+}
+
+/// Another process knows nothing of what this one has published.
+#[test]
+fn a_run_that_is_tidied_up_is_only_labelled_after_a_crash() {
+    let mut facts = succeeded();
+    let status = facts.run.status.as_mut().unwrap();
+    status.changes = Some(peribolos_api::run::Changes::default());
+    status.report = Some(peribolos_api::run::Report::default());
+    give_slot(&mut facts, "r");
+    assert_ne!(describe(&decide(&facts, at(6))), "Label");
+    facts.run.status.as_mut().unwrap().report = None;
+    assert_eq!(describe(&decide(&facts, at(6))), "Label");
+}
+
+#[test]
+fn whether_open_pull_requests_are_previewed_anew_is_known_after_a_crash() {
+    let with = |same_file: bool| {
+        let mut facts = succeeded();
+        facts.found.installation_live = true;
+        (facts.published.done.cleared, facts.published.done.issue) = (true, true);
+        facts.published.check_id = Some(5);
+        facts.run.status.as_mut().unwrap().report =
+            Some(peribolos_api::run::Report { same_file, ..peribolos_api::run::Report::default() });
+        facts.published.check = wanted(&facts);
+        describe(&decide(&facts, at(6)))
+    };
+    assert_eq!((with(false).as_str(), with(true).as_str()), ("need [Branch]", "LabelTaskRuns"));
 }
 
 #[test]

@@ -34,7 +34,6 @@ use crate::{
         facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, Rival, SlotHolder},
         outcome::{self, Condition, Observation},
         preview::Author,
-        published::Before,
         status::{End, Why, Writer, seconds},
         step::{IssueChange, Need, Step, TaskRunPlan, Token, Verdict},
         testing::{at, facts, installation, run},

@@ -89,7 +89,8 @@ fn a_check_that_came_out_otherwise_is_written_again() {
 }
 
 #[rstest::rstest]
-#[case::the_commit_is_gone(Kind::Hopeless, 6, "LabelTaskRuns")]
+#[case::refused_once(Kind::Hopeless, 6, "wait until 21")]
+#[case::refused_for_a_moment(Kind::Hopeless, 21, "check Some(5) Completed(Failure): Failed")]
 #[case::moved(Kind::Moved(None), 6, "LabelTaskRuns")]
 #[case::not_granted(Kind::Permission, 6, "wait until 9")]
 #[case::not_granted_for_a_day(Kind::Permission, 86_406, "LabelTaskRuns")]
@@ -99,6 +100,16 @@ fn a_check_that_cant_be_written(#[case] kind: Kind, #[case] now: i64, #[case] ex
     let Verdict::Do(step) = decide(&facts, at(6)) else { panic!("no step") };
     facts.fail(Attempted::Write(&step), trouble(kind, 9), at(6));
     assert_eq!(describe(&decide(&facts, at(now))), expected);
+}
+
+#[test]
+fn a_check_that_is_refused_again_is_given_up() {
+    let mut facts = unpublished(Reason::PodLost);
+    for second in [6, 21] {
+        let Verdict::Do(step) = decide(&facts, at(second)) else { panic!("no step") };
+        facts.fail(Attempted::Write(&step), trouble(Kind::Hopeless, 9), at(second));
+    }
+    assert_eq!(describe(&decide(&facts, at(21))), "LabelTaskRuns");
 }
 
 #[test]
