@@ -120,6 +120,8 @@ pub struct Refusal {
     pub accepted_permissions: Option<String>,
     /// The number of the repository that a redirect leads to.
     pub moved_to: Option<u64>,
+    /// Where a person authorizes the token for single sign-on (`x-github-sso`).
+    pub sso_url: Option<String>,
 }
 
 /// What kind of refusal GraphQL answered with; of several errors the first of these.
@@ -303,13 +305,26 @@ impl Error {
         }
     }
 
-    /// The organization does not let this token in from here: its list of allowed IP addresses, or SAML single sign-on.
-    /// No permission is missing.
+    /// The organization does not let this token in from here: its list of allowed IP addresses, SAML single sign-on, or
+    /// its rules about the tokens of people and of OAuth apps. No permission is missing.
     pub fn is_access_blocked(&self) -> bool {
         self.is_refused() && self.github_message().is_some_and(blocks_access)
     }
 
-    /// A permission of the App, or a right of the person, is missing. [`Error::accepted_permissions`] may name it.
+    /// 403 because only members of the organization may ask this.
+    pub(crate) fn is_for_members(&self) -> bool {
+        self.is_forbidden() && self.message_has(&[&["you must be a member"]])
+    }
+
+    /// The address at which a person authorizes the token for the organization's single sign-on, for a short time.
+    pub fn sso_url(&self) -> Option<&str> {
+        match self {
+            Self::Status(refusal) => refusal.sso_url.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// A permission of the App, or a right of the person or of the token, is missing. [`Error::accepted_permissions`] may name it.
     pub fn is_permission_missing(&self) -> bool {
         self.is_refused()
             && !self.is_access_blocked()
@@ -318,6 +333,8 @@ impl Error {
                 &["must have admin rights"],
                 &["must be an organization owner"],
                 &["must have push access"],
+                &["must be an admin"],
+                &["not been granted the required scopes"],
                 &["does not have permission"],
             ])
     }

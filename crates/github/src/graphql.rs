@@ -99,7 +99,7 @@ impl Problem {
         match self.kind.as_deref() {
             Some("RATE_LIMITED" | "RATE_LIMIT") => QueryRefusal::RateLimited,
             _ if names_secondary_limit(&self.message) => QueryRefusal::RateLimited,
-            Some("FORBIDDEN") => QueryRefusal::Forbidden,
+            Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => QueryRefusal::Forbidden,
             // With data of which nobody knows how much is missing: it is never used.
             Some("RESOURCE_LIMITS_EXCEEDED") => QueryRefusal::TooMuch,
             // A query that ran out of GitHub's time has no type, only this sentence.

@@ -27,6 +27,7 @@ mod testing;
 mod tests;
 mod tls;
 mod token;
+mod token_owner;
 mod transport;
 pub mod webhook;
 
@@ -41,3 +42,4 @@ pub use key::PrivateKey;
 pub use page::{Cursor, Page};
 pub use peribolos_vocab::{AppId, FullName, IdError, InstallationId, Login, Sha};
 pub use token::{MintedToken, TokenScope};
+pub use token_owner::{Scopes, TokenOwner, own_membership, token_owner};

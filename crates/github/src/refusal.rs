@@ -29,10 +29,15 @@ pub(crate) fn names_secondary_limit(message: &str) -> bool {
     SECONDARY_LIMIT_WORDS.iter().any(|words| message.contains(words))
 }
 
-/// Whether a message says that the organization lets nobody in from here, whatever the token may do.
+/// How GitHub says that an organization does not let a token in, in lower case: by its address, by single sign-on, for the
+/// OAuth app that it is of, and for its kind.
+const BLOCKING_WORDS: [&str; 4] =
+    ["ip allow list", "saml enforcement", "oauth app access restrictions", "forbids access via"];
+
+/// Whether a message says that the organization does not let the token in from here, whatever the token may do.
 pub(crate) fn blocks_access(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    message.contains("ip allow list") || message.contains("saml enforcement")
+    BLOCKING_WORDS.iter().any(|words| message.contains(words))
 }
 
 #[derive(Deserialize)]
@@ -56,6 +61,7 @@ pub(crate) fn refusal(
     let says_when = retry_after(headers).is_some() || matches!(retry, Retry::AtReset(_));
     let accepted_permissions = text(headers, "x-accepted-github-permissions").map(|it| shorten(it, 200));
     let moved_to = if status.is_redirection() { moved_to(headers) } else { None };
+    let sso_url = text(headers, "x-github-sso").and_then(sso_url);
     let status = status.as_u16();
     Error::Status(Arc::new(Refusal {
         method,
@@ -67,7 +73,14 @@ pub(crate) fn refusal(
         says_when,
         accepted_permissions,
         moved_to,
+        sso_url,
     }))
+}
+
+/// The address in `X-GitHub-SSO: required; url=…`.
+fn sso_url(header: &str) -> Option<String> {
+    let (_, url) = header.split_once("url=")?;
+    url.starts_with("http").then(|| shorten(url, 500))
 }
 
 /// The repository's number in `Location: …/repositories/{number}/…`. Nothing else of the header is used.

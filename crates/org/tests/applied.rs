@@ -9,7 +9,9 @@ use peribolos_org::plan::{
 };
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
-use peribolos_org::show::{Applied, Disclosure, MAX_SUMMARY_BYTES, Namer, PlanReport, Refused, remedy};
+use peribolos_org::show::{
+    Applied, Applier, Disclosure, MAX_SUMMARY_BYTES, Namer, PlanReport, Refused, remedy,
+};
 use peribolos_org::{Extent, OrgRole, Permission, Privacy, RepoName, Style, TeamName, Unread, UnreadCause};
 use support::{
     cancel_invitation, delete_team, file, login, numbered, operation, plan, removals, remove_member,
@@ -63,7 +65,7 @@ fn waiting(name: &str) -> Waiting {
 }
 
 fn failed(change: &Change, status: Option<u16>, sentence: &str, cause: Cause) -> Outcome {
-    let what_to_do = remedy(Refused::Line(change), status, sentence);
+    let what_to_do = remedy(Refused::Line(change), Applier::Cluster, status, sentence);
     Outcome::Failed(Failure { sentence: sentence.to_owned(), status, cause, what_to_do })
 }
 

@@ -10,6 +10,7 @@ use peribolos_github::snapshot::{self, Patience, ReadOptions};
 use peribolos_operator::apply::{Clock, Job, Progress};
 use peribolos_org::guard::Limits;
 use peribolos_org::plan::{self, Lookups, Operation, Outcome, Plan, Scope};
+use peribolos_org::show::Applier;
 use peribolos_org::{CanonicalNames, ConfigFile, Snapshot, normalize, parse};
 use tokio_util::sync::CancellationToken;
 
@@ -80,7 +81,7 @@ pub async fn apply(organization: &Organization, plan: &Plan, before: &Snapshot) 
         plan,
         limits: &limits,
         head: None,
-        person: None,
+        by: Applier::Cluster,
         clock: &clock,
         deadline: None,
         progress: &Quiet,

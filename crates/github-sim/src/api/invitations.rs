@@ -39,6 +39,7 @@ async fn failed(call: Call, Path(login): Path<String>) -> Answer {
 fn list(call: &Call, login: &str, failed: bool) -> Answer {
     let world = call.world();
     let login = world.org_for(&call.actor, login, Scope::Members, Level::Read)?;
+    call.actor.need_admin_org()?;
     let org = world.org(&login)?;
     need_invitations(org)?;
     let found: Vec<&Invitation> =
@@ -95,6 +96,7 @@ async fn cancel(call: Call, Path((login, id)): Path<(String, u64)>) -> Answer {
 async fn teams(call: Call, Path((login, id)): Path<(String, u64)>) -> Answer {
     let world = call.world();
     let login = world.org_for(&call.actor, &login, Scope::Members, Level::Read)?;
+    call.actor.need_admin_org()?;
     let org = world.org(&login)?;
     let who = org.invitations.iter().find(|i| i.id == id).ok_or(Refusal::NotFound)?;
     let found: Vec<&Team> = org.teams.values().filter(|t| t.pending.contains_key(&who.login)).collect();

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     Sim,
-    auth::Actor,
+    auth::{Actor, oauth::MissingScope},
     http::{Answer, Body, Call, FieldError, Refusal, reply},
     render::{org as org_json, user},
     state::{Invitation, Level, Login, Org, OrgRole, Scope, TeamRole, World, audit::Change},
@@ -70,6 +70,12 @@ async fn is_public(call: Call, Path((login, user)): Path<(Login, Login)>) -> Ans
 
 async fn show(call: Call, Path((login, user)): Path<(String, Login)>) -> Answer {
     let world = call.world();
+    if let Actor::User(person) = &call.actor
+        && !world.org(&login.as_str().into())?.members.contains_key(&person.login)
+    {
+        let sentence = format!("You must be a member of {login} to see membership information for {user}.");
+        return Err(Refusal::Forbidden(sentence));
+    }
     let login = world.org_for(&call.actor, &login, Scope::Members, Level::Read)?;
     membership(&world, &login, &user)
 }
@@ -94,7 +100,16 @@ fn member() -> OrgRole {
 
 async fn set(call: Call, Path((login, user)): Path<(String, String)>, Body(body): Body<Set>) -> Answer {
     let mut world = call.world();
-    let login = world.org_for(&call.actor, &login, Scope::Members, Level::Write)?;
+    let login =
+        world.org_for(&call.actor, &login, Scope::Members, Level::Write).map_err(
+            |refusal| match refusal {
+                Refusal::MissingScope(missing) => {
+                    let sentence = Some("You must be an admin to add or update an organization membership.");
+                    MissingScope { sentence, ..missing }.into()
+                }
+                other => other,
+            },
+        )?;
     let user = world.user(&user)?.login.clone();
     let at_once = world.ghes.is_some();
     let org = world.org_mut(&login)?;

@@ -43,6 +43,7 @@ async fn teams(call: Call, Path((login, id)): Path<(String, u64)>) -> Answer {
     let world = call.world();
     // Unlike the list of roles, who has one is a question about members.
     let login = world.org_for(&call.actor, &login, Scope::Members, Level::Read)?;
+    call.actor.need_admin_org()?;
     let org = world.org(&login)?;
     let role = OrgWideRole::ALL.into_iter().find(|role| role.id() == id).ok_or(Refusal::NotFound)?;
     let found = org.teams.values().filter_map(|team| Some((team, assignment(org, team, role)?)));

@@ -46,12 +46,12 @@ impl Actor {
         }
     }
 
-    /// Whether the installation is of this organization. `org` is a person's if they own it.
+    /// Whether the installation is of this organization. `org` is a person's if they own it and the token is for that.
     pub(crate) fn is_of(&self, org: &Org) -> bool {
         match self {
             Self::Control { .. } => true,
             Self::Installation(grant) => grant.org == org.login,
-            Self::User(person) => org.is_admin(&person.login),
+            Self::User(person) => org.is_admin(&person.login) && person.has_scope("admin:org"),
             Self::Anonymous | Self::App => false,
         }
     }

@@ -33,8 +33,10 @@ pub(crate) fn identify(sim: &Sim, headers: &HeaderMap) -> Result<Actor, Refusal>
         return Ok(Actor::App);
     }
     let world = sim.world();
-    if let Some(user) = world.user_tokens.get(&token).and_then(|login| world.users.get(login)) {
-        return Ok(Actor::User(Person::of(&world, user)));
+    if let Some(token) = world.user_tokens.get(&token)
+        && let Some(user) = world.users.get(&token.login)
+    {
+        return Ok(Actor::User(Person::of(&world, user, token)));
     }
     installation(&world, &token)
 }

@@ -5,6 +5,7 @@ pub(crate) mod guard;
 pub(crate) mod identify;
 pub(crate) mod jwt;
 pub(crate) mod manifest;
+pub(crate) mod oauth;
 pub(crate) mod person;
 pub(crate) mod token;
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::oauth::{MissingScope, OauthScopes, accepted};
 use crate::{
     http::Refusal,
     state::{Level, Login, Org, Repo, RepoRole, Scope, User, World, access::Affiliation},
@@ -14,48 +15,65 @@ pub(crate) struct Person {
     pub(crate) login: Login,
     /// Whether they own any organization.
     pub(crate) owner: bool,
+    /// What the token is for.
+    pub(crate) scopes: Option<OauthScopes>,
 }
 
-/// The scopes that every person's token has here.
-pub(crate) const SCOPES: &str = "admin:org, repo";
+/// A token that a person made.
+#[derive(Clone, Debug)]
+pub(crate) struct UserToken {
+    /// Who made it.
+    pub(crate) login: Login,
+    /// The scopes of a classic token; none: a fine-grained one, which may do here whatever the person may.
+    pub(crate) scopes: Option<OauthScopes>,
+}
 
 /// Tokens that people made, by their text.
 #[derive(Debug, Default)]
 pub(crate) struct UserTokens {
-    by_text: BTreeMap<String, Login>,
+    by_text: BTreeMap<String, UserToken>,
 }
 
 impl UserTokens {
     /// Gives a person a token.
-    pub(crate) fn add(&mut self, token: String, login: Login) {
-        self.by_text.insert(token, login);
+    pub(crate) fn add(&mut self, text: String, token: UserToken) {
+        self.by_text.insert(text, token);
     }
 
-    pub(crate) fn get(&self, token: &str) -> Option<&Login> {
-        self.by_text.get(token)
+    pub(crate) fn get(&self, text: &str) -> Option<&UserToken> {
+        self.by_text.get(text)
     }
 
     /// Tokens stay with whom they were made by, whatever the login becomes.
     pub(crate) fn rename(&mut self, from: &Login, to: &Login) {
-        for login in self.by_text.values_mut().filter(|login| *login == from) {
-            *login = to.clone();
+        for token in self.by_text.values_mut().filter(|token| token.login == *from) {
+            token.login = to.clone();
         }
     }
 }
 
 impl Person {
-    pub(crate) fn of(world: &World, user: &User) -> Self {
+    pub(crate) fn of(world: &World, user: &User, token: &UserToken) -> Self {
         let owner = world.orgs.values().any(|org| org.is_admin(&user.login));
-        Self { id: user.id, login: user.login.clone(), owner }
+        Self { id: user.id, login: user.login.clone(), owner, scopes: token.scopes.clone() }
     }
 
-    /// 404 in an organization that the person is not in, 403 for what only owners may.
+    /// Whether the token has this scope, if it is of a kind that has scopes.
+    pub(super) fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.as_ref().is_none_or(|scopes| scopes.cover(scope))
+    }
+
+    /// 404 in an organization that the person is not in and where the token lacks a scope, 403 for what only owners may.
     pub(super) fn check_org(&self, org: &Org, scope: Scope, level: Level) -> Result<(), Refusal> {
-        if org.is_admin(&self.login) {
-            return Ok(());
-        }
         if !org.members.contains_key(&self.login) {
             return Err(Refusal::NotFound);
+        }
+        let accepted = accepted(scope, level);
+        if !accepted.iter().any(|scope| self.has_scope(scope)) {
+            return Err(MissingScope { accepted, sentence: None }.into());
+        }
+        if org.is_admin(&self.login) {
+            return Ok(());
         }
         if level == Level::Read && scope == Scope::Members {
             return Ok(());
@@ -89,11 +107,16 @@ impl Person {
         Err(Refusal::Forbidden(format!("Must have {needed}.")))
     }
 
-    /// What the person may do with a repository.
+    /// What the person may do with a repository by this token.
     pub(super) fn role(&self, org: &Org, repo: &Repo) -> Option<RepoRole> {
-        if org.is_admin(&self.login) {
-            return Some(RepoRole::Admin);
+        if !repo.is_public() && !self.has_scope("repo") {
+            return None;
         }
-        org.collaborators(repo, Affiliation::All).get(&self.login).map(|access| access.role)
+        let role = if org.is_admin(&self.login) {
+            RepoRole::Admin
+        } else {
+            org.collaborators(repo, Affiliation::All).get(&self.login)?.role
+        };
+        Some(if self.has_scope("public_repo") { role } else { role.min(RepoRole::Pull) })
     }
 }

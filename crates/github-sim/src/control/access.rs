@@ -11,7 +11,11 @@ use serde_json::json;
 
 use crate::{
     Sim,
-    auth::token::{Token, TokenOf},
+    auth::{
+        oauth::OauthScopes,
+        person::UserToken,
+        token::{Token, TokenOf},
+    },
     http::{Answer, Body, Refusal, reply},
     render::user,
     state::{Level, Login},
@@ -28,15 +32,20 @@ pub(super) fn routes() -> Router<Sim> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct UserToken {
+struct NewToken {
     token: String,
     login: Login,
+    #[serde(default)]
+    scopes: OauthScopes,
+    #[serde(default)]
+    fine_grained: bool,
 }
 
-async fn user_token(State(sim): State<Sim>, Body(body): Body<UserToken>) -> Answer {
+async fn user_token(State(sim): State<Sim>, Body(body): Body<NewToken>) -> Answer {
     let mut world = sim.world();
     world.add_user(&body.login);
-    world.user_tokens.add(body.token, body.login);
+    let scopes = (!body.fine_grained).then_some(body.scopes);
+    world.user_tokens.add(body.token, UserToken { login: body.login, scopes });
     reply::no_content()
 }
 

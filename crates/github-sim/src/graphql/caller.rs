@@ -24,8 +24,12 @@ impl Caller {
         ctx.data::<Self>()
     }
 
-    /// An error unless the token may read `scope`.
-    pub(super) fn may_read(&self, scope: Scope) -> Result<()> {
+    /// An error unless the token may read `scope`. A classic token of a person needs `read:org` for members and teams.
+    pub(super) fn may_read(&self, ctx: &Context<'_>, scope: Scope) -> Result<()> {
+        if scope == Scope::Members && !self.actor.has_scope("read:org") {
+            let field = ctx.item.node.name.node.to_string();
+            return Err(QueryError::MissingScope { field, needed: "read:org" }.extend());
+        }
         if self.actor.allows(scope, Level::Read) { Ok(()) } else { Err(QueryError::Forbidden.extend()) }
     }
 

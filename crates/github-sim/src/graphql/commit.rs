@@ -90,7 +90,7 @@ impl Commit {
         first: Option<i32>,
         last: Option<i32>,
     ) -> Result<Connection<CommitEdge, Commit>> {
-        Caller::of(ctx)?.may_read(Scope::Contents)?;
+        Caller::of(ctx)?.may_read(ctx, Scope::Contents)?;
         let log = self.repo().map(|repo| repo.git.log(self.sha)).unwrap_or_default();
         let items = (0..).zip(log).map(|(at, sha)| Item::by_id(at, Self::of(&self.org, self.repo, sha)));
         let paging = Paging { after, before, first, last };
@@ -101,7 +101,7 @@ impl Commit {
 
     /// What the commit has at this path.
     async fn file(&self, ctx: &Context<'_>, path: String) -> Result<Option<TreeEntry>> {
-        if or_null(ctx, Caller::of(ctx)?.may_read(Scope::Contents)).is_none() {
+        if or_null(ctx, Caller::of(ctx)?.may_read(ctx, Scope::Contents)).is_none() {
             return Ok(None);
         }
         let entry = self.repo().and_then(|repo| repo.git.entry(self.sha, &path).ok().flatten());
@@ -124,7 +124,7 @@ impl Commit {
         last: Option<i32>,
     ) -> Result<Option<Connection<CheckSuiteEdge, CheckSuite>>> {
         let caller = Caller::of(ctx)?;
-        if or_null(ctx, caller.may_read(Scope::Checks)).is_none() {
+        if or_null(ctx, caller.may_read(ctx, Scope::Checks)).is_none() {
             return Ok(None);
         }
         let Some(repo) = self.repo() else { return Ok(None) };

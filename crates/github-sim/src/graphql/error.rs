@@ -20,6 +20,10 @@ pub(super) enum QueryError {
     NoNode(String),
     #[error("Resource not accessible by integration")]
     Forbidden,
+    #[error(
+        "Your token has not been granted the required scopes to execute this query. The '{field}' field requires one of the following scopes: ['{needed}']. Please modify your token's scopes at: https://github.com/settings/tokens."
+    )]
+    MissingScope { field: String, needed: &'static str },
     #[error("Must have push access to view repository collaborators.")]
     NoPush,
     #[error(transparent)]
@@ -58,6 +62,7 @@ impl QueryError {
             Self::NoOrganization(_) | Self::NoRepository { .. } | Self::NoUser(_) | Self::NoNode(_) => {
                 "NOT_FOUND"
             }
+            Self::MissingScope { .. } => "INSUFFICIENT_SCOPES",
             Self::Forbidden | Self::Barred(_) | Self::NoPush => "FORBIDDEN",
             Self::NoBoundaries(_) => "MISSING_PAGINATION_BOUNDARIES",
             Self::PageTooLong { .. } => "EXCESSIVE_PAGINATION",

@@ -82,7 +82,7 @@ impl Organization {
         first: Option<i32>,
         last: Option<i32>,
     ) -> Result<Members> {
-        Caller::of(ctx)?.may_read(Scope::Members)?;
+        Caller::of(ctx)?.may_read(ctx, Scope::Members)?;
         let members = self.org.members.iter();
         let items =
             members.map(|(login, member)| Item::by_name(login.as_str(), (login.clone(), member.role)));
@@ -130,7 +130,7 @@ impl Organization {
         last: Option<i32>,
         #[graphql(default_with = "Some(false)")] root_teams_only: Option<bool>,
     ) -> Result<Connection<TeamEdge, Team>> {
-        Caller::of(ctx)?.may_read(Scope::Members)?;
+        Caller::of(ctx)?.may_read(ctx, Scope::Members)?;
         let roots = root_teams_only == Some(true);
         let teams = self.org.teams.values().filter(|team| !roots || team.parent.is_none());
         Team::page(teams.map(|team| Team::of(&self.org, team)), &Paging { after, before, first, last })
@@ -139,7 +139,7 @@ impl Organization {
     /// A team by its slug.
     async fn team(&self, ctx: &Context<'_>, slug: String) -> Result<Option<Team>> {
         let team = || Ok(self.org.team(&slug).map(|team| Team::of(&self.org, team)));
-        Ok(or_null(ctx, Caller::of(ctx)?.may_read(Scope::Members).and_then(|()| team())).flatten())
+        Ok(or_null(ctx, Caller::of(ctx)?.may_read(ctx, Scope::Members).and_then(|()| team())).flatten())
     }
 }
 

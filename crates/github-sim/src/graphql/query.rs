@@ -62,17 +62,15 @@ impl Query {
 
     /// One thing by its id.
     async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>> {
-        let caller = Caller::of(ctx)?;
-        let orgs = caller.organizations().map_err(|why| why.extend());
-        Ok(or_null(ctx, orgs.and_then(|orgs| Node::find(caller, &orgs, &id))))
+        let orgs = Caller::of(ctx)?.organizations().map_err(|why| why.extend());
+        Ok(or_null(ctx, orgs.and_then(|orgs| Node::find(ctx, &orgs, &id))))
     }
 
     /// Things by their ids; null for each that is not there.
     async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Option<Node>>> {
-        let caller = Caller::of(ctx)?;
-        let orgs = caller.organizations();
+        let orgs = Caller::of(ctx)?.organizations();
         let found = ids.iter().map(|id| match &orgs {
-            Ok(orgs) => Node::find(caller, orgs, id),
+            Ok(orgs) => Node::find(ctx, orgs, id),
             Err(why) => Err(why.extend()),
         });
         Ok(found.enumerate().map(|(index, found)| or_null_at(ctx, Some(index), found)).collect())

@@ -160,7 +160,7 @@ impl Repository {
         let caller = Caller::of(ctx)?;
         let pushes = caller.actor.pushes(&self.org, repo);
         let allowed = if pushes { Ok(()) } else { Err(QueryError::NoPush.extend()) };
-        if or_null(ctx, allowed.and_then(|()| caller.may_read(Scope::Administration))).is_none() {
+        if or_null(ctx, allowed.and_then(|()| caller.may_read(ctx, Scope::Administration))).is_none() {
             return Ok(None);
         }
         let which = affiliation.unwrap_or(CollaboratorAffiliation::All).into();

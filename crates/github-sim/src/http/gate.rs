@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     Sim,
-    auth::{Actor, barrier::Barrier, identify::identify, person::SCOPES},
+    auth::{Actor, barrier::Barrier, identify::identify, person::Person},
     clock::{http_date, rfc3339},
     ghes::lacks,
     graphql,
@@ -202,8 +202,8 @@ fn finish(sim: &Sim, asked: Asked, mut response: Response) -> Response {
     if let Some(ghes) = world.ghes {
         put("x-github-enterprise-version", ghes.to_string());
     }
-    if matches!(asked.actor, Some(Actor::User(_))) {
-        put("x-oauth-scopes", SCOPES.into());
+    if let Some(Actor::User(Person { scopes: Some(scopes), .. })) = &asked.actor {
+        put("x-oauth-scopes", scopes.header());
     }
     if let Some(MovedTo(repo)) = response.extensions().get() {
         let query = asked.uri.query().map(|q| format!("?{q}")).unwrap_or_default();

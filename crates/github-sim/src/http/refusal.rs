@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    auth::{jwt::JwtError, token::NoRandomness},
+    auth::{jwt::JwtError, oauth::MissingScope, token::NoRandomness},
     git::GitError,
     state::{Level, Scope},
 };
@@ -40,6 +40,8 @@ pub(crate) enum Refusal {
     NotAccessible { scope: Scope, level: Level },
     #[error("Resource not accessible by integration")]
     NotForThisToken,
+    #[error("{}", .0.sentence.unwrap_or("Not Found"))]
+    MissingScope(MissingScope),
     #[error("This installation has been suspended")]
     Suspended,
     #[error("Not Found")]
@@ -109,6 +111,13 @@ impl Refusal {
             | Self::Suspended
             | Self::Forbidden(_)
             | Self::RateLimited => StatusCode::FORBIDDEN,
+            Self::MissingScope(missing) => {
+                if missing.sentence.is_some() {
+                    StatusCode::FORBIDDEN
+                } else {
+                    StatusCode::NOT_FOUND
+                }
+            }
             Self::Moved { .. } => StatusCode::MOVED_PERMANENTLY,
             Self::NotJson | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::WrongBody(_)
@@ -122,6 +131,12 @@ impl Refusal {
             Self::Unknown => StatusCode::NOT_IMPLEMENTED,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
+    }
+}
+
+impl From<MissingScope> for Refusal {
+    fn from(missing: MissingScope) -> Self {
+        Self::MissingScope(missing)
     }
 }
 
@@ -164,11 +179,17 @@ impl IntoResponse for Refusal {
         if let Self::Moved { repository } = self {
             response.extensions_mut().insert(MovedTo(repository));
         }
-        if let Self::NotAccessible { scope, level } = self {
-            let wanted = format!("{}={}", scope.as_str(), level.as_str());
-            if let Ok(value) = HeaderValue::from_str(&wanted) {
-                response.headers_mut().insert("x-accepted-github-permissions", value);
+        let accepted = match &self {
+            Self::NotAccessible { scope, level } => {
+                Some(("x-accepted-github-permissions", format!("{}={}", scope.as_str(), level.as_str())))
             }
+            Self::MissingScope(missing) => Some(("x-accepted-oauth-scopes", missing.header())),
+            _ => None,
+        };
+        if let Some((name, value)) = accepted
+            && let Ok(value) = HeaderValue::from_str(&value)
+        {
+            response.headers_mut().insert(name, value);
         }
         response
     }

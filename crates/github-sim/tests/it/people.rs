@@ -70,6 +70,81 @@ async fn a_member_reads_the_organization_and_changes_what_the_role_on_a_reposito
     sim.get(&eve, "/repos/acme/handbook").await.expect(404);
 }
 
+/// The token of an owner with these scopes.
+async fn scoped(sim: &Running, scopes: &[&str]) -> String {
+    let body = json!({"token": "ghp_scoped", "login": "alice", "scopes": scopes});
+    sim.control(Method::PUT, "/user-tokens", body).await;
+    "ghp_scoped".to_owned()
+}
+
+#[tokio::test]
+async fn a_classic_token_does_what_its_scopes_allow() {
+    let sim = acme().await;
+    // What `gh auth token` has unless one asks for more.
+    let token = scoped(&sim, &["gist", "read:org", "repo", "workflow"]).await;
+    let me = sim.get(&token, "/user").await;
+    assert_eq!(me.header("x-oauth-scopes"), "gist, read:org, repo, workflow");
+    sim.get(&token, "/orgs/acme/memberships/alice").await.expect(200);
+    sim.get(&token, "/orgs/acme/teams").await.expect(200);
+    assert_eq!(sim.get(&token, "/orgs/acme").await.expect(200)["billing_email"], Value::Null);
+    for (method, path) in [
+        (Method::GET, "/orgs/acme/invitations"),
+        (Method::GET, "/orgs/acme/failed_invitations"),
+        (Method::GET, "/orgs/acme/organization-roles"),
+        (Method::POST, "/orgs/acme/teams"),
+        (Method::DELETE, "/orgs/acme/members/carol"),
+    ] {
+        let refused = sim.ask(&token, method, path, Some(json!({"name": "x"}))).await;
+        assert_eq!(refused.header("x-accepted-oauth-scopes"), "admin:org", "{path}");
+        assert_eq!(refused.expect(404)["message"], "Not Found", "{path}");
+    }
+    let invited = sim.ask(&token, Method::PUT, "/orgs/acme/memberships/eve", Some(json!({}))).await;
+    let sentence = "You must be an admin to add or update an organization membership.";
+    assert_eq!(invited.expect(403)["message"], sentence);
+    // GitHub documents `repo` as enough for these.
+    sim.ask(&token, Method::PATCH, "/orgs/acme", Some(json!({"name": "Acme"}))).await.expect(200);
+    sim.ask(&token, Method::PATCH, "/repos/acme/vault", Some(json!({"has_wiki": false}))).await.expect(200);
+}
+
+#[tokio::test]
+async fn without_the_scope_repo_private_repositories_are_hidden_and_public_ones_stay_as_they_are() {
+    let sim = acme().await;
+    let token = scoped(&sim, &["admin:org"]).await;
+    sim.get(&token, "/orgs/acme/invitations").await.expect(200);
+    sim.get(&token, "/repos/acme/vault").await.expect(404);
+    let listed = sim.get(&token, "/orgs/acme/repos").await.expect(200);
+    assert_eq!(each(&listed, "name"), ["site"]);
+    sim.ask(&token, Method::PATCH, "/repos/acme/site", Some(json!({"has_wiki": false}))).await.expect(403);
+}
+
+#[tokio::test]
+async fn graphql_refuses_people_and_teams_to_a_token_without_a_scope_for_organizations() {
+    let sim = acme().await;
+    let token = scoped(&sim, &["repo"]).await;
+    let answer = graphql(&sim, &token, MEMBERS).await;
+    assert_eq!(answer["errors"][0]["type"], "INSUFFICIENT_SCOPES", "{answer}");
+    let message = answer["errors"][0]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("The 'membersWithRole' field requires"), "{message}");
+}
+
+#[tokio::test]
+async fn a_fine_grained_token_has_no_scopes() {
+    let sim = acme().await;
+    let body = json!({"token": "github_pat_alice", "login": "alice", "fine_grained": true});
+    sim.control(Method::PUT, "/user-tokens", body).await;
+    let me = sim.get("github_pat_alice", "/user").await;
+    assert!(!me.headers.contains_key("x-oauth-scopes"));
+    sim.get("github_pat_alice", "/orgs/acme/invitations").await.expect(200);
+}
+
+#[tokio::test]
+async fn who_is_in_no_organization_learns_of_no_membership_in_it() {
+    let sim = acme().await;
+    let eve = token_of(&sim, "eve").await;
+    let refused = sim.get(&eve, "/orgs/acme/memberships/eve").await.expect(403);
+    assert_eq!(refused["message"], "You must be a member of acme to see membership information for eve.");
+}
+
 #[tokio::test]
 async fn a_workflows_token_has_nothing_of_the_organization() {
     let sim = acme().await;

@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 
 use super::Client;
 use crate::Login;
-use crate::call::Call;
 use crate::error::Error;
 
 /// People a request.
@@ -23,15 +22,6 @@ struct Person {
 }
 
 impl Client {
-    /// Whose token this is; `None` where it is an App's.
-    pub async fn person(&self) -> Result<Option<Login>, Error> {
-        match self.read::<Person>(Call::get("/user", &[])?).await {
-            Ok(person) => Ok(Some(person.login)),
-            Err(error) if error.is_forbidden() => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
     /// The people of these names as GitHub spells them, in the same order; `None` for whom it does not know.
     /// Organizations and bots are no people. One request for each hundred.
     pub async fn find_people(&self, logins: &[Login]) -> Result<Vec<Option<Login>>, Error> {

@@ -180,6 +180,7 @@ mod tests {
             says_when,
             accepted_permissions: None,
             moved_to: None,
+            sso_url: None,
         }))
     }
 

@@ -146,6 +146,21 @@ async fn graphql_errors_fail_the_query() {
     "Resource protected by organization SAML enforcement. You must grant your OAuth token access to this organization.",
     "blocked"
 )]
+#[case::oauth_apps(
+    403,
+    "Although you appear to have the correct authorization credentials, the `acme` organization has enabled OAuth App access restrictions, meaning that data access to third-parties is limited.",
+    "blocked"
+)]
+#[case::classic_tokens(
+    403,
+    "`acme` forbids access via a personal access token (classic). Please use a GitHub App, OAuth App, or a personal access token with fine-grained permissions.",
+    "blocked"
+)]
+#[case::right_by_scope(
+    403,
+    "You must be an admin to add or update an organization membership.",
+    "permission"
+)]
 #[case::archived(403, "Repository was archived so is read-only.", "archived")]
 #[case::seats(422, "You must purchase at least one more seat to add this user as a member.", "seats")]
 #[case::invitations(422, "You have exceeded the limit of invitations per 24 hours.", "invitations")]

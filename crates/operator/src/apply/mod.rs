@@ -31,6 +31,7 @@ use peribolos_org::guard::Limits;
 use peribolos_org::plan::{
     Change, Expected, Failure, Kind, Named, NotSentReason, Operation, Outcome, Plan, TeamRole,
 };
+use peribolos_org::show::Applier;
 use peribolos_org::{Login, Snapshot};
 use peribolos_vocab::report::StepExit;
 
@@ -61,8 +62,8 @@ pub struct Job<'a> {
     pub limits: &'a Limits,
     /// Where the file comes from, if it can be replaced by a newer one meanwhile.
     pub head: Option<&'a Head>,
-    /// The person whose token it is, if it is a person's: GitHub makes them a maintainer of each team that they make.
-    pub person: Option<&'a Login>,
+    /// Who applies it. GitHub makes a person a maintainer of each team that they make.
+    pub by: Applier<'a>,
     /// The clock.
     pub clock: &'a Clock,
     /// No wait lasts beyond this.
@@ -213,8 +214,8 @@ impl Run<'_> {
             return kept;
         }
         let outcome = self.send(change).await;
-        if let (Change::CreateTeam { name, .. }, Outcome::Done, Some(person)) =
-            (change, &outcome, self.job.person)
+        if let (Change::CreateTeam { name, .. }, Outcome::Done, Applier::Person(person)) =
+            (change, &outcome, self.job.by)
         {
             self.leave(name, person).await;
         }

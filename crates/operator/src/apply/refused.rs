@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use peribolos_core::apply::answer::Answer;
 use peribolos_github::{Error, Retry};
 use peribolos_org::plan::{Cause, Change, Failure};
-use peribolos_org::show::{INVITATION_LIMIT_REMEDY, NOT_SHOWN_REMEDY, Refused, remedy};
+use peribolos_org::show::{Applier, INVITATION_LIMIT_REMEDY, NOT_SHOWN_REMEDY, Refused, remedy};
 
 /// What an error means for the whole apply, before it is asked what it means for one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,15 +69,13 @@ fn until(retry: Retry, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// The failure of something that GitHub refused or could not do.
-pub(super) fn failure(refused: Refused<'_>, error: &Error, cause: Cause) -> Failure {
+pub(super) fn failure(refused: Refused<'_>, by: Applier<'_>, error: &Error, cause: Cause) -> Failure {
     let sentence = sentence(error);
     let status = error.status();
-    let what_to_do = match (error.is_permission_missing(), error.accepted_permissions()) {
-        (true, Some(permissions)) => format!(
-            "Let an owner accept the App's permissions in the organization's settings, under GitHub Apps (GitHub asks \
-             for {permissions})."
-        ),
-        _ => remedy(refused, status, &sentence),
+    let what_to_do = if error.is_permission_missing() {
+        by.permission_remedy(error.accepted_permissions())
+    } else {
+        remedy(refused, by, status, &sentence)
     };
     Failure { sentence, status, cause, what_to_do }
 }

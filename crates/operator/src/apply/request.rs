@@ -166,9 +166,9 @@ impl Run<'_> {
 
     /// What follows from an error; waits where there is something to wait for.
     async fn after(&mut self, change: &Change, error: &Error, attempts: &mut Attempts) -> Then {
-        let clock = self.job.clock;
+        let (clock, by) = (self.job.clock, self.job.by);
         let refused = if self.has_line { Refused::Line(change) } else { Refused::NoLine(change) };
-        let failed = |cause| Then::Ended(Outcome::Failed(refused::failure(refused, error, cause)));
+        let failed = |cause| Then::Ended(Outcome::Failed(refused::failure(refused, by, error, cause)));
         let answer = match self.answer(change, refused, error) {
             Ok(answer) => answer,
             Err(outcome) => return Then::Ended(outcome),
@@ -185,7 +185,7 @@ impl Run<'_> {
                 let failure = if may_be_ours {
                     refused::not_shown(error)
                 } else {
-                    refused::failure(refused, error, Cause::Refused)
+                    refused::failure(refused, by, error, Cause::Refused)
                 };
                 Then::Look { until, refused: Outcome::Failed(failure) }
             }
@@ -201,7 +201,8 @@ impl Run<'_> {
 
     /// What an error is for the one request. Where it means more than that, what became of the operation.
     fn answer(&mut self, change: &Change, refused: Refused<'_>, error: &Error) -> Result<Answer, Outcome> {
-        let failure = |cause| refused::failure(refused, error, cause);
+        let by = self.job.by;
+        let failure = |cause| refused::failure(refused, by, error, cause);
         match refused::class(error, change, self.job.clock.now()) {
             Class::Answer(answer @ Answer::Failed { .. }) => {
                 if self.streak.failed() {
@@ -288,7 +289,7 @@ impl Run<'_> {
         reason: NotSentReason,
         mut ask: impl AsyncFnMut(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Outcome> {
-        let clock = self.job.clock;
+        let (clock, by) = (self.job.clock, self.job.by);
         let mut attempts = Attempts::default();
         loop {
             if self.has_stopped() {
@@ -302,7 +303,7 @@ impl Run<'_> {
                 Err(error) => error,
             };
             let not_sent = |cause| {
-                Err(Outcome::NotSent { reason, failure: refused::failure(Refused::Read, &error, cause) })
+                Err(Outcome::NotSent { reason, failure: refused::failure(Refused::Read, by, &error, cause) })
             };
             let answer = match self.answer(change, Refused::Read, &error) {
                 Ok(answer) => answer,

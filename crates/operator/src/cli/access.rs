@@ -9,22 +9,25 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use peribolos_core::installation_status::read_only;
 use peribolos_github::account::Installation;
-use peribolos_github::client::{Membership, MembershipState, OrgRole};
+use peribolos_github::snapshot::Patience;
 use peribolos_github::{
     App, AppId, Client, Error as GitHubError, InstallationId, Login, PrivateKey, TokenScope, TokenSource,
 };
+use peribolos_org::show::Applier;
 use secrecy::SecretString;
 
 use super::app_id;
+use super::token::{self, TokenError, VARIABLES};
 use crate::services::github::ASKED;
 use crate::step::GitHubArgs;
 
-/// The variables with the token, the first that is set counts: a flag could be seen by everybody on the machine.
-const TOKENS: [&str; 2] = ["PERIBOLOS_GITHUB_TOKEN", "GITHUB_TOKEN"];
+/// As whom GitHub is asked, as the end of each command's help says it.
+pub(super) const HELP: &str = "\
+Without the App's key, GitHub is asked with the token in PERIBOLOS_GITHUB_TOKEN, or else that in GITHUB_TOKEN. It must be an \
+owner's. A classic token needs the scopes admin:org and repo: `gh auth token` has them after `gh auth refresh --scopes \
+admin:org`.";
 
-/// As whom GitHub is asked. Without the App's key, the token in the environment variable PERIBOLOS_GITHUB_TOKEN is used, or
-/// that in GITHUB_TOKEN. It must be an owner's (scopes admin:org and repo), or secret teams and private repositories are
-/// missing.
+/// As whom GitHub is asked.
 #[derive(Debug, Args)]
 pub(super) struct AccessArgs {
     /// Ask as the GitHub App of this id, which must be installed on the organization
@@ -58,16 +61,20 @@ pub(super) struct Access {
 
 impl AccessArgs {
     /// GitHub, for this organization.
-    pub(super) async fn connect(&self, org: &Login, purpose: Purpose) -> anyhow::Result<Access> {
+    pub(super) async fn connect(
+        &self,
+        org: &Login,
+        purpose: Purpose,
+        patience: Patience,
+    ) -> anyhow::Result<Access> {
         if let (Some(id), Some(file)) = (self.app_id, &self.private_key_file) {
             let client = self.as_app(AppId(id), file, org, purpose).await?;
             return Ok(Access { client, person: None, is_own: false });
         }
-        let client = self.github.client(token()?)?;
-        let person = client.person().await.context("it can't be found out whose token this is")?;
-        if let Some(person) = &person {
-            is_owner(&client, org, person).await?;
-        }
+        let host = self.github.web_host();
+        let Some(token) = token() else { return Err(TokenError::None { host }.into()) };
+        let client = self.github.client(token)?;
+        let person = token::owner(&client, org, &host, patience).await?;
         Ok(Access { client, person, is_own: true })
     }
 
@@ -89,18 +96,26 @@ impl AccessArgs {
 }
 
 impl Access {
-    /// Says whose token it is where GitHub refuses to show or change the organization.
+    /// Who applies with it.
+    pub(super) fn applier(&self) -> Applier<'_> {
+        self.person.as_ref().map_or(Applier::App, Applier::Person)
+    }
+
+    /// Says whose token it is, and what can be done, where GitHub refuses to show or change the organization.
     pub(super) fn explained(&self, org: &Login, error: GitHubError) -> anyhow::Error {
-        let refused = error.is_forbidden() || error.is_not_found() || error.is_permission_missing();
-        let error = anyhow::Error::new(error);
-        if !refused || !self.is_own || self.person.is_some() {
-            return error;
+        if let Some(person) = &self.person {
+            return token::explained(org, person, error);
         }
-        error.context(format!(
-            "the token is an App's and may not manage {org}. A workflow's own token (`github.token`, `secrets.GITHUB_TOKEN`) \
-             never may: give an owner's token in {}, or the App's key by --app-id and --private-key-file",
-            TOKENS[0]
-        ))
+        match TokenError::kept_out(org, Applier::App, error) {
+            Ok(kept_out) => kept_out.into(),
+            Err(source)
+                if self.is_own
+                    && (source.is_forbidden() || source.is_not_found() || source.is_permission_missing()) =>
+            {
+                TokenError::OfAnApp { org: org.clone(), source }.into()
+            }
+            Err(error) => error.into(),
+        }
     }
 }
 
@@ -117,25 +132,6 @@ impl TokenSource for Minted {
     }
 }
 
-/// GitHub shows secret teams, private repositories and settings to owners alone: what others see is not the organization.
-async fn is_owner(client: &Client, org: &Login, person: &Login) -> anyhow::Result<()> {
-    let membership = match client.membership(org, person).await {
-        Err(error) if error.is_forbidden() => None,
-        membership => {
-            membership.with_context(|| format!("it can't be found out what {person} is in {org}"))?
-        }
-    };
-    let is_owner = |it: Membership| it.role == OrgRole::Admin && it.state == MembershipState::Active;
-    if !membership.is_some_and(is_owner) {
-        bail!(
-            "{person}, whose token this is, is no owner of {org}: GitHub would hide secret teams, private repositories and \
-             settings, and a plan or a dump without them would be wrong. Give an owner's token in {}",
-            TOKENS[0]
-        );
-    }
-    Ok(())
-}
-
 async fn installation(app: &App, org: &Login) -> anyhow::Result<Installation> {
     let installations =
         app.list_installations().await.context("GitHub does not list where the App is installed")?;
@@ -147,15 +143,9 @@ async fn installation(app: &App, org: &Login) -> anyhow::Result<Installation> {
     }
 }
 
-fn token() -> anyhow::Result<SecretString> {
-    let tokens = TOKENS.iter().filter_map(|name| std::env::var(name).ok());
-    match tokens.map(|token| token.trim().to_owned()).find(|token| !token.is_empty()) {
-        Some(token) => Ok(token.into()),
-        None => bail!(
-            "neither {} nor {} is set: give an owner's token there, such as that of `gh auth token`, or give --app-id and \
-             --private-key-file",
-            TOKENS[0],
-            TOKENS[1]
-        ),
-    }
+/// The token in the environment; none: no variable is set.
+fn token() -> Option<SecretString> {
+    let tokens = VARIABLES.iter().filter_map(|name| std::env::var(name).ok());
+    let token = tokens.map(|token| token.trim().to_owned()).find(|token| !token.is_empty());
+    token.map(Into::into)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use peribolos_github::Login;
 
-use super::{access::AccessArgs, apply::ApplyArgs, plan::PlanArgs};
+use super::{access, access::AccessArgs, apply::ApplyArgs, plan::PlanArgs};
 use crate::{controller::ControllerArgs, receiver::ReceiverArgs, step};
 
 /// Keeps GitHub organizations as their peribolos.yaml says.
@@ -33,6 +33,7 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 it would be applied; 1 the file is wrong, a guard stops it, or GitHub could not be asked; with
     /// --detailed-exitcode 0 nothing would change, 2 something would.
+    #[command(after_help = access::HELP)]
     Plan(PlanArgs),
     /// Apply a file to an organization: show what changes, ask, change it, and say what became of it
     ///
@@ -40,8 +41,9 @@ pub(super) enum Command {
     /// is done.
     ///
     /// Exit codes: 0 everything was done; 1 declined, or something that no other code names; 10 the file is wrong; 12 a guard
-    /// stops it; 13 a permission is missing; 14 a part was not done; 15 the organization lets nobody in from here; 20 GitHub
-    /// could not be used; 21 a limit of requests is used up; 22 it was stopped.
+    /// stops it; 13 a permission or a scope of the token is missing; 14 a part was not done; 15 the organization does not let
+    /// the token in from here; 20 GitHub could not be used; 21 a limit of requests is used up; 22 it was stopped.
+    #[command(after_help = access::HELP)]
     Apply(ApplyArgs),
     /// Print the JSON Schema of peribolos.yaml, with which editors complete and check it
     ///
@@ -49,6 +51,7 @@ pub(super) enum Command {
     /// # yaml-language-server: $schema=ADDRESS-OR-PATH
     Schema(SchemaArgs),
     /// Print the peribolos.yaml that describes an organization as it is
+    #[command(after_help = access::HELP)]
     Dump(DumpArgs),
     /// The steps that run in a pod
     #[command(subcommand)]

@@ -1,7 +1,50 @@
-//! An error as one sentence.
+//! The end of a command that failed: a sentence, and an exit code.
+
+use std::fmt;
+
+use peribolos_github::Error as GitHubError;
+use peribolos_vocab::report::StepExit;
+
+use super::token::TokenError;
+use crate::apply;
+
+/// An error that ended a command.
+#[derive(Debug)]
+pub(super) struct Failure {
+    error: anyhow::Error,
+    exit: StepExit,
+}
+
+impl Failure {
+    /// That of an apply, which tells by its exit code what was in the way.
+    pub(super) fn of_apply(error: anyhow::Error) -> Self {
+        let of_cause = |cause: &(dyn std::error::Error + 'static)| {
+            let of_token = cause.downcast_ref().map(TokenError::exit);
+            of_token.or_else(|| cause.downcast_ref::<GitHubError>().map(apply::exit))
+        };
+        let exit = error.chain().find_map(of_cause).unwrap_or(StepExit::Failed);
+        Self { error, exit }
+    }
+
+    /// That of any other command.
+    pub(super) const fn of_command(error: anyhow::Error) -> Self {
+        Self { error, exit: StepExit::Failed }
+    }
+
+    /// The exit code.
+    pub(super) fn code(&self) -> std::process::ExitCode {
+        self.exit.code().into()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&sentence(&self.error))
+    }
+}
 
 /// An error and its causes on one line. Many errors name their cause themselves: what was said already is left out.
-pub(super) fn sentence(error: &anyhow::Error) -> String {
+fn sentence(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain() {
         let next = cause.to_string();

@@ -12,6 +12,7 @@ mod plan;
 mod progress;
 mod schema;
 mod source;
+mod token;
 mod validate;
 mod values;
 
@@ -22,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{controller, receiver, shutdown, step};
 use args::{Cli, Command};
-use failure::sentence;
+use failure::Failure;
 use logging::Format;
 pub(crate) use values::app_id;
 
@@ -47,25 +48,26 @@ pub fn main() -> ExitCode {
     };
     match dispatch(cli.command) {
         Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {}", sentence(&error));
-            ExitCode::FAILURE
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            failure.code()
         }
     }
 }
 
-fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
-    match command {
+fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+    let ended = match command {
         Command::Receiver(args) => serve(|stop| receiver::run(args, stop)),
         Command::Controller(args) => serve(|stop| controller::run(args, stop)),
         Command::Crds(args) => crds::run(&args).map(|()| ExitCode::SUCCESS),
-        Command::Apply(args) => online(Format::Human, apply::run(args)),
+        Command::Apply(args) => return online(Format::Human, apply::run(args)).map_err(Failure::of_apply),
         Command::Plan(args) => online(Format::Human, plan::run(args)),
         Command::Schema(args) => schema::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Validate(args) => validate::run(&args),
         Command::Dump(args) => online(Format::Human, dump::run(args)).map(|()| ExitCode::SUCCESS),
         Command::Step(command) => online(Format::Human, step::run(command)),
-    }
+    };
+    ended.map_err(Failure::of_command)
 }
 
 /// Runs a server until the process is asked to stop.

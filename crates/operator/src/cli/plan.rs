@@ -114,9 +114,9 @@ pub(super) async fn run(args: PlanArgs) -> anyhow::Result<ExitCode> {
     let Some(source) = source::parsed(&args.file, Some(args.org.as_str()), Some(&scope.manage))? else {
         return Ok(ExitCode::FAILURE);
     };
-    let access = args.access.connect(&args.org, Purpose::Read).await?;
-    let planning =
-        organization::planning(&access, &args.org, &source.parsed.file, &scope, Patience::default());
+    let patience = Patience::default();
+    let access = args.access.connect(&args.org, Purpose::Read, patience).await?;
+    let planning = organization::planning(&access, &args.org, &source.parsed.file, &scope, patience);
     let planned = organization::plan(&access, &planning).await?;
     let considered = Considered::new(&source, planned, &args.rules)?;
     print(&considered.report(), args.output)?;

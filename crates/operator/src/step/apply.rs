@@ -11,7 +11,7 @@ use peribolos_core::apply::exit::{End, Stop};
 use peribolos_core::apply::pace::Pace;
 use peribolos_org::Style;
 use peribolos_org::plan::{Operation, Outcome};
-use peribolos_org::show::{Applied, Namer};
+use peribolos_org::show::{Applied, Applier, Namer};
 use peribolos_vocab::report::{Changes, CheckOutput, ContentWrites, Progress, StepName, StepReport};
 use tokio_util::sync::CancellationToken;
 
@@ -82,7 +82,7 @@ async fn apply(
         plan: &considered.planned.plan,
         limits: &config.rules.limits(),
         head: Some(&head),
-        person: None,
+        by: Applier::Cluster,
         clock,
         deadline,
         progress: &Lines::default(),

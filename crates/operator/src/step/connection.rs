@@ -53,6 +53,13 @@ impl GitHubArgs {
         })
     }
 
+    /// The host of GitHub's pages, as `gh` names it.
+    pub(crate) fn web_host(&self) -> String {
+        let host = self.api_url.host_str().unwrap_or("github.com");
+        // A GitHub Enterprise Server has both on one host.
+        host.strip_prefix("api.").unwrap_or(host).to_owned()
+    }
+
     /// GitHub as the holder of a token sees it. Sends nothing.
     ///
     /// # Errors
@@ -108,5 +115,19 @@ impl TokenSource for TokenFile {
     fn newest(&self) -> BoxFuture<'_, Result<SecretString, GitHubError>> {
         let read = self.read().map_err(|error| GitHubError::Config(error.to_string()));
         std::future::ready(read).boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("https://api.github.com", "github.com")]
+    #[case("https://api.acme.ghe.com", "acme.ghe.com")]
+    #[case("https://git.acme.example/api/v3", "git.acme.example")]
+    fn gh_is_told_the_host_of_the_pages(#[case] api: &str, #[case] host: &str) {
+        let args = GitHubArgs { api_url: api.parse().unwrap(), graphql_url: None, ca_file: None };
+        assert_eq!(args.web_host(), host);
     }
 }

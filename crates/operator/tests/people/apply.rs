@@ -224,7 +224,7 @@ async fn a_workflows_own_token_is_refused_with_a_sentence() {
     let mut command = as_person(&desk, &SAME.replace("name: Acme", "name: Acme Inc"), &["--yes"]);
     command.env("GITHUB_TOKEN", token);
     let ended = run(command);
-    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    assert_eq!(ended.status.code(), Some(13), "{ended:?}");
     let said = text(&ended.stderr);
     assert!(said.contains("A workflow's own token") && said.contains("PERIBOLOS_GITHUB_TOKEN"), "{said}");
 }

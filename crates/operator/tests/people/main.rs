@@ -7,3 +7,4 @@ mod support;
 mod apply;
 mod desk;
 mod plan;
+mod token;

@@ -15,6 +15,7 @@ mod remedy;
 mod report;
 mod sentence;
 pub(crate) mod text;
+mod token_remedy;
 
 pub use applied::Applied;
 pub use check::{Check, MAX_SUMMARY_BYTES};
@@ -26,3 +27,4 @@ pub use message::{refusal, warning};
 pub use namer::Namer;
 pub use remedy::{INVITATION_LIMIT_REMEDY, NOT_SHOWN_REMEDY, Refused, remedy};
 pub use report::{JSON_VERSION, PlanReport};
+pub use token_remedy::Applier;

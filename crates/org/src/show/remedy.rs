@@ -1,5 +1,6 @@
 //! What somebody can do about what GitHub refuses.
 
+use super::Applier;
 use crate::plan::Change;
 
 /// What can be done once GitHub takes no more invitations: a sentence.
@@ -35,12 +36,12 @@ impl Refused<'_> {
 ///
 /// GitHub documents no codes for most of these, so its words decide; where they say nothing that is known, the advice is
 /// general.
-pub fn remedy(refused: Refused<'_>, status: Option<u16>, sentence: &str) -> String {
+pub fn remedy(refused: Refused<'_>, by: Applier<'_>, status: Option<u16>, sentence: &str) -> String {
     let message = sentence.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
     let has_line = matches!(refused, Refused::Line(_));
-    let advice = if says(&["ip allow list"]) {
-        "Let an administrator add the cluster's addresses to the allow list."
+    let advice = if let Some(blocked) = by.blocked_remedy(sentence) {
+        blocked
     } else if says(&["saml", "single sign-on", "single sign on", " sso"]) {
         "Let the person sign in once by the organization's single sign-on, or an owner authorize the token for it."
     } else if says(&["suspended"]) {
@@ -68,26 +69,23 @@ pub fn remedy(refused: Refused<'_>, status: Option<u16>, sentence: &str) -> Stri
         "Unblock the person in the organization's settings, under Moderation, or take them out of the file."
     } else if refused.invites() && says(&["limit", "too many", "exceed", "quota", "invitation rate"]) {
         INVITATION_LIMIT_REMEDY
-    } else if says(&["not accessible by integration", "must have admin rights"]) {
-        "Let an owner accept the App's permissions in the organization's settings, under GitHub Apps."
+    } else if says(&["not accessible by", "must have admin rights", "must be an admin"]) {
+        return by.permission_remedy(None);
     } else {
-        return by_status(refused, status).to_owned();
+        return by_status(refused, by, status).to_owned();
     };
     advice.to_owned()
 }
 
-fn by_status(refused: Refused<'_>, status: Option<u16>) -> &'static str {
+fn by_status(refused: Refused<'_>, by: Applier<'_>, status: Option<u16>) -> &'static str {
     match (status, refused) {
         (None | Some(408 | 429 | 500..), _) => "GitHub had trouble: it is tried again.",
         (Some(404 | 410), _) => {
             "It was probably renamed or deleted in the meantime: the next apply reads the organization again."
         }
         (Some(409), _) => "It was changed at the same time: the next apply reads the organization again.",
-        (Some(401), _) => "GitHub does not accept the token any more: it is tried again with a new one.",
-        (Some(403), _) => {
-            "Let an owner look whether the App's permissions are accepted and whether a rule of the organization or \
-             its enterprise forbids this."
-        }
+        (Some(401), _) => by.unauthorized_remedy(),
+        (Some(403), _) => by.forbidden_remedy(),
         (_, Refused::Read) => "The next apply reads it again.",
         (_, Refused::Line(change) | Refused::NoLine(change)) if change.invitee().is_some() => {
             "Let an owner invite the person on GitHub, where the reason is shown, or take them out of the file."
@@ -137,7 +135,7 @@ mod tests {
             (422, "Validation Failed", "where the reason is shown"),
         ];
         for (status, sentence, expected) in table {
-            let advice = remedy(Refused::Line(&invite()), Some(status), sentence);
+            let advice = remedy(Refused::Line(&invite()), Applier::Cluster, Some(status), sentence);
             assert!(advice.contains(expected), "{sentence}: {advice}");
         }
     }
@@ -145,8 +143,12 @@ mod tests {
     #[test]
     fn only_invitations_wait_for_tomorrow() {
         let exceeded = "You have exceeded a limit";
-        assert!(remedy(Refused::Line(&invite()), Some(422), exceeded).contains("after a day"));
-        assert!(!remedy(Refused::Line(&place()), Some(422), exceeded).contains("after a day"));
+        assert!(
+            remedy(Refused::Line(&invite()), Applier::Cluster, Some(422), exceeded).contains("after a day")
+        );
+        assert!(
+            !remedy(Refused::Line(&place()), Applier::Cluster, Some(422), exceeded).contains("after a day")
+        );
     }
 
     #[test]
@@ -157,10 +159,10 @@ mod tests {
             (Refused::NoLine(&place), "Make the change on GitHub"),
             (Refused::Read, "The next apply reads it again."),
         ] {
-            let advice = remedy(refused, Some(422), "Validation Failed");
+            let advice = remedy(refused, Applier::Cluster, Some(422), "Validation Failed");
             assert!(advice.starts_with(expected), "{refused:?}: {advice}");
             for sentence in ["Repository was archived", "managed by your identity provider"] {
-                let advice = remedy(refused, Some(403), sentence);
+                let advice = remedy(refused, Applier::Cluster, Some(403), sentence);
                 let names_it = advice.contains("keep the line") || advice.contains("let the file say");
                 assert_eq!(names_it, matches!(refused, Refused::Line(_)), "{refused:?}: {advice}");
             }

@@ -57,8 +57,8 @@ pub(super) async fn run(args: ApplyArgs) -> anyhow::Result<ExitCode> {
     let Some(source) = source::parsed(&args.file, Some(args.org.as_str()), Some(&scope.manage))? else {
         return Ok(code(StepExit::ConfigInvalid));
     };
-    let access = args.access.connect(&args.org, Purpose::Change).await?;
     let patience = args.time.patience(None);
+    let access = args.access.connect(&args.org, Purpose::Change, patience).await?;
     let planning = organization::planning(&access, &args.org, &source.parsed.file, &scope, patience);
     let planned = organization::plan(&access, &planning).await?;
     let considered = Considered::new(&source, planned, &args.rules)?;
@@ -91,7 +91,7 @@ async fn apply(args: &ApplyArgs, access: &Access, considered: &Considered, clock
         plan: &considered.planned.plan,
         limits: &args.rules.limits(),
         head: None,
-        person: access.person.as_ref(),
+        by: access.applier(),
         clock,
         deadline: None,
         progress: &bar,

@@ -1,0 +1,120 @@
+//! What somebody can do about what a token may not do: it is the App's, or the person's who applies.
+
+use crate::Login;
+
+/// Who applies, and from where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applier<'a> {
+    /// The App, in a cluster.
+    Cluster,
+    /// The App, on somebody's machine.
+    App,
+    /// A person, with a token of their own on their machine.
+    Person(&'a Login),
+}
+
+impl Applier<'_> {
+    /// What can be done where a permission is missing: a sentence. `accepted` are the permissions that GitHub asks for.
+    pub fn permission_remedy(self, accepted: Option<&str>) -> String {
+        let asked = accepted.map(|it| format!(" (GitHub asks for {it})")).unwrap_or_default();
+        match self {
+            Self::Cluster | Self::App => format!(
+                "Let an owner accept the App's permissions in the organization's settings, under GitHub Apps{asked}."
+            ),
+            Self::Person(_) => format!(
+                "Use a token that may do this{asked}: an owner's, with the scopes admin:org and repo if it is a classic one."
+            ),
+        }
+    }
+
+    /// What can be done where the organization does not let the token in, by GitHub's message: a sentence. None: the message
+    /// says nothing of that.
+    pub fn blocked_remedy(self, message: &str) -> Option<&'static str> {
+        let message = message.to_lowercase();
+        let advice = if message.contains("ip allow list") {
+            match self {
+                Self::Cluster => "Let an administrator add the cluster's addresses to the allow list.",
+                Self::App | Self::Person(_) => {
+                    "Run this from an address on the allow list, or let an administrator add this machine's address to it."
+                }
+            }
+        } else if message.contains("saml enforcement") {
+            match self {
+                Self::Cluster | Self::App => {
+                    "Let an owner authorize the App for the organization's single sign-on."
+                }
+                Self::Person(_) => {
+                    "To authorize the token for the organization's single sign-on, open Settings, Developer settings, \
+                     Personal access tokens, Configure SSO on GitHub, or for a token of `gh` sign in again by `gh auth login`."
+                }
+            }
+        } else if message.contains("oauth app access restrictions") || message.contains("forbids access via")
+        {
+            "Let an owner allow such tokens in the organization's settings, or use a token of another kind."
+        } else {
+            return None;
+        };
+        Some(advice)
+    }
+
+    /// What can be done about a 401: a sentence.
+    pub(super) const fn unauthorized_remedy(self) -> &'static str {
+        match self {
+            Self::Cluster | Self::App => {
+                "GitHub does not accept the token any more: it is tried again with a new one."
+            }
+            Self::Person(_) => "GitHub does not accept the token any more: apply again with a new one.",
+        }
+    }
+
+    /// What can be done about a 403 that nothing else explains: a sentence.
+    pub(super) const fn forbidden_remedy(self) -> &'static str {
+        match self {
+            Self::Cluster | Self::App => {
+                "Let an owner look whether the App's permissions are accepted and whether a rule of the organization or \
+                 its enterprise forbids this."
+            }
+            Self::Person(_) => {
+                "Check whether the token may do this and whether a rule of the organization or its enterprise forbids it."
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SENTENCES: [&str; 3] = [
+        "the `acme` organization has an IP allow list enabled",
+        "Resource protected by organization SAML enforcement.",
+        "`acme` forbids access via a personal access token (classic).",
+    ];
+
+    /// Everything that is advised to somebody.
+    fn advice(by: Applier<'_>) -> String {
+        let blocked = SENTENCES.map(|sentence| by.blocked_remedy(sentence).unwrap().to_owned());
+        let permission = by.permission_remedy(Some("members=write"));
+        [&blocked[..], &[permission, by.unauthorized_remedy().to_owned(), by.forbidden_remedy().to_owned()]]
+            .concat()
+            .join(" ")
+    }
+
+    #[test]
+    fn a_person_hears_of_the_token_and_the_app_of_its_permissions() {
+        let person = Login::new("alice");
+        let [cluster, app, person] = [Applier::Cluster, Applier::App, Applier::Person(&person)].map(advice);
+        assert!(cluster.contains("cluster's addresses") && !cluster.contains("this machine"), "{cluster}");
+        assert!(app.contains("this machine's address") && !app.contains("cluster"), "{app}");
+        for by_app in [cluster, app] {
+            assert!(by_app.contains("the App's permissions") && !by_app.contains("classic"), "{by_app}");
+        }
+        assert!(person.contains("admin:org and repo") && person.contains("GitHub asks for members=write"));
+        assert!(!person.contains("App") && !person.contains("cluster"), "{person}");
+    }
+
+    #[test]
+    fn other_sentences_are_not_about_the_token() {
+        assert_eq!(Applier::Cluster.blocked_remedy("User is blocked by the organization"), None);
+    }
+}
