@@ -2,6 +2,7 @@
 //!
 //! It is no test: nothing here passes or fails by a figure. `scripts/bench` builds and starts it.
 
+mod api_server;
 mod delivery;
 mod figures;
 mod floor;

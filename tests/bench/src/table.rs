@@ -51,6 +51,12 @@ pub const fn count(number: usize) -> f64 {
     number as f64
 }
 
+/// A number of bytes, to divide by.
+#[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+pub const fn bytes(number: u64) -> f64 {
+    number as f64
+}
+
 /// Mebibytes, for people.
 pub fn mib(bytes: u64) -> String {
     let tenths = bytes * 10 / (1 << 20);

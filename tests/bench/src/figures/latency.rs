@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use self::arrivals::{Arrivals, task_runs};
 use crate::{
+    api_server::served,
     receiver::{Server, local_port},
     support::{ControlPlane, Controller, GitHub, namespace},
     table::{Row, median_and_longest, ms},
@@ -44,8 +45,7 @@ pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Resul
         Controller::start(plane, &github, &namespace, "bench", &["--max-concurrent-runs", "1000"]).await;
     world::all_ready(&client, &namespace, organizations, Duration::from_mins(1)).await?;
 
-    let mut bench =
-        Bench { arrivals: Arrivals::watch(&client, &namespace), client, namespace, github, made: 0 };
+    let mut bench = Bench::new(client, namespace, github);
     // Not counted: the first push of all opens connections. It also shows what a TaskRun looks like.
     bench.pushes(&[world::login(0)]).await?;
     let spec = bench.arrivals.last_spec().context("the first TaskRun has no spec")?;
@@ -86,17 +86,22 @@ fn row(what: &str, pushes: Vec<Duration>, creates: Vec<Duration>) -> Result<Row>
     Ok(row.ratio(ours.as_secs_f64(), floor.as_secs_f64()))
 }
 
-struct Bench {
-    client: Client,
+pub(super) struct Bench {
+    pub(super) client: Client,
     namespace: String,
-    github: GitHub,
+    pub(super) github: GitHub,
     arrivals: Arrivals,
     made: usize,
 }
 
 impl Bench {
+    /// Of the organizations of a GitHub whose installations are in a namespace.
+    pub(super) fn new(client: Client, namespace: String, github: GitHub) -> Self {
+        Self { arrivals: Arrivals::watch(&client, &namespace), client, namespace, github, made: 0 }
+    }
+
     /// Pushes to all of these at once; how long each had to wait for its TaskRun.
-    async fn pushes(&mut self, logins: &[String]) -> Result<Vec<Duration>> {
+    pub(super) async fn pushes(&mut self, logins: &[String]) -> Result<Vec<Duration>> {
         let begin = Instant::now();
         let files =
             |login: &str| json!({"peribolos.yaml": format!("orgs: {{{login}: {{admins: [alice, bob]}}}}\n")});
@@ -150,14 +155,6 @@ impl Bench {
 
 /// How many writes of our kinds the API server has served.
 async fn writes(client: &Client) -> Result<u64> {
-    let text = client.request_text(http::Request::get("/metrics").body(vec![])?).await?;
-    let is_ours = |line: &&str| {
-        let kinds = ["githubinstallations", "peribolosruns", "taskruns"];
-        let verbs = ["APPLY", "PATCH", "POST", "PUT"];
-        line.starts_with("apiserver_request_total{")
-            && kinds.iter().any(|kind| line.contains(&format!("resource=\"{kind}\"")))
-            && verbs.iter().any(|verb| line.contains(&format!("verb=\"{verb}\"")))
-    };
-    let counts = text.lines().filter(is_ours).filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok());
-    Ok(counts.sum())
+    let kinds = ["githubinstallations", "peribolosruns", "taskruns"];
+    served(client, &kinds, |verb| ["APPLY", "PATCH", "POST", "PUT"].contains(&verb)).await
 }

@@ -4,7 +4,7 @@ use std::{process::Command, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Bench, arrivals::Arrivals};
+use super::Bench;
 use crate::{
     receiver::{Server, local_port},
     support::{ControlPlane, Controller, GitHub, namespace},
@@ -28,8 +28,7 @@ pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Resul
     let first = Controller::start(plane, &github, &namespace, "first", &[]).await;
     world::all_ready(&client, &namespace, INSTALLATIONS, LIMIT).await?;
     let second = Controller::start(plane, &github, &namespace, "second", &[]).await;
-    let mut bench =
-        Bench { arrivals: Arrivals::watch(&client, &namespace), client, namespace, github, made: 0 };
+    let mut bench = Bench::new(client, namespace, github);
     bench.pushes(&[world::login(0)]).await?;
 
     drop(first);
