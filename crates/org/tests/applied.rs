@@ -4,8 +4,8 @@
 mod support;
 
 use peribolos_org::plan::{
-    Beyond, Cause, Change, Failure, InvitedTeam, Kind, NotSentReason, Outcome, Plan, Renamed, TeamRole,
-    Verification, Waiting, Withheld,
+    Beyond, Cause, Change, Failure, InvitedTeam, Kind, Lost, NotSentReason, Outcome, Plan, Renamed, Stays,
+    TeamRole, Verification, Waiting, Withheld,
 };
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
@@ -41,6 +41,7 @@ impl Run {
             verification: Verification {
                 remaining: Vec::new(),
                 beyond: Vec::new(),
+                lost: Vec::new(),
                 renamed: Vec::new(),
                 waiting,
                 unread: Vec::new(),
@@ -51,7 +52,7 @@ impl Run {
     fn applied(&self) -> Applied<'_> {
         let Self { plan, removals, judgement, outcomes, verification } = self;
         let report = PlanReport { plan, removals, trips: &[], judgement, file: "peribolos.yaml" };
-        Applied { report, outcomes, verification: Some(verification) }
+        Applied { report, outcomes, verification: Some(verification), stays: &[] }
     }
 
     fn title(&self) -> String {
@@ -312,7 +313,8 @@ fn places_that_are_lost_with_an_invitation_are_named_until_another_one_is_sent()
     ];
     for (cancel, sent, is_lost) in table {
         let run = Run::of(vec![(cancelled(), cancel), (again(), sent)]);
-        let text = run.applied().text(Style::Plain);
+        let not_read_again = Applied { verification: None, ..run.applied() };
+        let text = not_read_again.text(Style::Plain);
         let lost = "Places in teams that are lost with an invitation\n  zoe: the teams Core, Docs\n";
         assert_eq!(text.contains(lost), is_lost, "{text}");
         assert_eq!(text.contains("name them in the file, or give them on GitHub"), is_lost, "{text}");
@@ -322,6 +324,37 @@ fn places_that_are_lost_with_an_invitation_are_named_until_another_one_is_sent()
     cancelled_meanwhile.verification.remaining = vec![operation(invite("zoe"), 1)];
     cancelled_meanwhile.verification.waiting = Vec::new();
     assert_eq!(cancelled_meanwhile.title(), "Applied: 1 of 1");
+}
+
+/// What GitHub answered and what it shows afterwards may differ: what it shows counts.
+#[test]
+fn places_are_lost_that_the_organization_does_not_show_afterwards() {
+    let teams = vec![InvitedTeam { id: 1, name: TeamName::new("Core") }];
+    let again = Change::InviteAgain { login: login("zoe"), role: OrgRole::Admin, teams: teams.clone() };
+    for sent in [Outcome::Waiting, Outcome::NotTried] {
+        let cancelled = (cancel_invitation("zoe", OrgRole::Member), Outcome::Done);
+        let mut run = Run::of(vec![cancelled, (again.clone(), sent)]);
+        assert!(!run.applied().text(Style::Plain).contains("are lost"), "{:?}", run.outcomes);
+        run.verification.lost = vec![Lost { login: login("zoe"), teams: teams.clone() }];
+        assert!(
+            run.applied().text(Style::Plain).contains("are lost with an invitation\n  zoe: the team Core\n")
+        );
+    }
+}
+
+#[test]
+fn who_could_not_be_taken_out_of_a_new_team_is_named() {
+    let run = Run::of(vec![(create_team("Q"), Outcome::Done)]);
+    let (_, Outcome::Failed(failure)) = refused(create_team("Q"), 422, "not now") else {
+        unreachable!("it is a failure")
+    };
+    let stays = [Stays { team: TeamName::new("Q"), login: login("ann"), failure }];
+    let applied = Applied { stays: &stays, ..run.applied() };
+    let title = "Applied: 1 of 1. 1 new team could not be left by the owner of the token";
+    assert_eq!(applied.title(&Namer::markdown()), title);
+    let line = "ann could not be taken out of the new team Q, of which GitHub has made them a maintainer: not now. What to do: take \
+                them out on GitHub";
+    assert!(applied.text(Style::Plain).contains(line), "{}", applied.text(Style::Plain));
 }
 
 /// Of a member who is asked to become an owner GitHub shows nothing until they have accepted.

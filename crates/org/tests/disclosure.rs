@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 
 use peribolos_org::guard::{Limits, Trip, trips};
 use peribolos_org::plan::{
-    Because, Beyond, Cause, Change, Failure, InvitedTeam, Kind, Lookups, Named as About, NotSentReason,
-    Outcome, Plan, Renamed, RepoSetting, Scope, SettingChange, TeamRole, TeamSetting, Verification, Waiting,
-    Warning, Withheld, plan as make_plan,
+    Because, Beyond, Cause, Change, Failure, InvitedTeam, Kind, Lookups, Lost, Named as About, NotSentReason,
+    Outcome, Plan, Renamed, RepoSetting, Scope, SettingChange, Stays, TeamRole, TeamSetting, Verification,
+    Waiting, Warning, Withheld, plan as make_plan,
 };
 use peribolos_org::removals::Removals;
 use peribolos_org::review::Judgement;
@@ -160,13 +160,34 @@ fn changed<S: Clone + std::fmt::Debug + 'static>(
     vec(change, 1..4)
 }
 
+fn invited_teams() -> impl Strategy<Value = Vec<InvitedTeam>> {
+    vec(teams(), 1..4).prop_map(|teams| teams.into_iter().map(|name| InvitedTeam { id: 1, name }).collect())
+}
+
+fn lost() -> impl Strategy<Value = Lost> {
+    (people(), invited_teams()).prop_map(|(login, teams)| Lost { login, teams })
+}
+
+fn stays() -> impl Strategy<Value = Stays> {
+    (teams(), people()).prop_map(|(team, login)| Stays {
+        team,
+        login,
+        failure: Failure {
+            sentence: "no".to_owned(),
+            status: Some(422),
+            cause: Cause::Refused,
+            what_to_do: String::new(),
+        },
+    })
+}
+
 fn people_changes() -> impl Strategy<Value = Change> {
     prop_oneof![
         (people(), role()).prop_map(|(login, role)| Change::InviteMember { login, role }),
-        (people(), role(), vec(teams(), 1..4)).prop_map(|(login, role, teams)| Change::InviteAgain {
+        (people(), role(), invited_teams()).prop_map(|(login, role, teams)| Change::InviteAgain {
             login,
             role,
-            teams: teams.into_iter().map(|name| InvitedTeam { id: 1, name }).collect(),
+            teams,
         }),
         (people(), role(), role()).prop_map(|(login, from, to)| Change::ChangeRole { login, from, to }),
         (people(), role()).prop_map(|(login, role)| Change::RemoveMember { login, role }),
@@ -381,7 +402,7 @@ fn posted(
     plan: &Plan,
     required: Vec<Login>,
     ends: &[usize],
-    verification: &Verification,
+    (verification, stays): (&Verification, &[Stays]),
     disclosure: &Disclosure,
 ) -> String {
     let (removals, namer) = (removals(plan), Namer::disclosed(disclosure));
@@ -400,7 +421,7 @@ fn posted(
             PlanReport { plan, removals: &removals, trips: &trips, judgement: &judgement, file: "f" };
         posted.push_str(&report.title());
         posted.push_str(&report.check(disclosure).summary);
-        let applied = Applied { report, outcomes: &outcomes, verification: Some(verification) };
+        let applied = Applied { report, outcomes: &outcomes, verification: Some(verification), stays };
         posted.push_str(&applied.title(&namer));
         posted.push_str(&applied.summary(&namer));
     }
@@ -419,6 +440,8 @@ proptest! {
         required in vec(people(), 0..4),
         ends in vec(0..9_usize, 40),
         (remaining, beyond, unread) in (vec(changes(), 0..4), vec(gone(), 0..6), vec(unread(), 0..4)),
+        lost in vec(lost(), 0..3),
+        stays in vec(stays(), 0..3),
     ) {
         let mut known = base.yaml();
         let mut files = vec![file(&known)];
@@ -429,8 +452,8 @@ proptest! {
         let remaining = remaining.into_iter().map(|change| operation(change, 1)).collect();
         let waiting = plan.waiting.clone();
         let renamed = vec![Renamed { login: login(&person(0)), now: login(&person(1)) }, Renamed { login: login(&person(2)), now: login(&person(3)) }];
-        let verification = Verification { remaining, beyond, renamed, waiting, unread };
-        let posted = posted(&plan, required, &ends, &verification, &Disclosure::of(&files));
+        let verification = Verification { remaining, beyond, lost, renamed, waiting, unread };
+        let posted = posted(&plan, required, &ends, (&verification, &stays), &Disclosure::of(&files));
         let (posted, known) = (posted.to_lowercase(), known.to_lowercase());
         for number in 0..UNIVERSE {
             for name in [person(number), team_name(number), repo_name(number), value(number)] {

@@ -173,7 +173,8 @@ pub(super) async fn make(
             let teams: Vec<u64> = teams.iter().map(|team| team.id).collect();
             let role = if *role == OrgRole::Member { "direct_member" } else { word(*role) };
             let body = json!({"invitee_id": invitee, "role": role, "team_ids": teams});
-            client.send(Call::new(Method::POST, PENDING, &[org.as_str()])?.body(&body)?).await?;
+            // A page that some server on the way has put in its place is no invitation.
+            client.read::<Invited>(Call::new(Method::POST, PENDING, &[org.as_str()])?.body(&body)?).await?;
             Ok(Made::Pending)
         }
         Change::RemoveMember { login, .. } => {
@@ -275,8 +276,15 @@ pub(super) async fn standing(
 /// The numbers of the teams to which somebody's open invitation is; none where GitHub shows no invitation.
 async fn invited_to(client: &Client, org: &Login, login: &Login) -> Result<Vec<u64>, Error> {
     let open = client.all::<Invited>(Call::get(PENDING, &[org.as_str()])?).await?;
-    let Some(open) = open.iter().find(|it| it.login.as_ref() == Some(login)) else { return Ok(Vec::new()) };
-    let values = [org.as_str(), &open.id.to_string()];
+    match open.iter().find(|it| it.login.as_ref() == Some(login)) {
+        Some(open) => teams(client, org, open.id).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The numbers of the teams to which an invitation is.
+pub(super) async fn teams(client: &Client, org: &Login, invitation: u64) -> Result<Vec<u64>, Error> {
+    let values = [org.as_str(), &invitation.to_string()];
     let teams = Call::get("/orgs/{org}/invitations/{invitation_id}/teams", &values)?;
     Ok(client.all::<InvitationTeam>(teams).await?.into_iter().map(|team| team.id).collect())
 }

@@ -25,6 +25,7 @@ use serde::Deserialize;
 pub use self::addresses::{Addresses, TeamAddress};
 use crate::call::Call;
 use crate::error::Error;
+use crate::snapshot::reader::unless_gone;
 use crate::{Client, Login};
 
 /// What became of a change that GitHub accepted.
@@ -200,6 +201,14 @@ impl Client {
     /// What GitHub refused.
     pub async fn teams_gone(&self, org: &Login, teams: &[InvitedTeam]) -> Result<BTreeSet<u64>, Error> {
         teams::gone(self, org, teams).await
+    }
+
+    /// The numbers of the teams to which an invitation is; none where GitHub does not show the invitation.
+    ///
+    /// # Errors
+    /// What GitHub refused.
+    pub async fn teams_of_invitation(&self, org: &Login, invitation: u64) -> Result<Vec<u64>, Error> {
+        Ok(unless_gone(members::teams(self, org, invitation).await)?.unwrap_or_default())
     }
 
     /// How somebody who loses something is another person than the plan means, as a sentence; `None`: the same, or not known.

@@ -29,7 +29,7 @@ use peribolos_github::Client;
 use peribolos_github::kinds::Addresses;
 use peribolos_org::guard::Limits;
 use peribolos_org::plan::{
-    Change, Expected, Failure, Kind, Named, NotSentReason, Operation, Outcome, Plan, TeamRole,
+    Change, Expected, Failure, Kind, Named, NotSentReason, Operation, Outcome, Plan, Stays, TeamRole,
 };
 use peribolos_org::show::Applier;
 use peribolos_org::{Login, Snapshot};
@@ -77,6 +77,8 @@ pub struct Job<'a> {
 pub struct Ended {
     /// What became of each operation.
     pub outcomes: Vec<Outcome>,
+    /// Teams that were made and that the person whose token it is could not be taken out of.
+    pub stays: Vec<Stays>,
     /// Why nothing more was tried, if so.
     pub stop: Option<Stop>,
     /// Whether a permission is missing.
@@ -100,7 +102,7 @@ impl Ended {
                 || second.is_some_and(|second| second.lacks_permission),
             hidden: second.is_some_and(|second| second.hidden),
             head_moved: self.head_moved,
-            not_held: second.is_some_and(|second| second.not_held),
+            not_held: second.is_some_and(|second| second.not_held) || !self.stays.is_empty(),
             unplanned: second.is_some_and(|second| second.unplanned),
             beyond: second.is_some_and(|second| !second.verification.beyond.is_empty()),
         };
@@ -132,6 +134,7 @@ pub async fn apply(job: Job<'_>, pace: &mut Pace) -> Ended {
         invites: false,
         completes: false,
         outcomes: Vec::new(),
+        stays: Vec::new(),
         streak: Streak::default(),
         invitations: Invitations::default(),
         missing_permissions: BTreeMap::new(),
@@ -151,6 +154,7 @@ pub async fn apply(job: Job<'_>, pace: &mut Pace) -> Ended {
     }
     Ended {
         outcomes: run.outcomes,
+        stays: run.stays,
         stop: run.stop,
         permission_missing: !run.missing_permissions.is_empty(),
         head_moved: run.head.is_some_and(|head| head.has_moved()),
@@ -181,6 +185,7 @@ struct Run<'a> {
     /// Whether it ends what has to be ended: what was cancelled for it is lost without it.
     completes: bool,
     outcomes: Vec<Outcome>,
+    stays: Vec<Stays>,
     streak: Streak,
     invitations: Invitations,
     /// Kinds that a permission is missing for, with the failure that showed it.
@@ -277,10 +282,12 @@ impl Run<'_> {
             return;
         }
         let (team, login) = (team.clone(), person.clone());
-        let leave = Change::RemoveTeamMember { team, login, from: TeamRole::Maintainer, invitation: false };
+        let from = TeamRole::Maintainer;
+        let leave =
+            Change::RemoveTeamMember { team: team.clone(), login: login.clone(), from, invitation: false };
+        // The team is made: this ends what was begun.
+        self.completes = true;
         let outcome = self.send(&leave).await;
-        if outcome != Outcome::Done {
-            tracing::warn!(?outcome, "the owner of the token is still in the team that was made");
-        }
+        self.stays.extend(refused::not_done(outcome).map(|failure| Stays { team, login, failure }));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use peribolos_core::apply::answer::Answer;
 use peribolos_github::{Error, Retry};
-use peribolos_org::plan::{Cause, Change, Failure};
+use peribolos_org::plan::{Cause, Change, Failure, Outcome};
 use peribolos_org::show::{Applier, INVITATION_LIMIT_REMEDY, NOT_SHOWN_REMEDY, Refused, remedy};
 
 /// What an error means for the whole apply, before it is asked what it means for one request.
@@ -85,6 +85,24 @@ pub(super) fn failure(refused: Refused<'_>, by: Applier<'_>, error: &Error, caus
 pub(super) fn not_shown(error: &Error) -> Failure {
     let what_to_do = NOT_SHOWN_REMEDY.to_owned();
     Failure { sentence: sentence(error), status: error.status(), cause: Cause::Transient, what_to_do }
+}
+
+/// Why something was not done; none where it was.
+pub(super) fn not_done(outcome: Outcome) -> Option<Failure> {
+    let failure = |sentence: String| Failure {
+        sentence,
+        status: None,
+        cause: Cause::Transient,
+        what_to_do: String::new(),
+    };
+    match outcome {
+        Outcome::Done => None,
+        Outcome::Failed(cause) | Outcome::NotSent { failure: cause, .. } => Some(cause),
+        Outcome::Left(how) => Some(failure(how)),
+        Outcome::Waiting | Outcome::Withheld(_) | Outcome::Skipped { .. } | Outcome::NotTried => {
+            Some(failure("there was no time left".to_owned()))
+        }
+    }
 }
 
 /// GitHub's own message, or what kept an answer from coming.

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use peribolos_org::Login;
 use peribolos_org::plan::{Change, InvitedTeam, NotSentReason, Outcome};
 
 use super::Run;
@@ -11,7 +12,7 @@ use super::Run;
 impl Run<'_> {
     /// Reads what the invitation needs for which this one is cancelled: whose it is, and which of its teams are there.
     pub(super) async fn can_be_replaced(&mut self, index: usize, change: &Change) -> Result<(), Outcome> {
-        let Change::CancelInvitation { login: invited, .. } = change else { return Ok(()) };
+        let Change::CancelInvitation { id, login: invited, .. } = change else { return Ok(()) };
         let later = self.job.plan.operations.get(index..).unwrap_or_default();
         let again = later.iter().find_map(|operation| match &operation.change {
             Change::InviteAgain { login, teams, .. } if login == invited => Some(teams),
@@ -23,7 +24,26 @@ impl Run<'_> {
         if !is_found.await? {
             return Err(Outcome::Left("GitHub does not show whose login it is".to_owned()));
         }
+        self.is_to_no_more_teams(change, (*id, invited)).await?;
         self.note_gone(change, teams).await
+    }
+
+    /// Leaves an invitation that is to more teams than the plan knows of: it would take these places with it, and nothing has
+    /// shown that.
+    async fn is_to_no_more_teams(
+        &mut self,
+        change: &Change,
+        (id, invited): (u64, &Login),
+    ) -> Result<(), Outcome> {
+        let find = async |run: &mut Self| run.job.client.teams_of_invitation(run.job.org, id).await;
+        let teams = self.read(change, NotSentReason::Unread, find).await?;
+        let known = self.job.before.teams.iter().filter(|team| team.invitations.contains(invited));
+        let known: BTreeSet<u64> = known.map(|team| team.id).collect();
+        if teams.iter().all(|team| known.contains(team)) {
+            Ok(())
+        } else {
+            Err(Outcome::Left("the invitation is to another team, too, now".to_owned()))
+        }
     }
 
     /// Whether a team of this invitation has gone since its teams were read, which GitHub may refuse it for.

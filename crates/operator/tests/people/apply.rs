@@ -216,6 +216,23 @@ async fn who_makes_a_team_with_a_token_of_their_own_is_not_left_in_it() {
 }
 
 #[tokio::test]
+async fn who_can_t_be_taken_out_of_a_team_that_was_made_is_named() {
+    let desk = desk().await;
+    let path = "/orgs/acme/teams/yours/memberships/alice";
+    let fault =
+        json!({"method": "DELETE", "path": path, "status": 422, "body": {"message": "Validation Failed"}});
+    desk.github.call("POST", "/_sim/faults", Some(fault)).await;
+    let changed = format!("{SAME}      Yours: {{members: [carol], repos: {{}}}}\n");
+    let mut command = as_person(&desk, &changed, &["--yes", "--manage", "Org,OrgMembers,Teams,TeamRepos"]);
+    command.env("GITHUB_TOKEN", "owners-token");
+    let ended = run(command);
+    assert_eq!(ended.status.code(), Some(14), "{ended:?}");
+    let shown = text(&ended.stdout);
+    assert!(shown.contains("alice could not be taken out of the new team Yours"), "{shown}");
+    assert!(shown.contains("Validation Failed"), "{shown}");
+}
+
+#[tokio::test]
 async fn a_workflows_own_token_is_refused_with_a_sentence() {
     let desk = desk().await;
     let token =

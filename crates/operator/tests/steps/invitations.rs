@@ -246,6 +246,48 @@ async fn nobody_is_invited_by_having_the_login_of_another() {
     assert_eq!(applied.exit, StepExit::Incomplete, "{applied:?}");
 }
 
+/// A place that it got after the plan was made would go with it, and nobody was shown that.
+#[tokio::test]
+async fn an_invitation_that_is_to_another_team_now_is_left() {
+    let world = World::of(FILE).await;
+    let slow = json!({"method": "GET", "path": "/users/zoe"});
+    let running = world.start_and_wait_for(slow).await;
+    let mut org = world.bench.github.org(ORG).await;
+    org["teams"].as_array_mut().unwrap().push(json!({"name": "Late", "invitations": ["zoe"]}));
+    world.bench.github.call("PUT", &format!("/_sim/orgs/{ORG}"), Some(org)).await;
+    let applied = running.end().output();
+    assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Transient)), "{applied:?}");
+    assert_eq!(world.invited().await, [r#""zoe" "member" Core Docs Late"#]);
+    assert_eq!(world.taken().await, []);
+}
+
+/// What some server on the way answers is no invitation.
+#[tokio::test]
+async fn an_answer_that_is_no_invitation_is_not_believed() {
+    let world = World::of(FILE).await;
+    let page = json!({"method": "POST", "path": "/orgs/acme/invitations", "status": 200, "body": {"message": "hello"}});
+    world.fault(json!({"count": 1, "method": page["method"], "path": page["path"], "status": 200, "body": page["body"]})).await;
+    let applied = world.apply(&[FAST]).await;
+    assert_eq!((applied.exit, applied.cause), (StepExit::Ok, None), "{applied:?}");
+    assert_eq!(world.invited().await, [AS_OWNER]);
+    let world = World::of(FILE).await;
+    world.fault(page).await;
+    let applied = world.apply(&[FAST]).await;
+    assert_eq!(applied.exit, StepExit::Incomplete, "{applied:?}");
+    assert!(applied.check.summary.contains("that are lost with an invitation"), "{applied:?}");
+}
+
+/// Who accepts right before the invitation is cancelled has all places.
+#[tokio::test]
+async fn nothing_is_lost_of_who_has_accepted_meanwhile() {
+    let world = World::of(FILE).await;
+    let slow = json!({"method": "GET", "path": "/users/zoe"});
+    let running = world.start_and_wait_for(slow).await;
+    world.bench.github.call("PUT", "/_sim/orgs/acme/invitations/zoe/accept", None).await;
+    let applied = running.end().output();
+    assert!(!applied.check.summary.contains("are lost"), "{applied:?}");
+}
+
 /// An answer that was lost, and a list that shows late what was made.
 #[rstest::rstest]
 #[case::at_once(1)]

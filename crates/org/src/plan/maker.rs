@@ -2,8 +2,19 @@
 
 use peribolos_vocab::{Kind, Login, TeamName};
 
-use super::{Change, Plan, Warning};
+use super::{Change, Failure, Plan, Warning};
 use crate::file::findings::quoted;
+
+/// A team that was made, and that the person whose token made it could not be taken out of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stays {
+    /// The team.
+    pub team: TeamName,
+    /// The person, of whom GitHub has made a maintainer.
+    pub login: Login,
+    /// What GitHub refused, or why it could not be reached.
+    pub failure: Failure,
+}
 
 impl Plan {
     /// The teams that the plan makes and does not put `maker` into. GitHub makes the person whose token makes a team its

@@ -21,12 +21,13 @@ pub use change::{Change, InvitedTeam, Method, RepoSetting, SettingChange};
 pub use expected::{Expected, ExpectedTeam};
 pub use keys::TeamSetting;
 pub use lookups::{Lookups, Question};
+pub use maker::Stays;
 pub use operation::{Because, Named, Operation, Place, Refusal, RefusalClass, Waiting, Warning};
 pub use outcome::{Cause, Failure, NotSentReason, Outcome, Withheld};
 pub use peribolos_vocab::{Allow, Ignore, Kind, TeamRole};
 pub use planner::{plan, questions};
 pub use scope::Scope;
-pub use verify::{Beyond, Renamed, Verification, verify};
+pub use verify::{Beyond, Lost, Renamed, Verification, verify};
 pub use withheld::withheld;
 
 pub(crate) use draft::{Draft, Fact};

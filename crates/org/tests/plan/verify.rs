@@ -57,6 +57,7 @@ fn what_was_done_does_not_remain_and_what_was_not_does() {
         Verification {
             remaining: vec![],
             beyond: vec![],
+            lost: vec![],
             renamed: vec![],
             waiting: vec![dave_waits()],
             unread: vec![]
@@ -201,7 +202,14 @@ fn what_was_planned_to_go_is_not_beyond_and_what_was_renamed_is_found() {
     let verified = verify(&before, &planned, &after, &remaining, &done(&planned));
     assert_eq!(
         verified,
-        Verification { remaining: vec![], beyond: vec![], renamed: vec![], waiting: vec![], unread: vec![] }
+        Verification {
+            remaining: vec![],
+            beyond: vec![],
+            lost: vec![],
+            renamed: vec![],
+            waiting: vec![],
+            unread: vec![]
+        }
     );
     // Nor is anything gone where nothing was done.
     let nothing = vec![Outcome::NotTried; planned.operations.len()];

@@ -112,7 +112,7 @@ async fn finish(
     let again = engine::read_again(planning, clock, &considered.planned, ended).await;
     let outcomes = &ended.outcomes;
     let verification = again.second().map(|second| &second.verification);
-    let applied = Applied { report: considered.report(), outcomes, verification };
+    let applied = Applied { report: considered.report(), outcomes, verification, stays: &ended.stays };
     print(&format!("\n{}", applied.text(source::style(&std::io::stdout()))))?;
     if let Some(unread) = again.sentence() {
         print(&format!("\n{unread}\n"))?;

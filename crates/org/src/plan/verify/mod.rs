@@ -1,12 +1,14 @@
 //! What an apply left to do, and what is gone that it did not take away.
 
 mod beyond;
+mod lost;
 mod renamed;
 mod unread;
 
 use serde::{Deserialize, Serialize};
 
 pub use beyond::Beyond;
+pub use lost::Lost;
 pub use renamed::Renamed;
 
 use super::operation::{Operation, Waiting};
@@ -21,6 +23,8 @@ pub struct Verification {
     pub remaining: Vec<Operation>,
     /// What was there before, should have stayed, and is gone.
     pub beyond: Vec<Beyond>,
+    /// Places in teams that were lost with invitations.
+    pub lost: Vec<Lost>,
     /// Who has another login now: with what they have, they are not gone.
     pub renamed: Vec<Renamed>,
     /// Who is invited and has yet to accept.
@@ -42,6 +46,7 @@ pub fn verify(
     Verification {
         remaining: after_plan.operations.clone(),
         beyond: beyond::beyond(before, plan, outcomes, after, &renamed),
+        lost: lost::lost(plan, outcomes, after, &renamed),
         renamed,
         waiting: after_plan.waiting.clone(),
         unread: unread::any_more(before, after),

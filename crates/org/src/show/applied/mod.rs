@@ -17,7 +17,7 @@ use super::text::{counted, cut};
 use super::{Namer, PlanReport};
 use crate::Login;
 use crate::file::report::Style;
-use crate::plan::{Change, Kind, Operation, Outcome, Renamed, Verification};
+use crate::plan::{Change, Kind, Operation, Outcome, Renamed, Stays, Verification};
 use crate::review::Judgement;
 use crate::snapshot::Extent;
 
@@ -30,6 +30,8 @@ pub struct Applied<'a> {
     pub outcomes: &'a [Outcome],
     /// What the organization was found to be afterwards; none: it was not read again.
     pub verification: Option<&'a Verification>,
+    /// Teams that were made and that the person whose token made them could not be taken out of.
+    pub stays: &'a [Stays],
 }
 
 /// So many lines the list of a run's status has, …
@@ -80,6 +82,11 @@ impl Applied<'_> {
                 self.count(|outcome| matches!(outcome, Outcome::NotTried)),
                 "change was not tried",
                 "changes were not tried",
+            ),
+            (
+                self.stays.len(),
+                "new team could not be left by the owner of the token",
+                "new teams could not be left by the owner of the token",
             ),
             (gone, "thing is gone that should have stayed", "things are gone that should have stayed"),
             (unread, "part could not be read again", "parts could not be read again"),
@@ -155,7 +162,13 @@ impl Applied<'_> {
     }
 
     fn sections(&self, namer: &Namer<'_>) -> Vec<Section> {
-        let problems = Problems { plan: self.report.plan, outcomes: self.outcomes, namer: *namer };
+        let problems = Problems {
+            plan: self.report.plan,
+            outcomes: self.outcomes,
+            namer: *namer,
+            lost: self.verification.map(|verification| verification.lost.as_slice()),
+            stays: self.stays,
+        };
         let mut sections = problems.sections();
         sections.extend(self.gone(namer));
         sections.extend(self.renamed(namer));

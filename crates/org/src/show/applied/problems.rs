@@ -7,13 +7,19 @@ use super::super::text::{capitalized, sentence, tidy};
 use super::invited;
 use super::section::Section;
 use crate::Login;
-use crate::plan::{Change, Failure, InvitedTeam, NotSentReason, Operation, Outcome, Plan, Withheld};
+use crate::plan::{
+    Change, Failure, InvitedTeam, Lost, NotSentReason, Operation, Outcome, Plan, Stays, Withheld,
+};
 
 /// What of a plan is not in force.
 pub(super) struct Problems<'p, 'd> {
     pub(super) plan: &'p Plan,
     pub(super) outcomes: &'p [Outcome],
     pub(super) namer: Namer<'d>,
+    /// What the organization was found to have lost afterwards; none: it was not read again.
+    pub(super) lost: Option<&'p [Lost]>,
+    /// Teams that were made and that the person whose token made them could not be taken out of.
+    pub(super) stays: &'p [Stays],
 }
 
 impl Problems<'_, '_> {
@@ -47,6 +53,18 @@ impl Problems<'_, '_> {
                 Outcome::NotTried => untried.push(format!("{line}{}", is.was_not())),
             }
         }
+        for Stays { team, login, failure } in self.stays {
+            let login = self.namer.login(login).unwrap_or_else(unnamed);
+            let team = self
+                .namer
+                .team(team)
+                .map_or_else(|| "a new team".to_owned(), |team| format!("the new team {team}"));
+            failed.push(format!(
+                "{login} could not be taken out of {team}, of which GitHub has made them a maintainer: {}. What to do: take them out \
+                 on GitHub",
+                tidy(&failure.sentence)
+            ));
+        }
         let left_end = "The next apply reads the organization again and compares it with the file.";
         let sections = [
             ("Failed", failed, None),
@@ -67,26 +85,36 @@ impl Problems<'_, '_> {
             .collect()
     }
 
-    /// Whose invitation was cancelled for another one that was not sent, with the teams to which it was.
-    fn lost(&self) -> impl Iterator<Item = (&Login, &[InvitedTeam])> {
-        self.plan.operations.iter().enumerate().filter_map(|(index, operation)| {
+    /// Whose invitation was cancelled for another one, with the teams of which they have lost their places. Where the
+    /// organization was not read again, those for whom none was sent.
+    fn lost(&self) -> Vec<(&Login, &[InvitedTeam])> {
+        if let Some(lost) = self.lost {
+            return lost.iter().map(|lost| (&lost.login, lost.teams.as_slice())).collect();
+        }
+        let operations = self.plan.operations.iter().enumerate();
+        let lost = operations.filter_map(|(index, operation)| {
             let Change::InviteAgain { login, teams, .. } = &operation.change else { return None };
             let is_sent = self.outcomes.get(index).is_some_and(Outcome::is_base);
             let is_lost = !is_sent && self.plan.replaces_what_is_cancelled(index, self.outcomes);
             is_lost.then_some((login, teams.as_slice()))
-        })
+        });
+        lost.collect()
     }
 
     fn lost_lines(&self) -> Vec<String> {
         let line = |(login, teams)| {
             format!("{}: {}", person_named(login, &self.namer), of_teams(teams, &self.namer))
         };
-        self.lost().map(line).collect()
+        self.lost().into_iter().map(line).collect()
     }
 
     fn lost_end(&self) -> &'static str {
-        let mut teams = self.lost().flat_map(|(_, teams)| teams);
-        if teams.all(|team| self.namer.team(&team.name).is_some()) {
+        if self
+            .lost()
+            .into_iter()
+            .flat_map(|(_, teams)| teams)
+            .all(|team| self.namer.team(&team.name).is_some())
+        {
             "An apply of this file does not give them back, and takes away what they were to replace: name them in the file, or \
              give them on GitHub."
         } else {
