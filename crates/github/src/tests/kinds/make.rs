@@ -56,7 +56,7 @@ fn core_team() -> Value {
     Change::InviteAgain {
         login: ann(), role: OrgRole::Member, teams: vec![InvitedTeam { id: 1, name: core() }],
     },
-    "POST", "/orgs/acme/invitations", json!({"invitee_id": 5, "role": "direct_member", "team_ids": [1]}), 201, json!({}), Made::Pending)]
+    "POST", "/orgs/acme/invitations", json!({"invitee_id": 5, "role": "direct_member", "team_ids": [1]}), 201, json!({"id": 7, "role": "direct_member"}), Made::Pending)]
 #[case::removed(
     Change::RemoveMember { login: ann(), role: OrgRole::Member },
     "DELETE", "/orgs/acme/memberships/ann", json!(null), 204, json!(null), Made::Done)]
