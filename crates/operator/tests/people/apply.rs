@@ -52,24 +52,31 @@ fn as_person(desk: &Desk, yaml: &str, more: &[&str]) -> Command {
     desk.command(&[&["apply", &desk.file(yaml), "--org", "acme", "--time-scale=100"], more].concat())
 }
 
-/// What somebody saw on a terminal, and how it ended.
-fn on_a_terminal(mut command: Command, typed: &str) -> (String, Option<i32>) {
+/// What somebody saw on a terminal, and how it ended: what they typed before there was anything to see, and what they
+/// answered to the question.
+fn on_a_terminal(mut command: Command, early: &str, answer: &str) -> (String, Option<i32>) {
     let pty = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&pty).unwrap();
     unlockpt(&pty).unwrap();
     let name = ptsname(&pty, Vec::new()).unwrap().into_string().unwrap();
     let open = || File::options().read(true).write(true).open(&name).unwrap();
-    let child = command.stdin(open()).stdout(open()).stderr(open()).spawn();
+    command.stdin(open()).stdout(open()).stderr(open());
+    let mut pty = File::from(pty);
+    pty.write_all(early.as_bytes()).unwrap();
+    let child = command.spawn();
     // The terminal ends for us when nobody else holds it open.
     drop(command);
     let mut child = child.unwrap();
-    let mut pty = File::from(pty);
-    pty.write_all(typed.as_bytes()).unwrap();
     let mut seen = Vec::new();
     let mut buffer = [0; 4096];
+    let mut is_answered = false;
     // Linux answers with an error once the last program has closed it.
     while let Ok(read @ 1..) = pty.read(&mut buffer) {
         seen.extend_from_slice(&buffer[..read]);
+        if !is_answered && String::from_utf8_lossy(&seen).contains("[y/N]") {
+            is_answered = true;
+            pty.write_all(answer.as_bytes()).unwrap();
+        }
     }
     (String::from_utf8_lossy(&seen).into_owned(), child.wait().unwrap().code())
 }
@@ -109,16 +116,28 @@ async fn on_a_terminal_it_asks() {
     let changed = SAME.replace("name: Acme", "name: Acme Inc").replace("erin]", "erin, zoe]");
     let before = desk.audit().await;
     for no in ["n\n", "\n"] {
-        let (seen, code) = on_a_terminal(as_app(&desk, &changed, &[]), no);
+        let (seen, code) = on_a_terminal(as_app(&desk, &changed, &[]), "", no);
         assert!(seen.contains("Apply these 2 changes to acme? [y/N]"), "{seen}");
         assert_eq!(code, Some(1), "{seen}");
     }
     assert_eq!(desk.audit().await, before, "nothing is written");
-    let (seen, code) = on_a_terminal(as_app(&desk, &changed, &[]), "y\n");
+    let (seen, code) = on_a_terminal(as_app(&desk, &changed, &[]), "", "y\n");
     assert_eq!(code, Some(0), "{seen}");
     assert!(seen.contains("Applied: 2 of 2"), "{seen}");
-    let (seen, code) = on_a_terminal(as_app(&desk, &changed, &[]), "");
+    let (seen, code) = on_a_terminal(as_app(&desk, &changed, &[]), "", "");
     assert_eq!(code, Some(0), "where nothing changes nobody is asked: {seen}");
+}
+
+/// Nobody agrees to a plan that they have not seen yet.
+#[tokio::test]
+async fn what_was_typed_before_the_question_is_no_answer() {
+    let desk = desk().await;
+    let before = desk.audit().await;
+    let changed = SAME.replace("name: Acme", "name: Acme Inc");
+    let (seen, code) = on_a_terminal(as_app(&desk, &changed, &[]), "y\n", "n\n");
+    assert!(seen.contains("Apply this change to acme? [y/N]"), "{seen}");
+    assert_eq!(code, Some(1), "{seen}");
+    assert_eq!(desk.audit().await, before);
 }
 
 #[rstest::rstest]

@@ -3,6 +3,7 @@
 use std::io::{BufRead, IsTerminal, Write};
 
 use peribolos_github::Login;
+use rustix::termios::{QueueSelector, tcflush};
 
 /// What was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +19,10 @@ pub(super) fn can_be_asked() -> bool {
     std::io::stdin().is_terminal()
 }
 
-/// Asks on standard error, and reads the answer from standard input.
+/// Asks on standard error, and reads the answer from standard input. What was typed before is thrown away: it answers a
+/// question that nobody had seen.
 pub(super) fn ask(changes: usize, org: &Login) -> std::io::Result<Answer> {
+    tcflush(std::io::stdin(), QueueSelector::IFlush)?;
     let mut stderr = std::io::stderr();
     write!(stderr, "\n{} [y/N] ", question(changes, org))?;
     stderr.flush()?;
