@@ -380,10 +380,28 @@ fn who_waits_is_who_waits_at_the_end() {
 #[test]
 fn who_was_renamed_is_named_by_both_logins_where_both_may_be_shown() {
     let mut run = Run::of(vec![(invite("dave"), Outcome::Done)]);
-    run.verification.renamed = vec![Renamed { login: login("carol"), now: login("carla") }];
+    run.verification.renamed = vec![renamed("carol", "carla", true)];
     let text = run.applied().text(Style::Plain);
     let renamed = "Renamed in the meantime\n  carol is called carla now\n  Change the login in the file.\n";
     assert!(text.contains(renamed), "{text}");
+}
+
+/// With the login of now the file would keep somebody whom it takes out.
+#[test]
+fn a_login_that_the_file_does_not_name_is_not_to_be_changed_there() {
+    let mut run = Run::of(vec![(invite("dave"), Outcome::Done)]);
+    run.verification.renamed = vec![renamed("oscar", "otto", false)];
+    let text = run.applied().text(Style::Plain);
+    assert!(text.contains("Renamed in the meantime\n  oscar is called otto now\n"), "{text}");
+    assert!(!text.contains("in the file"), "{text}");
+    run.verification.renamed.push(renamed("carol", "carla", true));
+    let text = run.applied().text(Style::Plain);
+    let both = "  oscar is called otto now, and the file does not name them\n  carol is called carla now\n  Change the login";
+    assert!(text.contains(both), "{text}");
+}
+
+fn renamed(before: &str, now: &str, in_file: bool) -> Renamed {
+    Renamed { login: login(before), now: login(now), in_file }
 }
 
 #[test]

@@ -451,7 +451,8 @@ proptest! {
         }
         let remaining = remaining.into_iter().map(|change| operation(change, 1)).collect();
         let waiting = plan.waiting.clone();
-        let renamed = vec![Renamed { login: login(&person(0)), now: login(&person(1)) }, Renamed { login: login(&person(2)), now: login(&person(3)) }];
+        let renamed = |before, now, in_file| Renamed { login: login(&person(before)), now: login(&person(now)), in_file };
+        let renamed = vec![renamed(0, 1, true), renamed(2, 3, false)];
         let verification = Verification { remaining, beyond, lost, renamed, waiting, unread };
         let posted = posted(&plan, required, &ends, (&verification, &stays), &Disclosure::of(&files));
         let (posted, known) = (posted.to_lowercase(), known.to_lowercase());

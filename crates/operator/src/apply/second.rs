@@ -105,7 +105,10 @@ async fn read_once(planning: &Planning<'_>, before: &Planned, outcomes: &[Outcom
             return Again::Not;
         }
     };
-    let verification = verify(&before.snapshot, &before.plan, &after.snapshot, &after.plan, outcomes);
+    let mut verification = verify(&before.snapshot, &before.plan, &after.snapshot, &after.plan, outcomes);
+    for renamed in &mut verification.renamed {
+        renamed.look_into(planning.file);
+    }
     let unread_by = |cause: UnreadCause| {
         verification.unread.iter().any(|unread| unread.cause == cause && planning.scope.manages(unread.kind))
     };

@@ -3,6 +3,7 @@
 use peribolos_org::plan::{Beyond, Kind, Outcome, Plan, Verification, Waiting, verify};
 use peribolos_org::{
     Extent, Login, OrgRole, Own, Permission, RepoName, Snapshot, SnapshotRepo, TeamName, Unread, UnreadCause,
+    parse,
 };
 
 use crate::support::{
@@ -185,6 +186,16 @@ fn who_was_renamed_is_not_gone() {
     assert_eq!(verified.beyond, [Beyond::Member { login: Login::new("oscar") }]);
     let renamed: Vec<String> = verified.renamed.iter().map(|it| format!("{} {}", it.login, it.now)).collect();
     assert_eq!(renamed, ["carol carla", "eve eva"]);
+    let in_file = |members: &str| {
+        let file = parse(&people("alice, bob", members, ""), "peribolos.yaml", None).unwrap().file;
+        let mut renamed = verified.renamed.clone();
+        for it in &mut renamed {
+            it.look_into(&file);
+        }
+        renamed.iter().map(|it| it.in_file).collect::<Vec<_>>()
+    };
+    assert_eq!(in_file("CAROL"), [true, false]);
+    assert_eq!(in_file("carla, eve"), [false, true]);
 }
 
 #[test]

@@ -193,15 +193,18 @@ impl Applied<'_> {
 
     /// Who has another login now.
     fn renamed(&self, namer: &Namer<'_>) -> Option<Section> {
-        let lines = self.verification?.renamed.iter().map(|Renamed { login, now }| {
+        let renamed = &self.verification?.renamed;
+        let is_any_in_file = renamed.iter().any(|renamed| renamed.in_file);
+        let lines = renamed.iter().map(|Renamed { login, now, in_file }| {
             let login = namer.login(login)?;
             let now = namer
                 .login(now)
                 .map_or_else(|| "has another login".to_owned(), |now| format!("is called {now}"));
-            Some(format!("{login} {now} now"))
+            let but = if is_any_in_file && !in_file { ", and the file does not name them" } else { "" };
+            Some(format!("{login} {now} now{but}"))
         });
         let section = Section::with_unnamed("Renamed in the meantime", lines.collect())?;
-        Some(section.ending("Change the login in the file."))
+        Some(if is_any_in_file { section.ending("Change the login in the file.") } else { section })
     }
 
     /// What could not be read afterwards.
