@@ -28,6 +28,8 @@ pub enum Error {
         retry: Retry,
         /// Whether the answer itself named that time.
         says_when: bool,
+        /// Where a person authorizes the token for single sign-on (`x-github-sso`).
+        sso_url: Option<String>,
     },
     /// A repository has another name, perhaps another owner, by now. Nothing was read or written in its place.
     #[error("{name} is called {now} now")]
@@ -320,6 +322,7 @@ impl Error {
     pub fn sso_url(&self) -> Option<&str> {
         match self {
             Self::Status(refusal) => refusal.sso_url.as_deref(),
+            Self::GraphQl { sso_url, .. } => sso_url.as_deref(),
             _ => None,
         }
     }

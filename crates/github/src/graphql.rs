@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
 use crate::error::{Error, QueryRefusal, Retry};
-use crate::refusal::{SECONDARY_LIMIT_PAUSE, blocks_access, names_secondary_limit, rate_limit, shorten};
+use crate::refusal::{
+    SECONDARY_LIMIT_PAUSE, blocks_access, names_secondary_limit, rate_limit, shorten, sso_url,
+};
 use crate::transport::Answer;
 
 /// How errors and metrics name the endpoint.
@@ -91,6 +93,7 @@ fn refused(answer: &Answer, problems: &[Problem]) -> Error {
         cause,
         retry,
         says_when: cause == QueryRefusal::RateLimited && named.is_some(),
+        sso_url: sso_url(&answer.headers),
     }
 }
 

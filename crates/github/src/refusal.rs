@@ -61,7 +61,7 @@ pub(crate) fn refusal(
     let says_when = retry_after(headers).is_some() || matches!(retry, Retry::AtReset(_));
     let accepted_permissions = text(headers, "x-accepted-github-permissions").map(|it| shorten(it, 200));
     let moved_to = if status.is_redirection() { moved_to(headers) } else { None };
-    let sso_url = text(headers, "x-github-sso").and_then(sso_url);
+    let sso_url = sso_url(headers);
     let status = status.as_u16();
     Error::Status(Arc::new(Refusal {
         method,
@@ -78,8 +78,8 @@ pub(crate) fn refusal(
 }
 
 /// The address in `X-GitHub-SSO: required; url=…`.
-fn sso_url(header: &str) -> Option<String> {
-    let (_, url) = header.split_once("url=")?;
+pub(crate) fn sso_url(headers: &HeaderMap) -> Option<String> {
+    let (_, url) = text(headers, "x-github-sso")?.split_once("url=")?;
     url.starts_with("http").then(|| shorten(url, 500))
 }
 

@@ -212,7 +212,7 @@ impl Run<'_> {
             return Outcome::NotSent { reason, failure: failure.clone() };
         }
         if self.invitations.are_over() && self.invites {
-            let failure = refused::no_more_invitations();
+            let failure = refused::no_more_invitations(self.job.by);
             return Outcome::NotSent { reason: NotSentReason::InvitationLimit, failure };
         }
         if let Err(kept) = self.may_be_made(index, change).await {

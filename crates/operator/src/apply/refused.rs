@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use peribolos_core::apply::answer::Answer;
 use peribolos_github::{Error, Retry};
 use peribolos_org::plan::{Cause, Change, Failure, Outcome};
-use peribolos_org::show::{Applier, INVITATION_LIMIT_REMEDY, NOT_SHOWN_REMEDY, Refused, remedy};
+use peribolos_org::show::{Applier, NOT_SHOWN_REMEDY, Refused, remedy};
 
 /// What an error means for the whole apply, before it is asked what it means for one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,8 @@ pub(super) fn failure(refused: Refused<'_>, by: Applier<'_>, error: &Error, caus
     let status = error.status();
     let what_to_do = if error.is_permission_missing() {
         by.permission_remedy(error.accepted_permissions())
+    } else if let Some(url) = error.sso_url().filter(|_| error.is_access_blocked()) {
+        Applier::single_sign_on_remedy(url)
     } else {
         remedy(refused, by, status, &sentence)
     };
@@ -111,10 +113,10 @@ pub(super) fn sentence(error: &Error) -> String {
 }
 
 /// The failure of an invitation that is not tried any more.
-pub(super) fn no_more_invitations() -> Failure {
+pub(super) fn no_more_invitations(by: Applier<'_>) -> Failure {
     let sentence =
         "GitHub has refused several invitations in a row and spoke of a limit, so no more were tried"
             .to_owned();
-    let what_to_do = INVITATION_LIMIT_REMEDY.to_owned();
+    let what_to_do = by.invitation_limit_remedy().to_owned();
     Failure { sentence, status: None, cause: Cause::Invitations, what_to_do }
 }

@@ -43,8 +43,8 @@ impl fmt::Display for Failure {
     }
 }
 
-/// An error and its causes on one line. Many errors name their cause themselves: what was said already is left out.
-fn sentence(error: &anyhow::Error) -> String {
+/// An error and its causes on one line, without a full stop of its own. Many errors name their cause themselves: what was said already is left out.
+pub(super) fn sentence(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain() {
         let next = cause.to_string();

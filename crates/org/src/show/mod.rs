@@ -25,6 +25,6 @@ pub use disclosure::Disclosure;
 pub use list::MAX_NAMES;
 pub use message::{refusal, warning};
 pub use namer::Namer;
-pub use remedy::{INVITATION_LIMIT_REMEDY, NOT_SHOWN_REMEDY, Refused, remedy};
+pub use remedy::{NOT_SHOWN_REMEDY, Refused, remedy};
 pub use report::{JSON_VERSION, PlanReport};
 pub use token_remedy::Applier;

@@ -3,9 +3,6 @@
 use super::Applier;
 use crate::plan::Change;
 
-/// What can be done once GitHub takes no more invitations: a sentence.
-pub const INVITATION_LIMIT_REMEDY: &str = "GitHub takes 50 invitations a day from new organizations and 500 from others: the rest is tried again after a day.";
-
 /// What can be done about something that was probably made and is not shown: a sentence.
 pub const NOT_SHOWN_REMEDY: &str =
     "GitHub failed while it was made and may not show it yet: the next apply looks for it.";
@@ -68,7 +65,7 @@ pub fn remedy(refused: Refused<'_>, by: Applier<'_>, status: Option<u16>, senten
     } else if says(&["blocked"]) {
         "Unblock the person in the organization's settings, under Moderation, or take them out of the file."
     } else if refused.invites() && says(&["limit", "too many", "exceed", "quota", "invitation rate"]) {
-        INVITATION_LIMIT_REMEDY
+        by.invitation_limit_remedy()
     } else if says(&["not accessible by", "must have admin rights", "must be an admin"]) {
         return by.permission_remedy(None);
     } else {
@@ -79,7 +76,7 @@ pub fn remedy(refused: Refused<'_>, by: Applier<'_>, status: Option<u16>, senten
 
 fn by_status(refused: Refused<'_>, by: Applier<'_>, status: Option<u16>) -> &'static str {
     match (status, refused) {
-        (None | Some(408 | 429 | 500..), _) => "GitHub had trouble: it is tried again.",
+        (None | Some(408 | 429 | 500..), _) => by.trouble_remedy(),
         (Some(404 | 410), _) => {
             "It was probably renamed or deleted in the meantime: the next apply reads the organization again."
         }
@@ -137,6 +134,26 @@ mod tests {
         for (status, sentence, expected) in table {
             let advice = remedy(Refused::Line(&invite()), Applier::Cluster, Some(status), sentence);
             assert!(advice.contains(expected), "{sentence}: {advice}");
+        }
+    }
+
+    /// On somebody's machine nothing is tried again by itself.
+    #[test]
+    fn who_applies_by_hand_applies_again_by_hand() {
+        let alice = Login::new("alice");
+        let exceeded = "You have exceeded the organization invitation rate limit";
+        for (status, sentence) in
+            [(401, "Bad credentials"), (422, exceeded), (501, "Not Implemented"), (502, "Server Error")]
+        {
+            let advice = |by| remedy(Refused::Line(&invite()), by, Some(status), sentence);
+            for by in [Applier::App, Applier::Person(&alice)] {
+                let advice = advice(by);
+                assert!(
+                    advice.contains("pply ") && !advice.contains("is tried again"),
+                    "{sentence}: {advice}"
+                );
+            }
+            assert!(advice(Applier::Cluster).contains("is tried again"), "{sentence}");
         }
     }
 

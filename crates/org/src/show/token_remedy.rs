@@ -1,4 +1,4 @@
-//! What somebody can do about what a token may not do: it is the App's, or the person's who applies.
+//! What somebody can do whose token may not do something, or who is to try again: it is the App's, or the person's who applies.
 
 use crate::Login;
 
@@ -57,13 +57,41 @@ impl Applier<'_> {
         Some(advice)
     }
 
+    /// What can be done where GitHub gives the address at which the token is authorized for single sign-on: a sentence. It is
+    /// given to people alone.
+    pub fn single_sign_on_remedy(url: &str) -> String {
+        // No full stop follows the address: it would be copied with it.
+        format!("Open {url} to authorize the token for the organization's single sign-on.")
+    }
+
+    /// What can be done once GitHub takes no more invitations: a sentence.
+    pub const fn invitation_limit_remedy(self) -> &'static str {
+        match self {
+            Self::Cluster => {
+                "GitHub takes 50 invitations a day from new organizations and 500 from others: the rest is tried again after a day."
+            }
+            Self::App | Self::Person(_) => {
+                "GitHub takes 50 invitations a day from new organizations and 500 from others: apply the file again after a day."
+            }
+        }
+    }
+
+    /// What can be done about a failure of GitHub's: a sentence.
+    pub(super) const fn trouble_remedy(self) -> &'static str {
+        match self {
+            Self::Cluster => "GitHub had trouble: it is tried again.",
+            Self::App | Self::Person(_) => "GitHub had trouble: apply the file again later.",
+        }
+    }
+
     /// What can be done about a 401: a sentence.
     pub(super) const fn unauthorized_remedy(self) -> &'static str {
         match self {
-            Self::Cluster | Self::App => {
-                "GitHub does not accept the token any more: it is tried again with a new one."
+            Self::Cluster => "GitHub does not accept the token any more: it is tried again with a new one.",
+            Self::App => "GitHub does not accept the token any more: apply the file again.",
+            Self::Person(_) => {
+                "GitHub does not accept the token any more: apply the file again with a new one."
             }
-            Self::Person(_) => "GitHub does not accept the token any more: apply again with a new one.",
         }
     }
 

@@ -18,8 +18,8 @@ use self::bar::Bar;
 use self::question::Answer;
 use super::access::{Access, AccessArgs, Purpose};
 use super::plan::Considered;
-use super::{organization, source};
-use crate::apply::{self as engine, Clock, Ended, Job};
+use super::{failure, organization, source};
+use crate::apply::{self as engine, Again, Clock, Ended, Job};
 use crate::planning::Planning;
 use crate::rules::RuleArgs;
 use crate::shutdown;
@@ -79,7 +79,7 @@ pub(super) async fn run(args: ApplyArgs) -> anyhow::Result<ExitCode> {
     // From here on the first Ctrl-C ends after the request that is under way, and says what was done.
     let clock = Clock::start(args.time.scale, shutdown::on_signal()?);
     let ended = apply(&args, &access, &considered, &clock).await;
-    finish(&planning, &clock, &considered, &ended).await
+    finish(&access, &planning, &clock, &considered, &ended).await
 }
 
 async fn apply(args: &ApplyArgs, access: &Access, considered: &Considered, clock: &Clock) -> Ended {
@@ -104,6 +104,7 @@ async fn apply(args: &ApplyArgs, access: &Access, considered: &Considered, clock
 
 /// Reads the organization again, prints the result, and gives the exit code.
 async fn finish(
+    access: &Access,
     planning: &Planning<'_>,
     clock: &Clock,
     considered: &Considered,
@@ -114,8 +115,9 @@ async fn finish(
     let verification = again.second().map(|second| &second.verification);
     let applied = Applied { report: considered.report(), outcomes, verification, stays: &ended.stays };
     print(&format!("\n{}", applied.text(source::style(&std::io::stdout()))))?;
-    if let Some(unread) = again.sentence() {
-        print(&format!("\n{unread}\n"))?;
+    if let Again::Unread(error) = &again {
+        let why = failure::sentence(&access.explained(planning.org, error.clone()));
+        print(&format!("\nThe organization could not be read again afterwards: {why}\n"))?;
     }
     if let Some(stopped) = stopped(ended) {
         eprintln!("error: {stopped}");
