@@ -17,7 +17,8 @@ use crate::{Client, Login};
 pub struct TokenOwner {
     /// Who that is.
     pub login: Login,
-    /// What the token is for. None: GitHub does not say it, as of fine-grained tokens and those that an App has from a person.
+    /// What the token is for. None: GitHub does not say it, as of fine-grained tokens. Of tokens that an App has from a
+    /// person GitHub may say that they have no scopes, and it means nothing there.
     pub scopes: Option<Scopes>,
 }
 
@@ -27,11 +28,10 @@ pub struct TokenOwner {
 pub struct Scopes(BTreeSet<String>);
 
 impl Scopes {
-    /// From the header `X-OAuth-Scopes`. None where it is empty: GitHub may send it so for tokens of other kinds, too.
-    fn parse(header: &str) -> Option<Self> {
+    /// From the header `X-OAuth-Scopes`. It is empty for a token without any.
+    fn parse(header: &str) -> Self {
         let scopes = header.split(',').map(str::trim).filter(|scope| !scope.is_empty());
-        let scopes: BTreeSet<String> = scopes.map(str::to_owned).collect();
-        (!scopes.is_empty()).then_some(Self(scopes))
+        Self(scopes.map(str::to_owned).collect())
     }
 
     /// Whether this scope is among them.
@@ -60,7 +60,7 @@ pub async fn token_owner(
         Err(error) if error.is_forbidden() && !error.is_access_blocked() => return Ok(None),
         Err(error) => return Err(error),
     };
-    let scopes = answer.header("x-oauth-scopes").and_then(Scopes::parse);
+    let scopes = answer.header("x-oauth-scopes").map(Scopes::parse);
     Ok(Some(TokenOwner { login: answer.json::<Person>()?.login, scopes }))
 }
 
@@ -92,9 +92,11 @@ mod tests {
     use super::Scopes;
 
     #[test]
-    fn a_header_without_scopes_says_nothing() {
-        let scopes = Scopes::parse("admin:org,repo, workflow").unwrap();
+    fn an_empty_header_has_no_scopes() {
+        let scopes = Scopes::parse("admin:org,repo, workflow");
         assert!(scopes.have("admin:org") && scopes.have("workflow") && !scopes.have("admin"));
-        assert_eq!([Scopes::parse(""), Scopes::parse(" , ")], [None, None]);
+        for empty in ["", " , "] {
+            assert!(!Scopes::parse(empty).have("") && !Scopes::parse(empty).have("repo"), "{empty:?}");
+        }
     }
 }

@@ -17,7 +17,7 @@ use peribolos_org::show::Applier;
 use secrecy::SecretString;
 
 use super::app_id;
-use super::token::{self, TokenError, VARIABLES};
+use super::token::{self, OwnToken, TokenError};
 use crate::services::github::ASKED;
 use crate::step::GitHubArgs;
 
@@ -55,8 +55,8 @@ pub(super) struct Access {
     pub(super) client: Client,
     /// The person whose token it is; none: an App's.
     pub(super) person: Option<Login>,
-    /// Whether the token was found in the environment.
-    is_own: bool,
+    /// The variable with the token; none: it was made with the App's key.
+    variable: Option<&'static str>,
 }
 
 impl AccessArgs {
@@ -69,13 +69,13 @@ impl AccessArgs {
     ) -> anyhow::Result<Access> {
         if let (Some(id), Some(file)) = (self.app_id, &self.private_key_file) {
             let client = self.as_app(AppId(id), file, org, purpose).await?;
-            return Ok(Access { client, person: None, is_own: false });
+            return Ok(Access { client, person: None, variable: None });
         }
         let host = self.github.web_host();
-        let Some(token) = token() else { return Err(TokenError::None { host }.into()) };
-        let client = self.github.client(token)?;
-        let person = token::owner(&client, org, &host, patience).await?;
-        Ok(Access { client, person, is_own: true })
+        let Some(own) = OwnToken::find() else { return Err(TokenError::None { host }.into()) };
+        let client = self.github.client(own.token.clone())?;
+        let person = token::owner(&client, &own, org, &host, patience).await?;
+        Ok(Access { client, person, variable: Some(own.variable) })
     }
 
     async fn as_app(&self, id: AppId, file: &Path, org: &Login, purpose: Purpose) -> anyhow::Result<Client> {
@@ -91,7 +91,8 @@ impl AccessArgs {
         };
         let scope = TokenScope { repositories: None, permissions };
         let minted = Minted { app: app.clone(), installation: installation.id, scope };
-        app.with_tokens(Arc::new(minted)).await.context("GitHub gives the App no token")
+        let client = app.with_tokens(Arc::new(minted)).await;
+        client.map_err(|error| as_the_app(org, error)).context("GitHub gives the App no token")
     }
 }
 
@@ -103,19 +104,7 @@ impl Access {
 
     /// Says whose token it is, and what can be done, where GitHub refuses to show or change the organization.
     pub(super) fn explained(&self, org: &Login, error: GitHubError) -> anyhow::Error {
-        if let Some(person) = &self.person {
-            return token::explained(org, person, error);
-        }
-        match TokenError::kept_out(org, Applier::App, error) {
-            Ok(kept_out) => kept_out.into(),
-            Err(source)
-                if self.is_own
-                    && (source.is_forbidden() || source.is_not_found() || source.is_permission_missing()) =>
-            {
-                TokenError::OfAnApp { org: org.clone(), source }.into()
-            }
-            Err(error) => error.into(),
-        }
+        token::explained(org, self.applier(), self.variable, error)
     }
 }
 
@@ -132,20 +121,18 @@ impl TokenSource for Minted {
     }
 }
 
+/// An error of GitHub's, with what can be done by whoever has the App's key.
+fn as_the_app(org: &Login, error: GitHubError) -> anyhow::Error {
+    token::explained(org, Applier::App, None, error)
+}
+
 async fn installation(app: &App, org: &Login) -> anyhow::Result<Installation> {
-    let installations =
-        app.list_installations().await.context("GitHub does not list where the App is installed")?;
+    let installations = app.list_installations().await.map_err(|error| as_the_app(org, error));
+    let installations = installations.context("GitHub does not list where the App is installed")?;
     let is_there =
         |installation: &Installation| installation.account.login.as_str().eq_ignore_ascii_case(org.as_str());
     match installations.into_iter().find(is_there) {
         Some(installation) => Ok(installation),
         None => bail!("the App is not installed on {org}: install it there, or use an owner's token"),
     }
-}
-
-/// The token in the environment; none: no variable is set.
-fn token() -> Option<SecretString> {
-    let tokens = VARIABLES.iter().filter_map(|name| std::env::var(name).ok());
-    let token = tokens.map(|token| token.trim().to_owned()).find(|token| !token.is_empty());
-    token.map(Into::into)
 }

@@ -1,19 +1,48 @@
 //! A person's token: whether it is an owner's and for what is needed, and every way it can fail at that.
 
 use anyhow::Context;
+use jiff::Timestamp;
 use peribolos_github::client::{Membership, MembershipState, OrgRole};
 use peribolos_github::snapshot::Patience;
 use peribolos_github::{Client, Error as GitHubError, Login, TokenOwner, own_membership, token_owner};
 use peribolos_org::show::Applier;
 use peribolos_vocab::report::StepExit;
+use secrecy::{ExposeSecret, SecretString};
 
 /// The variables with the token, the first that is set counts: a flag could be seen by everybody on the machine.
-pub(super) const VARIABLES: [&str; 2] = ["PERIBOLOS_GITHUB_TOKEN", "GITHUB_TOKEN"];
+const VARIABLES: [&str; 2] = ["PERIBOLOS_GITHUB_TOKEN", "GITHUB_TOKEN"];
 
 /// What a classic token needs, to read as to change. Without the first GitHub hides invitations, roles and some settings, also
 /// from owners; without the second private repositories. Nothing is ever deleted that would need `delete_repo`.
 /// <https://docs.github.com/en/rest/orgs/orgs#get-an-organization>
 const SCOPES: [&str; 2] = ["admin:org", "repo"];
+
+/// How tokens begin that have no scopes: fine-grained ones, and those that Apps have, from people or from installations.
+/// <https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats>
+const WITHOUT_SCOPES: [&str; 3] = ["github_pat_", "ghu_", "ghs_"];
+
+/// A token in the environment.
+pub(super) struct OwnToken {
+    /// The variable that it was found in.
+    pub(super) variable: &'static str,
+    /// The token.
+    pub(super) token: SecretString,
+}
+
+impl OwnToken {
+    /// The first that is set; none: no variable is.
+    pub(super) fn find() -> Option<Self> {
+        VARIABLES.into_iter().find_map(|variable| {
+            let token = std::env::var(variable).ok()?.trim().to_owned();
+            (!token.is_empty()).then(|| Self { variable, token: token.into() })
+        })
+    }
+
+    /// Whether it is of a kind that has scopes.
+    fn has_scopes(&self) -> bool {
+        !WITHOUT_SCOPES.iter().any(|start| self.token.expose_secret().starts_with(start))
+    }
+}
 
 /// Why a token can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +108,25 @@ pub(super) enum TokenError {
         /// A sentence.
         remedy: String,
     },
+    /// GitHub does not accept it.
+    #[error(
+        "{} GitHub does not accept the token in {variable}: it may have expired or been revoked. Give a valid one there",
+        full(error)
+    )]
+    NotAccepted {
+        /// Where it was found.
+        variable: &'static str,
+        /// What GitHub answered.
+        error: GitHubError,
+    },
+    /// It has asked for too much.
+    #[error("{} A limit of requests is used up{}", full(error), run_again(*until))]
+    Limited {
+        /// What GitHub answered.
+        error: GitHubError,
+        /// Until when, if GitHub says it.
+        until: Option<Timestamp>,
+    },
     /// It may not do this.
     #[error("{} {remedy}", full(error))]
     LacksPermission {
@@ -102,18 +150,33 @@ pub(super) enum TokenError {
 }
 
 impl TokenError {
-    /// The error where the organization's own rules keep the token out; else what GitHub answered.
-    pub(super) fn kept_out(org: &Login, by: Applier<'_>, error: GitHubError) -> Result<Self, GitHubError> {
-        if !error.is_access_blocked() {
-            return Err(error);
+    /// The error where nothing can be asked with the token, whatever was asked for; else what GitHub answered. `variable` is
+    /// where the token was found.
+    fn of_any_request(
+        org: &Login,
+        by: Applier<'_>,
+        variable: Option<&'static str>,
+        error: GitHubError,
+        now: Timestamp,
+    ) -> Result<Self, GitHubError> {
+        if error.is_access_blocked() {
+            let remedy = match error.sso_url() {
+                Some(url) => Applier::single_sign_on_remedy(url),
+                None => by
+                    .blocked_remedy(error.github_message().unwrap_or_default())
+                    .unwrap_or_default()
+                    .to_owned(),
+            };
+            return Ok(Self::KeptOut { org: org.clone(), error, remedy });
         }
-        let remedy = match (by, error.sso_url()) {
-            (Applier::Person(_), Some(url)) => {
-                format!("To authorize the token for the organization's single sign-on, open {url}")
-            }
-            _ => by.blocked_remedy(error.github_message().unwrap_or_default()).unwrap_or_default().to_owned(),
-        };
-        Ok(Self::KeptOut { org: org.clone(), error, remedy })
+        if error.is_rate_limited() {
+            let until = error.says_when().then(|| error.retry().not_before(now)).flatten();
+            return Ok(Self::Limited { error, until });
+        }
+        match variable {
+            Some(variable) if error.is_unauthorized() => Ok(Self::NotAccepted { variable, error }),
+            _ => Err(error),
+        }
     }
 
     /// What an apply ends with.
@@ -121,6 +184,8 @@ impl TokenError {
         match self {
             Self::None { .. } | Self::NoOwner { .. } | Self::NotSeen { .. } => StepExit::Failed,
             Self::KeptOut { .. } => StepExit::AccessBlocked,
+            Self::NotAccepted { .. } => StepExit::GitHubUnavailable,
+            Self::Limited { .. } => StepExit::RateLimited,
             Self::LacksScopes { .. } | Self::LacksPermission { .. } | Self::OfAnApp { .. } => {
                 StepExit::PermissionsMissing
             }
@@ -133,14 +198,24 @@ impl TokenError {
 /// GitHub shows secret teams, private repositories and settings to owners alone: what others see is not the organization.
 pub(super) async fn owner(
     client: &Client,
+    own: &OwnToken,
     org: &Login,
     host: &str,
     patience: Patience,
 ) -> anyhow::Result<Option<Login>> {
-    let found = token_owner(client, org, patience).await;
-    let Some(owner) = found.context("it can't be found out whose token this is")? else { return Ok(None) };
+    let found = match token_owner(client, org, patience).await {
+        Ok(found) => found,
+        // Whose it is is not known: what is advised here is the same for everybody at a machine of their own.
+        Err(error) => {
+            match TokenError::of_any_request(org, Applier::App, Some(own.variable), error, Timestamp::now()) {
+                Ok(error) => return Err(error.into()),
+                Err(error) => return Err(error).context("it can't be found out whose token this is"),
+            }
+        }
+    };
+    let Some(owner) = found else { return Ok(None) };
     let person = owner.login.clone();
-    let missing = missing(&owner);
+    let missing = if own.has_scopes() { missing(&owner) } else { Vec::new() };
     if !missing.is_empty() {
         let (org, host) = (org.clone(), host.to_owned());
         return Err(TokenError::LacksScopes { person, org, missing, host }.into());
@@ -151,7 +226,7 @@ pub(super) async fn owner(
         Err(error) if error.is_not_found() => {
             return Err(TokenError::NotSeen { person, org: org.clone() }.into());
         }
-        Err(error) => return Err(explained(org, &person, error)),
+        Err(error) => return Err(explained(org, Applier::Person(&person), Some(own.variable), error)),
     };
     let is_owner = |it: Membership| it.role == OrgRole::Admin && it.state == MembershipState::Active;
     if membership.is_some_and(is_owner) {
@@ -160,16 +235,38 @@ pub(super) async fn owner(
     Err(TokenError::NoOwner { person, org: org.clone() }.into())
 }
 
-/// An error of GitHub's, with what the person whose token it is can do.
-pub(super) fn explained(org: &Login, person: &Login, error: GitHubError) -> anyhow::Error {
-    let by = Applier::Person(person);
-    match TokenError::kept_out(org, by, error) {
-        Ok(kept_out) => kept_out.into(),
-        Err(error) if error.is_permission_missing() => {
+/// An error of GitHub's, with what can be done by whoever asks. `variable` is where the token was found; none: it was made with
+/// the App's key.
+pub(super) fn explained(
+    org: &Login,
+    by: Applier<'_>,
+    variable: Option<&'static str>,
+    error: GitHubError,
+) -> anyhow::Error {
+    let error = match TokenError::of_any_request(org, by, variable, error, Timestamp::now()) {
+        Ok(error) => return error.into(),
+        Err(error) => error,
+    };
+    match by {
+        Applier::Person(_) if error.is_permission_missing() => {
             let remedy = by.permission_remedy(error.accepted_permissions());
             TokenError::LacksPermission { error, remedy }.into()
         }
-        Err(error) => error.into(),
+        Applier::App
+            if variable.is_some()
+                && (error.is_forbidden() || error.is_not_found() || error.is_permission_missing()) =>
+        {
+            TokenError::OfAnApp { org: org.clone(), source: error }.into()
+        }
+        _ => error.into(),
+    }
+}
+
+/// How a sentence about a used-up limit ends.
+fn run_again(until: Option<Timestamp>) -> String {
+    match until {
+        Some(until) => format!(" until {until:.0}: run this again then"),
+        None => ": run this again later".to_owned(),
     }
 }
 

@@ -90,11 +90,9 @@ async fn what_the_organization_keeps_out_is_told_in_githubs_words(
 #[tokio::test]
 async fn an_allow_list_that_is_met_later_is_no_clusters_matter() {
     let desk = desk().await;
-    let message = "Although you appear to have the correct authorization credentials, the `acme` organization has an IP \
-                   allow list enabled, and your IP address is not permitted to access this resource.";
     fault(
         &desk,
-        json!({"method": "PATCH", "path": "/orgs/acme", "status": 403, "body": {"message": message}}),
+        json!({"method": "PATCH", "path": "/orgs/acme", "status": 403, "body": {"message": ALLOW_LIST}}),
     )
     .await;
     let ended = with(&desk, "owners-token", "apply");
@@ -120,14 +118,17 @@ async fn a_limit_of_the_first_requests_is_waited_for(#[case] path: &str) {
 #[rstest]
 #[case::whose("/user")]
 #[case::which_role("/orgs/acme/memberships/alice")]
+#[case::while_reading("/orgs/acme")]
 #[tokio::test]
-async fn a_limit_that_lasts_too_long_is_told_as_one(#[case] path: &str) {
+async fn a_limit_that_lasts_too_long_is_named_with_its_end(#[case] path: &str) {
     let desk = desk().await;
     let body = json!({"message": "API rate limit exceeded for user ID 1."});
     let limit = json!({"path": path, "status": 403, "headers": {"Retry-After": "3600"}, "body": body});
     fault(&desk, limit).await;
     let said = refused(&desk, "owners-token", "apply", 21).await;
     assert!(said.contains("API rate limit exceeded") && !said.contains("is no owner"), "{said}");
+    assert!(said.contains("A limit of requests is used up until 20"), "{said}");
+    assert!(said.contains("run this again then"), "{said}");
 }
 
 #[rstest]
@@ -135,12 +136,80 @@ async fn a_limit_that_lasts_too_long_is_told_as_one(#[case] path: &str) {
 #[case::expired_meanwhile("/orgs/acme/memberships/alice")]
 #[case::expired_while_reading("/graphql")]
 #[tokio::test]
-async fn a_token_that_github_does_not_accept_is_told_as_one(#[case] path: &str) {
+async fn a_token_that_github_does_not_accept_is_named_by_its_variable(#[case] path: &str) {
     let desk = desk().await;
     fault(&desk, json!({"path": path, "status": 401, "body": {"message": "Bad credentials"}})).await;
     let said = refused(&desk, "owners-token", "apply", 20).await;
     assert!(said.contains("Bad credentials"), "{said}");
+    let remedy = "GitHub does not accept the token in GITHUB_TOKEN: it may have expired or been revoked";
+    assert!(said.contains(remedy), "{said}");
 }
+
+/// Of the App, too, which asks for a token of its own first.
+#[rstest]
+#[case::where_it_is_installed("/app/installations")]
+#[case::its_token("/app/installations/1234567/access_tokens")]
+#[tokio::test]
+async fn a_limit_of_the_apps_first_requests_is_named_with_its_end(#[case] path: &str) {
+    let desk = desk().await;
+    let body = json!({"message": "API rate limit exceeded for installation ID 1."});
+    fault(&desk, json!({"path": path, "status": 403, "headers": {"Retry-After": "3600"}, "body": body}))
+        .await;
+    let file = desk.file(FILE);
+    let ended = run(desk.as_app(&["apply", &file, "--org", "acme", "--yes"]));
+    assert_eq!(ended.status.code(), Some(21), "{ended:?}");
+    let said = text(&ended.stderr);
+    assert!(said.contains("A limit of requests is used up until 20"), "{said}");
+}
+
+/// The usual reason: an old token in the variable that comes first.
+#[tokio::test]
+async fn the_variable_that_comes_first_is_named() {
+    let desk = desk().await;
+    let mut command = desk.command(&["dump", "acme"]);
+    command.env("GITHUB_TOKEN", "owners-token").env("PERIBOLOS_GITHUB_TOKEN", "an-old-token");
+    let ended = run(command);
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    let said = text(&ended.stderr);
+    assert!(said.contains("does not accept the token in PERIBOLOS_GITHUB_TOKEN"), "{said}");
+}
+
+const ALLOW_LIST: &str = "Although you appear to have the correct authorization credentials, the `acme` organization has an \
+                          IP allow list enabled, and your IP address is not permitted to access this resource.";
+
+/// Also before it is known whose token it is.
+#[tokio::test]
+async fn an_allow_list_at_the_first_request_has_a_remedy() {
+    let desk = desk().await;
+    fault(&desk, json!({"path": "/user", "status": 403, "body": {"message": ALLOW_LIST}})).await;
+    let said = refused(&desk, "owners-token", "apply", 15).await;
+    assert!(said.contains("IP allow list") && said.contains("this machine's address"), "{said}");
+}
+
+/// GitHub gives the address only with the answer that refuses.
+#[rstest]
+#[case::while_reading_settings(json!({"method": "GET", "path": "/orgs/acme"}))]
+#[case::while_reading_people(json!({"path": "/graphql", "status": 200, "body": {
+    "data": null, "errors": [{"type": "FORBIDDEN", "message": SAML}]}}))]
+#[case::while_changing(json!({"method": "PATCH", "path": "/orgs/acme"}))]
+#[case::while_reading_again(json!({"method": "GET", "path": "/orgs/acme", "skip": 1}))]
+#[tokio::test]
+async fn the_address_for_single_sign_on_is_shown_wherever_it_is_met(#[case] mut answer: Value) {
+    let desk = desk().await;
+    let address = "https://github.com/orgs/acme/sso?authorization_request=A1B2";
+    let fields = answer.as_object_mut().unwrap();
+    fields.entry("status").or_insert(json!(403));
+    fields.entry("body").or_insert(json!({"message": SAML}));
+    fields.insert("headers".to_owned(), json!({"X-GitHub-SSO": format!("required; url={address}")}));
+    fault(&desk, answer).await;
+    let ended = with(&desk, "owners-token", "apply");
+    assert_eq!(ended.status.code(), Some(15), "{ended:?}");
+    let shown = text(&ended.stdout) + &text(&ended.stderr);
+    assert!(shown.contains(&format!("Open {address} to authorize the token")), "{shown}");
+}
+
+const SAML: &str = "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to \
+                    this organization.";
 
 #[tokio::test]
 async fn who_is_in_no_way_in_the_organization_is_no_owner() {
@@ -154,6 +223,7 @@ async fn who_is_in_no_way_in_the_organization_is_no_owner() {
 #[case::of_gh(&["gist", "read:org", "repo", "workflow"], "admin:org")]
 #[case::without_repositories(&["admin:org"], "repo")]
 #[case::of_something_else(&["gist"], "admin:org,repo")]
+#[case::of_nothing(&[], "admin:org,repo")]
 #[tokio::test]
 async fn a_scope_that_is_missing_is_named_before_anything_is_planned(
     #[case] scopes: &[&str],
@@ -171,21 +241,28 @@ async fn a_scope_that_is_missing_is_named_before_anything_is_planned(
 }
 
 /// GitHub does not say then whether the person is an owner.
-#[rstest]
-#[case::without_scopes("empty", "acme")]
-#[case::of_nothing("owners-token", "no-such-organization")]
 #[tokio::test]
-async fn who_is_not_shown_is_not_called_no_owner(#[case] token: &str, #[case] org: &str) {
+async fn who_is_not_shown_is_not_called_no_owner() {
     let desk = desk().await;
-    let empty = json!({"token": "empty", "login": "alice", "scopes": []});
-    desk.github.call("PUT", "/_sim/user-tokens", Some(empty)).await;
-    let mut command = desk.command(&["dump", org]);
-    command.env("GITHUB_TOKEN", token);
+    let mut command = desk.command(&["dump", "no-such-organization"]);
+    command.env("GITHUB_TOKEN", "owners-token");
     let ended = run(command);
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     let said = text(&ended.stderr);
-    let expected = format!("there is no organization {org}, or the token of alice may not see it");
-    assert!(said.contains(&expected), "{said}");
+    let expected = "there is no organization no-such-organization, or the token of alice may not see it";
+    assert!(said.contains(expected), "{said}");
+}
+
+/// GitHub sends the header without scopes for tokens of Apps that act for a person, too.
+#[tokio::test]
+async fn a_token_of_a_kind_without_scopes_lacks_none() {
+    let desk = desk().await;
+    let token = json!({"token": "ghu_empty", "login": "alice", "fine_grained": true});
+    desk.github.call("PUT", "/_sim/user-tokens", Some(token)).await;
+    let answer = json!({"path": "/user", "status": 200, "headers": {"X-OAuth-Scopes": ""}, "body": {"login": "alice"}});
+    fault(&desk, answer).await;
+    let ended = with(&desk, "ghu_empty", "plan");
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
 }
 
 #[rstest]
