@@ -211,7 +211,9 @@ impl Run<'_> {
             let reason = NotSentReason::PermissionMissing;
             return Outcome::NotSent { reason, failure: failure.clone() };
         }
-        if self.invitations.are_over() && self.invites {
+        // What invites, but not by its own request, cancels an invitation for that.
+        let is_over = self.invitations.are_over() || self.invitations.may_be_over() && !change.invites();
+        if is_over && self.invites {
             let failure = refused::no_more_invitations();
             return Outcome::NotSent { reason: NotSentReason::InvitationLimit, failure };
         }

@@ -112,9 +112,7 @@ pub(super) fn sentence(error: &Error) -> String {
 
 /// The failure of an invitation that is not tried any more.
 pub(super) fn no_more_invitations() -> Failure {
-    let sentence =
-        "GitHub has refused several invitations in a row and spoke of a limit, so no more were tried"
-            .to_owned();
+    let sentence = "GitHub has refused invitations and spoke of a limit, so no more were tried".to_owned();
     let what_to_do = INVITATION_LIMIT_REMEDY.to_owned();
     Failure { sentence, status: None, cause: Cause::Invitations, what_to_do }
 }

@@ -100,6 +100,7 @@ fn done(considered: &Considered, ended: &Ended, again: &Again, facts: &mut Facts
         report: considered.report(),
         outcomes,
         verification: second.map(|second| &second.verification),
+        unread: &considered.unread,
         stays: &ended.stays,
     };
     facts.waiting = number(second.map_or_else(|| waiting(considered, outcomes), |second| second.waiting));

@@ -275,9 +275,12 @@ impl<'f> Planner<'f> {
         for unread in self.unread {
             if self.scope.manages(unread.kind) {
                 let (about, hint) = match (&unread.extent, unread.cause) {
-                    (Extent::Whole, UnreadCause::Permission) => {
-                        (&[][..], Some("nothing of the kind is changed until the token may see it"))
-                    }
+                    (Extent::Whole, UnreadCause::Permission) => (
+                        &[][..],
+                        Some(
+                            "nothing of the kind is changed until an owner has accepted the App's permissions on GitHub, or the token has them",
+                        ),
+                    ),
                     (Extent::Whole, UnreadCause::Hidden) => {
                         (&[][..], Some("nothing of the kind is changed until GitHub shows it again"))
                     }

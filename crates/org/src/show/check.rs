@@ -129,7 +129,8 @@ pub(super) fn people_notes(plan: &Plan, namer: &Namer<'_>) -> Vec<String> {
     waiting.into_iter().chain(left_out).collect()
 }
 
-fn warnings(warnings: &[Warning], namer: &Namer<'_>) -> Option<String> {
+/// What is not as the author of the file may expect, a paragraph.
+pub(super) fn warnings(warnings: &[Warning], namer: &Namer<'_>) -> Option<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut unnamed = 0;
     for warning in warnings {

@@ -70,7 +70,12 @@ pub(super) async fn run(args: ApplyArgs) -> anyhow::Result<ExitCode> {
     }
     let changes = considered.planned.plan.operations.len();
     if changes == 0 {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(code(if considered.planned.snapshot.lacks_any(&scope) {
+            eprintln!("error: not all of the organization could be read: the warnings have what and why");
+            StepExit::PermissionsMissing
+        } else {
+            StepExit::Ok
+        }));
     }
     if !args.yes && question::ask(changes, &args.org)? == Answer::No {
         eprintln!("nothing was changed");
@@ -112,7 +117,9 @@ async fn finish(
     let again = engine::read_again(planning, clock, &considered.planned, ended).await;
     let outcomes = &ended.outcomes;
     let verification = again.second().map(|second| &second.verification);
-    let applied = Applied { report: considered.report(), outcomes, verification, stays: &ended.stays };
+    let unread = considered.planned.snapshot.unread_of(planning.scope);
+    let stays = ended.stays.as_slice();
+    let applied = Applied { report: considered.report(), outcomes, verification, unread: &unread, stays };
     print(&format!("\n{}", applied.text(source::style(&std::io::stdout()))))?;
     if let Some(unread) = again.sentence() {
         print(&format!("\n{unread}\n"))?;
