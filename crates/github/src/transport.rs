@@ -110,7 +110,7 @@ impl Transport {
         if let Some(observer) = &self.observer {
             observer.request(call.route, status);
         }
-        tracing::debug!(method = %call.method, route = call.route, status, "asked GitHub");
+        tracing::debug!(method = %call.method, route = call.route, status, "sent a request to GitHub");
         answer
     }
 

@@ -149,7 +149,7 @@ mod tests {
     #[case("- a", "write fields")]
     #[case("suspend: true\nsuspend: false", "duplicate")]
     fn mistakes_are_said(#[case] text: &str, #[case] sentence: &str) {
-        let said = parse(text).unwrap_err();
-        assert!(said.contains(sentence), "{said}");
+        let error = parse(text).unwrap_err();
+        assert!(error.contains(sentence), "{error}");
     }
 }

@@ -135,7 +135,7 @@ impl Metrics {
             Unit::Seconds,
             self.webhook_duration.clone(),
         );
-        r.register("tokens_minted", "Installation tokens asked of GitHub", self.tokens_minted.clone());
+        r.register("tokens_minted", "Installation tokens requested from GitHub", self.tokens_minted.clone());
         r.register_with_unit(
             "token_expiry",
             "Time until the token that expires next does",

@@ -40,7 +40,10 @@ impl Readiness {
             if let Some(resource) = out
                 && before != out
             {
-                tracing::error!(resource, "these can't be watched: the log has the API server's answer");
+                tracing::error!(
+                    resource,
+                    "the resource can't be watched; an earlier log line has the API server's answer"
+                );
             }
             let is_ready = out.is_none() && *can_work.borrow_and_update();
             if self.get() != is_ready {

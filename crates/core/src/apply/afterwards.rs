@@ -22,7 +22,7 @@ fn is_left(change: &Change, remaining: &[Operation]) -> bool {
 }
 
 /// How many operations wait for somebody to accept, as GitHub does not show: what they change is planned again.
-pub fn asked(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> usize {
+pub fn invited(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> usize {
     let all = plan.operations.iter().map(|operation| &operation.change).zip(outcomes);
     all.filter(|(change, outcome)| outcome.is_hidden_until_accepted(change) && is_left(change, remaining))
         .count()
@@ -156,9 +156,9 @@ mod tests {
         let promotion = || vec![Change::ChangeRole { login: Login::new("dan"), from, to }];
         let remaining = operations(promotion());
         assert_eq!(missed(&plan(promotion()), &[Outcome::Waiting], &remaining), [0_usize; 0]);
-        assert_eq!(asked(&plan(promotion()), &[Outcome::Waiting], &remaining), 1);
-        assert_eq!(asked(&plan(promotion()), &[Outcome::Waiting], &[]), 0, "she has accepted");
-        assert_eq!(asked(&plan(promotion()), &[Outcome::Done], &remaining), 0);
+        assert_eq!(invited(&plan(promotion()), &[Outcome::Waiting], &remaining), 1);
+        assert_eq!(invited(&plan(promotion()), &[Outcome::Waiting], &[]), 0, "she has accepted");
+        assert_eq!(invited(&plan(promotion()), &[Outcome::Done], &remaining), 0);
         assert_eq!(missed(&plan(promotion()), &[Outcome::Done], &remaining), [0]);
     }
 }

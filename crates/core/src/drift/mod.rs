@@ -83,8 +83,8 @@ pub fn next_check(
     if interval.is_zero() || installation.spec.suspend || status.last_applied_blob.is_none() {
         return None;
     }
-    let tells = |run: &PeribolosRun| run.spec.mode == Mode::Apply || is_comparison(run);
-    if unfinished.iter().any(|run| tells(run) && !phase(run).is_final()) {
+    let will_report = |run: &PeribolosRun| run.spec.mode == Mode::Apply || is_comparison(run);
+    if unfinished.iter().any(|run| will_report(run) && !phase(run).is_final()) {
         return None;
     }
     // One that failed counts, too: the next is not made sooner because of it.

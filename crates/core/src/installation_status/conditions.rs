@@ -173,7 +173,7 @@ fn summary(facts: &Facts<'_>, now: Timestamp) -> Summary {
     let failure = facts.failure.as_ref().map(described);
     let token = valid_token(facts, now);
     if token.is_none() && !rests(facts) {
-        let progressing = || Finding::new(Reason::Progressing, "the first token is being asked for");
+        let progressing = || Finding::new(Reason::Progressing, "the first token is being requested");
         return stuck_or_working(failure.unwrap_or_else(progressing));
     }
     if !facts.missing.is_empty() {

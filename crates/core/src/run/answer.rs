@@ -47,7 +47,7 @@ pub enum Fact {
     Report(Option<Box<StepReport>>),
     /// How far the running step has come.
     Progress(Option<Progress>),
-    /// Whether the pod of the last attempt can do no more.
+    /// Whether the pod of the last attempt has ended.
     PodDone(bool),
     /// The run's checks.
     Checks(Vec<CheckSeen>),
@@ -171,7 +171,7 @@ impl Facts {
     /// Takes in that a write is about to be sent, whatever comes of it.
     pub fn sends(&mut self, step: &Step) {
         if matches!(step, Step::CreateTaskRun(_)) {
-            self.published.unasked = None;
+            self.published.unrequested = None;
         }
     }
 
@@ -194,7 +194,7 @@ impl Facts {
             State::Starting => {
                 self.found.attempt = Some(Attempt::Unmade);
                 self.found.closed = false;
-                self.published.unasked = self.status().attempts;
+                self.published.unrequested = self.status().attempts;
                 (self.found.report, self.found.pod_done, self.found.head) = (None, None, None);
                 self.published.progress_at = None;
             }

@@ -140,7 +140,7 @@ impl Client {
             });
             let body: Body = match self.graphql_found(QUERY, variables).await {
                 Err(error) if error.is_too_much() && page > 1 => {
-                    tracing::info!(page, %error, "half as many commits are asked for at once");
+                    tracing::info!(page, %error, "requesting half as many commits at a time");
                     page /= 2;
                     continue;
                 }

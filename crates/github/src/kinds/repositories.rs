@@ -245,9 +245,9 @@ async fn made(
         let now = found.get("full_name").and_then(Value::as_str).unwrap_or(called).to_owned();
         return Err(Error::Moved { name: format!("{org}/{name}"), now });
     }
-    let asked = settings.iter().find(|it| it.setting == RepoSettingName::VISIBILITY);
+    let requested = settings.iter().find(|it| it.setting == RepoSettingName::VISIBILITY);
     let visibility = found.get("visibility").and_then(Value::as_str);
-    if asked.is_some_and(|it| visibility != Some(&*it.value)) {
+    if requested.is_some_and(|it| visibility != Some(&*it.value)) {
         let visibility = visibility.unwrap_or("unknown");
         return Ok(Standing::Different(format!(
             "it was made in the meantime, and its visibility is `{visibility}`"

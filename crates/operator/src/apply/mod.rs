@@ -262,7 +262,7 @@ impl Run<'_> {
             Wait::TooLong(until) => Stop::RateLimited { until },
             Wait::OutOfTime => Stop::OutOfTime,
         };
-        tracing::info!(?stop, "nothing more is sent");
+        tracing::info!(?stop, "stopping: no further request is sent");
         self.stop = Some(stop);
         false
     }
@@ -280,7 +280,7 @@ impl Run<'_> {
         let leave = Change::RemoveTeamMember { team, login, from: TeamRole::Maintainer, invitation: false };
         let outcome = self.send(&leave).await;
         if outcome != Outcome::Done {
-            tracing::warn!(?outcome, "the owner of the token is still in the team that was made");
+            tracing::warn!(?outcome, "the token owner is still a member of the team that was created");
         }
     }
 }

@@ -175,7 +175,7 @@ impl Run<'_> {
         };
         match attempts.next(self.sent(change), answer, clock.now(), clock.scale()) {
             Next::Again { at } => {
-                tracing::info!(%error, "sent again");
+                tracing::info!(%error, "retrying the request");
                 if self.wait(at).await { Then::Again } else { Then::Ended(Outcome::NotTried) }
             }
             Next::Done => Then::Gone,
@@ -243,7 +243,7 @@ impl Run<'_> {
     }
 
     fn stop(&mut self, stop: Stop, error: &Error) {
-        tracing::error!(%error, ?stop, "nothing more is sent");
+        tracing::error!(%error, ?stop, "stopping: no further request is sent");
         self.stop = Some(stop);
         self.sentence = Some(refused::sentence(error));
     }
@@ -313,7 +313,7 @@ impl Run<'_> {
             let recent = self.sent(change).recent;
             match attempts.next_read(recent, answer, clock.now(), clock.scale()) {
                 Next::Again { at } => {
-                    tracing::info!(%error, "read again");
+                    tracing::info!(%error, "retrying the read");
                     if !self.wait(at).await {
                         return Err(Outcome::NotTried);
                     }

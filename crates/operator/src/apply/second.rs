@@ -87,7 +87,10 @@ pub async fn read_again(planning: &Planning<'_>, clock: &Clock, before: &Planned
         if found.is_complete() {
             return found;
         }
-        tracing::info!(unread = found.sentence(), "GitHub does not show everything: it is read again");
+        tracing::info!(
+            unread = found.sentence(),
+            "GitHub does not show every change yet; reading the organization again"
+        );
         if clock.sleep(pause).await == Woke::Stopped {
             return found;
         }
@@ -110,7 +113,8 @@ async fn read_once(planning: &Planning<'_>, before: &Planned, outcomes: &[Outcom
         verification.unread.iter().any(|unread| unread.cause == cause && planning.scope.manages(unread.kind))
     };
     Again::Read(Box::new(Second {
-        waiting: after.plan.waiting.len() + afterwards::asked(&before.plan, outcomes, &after.plan.operations),
+        waiting: after.plan.waiting.len()
+            + afterwards::invited(&before.plan, outcomes, &after.plan.operations),
         not_held: !afterwards::missed(&before.plan, outcomes, &after.plan.operations).is_empty(),
         unplanned: afterwards::is_unplanned(&before.plan, &after.plan.operations),
         lacks_permission: after.snapshot.lacks_any(planning.scope) || unread_by(UnreadCause::Permission),

@@ -18,7 +18,7 @@ use secrecy::SecretString;
 
 use super::app_id;
 use super::token::{self, TokenError, VARIABLES};
-use crate::services::github::ASKED;
+use crate::services::github::REQUESTED;
 use crate::step::GitHubArgs;
 
 /// As whom GitHub is asked, as the end of each command's help says it.
@@ -86,7 +86,7 @@ impl AccessArgs {
         let installation = installation(&app, org).await?;
         let permissions = match purpose {
             // Such a token can do nothing else.
-            Purpose::Read => Some(read_only(&ASKED, &installation.permissions)),
+            Purpose::Read => Some(read_only(&REQUESTED, &installation.permissions)),
             Purpose::Change => None,
         };
         let scope = TokenScope { repositories: None, permissions };

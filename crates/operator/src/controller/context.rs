@@ -18,7 +18,7 @@ use peribolos_github::App;
 
 use super::{
     lease::Gate,
-    watches::{Controllers, Tell},
+    watches::{Controllers, Notifier},
 };
 use crate::{
     kubernetes::client::{CallError, call},
@@ -42,11 +42,11 @@ pub struct Context {
     pub app: App,
     /// The App's id.
     pub app_id: u64,
-    /// Whom the operator works for.
+    /// The accounts that the operator works for.
     pub accounts: Accounts,
     /// The spec that operator-made installations get, but for their id.
     pub installation_defaults: InstallationDefaults,
-    /// What holds for all runs.
+    /// Settings that are the same for all runs.
     pub settings: Arc<Settings>,
     /// All installations, from the watch.
     pub installations: Store<GitHubInstallation>,
@@ -68,16 +68,16 @@ pub struct Context {
     pub written: Arc<Written>,
     /// How often each run has failed to be reconciled.
     pub run_backoff: Backoff,
-    /// What of Tekton is missing.
+    /// The missing part of Tekton, if any.
     pub tekton: Tekton,
     /// The installations' tokens.
     pub tokens: TokenService,
     /// GitHub's list of installations.
     pub listing: Listing,
     /// Has an installation reconciled.
-    pub wake_installation: Tell,
+    pub wake_installation: Notifier,
     /// Has the unfinished runs of an installation reconciled.
-    pub wake_runs_of: Tell,
+    pub wake_runs_of: Notifier,
 }
 
 /// What a [`Context`] is made of, beside the watches.
@@ -92,11 +92,11 @@ pub struct Parts {
     pub app: App,
     /// The App's id.
     pub app_id: u64,
-    /// Whom the operator works for.
+    /// The accounts that the operator works for.
     pub accounts: Accounts,
     /// The spec that operator-made installations get, but for their id.
     pub installation_defaults: InstallationDefaults,
-    /// What holds for all runs.
+    /// Settings that are the same for all runs.
     pub settings: Settings,
     /// The metrics.
     pub metrics: Metrics,

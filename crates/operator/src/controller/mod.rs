@@ -150,7 +150,7 @@ async fn within_grace(work: impl Future<Output = ()>, stop: &CancellationToken) 
     };
     tokio::select! {
         () = work => {}
-        () = overdue => tracing::warn!("GitHub or Kubernetes is slow: what is under way is left to the next start"),
+        () = overdue => tracing::warn!("GitHub or Kubernetes is slow: unfinished work is left to the next start"),
     }
 }
 
@@ -163,12 +163,12 @@ async fn announce(
     mut can_read: Receiver<bool>,
     stop: &CancellationToken,
 ) {
-    let tell = Sender::new(false);
-    let can_work = tell.subscribe();
+    let ready = Sender::new(false);
+    let can_work = ready.subscribe();
     let work = async {
         let all = tokio::join!(filled(&ctx.installations), filled(&ctx.runs), filled(&ctx.secrets));
         while let (Ok(()), Ok(()), Ok(())) = all {
-            tell.send_replace(*can_read.borrow_and_update());
+            ready.send_replace(*can_read.borrow_and_update());
             if can_read.changed().await.is_err() {
                 // The candidate is gone, and so is the process, soon.
                 break;

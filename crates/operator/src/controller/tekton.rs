@@ -28,22 +28,22 @@ pub(super) async fn run(ctx: Shared, stop: CancellationToken) {
     let mut looks = tokio::time::interval(ctx.settings.time_scale.of(INTERVAL));
     let mut pace = tokio::time::interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut said, mut to_wake) = (None, Vec::new());
+    let (mut logged, mut to_wake) = (None, Vec::new());
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = looks.tick() => {
                 let lasting = look(&ctx).await;
-                if lasting != said {
-                    say(lasting.as_ref());
-                    said = lasting;
+                if lasting != logged {
+                    log(lasting.as_ref());
+                    logged = lasting;
                     to_wake = concerned(&ctx);
                 }
             }
             _ = pace.tick(), if !to_wake.is_empty() => {
                 if let Some(installation) = to_wake.pop() {
-                    ctx.wake_installation.tell(installation.clone());
-                    ctx.wake_runs_of.tell(installation);
+                    ctx.wake_installation.notify(installation.clone());
+                    ctx.wake_runs_of.notify(installation);
                 }
             }
         }
@@ -55,16 +55,16 @@ async fn look(ctx: &Context) -> Option<Missing> {
     match missing(ctx).await {
         Ok(missing) => ctx.tekton.seen(missing, Timestamp::now()),
         // What could not be looked at is as it was.
-        Err(error) => tracing::debug!(%error, "whether Tekton is there could not be seen"),
+        Err(error) => tracing::debug!(%error, "the check for Tekton's API failed"),
     }
     ctx.tekton.lasting(ctx.settings.time_scale, Timestamp::now())
 }
 
-fn say(missing: Option<&Missing>) {
+fn log(missing: Option<&Missing>) {
     if let Some(missing) = missing {
         tracing::warn!(%missing, "no run can start");
     } else {
-        tracing::info!("what was missing of Tekton is there");
+        tracing::info!("Tekton's API and the Tasks are available again");
     }
 }
 

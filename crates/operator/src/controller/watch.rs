@@ -142,16 +142,17 @@ mod tests {
         ];
         let events = stream::iter(events.map(Ok)).reflect(writer);
         let look = store.clone();
-        let told = stored(events, store).map(move |object| {
+        let yielded = stored(events, store).map(move |object| {
             let object = object.unwrap();
             let there = look.state().into_iter().find(|there| there.metadata.name == object.metadata.name);
             (object.metadata.name.unwrap(), there.map(|there| there.spec.cancel), object.spec.cancel)
         });
-        let mut told: Vec<_> = told.collect().await;
-        told[..2].sort();
-        let told: Vec<_> = told.iter().map(|(name, there, said)| (name.as_str(), *there, *said)).collect();
+        let mut yielded: Vec<_> = yielded.collect().await;
+        yielded[..2].sort();
+        let yielded: Vec<_> =
+            yielded.iter().map(|(name, there, reason)| (name.as_str(), *there, *reason)).collect();
         assert_eq!(
-            told,
+            yielded,
             [
                 ("a", Some(false), false),
                 ("b", Some(false), false),
@@ -169,11 +170,11 @@ mod tests {
         let leadership = Leadership::default();
         let objects = stored(events.map(Ok).reflect(writer), store.clone());
         let mut led = Box::pin(led_by_store(objects, store, leadership.clone()));
-        let tell = |event| send.unbounded_send(event).unwrap();
+        let deliver = |event| send.unbounded_send(event).unwrap();
         for event in [Event::Init, Event::InitApply(run("a", false)), Event::InitDone] {
-            tell(event);
+            deliver(event);
         }
-        tell(Event::Apply(run("b", false)));
+        deliver(Event::Apply(run("b", false)));
         assert!(led.next().now_or_never().is_none(), "nothing comes while another one leads");
         leadership.begin();
         let mut names = vec![];
@@ -182,7 +183,7 @@ mod tests {
         }
         names.sort();
         assert_eq!(names, ["a", "b"]);
-        tell(Event::Apply(run("c", false)));
+        deliver(Event::Apply(run("c", false)));
         let next = led.next().now_or_never().unwrap().unwrap().unwrap();
         assert_eq!(next.metadata.name.as_deref(), Some("c"));
     }

@@ -36,7 +36,7 @@ pub async fn run(args: ReceiverArgs, stop: CancellationToken) -> anyhow::Result<
     let (limits, outages) = (Limits::default(), Outages::default());
     let listener =
         TcpListener::bind(args.listen).await.with_context(|| format!("can't listen on {}", args.listen))?;
-    tracing::info!(address = %listener.local_addr()?, namespace = args.namespace, "receiver listens");
+    tracing::info!(address = %listener.local_addr()?, namespace = args.namespace, "the receiver is listening");
     let receiver = Receiver::new(
         secrets.clone(),
         decider,
@@ -78,12 +78,12 @@ async fn announce(
     (outages, scale): (&Outages, TimeScale),
     stop: &CancellationToken,
 ) {
-    let (tell, can_work) = watch::channel(false);
+    let (ready, can_work) = watch::channel(false);
     let fill = async {
         while !index.is_filled() {
             tokio::time::sleep(UNTIL_FILLED).await;
         }
-        tell.send_replace(true);
+        ready.send_replace(true);
     };
     let follow = readiness.follow(outages, scale, can_work);
     stop.run_until_cancelled(async { tokio::join!(fill, follow) }).await;

@@ -240,7 +240,7 @@ impl Writer {
         }
     }
 
-    /// Has GitHub asked about the installation again. That is right at any time, so the write tests nothing.
+    /// Requests a refresh of the installation from GitHub. That is right at any time, so the write tests nothing.
     async fn recheck(&self, name: &str, cause: &str) -> kube::Result<Outcome> {
         let patch = json!({ "metadata": { "annotations": { ANNOTATION_RECHECK: cause } } });
         match self.installations.patch_metadata(name, &self.manager(), &Patch::Merge(patch)).await {

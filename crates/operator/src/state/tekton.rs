@@ -8,7 +8,7 @@ use peribolos_core::{
     time_scale::TimeScale,
 };
 
-/// What of Tekton is missing.
+/// The missing part of Tekton, if any.
 #[derive(Debug, Default)]
 pub struct Tekton(Mutex<Absence>);
 

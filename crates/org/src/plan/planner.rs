@@ -45,8 +45,8 @@ pub fn questions(file: &ConfigFile, snapshot: &Snapshot, scope: &Scope) -> Vec<Q
     let planner = Planner::new(&file, snapshot, &lookups, scope);
     questions.extend(kinds::repositories::questions(&planner));
     questions.extend(kinds::team_repositories::questions(&planner));
-    let mut asked = BTreeSet::new();
-    questions.retain(|question| asked.insert(question.clone()));
+    let mut seen = BTreeSet::new();
+    questions.retain(|question| seen.insert(question.clone()));
     questions
 }
 

@@ -49,7 +49,7 @@ pub(super) struct ApplyArgs {
 
 /// Plans, asks and applies. The plan and the result are on standard output, everything else on standard error.
 pub(super) async fn run(args: ApplyArgs) -> anyhow::Result<ExitCode> {
-    if !args.yes && !question::can_be_asked() {
+    if !args.yes && !question::is_interactive() {
         eprintln!("error: there is no terminal to ask on: give --yes to apply without a question");
         return Ok(USAGE.into());
     }
@@ -126,10 +126,10 @@ async fn finish(
 
 /// Why not everything was tried.
 fn stopped(ended: &Ended) -> Option<String> {
-    let said = ended.sentence.as_deref().unwrap_or("no answer");
+    let answer = ended.sentence.as_deref().unwrap_or("no answer");
     Some(match ended.stop? {
-        Stop::AccessBlocked => format!("the organization does not let this token in: {said}"),
-        Stop::Unavailable => format!("GitHub could not be used any more: {said}"),
+        Stop::AccessBlocked => format!("the organization blocks access with this token: {answer}"),
+        Stop::Unavailable => format!("GitHub became unavailable: {answer}"),
         Stop::RateLimited { until } => {
             format!("a limit of requests is used up until {until:.0}: apply the file again then")
         }

@@ -14,7 +14,7 @@ pub(super) enum Answer {
 }
 
 /// Whether somebody can answer.
-pub(super) fn can_be_asked() -> bool {
+pub(super) fn is_interactive() -> bool {
     std::io::stdin().is_terminal()
 }
 

@@ -48,7 +48,11 @@ pub(super) async fn begin(
         Takeover::From { name: other, fields } => {
             let written = record(ctx, installation, &fields).await?;
             if written.is_some() {
-                tracing::info!(installation = name, other, "takes over what was applied from another object");
+                tracing::info!(
+                    installation = name,
+                    other,
+                    "took over the record of what was applied from another object"
+                );
                 ctx.healed("takeover");
             }
             return Ok(written);
@@ -79,7 +83,7 @@ pub(super) async fn begin(
     match unfinished(&commits, |uid| here.has(uid), timeout(installation), Timestamp::now()) {
         Some(Before::Complete(lost)) => complete(ctx, github, place.repository, &lost).await?,
         Some(_) => {
-            tracing::info!(installation = name, "waits for an Apply of another cluster to end");
+            tracing::info!(installation = name, "waiting for an Apply of another cluster to end");
             return Ok(None);
         }
         None => {}
@@ -87,7 +91,10 @@ pub(super) async fn begin(
     if let Some(fields) = from_checks(&commits, place.path) {
         let written = record(ctx, installation, &fields).await?;
         if written.is_some() {
-            tracing::info!(installation = name, "adopted what was applied from the checks on GitHub");
+            tracing::info!(
+                installation = name,
+                "adopted the record of what was applied from the checks on GitHub"
+            );
             ctx.healed("adopted");
         }
         return Ok(written);
@@ -126,7 +133,7 @@ pub(super) async fn before(
             Before::Wait => {
                 tracing::info!(
                     installation = installation.name_any(),
-                    "waits for an Apply of another cluster to end"
+                    "waiting for an Apply of another cluster to end"
                 );
                 return Ok(None);
             }

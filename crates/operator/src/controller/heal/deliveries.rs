@@ -113,13 +113,13 @@ async fn redeliver(ctx: &Context, pace: &Pace, ledger: &mut Ledger) -> Result<()
         match ctx.app.redeliver(due.attempt).await {
             Ok(()) => {
                 ledger.requested(&due.guid, Timestamp::now());
-                tracing::info!(attempt = due.attempt, "asked for a delivery again that nobody took");
+                tracing::info!(attempt = due.attempt, "requested the redelivery of a failed delivery");
                 ctx.healed("delivery");
             }
             // It may be too old by now. The others can still be had.
             Err(error) if is_refused(&error) => {
                 ledger.refused(&due.guid);
-                tracing::warn!(attempt = due.attempt, %error, "a delivery can't be had again");
+                tracing::warn!(attempt = due.attempt, %error, "the redelivery of a failed delivery could not be requested");
             }
             Err(error) => return Err(error.into()),
         }

@@ -39,7 +39,7 @@ async fn make(ctx: &Context, installation: &GitHubInstallation, after: &str) -> 
     let name = names::drift_check(&installation.name_any(), after);
     let run = new_run(installation, name, Mode::DryRun, "drift", Source::default(), Timestamp::now());
     if ctx.healer().ensure_run(run).await? == Ensured::Created {
-        tracing::info!(installation = installation.name_any(), "drift is looked for");
+        tracing::info!(installation = installation.name_any(), "checking for drift");
     }
     Ok(())
 }

@@ -176,7 +176,11 @@ async fn make(
     let name = run.name.clone();
     match ctx.healer().ensure_run(run).await? {
         Ensured::Created => {
-            tracing::info!(installation = of, sha, "found a change of the file that no webhook told of");
+            tracing::info!(
+                installation = of,
+                sha,
+                "found a change of the file for which no webhook was received"
+            );
             ctx.healed(if mode == Mode::Apply { "apply" } else { "dryrun" });
         }
         // It came to nothing: one from a backup, or one whose branch or organization got another name before it was admitted.

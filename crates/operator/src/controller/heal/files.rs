@@ -142,7 +142,7 @@ fn next(
         // It keeps its place among those who wait for a token.
         Err(HealError::Token(TokenError::Paced { until })) => until,
         Err(error) => {
-            tracing::debug!(name = installation.name_any(), %error, "its file could not be looked at");
+            tracing::debug!(name = installation.name_any(), %error, "the file could not be checked");
             error.not_before(now).map_or(next, |not_before| next.max(not_before))
         }
         Ok(()) => next,

@@ -139,7 +139,10 @@ async fn take_label_off(runs: &Api<PeribolosRun>, run: &Metadata) -> Result<(), 
     let params = patch_by(FIELD_MANAGER);
     match call(runs.patch_metadata(&run.name_any(), &params, &Patch::Merge(patch))).await {
         Err(error) if !error.is_not_found() && !error.is_conflict() => return Err(error.into()),
-        _ => tracing::warn!(run = run.name_any(), "was labelled as ended, and is looked at again"),
+        _ => tracing::warn!(
+            run = run.name_any(),
+            "the run was labelled as ended before it had ended; its label is removed and it is reconciled again"
+        ),
     }
     Ok(())
 }
@@ -148,7 +151,7 @@ async fn delete(runs: &Api<PeribolosRun>, run: Identity) -> Result<(), HealError
     let preconditions = Preconditions { uid: run.uid, resource_version: run.version };
     let params = DeleteParams { preconditions: Some(preconditions), ..DeleteParams::background() };
     match call(runs.delete(&run.name, &params)).await {
-        Ok(_) => tracing::info!(run = run.name, "deleted: it is beyond the history"),
+        Ok(_) => tracing::info!(run = run.name, "deleted a run beyond the history limit"),
         // It was deleted, or has changed: then the next pass looks at it.
         Err(error) if error.is_not_found() || error.is_conflict() => {}
         Err(error) => return Err(error.into()),

@@ -62,7 +62,7 @@ async fn pass(ctx: &Context, pace: &Pace, absences: &mut Absences) -> Result<(),
             tracing::warn!(
                 missing,
                 known,
-                "GitHub lists too few installations to be believed: nobody is removed"
+                "GitHub lists implausibly few installations: no object is removed"
             );
         }
     }
@@ -100,7 +100,7 @@ fn account(object: &GitHubInstallation) -> Option<&str> {
 }
 
 fn wake(ctx: &Context, object: &GitHubInstallation) {
-    ctx.wake_installation.tell(ObjectRef::from_obj(object));
+    ctx.wake_installation.notify(ObjectRef::from_obj(object));
 }
 
 fn read(installation: &Installation) -> Option<Listed> {
@@ -132,7 +132,7 @@ async fn create(ctx: &Context, new: &Listed) -> Result<(), HealError> {
     // The object last: as long as it is not there, the next pass does all of this again.
     actions.reverse();
     let done = within_deadline(ctx.healer().perform(actions, &delivery.id)).await?;
-    tracing::info!(installation = new.id, ?done, "found an installation that no webhook told of");
+    tracing::info!(installation = new.id, ?done, "found an installation for which no webhook was received");
     ctx.healed("installation");
     Ok(())
 }
@@ -168,7 +168,11 @@ async fn remove(ctx: &Context, id: i64) -> Result<(), HealError> {
             Some(uid) if made_by_operator(&object) => {
                 let delete = Action::DeleteInstallation { name: name.clone(), uid: uid.clone() };
                 within_deadline(ctx.healer().perform(vec![delete], "")).await?;
-                tracing::info!(name, installation = id, "deleted: the App is no longer installed there");
+                tracing::info!(
+                    name,
+                    installation = id,
+                    "deleted the object: the App is no longer installed there"
+                );
                 ctx.healed("vanished");
             }
             _ => recheck(ctx, name).await?,

@@ -75,7 +75,7 @@ impl Rest {
         self.failures = match end {
             Ok(()) => 0,
             Err(error) => {
-                tracing::warn!(what = self.what, %error, "looking for what no webhook said failed");
+                tracing::warn!(what = self.what, %error, "a pass of the healer failed");
                 not_before = error.not_before(now).unwrap_or(now);
                 self.failures.saturating_add(1)
             }

@@ -53,7 +53,7 @@ async fn delete(api: &Api<TaskRun>, name: &str, keep: SignedDuration) -> Result<
     let only_that = Preconditions { uid: found.uid(), resource_version: found.resource_version() };
     let params = DeleteParams { preconditions: Some(only_that), ..DeleteParams::background() };
     match call(api.delete(name, &params)).await {
-        Ok(_) => tracing::info!(task_run = name, "deleted: its run is kept"),
+        Ok(_) => tracing::info!(task_run = name, "deleted the TaskRun of a run that is kept"),
         // It was deleted, or has changed: then the next pass looks at it.
         Err(error) if error.is_not_found() || error.is_conflict() => {}
         Err(error) => return Err(error.into()),

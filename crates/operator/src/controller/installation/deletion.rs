@@ -56,7 +56,10 @@ pub(super) async fn reconcile(installation: &GitHubInstallation, ctx: &Context) 
     let others = without_finalizer(installation, names::FINALIZER_RUNS);
     match write_finalizers(installation, &others, ctx).await {
         Err(error) if !error.is_not_found() => return Err(error.into()),
-        _ => tracing::info!(installation = installation.name_any(), "its runs are ended, and it is deleted"),
+        _ => tracing::info!(
+            installation = installation.name_any(),
+            "all runs have ended; the finalizer was removed"
+        ),
     }
     Ok(Action::await_change())
 }

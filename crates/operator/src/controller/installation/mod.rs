@@ -35,7 +35,7 @@ use crate::{
         context::{Context, Shared},
         lease::Leadership,
         watch::{LAST_APPLIED, guarded, led, led_by_store, led_watch, stored},
-        watches::{Tell, Told},
+        watches::{Notifications, Notifier},
     },
     kubernetes::{filled::filled, outages::Outages, pauses::ShortPauses},
     metrics::{ControllerLabel, ReconcileError},
@@ -65,8 +65,8 @@ const GRACE: Duration = Duration::from_secs(8);
 pub(super) fn controller(
     client: &Client,
     namespace: &str,
-    tell: Tell,
-    told: Told,
+    notifier: Notifier,
+    notifications: Notifications,
     secrets_by_owner: Secrets,
     (leadership, outages): (&Leadership, &Outages),
 ) -> (Controller<GitHubInstallation>, Store<PartialObjectMeta<Secret>>, Installations) {
@@ -76,7 +76,7 @@ pub(super) fn controller(
     let ours = watcher::Config::default().labels(&format!("{}={}", names::LABEL_MANAGED_BY, names::MANAGER));
     // What happens to one object of an installationId decides about the others. The same watch tells them, behind the
     // store: by then it has the change.
-    let (tell_duplicates, duplicates_told) = mpsc::unbounded();
+    let (notify_duplicates, touched_duplicates) = mpsc::unbounded();
     let indexed = Installations::default();
     let (index, all, reflected) = (indexed.clone(), indexed.clone(), store.clone());
     let installations = guarded(&installations, watcher::Config::default());
@@ -92,10 +92,10 @@ pub(super) fn controller(
         .inspect_ok(move |event| index.take_in(event, &reflected));
     let installations =
         stored(installations, store.clone()).inspect_ok(move |touched: &GitHubInstallation| {
-            tell.tell(ObjectRef::from_obj(touched));
+            notifier.notify(ObjectRef::from_obj(touched));
             for other in duplicates(touched, &all) {
                 // The other end is gone only with the controller.
-                tell_duplicates.unbounded_send(other).ok();
+                notify_duplicates.unbounded_send(other).ok();
             }
         });
     let (shown, writer) = reflector::store();
@@ -117,8 +117,8 @@ pub(super) fn controller(
     let controller = Controller::for_stream(installations, store)
         .trigger_backoff(ShortPauses::default())
         .owns_stream(secrets)
-        .reconcile_on(led(duplicates_told, leadership.clone()))
-        .reconcile_on(led(told, leadership.clone()))
+        .reconcile_on(led(touched_duplicates, leadership.clone()))
+        .reconcile_on(led(notifications, leadership.clone()))
         .with_config(controller::Config::default().concurrency(CONCURRENCY).debounce(CALM));
     (controller, shown, indexed)
 }
@@ -158,7 +158,7 @@ pub async fn run(controller: Controller<GitHubInstallation>, ctx: Shared, stop: 
     tokio::select! {
         () = work => {}
         () = weigh => {}
-        () = overdue => tracing::warn!("GitHub or Kubernetes is slow: what is under way is left to the next start"),
+        () = overdue => tracing::warn!("GitHub or Kubernetes is slow: unfinished work is left to the next start"),
     }
 }
 
@@ -201,6 +201,6 @@ fn report(ctx: &Context, error: &controller::Error<Error, watcher::Error>) {
         controller::Error::ReconcilerFailed(error, object) => {
             tracing::warn!(%error, installation = object.name, "an installation could not be reconciled");
         }
-        error => tracing::warn!(%error, "the installation controller's watch"),
+        error => tracing::warn!(%error, "the installation controller reported an error"),
     }
 }

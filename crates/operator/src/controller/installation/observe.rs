@@ -80,20 +80,20 @@ fn listed(slot: &Slot, view: &View, recheck: Option<&String>) -> Option<Installa
     (is_newest && view.recheck.as_ref() == recheck).then_some(listed)
 }
 
-/// Brings `view` up to date by an answer of GitHub's to a question of `asked_at`.
+/// Brings `view` up to date by an answer of GitHub's to a question of `requested_at`.
 fn take_in(
     slot: &Slot,
     uid: &str,
     view: &mut View,
     seen: &Installation,
     recheck: Option<String>,
-    asked_at: Timestamp,
+    requested_at: Timestamp,
 ) {
     let mut memory = slot.memory();
     memory.absent_since = None;
     memory.look = false;
-    memory.observed_at = Some(asked_at);
-    memory.next_look = Some(asked_at + token::backoff(LONGEST_PAUSE, uid));
+    memory.observed_at = Some(requested_at);
+    memory.next_look = Some(requested_at + token::backoff(LONGEST_PAUSE, uid));
     if let Some(account) = &view.account {
         memory.permissions_changed |= view.permissions != seen.permissions;
         memory.reread |= account.login != seen.account.login.as_str();
@@ -142,7 +142,7 @@ async fn absent(ctx: &Context, slot: &Slot, uid: &str, view: &mut View, recheck:
         let pause = Duration::try_from(again_at.duration_since(now)).unwrap_or_default();
         let finding = Finding::new(
             Reason::Progressing,
-            "GitHub does not know this installation; it is asked once more",
+            "GitHub does not know this installation; checking once more before it is treated as deleted",
         );
         fail(slot, uid, Failed { finding, hint: Hint::After(pause), look: true });
         return false;
@@ -187,7 +187,7 @@ fn fail(slot: &Slot, uid: &str, failed: Failed) {
         uid,
         reason = failed.finding.reason.as_str(),
         message = failed.finding.message,
-        "asking GitHub failed"
+        "GitHub could not be queried about the installation"
     );
     slot.memory().fail(failed, uid, Timestamp::now());
 }

@@ -88,7 +88,7 @@ impl Candidate {
             Some(lease) => self.release(lease).await,
             None if stop.is_cancelled() => tracing::warn!("lost the Lease while stopping"),
             None => {
-                tracing::warn!(holder = %self.holder, "lost the Lease: the process begins anew, and follows");
+                tracing::warn!(holder = %self.holder, "lost the Lease: the process restarts itself as a follower");
                 restart::begin_anew();
             }
         }
@@ -205,12 +205,12 @@ impl Candidate {
         self.gate.close();
         self.metric.set(0);
         if !self.gate.are_answered(&self.times) {
-            tracing::warn!("a write was not answered: the Lease is not released, and expires");
+            tracing::warn!("a write was not answered: the Lease is not released and will expire");
             return;
         }
         match self.api.release(lease).await {
             Ok(()) => tracing::info!("released the Lease"),
-            Err(error) => tracing::warn!(%error, "the Lease could not be released, and expires"),
+            Err(error) => tracing::warn!(%error, "the Lease could not be released and will expire"),
         }
     }
 }
@@ -219,7 +219,7 @@ impl Candidate {
 fn log_leader(before: &mut String, record: Option<Record>) {
     let leader = record.map(|record| record.holder).unwrap_or_default();
     if leader != *before {
-        tracing::info!(leader, "another controller leads, and this one follows");
+        tracing::info!(leader, "another controller leads; this one follows");
         *before = leader;
     }
 }

@@ -23,6 +23,6 @@ pub(super) fn replace_process() -> io::Error {
 /// Replaces the process, or ends it: nothing of what it was doing goes on.
 pub(super) fn begin_anew() -> ! {
     let error = replace_process();
-    tracing::error!(%error, "the process could not be replaced by itself, and ends");
+    tracing::error!(%error, "the process could not restart itself and exits");
     process::exit(1)
 }

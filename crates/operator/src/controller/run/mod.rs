@@ -45,7 +45,7 @@ use crate::{
         context::{Context, Shared},
         lease::Leadership,
         watch::{LAST_APPLIED, guarded, led, led_by_store, led_watch, stored},
-        watches::{Tell, Told},
+        watches::{Notifications, Notifier},
     },
     kubernetes::{client::call, outages::Outages, pauses::ShortPauses, tekton::TaskRun},
     metrics::{ControllerLabel, ReconcileError},
@@ -69,8 +69,8 @@ const AT_LEAST_EVERY: Duration = Duration::from_mins(10);
 pub(super) fn controller(
     client: &Client,
     namespace: &str,
-    tell: Tell,
-    told: Told,
+    notifier: Notifier,
+    notifications: Notifications,
     (wake, woken): (Wake, mpsc::UnboundedReceiver<ObjectRef<PeribolosRun>>),
     (by_installation, written): (Runs, Arc<Written>),
     (leadership, outages): (&Leadership, &Outages),
@@ -96,13 +96,14 @@ pub(super) fn controller(
     let there = by_installation.clone();
     let runs = stored(runs, store.clone()).inspect_ok(move |run: &PeribolosRun| {
         let namespace = run.namespace().unwrap_or_default();
-        tell.tell(ObjectRef::new(&run.spec.installation_ref.name).within(&namespace));
+        notifier.notify(ObjectRef::new(&run.spec.installation_ref.name).within(&namespace));
         for rival in affected(run, &there) {
             // The other end is gone only with this controller.
             wake.unbounded_send(rival).ok();
         }
     });
-    let told = told.flat_map(move |installation| stream::iter(unfinished(&installation, &by_installation)));
+    let notified =
+        notifications.flat_map(move |installation| stream::iter(unfinished(&installation, &by_installation)));
     let task_runs: Api<PartialObjectMeta<TaskRun>> = Api::namespaced(client.clone(), namespace);
     let ours = format!("{}={},{unended}", names::LABEL_MANAGED_BY, names::MANAGER);
     let ours = watcher::Config::default().labels(&ours);
@@ -112,7 +113,7 @@ pub(super) fn controller(
         .with_config(Config::default().concurrency(CONCURRENCY))
         .trigger_backoff(ShortPauses::default())
         .owns_stream(task_runs)
-        .reconcile_on(led(told, leadership.clone()))
+        .reconcile_on(led(notified, leadership.clone()))
         .reconcile_on(led(woken, leadership.clone()))
 }
 
@@ -148,7 +149,7 @@ pub async fn run(controller: Controller<PeribolosRun>, ctx: Shared, stop: Cancel
         .run(reconcile, error_policy, ctx)
         .for_each(|result| async move {
             if let Err(error) = result {
-                tracing::debug!(%error, "run controller");
+                tracing::debug!(%error, "the run controller reported an error");
             }
         })
         .await;
@@ -258,7 +259,7 @@ async fn turns(ctx: &Context, facts: &mut Facts) -> Result<Action, Error> {
             take_in(ctx, facts, &verdict, error)?;
         }
     }
-    tracing::warn!(run = facts.name(), "the run went on for many turns without coming to a wait");
+    tracing::warn!(run = facts.name(), "the run took too many steps in one reconcile and is requeued");
     Ok(Action::requeue(Duration::from_secs(1)))
 }
 

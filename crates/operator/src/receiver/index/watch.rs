@@ -47,7 +47,7 @@ async fn feed<K: Hash + Eq + Clone, T, O: Resource<DynamicType: Debug>>(
             Ok(watcher::Event::Apply(object)) => Change::Set(object.name_any(), entry(object)),
             Ok(watcher::Event::Delete(object)) => Change::Gone(object.name_any()),
             Err(error) => {
-                tracing::warn!(resource, %error, "the watch broke and starts again");
+                tracing::warn!(resource, %error, "the watch failed and is restarted");
                 continue;
             }
         };

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use url::Url;
 
-pub use self::permissions::{ASKED, REQUIRED};
+pub use self::permissions::{REQUESTED, REQUIRED};
 use crate::metrics::{GitHubCall, Metrics};
 
 /// How often it is looked whether the key's file has changed; the kubelet itself takes up to a minute.

@@ -10,7 +10,7 @@ const OPTIONAL: [&str; 3] =
     ["organization_custom_org_roles", "organization_custom_roles", "organization_plan"];
 
 /// The permissions that the App's manifest asks for.
-pub static ASKED: LazyLock<Permissions> = LazyLock::new(|| {
+pub static REQUESTED: LazyLock<Permissions> = LazyLock::new(|| {
     #[derive(Deserialize)]
     struct Manifest {
         default_permissions: Permissions,
@@ -23,7 +23,7 @@ pub static ASKED: LazyLock<Permissions> = LazyLock::new(|| {
 
 /// Those of them that the App can't work without.
 pub static REQUIRED: LazyLock<Permissions> = LazyLock::new(|| {
-    let mut required = ASKED.clone();
+    let mut required = REQUESTED.clone();
     required.retain(|name, _| !OPTIONAL.contains(&name.as_str()));
     required
 });
@@ -37,7 +37,7 @@ mod tests {
         assert_eq!(REQUIRED.len(), 8);
         assert_eq!(REQUIRED.iter().filter(|(_, level)| *level == "write").count(), 7);
         assert_eq!(REQUIRED["metadata"], "read");
-        assert!(OPTIONAL.iter().all(|name| ASKED[*name] == "read"));
-        assert_eq!(ASKED.len(), REQUIRED.len() + OPTIONAL.len());
+        assert!(OPTIONAL.iter().all(|name| REQUESTED[*name] == "read"));
+        assert_eq!(REQUESTED.len(), REQUIRED.len() + OPTIONAL.len());
     }
 }

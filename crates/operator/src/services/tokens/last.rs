@@ -46,7 +46,7 @@ pub(super) async fn client(
         }
         Err(error) => {
             let installation = installation.name_any();
-            tracing::warn!(installation, %error, "no token was minted to complete the last checks");
+            tracing::warn!(installation, %error, "the token to complete the last checks could not be minted");
             let failed = failed(&error);
             // 401, 403 or 404: it is suspended or uninstalled, or the App's key is refused.
             Err(if failed.look || error.is_unauthorized() {

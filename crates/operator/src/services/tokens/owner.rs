@@ -82,7 +82,7 @@ impl<'a> TokenOwner<'a> {
         let status = installation.status.as_ref();
         let Some(account) = status.and_then(|status| status.account.as_ref()) else {
             let finding =
-                Finding::new(Reason::Progressing, "GitHub was not asked about this installation yet");
+                Finding::new(Reason::Progressing, "GitHub has not been queried about this installation yet");
             return Err(TokenError::NotEntitled(finding));
         };
         Self::new(installation, &account.login, status.map_or(&NONE, |status| &status.app_permissions))

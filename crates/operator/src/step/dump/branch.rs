@@ -33,7 +33,7 @@ pub(super) async fn ensure_first_commit(
         branch: Some(target.base),
         replaces: None,
     };
-    tracing::info!(branch = target.base, "the repository is empty, making its first commit");
+    tracing::info!(branch = target.base, "the repository is empty; creating its first commit");
     match client.put_file(target.repository, &file).await {
         Ok(head) => Ok(head),
         // Somebody was faster: theirs is as good.

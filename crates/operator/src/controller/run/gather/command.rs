@@ -22,14 +22,14 @@ use crate::controller::run::error::Error;
 
 /// Who requested the run by a comment.
 pub(super) async fn commander(at: RunContext<'_>) -> Result<Commander, Error> {
-    Ok(look_up(at).await?.map_or_else(Commander::Wrong, |(_, standing)| Commander::By(standing)))
+    Ok(fetch(at).await?.map_or_else(Commander::Wrong, |(_, standing)| Commander::By(standing)))
 }
 
 /// The run's comment, and what its author is.
 ///
 /// # Errors
 /// The inner one: why the run's comment does not bear it out.
-async fn look_up(at: RunContext<'_>) -> Result<Result<(Comment, Standing), &'static str>, Error> {
+async fn fetch(at: RunContext<'_>) -> Result<Result<(Comment, Standing), &'static str>, Error> {
     let Some(id) = at.comment().and_then(|id| u64::try_from(id).ok()) else {
         return Ok(Err("the run's comment-id is no comment's number"));
     };
@@ -60,7 +60,7 @@ pub(super) async fn approved(
         return Ok(Vec::new());
     }
     let comment_id = at.comment();
-    let Ok((comment, Standing::Owner)) = look_up(at).await? else { return Ok(Vec::new()) };
+    let Ok((comment, Standing::Owner)) = fetch(at).await? else { return Ok(Vec::new()) };
     let used = at.installation.status.as_ref().map(|status| status.used_comments.as_slice());
     let uid = at.run.uid().unwrap_or_default();
     let made = at.run.metadata.creation_timestamp.as_ref().map(|made| made.0);
