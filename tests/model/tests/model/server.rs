@@ -43,7 +43,7 @@ pub struct TaskRun {
     pub made: u8,
     /// Its resourceVersion.
     pub version: u32,
-    /// Whether Tekton was told to stop it.
+    /// Whether its cancellation was requested.
     pub cancelled: bool,
     /// Whether it is there for its name alone.
     pub is_closed: bool,
