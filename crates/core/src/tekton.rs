@@ -63,13 +63,13 @@ impl Display for Missing {
 pub struct Absence(Option<(Missing, Timestamp)>);
 
 impl Absence {
-    /// Takes in what a look has found.
+    /// Records the result of a check.
     pub fn seen(&mut self, missing: Option<Missing>, now: Timestamp) {
         let since = self.0.as_ref().map_or(now, |(_, since)| *since);
         self.0 = missing.map(|missing| (missing, since));
     }
 
-    /// What has been missing for long enough to be said.
+    /// What has been missing for long enough to be reported.
     pub fn lasting(&self, scale: TimeScale, now: Timestamp) -> Option<&Missing> {
         let (missing, since) = self.0.as_ref()?;
         (now.duration_since(*since) >= scale.of_signed(PATIENCE)).then_some(missing)

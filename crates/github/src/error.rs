@@ -24,7 +24,7 @@ pub enum Error {
         request_id: Option<String>,
         /// What kind of refusal it is.
         cause: QueryRefusal,
-        /// Whether and when asking again can help.
+        /// Whether and when a retry can help.
         retry: Retry,
         /// Whether the answer itself named that time.
         says_when: bool,
@@ -112,7 +112,7 @@ pub struct Refusal {
     pub message: String,
     /// `x-github-request-id`, which GitHub's support asks for.
     pub request_id: Option<String>,
-    /// Whether and when asking again can help.
+    /// Whether and when a retry can help.
     pub retry: Retry,
     /// Whether the answer itself named that time, by `Retry-After` or by the end of the limit's window.
     pub says_when: bool,

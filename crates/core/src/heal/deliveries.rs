@@ -16,7 +16,7 @@ const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
 /// How many deliveries that nobody took are kept. Those that do not fit are read again later.
 const MOST_KEPT: usize = 10_000;
 
-/// How long after its last attempt a delivery is asked for again: for the first, the second and the last time.
+/// How long after its last attempt a redelivery is requested: for the first, the second and the last time.
 pub const PAUSES: [SignedDuration; 3] =
     [SignedDuration::from_mins(5), SignedDuration::from_hours(1), SignedDuration::from_hours(12)];
 

@@ -39,7 +39,7 @@ impl Finding {
 /// Why the last attempt to get a token failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// What went wrong.
+    /// The failure.
     pub finding: Finding,
     /// Since when it does, without a success in between.
     pub since: Timestamp,

@@ -24,7 +24,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// What a Lease says.
+/// The contents of a Lease.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// Who holds it; empty: it was released.

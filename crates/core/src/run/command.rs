@@ -5,7 +5,7 @@ use peribolos_api::{Reason, installation::UsedComment, run::Mode};
 
 use super::status::seconds;
 
-/// What an account is in the organization, looked up live.
+/// The standing of an account in the organization, as GitHub reports it now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// An active owner.

@@ -3,14 +3,14 @@
 use super::status::Why;
 use jiff::Timestamp;
 
-/// What went wrong.
+/// The failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
     /// What can follow from it.
     pub kind: Kind,
     /// How it is shown.
     pub why: Why,
-    /// Before this, another try is in vain.
+    /// Before this time, another attempt can't succeed.
     pub until: Timestamp,
 }
 

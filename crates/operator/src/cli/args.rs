@@ -20,7 +20,7 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Receive GitHub's webhooks and write what they ask for to Kubernetes
     Receiver(ReceiverArgs),
-    /// Own the tokens, start the runs, and find what no webhook said
+    /// Own the tokens, start the runs, and find what no webhook reported
     Controller(ControllerArgs),
     /// Print the custom resource definitions as YAML, or write them to a folder
     Crds(CrdsArgs),

@@ -14,7 +14,7 @@ pub(super) struct Source {
     /// What it is called.
     pub(super) name: String,
     text: String,
-    /// What it says.
+    /// Its content.
     pub(super) parsed: Parsed,
 }
 

@@ -1,5 +1,5 @@
-//! Looks whether Tekton's API and our Tasks are there: without them runs wait, and a TaskRun that nobody carries out tells
-//! nothing.
+//! Checks whether Tekton's API and our Tasks exist: without them runs wait, because a TaskRun without a controller never reports
+//! anything.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -18,12 +18,12 @@ use tokio_util::sync::CancellationToken;
 use super::context::{Context, Shared};
 use crate::kubernetes::client::{CallError, call};
 
-/// How often it is looked.
+/// The interval of the checks.
 const INTERVAL: Duration = Duration::from_secs(10);
-/// How long after one installation with unfinished runs the next one is told that something has changed: 20 a second.
+/// The pause between the notifications of installations with unfinished runs after a change: 20 per second.
 const PACE: Duration = Duration::from_millis(50);
 
-/// Looks until `stop`, and has the installations with unfinished runs looked at where something has changed.
+/// Checks until `stop`, and after a change triggers the reconcile of the installations with unfinished runs.
 pub(super) async fn run(ctx: Shared, stop: CancellationToken) {
     let mut looks = tokio::time::interval(ctx.settings.time_scale.of(INTERVAL));
     let mut pace = tokio::time::interval(PACE);
@@ -50,11 +50,11 @@ pub(super) async fn run(ctx: Shared, stop: CancellationToken) {
     }
 }
 
-/// What has been missing for long enough to be said.
+/// What has been missing for long enough to be reported.
 async fn look(ctx: &Context) -> Option<Missing> {
     match missing(ctx).await {
         Ok(missing) => ctx.tekton.seen(missing, Timestamp::now()),
-        // What could not be looked at is as it was.
+        // If the check fails, the last result remains.
         Err(error) => tracing::debug!(%error, "the check for Tekton's API failed"),
     }
     ctx.tekton.lasting(ctx.settings.time_scale, Timestamp::now())

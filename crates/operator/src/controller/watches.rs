@@ -48,7 +48,7 @@ pub struct Controllers {
     pub secrets: Store<PartialObjectMeta<Secret>>,
     /// The same metadata, indexed by the installation that owns the Secret.
     pub secrets_by_owner: Secrets,
-    /// Has an installation reconciled.
+    /// Triggers the reconcile of an installation.
     pub wake_installation: Notifier,
     /// The controller of the runs. Its store has all that have not ended.
     pub runs: Controller<PeribolosRun>,
@@ -58,7 +58,7 @@ pub struct Controllers {
     pub written: Arc<Written>,
     /// Wakes a run that waits for a place below the limit of running ones.
     pub wake: run::Wake,
-    /// Has the unfinished runs of an installation reconciled.
+    /// Triggers the reconcile of an installation's unfinished runs.
     pub wake_runs_of: Notifier,
     /// The watches that fail at the moment.
     pub outages: Outages,

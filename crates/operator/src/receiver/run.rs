@@ -71,7 +71,7 @@ pub async fn run(args: ReceiverArgs, stop: CancellationToken) -> anyhow::Result<
     }
 }
 
-/// Says that the receiver is ready once the index is filled and while it can be kept, and that it is not once it is to stop.
+/// Reports the receiver as ready once the index is filled and while its watch works, and as not ready once it is to stop.
 async fn announce(
     readiness: &Readiness,
     index: &Installations,

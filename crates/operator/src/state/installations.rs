@@ -46,7 +46,7 @@ impl Installations {
         all.filter(|name| **name != of.name_any()).cloned().collect()
     }
 
-    /// Takes in what the watch tells, once its store has it.
+    /// Applies an event of the watch, once its store has it.
     pub fn take_in(&self, event: &Event<GitHubInstallation>, store: &Store<GitHubInstallation>) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).follow(event, store);
     }

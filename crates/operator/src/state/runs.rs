@@ -1,4 +1,4 @@
-//! The runs by installation, fed by their watch: nothing goes through the runs of other installations.
+//! The runs, indexed by installation and fed by their watch, so that nothing iterates over the runs of other installations.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -30,7 +30,7 @@ impl Runs {
         self.read().values().flat_map(|runs| runs.values().cloned()).collect()
     }
 
-    /// Takes in what the watch tells, once its store has it.
+    /// Applies an event of the watch, once its store has it.
     pub fn take_in(&self, event: &Event<PeribolosRun>, store: &Store<PeribolosRun>) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).follow(event, store);
     }

@@ -39,7 +39,7 @@ impl Secrets {
         self.read().by_owner.get(uid)?.get(name).cloned()
     }
 
-    /// Takes in what the watch tells, once its store has it.
+    /// Applies an event of the watch, once its store has it.
     pub fn take_in(&self, event: &Event<Metadata>, store: &Store<Metadata>) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).follow(event, store);
     }

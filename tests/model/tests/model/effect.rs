@@ -127,7 +127,7 @@ impl World {
         let cache = Cache { installation, runs };
         let Some(run) = cache.runs.get(name) else { return };
         if standing(scope, self, who, run) == Standing::Old {
-            // The watch brings the newer one.
+            // The watch delivers the newer version.
             return;
         }
         if seen != Seen::Fresh {

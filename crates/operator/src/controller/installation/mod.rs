@@ -48,18 +48,18 @@ const NAME: &str = "installation";
 /// How many installations are worked on at once.
 const CONCURRENCY: u16 = 16;
 
-/// How long it is waited for more of the same: a run that starts or ends tells several things in a row, and only their
-/// sum matters here.
+/// The debounce of triggers: a run that starts or ends causes several changes in a row, and only the result
+/// matters here.
 const CALM: Duration = Duration::from_millis(50);
 
-/// How often it is counted how many tokens the installations would have minted.
+/// How often the number of tokens that the installations need is counted.
 const WEIGH_EVERY: Duration = Duration::from_mins(1);
 
 /// How long reconciles under way may take when the process is to stop.
 const GRACE: Duration = Duration::from_secs(8);
 
-/// The controller with its watches: installations, and their Secrets (metadata only). It is `told` of their runs, and tells
-/// of its own changes.
+/// The controller with its watches: installations, and their Secrets (metadata only). It gets `notifications` about changes of
+/// their runs, and sends its own changes to `notifier`.
 ///
 /// Its [`store`](Controller::store) holds all installations; the other one their Secrets' metadata.
 pub(super) fn controller(
@@ -74,8 +74,7 @@ pub(super) fn controller(
     let installations: Api<GitHubInstallation> = Api::namespaced(client.clone(), namespace);
     let secrets: Api<PartialObjectMeta<Secret>> = Api::namespaced(client.clone(), namespace);
     let ours = watcher::Config::default().labels(&format!("{}={}", names::LABEL_MANAGED_BY, names::MANAGER));
-    // What happens to one object of an installationId decides about the others. The same watch tells them, behind the
-    // store: by then it has the change.
+    // A change of one object of an installationId affects the others. They are notified once the store has the change.
     let (notify_duplicates, touched_duplicates) = mpsc::unbounded();
     let indexed = Installations::default();
     let (index, all, reflected) = (indexed.clone(), indexed.clone(), store.clone());
@@ -94,7 +93,7 @@ pub(super) fn controller(
         stored(installations, store.clone()).inspect_ok(move |touched: &GitHubInstallation| {
             notifier.notify(ObjectRef::from_obj(touched));
             for other in duplicates(touched, &all) {
-                // The other end is gone only with the controller.
+                // Sending fails only once the controller was dropped.
                 notify_duplicates.unbounded_send(other).ok();
             }
         });
@@ -162,7 +161,7 @@ pub async fn run(controller: Controller<GitHubInstallation>, ctx: Shared, stop: 
     }
 }
 
-/// One reconcile: measured, and with a panic turned into an error, as it would end the whole controller.
+/// One reconcile, measured, and with a panic turned into an error because it would end the whole controller.
 async fn guarded_reconcile(installation: Arc<GitHubInstallation>, ctx: Shared) -> Result<Action, Error> {
     let started = Instant::now();
     let outcome = AssertUnwindSafe(reconcile::reconcile(&installation, &ctx)).catch_unwind().await;
@@ -175,7 +174,7 @@ async fn guarded_reconcile(installation: Arc<GitHubInstallation>, ctx: Shared) -
     result
 }
 
-/// When a reconcile that broke off is made again.
+/// When a failed reconcile is retried.
 fn retry(installation: &GitHubInstallation, error: &Error, ctx: &Context) -> Action {
     let uid = installation.uid().unwrap_or_default();
     let times = ctx.tokens.memory.slot(&uid).memory().broke_off();

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use peribolos_github::Permissions;
 use serde::Deserialize;
 
-/// The permissions that the App works without, though it then knows less.
+/// The permissions that are optional: without them the App works, but reads less.
 const OPTIONAL: [&str; 3] =
     ["organization_custom_org_roles", "organization_custom_roles", "organization_plan"];
 
@@ -21,7 +21,7 @@ pub static REQUESTED: LazyLock<Permissions> = LazyLock::new(|| {
     manifest.default_permissions
 });
 
-/// Those of them that the App can't work without.
+/// Those of them that the App requires.
 pub static REQUIRED: LazyLock<Permissions> = LazyLock::new(|| {
     let mut required = REQUESTED.clone();
     required.retain(|name, _| !OPTIONAL.contains(&name.as_str()));

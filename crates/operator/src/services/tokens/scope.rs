@@ -8,7 +8,7 @@ use peribolos_github::TokenScope;
 use super::TokenOwner;
 use crate::services::github::REQUESTED;
 
-/// What a token may do: everything the installation may, or what a run's additional one is for.
+/// The scope of a token: all permissions of the installation, or those for which an additional token is made.
 pub(super) fn scope(owner: &TokenOwner<'_>, kind: Option<RunToken>) -> TokenScope {
     let levels = |pairs: &[(&str, &str)]| -> Option<BTreeMap<String, String>> {
         Some(pairs.iter().map(|(name, level)| ((*name).to_owned(), (*level).to_owned())).collect())
