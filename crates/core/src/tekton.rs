@@ -7,7 +7,7 @@ use peribolos_api::{Reason, run::Mode};
 
 use crate::{installation_status::Finding, names, time_scale::TimeScale};
 
-/// So long something is missing before it is said: an upgrade of the chart or of Tekton takes some seconds.
+/// How long something must be missing before it is reported: an upgrade of the chart or of Tekton takes some seconds.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(1);
 
 /// What is missing.

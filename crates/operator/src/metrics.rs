@@ -37,7 +37,7 @@ macro_rules! labels {
 }
 
 labels! {
-    /// What came of something.
+    /// A result.
     Outcome { result }
     /// Whether an installation is ready.
     ReadyLabel { ready }

@@ -33,7 +33,7 @@ pub struct GitHubInstallationStatus {
     /// Since when the organization has suspended the App (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended_at: Option<String>,
-    /// The value of the annotation peribolos.dev/recheck that GitHub was last asked for.
+    /// The value of the annotation peribolos.dev/recheck for which the installation was last fetched from GitHub.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_recheck: Option<String>,
     /// The token in the Secret: a copy of what the Secret says.

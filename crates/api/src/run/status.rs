@@ -104,7 +104,7 @@ pub enum Phase {
     Pending,
     /// Waits for another run, the cap or a retry.
     Queued,
-    /// Its pod is at work.
+    /// Its pod is running.
     Running,
     /// Did what it was to do.
     Succeeded,

@@ -21,7 +21,7 @@ fn is_left(change: &Change, remaining: &[Operation]) -> bool {
     remaining.iter().any(|operation| is_about_the_same(change, &operation.change))
 }
 
-/// How many operations wait for somebody to accept, as GitHub does not show: what they change is planned again.
+/// How many operations wait for somebody to accept an invitation without GitHub showing it: their change is planned again.
 pub fn invited(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> usize {
     let all = plan.operations.iter().map(|operation| &operation.change).zip(outcomes);
     all.filter(|(change, outcome)| outcome.is_hidden_until_accepted(change) && is_left(change, remaining))

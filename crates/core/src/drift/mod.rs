@@ -72,7 +72,7 @@ pub fn is_found_by(run: &PeribolosRun, blob: Option<&str>) -> bool {
 }
 
 /// When drift is looked for next, and the name of the run that the answer follows from. `unfinished` are the installation's
-/// runs that have not ended. None: it is turned off, something is under way that will tell, or nothing was applied that
+/// runs that have not ended. None: it is turned off, an unfinished run will report drift, or nothing was applied that
 /// could drift.
 pub fn next_check(
     installation: &GitHubInstallation,

@@ -33,7 +33,7 @@ pub struct Delivery {
     pub at: Timestamp,
 }
 
-/// Whether deliveries of this event and action can become anything, as far as their names tell.
+/// Whether deliveries of this event and action can have any effect, judged by their names.
 pub fn takes(event: &str, action: Option<&str>) -> bool {
     let action = action.unwrap_or_default();
     match event {

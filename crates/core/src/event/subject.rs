@@ -87,9 +87,9 @@ pub struct Push {
     pub git_ref: String,
     /// The new head; all zeros for a deletion.
     pub after: String,
-    /// The ref is gone.
+    /// The ref was deleted.
     pub deleted: bool,
-    /// The paths its commits touched; `None` where the payload can't tell.
+    /// The paths its commits touched; `None` if the payload does not have them.
     pub touched: Option<Vec<String>>,
 }
 

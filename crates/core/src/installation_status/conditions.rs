@@ -75,9 +75,9 @@ pub struct Facts<'a> {
     pub held: Option<Finding>,
     /// What of Tekton is missing, where a run waits for it.
     pub tekton: Option<Finding>,
-    /// What the last Apply tells.
+    /// The result of the last Apply.
     pub synced: Synced,
-    /// What the runs tell about drift.
+    /// What the runs have found about drift.
     pub drift: Drift,
 }
 
@@ -88,7 +88,7 @@ enum Summary {
     Working(Finding),
     /// A person has to.
     Stuck(Finding),
-    /// As asked for.
+    /// As requested.
     Held(Finding),
     /// Usable, while the controller works on what fails.
     Limping(Finding),
@@ -211,7 +211,7 @@ fn stuck_or_working(finding: Finding) -> Summary {
     if needs_a_person(finding.reason) { Summary::Stuck(finding) } else { Summary::Working(finding) }
 }
 
-/// Failures that no waiting mends.
+/// Failures that do not pass by waiting.
 fn needs_a_person(reason: Reason) -> bool {
     matches!(reason, Reason::SecretConflict | Reason::CredentialsInvalid | Reason::PermissionsMissing)
 }

@@ -190,7 +190,7 @@ impl Facts {
         self.trouble = None;
         self.found.reservation = None;
         match after {
-            // What was looked up for the last attempt is of none for this one.
+            // What was fetched for the last attempt does not apply to this one.
             State::Starting => {
                 self.found.attempt = Some(Attempt::Unmade);
                 self.found.closed = false;

@@ -19,7 +19,7 @@ pub enum Standing {
 /// Whether someone of that standing may start a run of that mode: a member may ask for a preview, an owner for an apply.
 ///
 /// # Errors
-/// The reason and a sentence for the one who asked.
+/// The reason and a sentence for the author of the command.
 pub const fn may(standing: Standing, mode: Mode) -> Result<(), (Reason, &'static str)> {
     match (mode, standing) {
         (Mode::DryRun, Standing::Owner | Standing::Member) | (Mode::Apply, Standing::Owner) => Ok(()),

@@ -27,7 +27,7 @@ pub enum Kind {
     Permission,
     /// What was written to is not there, or does not take it: no wait helps.
     Hopeless,
-    /// The config repository answers from elsewhere: the number of the repository there, where GitHub tells it.
+    /// The config repository was moved: its id, if GitHub reports it.
     Moved(Option<u64>),
     /// There will be no TaskRun of the attempt's name.
     NoTaskRun {

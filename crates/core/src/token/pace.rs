@@ -63,7 +63,7 @@ pub enum Urgency {
 pub enum Turn {
     /// Now: it is counted as minted.
     Now,
-    /// Not before that time. To be asked again then; an idle installation's place in the line is kept.
+    /// Not before that time. The request is to be repeated then; an idle installation keeps its place in the queue.
     At(Timestamp),
 }
 

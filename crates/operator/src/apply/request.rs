@@ -1,4 +1,4 @@
-//! One operation's request, repeated where that is safe, until it is known what became of it.
+//! The request of one operation, repeated where that is safe, until its outcome is known.
 
 use jiff::Timestamp;
 use peribolos_core::apply::answer::{Answer, Attempts, Next, Sent, look_again};
@@ -13,29 +13,29 @@ use super::{Run, fields, kind};
 
 /// What follows from an error.
 enum Then {
-    /// The request is sent again.
+    /// The request is retried.
     Again,
-    /// What was to be removed is not there.
+    /// What was to be removed does not exist.
     Gone,
     /// One request a field is sent.
     FieldByField,
-    /// It is read whether it has been made in the meantime. GitHub may not show it until then.
+    /// A read checks whether the change has taken effect in the meantime. GitHub may not show it until then.
     Look {
         /// Until when.
         until: Timestamp,
-        /// What became of it if it is not there.
+        /// The outcome if it has not.
         refused: Outcome,
     },
-    /// It is known what became of it.
+    /// The outcome is known.
     Ended(Outcome),
 }
 
 impl Run<'_> {
-    /// Makes a change. What it is about is read before, each time: it may have changed, or the request may have taken effect
+    /// Makes a change. Its object is read before each attempt: it may have changed, or an earlier request may have taken effect
     /// although its answer was lost.
     pub(super) async fn send(&mut self, change: &Change) -> Outcome {
         let mut attempts = Attempts::default();
-        // Until when GitHub may not show what a request without an answer has made.
+        // Until when GitHub may not show the effect of an unanswered request.
         let mut appears_until = None;
         loop {
             let change = &*self.without_teams_that_are_gone(change);
@@ -148,7 +148,7 @@ impl Run<'_> {
         fields::together(failures).map_or(Outcome::Done, Outcome::Failed)
     }
 
-    /// GitHub has taken a change, or there was nothing to be done.
+    /// Records that GitHub accepted a change, or that there was nothing to be done.
     fn made(&mut self, change: &Change, made: Made) -> Outcome {
         match made {
             Made::Done => self.expected.make(change),
@@ -328,7 +328,7 @@ impl Run<'_> {
     }
 }
 
-/// What an operation is about is not shown by GitHub.
+/// GitHub does not show the object of the operation.
 fn gone(error: &Error) -> Outcome {
     let about = refused::sentence(error);
     Outcome::Left(format!("what it is about is not there any more (GitHub answered 404, {about})"))

@@ -7,7 +7,7 @@ use peribolos_core::time_scale::TimeScale;
 
 use crate::cli::app_id;
 
-/// Receives GitHub's webhooks and writes what they ask for to Kubernetes.
+/// Receives GitHub's webhooks and writes what they request to Kubernetes.
 #[derive(Args, Clone, Debug)]
 pub struct ReceiverArgs {
     /// Where webhooks are received.

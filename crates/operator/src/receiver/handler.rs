@@ -66,7 +66,7 @@ fn unread(error: BodyError) -> Answer {
     Answer::Refused(status, error.to_string())
 }
 
-/// What comes of a delivery that is GitHub's.
+/// The result of a verified delivery.
 async fn answer(receiver: &Receiver, headers: &HeaderMap, body: &[u8]) -> Answer {
     let (event, id) = match named(headers) {
         Ok(names) => names,

@@ -15,7 +15,7 @@ use crate::{
     readiness::Readiness,
 };
 
-/// How often it is looked whether the index is filled.
+/// How often the filling of the index is checked.
 const UNTIL_FILLED: Duration = Duration::from_millis(100);
 
 /// Receives webhooks until `stop`.

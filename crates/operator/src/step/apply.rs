@@ -138,7 +138,7 @@ fn changes(considered: &Considered, outcomes: &[Outcome], second: Option<&Second
     }
 }
 
-/// Whether everything that the plan takes away is gone, and nothing else is to be taken away afterwards.
+/// Whether all removals of the plan are done, and no further removals are planned afterwards.
 fn no_removal_is_left(considered: &Considered, outcomes: &[Outcome], second: Option<&Second>) -> bool {
     let takes_away = |operation: &Operation| operation.change.takes_away();
     if second.is_some_and(|second| second.verification.remaining.iter().any(takes_away)) {
@@ -201,7 +201,7 @@ impl apply::Progress for Lines {
         }
         *last = Some(Instant::now());
         let line = Progress { done: number(done), of: number(of) }.to_line();
-        // Nobody misses a line that can't be written.
+        // A line that can't be written is not essential.
         let _ = std::io::Write::write_all(&mut std::io::stdout(), format!("{line}\n").as_bytes());
     }
 

@@ -27,7 +27,7 @@ impl Applier<'_> {
         }
     }
 
-    /// What can be done where the organization does not let the token in, by GitHub's message: a sentence. None: the message
+    /// The remedy if the organization's access rules block the token, by GitHub's message: a sentence. None: the message
     /// says nothing of that.
     pub fn blocked_remedy(self, message: &str) -> Option<&'static str> {
         let message = message.to_lowercase();

@@ -1,4 +1,4 @@
-//! `apply`: shows what a file changes, asks, applies it, and says what became of it. For people, without a cluster.
+//! `apply`: shows what a file changes, asks for confirmation, applies it, and reports the result. For people, without a cluster.
 
 mod bar;
 mod question;
@@ -25,7 +25,7 @@ use crate::rules::RuleArgs;
 use crate::shutdown;
 use crate::step::TimeArgs;
 
-/// What wrong usage exits with.
+/// The exit code for wrong usage.
 const USAGE: u8 = 2;
 
 /// What `apply` works on.
@@ -76,7 +76,7 @@ pub(super) async fn run(args: ApplyArgs) -> anyhow::Result<ExitCode> {
         eprintln!("nothing was changed");
         return Ok(ExitCode::FAILURE);
     }
-    // From here on the first Ctrl-C ends after the request that is under way, and says what was done.
+    // From here on the first Ctrl-C ends the apply after the current request, with a report of what was done.
     let clock = Clock::start(args.time.scale, shutdown::on_signal()?);
     let ended = apply(&args, &access, &considered, &clock).await;
     finish(&planning, &clock, &considered, &ended).await

@@ -22,7 +22,7 @@ use super::{
 };
 
 impl Installations {
-    /// Keeps the index as Kubernetes is. Ends only if the watch does, which it should not.
+    /// Keeps the index in sync with Kubernetes. Ends only if the watch does, which it should not.
     pub async fn follow(self, client: Client, namespace: &str, outages: &Outages) {
         let installations: Api<DeserializeGuard<GitHubInstallation>> = Api::namespaced(client, namespace);
         let resource = "githubinstallations";
