@@ -58,7 +58,7 @@ impl Display for Missing {
     }
 }
 
-/// What was missing the last time that it was looked at, and since when.
+/// What was missing at the last check, and since when.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Absence(Option<(Missing, Timestamp)>);
 

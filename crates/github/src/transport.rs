@@ -202,7 +202,7 @@ impl Answer {
         serde_json::from_slice(&self.body).map_err(|error| self.unreadable(&error.to_string()))
     }
 
-    /// The body as a value, for bodies that hold a secret: serde's message would quote it, so only the place is told.
+    /// The body as a value, for bodies that hold a secret: serde's message would quote it, so only the position is reported.
     pub(crate) fn secret_json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_json::from_slice(&self.body).map_err(|error| {
             self.unreadable(&format!("line {}, column {} does not fit", error.line(), error.column()))

@@ -1,4 +1,4 @@
-//! What the organization is found to be after an apply, held against what was planned and what became of it.
+//! The state of the organization after an apply, compared with the plan and the outcomes of its operations.
 
 use peribolos_org::plan::{Change, Operation, Outcome, Plan};
 

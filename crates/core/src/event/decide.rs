@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{accounts::Accounts, defaults::InstallationDefaults, ownership};
 
-/// Decides what comes of events.
+/// Decides which actions follow from events.
 #[derive(Clone, Debug)]
 pub struct Decider {
     /// The App's own id.
@@ -61,7 +61,7 @@ pub(super) struct Case<'a> {
 }
 
 impl Decider {
-    /// What comes of `event`.
+    /// The decision about `event`.
     pub fn decide(&self, index: &dyn Index, delivery: &Delivery, event: &Event) -> Decision {
         if let Some(reason) = self.untaken(&event.subject) {
             return reason.into();

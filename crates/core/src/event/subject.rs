@@ -1,6 +1,6 @@
 //! What a delivery says, reduced to what decisions need.
 
-/// What a delivery says. It is only a hint: what it says about heads, members and files is looked up before it counts.
+/// The contents of a delivery. They are only a hint: heads, members and files are verified with GitHub before they count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// The installation it came through.

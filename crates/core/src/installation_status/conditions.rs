@@ -59,7 +59,7 @@ pub struct TokenFacts<'a> {
 /// All that the conditions depend on.
 #[derive(Clone, Debug)]
 pub struct Facts<'a> {
-    /// The generation that was looked at.
+    /// The observed generation.
     pub generation: Option<i64>,
     /// Why this object gets no token at all, whatever GitHub would say.
     pub blocked: Option<Finding>,

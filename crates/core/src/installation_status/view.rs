@@ -37,7 +37,7 @@ impl View {
         }
     }
 
-    /// Whether it is unusable for a reason that ends on GitHub, so that it is looked at now and then.
+    /// Whether it is unusable for a reason that only GitHub can end, so that it is checked periodically.
     pub fn waits_for_github(&self) -> bool {
         self.gone || self.suspended_at.is_some()
     }

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Holder(String);
 
 impl Holder {
-    /// The process on this host (a pod's name), told from all others by random bytes.
+    /// The process on this host (a pod's name), made unique by random bytes.
     pub fn new(host: &str, random: u128) -> Self {
         Self(format!("{host}_{random:032x}"))
     }

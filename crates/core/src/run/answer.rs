@@ -68,7 +68,7 @@ pub enum Answer {
     Run(Box<PeribolosRun>),
     /// The installation is so now, whether the write was taken or came too late. None: it was deleted.
     Installation(Option<Box<GitHubInstallation>>),
-    /// What came of asking for a place.
+    /// The result of reserving a place.
     Reservation(Reservation),
     /// Whether the config repository is there.
     Repository(Result<(), String>),

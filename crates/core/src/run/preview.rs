@@ -37,7 +37,7 @@ pub struct Grant {
 /// Decides about the preview of a pull request by that author; `requested`: a member commented `/peribolos plan` on it.
 ///
 /// A stranger's file is never read beside anything of the organization: the token reads the config repository's
-/// contents and nothing else, unless a member asked for the preview. Even then its names tell nothing: whoever guesses
+/// contents and nothing else, unless a member requested the preview. Even then its names reveal nothing: whoever guesses
 /// the name of a secret team learns nothing from the answer.
 ///
 /// # Errors

@@ -35,7 +35,7 @@ pub struct PastCheck {
 pub struct CheckedCommit {
     /// Its id.
     pub sha: Sha,
-    /// The blob of the file that was asked for. None: it has none.
+    /// The blob of the requested file. None: the commit does not have it.
     pub blob: Option<Sha>,
     /// The checks, in no order.
     pub checks: Vec<PastCheck>,

@@ -112,7 +112,7 @@ async fn selection(reader: &Reader<'_>) -> Result<Option<BTreeSet<u64>>, Error> 
     Ok(Some(pages.await?.into_iter().flat_map(|page| page.repositories).map(|repo| repo.id).collect()))
 }
 
-/// An empty repository has a default branch by name, which only REST tells.
+/// An empty repository has the name of a default branch, which only REST reports.
 async fn name_unborn_branches(reader: &Reader<'_>, repos: &mut [Identified]) -> Result<(), Error> {
     let listed = reader.ask(async || reader.client.list_org_repos(reader.org).await).await?;
     let mut branches: BTreeMap<u64, String> =

@@ -11,7 +11,7 @@ use super::options::Part;
 use super::reader::{Reader, unreadable};
 use crate::error::Error;
 
-/// A list that is asked for in pages.
+/// A list that is requested in pages.
 pub(crate) struct List<'a> {
     /// The document, with the variables `first` and `after`.
     pub(crate) query: &'a str,

@@ -22,7 +22,7 @@ pub(crate) struct Reader<'a> {
     progress: Option<&'a dyn Progress>,
     patience: Patience,
     permits: Semaphore,
-    /// Before this nothing more is asked: a limit is met by all requests alike.
+    /// Before this time no request is sent: a limit affects all requests alike.
     not_before: Mutex<Option<Instant>>,
 }
 

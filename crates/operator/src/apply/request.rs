@@ -76,7 +76,7 @@ impl Run<'_> {
         }
     }
 
-    /// What became of a change that is not to be made: it is so already, or what it is about is not as planned. What an
+    /// The outcome of a change that is not to be made: it is already in effect, or its object is not as planned. What an
     /// earlier request may have made is looked for again until then.
     async fn standing(&mut self, change: &Change, appears_until: Option<Timestamp>) -> Result<(), Outcome> {
         match self.look(change, appears_until).await? {
@@ -118,7 +118,7 @@ impl Run<'_> {
         }
     }
 
-    /// What became of something whose name is taken, because it has been made since it was looked for, by somebody else or
+    /// The outcome if a name is taken, because it has been made since it was looked for, by somebody else or
     /// by a request whose answer was lost; none where nothing of the name is shown.
     async fn made_meanwhile(&mut self, change: &Change, until: Timestamp) -> Option<Outcome> {
         let clock = self.job.clock;
@@ -199,7 +199,7 @@ impl Run<'_> {
         }
     }
 
-    /// What an error is for the one request. Where it means more than that, what became of the operation.
+    /// The meaning of an error for this request, or the outcome of the operation if it means more than that.
     fn answer(&mut self, change: &Change, refused: Refused<'_>, error: &Error) -> Result<Answer, Outcome> {
         let by = self.job.by;
         let failure = |cause| refused::failure(refused, by, error, cause);
@@ -256,7 +256,7 @@ impl Run<'_> {
     /// Reads something that GitHub may not show for a moment: that is read again before it counts as not there.
     ///
     /// # Errors
-    /// What became of the operation for which it is read.
+    /// The outcome of the operation for which it is read.
     pub(super) async fn read_until_shown<T>(
         &mut self,
         change: &Change,
@@ -282,7 +282,7 @@ impl Run<'_> {
     /// where it can't be read.
     ///
     /// # Errors
-    /// What became of the operation for which it is read.
+    /// The outcome of the operation for which it is read.
     pub(super) async fn read<T>(
         &mut self,
         change: &Change,

@@ -296,7 +296,7 @@ fn is_again(again: &Change, change: &Change) -> bool {
     again == change || change.invitee().is_some() && again.invitee() == change.invitee()
 }
 
-/// Who is invited by a change, or asked to accept it.
+/// Who is invited by a change, or has to accept it.
 fn invited(change: &Change) -> Option<&Login> {
     match change {
         Change::InviteMember { login, .. }
