@@ -76,7 +76,7 @@ impl WebhookSecrets {
                     *self.current.write().unwrap_or_else(PoisonError::into_inner) = secrets;
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "the new webhook secrets can't be used; the last ones are kept")
+                    tracing::warn!(%error, "the new webhook secrets can't be used; the last ones are kept");
                 }
             }
         }

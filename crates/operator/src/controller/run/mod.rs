@@ -103,7 +103,7 @@ pub(super) fn controller(
             wake.unbounded_send(rival).ok();
         }
     });
-    let notified =
+    let concerned =
         notifications.flat_map(move |installation| stream::iter(unfinished(&installation, &by_installation)));
     let task_runs: Api<PartialObjectMeta<TaskRun>> = Api::namespaced(client.clone(), namespace);
     let ours = format!("{}={},{unended}", names::LABEL_MANAGED_BY, names::MANAGER);
@@ -114,7 +114,7 @@ pub(super) fn controller(
         .with_config(Config::default().concurrency(CONCURRENCY))
         .trigger_backoff(ShortPauses::default())
         .owns_stream(task_runs)
-        .reconcile_on(led(notified, leadership.clone()))
+        .reconcile_on(led(concerned, leadership.clone()))
         .reconcile_on(led(woken, leadership.clone()))
 }
 
