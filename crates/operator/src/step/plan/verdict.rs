@@ -31,7 +31,7 @@ pub(in crate::step) struct Considered {
 }
 
 impl Considered {
-    /// Holds a plan against the guards and against what previews showed.
+    /// Checks a plan against the guards and against what previews showed.
     pub(super) fn new(
         args: &ConfigArgs,
         file: &ConfigFile,

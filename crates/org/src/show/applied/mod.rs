@@ -226,13 +226,14 @@ impl Applied<'_> {
     /// What the organization still lacks, although nothing of the above says so.
     fn open(&self, namer: &Namer<'_>) -> Option<Section> {
         // In full: what may not be named is not the same because of that.
-        let said = |change: &Change| Sentence::of(change, &Namer::terminal());
+        let sentence = |change: &Change| Sentence::of(change, &Namer::terminal());
         let known: Vec<Sentence> = (0..self.report.plan.operations.len())
             .filter_map(|index| Some((index, &self.report.plan.operations.get(index)?.change)))
             .filter(|(index, change)| !self.outcome(*index).is_shown(change))
-            .map(|(_, change)| said(change))
+            .map(|(_, change)| sentence(change))
             .collect();
-        let open = self.verification?.remaining.iter().filter(|left| !known.contains(&said(&left.change)));
+        let open =
+            self.verification?.remaining.iter().filter(|left| !known.contains(&sentence(&left.change)));
         let lines = open.map(|left| {
             let sentence = Sentence::of(&left.change, namer);
             Some(format!("{} yet", sentence.is_not()))
@@ -314,7 +315,7 @@ fn is_again(again: &Change, change: &Change) -> bool {
     again == change || change.invitee().is_some() && again.invitee() == change.invitee()
 }
 
-/// Who is invited by a change, or asked to accept it.
+/// Who is invited by a change, or has to accept it.
 fn invited(change: &Change) -> Option<&Login> {
     match change {
         Change::InviteMember { login, .. }
