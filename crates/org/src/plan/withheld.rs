@@ -247,7 +247,7 @@ impl Has {
     /// Whether it is less than `before`. What somebody has once they accept an invitation makes up for nothing that they have now.
     fn is_less_than(&self, before: &Self) -> bool {
         self.role < before.role
-            || self.is_invited < before.is_invited
+            || (before.is_invited && !self.is_invited)
             || self.permission < before.permission
             || self.once_accepted < before.once_accepted
     }
