@@ -30,7 +30,8 @@ pub const ANNOTATION_COMMENT: &str = "peribolos.dev/comment-id";
 /// On a run started by a re-request of a check: a commit that is no longer the head is then not replaced.
 pub const ANNOTATION_REREQUEST: &str = "peribolos.dev/rerequest";
 
-/// On the Secret of a token: when GitHub issued it (RFC 3339). With [`ANNOTATION_EXPIRES_AT`] the metadata tells when it is replaced.
+/// On the Secret of a token: when GitHub issued it (RFC 3339). With [`ANNOTATION_EXPIRES_AT`] the metadata shows when it is
+/// replaced.
 pub const ANNOTATION_ISSUED_AT: &str = "peribolos.dev/issued-at";
 /// On the Secret of a token: when the token expires (RFC 3339).
 pub const ANNOTATION_EXPIRES_AT: &str = "peribolos.dev/expires-at";

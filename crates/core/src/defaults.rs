@@ -6,7 +6,7 @@ use peribolos_api::{GitHubInstallation, GitHubInstallationSpec};
 
 use crate::ownership::made_by_operator;
 
-/// The spec that operator-made installations get, but for their id. Cheap to clone.
+/// The spec of installations that the operator creates, except their id. Cheap to clone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InstallationDefaults(Arc<GitHubInstallationSpec>);
 

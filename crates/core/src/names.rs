@@ -31,12 +31,12 @@ pub fn healing_run(installation: &str, sequence: i64, head: &str) -> String {
     run(installation, &["heal", &sequence.to_string(), head])
 }
 
-/// The name of the DryRun of a head whose file nobody has asked to apply yet.
+/// The name of the DryRun of a head whose file was never requested to be applied.
 pub fn healing_dry_run(installation: &str, sequence: i64, head: &str) -> String {
     run(installation, &["heal", "DryRun", &sequence.to_string(), head])
 }
 
-/// The name of the DryRun that compares the organization with its file after an Apply that did not tell what it left.
+/// The name of the DryRun that compares the organization with its file after an Apply that did not report what remains.
 pub fn comparison(installation: &str, apply: &str) -> String {
     run(installation, &["compare", apply])
 }

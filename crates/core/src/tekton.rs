@@ -7,7 +7,7 @@ use peribolos_api::{Reason, run::Mode};
 
 use crate::{installation_status::Finding, names, time_scale::TimeScale};
 
-/// So long something is missing before it is said: an upgrade of the chart or of Tekton takes some seconds.
+/// How long something must be missing before it is reported: an upgrade of the chart or of Tekton takes some seconds.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(1);
 
 /// What is missing.
@@ -58,18 +58,18 @@ impl Display for Missing {
     }
 }
 
-/// What was missing the last time that it was looked at, and since when.
+/// What was missing at the last check, and since when.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Absence(Option<(Missing, Timestamp)>);
 
 impl Absence {
-    /// Takes in what a look has found.
+    /// Records the result of a check.
     pub fn seen(&mut self, missing: Option<Missing>, now: Timestamp) {
         let since = self.0.as_ref().map_or(now, |(_, since)| *since);
         self.0 = missing.map(|missing| (missing, since));
     }
 
-    /// What has been missing for long enough to be said.
+    /// What has been missing for long enough to be reported.
     pub fn lasting(&self, scale: TimeScale, now: Timestamp) -> Option<&Missing> {
         let (missing, since) = self.0.as_ref()?;
         (now.duration_since(*since) >= scale.of_signed(PATIENCE)).then_some(missing)

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::time_scale::TimeScale;
 
-/// So long a watch can't be had before it is said: an API server that is replaced takes some seconds.
+/// How long a watch must fail before it is reported: the replacement of an API server takes some seconds.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
 
 /// A watch that can't be had is tried again every few seconds, and one that goes on says nothing while nothing changes: after such a

@@ -143,7 +143,7 @@ fn read_installations(answer: &Answer) -> Result<Vec<Installation>, Error> {
     let named = listed.filter(|listed| {
         let is_named = !listed["account"].is_null();
         if !is_named {
-            tracing::warn!(installation = %listed["id"], "GitHub names no account of this installation");
+            tracing::warn!(installation = %listed["id"], "GitHub reports no account for this installation");
         }
         is_named
     });

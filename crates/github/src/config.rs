@@ -17,7 +17,7 @@ pub trait Observer: Send + Sync {
     /// the HTTP status, or 0 where no answer came.
     fn request(&self, route: &'static str, status: u16);
 
-    /// An answer carried the limit of the token that asked: requests `remaining` in this window, of `limit`.
+    /// An answer reported the limit of the token of the request: requests `remaining` in this window, of `limit`.
     fn rate_limit(&self, remaining: u64, limit: u64);
 }
 

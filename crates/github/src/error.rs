@@ -1,4 +1,4 @@
-//! The one error of a call to GitHub: what was asked, what came back, and whether asking again can help.
+//! The error of a call to GitHub: the request, the answer, and whether a retry can help.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::refusal::blocks_access;
 
-/// Why a call to GitHub brought no result. Cheap to clone; never holds a token or a key.
+/// Why a call to GitHub has no result. Cheap to clone; never holds a token or a key.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -24,7 +24,7 @@ pub enum Error {
         request_id: Option<String>,
         /// What kind of refusal it is.
         cause: QueryRefusal,
-        /// Whether and when asking again can help.
+        /// Whether and when a retry can help.
         retry: Retry,
         /// Whether the answer itself named that time.
         says_when: bool,
@@ -34,7 +34,7 @@ pub enum Error {
     /// A repository has another name, perhaps another owner, by now. Nothing was read or written in its place.
     #[error("{name} is called {now} now")]
     Moved {
-        /// The name asked for, with its owner.
+        /// The requested name, with its owner.
         name: String,
         /// Its name now, with its owner.
         now: String,
@@ -48,15 +48,15 @@ pub enum Error {
     /// No answer came: name resolution, connection, TLS, or a broken body.
     #[error("GitHub could not be reached for {route}: {}", chain(&**cause))]
     Unreachable {
-        /// The template of the path asked for.
+        /// The template of the requested path.
         route: &'static str,
-        /// What the network said.
+        /// The message of the network layer.
         cause: Arc<dyn StdError + Send + Sync>,
     },
     /// No whole answer came in time.
     #[error("GitHub did not answer {route} within {} s", after.as_secs_f32())]
     TimedOut {
-        /// The template of the path asked for.
+        /// The template of the requested path.
         route: &'static str,
         /// How long was waited.
         after: Duration,
@@ -64,7 +64,7 @@ pub enum Error {
     /// An answer came that is not what GitHub documents.
     #[error("GitHub's answer to {route} can't be read: {cause}{}", id(request_id.as_deref()))]
     Unreadable {
-        /// The template of the path asked for.
+        /// The template of the requested path.
         route: &'static str,
         /// What does not fit.
         cause: String,
@@ -74,12 +74,12 @@ pub enum Error {
     /// An answer is larger than is good for us.
     #[error("GitHub's answer to {route} is larger than {limit} bytes")]
     TooLarge {
-        /// The template of the path asked for.
+        /// The template of the requested path.
         route: &'static str,
         /// The most that is read, in bytes.
         limit: usize,
     },
-    /// A path inside a repository, or a ref, that cannot be asked for.
+    /// A path inside a repository, or a ref, that cannot be requested.
     #[error("{0:?} is no path inside a repository: remove empty, '.' and '..' parts")]
     Path(String),
     /// The caller's own gate did not let the request be sent.
@@ -104,9 +104,9 @@ pub enum Error {
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{status} to {method} {route}: {message}{}", id(request_id.as_deref()))]
 pub struct Refusal {
-    /// The HTTP method asked with.
+    /// The HTTP method.
     pub method: &'static str,
-    /// The template of the path asked for, such as `/orgs/{org}/teams`.
+    /// The template of the requested path, such as `/orgs/{org}/teams`.
     pub route: &'static str,
     /// The HTTP status.
     pub status: u16,
@@ -114,7 +114,7 @@ pub struct Refusal {
     pub message: String,
     /// `x-github-request-id`, which GitHub's support asks for.
     pub request_id: Option<String>,
-    /// Whether and when asking again can help.
+    /// Whether and when a retry can help.
     pub retry: Retry,
     /// Whether the answer itself named that time, by `Retry-After` or by the end of the limit's window.
     pub says_when: bool,
@@ -146,7 +146,7 @@ pub enum QueryRefusal {
 pub enum Retry {
     /// Not before something else changes: a permission, the request, what it names.
     Never,
-    /// Not before this time has passed; GitHub said so, or its rules do.
+    /// Not before this time has passed, according to GitHub's answer or its rules.
     After(Duration),
     /// When the rate limit's window ends, by GitHub's clock.
     AtReset(Timestamp),
@@ -200,7 +200,7 @@ impl Error {
         }
     }
 
-    /// The template of the path asked for; `None` where nothing was asked.
+    /// The template of the requested path; `None` if no request was sent.
     pub fn route(&self) -> Option<&'static str> {
         match self {
             Self::Status(refusal) => Some(refusal.route),
@@ -297,7 +297,7 @@ impl Error {
         }
     }
 
-    /// GitHub gave up on the amount asked for, by its word, by its proxy's status or by silence: half can succeed.
+    /// GitHub gave up on the requested amount, by an error, a status of its proxy or no answer: half of it can succeed.
     pub fn is_too_much(&self) -> bool {
         match self {
             Self::GraphQl { cause, .. } => *cause == QueryRefusal::TooMuch,
@@ -371,7 +371,7 @@ impl Error {
             ])
     }
 
-    /// Something has the name that was asked for. GitHub documents the code `already_exists`, and has sentences without it.
+    /// Something has the requested name. GitHub documents the code `already_exists`, and has sentences without it.
     pub fn is_name_taken(&self) -> bool {
         self.status() == Some(422)
             && self.message_has(&[
@@ -415,7 +415,7 @@ fn id(request_id: Option<&str>) -> String {
     request_id.map_or_else(String::new, |id| format!(" (request {id})"))
 }
 
-/// An error and its causes on one line; a cause that only repeats what was said is left out.
+/// An error and its causes on one line; a cause that only repeats the error's message is left out.
 fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,7 +1,7 @@
 //! The GitHub App: JWT, tokens, REST and GraphQL calls, webhook signatures and payloads.
 //!
 //! [`App`] speaks as the App itself, [`Client`] as one of its installations, and [`webhook`] reads what GitHub sends.
-//! Every failed call is an [`Error`] that says what was asked, what GitHub answered and, by [`Error::retry`], whether
+//! Every failed call is an [`Error`] with the request, GitHub's answer and, by [`Error::retry`], whether
 //! asking again can help. [`snapshot`] reads a whole organization, [`kinds`] makes one change of it, and [`lookups`] answers
 //! what a plan asks. But for the waiting of a read, nothing here is sent again by itself.
 

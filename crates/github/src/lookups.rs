@@ -47,15 +47,15 @@ pub async fn answer(
         repositories(&reader, &names),
         missing(&reader, &branches),
     )?;
-    for (asked, found) in people.into_iter().zip(found) {
+    for (login, found) in people.into_iter().zip(found) {
         match found {
             Some(login) => lookups.canonical.insert(login),
-            None => lookups.unknown_logins.insert(asked),
+            None => lookups.unknown_logins.insert(login),
         };
     }
     for (name, now) in names.into_iter().zip(now) {
-        let asked = format!("{org}/{name}");
-        if let Some(now) = now.filter(|now| !now.eq_ignore_ascii_case(&asked)) {
+        let requested = format!("{org}/{name}");
+        if let Some(now) = now.filter(|now| !now.eq_ignore_ascii_case(&requested)) {
             lookups.renamed.insert(name.key(), now);
         }
     }
@@ -78,9 +78,9 @@ async fn batch(reader: &Reader<'_>, names: &[&RepoName]) -> Result<Vec<Option<St
     struct Repository {
         name_with_owner: String,
     }
-    let asked = names.iter().enumerate().map(|(n, name)| (format!("n{n}"), Value::from(name.as_str())));
+    let requested = names.iter().enumerate().map(|(n, name)| (format!("n{n}"), Value::from(name.as_str())));
     let owner = std::iter::once(("owner".to_owned(), Value::from(reader.org.as_str())));
-    let variables: Map<String, Value> = owner.chain(asked).collect();
+    let variables: Map<String, Value> = owner.chain(requested).collect();
     let document = document(names.len());
     let mut found: HashMap<String, Option<Repository>> =
         reader.ask(async || reader.client.graphql_found(&document, &variables).await).await?;

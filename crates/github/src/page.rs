@@ -1,4 +1,4 @@
-//! Lists that come in pages. The next page is asked for below our own root, with the query of GitHub's `Link`
+//! Lists that come in pages. The next page is requested below our own root, with the query of GitHub's `Link`
 //! header: an absolute link may name a host that must not see our token.
 
 use http::header;

@@ -34,7 +34,7 @@ pub(crate) fn names_secondary_limit(message: &str) -> bool {
 const BLOCKING_WORDS: [&str; 4] =
     ["ip allow list", "saml enforcement", "oauth app access restrictions", "forbids access via"];
 
-/// Whether a message says that the organization does not let the token in from here, whatever the token may do.
+/// Whether a message says that the organization's access rules block the token, regardless of its permissions.
 pub(crate) fn blocks_access(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
     BLOCKING_WORDS.iter().any(|words| message.contains(words))

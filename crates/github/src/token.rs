@@ -38,7 +38,7 @@ pub struct MintedToken {
     pub issued_at: Timestamp,
     /// When it ends, by GitHub's clock.
     pub expires_at: Timestamp,
-    /// What it may do.
+    /// Its scope.
     pub permissions: Permissions,
     /// Which repositories it covers.
     pub repository_selection: RepositorySelection,

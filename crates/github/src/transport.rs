@@ -110,7 +110,7 @@ impl Transport {
         if let Some(observer) = &self.observer {
             observer.request(call.route, status);
         }
-        tracing::debug!(method = %call.method, route = call.route, status, "asked GitHub");
+        tracing::debug!(method = %call.method, route = call.route, status, "sent a request to GitHub");
         answer
     }
 
@@ -202,7 +202,7 @@ impl Answer {
         serde_json::from_slice(&self.body).map_err(|error| self.unreadable(&error.to_string()))
     }
 
-    /// The body as a value, for bodies that hold a secret: serde's message would quote it, so only the place is told.
+    /// The body as a value, for bodies that hold a secret: serde's message would quote it, so only the position is reported.
     pub(crate) fn secret_json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_json::from_slice(&self.body).map_err(|error| {
             self.unreadable(&format!("line {}, column {} does not fit", error.line(), error.column()))

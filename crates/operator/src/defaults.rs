@@ -1,4 +1,4 @@
-//! `--installation-defaults`: the spec that operator-made installations get, from a YAML file.
+//! `--installation-defaults`: the spec of installations that the operator creates, from a YAML file.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::kubernetes::client::{CallError, call};
 
-/// The name under which the API server is asked whether it would take the defaults; nothing is stored.
+/// The name of the object with which the API server validates the defaults; nothing is stored.
 const TRIAL_NAME: &str = "installation-defaults";
 
 /// Why the defaults can't be used.
@@ -36,7 +36,7 @@ pub enum DefaultsError {
     /// The API server refuses an object with them.
     #[error("the API server refuses the installation defaults: {0}")]
     Refused(String),
-    /// The API server could not be asked.
+    /// The API server could not be reached.
     #[error("can't have the installation defaults checked: {0}")]
     Unchecked(#[source] CallError),
 }
@@ -67,10 +67,10 @@ pub fn load(path: Option<&Path>) -> Result<InstallationDefaults, DefaultsError> 
     parse(&text).map_err(|message| DefaultsError::Wrong { path: path.to_owned(), message })
 }
 
-/// Has the API server say whether it would take an object with these defaults, by a dry run.
+/// Validates an object with these defaults by a dry run against the API server.
 ///
 /// # Errors
-/// [`DefaultsError::Refused`] with the rule's own sentence, or [`DefaultsError::Unchecked`].
+/// [`DefaultsError::Refused`] with the message of the rule, or [`DefaultsError::Unchecked`].
 pub async fn check(
     client: &Client,
     namespace: &str,
@@ -149,7 +149,7 @@ mod tests {
     #[case("- a", "write fields")]
     #[case("suspend: true\nsuspend: false", "duplicate")]
     fn mistakes_are_said(#[case] text: &str, #[case] sentence: &str) {
-        let said = parse(text).unwrap_err();
-        assert!(said.contains(sentence), "{said}");
+        let error = parse(text).unwrap_err();
+        assert!(error.contains(sentence), "{error}");
     }
 }

@@ -1,5 +1,5 @@
 //! The operator's I/O: the webhook receiver, the controllers, the steps that run in pods, and the command line.
-//! What to do is decided in `peribolos-core` and `peribolos-org`; this crate asks and carries out.
+//! Decisions are made in `peribolos-core` and `peribolos-org`; this crate gathers facts and carries decisions out.
 
 pub mod admin;
 pub mod apply;

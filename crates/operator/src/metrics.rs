@@ -37,7 +37,7 @@ macro_rules! labels {
 }
 
 labels! {
-    /// What came of something.
+    /// A result.
     Outcome { result }
     /// Whether an installation is ready.
     ReadyLabel { ready }
@@ -135,7 +135,7 @@ impl Metrics {
             Unit::Seconds,
             self.webhook_duration.clone(),
         );
-        r.register("tokens_minted", "Installation tokens asked of GitHub", self.tokens_minted.clone());
+        r.register("tokens_minted", "Installation tokens requested from GitHub", self.tokens_minted.clone());
         r.register_with_unit(
             "token_expiry",
             "Time until the token that expires next does",

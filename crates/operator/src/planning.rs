@@ -1,5 +1,5 @@
-//! The plan of a file: the organization is read, what the snapshot does not have is looked up, and the difference is worked
-//! out. The steps and the command line do it here, before an apply and after it.
+//! The plan of a file: the organization is read, what the snapshot lacks is fetched, and the difference is computed. The steps
+//! and the command line use this before and after an apply.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use peribolos_github::{Client, Error as GitHubError, lookups};
 use peribolos_org::plan::{self, Lookups, Plan, Question, Scope};
 use peribolos_org::{ConfigFile, Login, Snapshot};
 
-/// So many people who are new to the organization are looked up. GitHub sends at most 500 invitations a day.
+/// How many people who are new to the organization are verified at most. GitHub sends at most 500 invitations a day.
 const MAX_NEW_PEOPLE: usize = 500;
 
 /// What is planned for.
@@ -31,7 +31,7 @@ pub struct Planning<'a> {
 pub struct Planned {
     /// The organization as it was read.
     pub snapshot: Snapshot,
-    /// What was looked up beside it.
+    /// What was fetched besides the snapshot.
     pub lookups: Lookups,
     /// What is to be done.
     pub plan: Plan,

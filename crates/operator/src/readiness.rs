@@ -1,4 +1,4 @@
-//! Whether the process is ready: what `/readyz` says.
+//! Whether the process is ready, as `/readyz` reports it.
 
 use std::{
     sync::{
@@ -14,15 +14,15 @@ use tokio::sync::watch::Receiver;
 
 use crate::kubernetes::outages::Outages;
 
-/// How often it is seen whether the watches can be had.
+/// How often the state of the watches is checked.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Whether the process is ready: false until what it needs is there, and false again when it stops. Clones share it.
+/// Whether the process is ready: false until it has everything it needs, and false again when it stops. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Readiness(Arc<AtomicBool>);
 
 impl Readiness {
-    /// Says that the process is ready, or no longer is.
+    /// Sets whether the process is ready.
     pub fn set(&self, ready: bool) {
         self.0.store(ready, Ordering::Release);
     }
@@ -32,7 +32,8 @@ impl Readiness {
         self.0.load(Ordering::Acquire)
     }
 
-    /// Says that the process is ready while `can_work` has it and no watch is out for long. Ends with `can_work`'s other end.
+    /// Keeps the process ready while `can_work` is true and no watch has failed for long. Ends when the sender of `can_work` is
+    /// dropped.
     pub async fn follow(&self, outages: &Outages, scale: TimeScale, mut can_work: Receiver<bool>) {
         let mut out = None;
         loop {
@@ -40,7 +41,10 @@ impl Readiness {
             if let Some(resource) = out
                 && before != out
             {
-                tracing::error!(resource, "these can't be watched: the log has the API server's answer");
+                tracing::error!(
+                    resource,
+                    "the resource can't be watched; an earlier log line has the API server's answer"
+                );
             }
             let is_ready = out.is_none() && *can_work.borrow_and_update();
             if self.get() != is_ready {

@@ -9,7 +9,7 @@ use peribolos_org::guard::Limits;
 use peribolos_org::plan::{Allow, Ignore, Kind, Scope};
 use peribolos_vocab::{Login, Word};
 
-/// `spec.guards.requiredAdmins` takes so many at most.
+/// The most logins in `spec.guards.requiredAdmins`.
 const MAX_REQUIRED_ADMINS: usize = 100;
 
 /// The parts of an organization that are managed, and the limits. The defaults are those of a GitHubInstallation.
@@ -41,7 +41,7 @@ pub struct RuleArgs {
     /// spec.guards.requiredAdmins, separated by commas: the logins of people who must stay owners
     #[arg(long, value_name = "LOGINS", env = "PERIBOLOS_REQUIRED_ADMINS", default_value = "")]
     required_admins: Logins,
-    /// spec.guards.maximumRemovalPercent: the largest part of what is there, of each kind, that may be removed
+    /// spec.guards.maximumRemovalPercent: the largest share of what exists, of each kind, that may be removed
     #[arg(
         long,
         value_name = "PERCENT",
@@ -76,12 +76,12 @@ impl RuleArgs {
 /// Why a flag of a rule can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RuleError {
-    /// No such word.
+    /// The value is unknown.
     #[error("there is no `{word}`, expected {expected}")]
     Unknown {
         /// What was written.
         word: String,
-        /// What can be.
+        /// The valid values.
         expected: String,
     },
     /// As in the custom resource.

@@ -3,7 +3,7 @@
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// A token that is cancelled when the process is asked to stop.
+/// A token that is cancelled when the process is to stop.
 ///
 /// # Errors
 /// When the process may not listen for signals.

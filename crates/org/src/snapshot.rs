@@ -82,6 +82,11 @@ pub enum Extent {
 }
 
 impl Snapshot {
+    /// What could not be read of what is managed.
+    pub fn unread_of(&self, scope: &Scope) -> Vec<Unread> {
+        self.unread.iter().filter(|unread| scope.manages(unread.kind)).cloned().collect()
+    }
+
     /// Whether a kind that is managed could not be read at all, for want of a permission.
     pub fn lacks_any(&self, scope: &Scope) -> bool {
         let lacks =

@@ -52,7 +52,7 @@ impl Run {
     fn applied(&self) -> Applied<'_> {
         let Self { plan, removals, judgement, outcomes, verification } = self;
         let report = PlanReport { plan, removals, trips: &[], judgement, file: "peribolos.yaml" };
-        Applied { report, outcomes, verification: Some(verification), stays: &[] }
+        Applied { report, outcomes, verification: Some(verification), unread: &[], stays: &[] }
     }
 
     fn title(&self) -> String {

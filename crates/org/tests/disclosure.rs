@@ -421,7 +421,9 @@ fn posted(
             PlanReport { plan, removals: &removals, trips: &trips, judgement: &judgement, file: "f" };
         posted.push_str(&report.title());
         posted.push_str(&report.check(disclosure).summary);
-        let applied = Applied { report, outcomes: &outcomes, verification: Some(verification), stays };
+        let unread = verification.unread.as_slice();
+        let applied =
+            Applied { report, outcomes: &outcomes, verification: Some(verification), unread, stays };
         posted.push_str(&applied.title(&namer));
         posted.push_str(&applied.summary(&namer));
     }

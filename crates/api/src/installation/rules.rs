@@ -54,8 +54,8 @@ fn the_shortest_spec_is_valid() {
 #[case(json!({"spec": {"run": {"manage": ["Org", "TeamRepos"]}}}), "need Teams")]
 #[case(json!({"spec": {"guards": {"requiredAdmins": ["a b"]}}}), "GitHub logins")]
 fn refuses_with_a_sentence(#[case] patch: Value, #[case] sentence: &str) {
-    let said = complaint(&patch).expect("the rule should refuse this");
-    assert!(said.contains(sentence), "{said}");
+    let error = complaint(&patch).expect("the rule should refuse this");
+    assert!(error.contains(sentence), "{error}");
 }
 
 #[rstest]
@@ -72,6 +72,6 @@ fn accepts_the_edges(#[case] patch: Value) {
 fn the_installation_id_is_immutable() {
     let old = installation(&json!({}));
     let new = installation(&json!({"spec": {"installationId": 2}}));
-    let said = format!("{:?}", new.validate_cel_update(&old).unwrap_err());
-    assert!(said.contains("installationId can't be changed"), "{said}");
+    let error = format!("{:?}", new.validate_cel_update(&old).unwrap_err());
+    assert!(error.contains("installationId can't be changed"), "{error}");
 }

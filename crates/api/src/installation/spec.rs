@@ -40,10 +40,10 @@ pub struct GitHubInstallationSpec {
     #[schemars(range(min = 1))]
     #[x_kube(validation = Rule::new("self == oldSelf").message("installationId can't be changed: make a new GitHubInstallation instead"))]
     pub installation_id: i64,
-    /// While true no run starts: runs stay Pending and their checks queued. The token stays fresh.
+    /// While true, no run starts: runs stay Pending and their checks queued. The token is still refreshed.
     #[serde(default)]
     pub suspend: bool,
-    /// Where the organization's file lies.
+    /// The location of the organization's file.
     #[serde(default)]
     pub config: ConfigSource,
     /// The Secret with the organization's token, and when it is refreshed.
@@ -63,7 +63,7 @@ pub struct GitHubInstallationSpec {
     pub guards: Guards,
 }
 
-/// Where the organization's file lies.
+/// The location of the organization's file.
 #[derive(KubeSchema, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigSource {
@@ -127,7 +127,7 @@ pub struct Onboarding {
     /// Open a pull request with a peribolos.yaml that describes the organization as it is.
     #[serde(default = "defaults::yes")]
     pub pull_request: bool,
-    /// Make the config repository, private, if it is missing.
+    /// Create the config repository as a private one if it is missing.
     #[serde(default = "defaults::yes")]
     pub create_repository: bool,
     /// Open the pull request on a public repository too. It names secret teams, private repositories and concealed members.
@@ -146,7 +146,7 @@ impl Default for Onboarding {
 pub enum Preview {
     /// Nobody's.
     Off,
-    /// Those of members; others get one when a member asks for it.
+    /// Those of members; others get one when a member requests it.
     #[default]
     Members,
     /// Everyone's; those of others are parsed and validated only.
@@ -177,17 +177,17 @@ pub struct RunSpec {
     #[x_kube(merge_strategy = ListMerge::Set, validation = Rule::new("!('TeamMembers' in self || 'TeamRepos' in self) || 'Teams' in self").message("TeamMembers and TeamRepos need Teams in manage"))]
     #[serde(default = "defaults::manage")]
     pub manage: Vec<Kind>,
-    /// What may be done beyond that.
+    /// Further changes that are allowed.
     #[schemars(length(max = 2))]
     #[x_kube(merge_strategy = ListMerge::Set)]
     #[serde(default)]
     pub allow: Vec<Allow>,
-    /// What is left alone.
+    /// What is not changed.
     #[schemars(length(max = 3))]
     #[x_kube(merge_strategy = ListMerge::Set)]
     #[serde(default)]
     pub ignore: Vec<Ignore>,
-    /// How often drift is looked for, by a DryRun; 0s turns it off, the shortest is 1m.
+    /// The interval of drift checks, each of which is a DryRun; 0s turns them off, the shortest is 1m.
     #[x_kube(validation = Rule::new("self.matches('^([0-9]{1,5}(s|m|h))+$') && (duration(self) == duration('0s') || duration(self) >= duration('1m'))").message("driftCheck must be 0s (off) or a duration of at least 1m, like 24h"))]
     #[serde(default = "defaults::drift_check")]
     pub drift_check: GoDuration,
@@ -257,7 +257,7 @@ pub struct Guards {
     #[schemars(inner(length(min = 1, max = 100)))]
     #[serde(default)]
     pub required_admins: Vec<String>,
-    /// The largest part of what is there, of each kind, that one run may remove, in percent.
+    /// The largest share of what exists, of each kind, that one run may remove, in percent.
     #[schemars(range(min = 0, max = 100))]
     #[serde(default = "defaults::maximum_removal_percent")]
     pub maximum_removal_percent: i32,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::run::Phase;
 
-/// What the controller says about an installation.
+/// The status of an installation, as observed by the controller.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GitHubInstallationStatus {
@@ -33,17 +33,17 @@ pub struct GitHubInstallationStatus {
     /// Since when the organization has suspended the App (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended_at: Option<String>,
-    /// The value of the annotation peribolos.dev/recheck that GitHub was last asked for.
+    /// The value of the annotation peribolos.dev/recheck for which the installation was last fetched from GitHub.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_recheck: Option<String>,
-    /// The token in the Secret: a copy of what the Secret says.
+    /// The token in the Secret: a copy of the Secret's annotations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<TokenStatus>,
     /// The Apply or Dump that has the installation's slot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active_run: Option<ActiveRun>,
-    /// A number that rises each time the slot is freed. It is part of the names of the runs that the operator makes by
-    /// itself, and a write that comes late does not find it as it was.
+    /// A number that rises each time the slot is freed. It is part of the names of the runs that the operator creates by
+    /// itself, and the precondition by which late writes are rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heal_sequence: Option<i64>,
     /// The Apply or Dump that ended last.
@@ -58,8 +58,8 @@ pub struct GitHubInstallationStatus {
     /// The Git blob of the file that was applied last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_applied_blob: Option<String>,
-    /// The commit of the last Apply that the rule of unreviewed removals let pass and that left none of its removals to
-    /// be done. What pull requests merged since then have shown counts for the next Apply.
+    /// The commit of the last Apply that passed the rule of unreviewed removals and made all of its removals. What pull
+    /// requests merged since then have shown counts for the next Apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_reviewed_sha: Option<String>,
     /// How the last Apply that had the installation's slot ended. What is applied next follows from it.
@@ -68,22 +68,22 @@ pub struct GitHubInstallationStatus {
     /// What the last comparison of the organization with its file found: a DryRun of the branch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_comparison: Option<LastComparison>,
-    /// The DryRun of the branch that ended last, however it did.
+    /// The DryRun of the branch that ended last, whatever its result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_drift_check: Option<LastRun>,
-    /// The Git blob of the file when the object was first looked at, `none` where there was no file: nobody has asked to apply
+    /// The Git blob of the file at the first check of the object, `none` if there was no file: nobody has requested to apply
     /// it. The first Apply that takes the slot removes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline_blob: Option<String>,
-    /// The file whose Apply ended without the slot, as one that was cancelled before it started: it is not applied again by
-    /// itself. The next Apply that takes the slot removes it.
+    /// The file whose Apply ended without the slot, for example because it was cancelled before it started: it is not
+    /// applied again automatically. The next Apply that takes the slot removes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declined: Option<Declined>,
     /// The owners' comments for which an Apply has taken the slot, newest last: none of them approves of another one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 20))]
     pub used_comments: Vec<UsedComment>,
-    /// How many runs wait.
+    /// The number of waiting runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_runs: Option<i32>,
 }
@@ -92,7 +92,7 @@ pub struct GitHubInstallationStatus {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UsedComment {
-    /// Its number on GitHub.
+    /// Its id on GitHub.
     pub id: i64,
     /// The UID of the run.
     pub run: String,
@@ -104,11 +104,11 @@ pub struct UsedComment {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
-    /// Its name, as GitHub spells it.
+    /// Its canonical name on GitHub.
     pub login: String,
     /// Its id, which a rename does not change.
     pub id: i64,
-    /// Organization, or another type GitHub may name.
+    /// Organization, or another type of account on GitHub.
     #[serde(rename = "type")]
     pub kind: String,
 }
@@ -191,11 +191,11 @@ pub struct LastComparison {
     pub blob: Option<String>,
     /// How many operations an Apply would plan.
     pub planned: i32,
-    /// What they are.
+    /// A summary of these operations.
     #[schemars(length(max = 2048))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// The UID of the last Apply when it began; empty: there was none. After another Apply it says nothing any more.
+    /// The UID of the last Apply when it began; empty: there was none. After another Apply it is no longer valid.
     #[serde(default)]
     pub after_apply: String,
     /// When it ended (RFC 3339).
@@ -237,15 +237,15 @@ pub struct LastApply {
     pub blob: Option<String>,
     /// How it ended.
     pub phase: Phase,
-    /// Why, in one word.
+    /// The reason why, for programs.
     #[schemars(length(max = 64))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The same as a sentence.
+    /// The reason why, as a sentence.
     #[schemars(length(max = 2048))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// How many operations were left to do. None: it did not come to count them.
+    /// How many operations were left to do. None: they were not counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remaining: Option<i32>,
     /// Whether one of its attempts started and left no report: what it changed is unknown.
@@ -257,7 +257,7 @@ pub struct LastApply {
     /// When it ended (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<String>,
-    /// When the same file is applied again though nobody changed it (RFC 3339). None: it is not.
+    /// When the same file is applied again without a change (RFC 3339). None: it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<String>,
 }

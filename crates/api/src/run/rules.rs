@@ -30,8 +30,8 @@ fn the_shortest_spec_is_valid() {
 fn refuses_a_source_with_a_sentence(#[case] source: Value, #[case] sentence: &str) {
     let mut spec = minimal();
     spec["source"] = source;
-    let said = format!("{:?}", run(spec).validate_cel().expect_err("the rule should refuse this"));
-    assert!(said.contains(sentence), "{said}");
+    let error = format!("{:?}", run(spec).validate_cel().expect_err("the rule should refuse this"));
+    assert!(error.contains(sentence), "{error}");
 }
 
 #[rstest]
@@ -51,6 +51,6 @@ fn cancel_goes_one_way_only() {
     let mut cancelled = minimal();
     cancelled["cancel"] = json!(true);
     assert!(run(cancelled.clone()).validate_cel_update(&run(minimal())).is_ok());
-    let said = format!("{:?}", run(minimal()).validate_cel_update(&run(cancelled)).unwrap_err());
-    assert!(said.contains("can't be taken back"), "{said}");
+    let error = format!("{:?}", run(minimal()).validate_cel_update(&run(cancelled)).unwrap_err());
+    assert!(error.contains("can't be taken back"), "{error}");
 }

@@ -35,14 +35,14 @@ pub struct PeribolosRunSpec {
     /// The installation this run belongs to.
     #[x_kube(validation = Rule::new("self == oldSelf").message("installationRef can't be changed: a run's spec is immutable, but for cancel"))]
     pub installation_ref: InstallationRef,
-    /// Apply changes the organization; DryRun shows what would happen; Dump writes the organization down as it is.
+    /// Apply changes the organization; DryRun shows what would happen; Dump proposes a file that describes the organization.
     #[x_kube(validation = Rule::new("self == oldSelf").message("mode can't be changed: a run's spec is immutable, but for cancel"))]
     pub mode: Mode,
-    /// The file this run is about.
+    /// The file of this run.
     #[serde(default)]
     #[x_kube(validation = Rule::new("self == oldSelf").message("source can't be changed: a run's spec is immutable, but for cancel"))]
     pub source: Source,
-    /// What started this run: a note, never trusted.
+    /// What started this run: for information only, never trusted.
     #[serde(default)]
     #[x_kube(validation = Rule::new("self == oldSelf").message("trigger can't be changed: a run's spec is immutable, but for cancel"))]
     pub trigger: Trigger,
@@ -68,7 +68,7 @@ pub enum Mode {
     Apply,
     /// Shows what would happen.
     DryRun,
-    /// Writes the organization down as it is, in an onboarding pull request.
+    /// Proposes a file that describes the organization as it is, in an onboarding pull request.
     Dump,
 }
 
@@ -95,7 +95,7 @@ impl Mode {
     }
 }
 
-/// The file a run is about. What is left empty is the installation's.
+/// The file of a run. Empty fields are taken from the installation.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Source {
@@ -120,11 +120,11 @@ pub struct Source {
     pub pull_request: Option<i64>,
 }
 
-/// What started a run: a note for people, never trusted.
+/// What started a run: for information only, never trusted.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Trigger {
-    /// GitHub's event, `heal`, or empty for a run that a person made.
+    /// GitHub's event, `heal`, or empty for a run that a person created.
     #[schemars(length(max = 100))]
     #[serde(default)]
     pub event: String,
@@ -132,7 +132,7 @@ pub struct Trigger {
     #[schemars(length(max = 100))]
     #[serde(default)]
     pub delivery_id: String,
-    /// The login of who caused it.
+    /// The login of the person who caused it.
     #[schemars(length(max = 100))]
     #[serde(default)]
     pub sender: String,

@@ -25,7 +25,7 @@ pub struct PeribolosRunStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
     pub reason: Option<String>,
-    /// The same as a sentence.
+    /// The reason why, as a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 2048))]
     pub message: Option<String>,
@@ -104,7 +104,7 @@ pub enum Phase {
     Pending,
     /// Waits for another run, the cap or a retry.
     Queued,
-    /// Its pod is at work.
+    /// Its pod is running.
     Running,
     /// Did what it was to do.
     Succeeded,

@@ -30,10 +30,10 @@ pub struct Lost {
     pub external_ids: Vec<String>,
 }
 
-/// The unfinished checks on these commits that are of no run here, told apart by their age: [`Before::Wait`] while one may be
+/// The unfinished checks on these commits that belong to no run here, distinguished by age: [`Before::Wait`] while one may be
 /// running, else [`Before::Complete`]. None: there are none.
 ///
-/// `is_here` tells whether a run of that UID is here; an Apply takes no longer than `timeout`.
+/// `is_here` returns whether a run of that UID exists here; an Apply takes no longer than `timeout`.
 pub fn unfinished(
     commits: &[Commit],
     is_here: impl Fn(&str) -> bool,

@@ -118,7 +118,7 @@ fn ends<'a>(commit: &'a Commit, path: &str) -> impl Iterator<Item = End<'a>> {
 }
 
 /// What the installation's status is to say by the checks on the branch's newest commits, the newest first; [`FIELDS`] that are left out are to
-/// be absent. The Apply that ended last decides. None: no check tells of one.
+/// be absent. The Apply that ended last decides. None: no check reports one.
 pub fn from_checks(commits: &[Commit], path: &str) -> Option<Map<String, Value>> {
     // The newest commit comes last, which decides where nothing else does.
     let all = || commits.iter().rev().flat_map(|commit| ends(commit, path));
@@ -169,7 +169,7 @@ fn last_apply(end: &End<'_>) -> LastApply {
     }
 }
 
-/// Whether the last Apply that the status tells of was adopted: no run of this object has applied anything since.
+/// Whether the last Apply in the status was adopted: no run of this object has applied anything since.
 pub fn is_adopted(status: &GitHubInstallationStatus) -> bool {
     match &status.last_apply {
         Some(last) => last.reason.as_deref() == Some(Reason::Adopted.as_str()),

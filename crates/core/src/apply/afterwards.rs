@@ -1,4 +1,4 @@
-//! What the organization is found to be after an apply, held against what was planned and what became of it.
+//! The state of the organization after an apply, compared with the plan and the outcomes of its operations.
 
 use peribolos_org::plan::{Change, Operation, Outcome, Plan};
 
@@ -21,8 +21,8 @@ fn is_left(change: &Change, remaining: &[Operation]) -> bool {
     remaining.iter().any(|operation| is_about_the_same(change, &operation.change))
 }
 
-/// How many operations wait for somebody to accept, as GitHub does not show: what they change is planned again.
-pub fn asked(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> usize {
+/// How many operations wait for somebody to accept an invitation without GitHub showing it: their change is planned again.
+pub fn invited(plan: &Plan, outcomes: &[Outcome], remaining: &[Operation]) -> usize {
     let all = plan.operations.iter().map(|operation| &operation.change).zip(outcomes);
     all.filter(|(change, outcome)| outcome.is_hidden_until_accepted(change) && is_left(change, remaining))
         .count()
@@ -156,9 +156,9 @@ mod tests {
         let promotion = || vec![Change::ChangeRole { login: Login::new("dan"), from, to }];
         let remaining = operations(promotion());
         assert_eq!(missed(&plan(promotion()), &[Outcome::Waiting], &remaining), [0_usize; 0]);
-        assert_eq!(asked(&plan(promotion()), &[Outcome::Waiting], &remaining), 1);
-        assert_eq!(asked(&plan(promotion()), &[Outcome::Waiting], &[]), 0, "she has accepted");
-        assert_eq!(asked(&plan(promotion()), &[Outcome::Done], &remaining), 0);
+        assert_eq!(invited(&plan(promotion()), &[Outcome::Waiting], &remaining), 1);
+        assert_eq!(invited(&plan(promotion()), &[Outcome::Waiting], &[]), 0, "she has accepted");
+        assert_eq!(invited(&plan(promotion()), &[Outcome::Done], &remaining), 0);
         assert_eq!(missed(&plan(promotion()), &[Outcome::Done], &remaining), [0]);
     }
 }

@@ -14,7 +14,7 @@ const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
 const LIMIT_PAUSE: Duration = Duration::from_mins(1);
 /// How long GitHub may answer 404 about what this attempt has made or renamed …
 const APPEARS_WITHIN: Duration = Duration::from_secs(15);
-/// … and how often it is asked.
+/// … and how often the request is repeated.
 const APPEARS_EVERY: Duration = Duration::from_secs(1);
 
 /// A request, as far as repeating it goes.

@@ -8,7 +8,7 @@ use peribolos_vocab::report::{Cause, StepExit};
 /// Why nothing more was tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// The organization lets nobody in from here, whatever is asked.
+    /// The organization blocks access from this address, whatever the request.
     AccessBlocked,
     /// GitHub fails again and again, or no longer accepts the token.
     Unavailable,
@@ -17,16 +17,16 @@ pub enum Stop {
         /// Until when.
         until: Timestamp,
     },
-    /// The deadline has come, or the process was asked to end.
+    /// The deadline has passed, or the process is to stop.
     OutOfTime,
 }
 
 /// What an apply has met.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Met<'a> {
-    /// What became of each operation.
+    /// The outcome of each operation.
     pub outcomes: &'a [Outcome],
-    /// Why nothing more was tried, if so.
+    /// Why the apply stopped early, if it did.
     pub stop: Option<Stop>,
     /// Whether a permission is missing.
     pub permission_missing: bool,
@@ -92,7 +92,7 @@ impl Met<'_> {
             Outcome::Done | Outcome::Waiting | Outcome::Skipped { .. } | Outcome::NotTried => None,
         };
         let not_held = self.not_held.then_some(Cause::Refused);
-        // Somebody else was at work, or GitHub shows more now: another attempt plans from what is there then.
+        // Somebody else made changes, or GitHub shows more now: another attempt plans from the new state.
         let unplanned = (self.unplanned || self.beyond).then_some(Cause::Transient);
         self.outcomes.iter().filter_map(of).chain(not_held).chain(unplanned).min()
     }

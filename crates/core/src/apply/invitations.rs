@@ -26,6 +26,11 @@ impl Invitations {
         }
     }
 
+    /// Whether the limit may be reached: nobody's open invitation is cancelled for another one then, as that one may be refused.
+    pub const fn may_be_over(&self) -> bool {
+        !self.refused.is_empty()
+    }
+
     /// Whether nobody else is invited in this attempt.
     pub fn are_over(&self) -> bool {
         self.refused.len() >= MOST
@@ -41,9 +46,10 @@ mod tests {
         let mut invitations = Invitations::default();
         for login in ["ann", "Ann", "ben"] {
             invitations.limited(&Login::new(login));
-            assert!(!invitations.are_over());
+            assert!(invitations.may_be_over() && !invitations.are_over());
         }
         invitations.answered();
+        assert!(!invitations.may_be_over());
         for (login, over) in [("cid", false), ("dee", false), ("eve", true)] {
             invitations.limited(&Login::new(login));
             assert_eq!(invitations.are_over(), over, "{login}");

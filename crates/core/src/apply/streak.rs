@@ -1,4 +1,4 @@
-//! GitHub failing again and again, whatever is asked.
+//! Repeated failures of GitHub, whatever the request.
 
 /// So many failures in a row end the attempt.
 const MOST: u32 = 5;

@@ -16,7 +16,7 @@ const LONGEST: Duration = Duration::from_mins(5);
 pub struct Patience {
     /// The longest wait.
     longest: Duration,
-    /// No wait lasts beyond this.
+    /// The deadline of all waits.
     deadline: Option<Timestamp>,
 }
 

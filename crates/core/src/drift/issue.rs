@@ -9,7 +9,7 @@ use crate::run::check;
 pub const TITLE: &str = "The organization differs from its file";
 /// How it is found again where somebody changed its title.
 const MARKER: &str = "<!-- peribolos-operator: drift -->";
-/// What is added to it when drift is gone.
+/// The text that is added when the drift has disappeared.
 const SOLVED: &str = "**The organization is as its file says again.**\n\n";
 
 /// An issue that this App wrote.

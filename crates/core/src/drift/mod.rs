@@ -72,7 +72,7 @@ pub fn is_found_by(run: &PeribolosRun, blob: Option<&str>) -> bool {
 }
 
 /// When drift is looked for next, and the name of the run that the answer follows from. `unfinished` are the installation's
-/// runs that have not ended. None: it is turned off, something is under way that will tell, or nothing was applied that
+/// runs that have not ended. None: it is turned off, an unfinished run will report drift, or nothing was applied that
 /// could drift.
 pub fn next_check(
     installation: &GitHubInstallation,
@@ -83,8 +83,8 @@ pub fn next_check(
     if interval.is_zero() || installation.spec.suspend || status.last_applied_blob.is_none() {
         return None;
     }
-    let tells = |run: &PeribolosRun| run.spec.mode == Mode::Apply || is_comparison(run);
-    if unfinished.iter().any(|run| tells(run) && !phase(run).is_final()) {
+    let will_report = |run: &PeribolosRun| run.spec.mode == Mode::Apply || is_comparison(run);
+    if unfinished.iter().any(|run| will_report(run) && !phase(run).is_final()) {
         return None;
     }
     // One that failed counts, too: the next is not made sooner because of it.

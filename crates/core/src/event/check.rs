@@ -9,7 +9,7 @@ use peribolos_api::{
 
 use super::{Action, Check, CheckSuite, IgnoreReason, NewRun, Repository, decide::Case};
 
-/// Checks that are wanted again: their runs are looked up when the request is carried out, as they have ended and are in no
+/// Checks that are requested again: their runs are listed when the request is carried out, as they have ended and are in no
 /// index.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rerequest {
@@ -25,7 +25,7 @@ pub struct Rerequest {
     delivery: String,
 }
 
-/// What a run's metadata tells.
+/// A run's metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunEntry {
     /// Its uid, which is its check's external id.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{accounts::Accounts, defaults::InstallationDefaults, ownership};
 
-/// Decides what comes of events.
+/// Decides which actions follow from events.
 #[derive(Clone, Debug)]
 pub struct Decider {
     /// The App's own id.
@@ -33,7 +33,7 @@ pub struct Delivery {
     pub at: Timestamp,
 }
 
-/// Whether deliveries of this event and action can become anything, as far as their names tell.
+/// Whether deliveries of this event and action can have any effect, judged by their names.
 pub fn takes(event: &str, action: Option<&str>) -> bool {
     let action = action.unwrap_or_default();
     match event {
@@ -61,7 +61,7 @@ pub(super) struct Case<'a> {
 }
 
 impl Decider {
-    /// What comes of `event`.
+    /// The decision about `event`.
     pub fn decide(&self, index: &dyn Index, delivery: &Delivery, event: &Event) -> Decision {
         if let Some(reason) = self.untaken(&event.subject) {
             return reason.into();

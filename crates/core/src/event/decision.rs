@@ -1,4 +1,4 @@
-//! What comes of an event.
+//! The decision about an event.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use peribolos_api::{GitHubInstallationSpec, PeribolosRunSpec};
 
 use super::Rerequest;
 
-/// What comes of an event.
+/// The decision about an event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Decision {
     /// Nothing, and why.

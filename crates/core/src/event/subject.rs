@@ -1,6 +1,6 @@
 //! What a delivery says, reduced to what decisions need.
 
-/// What a delivery says. It is only a hint: what it says about heads, members and files is looked up before it counts.
+/// The contents of a delivery. They are only a hint: heads, members and files are verified with GitHub before they count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// The installation it came through.
@@ -87,9 +87,9 @@ pub struct Push {
     pub git_ref: String,
     /// The new head; all zeros for a deletion.
     pub after: String,
-    /// The ref is gone.
+    /// The ref was deleted.
     pub deleted: bool,
-    /// The paths its commits touched; `None` where the payload can't tell.
+    /// The paths its commits touched; `None` if the payload does not have them.
     pub touched: Option<Vec<String>>,
 }
 

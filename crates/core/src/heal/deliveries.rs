@@ -1,4 +1,4 @@
-//! Which deliveries GitHub is asked to send again, and how much of its list has to be read for that.
+//! Which deliveries are to be redelivered by GitHub, and how much of its list has to be read for that.
 //!
 //! GitHub lists attempts newest first, in pages. What is new is read in each pass; what was there at the start is read once, a
 //! part in each pass. Between passes only those deliveries are kept that nobody has taken yet.
@@ -16,7 +16,7 @@ const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
 /// How many deliveries that nobody took are kept. Those that do not fit are read again later.
 const MOST_KEPT: usize = 10_000;
 
-/// How long after its last attempt a delivery is asked for again: for the first, the second and the last time.
+/// How long after its last attempt a redelivery is requested: for the first, the second and the last time.
 pub const PAUSES: [SignedDuration; 3] =
     [SignedDuration::from_mins(5), SignedDuration::from_hours(1), SignedDuration::from_hours(12)];
 
@@ -48,7 +48,7 @@ pub struct Ledger {
     newest: Option<Timestamp>,
     /// By the delivery's id.
     lost: BTreeMap<String, Lost>,
-    /// Deliveries that are not to be asked for although earlier attempts failed: a repeated one was taken, or GitHub has
+    /// Deliveries that are not requested although earlier attempts failed: a repeated one succeeded, or GitHub has
     /// refused to repeat it. With the time of their newest attempt.
     closed: HashMap<String, Timestamp>,
     /// Some did not fit.
@@ -64,12 +64,12 @@ struct Lost {
     newest: (Timestamp, u64),
     /// The attempts that repeat it.
     repeated: Vec<u64>,
-    /// When GitHub was asked to repeat it last, and how often it was.
+    /// When its redelivery was last requested, and how often.
     requested: Option<(Timestamp, usize)>,
     installation: Option<u64>,
 }
 
-/// A delivery that is to be asked for again.
+/// A delivery whose redelivery is to be requested.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Due {
     /// When it was first sent.
@@ -125,14 +125,14 @@ impl Ledger {
             lost.repeated.push(attempt.id);
         }
         if self.lost.len() > MOST_KEPT {
-            // The oldest are asked for first.
+            // The oldest are requested first.
             let newest = self.lost.iter().max_by_key(|(_, lost)| lost.newest).map(|(guid, _)| guid.clone());
             self.is_cut |= newest.and_then(|guid| self.lost.remove(&guid)).is_some();
         }
     }
 
-    /// The deliveries to ask for at `now`, oldest first. How often each was repeated is counted from the list, so that a restart
-    /// does not begin anew. `is_there` tells whether the App is still installed there: a late push would bring back the
+    /// The deliveries to request at `now`, oldest first. How often each was repeated is counted from the list, so that a restart
+    /// does not begin anew. `is_there` returns whether the App is still installed there: a late push would bring back the
     /// object of an installation that was uninstalled.
     pub fn due(
         &self,

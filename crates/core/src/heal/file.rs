@@ -28,8 +28,8 @@ pub struct Head<'a> {
     pub blob: &'a str,
 }
 
-/// Whether the head's file is to be applied, as far as the installation's status tells. `sha` is the head, where it is known.
-/// If not, there is nothing to apply, and the head need not be asked for.
+/// Whether the head's file is to be applied according to the installation's status. `sha` is the head, where it is known.
+/// If not, there is nothing to apply, and the head need not be read.
 pub fn is_pending(status: &GitHubInstallationStatus, blob: &str, sha: Option<&str>, now: Timestamp) -> bool {
     let is_it = |of_blob: &Option<String>, of_sha: &Option<String>| match of_blob {
         Some(of) => of == blob,
@@ -66,7 +66,7 @@ fn is_granted_since(status: &GitHubInstallationStatus, reason: &str, ended: Opti
 
 /// The mode of the run that is to be made for the head; `unfinished` are the installation's runs that have not ended.
 ///
-/// A file that nobody has asked to apply yet gets a DryRun alone: the first Apply needs a push or an owner's command.
+/// A file that was never requested to be applied only gets a DryRun: the first Apply needs a push or an owner's command.
 pub fn ensure(
     status: &GitHubInstallationStatus,
     head: Head<'_>,
@@ -93,8 +93,8 @@ pub fn ensure(
     (is_new && !is_compared && !alive().any(is_comparison)).then_some(Mode::DryRun)
 }
 
-/// Whether a run that has not ended may be for the head. One that has not read the file yet is told by its commit; without a
-/// commit it is for the head of the moment it starts.
+/// Whether a run that has not ended may be for the head. A run that has not read the file yet is identified by its commit;
+/// without a commit it is for the head of the moment it starts.
 fn may_be_for(run: &PeribolosRun, head: Head<'_>) -> bool {
     let status = run.status.as_ref();
     if let Some(blob) = status.and_then(|status| status.blob.as_deref()) {
@@ -107,9 +107,9 @@ fn may_be_for(run: &PeribolosRun, head: Head<'_>) -> bool {
 /// Whether an Apply is to be made for the head in the place of `run`, which is for another commit and ends without a
 /// TaskRun, or was stopped when the head moved. `others` are the installation's other runs that have not ended.
 ///
-/// A push says only that the file may have changed, so this is judged as [`ensure`] does, but for a file that nobody has asked
-/// to apply: the push was there. Whoever named no commit wants the head applied, whatever was applied before.
-/// `is_from_here` tells whether a run that was not admitted yet is from the installation's repository and branch.
+/// A push says only that the file may have changed, so this decides as [`ensure`] does, except for a file that was never
+/// requested to apply: the push was there. Whoever named no commit wants the head applied, whatever was applied before.
+/// `is_from_here` returns whether a run that was not admitted yet is from the installation's repository and branch.
 pub fn in_place_of(
     run: &PeribolosRun,
     status: &GitHubInstallationStatus,
@@ -132,7 +132,7 @@ pub fn in_place_of(
 }
 
 /// Whether a run is unfinished and for the head. One that was not admitted yet is believed only if it is from the right
-/// place and nobody has to be asked whether its sender may.
+/// place and its sender's permission need not be checked.
 fn is_for(run: &PeribolosRun, head: Head<'_>, is_from_here: impl Fn(&PeribolosRun) -> bool) -> bool {
     !phase(run).is_final()
         && commit(run).map_or_else(

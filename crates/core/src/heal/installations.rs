@@ -45,7 +45,7 @@ pub struct Comparison {
     listed: BTreeSet<i64>,
 }
 
-/// What the list tells of one installation.
+/// What the list shows about one installation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Compared {
     /// It has no object.
@@ -70,7 +70,7 @@ impl Comparison {
         Compared::Known(differing.filter_map(|object| object.metadata.name.clone()).collect())
     }
 
-    /// The installations that the whole list lacks. Whether they are gone is to be asked one by one.
+    /// The installations that the complete list lacks. Each of them is fetched to find out whether it was deleted.
     pub fn missing<'a>(&self, objects: impl IntoIterator<Item = &'a GitHubInstallation>) -> Missing {
         let (mut known, mut missing) = (BTreeSet::new(), BTreeSet::new());
         for object in objects {
@@ -115,7 +115,7 @@ fn is_known_to_be_gone(object: &GitHubInstallation) -> bool {
 pub struct Absences(BTreeMap<i64, Timestamp>);
 
 impl Absences {
-    /// Forgets all but these ids: the others are listed again, or their objects are gone.
+    /// Forgets all ids except these: the others are listed again, or their objects were deleted.
     pub fn keep(&mut self, ids: &[i64]) {
         self.0.retain(|id, _| ids.contains(id));
     }

@@ -1,4 +1,5 @@
-//! When each installation's file is looked at: at an interval, and after a start spread over one, or sooner where they are few.
+//! When each installation's file is checked: at an interval, and after a start spread over one interval, or sooner if there are
+//! few.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -7,7 +8,7 @@ use crate::token::jitter;
 /// So many first looks a second are no burst.
 const FIRST_LOOKS: i32 = 10;
 
-/// When the file of the installation of that uid, one of `number`, is looked at first, where the controller has started at `start`:
+/// When the file of the installation of that uid, one of `number`, is first checked after a start of the controller at `start`:
 /// all of many at once would be a burst of requests. It is the same after each start.
 pub fn first(uid: &str, number: usize, start: Timestamp, interval: SignedDuration) -> Timestamp {
     let number = i32::try_from(number).unwrap_or(i32::MAX);
@@ -15,7 +16,7 @@ pub fn first(uid: &str, number: usize, start: Timestamp, interval: SignedDuratio
     start + jitter::part(spread, 1000, &["look", uid])
 }
 
-/// When it is looked at next after a look at `last`: up to a tenth of the interval sooner, so that looks drift apart.
+/// When it is checked again after a check at `last`: up to a tenth of the interval sooner, so that the checks spread out.
 pub fn next(uid: &str, last: Timestamp, interval: SignedDuration) -> Timestamp {
     last + interval - jitter::part(interval, 100, &["look", uid, &last.to_string()])
 }

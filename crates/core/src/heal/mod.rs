@@ -1,4 +1,4 @@
-//! What is found without a webhook: the same that a lost one would have said.
+//! What is found without a webhook: the same that a lost one would have reported.
 
 pub mod deliveries;
 pub mod file;

@@ -39,7 +39,7 @@ impl Finding {
 /// Why the last attempt to get a token failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// What went wrong.
+    /// The failure.
     pub finding: Finding,
     /// Since when it does, without a success in between.
     pub since: Timestamp,
@@ -59,7 +59,7 @@ pub struct TokenFacts<'a> {
 /// All that the conditions depend on.
 #[derive(Clone, Debug)]
 pub struct Facts<'a> {
-    /// The generation that was looked at.
+    /// The observed generation.
     pub generation: Option<i64>,
     /// Why this object gets no token at all, whatever GitHub would say.
     pub blocked: Option<Finding>,
@@ -75,9 +75,9 @@ pub struct Facts<'a> {
     pub held: Option<Finding>,
     /// What of Tekton is missing, where a run waits for it.
     pub tekton: Option<Finding>,
-    /// What the last Apply tells.
+    /// The result of the last Apply.
     pub synced: Synced,
-    /// What the runs tell about drift.
+    /// What the runs have found about drift.
     pub drift: Drift,
 }
 
@@ -88,7 +88,7 @@ enum Summary {
     Working(Finding),
     /// A person has to.
     Stuck(Finding),
-    /// As asked for.
+    /// As requested.
     Held(Finding),
     /// Usable, while the controller works on what fails.
     Limping(Finding),
@@ -173,7 +173,7 @@ fn summary(facts: &Facts<'_>, now: Timestamp) -> Summary {
     let failure = facts.failure.as_ref().map(described);
     let token = valid_token(facts, now);
     if token.is_none() && !rests(facts) {
-        let progressing = || Finding::new(Reason::Progressing, "the first token is being asked for");
+        let progressing = || Finding::new(Reason::Progressing, "the first token is being requested");
         return stuck_or_working(failure.unwrap_or_else(progressing));
     }
     if !facts.missing.is_empty() {
@@ -211,7 +211,7 @@ fn stuck_or_working(finding: Finding) -> Summary {
     if needs_a_person(finding.reason) { Summary::Stuck(finding) } else { Summary::Working(finding) }
 }
 
-/// Failures that no waiting mends.
+/// Failures that do not pass by waiting.
 fn needs_a_person(reason: Reason) -> bool {
     matches!(reason, Reason::SecretConflict | Reason::CredentialsInvalid | Reason::PermissionsMissing)
 }

@@ -4,7 +4,7 @@ use peribolos_api::{GitHubInstallationStatus, PeribolosRun, Reason, run::Phase};
 
 use crate::{adopt::is_adopted, run::state};
 
-/// What the last Apply tells.
+/// The result of the last Apply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Synced {
     /// It did what the file says.
@@ -17,7 +17,7 @@ pub enum Synced {
     Never,
 }
 
-/// What the last Apply tells.
+/// The result of the last Apply.
 pub fn synced(status: &GitHubInstallationStatus) -> Synced {
     let Some(last) = &status.last_apply else {
         return if is_adopted(status) {
@@ -44,7 +44,7 @@ pub fn synced(status: &GitHubInstallationStatus) -> Synced {
     }
 }
 
-/// What is known where nothing but a check on GitHub tells of the last Apply.
+/// What is known if only a check on GitHub records the last Apply.
 fn adopted(status: &GitHubInstallationStatus) -> String {
     let commit = status.last_applied_short_sha.as_deref().unwrap_or_default();
     format!("{commit} was applied before this object was made, or by another cluster, as its check says")

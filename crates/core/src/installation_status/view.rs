@@ -1,4 +1,4 @@
-//! What is known of an installation: first what the status remembers, then what GitHub said just now.
+//! What is known about an installation: first from its status, then from GitHub's latest answer.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub struct View {
     pub suspended_at: Option<String>,
     /// GitHub does not know it any more.
     pub gone: bool,
-    /// The recheck annotation that GitHub was last asked for.
+    /// The value of the recheck annotation for which the installation was last fetched.
     pub recheck: Option<String>,
 }
 
@@ -37,7 +37,7 @@ impl View {
         }
     }
 
-    /// Whether it is unusable for a reason that ends on GitHub, so that it is looked at now and then.
+    /// Whether it is unusable for a reason that only GitHub can end, so that it is checked periodically.
     pub fn waits_for_github(&self) -> bool {
         self.gone || self.suspended_at.is_some()
     }

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Holder(String);
 
 impl Holder {
-    /// The process on this host (a pod's name), told from all others by random bytes.
+    /// The process on this host (a pod's name), made unique by random bytes.
     pub fn new(host: &str, random: u128) -> Self {
         Self(format!("{host}_{random:032x}"))
     }
@@ -24,7 +24,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// What a Lease says.
+/// The contents of a Lease.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// Who holds it; empty: it was released.

@@ -76,7 +76,7 @@ impl Writes {
         Ok(())
     }
 
-    /// A write has ended; `is_answered`: it is known what came of it.
+    /// A write has ended; `is_answered`: its result is known.
     pub fn end(&mut self, is_answered: bool, now: Moment) {
         self.under_way = self.under_way.saturating_sub(1);
         if !is_answered {

@@ -1,5 +1,5 @@
 //! Whether a run may wait for its turn: its source must be its installation's, and its sender must be allowed to request it.
-//! No field of a run is trusted; all of it is looked up.
+//! No field of a run is trusted; everything is verified with GitHub.
 
 use peribolos_api::{
     GitHubInstallation, Reason,
@@ -19,11 +19,11 @@ use super::{
 /// Whether a run may wait for its turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// That depends on this.
+    /// The decision needs these facts.
     Need(Need),
-    /// It may, for this commit. A Dump has none.
+    /// It may wait, for this commit. A Dump has none.
     Admitted(Option<String>),
-    /// It ends. The commit says where a check tells so, if one should.
+    /// It ends. The commit is the one that gets a check, if any.
     Refused(End, Option<String>),
 }
 
@@ -67,7 +67,7 @@ pub fn admit(facts: &Facts, installation: &GitHubInstallation) -> Admission {
     }
 }
 
-/// Who requested the run; of one that names no comment that is known.
+/// Who requested the run. For a run that names no comment this is always known.
 pub(super) fn commander(facts: &Facts) -> Option<&Commander> {
     if facts.is_command() { facts.found.commander.as_ref() } else { Some(&Commander::Nobody) }
 }
@@ -76,7 +76,7 @@ fn of_branch(facts: &Facts, installation: &GitHubInstallation, branch: &str) -> 
     let given = &facts.run.spec.source.sha;
     let is_rerequest = facts.is_rerequest();
     if facts.run.spec.mode == Mode::Apply && !given.is_empty() && !is_rerequest {
-        // Whether an Apply's commit still is the head is looked at just before its TaskRun is made, after all waiting.
+        // Whether an Apply's commit is still the head is checked just before its TaskRun is created, after all waiting.
         return Admission::Admitted(Some(given.clone()));
     }
     let Some(head) = &facts.found.head else { return Admission::Need(Need::Head(branch.to_owned())) };
@@ -94,7 +94,7 @@ fn of_branch(facts: &Facts, installation: &GitHubInstallation, branch: &str) -> 
     Admission::Admitted(Some(given.clone()))
 }
 
-/// Why nothing comes of a re-request.
+/// Why a re-requested check does not lead to a run.
 pub(super) fn not_head_again(branch: &str) -> String {
     format!("the check was requested again on a commit that is no longer the head of {branch}")
 }
@@ -140,7 +140,7 @@ fn of_pull_request(facts: &Facts, installation: &GitHubInstallation, branch: &st
     }
 }
 
-/// What the preview of a pull request gets.
+/// What the preview of a pull request is granted.
 ///
 /// # Errors
 /// Why there is none.
@@ -171,7 +171,7 @@ mod tests {
         testing::{at, facts, run},
     };
 
-    /// What is admitted, refused or looked up for a run after this was changed about it.
+    /// What is admitted, refused or fetched for a run after this change to it.
     fn admitted(mode: Mode, change: impl FnOnce(&mut Facts)) -> String {
         let mut facts = facts(run("r", mode, 0, Phase::Pending));
         facts.run.status = None;

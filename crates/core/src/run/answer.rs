@@ -47,7 +47,7 @@ pub enum Fact {
     Report(Option<Box<StepReport>>),
     /// How far the running step has come.
     Progress(Option<Progress>),
-    /// Whether the pod of the last attempt can do no more.
+    /// Whether the pod of the last attempt has ended.
     PodDone(bool),
     /// The run's checks.
     Checks(Vec<CheckSeen>),
@@ -68,7 +68,7 @@ pub enum Answer {
     Run(Box<PeribolosRun>),
     /// The installation is so now, whether the write was taken or came too late. None: it was deleted.
     Installation(Option<Box<GitHubInstallation>>),
-    /// What came of asking for a place.
+    /// The result of reserving a place.
     Reservation(Reservation),
     /// Whether the config repository is there.
     Repository(Result<(), String>),
@@ -171,7 +171,7 @@ impl Facts {
     /// Takes in that a write is about to be sent, whatever comes of it.
     pub fn sends(&mut self, step: &Step) {
         if matches!(step, Step::CreateTaskRun(_)) {
-            self.published.unasked = None;
+            self.published.unrequested = None;
         }
     }
 
@@ -190,11 +190,11 @@ impl Facts {
         self.trouble = None;
         self.found.reservation = None;
         match after {
-            // What was looked up for the last attempt is of none for this one.
+            // What was fetched for the last attempt does not apply to this one.
             State::Starting => {
                 self.found.attempt = Some(Attempt::Unmade);
                 self.found.closed = false;
-                self.published.unasked = self.status().attempts;
+                self.published.unrequested = self.status().attempts;
                 (self.found.report, self.found.pod_done, self.found.head) = (None, None, None);
                 self.published.progress_at = None;
             }

@@ -5,7 +5,7 @@ use peribolos_api::{Reason, installation::UsedComment, run::Mode};
 
 use super::status::seconds;
 
-/// What an account is in the organization, looked up live.
+/// The standing of an account in the organization, as GitHub reports it now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// An active owner.
@@ -19,7 +19,7 @@ pub enum Standing {
 /// Whether someone of that standing may start a run of that mode: a member may ask for a preview, an owner for an apply.
 ///
 /// # Errors
-/// The reason and a sentence for the one who asked.
+/// The reason and a sentence for the author of the command.
 pub const fn may(standing: Standing, mode: Mode) -> Result<(), (Reason, &'static str)> {
     match (mode, standing) {
         (Mode::DryRun, Standing::Owner | Standing::Member) | (Mode::Apply, Standing::Owner) => Ok(()),

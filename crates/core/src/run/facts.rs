@@ -1,4 +1,4 @@
-//! All that a decision about a run looks at.
+//! Everything that a decision about a run depends on.
 
 use std::sync::Arc;
 
@@ -16,53 +16,53 @@ use super::{
 
 use crate::{tekton::Missing, time_scale::TimeScale};
 
-/// So long an answer about the head counts: then what was looked up beside it was slow, or the process stood still.
+/// How long a read of the head is valid: after that, the other reads were slow or the process was paused.
 const HEAD_COUNTS: SignedDuration = SignedDuration::from_secs(5);
 
-/// All that a decision about a run looks at.
+/// Everything that a decision about a run depends on.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// The run, as the watch has it or as the last write left it.
     pub run: PeribolosRun,
-    /// Its installation. None: there is none.
+    /// Its installation. None: it does not exist.
     pub installation: Option<Arc<GitHubInstallation>>,
-    /// The other runs of the installation; those that were started a moment ago are running.
+    /// The other runs of the installation; those that were just started count as running.
     pub others: Vec<Arc<PeribolosRun>>,
-    /// What this process knows of what GitHub shows of it.
+    /// What this process knows about what GitHub shows for the run.
     pub published: Published,
-    /// What was looked up or done for this decision.
+    /// What was fetched or done for this decision.
     pub found: Found,
-    /// What of Tekton is missing.
+    /// The missing part of Tekton, if any.
     pub tekton: Option<Missing>,
-    /// What went wrong in the last turn.
+    /// The failure of the last turn, if any.
     pub trouble: Option<Trouble>,
-    /// What holds for all runs.
+    /// Settings that are the same for all runs.
     pub settings: Arc<Settings>,
 }
 
-/// What holds for all runs.
+/// Settings that are the same for all runs.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The namespace.
     pub namespace: String,
     /// How many runs may be running at once.
     pub capacity: usize,
-    /// How much faster than in earnest the waits are.
+    /// By how much waits are shortened, for tests.
     pub time_scale: TimeScale,
-    /// So long a write of unknown outcome may still take effect: as long as another controller waits before it takes over.
+    /// How long a write of unknown outcome may still take effect: as long as another controller waits before it takes over.
     pub late: SignedDuration,
     /// Where a check's details link points, with `{namespace} {run} {taskrun} {pod}` in it.
     pub details_url_template: Option<String>,
 }
 
-/// What was looked up or done for a decision. None: not yet.
+/// What was fetched or done for a decision. None: not yet.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// The branch that is applied. Inner None: there is no such repository.
+    /// The branch that is applied. Inner None: the repository does not exist.
     pub branch: Option<Option<String>>,
     /// Who requested the run by a comment.
     pub commander: Option<Commander>,
-    /// The pull request that it is a preview of. Inner None: there is none.
+    /// The pull request that it is a preview of. Inner None: it does not exist.
     pub pull: Option<Option<Pull>>,
     /// Whether the pull request leaves the file as the base has it.
     pub unchanged: Option<bool>,
@@ -76,39 +76,39 @@ pub struct Found {
     pub run_live: bool,
     /// Whether the installation was read from the API server.
     pub installation_live: bool,
-    /// Another object of the same installation or account, whose run has a slot of its own. Inner None: there is none.
+    /// Another object of the same installation or account, whose run has its own slot. Inner None: no other object.
     pub rival: Option<Option<Rival>>,
     /// Whether the other runs were read from the API server.
     pub others_live: bool,
-    /// Whether a place below the limit of running runs was taken.
+    /// Whether a place below the limit of concurrent runs was reserved.
     pub reservation: Option<Reservation>,
-    /// The tokens that are fresh.
+    /// The tokens that were ensured.
     pub tokens: Vec<Token>,
-    /// Whether the config repository is there. Err: why it is not.
+    /// Whether the config repository exists. Err: why it does not.
     pub repository: Option<Result<(), String>>,
     /// What previews have shown of what an Apply brings.
     pub reviewed: Option<Reviewed>,
     /// The attempt's TaskRun.
     pub attempt: Option<Attempt>,
-    /// Whether the attempt's name was made unusable in this reconcile, and the pods that it may have had were deleted.
+    /// Whether this reconcile made the attempt's name unusable and deleted the pods that it may have had.
     pub closed: bool,
-    /// The report of the attempt's step. Inner None: it left none.
+    /// The report of the attempt's step. Inner None: there is none.
     pub report: Option<Option<StepReport>>,
-    /// How far the running step has come. Inner None: it does not say.
+    /// The progress of the running step. Inner None: it reports none.
     pub progress: Option<Option<Progress>>,
-    /// Whether the pod of the last attempt can do no more.
+    /// Whether the pod of the last attempt has ended.
     pub pod_done: Option<bool>,
     /// The run's checks on GitHub.
     pub checks: Option<Vec<CheckSeen>>,
     /// Where the config repository is now.
     pub new_name: Option<NewName>,
-    /// Whether the installation is asked about again because of that.
+    /// Whether a refresh of the installation was requested because of that.
     pub rechecked: bool,
     /// The open pull requests: number and head.
     pub pulls: Option<Vec<(i64, String)>>,
-    /// Who has the slot, where that is no run that the watch has.
+    /// The run that has the slot, if the watch does not have that run.
     pub slot_holder: Option<SlotHolder>,
-    /// The runs that were made, or were there.
+    /// The runs that were created or already existed.
     pub created: Vec<String>,
     /// Whether the run's TaskRuns are labelled as ended.
     pub task_runs_labelled: bool,
@@ -119,11 +119,11 @@ pub struct Found {
 /// Whether and by whom a run was requested by a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Commander {
-    /// By no comment.
+    /// No comment requested it.
     Nobody,
-    /// By a comment of somebody of that standing.
+    /// A comment by somebody with that standing requested it.
     By(Standing),
-    /// The run names a comment that does not bear it out.
+    /// The run names a comment that does not request it.
     Wrong(&'static str),
 }
 
@@ -136,35 +136,35 @@ pub struct Pull {
     pub head: String,
     /// Whether it is open.
     pub open: bool,
-    /// Who made it.
+    /// Its author.
     pub author: Author,
 }
 
 /// The head of a branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// The commit. None: the branch is gone, or has none.
+    /// The commit. None: the branch was deleted, or has no commit.
     pub sha: Option<String>,
     /// When it was read.
     pub at: Timestamp,
 }
 
 impl Head {
-    /// Whether it is as good as read just now.
+    /// Whether it is recent enough to decide on.
     pub fn is_fresh(&self, now: Timestamp) -> bool {
         let age = now.duration_since(self.at);
         age >= SignedDuration::ZERO && age <= HEAD_COUNTS
     }
 }
 
-/// What came of asking for a place below the limit of running runs.
+/// The result of reserving a place below the limit of concurrent runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reservation {
     /// It was taken.
     Granted,
-    /// All are taken.
+    /// The limit is reached.
     Full,
-    /// A run that competes for the same was started a moment ago.
+    /// A competing run was just started.
     Rival(String),
 }
 
@@ -173,20 +173,20 @@ pub enum Reservation {
 pub struct Rival {
     /// The object's name.
     pub name: String,
-    /// Whether ours comes before it, where both want to start at once.
+    /// Whether this object takes precedence if both are about to start.
     pub gives_way: bool,
 }
 
 /// The attempt's TaskRun.
 #[derive(Clone, Debug)]
 pub enum Attempt {
-    /// It was not made.
+    /// It was not created.
     Unmade,
-    /// There is one of its name that belongs to somebody else.
+    /// An object of that name exists that belongs to somebody else.
     Foreign,
     /// Its name was made unusable: the attempt was given up before it was known whether its TaskRun would be made.
     Closed,
-    /// It is so, or was deleted.
+    /// It was observed in this state, or was deleted.
     Seen(Box<Observation>),
 }
 

@@ -114,7 +114,7 @@ fn of_branch(run: &PeribolosRun, installation: &GitHubInstallation) -> Source {
     }
 }
 
-/// The DryRun of the branch that tells what an Apply left that did not tell by itself.
+/// The DryRun of the branch that finds what remains after an Apply that did not report it.
 pub fn comparison(run: &PeribolosRun, installation: &GitHubInstallation, now: Timestamp) -> NewRun {
     let of = installation.metadata.name.as_deref().unwrap_or_default();
     let name = names::comparison(of, run.metadata.name.as_deref().unwrap_or_default());

@@ -8,7 +8,7 @@ use peribolos_api::{installation::History, run::Mode};
 /// So long a run that has recorded removals is kept: an Apply may still ask what was shown.
 const RECORDS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// An ended run, as its metadata tells of it.
+/// An ended run, according to its metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndedRun<T> {
     /// What it is known by.

@@ -55,7 +55,7 @@ pub fn declined(status: &PeribolosRunStatus, sha: &str, blob: Option<&str>) -> O
     Some(Map::from_iter([("declined".to_owned(), json!(declined))]))
 }
 
-/// The fields of the installation's status, each as it is to be.
+/// The desired fields of the installation's status.
 pub fn leaving(run: &PeribolosRun, status: &PeribolosRunStatus) -> Map<String, Value> {
     let mut fields = Map::new();
     if !matches!(State::of(run), State::Ended(_)) {

@@ -16,20 +16,20 @@ use crate::time_scale::TimeScale;
 /// How long a pod may stay unscheduled before it counts as failed.
 pub const SCHEDULING_PATIENCE: Duration = Duration::from_mins(5);
 
-/// Whose Task a TaskRun runs.
+/// The kind of Task that a TaskRun runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Engine {
-    /// One of the chart's own, whose step ends with a report.
+    /// A Task of the chart, whose step ends with a report.
     #[default]
     Ours,
-    /// That of `spec.run.taskRef`: its steps may report, and need not.
+    /// The Task of `spec.run.taskRef`, whose steps may report but need not.
     Another,
 }
 
 /// What can be seen of a TaskRun and its pod.
 #[derive(Clone, Debug, Default)]
 pub struct Observation {
-    /// Whose Task it runs.
+    /// The kind of Task that it runs.
     pub engine: Engine,
     /// False: there is no TaskRun of that name.
     pub exists: bool,
@@ -39,13 +39,13 @@ pub struct Observation {
     pub steps: Vec<Step>,
     /// Its pod.
     pub pod: Pod,
-    /// When the TaskRun was made.
+    /// When the TaskRun was created.
     pub made: Option<Timestamp>,
     /// Whether a Secret that the pod mounts is missing.
     pub secret_missing: Option<String>,
-    /// The report of its last step that left one.
+    /// The report of the last step that wrote one.
     pub report: Option<StepReport>,
-    /// Whether Tekton was told to stop it.
+    /// Whether its cancellation was requested.
     pub stopping: bool,
     /// Whether Tekton has written its end.
     pub completed: bool,
@@ -62,8 +62,8 @@ impl Observation {
         self.steps.iter().any(|step| step.exit.is_some() && !step.skipped)
     }
 
-    /// Whether the attempt tells what it left: by our own Task, or by a step of another one that reports an apply.
-    pub fn tells_what_is_left(&self) -> bool {
+    /// Whether the attempt reports what remains: our own Task does, and so does a step of another Task that reports an apply.
+    pub fn reports_what_is_left(&self) -> bool {
         self.engine == Engine::Ours
             || self.report.as_ref().is_some_and(|report| report.step == StepName::Apply)
     }
@@ -89,7 +89,7 @@ pub struct Step {
     pub started: bool,
     /// Its exit code, once it has ended.
     pub exit: Option<i32>,
-    /// Whether it was ended for its use of memory.
+    /// Whether it was killed because it ran out of memory.
     pub out_of_memory: bool,
     /// Whether it never ran because one before it failed.
     pub skipped: bool,
@@ -98,14 +98,14 @@ pub struct Step {
 /// The pod of a TaskRun.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Pod {
-    /// None was made yet, or none can be told.
+    /// No pod was created yet, or its state is unknown.
     #[default]
     Unknown,
-    /// It was made and is no more.
+    /// It was created and no longer exists.
     Gone,
-    /// It waits for a node since then.
+    /// It has been waiting for a node since then.
     Unscheduled(Timestamp),
-    /// It is there.
+    /// It exists.
     Present {
         /// Whether all its containers have ended.
         ended: bool,
@@ -114,12 +114,12 @@ pub enum Pod {
     },
 }
 
-/// What became of a TaskRun.
+/// The state of a TaskRun.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is running.
     Running,
-    /// It will not end well by itself, or not soon: stop it, and take this as its end.
+    /// It will not succeed by itself, or not soon: stop it, and treat this as its end.
     Stop(End),
     /// It has ended.
     Ended(End),
@@ -128,11 +128,11 @@ pub enum Verdict {
 /// How a TaskRun ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {
-    /// The phase that follows, retries aside.
+    /// The resulting phase, apart from retries.
     pub phase: Phase,
     /// Why.
     pub reason: Reason,
-    /// Why, in words for people.
+    /// Why, as a message for people.
     pub message: String,
 }
 
@@ -142,7 +142,7 @@ impl End {
     }
 }
 
-/// Judges what is seen of a run's TaskRun.
+/// Decides the state of a run's TaskRun from the observation.
 pub fn judge(mode: Mode, seen: &Observation, scale: TimeScale, now: Timestamp) -> Verdict {
     if !seen.exists {
         return Verdict::Ended(End::failed(Reason::PodLost, "the TaskRun was deleted while it was running"));
@@ -183,7 +183,7 @@ fn while_running(seen: &Observation, condition: &Condition, scale: TimeScale, no
 
 fn failure(mode: Mode, seen: &Observation, condition: &Condition) -> End {
     let reason = condition.reason.as_str();
-    let said = |lead: &str| {
+    let with_cause = |lead: &str| {
         if condition.message.is_empty() { lead.to_owned() } else { format!("{lead}: {}", condition.message) }
     };
     if reason == "StepOOM" || seen.steps.iter().any(|step| step.out_of_memory) {
@@ -194,27 +194,27 @@ fn failure(mode: Mode, seen: &Observation, condition: &Condition) -> End {
     }
     match reason {
         "TaskRunTimeout" => {
-            let message = "the run took longer than spec.run.timeout; what it had changed by then is unknown";
+            let message = "the run took longer than spec.run.timeout; what it changed before that is unknown";
             return End::failed(Reason::TimedOut, message);
         }
         "TaskRunCancelled" => {
             return End {
                 phase: Phase::Cancelled,
                 reason: Reason::Cancelled,
-                message: "the run was cancelled; what it had applied by then stays".to_owned(),
+                message: "the run was cancelled; what it had already applied stays".to_owned(),
             };
         }
         _ => {}
     }
     if is_image_trouble(reason) {
-        return End::failed(Reason::ImageUnavailable, said("an image could not be pulled"));
+        return End::failed(Reason::ImageUnavailable, with_cause("an image could not be pulled"));
     }
     let ended_step = seen.steps.iter().any(|step| step.exit.is_some());
     if !ended_step && is_task_refused(reason) {
-        return End::failed(Reason::TaskInvalid, said("Tekton refuses the run"));
+        return End::failed(Reason::TaskInvalid, with_cause("Tekton refuses the run"));
     }
     if !ended_step && is_pod_trouble(reason) {
-        return End::failed(Reason::PodFailed, said("the pod could not be made"));
+        return End::failed(Reason::PodFailed, with_cause("the pod could not be made"));
     }
     if is_lost(seen) {
         return End::failed(Reason::PodLost, "the pod was deleted or evicted, or its node was lost");
@@ -235,7 +235,7 @@ fn by_exit_codes(mode: Mode, seen: &Observation, condition: &Condition) -> End {
         return End::failed(Reason::StepFailed, message);
     }
     let (reason, message) = match mode {
-        Mode::Apply if seen.tells_what_is_left() && changes_nothing(seen) => {
+        Mode::Apply if seen.reports_what_is_left() && changes_nothing(seen) => {
             (Reason::NoChanges, "the organization is as the file says")
         }
         Mode::Apply => (Reason::Applied, "the file was applied"),
@@ -245,7 +245,7 @@ fn by_exit_codes(mode: Mode, seen: &Observation, condition: &Condition) -> End {
     End { phase: Phase::Succeeded, reason, message: message.to_owned() }
 }
 
-/// How a run ended whose step ended with a code that is not 0. A step of another engine need not know our codes: they
+/// How a run ended whose step exited with a code other than 0. A step of another engine need not know our codes: they
 /// count where it also left a report with that code.
 fn by_code(seen: &Observation, step: &str, code: i32) -> End {
     let exit = StepExit::from_code(code).filter(|exit| {
@@ -263,7 +263,7 @@ fn by_code(seen: &Observation, step: &str, code: i32) -> End {
     }
 }
 
-/// The reason of a run whose step ended so.
+/// The reason of a run whose step ended this way.
 pub const fn reason_of(exit: StepExit) -> Reason {
     match exit {
         StepExit::ConfigInvalid => Reason::ConfigInvalid,
@@ -287,8 +287,8 @@ fn changes_nothing(seen: &Observation) -> bool {
     changes.is_some_and(|changes| changes.planned == 0 && changes.remaining == 0)
 }
 
-/// Whether an attempt may have changed something that nobody reported: its container started, or that can't be told any
-/// more, and it left no report.
+/// Whether an attempt may have made unreported changes: its container started, or that is no longer
+/// known, and there is no report.
 pub fn is_unknown(mode: Mode, seen: &Observation, end: &End) -> bool {
     let may_have_started = !seen.exists
         || matches!(end.reason, Reason::PodLost | Reason::OutOfMemory | Reason::TimedOut | Reason::Cancelled)
@@ -311,7 +311,7 @@ fn is_pod_trouble(reason: &str) -> bool {
     )
 }
 
-/// The Task is missing, or is not what the TaskRun takes it for.
+/// The Task is missing, or does not have the interface that the TaskRun expects.
 fn is_task_refused(reason: &str) -> bool {
     matches!(
         reason,
@@ -454,10 +454,10 @@ mod tests {
         let mut seen = ended("Succeeded", vec![step("terraform", 0)]);
         seen.engine = Engine::Another;
         assert_eq!(end_of(Mode::Apply, &seen).reason, Reason::Applied);
-        assert!(!seen.tells_what_is_left());
+        assert!(!seen.reports_what_is_left());
         seen.report = Some(report(StepName::Plan, StepExit::Ok, Some(changes(0, 0))));
         assert_eq!(end_of(Mode::Apply, &seen).reason, Reason::Applied, "its plan is no apply");
-        assert!(!seen.tells_what_is_left());
+        assert!(!seen.reports_what_is_left());
     }
 
     #[test]
@@ -466,7 +466,7 @@ mod tests {
         seen.engine = Engine::Another;
         seen.report = Some(report(StepName::Apply, StepExit::Ok, Some(changes(0, 0))));
         assert_eq!(end_of(Mode::Apply, &seen).reason, Reason::NoChanges);
-        assert!(seen.tells_what_is_left());
+        assert!(seen.reports_what_is_left());
     }
 
     #[test]

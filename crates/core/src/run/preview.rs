@@ -34,17 +34,17 @@ pub struct Grant {
     pub by_member: bool,
 }
 
-/// Decides about the preview of a pull request by that author; `asked_for`: a member commented `/peribolos plan` on it.
+/// Decides about the preview of a pull request by that author; `requested`: a member commented `/peribolos plan` on it.
 ///
 /// A stranger's file is never read beside anything of the organization: the token reads the config repository's
-/// contents and nothing else, unless a member asked for the preview. Even then its names tell nothing: whoever guesses
+/// contents and nothing else, unless a member requested the preview. Even then its names reveal nothing: whoever guesses
 /// the name of a secret team learns nothing from the answer.
 ///
 /// # Errors
 /// The reason for which there is none, and a sentence.
-pub fn grant(rule: Preview, author: Author, asked_for: bool) -> Result<Grant, (Reason, &'static str)> {
+pub fn grant(rule: Preview, author: Author, requested: bool) -> Result<Grant, (Reason, &'static str)> {
     let whole = Grant { token: RunToken::Read, by_member: author == Author::Member };
-    if asked_for {
+    if requested {
         return Ok(whole);
     }
     match (rule, author) {
@@ -79,9 +79,9 @@ mod tests {
     fn follows_the_rule(
         #[case] rule: Preview,
         #[case] author: Author,
-        #[case] asked: bool,
+        #[case] requested: bool,
         #[case] expected: Result<Grant, Reason>,
     ) {
-        assert_eq!(grant(rule, author, asked).map_err(|(reason, _)| reason), expected);
+        assert_eq!(grant(rule, author, requested).map_err(|(reason, _)| reason), expected);
     }
 }

@@ -1,40 +1,40 @@
-//! What is known of what GitHub shows of a run: kept by the process that published it, and read again where it is not known.
+//! What GitHub is known to show for a run: remembered by the process that published it, and read from GitHub otherwise.
 
 use jiff::Timestamp;
 
 use super::check::Check;
 
-/// What this process knows of what GitHub shows of a run. A restart forgets it.
+/// What this process knows about what GitHub shows for a run. It is lost at a restart.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Published {
-    /// When this process saw the run first.
+    /// When this process first saw the run.
     pub first_seen: Option<Timestamp>,
-    /// When this process saw the run first, which was under way: another one may have published something. None: it was
-    /// new then, or what GitHub shows was read long enough after that.
+    /// When this process first saw the run, if it was already under way: another process may have published something. None: it
+    /// was new then, or what GitHub shows was read long enough after that.
     pub inherited_at: Option<Timestamp>,
-    /// The check as its last write left it, answered by GitHub or read.
+    /// The check as of its last confirmed write or read.
     pub check: Option<Check>,
-    /// The check's number.
+    /// The check's id.
     pub check_id: Option<i64>,
-    /// When the check showed last how far the run has come.
+    /// When the check last showed the progress of the run.
     pub progress_at: Option<Timestamp>,
-    /// The attempt that this process has written down, and for which it has not asked for a TaskRun yet: so nobody has.
-    pub unasked: Option<i32>,
-    /// When a write was sent whose outcome nobody knows.
+    /// The attempt that this process has recorded without having requested its TaskRun yet, so that no process has.
+    pub unrequested: Option<i32>,
+    /// When a write of unknown outcome was sent.
     pub unknown_since: Option<Timestamp>,
-    /// Before this, what the run itself depends on is not looked up again.
+    /// Before this time, the facts that the run itself depends on are not fetched again.
     pub blocked_until: Option<Timestamp>,
-    /// Before this, nothing more is published of this run.
+    /// Before this time, nothing more is published for this run.
     pub paused_until: Option<Timestamp>,
-    /// What is done, or given up, of the rest.
+    /// Which of the other publications are done or given up.
     pub done: Done,
-    /// Whether the installation's status said that drift was found, before this run's end changed it.
+    /// Whether the installation's status recorded drift before the end of this run changed it.
     pub was_drifted: Option<bool>,
-    /// When GitHub refused a write of the check as one that can't be made.
+    /// When GitHub refused a write of the check as impossible.
     pub check_refused: Option<Timestamp>,
 }
 
-/// What of a run's end is done on GitHub, or given up.
+/// Which parts of a run's end are done on GitHub, or given up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing that is done or not")]
 pub struct Done {
@@ -42,23 +42,23 @@ pub struct Done {
     pub check: bool,
     /// The reaction to the comment that requested the run.
     pub acknowledged: bool,
-    /// The answer to a refused command.
+    /// The reply to a refused command.
     pub refused: bool,
     /// The issue about drift.
     pub issue: bool,
-    /// Open pull requests are previewed anew.
+    /// The new previews of open pull requests.
     pub previews: bool,
-    /// What the run leaves beside its TaskRun: the reservation, the lesser tokens.
+    /// The cleanup of what the run has besides its TaskRun: the reservation and the additional tokens.
     pub cleared: bool,
 }
 
 impl Published {
-    /// Whether what the run itself depends on may be looked up.
+    /// Whether the facts that the run itself depends on may be fetched now.
     pub fn may_look(&self, now: Timestamp) -> bool {
         self.blocked_until.is_none_or(|until| until <= now)
     }
 
-    /// Whether something may be published of this run.
+    /// Whether something may be published for this run now.
     pub fn may_ask(&self, now: Timestamp) -> bool {
         self.paused_until.is_none_or(|until| until <= now)
     }

@@ -1,4 +1,4 @@
-//! Whose turn it is. The queue is nothing but the runs themselves: a restart finds it as it was.
+//! Which run is next. The queue consists only of the runs themselves, so it survives a restart.
 
 use peribolos_api::{
     PeribolosRun,
@@ -7,33 +7,33 @@ use peribolos_api::{
 
 use super::state::{State, phase};
 
-/// What a run that is neither running nor ended should do now.
+/// What a waiting run should do now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Turn {
     /// Start.
     Start,
     /// Wait for a run of this name to end.
     WaitFor(String),
-    /// End: the run of this name is newer and does the same.
+    /// End: the run of this name is newer and does the same work.
     SupersededBy(String),
 }
 
-/// What the decision looks at besides the run itself.
+/// What the decision depends on besides the run itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Queue<'a> {
     /// The other runs of the same installation, in any order.
     pub others: &'a [&'a PeribolosRun],
-    /// Who has the installation's slot.
+    /// The run that has the installation's slot.
     pub active_run: Option<&'a str>,
-    /// The branch's head, where it was looked up because somebody is to give way: a run for it gives way to no other
+    /// The branch's head, if it was fetched because a run is about to give way: a run for the head never gives way to another
     /// commit's.
     pub head: Option<&'a str>,
 }
 
-/// Decides whose turn it is.
+/// Decides which run is next.
 ///
-/// One Apply or Dump of an installation is at work at a time, in the order of their making, and a newer waiting Apply
-/// takes the place of older ones. One DryRun is at work per pull request and one without any; the newest wins.
+/// One Apply or Dump of an installation runs at a time, in the order of creation, and a newer waiting Apply
+/// supersedes older ones. One DryRun runs per pull request, and one for the branch; the newest wins.
 pub fn turn(run: &PeribolosRun, queue: &Queue<'_>) -> Turn {
     let rivals = || queue.others.iter().copied().filter(|other| rivals(run, other));
     if run.spec.mode != Mode::Dump
@@ -56,7 +56,7 @@ pub fn turn(run: &PeribolosRun, queue: &Queue<'_>) -> Turn {
     ahead.map_or(Turn::Start, |ahead| Turn::WaitFor(name(ahead)))
 }
 
-/// The newer run that a preview at work should give way to, if there is one: a preview of an older commit helps nobody.
+/// The newer run to which a running preview should give way, if there is one: a preview of an older commit is of no use.
 pub fn gives_way_to<'a>(run: &PeribolosRun, others: &[&'a PeribolosRun]) -> Option<&'a PeribolosRun> {
     if run.spec.mode != Mode::DryRun || run.spec.source.pull_request.is_none() {
         return None;
@@ -68,7 +68,7 @@ pub fn gives_way_to<'a>(run: &PeribolosRun, others: &[&'a PeribolosRun]) -> Opti
         .max_by_key(|other| order(other))
 }
 
-/// Whether two runs compete for the same: the slot, or the preview of a pull request.
+/// Whether two runs compete for the slot or for the preview of a pull request.
 pub fn rivals(a: &PeribolosRun, b: &PeribolosRun) -> bool {
     if name(a) == name(b) || a.spec.installation_ref != b.spec.installation_ref {
         return false;
@@ -82,7 +82,7 @@ pub fn rivals(a: &PeribolosRun, b: &PeribolosRun) -> bool {
 
 fn is_ahead(other: &PeribolosRun, run: &PeribolosRun) -> bool {
     let waits = matches!(phase(other), Phase::Pending | Phase::Queued);
-    // A run that waits to be tried again has given its place up, and so has one that has not passed its door yet.
+    // A run that waits for a retry has given up its place, and a run that was not admitted yet has none.
     let stands_in_line = other.status.as_ref().is_none_or(|status| status.retry_at.is_none());
     waits
         && stands_in_line
@@ -94,13 +94,13 @@ fn waits_or_works(run: &PeribolosRun) -> bool {
     !phase(run).is_final() && !run.spec.cancel && is_admitted(run)
 }
 
-/// A run counts only once the controller has looked at it: its source may not be its installation's, its commit may be
-/// an old one, and a command may come from anyone.
+/// A run counts only once it was admitted: before that its source may not be its installation's, its commit may be
+/// outdated, and its command may come from anyone.
 fn is_admitted(run: &PeribolosRun) -> bool {
     commit(run).is_some()
 }
 
-/// The commit that a run is for, once the controller has looked at it.
+/// The commit that a run is for, once it was admitted.
 pub fn commit(run: &PeribolosRun) -> Option<&str> {
     run.status.as_ref()?.sha.as_deref()
 }
@@ -111,7 +111,7 @@ fn is_refused(run: &PeribolosRun) -> bool {
         || !is_admitted(run)
 }
 
-/// Whether the run has a pod, or is about to.
+/// Whether the run has a pod, or is about to get one.
 pub fn is_active(run: &PeribolosRun) -> bool {
     State::of(run).is_active()
 }
@@ -120,8 +120,8 @@ fn is_newer(a: &PeribolosRun, b: &PeribolosRun) -> bool {
     order(a) > order(b)
 }
 
-/// The order of making. Kubernetes' timestamps have seconds only; the receiver's note of the delivery's arrival, then
-/// the name, settle what happened within one.
+/// The order of creation. Kubernetes' timestamps have whole seconds; within one, the time at which the receiver got the delivery,
+/// and then the name, decide.
 pub fn order(run: &PeribolosRun) -> (Option<jiff::Timestamp>, Option<jiff::Timestamp>, String) {
     let created = run.metadata.creation_timestamp.as_ref().map(|time| time.0);
     (created, run.spec.trigger.at.parse().ok(), name(run))

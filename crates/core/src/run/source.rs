@@ -28,8 +28,8 @@ pub enum SourceNotAllowed {
 
 /// Compares a run's source with its installation.
 ///
-/// `login` is the account as GitHub spells it, `repository` the config repository's name, `branch` the branch that is
-/// applied (already looked up if the installation leaves it to the repository's default).
+/// `login` is the canonical login of the account, `repository` the config repository's name, `branch` the branch that is
+/// applied (already fetched if the installation leaves it to the repository's default).
 ///
 /// # Errors
 /// When the run names another repository or branch.

@@ -47,7 +47,7 @@ impl State {
         }
     }
 
-    /// Whether the run has a pod, or is about to.
+    /// Whether the run has a pod, or is about to get one.
     pub const fn is_active(self) -> bool {
         matches!(self, Self::Starting | Self::Running)
     }

@@ -146,7 +146,7 @@ impl<'a> Writer<'a> {
         }
         let ended_well = matches!(end.phase, Phase::Succeeded | Phase::Skipped);
         if !holds(&status, ConditionType::Admitted) {
-            // A run that a person cancelled was not refused: nobody had looked at it.
+            // A run that a person cancelled was not refused, because it was never checked.
             let admitted = if end.phase == Phase::Cancelled { "Unknown" } else { "False" };
             self.condition(&mut status, ConditionType::Admitted, admitted, &end.why);
         }

@@ -1,4 +1,4 @@
-//! What can follow from a decision: a look at something, one write, or a wait.
+//! What a decision can result in: reading facts, one write, or a wait.
 
 use jiff::Timestamp;
 use peribolos_api::{PeribolosRunStatus, installation::ActiveRun};
@@ -7,18 +7,18 @@ use serde_json::{Map, Value};
 use super::check::Check;
 use crate::{drift::issue, event::NewRun, names::RunToken};
 
-/// What is done next about a run.
+/// The next step of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
-    /// These are looked up, beside one another.
+    /// Fetches these facts concurrently.
     Need(Vec<Need>),
-    /// This is done.
+    /// Makes this write.
     Do(Step),
-    /// Nothing until then, unless something changes. None: something has to change.
+    /// Waits until then, or until something changes. None: waits for a change.
     Wait(Option<Timestamp>),
 }
 
-/// Something that is looked up.
+/// A fact that is fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Need {
     /// The branch that is applied.
@@ -41,7 +41,7 @@ pub enum Need {
     Rival,
     /// The other runs, from the API server.
     Others,
-    /// What previews have shown of what the Apply brings.
+    /// The removals of this Apply that previews have shown.
     Reviewed,
     /// The attempt's TaskRun.
     Attempt,
@@ -49,7 +49,7 @@ pub enum Need {
     Report,
     /// How far the running step has come.
     Progress,
-    /// Whether the pod of the last attempt can do no more.
+    /// Whether the pod of the last attempt has ended.
     PodDone,
     /// The run's checks.
     Checks,
@@ -57,7 +57,7 @@ pub enum Need {
     NewName(Option<u64>),
     /// The open pull requests against this branch.
     Pulls(String),
-    /// Whether the run of this name, which has the slot, is there.
+    /// Whether the run of this name, which has the slot, exists.
     SlotHolder(String),
 }
 
@@ -66,7 +66,7 @@ pub enum Need {
 pub enum Token {
     /// The installation's own.
     Own,
-    /// One that is made for runs.
+    /// An additional token that is minted for runs.
     Lesser(RunToken),
 }
 
@@ -77,44 +77,44 @@ pub enum Step {
     Adopt,
     /// Writes the run's status.
     WriteStatus(Box<PeribolosRunStatus>),
-    /// Takes a place below the limit of running runs.
+    /// Reserves a place below the limit of concurrent runs.
     Reserve,
     /// Takes the installation's slot.
     TakeSlot(ActiveRun),
     /// Frees the slot, and writes what the run leaves in its installation's status.
     FreeSlot {
-        /// Who has it.
+        /// The run that has it.
         of: ActiveRun,
-        /// The fields of the installation's status, each as it is to be.
+        /// The desired fields of the installation's status.
         leaving: Map<String, Value>,
     },
-    /// Has a token that is good enough for an attempt.
+    /// Ensures a token that is valid long enough for an attempt.
     EnsureToken(Token),
-    /// Makes the config repository where it is missing.
+    /// Creates the config repository if it is missing.
     EnsureRepository,
-    /// Makes the attempt's TaskRun.
+    /// Creates the attempt's TaskRun.
     CreateTaskRun(Box<TaskRunPlan>),
-    /// Makes the name of an attempt unusable that is given up, and deletes the pods that it may have had.
+    /// Makes the name of an abandoned attempt unusable, and deletes the pods that it may have had.
     CloseAttempt(String),
-    /// Has Tekton stop the attempt's TaskRun; why.
+    /// Cancels the attempt's TaskRun, with this message.
     StopTaskRun(String),
-    /// Writes the check. Without a number it is made.
+    /// Writes the check. Without an id it is created.
     WriteCheck(Option<i64>, Box<Check>),
     /// Makes a run.
     CreateRun(Box<NewRun>),
     /// Reacts to the comment that requested the run.
     Acknowledge,
-    /// Answers the comment, whose command is refused, with this sentence.
+    /// Replies to the comment whose command is refused with this sentence.
     Refuse(String),
     /// Opens, updates or closes the issue about drift.
     Issue(IssueChange),
-    /// Gives the reservation back and removes the lesser tokens that no run uses.
+    /// Releases the reservation and removes the additional tokens that no run uses.
     Clear,
-    /// Has GitHub asked about the installation again.
+    /// Requests a refresh of the installation from GitHub.
     Recheck,
-    /// Writes these fields of the installation's status, if they are as they were.
+    /// Writes these fields of the installation's status, if they have not changed.
     Record(Map<String, Value>),
-    /// Labels the TaskRuns of a run that has ended, so that no watch has them any more.
+    /// Labels the TaskRuns of a run that has ended, so that the watches leave them out.
     LabelTaskRuns,
     /// Labels the run as ended and removes its finalizer, in one patch.
     Label,
@@ -122,7 +122,7 @@ pub enum Step {
     RemoveFinalizer,
 }
 
-/// What becomes of the issue about drift.
+/// The change of the issue about drift.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IssueChange {
     /// It is opened, or updated, with this text.
@@ -144,7 +144,7 @@ impl IssueChange {
     }
 }
 
-/// What the attempt's TaskRun is made of, beside the run and its installation.
+/// The inputs of the attempt's TaskRun besides the run and its installation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskRunPlan {
     /// Its name.

@@ -56,7 +56,7 @@ pub(crate) fn installation() -> GitHubInstallation {
     .unwrap()
 }
 
-/// What is known of a run when nothing was looked up yet.
+/// What is known about a run before anything was fetched.
 pub(crate) fn facts(run: PeribolosRun) -> Facts {
     Facts {
         run,

@@ -3,14 +3,14 @@
 use super::status::Why;
 use jiff::Timestamp;
 
-/// What went wrong.
+/// The failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
     /// What can follow from it.
     pub kind: Kind,
     /// How it is shown.
     pub why: Why,
-    /// Before this, another try is in vain.
+    /// Before this time, another attempt can't succeed.
     pub until: Timestamp,
 }
 
@@ -27,7 +27,7 @@ pub enum Kind {
     Permission,
     /// What was written to is not there, or does not take it: no wait helps.
     Hopeless,
-    /// The config repository answers from elsewhere: the number of the repository there, where GitHub tells it.
+    /// The config repository was moved: its id, if GitHub reports it.
     Moved(Option<u64>),
     /// There will be no TaskRun of the attempt's name.
     NoTaskRun {

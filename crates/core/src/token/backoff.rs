@@ -9,7 +9,7 @@ use super::jitter;
 const FIRST: SignedDuration = SignedDuration::from_secs(1);
 const LONGEST: SignedDuration = SignedDuration::from_mins(5);
 
-/// What GitHub said about trying again.
+/// GitHub's hint about retries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hint {
     /// Nothing.

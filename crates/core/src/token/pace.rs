@@ -63,7 +63,7 @@ pub enum Urgency {
 pub enum Turn {
     /// Now: it is counted as minted.
     Now,
-    /// Not before that time. To be asked again then; an idle installation's place in the line is kept.
+    /// Not before that time. The request is to be repeated then; an idle installation keeps its place in the queue.
     At(Timestamp),
 }
 
@@ -99,7 +99,7 @@ impl Pace {
         }
     }
 
-    /// Asks for a mint for the installation of that uid.
+    /// Requests a mint for the installation of that uid.
     pub fn ask(&mut self, uid: &str, urgency: Urgency, limit: Option<AppLimit>, now: Timestamp) -> Turn {
         self.forget(now);
         // A window that is over says nothing about the one that has begun.
@@ -110,7 +110,7 @@ impl Pace {
         }
     }
 
-    /// Counts a read of the App's.
+    /// Counts a read by the App.
     pub fn read(&mut self, now: Timestamp) {
         self.spend(1, now);
     }
@@ -139,7 +139,7 @@ impl Pace {
         may
     }
 
-    /// GitHub refuses mints until then.
+    /// Records that GitHub refuses mints until that time.
     pub fn refuse(&mut self, until: Timestamp) {
         self.refused_until = self.refused_until.max(Some(until));
     }

@@ -51,7 +51,7 @@ impl From<&TokenSpec> for Schedule {
 }
 
 impl Schedule {
-    /// The margin for a token: the one asked for, but no more than a quarter of its lifetime.
+    /// The margin for a token: the requested one, but no more than a quarter of its lifetime.
     pub fn margin(self, issued: Issued) -> SignedDuration {
         self.expiry_margin.min(issued.lifetime() / 4)
     }

@@ -22,7 +22,7 @@ pub(crate) struct Person {
 /// A token that a person made.
 #[derive(Clone, Debug)]
 pub(crate) struct UserToken {
-    /// Who made it.
+    /// Its author.
     pub(crate) login: Login,
     /// The scopes of a classic token; none: a fine-grained one, which may do here whatever the person may.
     pub(crate) scopes: Option<OauthScopes>,

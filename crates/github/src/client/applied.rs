@@ -35,7 +35,7 @@ pub struct PastCheck {
 pub struct CheckedCommit {
     /// Its id.
     pub sha: Sha,
-    /// The blob of the file that was asked for. None: it has none.
+    /// The blob of the requested file. None: the commit does not have it.
     pub blob: Option<Sha>,
     /// The checks, in no order.
     pub checks: Vec<PastCheck>,
@@ -140,7 +140,7 @@ impl Client {
             });
             let body: Body = match self.graphql_found(QUERY, variables).await {
                 Err(error) if error.is_too_much() && page > 1 => {
-                    tracing::info!(page, %error, "half as many commits are asked for at once");
+                    tracing::info!(page, %error, "requesting half as many commits at a time");
                     page /= 2;
                     continue;
                 }

@@ -99,7 +99,7 @@ impl Client {
             .accept("application/vnd.github.raw+json")
             .limit(MAX_FILE_BYTES);
         match self.send(call).await {
-            // A directory is answered with its list, as JSON, whatever was asked for.
+            // For a directory the answer is its list, as JSON, regardless of the requested type.
             Ok(answer) if is_listing(answer.header(header::CONTENT_TYPE)) => Ok(None),
             Ok(answer) => Ok(Some(answer.body)),
             Err(error) if error.is_not_found() => Ok(None),

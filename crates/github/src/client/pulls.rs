@@ -160,7 +160,7 @@ impl Client {
             .collect())
     }
 
-    /// The pull requests that brought a commit to the default branch or, while it is not there, that hold it open. GitHub
+    /// The pull requests that introduced a commit to the default branch or, while it is not there, that hold it open. GitHub
     /// may know a merged one some seconds late.
     pub async fn pulls_for_commit(&self, repo: &FullName, sha: &Sha) -> Result<Vec<Pull>, Error> {
         let values = [repo.owner.as_str(), &repo.name, sha.as_str()];

@@ -51,8 +51,8 @@ pub struct NewRepository {
 impl Repository {
     /// Who can see it. A server that does not say so has no internal ones.
     pub fn seen_by(&self) -> Visibility {
-        let said = self.visibility.as_deref().and_then(Visibility::from_word);
-        said.unwrap_or(if self.private { Visibility::Private } else { Visibility::Public })
+        let reported = self.visibility.as_deref().and_then(Visibility::from_word);
+        reported.unwrap_or(if self.private { Visibility::Private } else { Visibility::Public })
     }
 }
 

@@ -319,7 +319,7 @@ pub(super) async fn standing(
     }
 }
 
-/// One repository's people, looked at one by one.
+/// The people of one repository, one by one.
 struct OfOne<'a> {
     client: &'a Client,
     org: &'a Login,

@@ -57,7 +57,7 @@ enum Role {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct User {
     pub(crate) login: Login,
-    /// The person's number, where it was asked for.
+    /// The person's id, if it was requested.
     #[serde(rename = "databaseId", default)]
     pub(crate) number: Option<u64>,
 }
@@ -110,14 +110,14 @@ pub(crate) async fn members(reader: &Reader<'_>) -> Result<Members, Error> {
     Ok(members)
 }
 
-/// Members who show their membership to everybody: GraphQL does not tell.
+/// Members whose membership is public, which GraphQL does not report.
 pub(crate) async fn public(reader: &Reader<'_>) -> Result<BTreeSet<Login>, Error> {
     let call = Call::get("/orgs/{org}/public_members", &[reader.org.as_str()])?;
     let users = reader.ask(async || reader.client.all::<RestUser>(call.clone()).await).await?;
     Ok(users.into_iter().map(|user| user.login).collect())
 }
 
-/// Pending and failed invitations: GraphQL does not tell who is invited as what. GitHub Enterprise Server and
+/// Pending and failed invitations: GraphQL does not report the roles of invited people. GitHub Enterprise Server and
 /// organizations of managed users have none, which is a 404.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use crate::error::Error;
 /// Whom GitHub shows by a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shown {
-    /// Nobody, in the place where it was asked.
+    /// Nobody is listed in the requested place.
     Nobody,
     /// Somebody, without a number.
     Somebody,

@@ -112,7 +112,7 @@ async fn selection(reader: &Reader<'_>) -> Result<Option<BTreeSet<u64>>, Error> 
     Ok(Some(pages.await?.into_iter().flat_map(|page| page.repositories).map(|repo| repo.id).collect()))
 }
 
-/// An empty repository has a default branch by name, which only REST tells.
+/// An empty repository has the name of a default branch, which only REST reports.
 async fn name_unborn_branches(reader: &Reader<'_>, repos: &mut [Identified]) -> Result<(), Error> {
     let listed = reader.ask(async || reader.client.list_org_repos(reader.org).await).await?;
     let mut branches: BTreeMap<u64, String> =
@@ -245,9 +245,9 @@ async fn made(
         let now = found.get("full_name").and_then(Value::as_str).unwrap_or(called).to_owned();
         return Err(Error::Moved { name: format!("{org}/{name}"), now });
     }
-    let asked = settings.iter().find(|it| it.setting == RepoSettingName::VISIBILITY);
+    let requested = settings.iter().find(|it| it.setting == RepoSettingName::VISIBILITY);
     let visibility = found.get("visibility").and_then(Value::as_str);
-    if asked.is_some_and(|it| visibility != Some(&*it.value)) {
+    if requested.is_some_and(|it| visibility != Some(&*it.value)) {
         let visibility = visibility.unwrap_or("unknown");
         return Ok(Standing::Different(format!(
             "it was made in the meantime, and its visibility is `{visibility}`"

@@ -11,7 +11,7 @@ use super::options::Part;
 use super::reader::{Reader, unreadable};
 use crate::error::Error;
 
-/// A list that is asked for in pages.
+/// A list that is requested in pages.
 pub(crate) struct List<'a> {
     /// The document, with the variables `first` and `after`.
     pub(crate) query: &'a str,
@@ -132,7 +132,7 @@ impl Reader<'_> {
             match self.ask_unless(|error| error.is_too_much() && can_halve, ask).await {
                 Err(error) if error.is_too_much() && can_halve => {
                     walk.first /= 2;
-                    tracing::info!(first = walk.first, %error, "half a page is asked for");
+                    tracing::info!(first = walk.first, %error, "requesting a page of half the size");
                 }
                 answer => return answer,
             }

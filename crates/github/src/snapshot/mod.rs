@@ -13,8 +13,8 @@
 //! more. There is no lock, so two lists may be of two moments; whoever acts on a snapshot reads again and compares.
 //!
 //! **When GitHub refuses.** A limit is waited out and a failure that passes is tried again, as far as [`Patience`] goes; a
-//! query that is too much for GitHub is asked again by half, down to one item. Any other error ends the read, with nothing
-//! asked after it: half an organization would look as if the rest did not exist. A permission that is missing for
+//! query that is too large for GitHub is repeated with half the items, down to one. Any other error ends the read without a
+//! further request: half an organization would look as if the rest did not exist. A permission that is missing for
 //! invitations or teams leaves these alone unread, and so does a 404 in place of invitations that were there before.
 
 pub(crate) mod list;

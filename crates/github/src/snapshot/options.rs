@@ -158,7 +158,7 @@ pub trait Progress: Send + Sync {
     /// `done` of `total` are read; the total may change while the organization does.
     fn read(&self, part: Part, done: usize, total: usize);
 
-    /// GitHub wants nothing to be asked for so long, and the read goes on afterwards.
+    /// GitHub accepts no requests for this long, and the read continues afterwards.
     fn waits(&self, _pause: Duration) {}
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Reader<'a> {
     progress: Option<&'a dyn Progress>,
     patience: Patience,
     permits: Semaphore,
-    /// Before this nothing more is asked: a limit is met by all requests alike.
+    /// Before this time no request is sent: a limit affects all requests alike.
     not_before: Mutex<Option<Instant>>,
 }
 
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
             let Some(pause) = self.patience.pause(&error, &mut met, now, Timestamp::now()) else {
                 return Err(error);
             };
-            tracing::info!(pause = pause.as_secs_f32(), %error, "waiting before GitHub is asked again");
+            tracing::info!(pause = pause.as_secs_f32(), %error, "waiting before the request to GitHub is retried");
             if error.is_rate_limited() {
                 self.hold(now + pause, pause);
             } else {
@@ -132,12 +132,12 @@ impl<'a> Reader<'a> {
                     answers.hidden = answers.hidden.or(hidden);
                 }
                 Err(error) if error.is_too_much() && ids.len() > 1 => {
-                    tracing::info!(ids = ids.len(), %error, "half of them are asked for at once");
+                    tracing::info!(ids = ids.len(), %error, "requesting half as many ids at a time");
                     let (left, right) = ids.split_at(ids.len() / 2);
                     open.extend([(right, first), (left, first)]);
                 }
                 Err(error) if error.is_too_much() && first > 1 => {
-                    tracing::info!(first, %error, "half a page is asked for");
+                    tracing::info!(first, %error, "requesting a page of half the size");
                     open.push((ids, first / 2));
                 }
                 Err(error) => return Err(error),

@@ -126,7 +126,7 @@ pub struct PushEvent {
 /// Which files a push touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Touched {
-    /// The payload can't tell: the push was forced, made the ref, or lists no commits or as many as it can.
+    /// The payload does not show it: the push was forced, created the ref, or lists no commits or as many as it can.
     Unknown,
     /// These were added, changed or removed.
     Paths(BTreeSet<String>),

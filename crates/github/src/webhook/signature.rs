@@ -10,7 +10,7 @@ use aws_lc_rs::hmac;
 #[derive(Clone)]
 pub struct WebhookSecret(hmac::Key);
 
-/// Why a delivery is not GitHub's, as far as can be told.
+/// Why a delivery is not accepted as GitHub's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     /// The header has another form.
@@ -52,7 +52,7 @@ impl fmt::Debug for WebhookSecret {
 
 /// Whether `header` (the value of `X-Hub-Signature-256`) signs `body` by one of `secrets`.
 ///
-/// Every secret is tried always, so that time does not tell which one fits.
+/// Every secret is always tried, so that the time does not reveal which one matches.
 ///
 /// # Errors
 /// [`SignatureError::Malformed`] or [`SignatureError::Mismatch`]; no secrets fit nothing.

@@ -1,4 +1,4 @@
-//! The one clock of an apply: the time, and waits that end when the process is asked to stop.
+//! The clock of an apply: the time, and waits that end when the process is to stop.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use peribolos_core::time_scale::TimeScale;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// The time since a process started, added to the time of that start: somebody who sets the machine's clock neither
-/// stretches nor cuts a wait.
+/// The time since the process started, added to the time of that start, so that a change of the machine's clock does not
+/// lengthen or shorten waits.
 #[derive(Clone, Debug)]
 pub struct Clock {
     scale: TimeScale,
@@ -22,7 +22,7 @@ pub struct Clock {
 pub(super) enum Woke {
     /// It is over.
     InTime,
-    /// The process is asked to stop.
+    /// The process is to stop.
     Stopped,
 }
 
@@ -53,7 +53,7 @@ impl Clock {
         self.scale
     }
 
-    /// Whether the process is asked to stop.
+    /// Whether the process is to stop.
     pub(super) fn is_stopped(&self) -> bool {
         self.stop.is_cancelled()
     }
@@ -70,7 +70,7 @@ impl Clock {
         }
     }
 
-    /// Sleeps until then, also if the process is asked to stop.
+    /// Sleeps until then, even if the process is to stop.
     pub(super) async fn sleep_through(&self, until: Timestamp) {
         let left = Duration::try_from(until.duration_since(self.now())).unwrap_or_default();
         tokio::time::sleep(left).await;

@@ -1,11 +1,11 @@
-//! A change of several fields as one change a field.
+//! Splits a change of several fields into one change per field.
 
 use std::collections::BTreeSet;
 
 use peribolos_org::plan::{Change, Failure, RepoSettingName, SettingChange, TeamSetting};
 
-/// The same change, one field at a time. What GitHub only takes together stays together; a new name comes last, because the
-/// others go by the old one.
+/// The same change, one field at a time. Fields that GitHub only accepts together stay together; a new name comes last, because
+/// the other requests use the old one.
 pub(super) fn each(change: &Change) -> Vec<Change> {
     match change {
         Change::EditOrg { changes } => {
@@ -51,7 +51,7 @@ pub(super) fn keys(change: &Change) -> String {
     keys.into_iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" and ")
 }
 
-/// One failure of several, each with the fields that it is about; none where there is none.
+/// Merges several failures, each with its fields; none if there are none.
 pub(super) fn together(failures: Vec<(String, Failure)>) -> Option<Failure> {
     let sentences: Vec<String> =
         failures.iter().map(|(keys, failure)| format!("{keys}: {}", failure.sentence)).collect();

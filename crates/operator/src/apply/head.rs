@@ -1,5 +1,5 @@
-//! The file at the head of the branch while an apply runs: once it is another one, what it takes away is left to the run
-//! for it.
+//! The file at the head of the branch while an apply runs: once it has changed, removals are left to the run for the new
+//! file.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use peribolos_github::{Client, Error, FileAnswer, FullName, Sha};
 /// How old an answer may be.
 const FRESH: Duration = Duration::from_mins(1);
 
-/// The file that is applied, and where its newest version is.
+/// The file that is applied, and the location of its newest version.
 #[derive(Clone, Debug)]
 pub struct Head {
     /// The config repository.
@@ -37,12 +37,12 @@ impl Watch {
         Self { head, etag: None, seen: None, moved: false }
     }
 
-    /// Whether the answer of before still counts.
+    /// Whether the last answer is still recent enough.
     pub(super) fn is_fresh(&self, now: Timestamp, scale: TimeScale) -> bool {
         self.moved || self.seen.is_some_and(|seen| scale.is_recent(seen, now, FRESH))
     }
 
-    /// Whether the file at the head has been found to be another one. It stays so even if the same content comes back: the
+    /// Whether the file at the head was found to have changed. This remains true even if the old content is restored: the
     /// run for that push applies it.
     pub(super) fn has_moved(&self) -> bool {
         self.moved

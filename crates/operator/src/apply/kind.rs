@@ -1,9 +1,9 @@
-//! What a change is about, as far as applying it goes.
+//! The properties of a change that matter for applying it.
 
 use peribolos_org::plan::{Change, Named, TeamSetting};
 use peribolos_org::{RepoName, TeamName};
 
-/// The team and the repository that must be there for it.
+/// The team and the repository that must exist for it.
 pub(super) fn needs(change: &Change) -> Vec<Named> {
     let (team, repo): (Option<&TeamName>, Option<&RepoName>) = match change {
         Change::RenameRepo { from: repo, .. }

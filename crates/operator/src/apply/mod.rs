@@ -1,7 +1,7 @@
-//! Applies a plan, operation by operation, in the order of the plan: one request each, paced, repeated where that is safe,
-//! and nothing taken away that is not as it was planned or that a grant was to replace.
+//! Applies a plan, operation by operation, in the order of the plan: one request each, paced, repeated where that is safe.
+//! Nothing is removed that is not as it was planned, or whose replacement is not in force.
 //!
-//! What to do is decided in `peribolos_core::apply` and `peribolos_org::plan`; here the requests are made.
+//! The decisions are in `peribolos_core::apply` and `peribolos_org::plan`; this module makes the requests.
 
 mod clock;
 mod exit;
@@ -44,7 +44,7 @@ pub use self::progress::Progress;
 pub use self::second::{Again, Second, read_again};
 use self::seen::Seen;
 
-/// What has to be ended is ended within so long, also by an apply that is asked to stop or has no time left.
+/// The time for operations that must be finished, even by an apply that is to stop or has no time left.
 const COMPLETES_WITHIN: Duration = Duration::from_secs(5);
 
 /// A plan to be applied.
@@ -62,35 +62,35 @@ pub struct Job<'a> {
     pub limits: &'a Limits,
     /// Where the file comes from, if it can be replaced by a newer one meanwhile.
     pub head: Option<&'a Head>,
-    /// Who applies it. GitHub makes a person a maintainer of each team that they make.
+    /// The token owner. GitHub makes a person a maintainer of each team that they create.
     pub by: Applier<'a>,
     /// The clock.
     pub clock: &'a Clock,
-    /// No wait lasts beyond this.
+    /// The deadline of all waits.
     pub deadline: Option<Timestamp>,
-    /// Who follows its progress.
+    /// The observer of its progress.
     pub progress: &'a dyn Progress,
 }
 
 /// What was done.
 #[derive(Clone, Debug)]
 pub struct Ended {
-    /// What became of each operation.
+    /// The outcome of each operation.
     pub outcomes: Vec<Outcome>,
     /// Teams that were made and that the person whose token it is could not be taken out of.
     pub stays: Vec<Stays>,
-    /// Why nothing more was tried, if so.
+    /// Why the apply stopped early, if it did.
     pub stop: Option<Stop>,
     /// Whether a permission is missing.
     pub permission_missing: bool,
-    /// Whether the file at the head is another one now.
+    /// Whether the file at the head has changed.
     pub head_moved: bool,
-    /// GitHub's sentence about why nothing more was tried, if it has one.
+    /// GitHub's message about why the apply stopped early, if there is one.
     pub sentence: Option<String>,
 }
 
 impl Ended {
-    /// How the apply ends at this time, by what was done and by what the organization was found to be afterwards.
+    /// How the apply ends, given what was done and the state of the organization afterwards.
     /// `lacks_a_kind` is whether some kind of thing could not be read before for want of a permission.
     pub fn end(&self, again: &Again, lacks_a_kind: bool, now: Timestamp) -> End {
         let second = again.second();
@@ -109,7 +109,7 @@ impl Ended {
         let end = met.end();
         let Again::Unread(error) = again else { return end };
         let exit = match exit(error) {
-            // It was there a moment ago: another attempt may find it again.
+            // It existed a moment ago: another attempt may find it again.
             StepExit::Failed => StepExit::GitHubUnavailable,
             other => other,
         };
@@ -174,21 +174,21 @@ struct Run<'a> {
     head: Option<Watch>,
     /// What was made or renamed since the start: GitHub may answer 404 about it for some seconds.
     recent: BTreeSet<Named>,
-    /// What was read a moment ago.
+    /// What was just read.
     seen: Seen,
-    /// Teams that an invitation was to and that are not there any more.
+    /// Teams of an invitation that no longer exist.
     gone_teams: BTreeSet<u64>,
     /// Whether a line of the file asks for the operation that is being made.
     has_line: bool,
     /// Whether somebody is invited by it, or by what needs it.
     invites: bool,
-    /// Whether it ends what has to be ended: what was cancelled for it is lost without it.
+    /// Whether the operation must be finished: what was cancelled for it is lost otherwise.
     completes: bool,
     outcomes: Vec<Outcome>,
     stays: Vec<Stays>,
     streak: Streak,
     invitations: Invitations,
-    /// Kinds that a permission is missing for, with the failure that showed it.
+    /// Kinds for which a permission is missing, with the failure that showed it.
     missing_permissions: BTreeMap<Kind, Failure>,
     stop: Option<Stop>,
     sentence: Option<String>,
@@ -211,7 +211,9 @@ impl Run<'_> {
             let reason = NotSentReason::PermissionMissing;
             return Outcome::NotSent { reason, failure: failure.clone() };
         }
-        if self.invitations.are_over() && self.invites {
+        // What invites, but not by its own request, cancels an invitation for that.
+        let is_over = self.invitations.are_over() || self.invitations.may_be_over() && !change.invites();
+        if is_over && self.invites {
             let failure = refused::no_more_invitations(self.job.by);
             return Outcome::NotSent { reason: NotSentReason::InvitationLimit, failure };
         }
@@ -234,7 +236,7 @@ impl Run<'_> {
         change.invites() || cancels && self.job.plan.operations.iter().any(|later| needs_it(&later))
     }
 
-    /// Whether nothing more is tried.
+    /// Whether the apply has stopped.
     fn has_stopped(&mut self) -> bool {
         if self.stop.is_none() && !self.completes && self.job.clock.is_stopped() {
             self.stop = Some(Stop::OutOfTime);
@@ -267,12 +269,12 @@ impl Run<'_> {
             Wait::TooLong(until) => Stop::RateLimited { until },
             Wait::OutOfTime => Stop::OutOfTime,
         };
-        tracing::info!(?stop, "nothing more is sent");
+        tracing::info!(?stop, "stopping: no further request is sent");
         self.stop = Some(stop);
         false
     }
 
-    /// A person who makes a team is its maintainer. Takes the person out again, unless the file wants them there.
+    /// GitHub makes a person who creates a team its maintainer. Removes the person again, unless the file has them there.
     async fn leave(&mut self, team: &peribolos_org::TeamName, person: &Login) {
         let wants = |operation: &Operation| {
             matches!(&operation.change, Change::SetTeamMember { team: other, login, .. }

@@ -6,9 +6,9 @@ use peribolos_org::plan::{Operation, Outcome};
 
 /// Follows the progress of an apply. Must not block.
 pub trait Progress: Send + Sync {
-    /// `done` of `of` operations have been dealt with; this is what became of the last one.
+    /// `done` of `of` operations are finished; this is the outcome of the last one.
     fn operation(&self, done: usize, of: usize, operation: &Operation, outcome: &Outcome);
 
-    /// Nothing is sent for so long: GitHub, or our own pacing, asks for it.
+    /// No request is sent for this long, because GitHub or the operator's own pacing requires it.
     fn waits(&self, _pause: Duration) {}
 }

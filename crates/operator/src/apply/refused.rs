@@ -1,4 +1,4 @@
-//! From GitHub's error to what became of an operation.
+//! From an error of GitHub to the outcome of an operation.
 
 use std::time::Duration;
 
@@ -8,20 +8,20 @@ use peribolos_github::{Error, Retry};
 use peribolos_org::plan::{Cause, Change, Failure, Outcome};
 use peribolos_org::show::{Applier, NOT_SHOWN_REMEDY, Refused, remedy};
 
-/// What an error means for the whole apply, before it is asked what it means for one request.
+/// What an error means for the whole apply, before its meaning for one request is considered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
-    /// Nobody is let in from here.
+    /// The organization blocks access from this address.
     AccessBlocked,
-    /// The token is not accepted although it was read again, the App is suspended, or the organization has another name.
+    /// The token is not accepted although it was read again, the App is suspended, or the organization was renamed.
     Unusable,
     /// A permission is missing.
     PermissionMissing,
     /// The daily limit of invitations.
     InvitationLimit,
-    /// The repository has another name now.
+    /// The repository was renamed.
     Moved,
-    /// What it means is decided by the request.
+    /// Its meaning depends on the request.
     Answer(Answer),
 }
 
@@ -107,16 +107,14 @@ pub(super) fn not_done(outcome: Outcome) -> Option<Failure> {
     }
 }
 
-/// GitHub's own message, or what kept an answer from coming.
+/// GitHub's own message, or why there is no answer.
 pub(super) fn sentence(error: &Error) -> String {
     error.github_message().map_or_else(|| error.to_string(), str::to_owned)
 }
 
-/// The failure of an invitation that is not tried any more.
+/// The failure of an invitation that is no longer tried.
 pub(super) fn no_more_invitations(by: Applier<'_>) -> Failure {
-    let sentence =
-        "GitHub has refused several invitations in a row and spoke of a limit, so no more were tried"
-            .to_owned();
+    let sentence = "GitHub has refused invitations and spoke of a limit, so no more were tried".to_owned();
     let what_to_do = by.invitation_limit_remedy().to_owned();
     Failure { sentence, status: None, cause: Cause::Invitations, what_to_do }
 }

@@ -1,4 +1,4 @@
-//! Before something is taken away: whether the file at the head is still the one that is applied, whether what replaces it
+//! Checks before a removal: whether the file at the head is still the one that is applied, whether what replaces it
 //! is in force, and whether enough owners would be left.
 
 use peribolos_core::apply::owners;
@@ -11,7 +11,7 @@ use super::Run;
 use super::head::Watch;
 
 impl Run<'_> {
-    /// Whether the change may be made now; if not, what becomes of it.
+    /// Whether the change may be made now; if not, its outcome.
     pub(super) async fn may_be_made(&mut self, index: usize, change: &Change) -> Result<(), Outcome> {
         if let Some(withheld) = withheld(self.job.plan, index, &self.outcomes, &self.expected) {
             return Err(Outcome::Withheld(withheld));
@@ -40,7 +40,7 @@ impl Run<'_> {
         if self.head.as_ref().is_some_and(Watch::has_moved) { Err(Outcome::NotTried) } else { Ok(()) }
     }
 
-    /// The newest version of the file. One that is not shown is looked for again before it counts as removed.
+    /// The newest version of the file. If GitHub does not show it, it is read again before it counts as removed.
     async fn head(&mut self, change: &Change, watch: &Watch) -> Result<FileAnswer, Outcome> {
         let is_shown = |answer: &FileAnswer| !matches!(answer, FileAnswer::Missing);
         let read = async |run: &mut Self| watch.read(run.job.client).await;

@@ -1,5 +1,5 @@
-//! An invitation that replaces another one. What it needs is read before the other one is cancelled, because GitHub knows of
-//! its places in teams no more from then on.
+//! An invitation that replaces another one. What it needs is read before the other one is cancelled, because GitHub then
+//! forgets the teams of that one.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use peribolos_org::plan::{Change, InvitedTeam, NotSentReason, Outcome};
 use super::Run;
 
 impl Run<'_> {
-    /// Reads what the invitation needs for which this one is cancelled: whose it is, and which of its teams are there.
+    /// Reads what the replacing invitation needs: the invited person, and which of the teams still exist.
     pub(super) async fn can_be_replaced(&mut self, index: usize, change: &Change) -> Result<(), Outcome> {
         let Change::CancelInvitation { id, login: invited, .. } = change else { return Ok(()) };
         let later = self.job.plan.operations.get(index..).unwrap_or_default();
@@ -46,14 +46,14 @@ impl Run<'_> {
         }
     }
 
-    /// Whether a team of this invitation has gone since its teams were read, which GitHub may refuse it for.
+    /// Whether a team of this invitation was deleted since the teams were read, which may be why GitHub refuses it.
     pub(super) async fn loses_teams(&mut self, change: &Change) -> bool {
         let Change::InviteAgain { teams, .. } = change else { return false };
         let known = self.gone_teams.len();
         self.note_gone(change, teams).await.is_ok() && self.gone_teams.len() > known
     }
 
-    /// The same invitation without teams that are gone: GitHub would refuse all of it.
+    /// The same invitation without deleted teams, because of which GitHub would refuse it completely.
     pub(super) fn without_teams_that_are_gone<'c>(&self, change: &'c Change) -> Cow<'c, Change> {
         let Change::InviteAgain { login, role, teams } = change else { return Cow::Borrowed(change) };
         let (login, role) = (login.clone(), *role);

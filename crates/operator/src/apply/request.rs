@@ -1,4 +1,4 @@
-//! One operation's request, repeated where that is safe, until it is known what became of it.
+//! The request of one operation, repeated where that is safe, until its outcome is known.
 
 use jiff::Timestamp;
 use peribolos_core::apply::answer::{Answer, Attempts, Next, Sent, look_again};
@@ -13,29 +13,29 @@ use super::{Run, fields, kind};
 
 /// What follows from an error.
 enum Then {
-    /// The request is sent again.
+    /// The request is retried.
     Again,
-    /// What was to be removed is not there.
+    /// What was to be removed does not exist.
     Gone,
     /// One request a field is sent.
     FieldByField,
-    /// It is read whether it has been made in the meantime. GitHub may not show it until then.
+    /// A read checks whether the change has taken effect in the meantime. GitHub may not show it until then.
     Look {
         /// Until when.
         until: Timestamp,
-        /// What became of it if it is not there.
+        /// The outcome if it has not.
         refused: Outcome,
     },
-    /// It is known what became of it.
+    /// The outcome is known.
     Ended(Outcome),
 }
 
 impl Run<'_> {
-    /// Makes a change. What it is about is read before, each time: it may have changed, or the request may have taken effect
+    /// Makes a change. Its object is read before each attempt: it may have changed, or an earlier request may have taken effect
     /// although its answer was lost.
     pub(super) async fn send(&mut self, change: &Change) -> Outcome {
         let mut attempts = Attempts::default();
-        // Until when GitHub may not show what a request without an answer has made.
+        // Until when GitHub may not show the effect of an unanswered request.
         let mut appears_until = None;
         loop {
             let change = &*self.without_teams_that_are_gone(change);
@@ -76,7 +76,7 @@ impl Run<'_> {
         }
     }
 
-    /// What became of a change that is not to be made: it is so already, or what it is about is not as planned. What an
+    /// The outcome of a change that is not to be made: it is already in effect, or its object is not as planned. What an
     /// earlier request may have made is looked for again until then.
     async fn standing(&mut self, change: &Change, appears_until: Option<Timestamp>) -> Result<(), Outcome> {
         match self.look(change, appears_until).await? {
@@ -118,7 +118,7 @@ impl Run<'_> {
         }
     }
 
-    /// What became of something whose name is taken, because it has been made since it was looked for, by somebody else or
+    /// The outcome if a name is taken, because it has been made since it was looked for, by somebody else or
     /// by a request whose answer was lost; none where nothing of the name is shown.
     async fn made_meanwhile(&mut self, change: &Change, until: Timestamp) -> Option<Outcome> {
         let clock = self.job.clock;
@@ -148,7 +148,7 @@ impl Run<'_> {
         fields::together(failures).map_or(Outcome::Done, Outcome::Failed)
     }
 
-    /// GitHub has taken a change, or there was nothing to be done.
+    /// Records that GitHub accepted a change, or that there was nothing to be done.
     fn made(&mut self, change: &Change, made: Made) -> Outcome {
         match made {
             Made::Done => self.expected.make(change),
@@ -175,7 +175,7 @@ impl Run<'_> {
         };
         match attempts.next(self.sent(change), answer, clock.now(), clock.scale()) {
             Next::Again { at } => {
-                tracing::info!(%error, "sent again");
+                tracing::info!(%error, "retrying the request");
                 if self.wait(at).await { Then::Again } else { Then::Ended(Outcome::NotTried) }
             }
             Next::Done => Then::Gone,
@@ -199,7 +199,7 @@ impl Run<'_> {
         }
     }
 
-    /// What an error is for the one request. Where it means more than that, what became of the operation.
+    /// The meaning of an error for this request, or the outcome of the operation if it means more than that.
     fn answer(&mut self, change: &Change, refused: Refused<'_>, error: &Error) -> Result<Answer, Outcome> {
         let by = self.job.by;
         let failure = |cause| refused::failure(refused, by, error, cause);
@@ -243,7 +243,7 @@ impl Run<'_> {
     }
 
     fn stop(&mut self, stop: Stop, error: &Error) {
-        tracing::error!(%error, ?stop, "nothing more is sent");
+        tracing::error!(%error, ?stop, "stopping: no further request is sent");
         self.stop = Some(stop);
         self.sentence = Some(refused::sentence(error));
     }
@@ -256,7 +256,7 @@ impl Run<'_> {
     /// Reads something that GitHub may not show for a moment: that is read again before it counts as not there.
     ///
     /// # Errors
-    /// What became of the operation for which it is read.
+    /// The outcome of the operation for which it is read.
     pub(super) async fn read_until_shown<T>(
         &mut self,
         change: &Change,
@@ -282,7 +282,7 @@ impl Run<'_> {
     /// where it can't be read.
     ///
     /// # Errors
-    /// What became of the operation for which it is read.
+    /// The outcome of the operation for which it is read.
     pub(super) async fn read<T>(
         &mut self,
         change: &Change,
@@ -313,7 +313,7 @@ impl Run<'_> {
             let recent = self.sent(change).recent;
             match attempts.next_read(recent, answer, clock.now(), clock.scale()) {
                 Next::Again { at } => {
-                    tracing::info!(%error, "read again");
+                    tracing::info!(%error, "retrying the read");
                     if !self.wait(at).await {
                         return Err(Outcome::NotTried);
                     }
@@ -328,7 +328,7 @@ impl Run<'_> {
     }
 }
 
-/// What an operation is about is not shown by GitHub.
+/// GitHub does not show the object of the operation.
 fn gone(error: &Error) -> Outcome {
     let about = refused::sentence(error);
     Outcome::Left(format!("what it is about is not there any more (GitHub answered 404, {about})"))

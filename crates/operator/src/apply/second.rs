@@ -1,4 +1,4 @@
-//! The organization after an apply: read again, planned again, and held against what was done.
+//! The organization after an apply: read again, planned again, and compared with what was done.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use super::clock::Woke;
 use super::{Clock, Ended};
 use crate::planning::{Planned, Planning, PlanningError};
 
-/// How long after a read another one is made, where GitHub does not show yet what it took.
+/// The pause before the next read if GitHub does not show yet what it accepted.
 const PAUSES: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(20)];
 
-/// What reading the organization again has led to.
+/// The result of reading the organization again.
 #[derive(Debug)]
 pub enum Again {
     /// It was not read: nothing was done, or not everything could be tried.
@@ -36,7 +36,7 @@ impl Again {
         }
     }
 
-    /// Whether another read would not show more: GitHub shows what it took, and hides nothing.
+    /// Whether another read would not show more: GitHub shows everything that it accepted, and hides nothing.
     fn is_complete(&self) -> bool {
         match self {
             Self::Not => true,
@@ -59,11 +59,11 @@ impl Again {
 /// What the organization is found to be.
 #[derive(Clone, Debug)]
 pub struct Second {
-    /// What remains, what is gone beyond the plan, and what could not be read any more.
+    /// What remains, what was removed beyond the plan, and what could no longer be read.
     pub verification: Verification,
     /// How many grants wait for somebody to accept them, those of which GitHub shows nothing until then included.
     pub waiting: usize,
-    /// Whether something that GitHub took is not so.
+    /// Whether something that GitHub accepted is not in effect.
     pub not_held: bool,
     /// Whether something remains that was not planned.
     pub unplanned: bool,
@@ -74,7 +74,8 @@ pub struct Second {
     pub hidden: bool,
 }
 
-/// Reads and plans again. What GitHub took and does not show, or hides now, is read once more after some seconds, twice.
+/// Reads and plans again. If GitHub does not show what it accepted, or hides something now, it is read again after some
+/// seconds, up to twice.
 pub async fn read_again(planning: &Planning<'_>, clock: &Clock, before: &Planned, ended: &Ended) -> Again {
     let outcomes = &ended.outcomes;
     if outcomes.is_empty() || ended.stop.is_some() {
@@ -87,7 +88,10 @@ pub async fn read_again(planning: &Planning<'_>, clock: &Clock, before: &Planned
         if found.is_complete() {
             return found;
         }
-        tracing::info!(unread = found.sentence(), "GitHub does not show everything: it is read again");
+        tracing::info!(
+            unread = found.sentence(),
+            "GitHub does not show every change yet; reading the organization again"
+        );
         if clock.sleep(pause).await == Woke::Stopped {
             return found;
         }
@@ -113,7 +117,8 @@ async fn read_once(planning: &Planning<'_>, before: &Planned, outcomes: &[Outcom
         verification.unread.iter().any(|unread| unread.cause == cause && planning.scope.manages(unread.kind))
     };
     Again::Read(Box::new(Second {
-        waiting: after.plan.waiting.len() + afterwards::asked(&before.plan, outcomes, &after.plan.operations),
+        waiting: after.plan.waiting.len()
+            + afterwards::invited(&before.plan, outcomes, &after.plan.operations),
         not_held: !afterwards::missed(&before.plan, outcomes, &after.plan.operations).is_empty(),
         unplanned: afterwards::is_unplanned(&before.plan, &after.plan.operations),
         lacks_permission: after.snapshot.lacks_any(planning.scope) || unread_by(UnreadCause::Permission),

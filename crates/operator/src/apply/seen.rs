@@ -1,5 +1,5 @@
-//! What was read a moment ago and holds for many operations, so that it is not read for each: GitHub gives an organization
-//! some thousand requests an hour, and a plan may have as many places in teams.
+//! Caches recent reads that serve many operations: GitHub allows an organization some thousand requests an hour, and a plan may
+//! have as many team memberships.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,12 +10,12 @@ use peribolos_org::{Login, TeamName};
 
 use super::Run;
 
-/// How long it counts that a team is the one that the plan means.
+/// How long a verified team counts as verified.
 const TEAM: Duration = Duration::from_mins(1);
-/// How long it counts that somebody is in the organization, and that a login is still theirs.
+/// How long a verified member and login count as verified.
 const PERSON: Duration = Duration::from_mins(5);
 
-/// Things that were as planned when they were read last.
+/// Objects that were as planned at the last read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
     teams: BTreeMap<TeamName, Timestamp>,
@@ -25,7 +25,7 @@ pub(super) struct Seen {
 }
 
 impl Run<'_> {
-    /// Why the change must not be made, because a team or a person is another one, or not there, by now.
+    /// Why the change must not be made: a team or person was replaced or no longer exists.
     pub(super) async fn subjects_are_there(&mut self, change: &Change) -> Result<(), Outcome> {
         match change {
             Change::SetTeamMember { login, from: None, .. } => self.is_in_organization(change, login).await,

@@ -18,19 +18,19 @@ use secrecy::SecretString;
 
 use super::app_id;
 use super::token::{self, OwnToken, TokenError};
-use crate::services::github::ASKED;
+use crate::services::github::REQUESTED;
 use crate::step::GitHubArgs;
 
-/// As whom GitHub is asked, as the end of each command's help says it.
+/// The credentials for GitHub, as described at the end of each command's help.
 pub(super) const HELP: &str = "\
-Without the App's key, GitHub is asked with the token in PERIBOLOS_GITHUB_TOKEN, or else that in GITHUB_TOKEN. It must be an \
+Without the App's key, the token in PERIBOLOS_GITHUB_TOKEN is used, or else that in GITHUB_TOKEN. It must be an \
 owner's. A classic token needs the scopes admin:org and repo: `gh auth token` has them after `gh auth refresh --scopes \
 admin:org`.";
 
-/// As whom GitHub is asked.
+/// The credentials for GitHub.
 #[derive(Debug, Args)]
 pub(super) struct AccessArgs {
-    /// Ask as the GitHub App of this id, which must be installed on the organization
+    /// Authenticate as the GitHub App of this id, which must be installed on the organization
     #[arg(long, env = "PERIBOLOS_APP_ID", value_name = "ID", value_parser = app_id, requires = "private_key_file")]
     app_id: Option<u64>,
     /// The file with the App's private key (PEM)
@@ -40,7 +40,7 @@ pub(super) struct AccessArgs {
     github: GitHubArgs,
 }
 
-/// What GitHub is asked for.
+/// What the token is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// To read the organization.
@@ -49,11 +49,11 @@ pub(super) enum Purpose {
     Change,
 }
 
-/// GitHub, and whose token it is asked with.
+/// The GitHub client, and the owner of its token.
 pub(super) struct Access {
     /// GitHub.
     pub(super) client: Client,
-    /// The person whose token it is; none: an App's.
+    /// The token owner; none: an App.
     pub(super) person: Option<Login>,
     /// The variable with the token; none: it was made with the App's key.
     variable: Option<&'static str>,
@@ -86,7 +86,7 @@ impl AccessArgs {
         let installation = installation(&app, org).await?;
         let permissions = match purpose {
             // Such a token can do nothing else.
-            Purpose::Read => Some(read_only(&ASKED, &installation.permissions)),
+            Purpose::Read => Some(read_only(&REQUESTED, &installation.permissions)),
             Purpose::Change => None,
         };
         let scope = TokenScope { repositories: None, permissions };
@@ -97,18 +97,18 @@ impl AccessArgs {
 }
 
 impl Access {
-    /// Who applies with it.
+    /// The token owner of an apply.
     pub(super) fn applier(&self) -> Applier<'_> {
         self.person.as_ref().map_or(Applier::App, Applier::Person)
     }
 
-    /// Says whose token it is, and what can be done, where GitHub refuses to show or change the organization.
+    /// Names the token owner and a remedy, if GitHub refuses to show or change the organization.
     pub(super) fn explained(&self, org: &Login, error: GitHubError) -> anyhow::Error {
         token::explained(org, self.applier(), self.variable, error)
     }
 }
 
-/// Tokens of an installation, each made when the one before is no longer accepted.
+/// Tokens of an installation; a new one is minted when the last one is no longer accepted.
 struct Minted {
     app: App,
     installation: InstallationId,

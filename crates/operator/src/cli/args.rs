@@ -18,31 +18,31 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Receive GitHub's webhooks and write what they ask for to Kubernetes
+    /// Receive GitHub's webhooks and write what they request to Kubernetes
     Receiver(ReceiverArgs),
-    /// Own the tokens, start the runs, and find what no webhook said
+    /// Own the tokens, start the runs, and find what no webhook reported
     Controller(ControllerArgs),
     /// Print the custom resource definitions as YAML, or write them to a folder
     Crds(CrdsArgs),
     /// Check files and show what is wrong with them
     Validate(ValidateArgs),
-    /// Show what an apply of a file would change, and what would stop it. Nothing is changed
+    /// Show what an apply of a file would change, and what would stop it. Changes nothing
     ///
-    /// Say what is managed, allowed, left alone and guarded as the organization's GitHubInstallation says it: each flag is
-    /// a field of its spec.run or spec.guards, with the same default.
+    /// Use the same settings as the organization's GitHubInstallation: each flag for what is managed, allowed, ignored and
+    /// guarded is a field of its spec.run or spec.guards, with the same default.
     ///
-    /// Exit codes: 0 it would be applied; 1 the file is wrong, a guard stops it, or GitHub could not be asked; with
+    /// Exit codes: 0 the file would be applied; 1 the file is invalid, a guard stops it, or GitHub could not be reached; with
     /// --detailed-exitcode 0 nothing would change, 2 something would.
     #[command(after_help = access::HELP)]
     Plan(PlanArgs),
-    /// Apply a file to an organization: show what changes, ask, change it, and say what became of it
+    /// Apply a file to an organization: show the changes, ask for confirmation, apply them, and report the result
     ///
-    /// It does what the program does in a cluster, with the same flags as `plan`. What GitHub refuses is named, and the rest
-    /// is done.
+    /// This does the same as an apply in a cluster, with the same flags as `plan`. Changes that GitHub refuses are named, and all
+    /// others are made.
     ///
-    /// Exit codes: 0 everything was done; 1 declined, or something that no other code names; 10 the file is wrong; 12 a guard
-    /// stops it; 13 a permission or a scope of the token is missing; 14 a part was not done; 15 the organization does not let
-    /// the token in from here; 20 GitHub could not be used; 21 a limit of requests is used up; 22 it was stopped.
+    /// Exit codes: 0 everything was done; 1 declined, or any other failure; 10 the file is invalid; 12 a guard stops it; 13 a
+    /// permission or a scope of the token is missing; 14 a part was not done; 15 the organization's access rules
+    /// block the token; 20 GitHub was unavailable; 21 a rate limit is used up; 22 it was stopped.
     #[command(after_help = access::HELP)]
     Apply(ApplyArgs),
     /// Print the JSON Schema of peribolos.yaml, with which editors complete and check it
@@ -74,7 +74,7 @@ pub(super) struct ValidateArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
-    /// Print it as Markdown for people instead: every key, and what may surprise about it
+    /// Print a reference in Markdown for people instead: every key, with its pitfalls
     #[arg(long, env = "PERIBOLOS_SCHEMA_MARKDOWN")]
     pub(super) markdown: bool,
 }

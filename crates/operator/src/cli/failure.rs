@@ -16,7 +16,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// That of an apply, which tells by its exit code what was in the way.
+    /// An apply, whose exit code shows the cause.
     pub(super) fn of_apply(error: anyhow::Error) -> Self {
         let of_cause = |cause: &(dyn std::error::Error + 'static)| {
             let of_token = cause.downcast_ref().map(TokenError::exit);
@@ -26,7 +26,7 @@ impl Failure {
         Self { error, exit }
     }
 
-    /// That of any other command.
+    /// Any other command.
     pub(super) const fn of_command(error: anyhow::Error) -> Self {
         Self { error, exit: StepExit::Failed }
     }
@@ -43,7 +43,8 @@ impl fmt::Display for Failure {
     }
 }
 
-/// An error and its causes on one line, without a full stop of its own. Many errors name their cause themselves: what was said already is left out.
+/// An error and its causes on one line, without a full stop of its own. Many errors contain their cause already: repeated
+/// messages are left out.
 pub(super) fn sentence(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain() {

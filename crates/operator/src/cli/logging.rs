@@ -6,7 +6,7 @@ use tracing_subscriber::{EnvFilter, filter::LevelFilter, fmt};
 /// The variable with the filter, such as `info,kube=debug`.
 const FILTER: &str = "PERIBOLOS_LOG";
 
-/// Who reads the logs.
+/// The format of the logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     /// Lines for people.

@@ -70,7 +70,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     ended.map_err(Failure::of_command)
 }
 
-/// Runs a server until the process is asked to stop.
+/// Runs a server until the process is to stop.
 fn serve<F: Future<Output = anyhow::Result<()>>>(
     server: impl FnOnce(CancellationToken) -> F,
 ) -> anyhow::Result<ExitCode> {

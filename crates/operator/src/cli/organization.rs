@@ -12,7 +12,7 @@ use super::access::Access;
 use super::progress::Shown;
 use crate::planning::{Planned, Planning, PlanningError};
 
-/// Reads it, and shows how far that is. Says so where the token does not see all.
+/// Reads it, and shows the progress. Warns if the token does not see everything.
 pub(super) async fn read(access: &Access, org: &Login) -> anyhow::Result<Snapshot> {
     let shown = Arc::new(Shown::start(org));
     let options = ReadOptions { progress: Some(Arc::clone(&shown) as _), ..ReadOptions::default() };
@@ -35,7 +35,7 @@ pub(super) fn planning<'a>(
     Planning { client: &access.client, org, file, scope, options }
 }
 
-/// Reads and plans, and shows how far that is.
+/// Reads and plans, and shows the progress.
 pub(super) async fn plan(access: &Access, planning: &Planning<'_>) -> Result<Planned, anyhow::Error> {
     let org = planning.org;
     let shown = Arc::new(Shown::start(org));

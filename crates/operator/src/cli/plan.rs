@@ -21,7 +21,7 @@ use super::{organization, source};
 use crate::planning::Planned;
 use crate::rules::RuleArgs;
 
-/// What it exits with where something would change, and is asked to say so.
+/// The exit code of --detailed-exitcode if something would change.
 const CHANGES: u8 = 2;
 
 /// What `plan` works on.
@@ -69,7 +69,7 @@ pub(super) struct Considered {
 }
 
 impl Considered {
-    /// Shows the people whom GitHub does not know, and holds the plan against the guards.
+    /// Shows the logins that GitHub does not know, and checks the plan against the guards.
     pub(super) fn new(source: &Source, planned: Planned, rules: &RuleArgs) -> std::io::Result<Self> {
         let (file, scope) = (&source.parsed.file, rules.scope());
         source.show(&unknown_logins(&planned.plan, file, &source.name, &Namer::terminal()))?;
@@ -100,7 +100,7 @@ impl Considered {
         self.trips.len()
     }
 
-    /// A sentence about why nothing is applied; none where nothing stands against it.
+    /// A sentence about why nothing is applied; none if nothing prevents it.
     pub(super) fn stops(&self) -> Option<String> {
         let stops = self.impossible() + self.trips();
         let reasons = if stops == 1 { "1 reason".to_owned() } else { format!("{stops} reasons") };

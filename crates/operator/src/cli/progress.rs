@@ -1,4 +1,4 @@
-//! How far the reading of an organization is, on standard error.
+//! The progress of reading an organization, on standard error.
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use peribolos_github::Login;
 use peribolos_github::snapshot::{Part, Progress};
 
-/// Shows how far a read is: on a terminal as one line that changes, else as a line when it has ended.
+/// Shows the progress of a read: on a terminal as one line that is updated, otherwise as a line when it has ended.
 pub(super) struct Shown {
     org: String,
     parts: Mutex<BTreeMap<Part, (usize, usize)>>,
@@ -32,7 +32,7 @@ impl Shown {
         }
     }
 
-    /// Best effort: nobody misses a line that can't be written.
+    /// Best effort: a line that can't be written is not essential.
     fn line(&self, verb: &str, parts: &BTreeMap<Part, (usize, usize)>) {
         let mut stderr = std::io::stderr().lock();
         let text = text(verb, &self.org, parts);

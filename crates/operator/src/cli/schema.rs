@@ -1,4 +1,4 @@
-//! `schema`: what may be in the file, for editors and for the documents.
+//! `schema`: the format of the file, for editors and for the documentation.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! The file on this machine: read, parsed, and its findings shown as compilers show them.
+//! The local file: read, parsed, and its findings shown in the style of compilers.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -11,10 +11,10 @@ use peribolos_org::{Diagnostic, MAX_BYTES, Parsed, Style, decode, parse, parse_m
 
 /// A file that can be applied.
 pub(super) struct Source {
-    /// What it is called.
+    /// Its name.
     pub(super) name: String,
     text: String,
-    /// What it says.
+    /// Its content.
     pub(super) parsed: Parsed,
 }
 
@@ -60,7 +60,7 @@ pub(super) fn parsed(
     }
 }
 
-/// A file that is too large is cut one byte after the limit, which is enough for the parser to say so.
+/// A file that is too large is truncated one byte after the limit, which is enough for the parser to report it.
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;

@@ -1,4 +1,4 @@
-//! `validate`: what is wrong with files, as compilers show it.
+//! `validate`: shows the errors of files in the style of compilers.
 
 use std::io::Write;
 use std::path::Path;

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::cli::app_id;
 
-/// Owns the tokens, starts the runs, and finds what no webhook said.
+/// Owns the tokens, starts the runs, and finds what no webhook reported.
 #[derive(Args, Clone, Debug)]
 pub struct ControllerArgs {
     /// Where /healthz, /readyz and /metrics are served.
@@ -41,7 +41,7 @@ pub struct ControllerArgs {
     /// A file with certificates (PEM) to trust besides the system's.
     #[arg(long, env = "PERIBOLOS_GITHUB_CA_FILE", value_name = "FILE")]
     pub github_ca_file: Option<PathBuf>,
-    /// How many runs may be at work at once, in all installations together.
+    /// How many runs of all installations together may be running at once.
     #[arg(long, env = "PERIBOLOS_MAX_CONCURRENT_RUNS", value_name = "N", default_value = "20",
           value_parser = clap::value_parser!(u16).range(1..))]
     pub max_concurrent_runs: u16,
@@ -54,10 +54,10 @@ pub struct ControllerArgs {
     /// How long another controller waits before it takes over from one that does not renew its Lease.
     #[arg(long, env = "PERIBOLOS_LEASE_DURATION", value_name = "DURATION", default_value = "15s", value_parser = lease_duration)]
     pub lease_duration: Duration,
-    /// How much faster than in earnest the program waits, for tests.
+    /// By how much the program shortens its waits, for tests.
     #[arg(long, hide = true, env = "PERIBOLOS_TIME_SCALE", value_name = "F", default_value = "1")]
     pub time_scale: TimeScale,
-    /// A YAML file with the spec that installations get which the operator makes by itself.
+    /// A YAML file with the spec of installations that the operator creates itself.
     #[arg(long, env = "PERIBOLOS_INSTALLATION_DEFAULTS", value_name = "FILE")]
     pub installation_defaults: Option<PathBuf>,
 }

@@ -18,7 +18,7 @@ use peribolos_github::App;
 
 use super::{
     lease::Gate,
-    watches::{Controllers, Tell},
+    watches::{Controllers, Notifier},
 };
 use crate::{
     kubernetes::client::{CallError, call},
@@ -34,7 +34,7 @@ use crate::{
 pub struct Context {
     /// The Kubernetes client.
     pub client: Client,
-    /// What all writes pass.
+    /// The gate that all writes pass.
     pub gate: Gate,
     /// The namespace of installations, runs, TaskRuns and Secrets.
     pub namespace: String,
@@ -42,11 +42,11 @@ pub struct Context {
     pub app: App,
     /// The App's id.
     pub app_id: u64,
-    /// Whom the operator works for.
+    /// The accounts that the operator works for.
     pub accounts: Accounts,
-    /// The spec that operator-made installations get, but for their id.
+    /// The spec of installations that the operator creates, except their id.
     pub installation_defaults: InstallationDefaults,
-    /// What holds for all runs.
+    /// Settings that are the same for all runs.
     pub settings: Arc<Settings>,
     /// All installations, from the watch.
     pub installations: Store<GitHubInstallation>,
@@ -54,49 +54,49 @@ pub struct Context {
     pub secrets: Store<PartialObjectMeta<Secret>>,
     /// The runs that are not labelled as ended, from the watch.
     pub runs: Store<PeribolosRun>,
-    /// The same by installation.
+    /// The same runs, indexed by installation.
     pub runs_by_installation: Runs,
     /// Events for people.
     pub recorder: Recorder,
     /// The metrics.
     pub metrics: Metrics,
-    /// Which runs were started, before the watch has it.
+    /// The runs that were started but are not running in the watch yet.
     pub reservations: Reservations,
-    /// What this process has published of each run on GitHub.
+    /// What this process has published on GitHub for each run.
     pub published: Publications,
-    /// Which versions of runs are old, whatever the watch has.
+    /// Which versions of runs are outdated, whatever the watch shows.
     pub written: Arc<Written>,
-    /// How often each run has failed to be reconciled.
+    /// How often the reconcile of each run has failed.
     pub run_backoff: Backoff,
-    /// What of Tekton is missing.
+    /// The missing part of Tekton, if any.
     pub tekton: Tekton,
     /// The installations' tokens.
     pub tokens: TokenService,
     /// GitHub's list of installations.
     pub listing: Listing,
-    /// Has an installation reconciled.
-    pub wake_installation: Tell,
-    /// Has the unfinished runs of an installation reconciled.
-    pub wake_runs_of: Tell,
+    /// Triggers the reconcile of an installation.
+    pub wake_installation: Notifier,
+    /// Triggers the reconcile of an installation's unfinished runs.
+    pub wake_runs_of: Notifier,
 }
 
-/// What a [`Context`] is made of, beside the watches.
+/// The inputs of a [`Context`] besides the watches.
 pub struct Parts {
     /// The Kubernetes client.
     pub client: Client,
-    /// What all writes pass.
+    /// The gate that all writes pass.
     pub gate: Gate,
-    /// Who writes Events.
+    /// The name under which Events are written.
     pub reporter: Reporter,
     /// The GitHub App.
     pub app: App,
     /// The App's id.
     pub app_id: u64,
-    /// Whom the operator works for.
+    /// The accounts that the operator works for.
     pub accounts: Accounts,
-    /// The spec that operator-made installations get, but for their id.
+    /// The spec of installations that the operator creates, except their id.
     pub installation_defaults: InstallationDefaults,
-    /// What holds for all runs.
+    /// Settings that are the same for all runs.
     pub settings: Settings,
     /// The metrics.
     pub metrics: Metrics,

@@ -1,4 +1,4 @@
-//! The gauges that follow from the objects: counted from the watches now and then, by the leader alone.
+//! The gauges that are derived from the objects: the leader counts them periodically from the watches.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ fn count(ctx: &Context, now: Timestamp) {
         let label = ReadyLabel { ready: label.to_owned() };
         ctx.metrics.installations.get_or_create(&label).set(i64::try_from(number).unwrap_or(i64::MAX));
     }
-    // Where idle installations hold no tokens, theirs run out as they should.
+    // In the mode in which idle installations hold no tokens, their tokens expire as intended.
     let rest = ctx.tokens.pacing.refresh() == Refresh::OnDemand;
     let is_kept = |installation: &GitHubInstallation| {
         !rest || !ctx.runs_by_installation.of(&installation.name_any()).is_empty()

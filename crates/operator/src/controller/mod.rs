@@ -1,4 +1,4 @@
-//! The controllers: what the custom resources say is made true, here and on GitHub.
+//! The controllers: they bring the cluster and GitHub into the state that the custom resources describe.
 
 mod args;
 pub mod context;
@@ -38,9 +38,9 @@ use crate::{
     services::github::{self, Settings},
 };
 
-/// How long what is under way may take when the process is to stop.
+/// How long unfinished work may take when the process is to stop.
 const GRACE: Duration = Duration::from_secs(8);
-/// How long the API server is left alone when it could not be asked.
+/// The pause after the API server could not be reached.
 const AGAIN: Duration = Duration::from_secs(2);
 
 /// Runs the controllers until `stop`: the stores of their watches are filled at once, and they work once this process leads.
@@ -125,7 +125,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
     tokio::try_join!(work, admin).map(drop)
 }
 
-/// Has the installation defaults checked, as soon as the API server can be asked.
+/// Has the API server validate the installation defaults, as soon as it can be reached.
 async fn check(
     client: &Client,
     namespace: &str,
@@ -142,7 +142,7 @@ async fn check(
     }
 }
 
-/// Does this to its end, or until what is under way has taken too long after `stop`.
+/// Runs this to its end, or until it has taken too long after `stop`.
 async fn within_grace(work: impl Future<Output = ()>, stop: &CancellationToken) {
     let overdue = async {
         stop.cancelled().await;
@@ -150,12 +150,12 @@ async fn within_grace(work: impl Future<Output = ()>, stop: &CancellationToken) 
     };
     tokio::select! {
         () = work => {}
-        () = overdue => tracing::warn!("GitHub or Kubernetes is slow: what is under way is left to the next start"),
+        () = overdue => tracing::warn!("GitHub or Kubernetes is slow: unfinished work is left to the next start"),
     }
 }
 
-/// Says that the process is ready while all watches are filled and can be had, and it leads or could take over, and that it is not
-/// once it is to stop.
+/// Reports the process as ready while all watches are filled and working and it leads or could take over, and as not ready once
+/// it is to stop.
 async fn announce(
     ctx: &Context,
     readiness: &Readiness,
@@ -163,14 +163,14 @@ async fn announce(
     mut can_read: Receiver<bool>,
     stop: &CancellationToken,
 ) {
-    let tell = Sender::new(false);
-    let can_work = tell.subscribe();
+    let ready = Sender::new(false);
+    let can_work = ready.subscribe();
     let work = async {
         let all = tokio::join!(filled(&ctx.installations), filled(&ctx.runs), filled(&ctx.secrets));
         while let (Ok(()), Ok(()), Ok(())) = all {
-            tell.send_replace(*can_read.borrow_and_update());
+            ready.send_replace(*can_read.borrow_and_update());
             if can_read.changed().await.is_err() {
-                // The candidate is gone, and so is the process, soon.
+                // The candidate was dropped: the process is about to end.
                 break;
             }
         }

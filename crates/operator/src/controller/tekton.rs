@@ -1,5 +1,5 @@
-//! Looks whether Tekton's API and our Tasks are there: without them runs wait, and a TaskRun that nobody carries out tells
-//! nothing.
+//! Checks whether Tekton's API and our Tasks exist: without them runs wait, because a TaskRun without a controller never reports
+//! anything.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -18,53 +18,53 @@ use tokio_util::sync::CancellationToken;
 use super::context::{Context, Shared};
 use crate::kubernetes::client::{CallError, call};
 
-/// How often it is looked.
+/// The interval of the checks.
 const INTERVAL: Duration = Duration::from_secs(10);
-/// How long after one installation with unfinished runs the next one is told that something has changed: 20 a second.
+/// The pause between the notifications of installations with unfinished runs after a change: 20 per second.
 const PACE: Duration = Duration::from_millis(50);
 
-/// Looks until `stop`, and has the installations with unfinished runs looked at where something has changed.
+/// Checks until `stop`, and after a change triggers the reconcile of the installations with unfinished runs.
 pub(super) async fn run(ctx: Shared, stop: CancellationToken) {
     let mut looks = tokio::time::interval(ctx.settings.time_scale.of(INTERVAL));
     let mut pace = tokio::time::interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut said, mut to_wake) = (None, Vec::new());
+    let (mut logged, mut to_wake) = (None, Vec::new());
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = looks.tick() => {
                 let lasting = look(&ctx).await;
-                if lasting != said {
-                    say(lasting.as_ref());
-                    said = lasting;
+                if lasting != logged {
+                    log(lasting.as_ref());
+                    logged = lasting;
                     to_wake = concerned(&ctx);
                 }
             }
             _ = pace.tick(), if !to_wake.is_empty() => {
                 if let Some(installation) = to_wake.pop() {
-                    ctx.wake_installation.tell(installation.clone());
-                    ctx.wake_runs_of.tell(installation);
+                    ctx.wake_installation.notify(installation.clone());
+                    ctx.wake_runs_of.notify(installation);
                 }
             }
         }
     }
 }
 
-/// What has been missing for long enough to be said.
+/// What has been missing for long enough to be reported.
 async fn look(ctx: &Context) -> Option<Missing> {
     match missing(ctx).await {
         Ok(missing) => ctx.tekton.seen(missing, Timestamp::now()),
-        // What could not be looked at is as it was.
-        Err(error) => tracing::debug!(%error, "whether Tekton is there could not be seen"),
+        // If the check fails, the last result remains.
+        Err(error) => tracing::debug!(%error, "the check for Tekton's API failed"),
     }
     ctx.tekton.lasting(ctx.settings.time_scale, Timestamp::now())
 }
 
-fn say(missing: Option<&Missing>) {
+fn log(missing: Option<&Missing>) {
     if let Some(missing) = missing {
         tracing::warn!(%missing, "no run can start");
     } else {
-        tracing::info!("what was missing of Tekton is there");
+        tracing::info!("Tekton's API and the Tasks are available again");
     }
 }
 

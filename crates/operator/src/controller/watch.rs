@@ -1,4 +1,4 @@
-//! Watches: one object in a form this program can't read does not break them, and none tells of what its store has not.
+//! Watches: an object that this program can't parse does not break them, and none yields an object that its store does not have.
 
 use futures::{Stream, StreamExt, future, stream};
 use kube::{
@@ -13,10 +13,10 @@ use serde::de::DeserializeOwned;
 
 use super::lease::Leadership;
 
-/// Where `kubectl apply` keeps an object as it was written: nobody here reads it.
+/// The annotation in which `kubectl apply` keeps an object as it was written. It is not needed here.
 pub(super) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// Watches objects of a kind. One that can't be read is left out, with a warning that names it.
+/// Watches objects of a kind. An object that can't be parsed is left out, with a warning that names it.
 pub fn guarded<K>(
     api: &Api<K>,
     config: watcher::Config,
@@ -37,8 +37,8 @@ where
     watcher::watcher(api, config).filter_map(|event| future::ready(event.map(readable).transpose()))
 }
 
-/// The objects that a reflected watch tells of, each once `store` has it. Those of a list come into the store only when the
-/// list is complete: whoever were woken before would see the objects as they were, and sleep on.
+/// The objects of a reflected watch, each once `store` has it. The store gets the objects of a list only when the
+/// list is complete: a reconcile that was triggered before would read the old versions and miss the change.
 pub fn stored<K>(
     events: impl Stream<Item = watcher::Result<Event<K>>> + Send + 'static,
     store: Store<K>,
@@ -57,7 +57,7 @@ where
     })
 }
 
-/// Of what wakes a controller, that which comes while this process leads. Before, nothing is reconciled, and when it leads
+/// The triggers of a controller that arrive while this process leads. Before that nothing is reconciled, and once it leads
 /// everything is: see [`led_by_store`].
 pub fn led<T: Send + 'static>(
     wakes: impl Stream<Item = T> + Send + 'static,
@@ -66,7 +66,7 @@ pub fn led<T: Send + 'static>(
     wakes.filter(move |_| future::ready(leadership.is_ours()))
 }
 
-/// The same of a watch, whose errors are kept: it is tried again more slowly.
+/// The same for a watch, whose errors are kept, so that it backs off.
 pub fn led_watch<T: Send + 'static>(
     objects: impl Stream<Item = watcher::Result<T>> + Send + 'static,
     leadership: Leadership,
@@ -74,8 +74,8 @@ pub fn led_watch<T: Send + 'static>(
     objects.filter(move |object| future::ready(object.is_err() || leadership.is_ours()))
 }
 
-/// The same of a watch with a store, which is filled all the time, so that a takeover has not to wait for it: once this process
-/// leads, all that is there comes first.
+/// The same for a watch with a store, which is always kept filled so that a takeover need not wait for it: once this process
+/// leads, all objects in the store come first.
 pub fn led_by_store<K>(
     objects: impl Stream<Item = watcher::Result<K>> + Send + 'static,
     store: Store<K>,
@@ -134,7 +134,7 @@ mod tests {
             Event::InitApply(run("b", false)),
             Event::InitDone,
             Event::Apply(run("a", true)),
-            // A list anew, as after a watch that was too old.
+            // A new list, as after a watch that was too old.
             Event::Init,
             Event::InitApply(run("a", false)),
             Event::InitDone,
@@ -142,16 +142,17 @@ mod tests {
         ];
         let events = stream::iter(events.map(Ok)).reflect(writer);
         let look = store.clone();
-        let told = stored(events, store).map(move |object| {
+        let yielded = stored(events, store).map(move |object| {
             let object = object.unwrap();
             let there = look.state().into_iter().find(|there| there.metadata.name == object.metadata.name);
             (object.metadata.name.unwrap(), there.map(|there| there.spec.cancel), object.spec.cancel)
         });
-        let mut told: Vec<_> = told.collect().await;
-        told[..2].sort();
-        let told: Vec<_> = told.iter().map(|(name, there, said)| (name.as_str(), *there, *said)).collect();
+        let mut yielded: Vec<_> = yielded.collect().await;
+        yielded[..2].sort();
+        let yielded: Vec<_> =
+            yielded.iter().map(|(name, there, reason)| (name.as_str(), *there, *reason)).collect();
         assert_eq!(
-            told,
+            yielded,
             [
                 ("a", Some(false), false),
                 ("b", Some(false), false),
@@ -169,11 +170,11 @@ mod tests {
         let leadership = Leadership::default();
         let objects = stored(events.map(Ok).reflect(writer), store.clone());
         let mut led = Box::pin(led_by_store(objects, store, leadership.clone()));
-        let tell = |event| send.unbounded_send(event).unwrap();
+        let deliver = |event| send.unbounded_send(event).unwrap();
         for event in [Event::Init, Event::InitApply(run("a", false)), Event::InitDone] {
-            tell(event);
+            deliver(event);
         }
-        tell(Event::Apply(run("b", false)));
+        deliver(Event::Apply(run("b", false)));
         assert!(led.next().now_or_never().is_none(), "nothing comes while another one leads");
         leadership.begin();
         let mut names = vec![];
@@ -182,7 +183,7 @@ mod tests {
         }
         names.sort();
         assert_eq!(names, ["a", "b"]);
-        tell(Event::Apply(run("c", false)));
+        deliver(Event::Apply(run("c", false)));
         let next = led.next().now_or_never().unwrap().unwrap().unwrap();
         assert_eq!(next.metadata.name.as_deref(), Some("c"));
     }

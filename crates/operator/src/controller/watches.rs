@@ -1,7 +1,8 @@
 //! The controllers with their watches, each kind of which is watched once.
 //!
 //! A controller that had a watch of its own on another's objects could be woken before the store it reads them from has
-//! the change, see them as they were, and sleep on. So each tells the other, behind its store.
+//! the change, reconcile the old version, and miss the change. So each controller notifies the other once its own store has the
+//! change.
 
 use std::sync::Arc;
 
@@ -23,43 +24,43 @@ use crate::{
     state::{installations::Installations, runs::Runs, secrets::Secrets, written::Written},
 };
 
-/// Where the other controller is told of an installation that something changed about. Clones tell the same.
+/// Notifies the other controller of an installation that changed. All clones notify the same controller.
 #[derive(Clone)]
-pub struct Tell(mpsc::UnboundedSender<ObjectRef<GitHubInstallation>>);
+pub struct Notifier(mpsc::UnboundedSender<ObjectRef<GitHubInstallation>>);
 
-/// Where it hears that.
-pub(super) type Told = mpsc::UnboundedReceiver<ObjectRef<GitHubInstallation>>;
+/// The receiving end of a [`Notifier`].
+pub(super) type Notifications = mpsc::UnboundedReceiver<ObjectRef<GitHubInstallation>>;
 
-impl Tell {
-    pub(super) fn tell(&self, installation: ObjectRef<GitHubInstallation>) {
-        // The other end is gone only with its controller, when the process stops.
+impl Notifier {
+    pub(super) fn notify(&self, installation: ObjectRef<GitHubInstallation>) {
+        // Sending fails only once the other controller was dropped, when the process stops.
         self.0.unbounded_send(installation).ok();
     }
 }
 
 /// Both controllers, not running yet.
 pub struct Controllers {
-    /// That of the installations; its store has them all.
+    /// The controller of the installations. Its store has all of them.
     pub installations: Controller<GitHubInstallation>,
-    /// They by id and account.
+    /// The installations, indexed by id and account.
     pub installations_by_key: Installations,
     /// The metadata of their Secrets.
     pub secrets: Store<PartialObjectMeta<Secret>>,
-    /// The same by the installation that owns them.
+    /// The same metadata, indexed by the installation that owns the Secret.
     pub secrets_by_owner: Secrets,
-    /// Has an installation reconciled.
-    pub wake_installation: Tell,
-    /// That of the runs; its store has them all.
+    /// Triggers the reconcile of an installation.
+    pub wake_installation: Notifier,
+    /// The controller of the runs. Its store has all that have not ended.
     pub runs: Controller<PeribolosRun>,
-    /// The runs by installation.
+    /// The runs, indexed by installation.
     pub runs_by_installation: Runs,
-    /// Which versions of them are old.
+    /// The versions of runs that this process has replaced.
     pub written: Arc<Written>,
     /// Wakes a run that waits for a place below the limit of running ones.
     pub wake: run::Wake,
-    /// Has the unfinished runs of an installation reconciled.
-    pub wake_runs_of: Tell,
-    /// Which of the watches can't be had.
+    /// Triggers the reconcile of an installation's unfinished runs.
+    pub wake_runs_of: Notifier,
+    /// The watches that fail at the moment.
     pub outages: Outages,
 }
 
@@ -70,8 +71,8 @@ impl Controllers {
         let outages = Outages::default();
         let (to_runs, of_installations) = mpsc::unbounded();
         let (to_installations, of_runs) = mpsc::unbounded();
-        let wake_installation = Tell(to_installations);
-        let wake_runs_of = Tell(to_runs);
+        let wake_installation = Notifier(to_installations);
+        let wake_runs_of = Notifier(to_runs);
         let secrets_by_owner = Secrets::default();
         let (installations, secrets, installations_by_key) = installation::controller(
             client,

@@ -16,16 +16,16 @@ pub enum CallError {
     /// It was refused or broke.
     #[error("the Kubernetes API server: {0}")]
     Kube(#[from] kube::Error),
-    /// Too much of the same is under way.
+    /// Too many requests of this kind are under way.
     #[error("too many requests of this kind are under way: try again")]
     Busy,
-    /// An object of that name belongs to somebody else, or was deleted a moment ago.
+    /// An object of that name belongs to another owner, or was just deleted.
     #[error("{0} can't be made: an object of that name belongs to somebody else, or was just deleted")]
     Taken(String),
 }
 
 impl CallError {
-    /// Whether the object was not there.
+    /// Whether the object did not exist.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Kube(kube::Error::Api(status)) if status.code == 404)
     }
@@ -35,7 +35,7 @@ impl CallError {
         matches!(self, Self::Kube(kube::Error::Api(status)) if status.code == 422)
     }
 
-    /// Whether the API server does not take the object: 400 and 422 invalid, 403 forbidden, as by a quota, 413 too large.
+    /// Whether the API server rejects the object: 400 and 422 invalid, 403 forbidden, for example by a quota, 413 too large.
     pub fn is_forbidden_or_invalid(&self) -> bool {
         matches!(self, Self::Kube(kube::Error::Api(status)) if matches!(status.code, 400 | 403 | 413 | 422))
     }
@@ -45,12 +45,13 @@ impl CallError {
         matches!(self, Self::Kube(kube::Error::Api(status)) if matches!(status.code, 400 | 422))
     }
 
-    /// Whether an object of that name was there already.
+    /// Whether an object of that name already existed.
     pub fn is_already_exists(&self) -> bool {
         matches!(self, Self::Kube(kube::Error::Api(status)) if status.is_already_exists())
     }
 
-    /// Whether the object changed meanwhile, or the API server asks for another try, as where a quota is contended for.
+    /// Whether the object has changed meanwhile, or the API server requests a retry, for example because of contention for a
+    /// quota.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Kube(kube::Error::Api(status)) if status.code == 409 && !status.is_already_exists())
     }

@@ -12,8 +12,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Waits until the store is filled.
 ///
-/// kube's own `wait_until_ready` (5.0) keeps one waker: of several tasks that wait, only the last to begin is woken, and the
-/// others sleep for ever. So it is asked again and again.
+/// kube's own `wait_until_ready` (5.0) keeps one waker: of several waiting tasks, only the one that began last is woken, and the
+/// others sleep forever. So it is polled.
 ///
 /// # Errors
 /// When the watch ended before the store was filled.

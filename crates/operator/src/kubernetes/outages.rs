@@ -1,4 +1,4 @@
-//! Which watches can't be had.
+//! Which watches fail.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +15,7 @@ use peribolos_core::{time_scale::TimeScale, watching::Outage};
 pub struct Outages(Arc<Mutex<BTreeMap<&'static str, Outage>>>);
 
 impl Outages {
-    /// A watch whose errors are noted.
+    /// A watch whose errors are recorded.
     pub fn noted<K, S>(
         &self,
         resource: &'static str,
@@ -29,7 +29,7 @@ impl Outages {
             let mut outages = this.lock();
             let outage = outages.entry(resource).or_default();
             match event {
-                // A list is about to be asked for.
+                // A list is about to be requested.
                 Ok(Event::Init) => {}
                 Ok(_) => outage.ended(),
                 Err(_) => outage.failed(Timestamp::now()),
@@ -37,7 +37,7 @@ impl Outages {
         })
     }
 
-    /// A resource whose watch has not been had for long.
+    /// A resource whose watch has failed for long.
     pub fn lasting(&self, scale: TimeScale, now: Timestamp) -> Option<&'static str> {
         self.lock().iter().find(|(_, outage)| outage.lasts(scale, now)).map(|(resource, _)| *resource)
     }

@@ -1,4 +1,4 @@
-//! The pauses between attempts to have a watch.
+//! The pauses between attempts to restart a watch.
 
 use std::time::Duration;
 

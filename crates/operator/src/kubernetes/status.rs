@@ -1,4 +1,4 @@
-//! Changes of an installation's status, carried out only where everything is as it was decided on.
+//! Changes of an installation's status, carried out only if nothing that the decision was based on has changed.
 
 use kube::{Api, ResourceExt};
 use peribolos_api::GitHubInstallation;
@@ -26,10 +26,10 @@ pub fn raise_sequence(installation: &GitHubInstallation) -> [Value; 2] {
     ]
 }
 
-/// Carries out these operations on that very object, and gives it as it is then. None: a test did not hold, or it is gone.
+/// Carries out these operations on exactly this object, and returns it as it is then. None: a test failed, or it was deleted.
 ///
 /// # Errors
-/// When the API server does not do its part.
+/// When the request to the API server fails.
 pub async fn patch(
     api: &Api<GitHubInstallation>,
     manager: &str,

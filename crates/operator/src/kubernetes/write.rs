@@ -1,5 +1,5 @@
-//! What every write is sent with: whose fields they are, a patch whose tests say what it was decided on, and the finalizers that
-//! stay.
+//! The parameters of writes: the field manager, a patch whose tests are the preconditions of the decision, and the remaining
+//! finalizers.
 
 use kube::{
     ResourceExt,
@@ -19,7 +19,7 @@ pub fn patch_by(manager: &str) -> PatchParams {
     PatchParams { field_manager: Some(manager.to_owned()), ..PatchParams::default() }
 }
 
-/// The finalizers of an object but for this one.
+/// The finalizers of an object except this one.
 pub fn without_finalizer(object: &impl ResourceExt, finalizer: &str) -> Vec<String> {
     object.finalizers().iter().filter(|there| *there != finalizer).cloned().collect()
 }

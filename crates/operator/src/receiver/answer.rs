@@ -13,7 +13,7 @@ use crate::services::writer::{Outcome, Persisted};
 /// Seconds after which a delivery that failed for our reasons may be tried again.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("10");
 
-/// What became of a delivery.
+/// The result of a delivery.
 #[derive(Debug)]
 pub(super) enum Answer {
     /// 202: these custom resources are persisted.
@@ -36,7 +36,7 @@ enum Word<'a> {
 }
 
 impl Answer {
-    /// The kind of answer, for metrics: of several results, the most telling.
+    /// The kind of answer, for metrics: of several results, the most significant.
     pub(super) fn result(&self) -> &'static str {
         match self {
             Self::Persisted(results) => {

@@ -1,4 +1,4 @@
-//! What the receiver consists of, and its one route.
+//! The parts of the receiver, and its route.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{metrics::Metrics, services::writer::Writer};
 /// The field manager of all that the receiver writes.
 const FIELD_MANAGER: &str = "peribolos-receiver";
 
-/// What the receiver consists of.
+/// The parts of the receiver.
 pub struct Receiver {
     pub(super) secrets: WebhookSecrets,
     pub(super) decider: Decider,

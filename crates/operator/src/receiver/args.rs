@@ -7,7 +7,7 @@ use peribolos_core::time_scale::TimeScale;
 
 use crate::cli::app_id;
 
-/// Receives GitHub's webhooks and writes what they ask for to Kubernetes.
+/// Receives GitHub's webhooks and writes what they request to Kubernetes.
 #[derive(Args, Clone, Debug)]
 pub struct ReceiverArgs {
     /// Where webhooks are received.
@@ -28,10 +28,10 @@ pub struct ReceiverArgs {
     /// The organizations to work for: logins or patterns like acme-*, repeated or with commas between.
     #[arg(long, env = "PERIBOLOS_ACCOUNTS", value_name = "GLOB", value_delimiter = ',', required = true, num_args = 1..)]
     pub accounts: Vec<String>,
-    /// A YAML file with the spec that installations get which the operator makes by itself.
+    /// A YAML file with the spec of installations that the operator creates itself.
     #[arg(long, env = "PERIBOLOS_INSTALLATION_DEFAULTS", value_name = "FILE")]
     pub installation_defaults: Option<PathBuf>,
-    /// How much faster than in earnest the program waits, for tests. None of the receiver's waits is meant.
+    /// By how much the program shortens its waits, for tests. None of the receiver's waits is meant.
     #[arg(long, hide = true, env = "PERIBOLOS_TIME_SCALE", value_name = "F", default_value = "1")]
     pub time_scale: TimeScale,
 }

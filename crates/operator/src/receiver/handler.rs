@@ -66,7 +66,7 @@ fn unread(error: BodyError) -> Answer {
     Answer::Refused(status, error.to_string())
 }
 
-/// What comes of a delivery that is GitHub's.
+/// The result of a verified delivery.
 async fn answer(receiver: &Receiver, headers: &HeaderMap, body: &[u8]) -> Answer {
     let (event, id) = match named(headers) {
         Ok(names) => names,
@@ -86,7 +86,7 @@ async fn answer(receiver: &Receiver, headers: &HeaderMap, body: &[u8]) -> Answer
             Answer::Ignored(reason)
         }
         Decision::BeingDeleted => {
-            tracing::info!(event, delivery = id, "its installation is being deleted");
+            tracing::info!(event, delivery = id, "refused: the installation's object is being deleted");
             Answer::Unavailable("this installation's object is being deleted: send this delivery again")
         }
         Decision::Actions(actions) => {

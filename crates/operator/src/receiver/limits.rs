@@ -1,4 +1,4 @@
-//! How much and how long a connection may.
+//! The limits of connections.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub struct Limits {
     pub body_deadline: Duration,
     /// Time for all writes of one delivery. GitHub waits 10 s for an answer.
     pub write_deadline: Duration,
-    /// Time to finish what is under way when the process is asked to stop.
+    /// Time to finish requests that are under way when the process is to stop.
     pub grace: Duration,
 }
 

@@ -8,7 +8,7 @@ use peribolos_github::{
     webhook::{Touched, Webhook, WebhookEvent},
 };
 
-/// The event that a payload tells of. One that names no repository where it must is of no repository of ours.
+/// The event of a payload. If it lacks a repository that it must name, it does not concern the operator.
 pub fn event(webhook: Webhook) -> Event {
     let repository = Repository {
         owner: webhook.repository.as_ref().map(|r| r.full_name.owner.to_string()).unwrap_or_default(),

@@ -15,7 +15,7 @@ use crate::{
     readiness::Readiness,
 };
 
-/// How often it is looked whether the index is filled.
+/// How often the filling of the index is checked.
 const UNTIL_FILLED: Duration = Duration::from_millis(100);
 
 /// Receives webhooks until `stop`.
@@ -36,7 +36,7 @@ pub async fn run(args: ReceiverArgs, stop: CancellationToken) -> anyhow::Result<
     let (limits, outages) = (Limits::default(), Outages::default());
     let listener =
         TcpListener::bind(args.listen).await.with_context(|| format!("can't listen on {}", args.listen))?;
-    tracing::info!(address = %listener.local_addr()?, namespace = args.namespace, "receiver listens");
+    tracing::info!(address = %listener.local_addr()?, namespace = args.namespace, "the receiver is listening");
     let receiver = Receiver::new(
         secrets.clone(),
         decider,
@@ -71,19 +71,19 @@ pub async fn run(args: ReceiverArgs, stop: CancellationToken) -> anyhow::Result<
     }
 }
 
-/// Says that the receiver is ready once the index is filled and while it can be kept, and that it is not once it is to stop.
+/// Reports the receiver as ready once the index is filled and while its watch works, and as not ready once it is to stop.
 async fn announce(
     readiness: &Readiness,
     index: &Installations,
     (outages, scale): (&Outages, TimeScale),
     stop: &CancellationToken,
 ) {
-    let (tell, can_work) = watch::channel(false);
+    let (ready, can_work) = watch::channel(false);
     let fill = async {
         while !index.is_filled() {
             tokio::time::sleep(UNTIL_FILLED).await;
         }
-        tell.send_replace(true);
+        ready.send_replace(true);
     };
     let follow = readiness.follow(outages, scale, can_work);
     stop.run_until_cancelled(async { tokio::join!(fill, follow) }).await;

@@ -12,9 +12,9 @@ use secrecy::{ExposeSecret, SecretSlice};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-/// The file that must be there, and the one that may be there while a secret is being replaced.
+/// The required file, and the one that may exist while a secret is being replaced.
 const FILES: [(&str, Need); 2] = [("webhook-secret", Need::Must), ("webhook-secret-previous", Need::May)];
-/// How often the files are looked at. The kubelet takes a minute to show a changed Secret anyway.
+/// How often the files are checked. The kubelet takes a minute to update a changed Secret anyway.
 const INTERVAL: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl WebhookSecrets {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads changed files until `stop`. What can't be read leaves the secrets as they are.
+    /// Reads changed files until `stop`. If they can't be read, the secrets do not change.
     pub(super) async fn follow(self, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -75,7 +75,9 @@ impl WebhookSecrets {
                     }
                     *self.current.write().unwrap_or_else(PoisonError::into_inner) = secrets;
                 }
-                Err(error) => tracing::warn!(%error, "the webhook secrets stay as they were"),
+                Err(error) => {
+                    tracing::warn!(%error, "the new webhook secrets can't be used; the last ones are kept");
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
-//! What controllers do through others: the App's client, installations' tokens, and the one place where objects are made.
+//! What controllers use: the App's client, the tokens of installations, and the only place where objects are created.
 //!
-//! Services use `state` and `peribolos_core`, and no controller.
+//! Services use `state` and `peribolos_core`, and never a controller.
 
 pub mod github;
 pub mod tokens;

@@ -1,5 +1,5 @@
-//! Writing what was decided, for the receiver and the healer alike. Each write can be done again: what failed half-way is
-//! finished by the next try.
+//! Writes what was decided, for the receiver and the healer alike. Each write is idempotent: what failed half-way is
+//! finished by the next attempt.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -40,13 +40,13 @@ pub struct Persisted {
     pub result: Outcome,
 }
 
-/// What was done to a custom resource, the most telling last.
+/// What was done to a custom resource, in ascending order of significance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// It is not there.
+    /// It does not exist.
     Absent,
-    /// It was so already.
+    /// It was already in this state.
     Exists,
     /// It was changed.
     Updated,
@@ -69,20 +69,20 @@ impl Outcome {
     }
 }
 
-/// What came of making a run that is to be there.
+/// The result of ensuring a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ensured {
     /// It was made.
     Created,
-    /// It was there, and has not ended.
+    /// It existed, and has not ended.
     Exists,
-    /// It was there, and has ended.
+    /// It existed, and has ended.
     Ended,
 }
 
 /// How many lists of a commit's runs are under way at once.
 const LISTINGS: usize = 5;
-/// How often an installation is deleted that changes meanwhile.
+/// How often the deletion of an installation is tried if it changes meanwhile.
 const DELETIONS: usize = 5;
 
 /// Writes to the namespace of installations.
@@ -95,7 +95,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// A writer to this namespace, whose fields are `manager`'s.
+    /// A writer to this namespace with this field manager.
     pub fn new(client: Client, namespace: &str, manager: &'static str) -> Self {
         Self {
             manager,
@@ -105,7 +105,7 @@ impl Writer {
         }
     }
 
-    /// Does all of it, in order, and says what became of each object. `cause` is the delivery's id, or one like it.
+    /// Carries out all actions in order, and returns the outcome for each object. `cause` is the delivery's id, or a similar one.
     ///
     /// # Errors
     /// The first write that fails; those after it are not tried.
@@ -141,7 +141,7 @@ impl Writer {
         Ok(done)
     }
 
-    /// The uid of the new object; `None`: one of that name was there.
+    /// The uid of the new object; `None`: one of that name existed.
     async fn create_installation(
         &self,
         name: &str,
@@ -178,7 +178,7 @@ impl Writer {
         Ok(created(self.runs.create(&self.post(), &object).await)?.is_some())
     }
 
-    /// Makes a run that the operator wants to be there. One of that name that is there belongs to the same installation.
+    /// Ensures a run. An existing one of that name belongs to the same installation.
     ///
     /// # Errors
     /// When the API server does not do it, or the name is taken by a run of another owner.
@@ -198,8 +198,8 @@ impl Writer {
         Ok(if has_ended { Ensured::Ended } else { Ensured::Exists })
     }
 
-    /// Makes the runs of checks again. Those of the commit have ended and are in no watch, so they are listed: by their
-    /// metadata, from the API server's cache, and few at once.
+    /// Creates the runs of re-requested checks. The commit's runs have ended and are in no watch, so they are listed: by
+    /// metadata, from the API server's cache, and few at a time.
     async fn run_again(&self, rerequest: &Rerequest) -> Result<Vec<Persisted>, CallError> {
         let Ok(_listing) = self.listings.try_acquire() else { return Err(CallError::Busy) };
         let labels = format!("{LABEL_INSTALLATION}={},{LABEL_SHA}={}", rerequest.installation, rerequest.sha);
@@ -219,7 +219,8 @@ impl Writer {
         Ok(done)
     }
 
-    /// Deletes the operator's own object of that uid as it is now: one that people have taken over meanwhile stays.
+    /// Deletes the operator's own object of that uid, if it has not changed: an object that people have taken over meanwhile is
+    /// kept.
     async fn delete_installation(&self, name: &str, uid: &str) -> kube::Result<Outcome> {
         let mut tries = DELETIONS;
         loop {
@@ -240,7 +241,7 @@ impl Writer {
         }
     }
 
-    /// Has GitHub asked about the installation again. That is right at any time, so the write tests nothing.
+    /// Requests a refresh of the installation from GitHub. This is harmless at any time, so the write has no precondition.
     async fn recheck(&self, name: &str, cause: &str) -> kube::Result<Outcome> {
         let patch = json!({ "metadata": { "annotations": { ANNOTATION_RECHECK: cause } } });
         match self.installations.patch_metadata(name, &self.manager(), &Patch::Merge(patch)).await {
@@ -250,7 +251,7 @@ impl Writer {
         }
     }
 
-    /// Cancels the unfinished previews; asked of Kubernetes, as the index does not know how a run goes.
+    /// Cancels the unfinished previews. They are listed from Kubernetes, because the index does not have the state of runs.
     async fn cancel_previews(&self, installation: &str, pull_request: i64) -> kube::Result<Vec<Persisted>> {
         let mode = Mode::DryRun.label();
         let labels = format!(
@@ -268,7 +269,7 @@ impl Writer {
         Ok(done)
     }
 
-    /// Cancels that very run: another one of its name may be about something else.
+    /// Cancels exactly this run: another one of its name may be for something else.
     async fn cancel(&self, run: &PeribolosRun) -> kube::Result<Outcome> {
         let patch = Patch::Merge(json!({ "metadata": { "uid": run.uid() }, "spec": { "cancel": true } }));
         match self.runs.patch_metadata(&run.name_any(), &self.manager(), &patch).await {
@@ -289,7 +290,7 @@ impl Writer {
     }
 }
 
-/// What a run's metadata tells. None: it has no mode's label, so that no check can be its.
+/// What a run's metadata shows. None: it has no label with its mode, so no check can belong to it.
 fn entry(run: &PartialObjectMeta<PeribolosRun>) -> Option<RunEntry> {
     let labels = run.labels();
     let mode = labels.get(LABEL_MODE)?;
@@ -300,7 +301,7 @@ fn entry(run: &PartialObjectMeta<PeribolosRun>) -> Option<RunEntry> {
     })
 }
 
-/// The new object; `None`: it was there.
+/// The new object; `None`: it already existed.
 fn created<T>(answer: kube::Result<T>) -> kube::Result<Option<T>> {
     match answer {
         Ok(object) => Ok(Some(object)),

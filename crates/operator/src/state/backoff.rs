@@ -12,7 +12,7 @@ use peribolos_core::time_scale::TimeScale;
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_mins(5);
 
-/// How often each object has failed in a row, by uid. An object that succeeds, or is gone, is forgotten.
+/// How often each object has failed in a row, by uid. An object that succeeds or was deleted is forgotten.
 #[derive(Debug, Default)]
 pub struct Backoff {
     counts: Mutex<HashMap<String, u32>>,
@@ -31,7 +31,7 @@ impl Backoff {
         let count = counts.entry(uid.to_owned()).or_default();
         let pause = FIRST.saturating_mul(1 << (*count).min(16)).min(LONGEST);
         *count += 1;
-        // A fresh RandomState is the standard library's own source of chance; nothing here needs a better one.
+        // A new RandomState is the standard library's source of randomness; a better one is not needed here.
         let chance = u32::try_from(RandomState::new().hash_one(uid) % 200).unwrap_or(0);
         self.scale.of(pause.saturating_sub(pause * chance / 1000))
     }

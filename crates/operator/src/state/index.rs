@@ -1,4 +1,4 @@
-//! What an index of a watch's objects has in common: it is never ahead of the watch's store, and a new list replaces all of it.
+//! The common behaviour of indexes of a watch: they are never ahead of the watch's store, and a new list replaces all contents.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use kube::{
     },
 };
 
-/// Objects by something else than their name.
+/// Objects, indexed by something other than their name.
 pub(super) trait Index<K> {
-    /// Forgets all of them.
+    /// Removes all objects.
     fn clear(&mut self);
-    /// Takes one in, or its newer version.
+    /// Adds an object, or its newer version.
     fn insert(&mut self, object: Arc<K>);
-    /// Forgets one.
+    /// Removes an object.
     fn remove(&mut self, object: &K);
 
     /// Follows an event of the watch, once `store` has it.

@@ -46,7 +46,7 @@ impl Installations {
         all.filter(|name| **name != of.name_any()).cloned().collect()
     }
 
-    /// Takes in what the watch tells, once its store has it.
+    /// Applies an event of the watch, once its store has it.
     pub fn take_in(&self, event: &Event<GitHubInstallation>, store: &Store<GitHubInstallation>) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).follow(event, store);
     }
@@ -122,25 +122,25 @@ mod tests {
     fn objects_are_found_names_by_id_and_account_as_they_are_now() {
         let (store, mut writer) = reflector::store();
         let installations = Installations::default();
-        let mut tell = |event: Event<GitHubInstallation>| {
+        let mut deliver = |event: Event<GitHubInstallation>| {
             writer.apply_watcher_event(&event);
             installations.take_in(&event, &store);
         };
         let names = |found: Vec<Arc<GitHubInstallation>>| {
             found.iter().map(|object| object.name_any()).collect::<Vec<_>>()
         };
-        tell(Event::Init);
-        tell(Event::InitApply(object("a", 1, 9)));
-        tell(Event::InitDone);
-        tell(Event::Apply(object("b", 1, 9)));
+        deliver(Event::Init);
+        deliver(Event::InitApply(object("a", 1, 9)));
+        deliver(Event::InitDone);
+        deliver(Event::Apply(object("b", 1, 9)));
         assert_eq!(names(installations.of_id(1)), ["a", "b"]);
         let rivals = |of| installations.rivals(&of).into_iter().collect::<Vec<_>>();
         assert_eq!(rivals(object("a", 1, 9)), ["b"], "each once, and not itself");
         assert_eq!(rivals(object("c", 2, 9)), ["a", "b"]);
-        tell(Event::Apply(object("b", 1, 8)));
+        deliver(Event::Apply(object("b", 1, 8)));
         assert_eq!(names(installations.of_account(9)), ["a"]);
         assert_eq!(names(installations.of_account(8)), ["b"]);
-        tell(Event::Delete(object("a", 1, 9)));
+        deliver(Event::Delete(object("a", 1, 9)));
         assert_eq!(names(installations.of_id(1)), ["b"]);
         assert!(installations.of_account(9).is_empty());
     }

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::sync::SetOnce;
 
-/// What the list told. Which of it an installation needs is in its own memory.
+/// The contents of the list. The entry that an installation needs is in the memory of that installation.
 #[derive(Debug, Default)]
 pub struct Listing {
     is_read: AtomicBool,
@@ -19,12 +19,12 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// The list is going to be read: what it tells of an installation need not be asked for.
+    /// Announces that the list will be read: installations in it need not be fetched one by one.
     pub(crate) fn set_awaited(&self) {
         self.is_read.store(true, Ordering::Relaxed);
     }
 
-    /// The list was read once, or could not be. True: it was waited for until now.
+    /// Records that the list was read once, or could not be read. True: something has waited for it until now.
     pub(crate) fn set_ended(&self) -> bool {
         self.ended.set(()).is_ok()
     }
@@ -39,12 +39,12 @@ impl Listing {
         self.ended.wait().await;
     }
 
-    /// These are all installations there are.
+    /// Records the complete list of installations.
     pub(crate) fn set_ids(&self, ids: BTreeSet<i64>) {
         *self.ids.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(ids));
     }
 
-    /// All installations there are; `None`: the list was not read yet.
+    /// All installations; `None`: the list was not read yet.
     pub(crate) fn ids(&self) -> Option<Arc<BTreeSet<i64>>> {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

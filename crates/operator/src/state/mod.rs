@@ -1,5 +1,5 @@
-//! All that lives in memory alone. It is made when the controllers start, and gone with them: losing it costs a question
-//! to Kubernetes or GitHub and never changes what is decided.
+//! Everything that is kept in memory only. It is created when the controllers start and lost with them: losing it costs a request
+//! to Kubernetes or GitHub and never changes a decision.
 
 pub mod backoff;
 mod index;

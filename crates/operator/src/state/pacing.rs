@@ -1,4 +1,4 @@
-//! The pace of mints, shared by all who mint.
+//! The pace of mints, shared by everything that mints.
 
 use std::{
     collections::HashSet,
@@ -11,7 +11,7 @@ use peribolos_core::{
     token::{AppLimit, Pace, Refresh, Turn, Urgency},
 };
 
-/// Whose turn it is to have a token minted, and when idle installations have theirs replaced.
+/// Which installation's token is minted next, and when the tokens of idle installations are replaced.
 #[derive(Debug)]
 pub struct Pacing {
     pace: Mutex<Pace>,
@@ -25,22 +25,22 @@ impl Pacing {
         Self { pace: Mutex::new(Pace::new(minute)), refresh: Mutex::default() }
     }
 
-    /// Asks for a mint for the installation of that uid.
+    /// Requests a mint for the installation of that uid.
     pub(crate) fn ask(&self, uid: &str, urgency: Urgency, limit: Option<AppLimit>) -> Turn {
         self.pace().ask(uid, urgency, limit, Timestamp::now())
     }
 
-    /// Counts a read of the App's.
+    /// Counts a read by the App.
     pub(crate) fn read(&self) {
         self.pace().read(Timestamp::now());
     }
 
-    /// Counts a write of the App's other than a mint. False: mints come first, and it is not to be made now.
+    /// Counts a write by the App other than a mint. False: mints take precedence, and the write must not be made now.
     pub(crate) fn write(&self, limit: Option<AppLimit>) -> bool {
         self.pace().write(limit, Timestamp::now())
     }
 
-    /// GitHub refuses mints until then.
+    /// Records that GitHub refuses mints until that time.
     pub(crate) fn refuse(&self, until: Timestamp) {
         self.pace().refuse(until);
     }
@@ -55,7 +55,7 @@ impl Pacing {
         *self.refresh.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From now on they are replaced so.
+    /// Sets when they are replaced.
     pub fn set_refresh(&self, refresh: Refresh) {
         *self.refresh.lock().unwrap_or_else(PoisonError::into_inner) = refresh;
     }

@@ -1,4 +1,4 @@
-//! What this process has published of each run on GitHub, so that nothing is published twice.
+//! What this process has published on GitHub for each run, so that nothing is published twice.
 
 use std::{
     collections::HashMap,
@@ -8,12 +8,12 @@ use std::{
 use jiff::Timestamp;
 use peribolos_core::run::published::Published;
 
-/// What was published of each run that has not ended, by its uid. A restart forgets it, and what is there is read again.
+/// What was published for each run that has not ended, by its uid. It is lost at a restart, and then read from GitHub.
 #[derive(Debug, Default)]
 pub struct Publications(Mutex<HashMap<String, Published>>);
 
 impl Publications {
-    /// What is known of a run. One that is under way when it is seen first may have been published by another process.
+    /// What is known about a run. If it is already under way when it is first seen, another process may have published something.
     pub fn of(&self, uid: &str, is_new: bool, now: Timestamp) -> Published {
         let first = || Published {
             first_seen: Some(now),
@@ -23,12 +23,12 @@ impl Publications {
         self.lock().entry(uid.to_owned()).or_insert_with(first).clone()
     }
 
-    /// Keeps what is known of a run.
+    /// Stores what is known about a run.
     pub fn keep(&self, uid: &str, published: Published) {
         self.lock().insert(uid.to_owned(), published);
     }
 
-    /// Forgets a run of which nothing is left to be done.
+    /// Forgets a run that is completely finished.
     pub fn forget(&self, uid: &str) {
         self.lock().remove(uid);
     }

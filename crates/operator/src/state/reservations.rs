@@ -18,11 +18,11 @@ use peribolos_core::run::{
     status::Writer,
 };
 
-/// So many of the runs that wait are woken by one free place: the first ones may have ended meanwhile.
+/// How many waiting runs one free place wakes: the first ones may have ended meanwhile.
 const WOKEN: usize = 4;
 
-/// The runs that took a place, and those that wait for one. The objects are the truth; this bridges the moment until the watch
-/// has what was just written, so that the limit and the places of previews hold.
+/// The runs that reserved a place, and those that wait for one. The objects are the source of truth; this covers the time until
+/// the watch shows recent writes, so that the limit and the places of previews hold.
 #[derive(Debug, Default)]
 pub struct Reservations {
     runs: Mutex<Runs>,
@@ -31,7 +31,7 @@ pub struct Reservations {
 
 #[derive(Debug, Default)]
 struct Runs {
-    /// As they are once they are started, by name.
+    /// The runs as they will be once they are started, by name.
     taken: HashMap<String, PeribolosRun>,
     /// Applies before DryRuns, then in the order in which they were triggered.
     waiting: BTreeMap<(bool, String, String), ObjectRef<PeribolosRun>>,
@@ -43,12 +43,12 @@ impl Reservations {
         Self { wake: Some(wake), ..Self::default() }
     }
 
-    /// Takes a place for a run, if there is one below `capacity`, of which some are kept for Applies: however many previews
-    /// there are, they delay nobody's changes.
+    /// Reserves a place for a run, if there is one below `capacity`. Some places are kept for Applies, so that previews
+    /// never delay changes.
     pub fn reserve(&self, run: &PeribolosRun, all: &[Arc<PeribolosRun>], capacity: usize) -> Reservation {
         let mut runs = self.lock();
         let name = run.name_any();
-        // What the watch has as ended, or no longer has, needs no place.
+        // Runs that have ended according to the watch, or are no longer in it, need no place.
         runs.taken.retain(|taken, _| {
             all.iter().any(|there| there.metadata.name.as_deref() == Some(taken) && !phase(there).is_final())
         });
@@ -71,7 +71,7 @@ impl Reservations {
         Reservation::Granted
     }
 
-    /// The runs, as they are once those that took a place are started.
+    /// The runs, as they will be once those that reserved a place are started.
     pub fn overlay(&self, runs: impl Iterator<Item = Arc<PeribolosRun>>) -> Vec<Arc<PeribolosRun>> {
         let taken = self.lock();
         let overlaid = |run: Arc<PeribolosRun>| {
@@ -84,20 +84,20 @@ impl Reservations {
         runs.map(overlaid).collect()
     }
 
-    /// The runs of an installation that took a place, whatever the watch has of them.
+    /// The runs of an installation that reserved a place, whatever the watch shows.
     pub fn of(&self, installation: &InstallationRef) -> Vec<PeribolosRun> {
         let runs = self.lock();
         runs.taken.values().filter(|run| run.spec.installation_ref == *installation).cloned().collect()
     }
 
-    /// Gives back a run's place, or its wait for one, and wakes those that wait.
+    /// Releases a run's place, or its wait for one, and wakes waiting runs.
     pub fn release(&self, run: &PeribolosRun) {
         let mut runs = self.lock();
         runs.waiting.remove(&order(run));
         runs.taken.remove(&run.name_any());
         let Some(wake) = &self.wake else { return };
         for waiting in runs.waiting.values().take(WOKEN) {
-            // The other end is gone only with the controller.
+            // Sending fails only once the controller was dropped.
             wake.unbounded_send(waiting.clone()).ok();
         }
     }

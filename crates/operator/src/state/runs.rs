@@ -1,4 +1,4 @@
-//! The runs by installation, fed by their watch: nothing goes through the runs of other installations.
+//! The runs, indexed by installation and fed by their watch, so that nothing iterates over the runs of other installations.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -30,7 +30,7 @@ impl Runs {
         self.read().values().flat_map(|runs| runs.values().cloned()).collect()
     }
 
-    /// Takes in what the watch tells, once its store has it.
+    /// Applies an event of the watch, once its store has it.
     pub fn take_in(&self, event: &Event<PeribolosRun>, store: &Store<PeribolosRun>) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).follow(event, store);
     }
@@ -77,23 +77,23 @@ mod tests {
     fn runs_are_found_by_their_installation_and_go_with_a_new_list() {
         let (store, mut writer) = reflector::store();
         let runs = Runs::default();
-        let mut tell = |event: Event<PeribolosRun>| {
+        let mut deliver = |event: Event<PeribolosRun>| {
             writer.apply_watcher_event(&event);
             runs.take_in(&event, &store);
         };
         let names = |of: &str| runs.of(of).iter().map(|run| run.name_any()).collect::<Vec<_>>();
-        tell(Event::Init);
-        tell(Event::InitApply(run("a", "x")));
+        deliver(Event::Init);
+        deliver(Event::InitApply(run("a", "x")));
         assert_eq!(names("x"), Vec::<String>::new(), "the list is not complete");
-        tell(Event::InitApply(run("b", "y")));
-        tell(Event::InitDone);
-        tell(Event::Apply(run("c", "x")));
+        deliver(Event::InitApply(run("b", "y")));
+        deliver(Event::InitDone);
+        deliver(Event::Apply(run("c", "x")));
         assert_eq!((names("x"), names("y")), (vec!["a".into(), "c".into()], vec!["b".into()]));
-        tell(Event::Delete(run("b", "y")));
+        deliver(Event::Delete(run("b", "y")));
         assert_eq!((names("y"), runs.all().len()), (vec![], 2));
-        tell(Event::Init);
-        tell(Event::InitApply(run("c", "x")));
-        tell(Event::InitDone);
+        deliver(Event::Init);
+        deliver(Event::InitApply(run("c", "x")));
+        deliver(Event::InitDone);
         assert_eq!(names("x"), ["c"]);
     }
 }

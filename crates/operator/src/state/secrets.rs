@@ -39,7 +39,7 @@ impl Secrets {
         self.read().by_owner.get(uid)?.get(name).cloned()
     }
 
-    /// Takes in what the watch tells, once its store has it.
+    /// Applies an event of the watch, once its store has it.
     pub fn take_in(&self, event: &Event<Metadata>, store: &Store<Metadata>) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).follow(event, store);
     }
@@ -99,20 +99,20 @@ mod tests {
     fn secrets_are_found_by_who_owns_them_now() {
         let (store, mut writer) = reflector::store();
         let secrets = Secrets::default();
-        let mut tell = |event: Event<Metadata>| {
+        let mut deliver = |event: Event<Metadata>| {
             writer.apply_watcher_event(&event);
             secrets.take_in(&event, &store);
         };
         let names = |of: &str| secrets.of(of).iter().map(|found| found.name_any()).collect::<Vec<_>>();
-        tell(Event::Init);
-        tell(Event::InitApply(secret("a", "x")));
-        tell(Event::InitApply(secret("b", "x")));
-        tell(Event::InitDone);
+        deliver(Event::Init);
+        deliver(Event::InitApply(secret("a", "x")));
+        deliver(Event::InitApply(secret("b", "x")));
+        deliver(Event::InitDone);
         assert_eq!(names("x"), ["a", "b"]);
-        tell(Event::Apply(secret("a", "y")));
+        deliver(Event::Apply(secret("a", "y")));
         assert_eq!((names("x"), names("y")), (vec!["b".into()], vec!["a".into()]));
         assert!(secrets.get("x", "a").is_none() && secrets.get("y", "a").is_some());
-        tell(Event::Delete(secret("b", "x")));
+        deliver(Event::Delete(secret("b", "x")));
         assert!(secrets.of("x").is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! What of Tekton is missing, as the last look at it has found.
+//! Which part of Tekton is missing, according to the last check.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -8,17 +8,17 @@ use peribolos_core::{
     time_scale::TimeScale,
 };
 
-/// What of Tekton is missing.
+/// The missing part of Tekton, if any.
 #[derive(Debug, Default)]
 pub struct Tekton(Mutex<Absence>);
 
 impl Tekton {
-    /// What has been missing for long enough to be said.
+    /// What has been missing for long enough to be reported.
     pub fn lasting(&self, scale: TimeScale, now: Timestamp) -> Option<Missing> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).lasting(scale, now).cloned()
     }
 
-    /// Takes in what a look has found.
+    /// Records the result of a check.
     pub fn seen(&self, missing: Option<Missing>, now: Timestamp) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).seen(missing, now);
     }

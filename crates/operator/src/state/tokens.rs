@@ -1,4 +1,4 @@
-//! What is remembered of each installation between two reconciles. All of it may be lost.
+//! What is remembered about each installation between reconciles. All of it may be lost.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -16,7 +16,7 @@ use peribolos_github::{Client, Installation, TokenScope};
 use secrecy::SecretString;
 use tokio::sync::SetOnce;
 
-/// A client is no longer handed out when its token has less than this left: a call takes a while.
+/// A client is no longer used when its token is valid for less than this, because a call takes a while.
 const RESERVE: SignedDuration = SignedDuration::from_mins(2);
 
 /// The memory of all installations, by the uid of their objects.
@@ -33,13 +33,13 @@ impl Tokens {
         Arc::clone(slots.entry(uid.to_owned()).or_default())
     }
 
-    /// Says that the watches have shown every object there is.
+    /// Records that the watches are filled.
     pub(crate) fn set_filled(&self) {
-        // Said twice is said.
+        // Setting it again changes nothing.
         self.filled.set(()).ok();
     }
 
-    /// Waits until then: a Secret must not look left over because its run was not shown yet.
+    /// Waits until the watches are filled: a Secret must not look unused because its run is not in the store yet.
     pub(crate) async fn filled(&self) {
         self.filled.wait().await;
     }
@@ -59,23 +59,23 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    /// Waits for the turn to read, mint and write this installation's Secrets.
+    /// Waits for the lock under which this installation's Secrets are read, minted and written.
     pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.turn.lock().await
     }
 
-    /// Waits for the turn to mint the last token of an installation that is being deleted.
+    /// Waits for the lock under which the last token of an installation that is being deleted is minted.
     pub(crate) async fn last_turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.last_turn.lock().await
     }
 
-    /// The facts; never held over an await.
+    /// Locks the facts. The lock must not be held across an await.
     pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What a person or a webhook may change to have a failed attempt made again at once.
+/// What a person or a webhook can change to retry a failed attempt at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Trigger {
     /// The generation of the spec.
@@ -87,11 +87,11 @@ pub(crate) struct Trigger {
 /// An attempt that failed, as it is reported.
 #[derive(Clone, Debug)]
 pub(crate) struct Failed {
-    /// What went wrong.
+    /// The failure.
     pub(crate) finding: Finding,
-    /// What GitHub said about trying again.
+    /// GitHub's hint about retries.
     pub(crate) hint: Hint,
-    /// GitHub's answer to the mint was 403 or 404: the installation itself has to be looked at.
+    /// GitHub answered the mint with 403 or 404: the installation itself has to be checked.
     pub(crate) look: bool,
 }
 
@@ -101,20 +101,20 @@ pub(crate) struct Lasting {
     pub(crate) failure: Failure,
     pub(crate) not_before: Timestamp,
     times: u32,
-    /// GitHub itself named the time: nothing goes around it.
+    /// GitHub itself named the time: it can't be shortened.
     named: bool,
 }
 
-/// A token that GitHub has given and that is not in its Secret yet. Debug does not print it.
+/// A token that was minted and is not in its Secret yet. Debug does not print it.
 #[derive(Clone, Debug)]
 pub(crate) struct Unwritten {
     pub(crate) token: SecretString,
     pub(crate) issued: Issued,
-    /// What it may do.
+    /// Its scope.
     pub(crate) scope: TokenScope,
 }
 
-/// A Secret as this process has read or written it last, or has seen it first.
+/// A Secret as this process last read or wrote it, or first saw it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Known {
     /// Its uid and resourceVersion.
@@ -127,11 +127,11 @@ pub(crate) struct Known {
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     lasting: Option<Lasting>,
-    /// When the first 404 in a row came.
+    /// When the first of consecutive 404s was received.
     pub(crate) absent_since: Option<Timestamp>,
-    /// GitHub has to be asked about the installation at the next opportunity.
+    /// The installation has to be fetched from GitHub at the next opportunity.
     pub(crate) look: bool,
-    /// When to look at an installation that can't be used whether it can be again.
+    /// When an unusable installation is checked again.
     pub(crate) next_look: Option<Timestamp>,
     /// The permissions changed since the token was minted.
     pub(crate) permissions_changed: bool,
@@ -141,14 +141,14 @@ pub(crate) struct Memory {
     minted: HashMap<Option<RunToken>, LastMint>,
     unwritten: HashMap<Option<RunToken>, Unwritten>,
     known: HashMap<Option<RunToken>, Known>,
-    /// What the Secrets should hold has changed: they have to be read.
+    /// The desired contents of the Secrets have changed: they have to be read.
     pub(crate) reread: bool,
-    /// What GitHub's list told of the installation, and when it was read.
+    /// The installation's entry in GitHub's list, and when it was read.
     pub(crate) listed: Option<(Timestamp, Installation)>,
-    /// When GitHub was last asked about it.
+    /// When it was last fetched from GitHub.
     pub(crate) observed_at: Option<Timestamp>,
     client: Option<(Client, Issued)>,
-    /// That of an installation which is being deleted, whose token is in no Secret.
+    /// The client of an installation that is being deleted, whose token is in no Secret.
     last_client: Option<(Client, Issued)>,
     errors: u32,
 }
@@ -159,18 +159,18 @@ impl Memory {
         self.lasting.as_ref()
     }
 
-    /// The failure because of which GitHub is not asked at `now`.
+    /// The failure because of which no request is sent to GitHub at `now`.
     pub(crate) fn pausing(&self, now: Timestamp) -> Option<&Lasting> {
         self.lasting.as_ref().filter(|lasting| now < lasting.not_before)
     }
 
-    /// Takes note of a failure: it lasts from the first of its kind on, and pauses grow.
+    /// Records a failure: it lasts from the first of its kind on, and pauses grow.
     pub(crate) fn fail(&mut self, failed: Failed, uid: &str, now: Timestamp) -> Lasting {
         let before = self.lasting.take();
         let times = before.as_ref().map_or(1, |lasting| lasting.times.saturating_add(1));
         let same = before.filter(|lasting| is_same(&lasting.failure.finding, &failed.finding));
         let lasting = Lasting {
-            // Of the same failures the first is told: their wordings differ in request ids only.
+            // Of equal failures the first is reported: their messages differ only in request ids.
             failure: same
                 .map_or(Failure { finding: failed.finding, since: whole_seconds(now) }, |l| l.failure),
             not_before: token::retry_at(failed.hint, times, uid, now),
@@ -182,7 +182,7 @@ impl Memory {
         lasting
     }
 
-    /// GitHub gave what was asked for.
+    /// Records that GitHub's answer was a success.
     pub(crate) fn succeed(&mut self) {
         self.lasting = None;
     }
@@ -196,7 +196,7 @@ impl Memory {
         }
     }
 
-    /// Takes note of what could be new. A new trigger ends the pause, once, unless GitHub named its end.
+    /// Records the trigger. A new one ends the pause, once, unless GitHub named its end.
     pub(crate) fn notice(&mut self, trigger: Trigger, now: Timestamp) {
         if self.trigger.as_ref() == Some(&trigger) {
             return;
@@ -206,13 +206,13 @@ impl Memory {
         self.end_pause(now);
     }
 
-    /// How often reconciling broke off in a row, this time included.
+    /// How often the reconcile has failed in a row, including this time.
     pub(crate) fn broke_off(&mut self) -> u32 {
         self.errors = self.errors.saturating_add(1);
         self.errors
     }
 
-    /// A reconcile came to its end.
+    /// Records that a reconcile succeeded.
     pub(crate) fn came_through(&mut self) {
         self.errors = 0;
     }
@@ -222,7 +222,7 @@ impl Memory {
         self.minted.get(&kind).copied()
     }
 
-    /// Takes note of a mint for a Secret.
+    /// Records a mint for a Secret.
     pub(crate) fn mint(&mut self, kind: Option<RunToken>, mint: LastMint) {
         self.minted.insert(kind, mint);
         if kind.is_none() {
@@ -242,7 +242,7 @@ impl Memory {
         self.unwritten.get(&kind).cloned()
     }
 
-    /// The Secret has the token that was minted for it.
+    /// Records that the Secret has the token that was minted for it.
     pub(crate) fn written(&mut self, kind: Option<RunToken>) {
         self.unwritten.remove(&kind);
     }
@@ -275,19 +275,19 @@ impl Memory {
         self.last_client = Some((client, issued));
     }
 
-    /// Keeps a client for the next who asks.
+    /// Keeps a client for the next request.
     pub(crate) fn remember_client(&mut self, client: Client, issued: Issued) {
         self.client = Some((client, issued));
     }
 
-    /// GitHub refused the client's token.
+    /// Records that GitHub refused the client's token.
     pub(crate) fn refuse_client(&mut self) {
         if let Some((_, issued)) = self.client.take() {
             self.refused = Some(issued.at);
         }
     }
 
-    /// There are no Secrets any more.
+    /// Records that all Secrets were removed.
     pub(crate) fn forget_tokens(&mut self) {
         self.unwritten.clear();
         self.known.clear();
@@ -297,13 +297,13 @@ impl Memory {
     }
 }
 
-/// The client, where its token lasts for a call.
+/// The client, if its token is valid long enough for a call.
 fn usable(kept: Option<&(Client, Issued)>, now: Timestamp) -> Option<Client> {
     let (client, issued) = kept?;
     (now + RESERVE < issued.expires).then(|| client.clone())
 }
 
-/// Whether two failures are the same one going on. A conflict is over a Secret, which its sentence names.
+/// Whether two failures are the same lasting one. A conflict is about one Secret, which its message names.
 fn is_same(before: &Finding, now: &Finding) -> bool {
     before.reason == now.reason && (now.reason != Reason::SecretConflict || before.message == now.message)
 }

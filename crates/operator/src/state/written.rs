@@ -1,4 +1,4 @@
-//! Which versions of runs are old, whatever the watch has: a decision on an older one would undo what was done since.
+//! Which versions of runs are outdated, whatever the watch shows: a decision on an old version would undo later writes.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -12,11 +12,11 @@ use kube::{
 };
 use peribolos_api::PeribolosRun;
 
-/// So long after this process began to reconcile each run is read once before anything is decided about it: another process
-/// has led before, and the watch may not have its last writes.
+/// For this long after this process began to reconcile, each run is read once before anything is decided about it: another
+/// process has led before, and the watch may not show its last writes.
 const OTHERS_WRITES: Duration = Duration::from_mins(5);
 
-/// What a version of a run is worth.
+/// How current a version of a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// This process knows of no newer one.
@@ -28,7 +28,7 @@ pub enum Standing {
     Unread,
 }
 
-/// What is known of the versions of the runs that the watch has, by their uid.
+/// What is known about the versions of the runs in the watch, by uid.
 #[derive(Debug, Default)]
 pub struct Written(Mutex<Runs>);
 
@@ -43,12 +43,12 @@ struct Runs {
 struct Versions {
     newest: Option<String>,
     old: HashSet<String>,
-    /// Whether there may be a newer one all the same.
+    /// Whether there may be a newer one nevertheless.
     doubted: bool,
 }
 
 impl Written {
-    /// What this version of a run is worth, `now`.
+    /// How current this version of a run is at `now`.
     pub fn standing(&self, run: &PeribolosRun, now: Instant) -> Standing {
         let mut runs = self.lock();
         let began = *runs.began.get_or_insert(now);
@@ -65,7 +65,7 @@ impl Written {
         if is_newest && !known.doubted { Standing::Current } else { Standing::Unread }
     }
 
-    /// Takes in that the API server has answered with `newer` what the run had in the version `before`.
+    /// Records that a write to version `before` was answered with version `newer`.
     pub fn know(&self, before: Option<String>, newer: &PeribolosRun) {
         let after = newer.resource_version();
         let mut runs = self.lock();
@@ -75,7 +75,7 @@ impl Written {
         known.newest = Some(after.unwrap_or_default());
     }
 
-    /// Takes in that something failed for the run: what was written may be there all the same.
+    /// Records that a request for the run failed: its write may have taken effect nevertheless.
     pub fn doubt(&self, uid: &str) {
         self.lock().versions.entry(uid.to_owned()).or_default().doubted = true;
     }
@@ -94,7 +94,7 @@ impl Written {
                     .collect();
                 self.lock().versions.retain(|uid, known| {
                     let Some(version) = there.get(uid) else { return false };
-                    // The list is the newest there is: older than what this process knows only where etcd was restored.
+                    // A list is always current: it is older than what this process knows only if etcd was restored.
                     if known.old.contains(version) {
                         *known = Versions { doubted: true, ..Versions::default() };
                     }

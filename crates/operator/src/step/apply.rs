@@ -35,7 +35,7 @@ pub struct ApplyArgs {
 pub(super) async fn run(args: &ApplyArgs) -> StepReport {
     let mut facts = Facts { sha: Some(args.config.sha.as_str().to_owned()), ..Facts::default() };
     let stop = shutdown::on_signal().unwrap_or_else(|error| {
-        tracing::warn!(%error, "the program can't be asked to stop");
+        tracing::warn!(%error, "the handler for the termination signal could not be installed");
         CancellationToken::new()
     });
     let clock = Clock::start(args.config.time.scale, stop);
@@ -100,6 +100,7 @@ fn done(considered: &Considered, ended: &Ended, again: &Again, facts: &mut Facts
         report: considered.report(),
         outcomes,
         verification: second.map(|second| &second.verification),
+        unread: &considered.unread,
         stays: &ended.stays,
     };
     facts.waiting = number(second.map_or_else(|| waiting(considered, outcomes), |second| second.waiting));
@@ -139,7 +140,7 @@ fn changes(considered: &Considered, outcomes: &[Outcome], second: Option<&Second
     }
 }
 
-/// Whether everything that the plan takes away is gone, and nothing else is to be taken away afterwards.
+/// Whether all removals of the plan are done, and no further removals are planned afterwards.
 fn no_removal_is_left(considered: &Considered, outcomes: &[Outcome], second: Option<&Second>) -> bool {
     let takes_away = |operation: &Operation| operation.change.takes_away();
     if second.is_some_and(|second| second.verification.remaining.iter().any(takes_away)) {
@@ -155,15 +156,15 @@ fn no_removal_is_left(considered: &Considered, outcomes: &[Outcome], second: Opt
 
 /// Why not everything was tried.
 fn stopped(ended: &Ended, end: &End) -> Option<String> {
-    let said = ended.sentence.as_deref().unwrap_or("no answer");
+    let answer = ended.sentence.as_deref().unwrap_or("no answer");
     Some(match ended.stop {
         Some(Stop::AccessBlocked) => format!(
             "GitHub lets the App in no more: {} {}",
-            failure::sentence(said),
-            failure::blocked(said).1
+            failure::sentence(answer),
+            failure::blocked(answer).1
         ),
         Some(Stop::Unavailable) => {
-            format!("GitHub could not be used any more: {} It is tried again.", failure::sentence(said))
+            format!("GitHub became unavailable: {} The apply is retried.", failure::sentence(answer))
         }
         Some(Stop::RateLimited { .. }) => match end.until {
             Some(until) => format!("A limit of requests is used up. The rest is done after {until:.0}."),
@@ -202,7 +203,7 @@ impl apply::Progress for Lines {
         }
         *last = Some(Instant::now());
         let line = Progress { done: number(done), of: number(of) }.to_line();
-        // Nobody misses a line that can't be written.
+        // A line that can't be written is not essential.
         let _ = std::io::Write::write_all(&mut std::io::stdout(), format!("{line}\n").as_bytes());
     }
 

@@ -64,7 +64,7 @@ impl ConfigArgs {
 
 /// What an attempt of an apply gets beside the file and the rules.
 ///
-/// A Task of another engine passes these to its `step plan`, too, which has no use for them.
+/// A Task of another engine also passes these to its `step plan`, which does not use them.
 #[derive(Debug, Args)]
 pub struct AttemptArgs {
     /// The branch whose file is applied; empty: the repository's default. Before something is taken away, it is read

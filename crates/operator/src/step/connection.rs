@@ -1,4 +1,4 @@
-//! Where GitHub is, and with which token: flags that the steps and `dump` share.
+//! The address of GitHub, and the token: flags that the steps and `dump` share.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use url::Url;
 
 use super::failure::StepError;
 
-/// Where GitHub is.
+/// The address of GitHub.
 #[derive(Clone, Debug, Args)]
 pub struct GitHubArgs {
     /// The root of GitHub's REST API; for GitHub Enterprise Server https://HOST/api/v3
@@ -60,7 +60,7 @@ impl GitHubArgs {
         host.strip_prefix("api.").unwrap_or(host).to_owned()
     }
 
-    /// GitHub as the holder of a token sees it. Sends nothing.
+    /// A client of GitHub with a token. Sends nothing.
     ///
     /// # Errors
     /// When a URL or the certificates can't be used.
@@ -78,7 +78,7 @@ impl GitHubArgs {
     }
 }
 
-/// How fast the program waits: for tests.
+/// How waits are shortened, for tests.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct TimeArgs {
     /// Divides every wait

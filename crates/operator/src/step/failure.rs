@@ -9,7 +9,7 @@ use peribolos_vocab::report::{CheckOutput, StepExit};
 
 use crate::apply;
 
-/// Why a step did not do what it is for.
+/// Why a step failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StepError {
     /// The file was read and can't be applied.
@@ -27,7 +27,7 @@ pub(super) enum StepError {
     Guarded {
         /// One line.
         title: String,
-        /// What would be done, and how to go on.
+        /// What would be done, and how to continue.
         summary: String,
         /// Where.
         annotations: Vec<Annotation>,
@@ -42,12 +42,12 @@ pub(super) enum StepError {
         /// In which commit.
         sha: Sha,
     },
-    /// There is no such repository, or the App may not see it.
+    /// The repository does not exist, or the App may not see it.
     #[error(
         "the repository {0} does not exist, or the App may not see it: make it, or add it to the App's repositories"
     )]
     NoRepository(FullName),
-    /// The branch that was asked for is not there.
+    /// The requested branch does not exist.
     #[error("there is no branch {branch} in {repository}: make it, or change spec.config.branch")]
     NoBranch {
         /// Where.
@@ -58,14 +58,14 @@ pub(super) enum StepError {
     /// The config repository is read-only.
     #[error("the repository {0} is archived, so nothing can be proposed there: unarchive it")]
     Archived(FullName),
-    /// The pull request has newer commits than the one asked for.
+    /// The pull request has newer commits than the requested one.
     #[error("pull request #{number} has moved on: its head is {}, not {}", found.short(), wanted.short())]
     Stale {
         /// Which.
         number: u64,
         /// Its head.
         found: Sha,
-        /// What was asked for.
+        /// The requested commit.
         wanted: Sha,
     },
     /// The pull request is closed.
@@ -115,7 +115,7 @@ impl StepError {
         }
     }
 
-    /// Before this, another attempt can't succeed, if GitHub said so.
+    /// Before this time, another attempt can't succeed, if GitHub named one.
     pub(super) fn until(&self, now: Timestamp) -> Option<Timestamp> {
         let Self::GitHub(error) = self else { return None };
         error.retry().not_before(now)
@@ -168,7 +168,7 @@ impl StepError {
     }
 }
 
-/// What it means that the organization does not let the App in, by GitHub's sentence, and what to do about it.
+/// The meaning of GitHub's message that the organization blocks the App, and the remedy.
 pub(super) fn blocked(sentence: &str) -> (&'static str, &'static str) {
     if sentence.to_lowercase().contains("saml") {
         (

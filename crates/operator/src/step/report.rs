@@ -13,7 +13,7 @@ use super::failure::StepError;
 /// Tekton keeps all results of a TaskRun in 4 KiB of a container's message; ours may take half of it.
 const MAX_RESULT_BYTES: usize = 2 * 1024;
 
-/// What a step has found out so far: what its report has beside the check, also when it fails later on.
+/// What a step knows so far: the contents of its report besides the check, even if it fails later.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Facts {
     /// The commit.
@@ -48,7 +48,7 @@ pub(super) struct Done {
 }
 
 impl Done {
-    /// It did what it is for.
+    /// It succeeded.
     pub(super) fn well(check: CheckOutput, url: Option<String>) -> Self {
         Self { check, url, end: End { exit: StepExit::Ok, cause: None, until: None } }
     }

@@ -21,7 +21,7 @@ async fn nobody_ends_while_the_api_server_is_away() {
     let (before, pids) = (holder(&world).await, (first.pid(), second.pid()));
     plane.stop_api_server();
     let leader = if before.starts_with("first") { &first } else { &second };
-    leader.says("the process begins anew").await;
+    leader.says("the process restarts itself").await;
     plane.start_api_server();
     plane.ready(&world.client).await;
     eventually("another process leads", async || {

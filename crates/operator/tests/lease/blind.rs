@@ -20,7 +20,7 @@ async fn it_is_not_ready_and_says_what_it_can_t_watch() {
     bind(&world.client, &rules(&["events"])).await;
     let blind = Candidate::begin(&world, NOBODY, &["--time-scale=20"]);
     blind.leads(&world).await;
-    blind.says("these can't be watched").await;
+    blind.says("the resource can't be watched").await;
     assert!(blind.said().contains(r#""resource":"secrets""#), "{}", blind.said());
     let answer = blind.readiness().await.unwrap_err();
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");

@@ -90,7 +90,7 @@ async fn one_that_was_paused_for_long_writes_nothing_and_follows() {
     world.task_run("r-1").await;
     let before = world.plane.written("first", &world.namespace);
     first.signal(Signal::CONT);
-    first.says("the process begins anew").await;
+    first.says("the process restarts itself").await;
     first.is_ready().await;
     world.applied("r-1").await;
     let run = world.reaches("r", "Succeeded", "Applied").await;

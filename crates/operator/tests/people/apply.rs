@@ -172,6 +172,20 @@ async fn a_refusal_is_named_and_the_rest_is_done() {
     assert!(shown.contains("User is blocked by the organization"), "{shown}");
 }
 
+/// Nothing to change is known only of what could be read.
+#[tokio::test]
+async fn what_can_t_be_read_is_not_as_the_file_says() {
+    let desk = desk().await;
+    for path in ["/orgs/acme/invitations", "/orgs/acme/failed_invitations"] {
+        let body = json!({"message": "Resource not accessible by integration"});
+        let fault = json!({"method": "GET", "path": path, "status": 403, "body": body});
+        desk.github.call("POST", "/_sim/faults", Some(fault)).await;
+    }
+    let ended = run(as_app(&desk, SAME, &["--yes"]));
+    assert_eq!(ended.status.code(), Some(13), "{ended:?}");
+    assert!(text(&ended.stderr).contains("not all of the organization could be read"), "{ended:?}");
+}
+
 /// What is not tried any more is no progress.
 #[tokio::test]
 async fn progress_ends_where_nothing_more_is_sent() {

@@ -28,5 +28,5 @@ async fn a_definition_that_lacks_a_field_is_told_and_nothing_goes_in_circles() {
         }
     })
     .await;
-    assert!(!world.said().contains("many turns"), "{}", world.said());
+    assert!(!world.said().contains("too many steps"), "{}", world.said());
 }

@@ -363,6 +363,28 @@ async fn what_can_t_be_read_afterwards_is_said(
     assert_eq!(pod.bench.github.org(ORG).await["settings"]["name"], "Acme Inc");
 }
 
+#[rstest::rstest]
+#[case::nothing_else("name: Acme", "Nothing to change. 1 part could not be read")]
+#[case::something("name: Acme Inc", "Applied: 1 of 1. 1 part could not be read")]
+#[tokio::test]
+async fn what_can_t_be_read_before_is_said(#[case] name: &str, #[case] title: &str) {
+    let pod = Pod::of(&FILE.replace("name: Acme", name)).await;
+    for path in ["/orgs/acme/invitations", "/orgs/acme/failed_invitations"] {
+        let body = json!({"message": "Resource not accessible by integration"});
+        pod.fault(json!({"method": "GET", "path": path, "status": 403, "body": body})).await;
+    }
+    let applied = pod.apply(&[]).await;
+    assert_eq!(
+        (applied.exit, applied.check.title.as_str()),
+        (StepExit::PermissionsMissing, title),
+        "{applied:?}"
+    );
+    let summary = &applied.check.summary;
+    assert!(summary.contains("Resource not accessible by integration"), "{summary}");
+    assert!(summary.contains("an owner has accepted the App's permissions"), "{summary}");
+    assert!(!summary.contains("is as the file says"), "{summary}");
+}
+
 /// Who has yet to accept is known afterwards: an invitation that is not there any more waits for nobody.
 #[tokio::test]
 async fn an_invitation_that_is_cancelled_at_once_does_not_wait() {
@@ -495,7 +517,9 @@ async fn a_repository_whose_invitations_are_hidden_afterwards(
         pod.apply(&["--manage=Org,OrgMembers,Teams,TeamMembers,TeamRepos,Repos,Collaborators"]).await;
     assert_eq!(applied.exit, exit, "{applied:?}");
     let says = format!("GitHub does not show who is invited to `site`: {message}");
-    assert_eq!(applied.check.summary.contains(&says), shown > 0, "{applied:?}");
+    let (summary, again) = (&applied.check.summary, "**Could not be read again**");
+    assert!(summary.contains(&says), "{applied:?}");
+    assert_eq!(summary.contains(again), shown > 0, "{applied:?}");
 }
 
 /// What could not be read before a removal is no refusal of the removal, which was never sent.

@@ -45,7 +45,11 @@ struct World {
 
 impl World {
     async fn of(file: &str) -> Self {
-        let bench = Bench::start_with(FIXTURE, &["--secondary-limits=off"]).await;
+        Self::with(FIXTURE, file).await
+    }
+
+    async fn with(fixture: &str, file: &str) -> Self {
+        let bench = Bench::start_with(fixture, &["--secondary-limits=off"]).await;
         let sha = bench.github.push(ORG, json!({"peribolos.yaml": file})).await;
         bench.github.call("DELETE", "/_sim/requests", None).await;
         Self { bench, sha }
@@ -244,6 +248,29 @@ async fn nobody_is_invited_by_having_the_login_of_another() {
     let applied = running.end().output();
     assert_eq!(world.invited().await, [r#""zora" "admin" Core Docs"#], "{applied:?}");
     assert_eq!(applied.exit, StepExit::Incomplete, "{applied:?}");
+}
+
+/// A refusal that speaks of a limit is met by the next one, too: what is open stays open.
+#[tokio::test]
+async fn nobody_elses_invitation_is_cancelled_after_a_refusal_by_the_limit() {
+    let fixture = FIXTURE
+        .replace(
+            "invitations: [{login: zoe, role: member}]",
+            "invitations: [{login: zoe, role: member}, {login: zzz, role: member}]",
+        )
+        .replace("{name: Docs, invitations: [zoe]}", "{name: Docs, invitations: [zoe, zzz]}");
+    let world = World::with(&fixture, &FILE.replace("zoe]", "zoe, zzz]")).await;
+    let body = json!({"message": "You have exceeded the organization invitation rate limit. Please try again later."});
+    world
+        .fault(json!({"method": "POST", "path": "/orgs/acme/invitations", "status": 422, "body": body}))
+        .await;
+    let applied = world.apply(&[FAST]).await;
+    assert_eq!(
+        (applied.exit, applied.cause),
+        (StepExit::Incomplete, Some(Cause::Invitations)),
+        "{applied:?}"
+    );
+    assert_eq!(world.invited().await, [r#""zzz" "member" Docs"#], "{applied:?}");
 }
 
 /// A place that it got after the plan was made would go with it, and nobody was shown that.

@@ -33,7 +33,7 @@ impl CanonicalNames {
         }
     }
 
-    /// Every name that a snapshot has; `missing` is what was asked for beyond it and not found. Who did not answer
+    /// Every name that a snapshot has; `missing` is what was requested in addition and not found. Who did not answer
     /// an invitation may not exist any more, so a failed one counts for nothing.
     pub fn of_snapshot(snapshot: &Snapshot, missing: BTreeSet<Login>) -> Self {
         let invited = snapshot

@@ -25,7 +25,7 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
     }
 }
 
-/// What GitHub must be asked: what is found under names that no repository has.
+/// The questions to GitHub: what exists under names that no repository has.
 pub(crate) fn questions(planner: &Planner<'_>) -> Vec<Question> {
     fn walk(planner: &Planner<'_>, teams: &[Team], questions: &mut Vec<Question>) {
         for team in teams {

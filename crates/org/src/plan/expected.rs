@@ -49,13 +49,13 @@ impl Expected {
     /// Makes what an invitation changes: GitHub took the change, and it is in force once somebody accepts. Who is asked
     /// although they are a member has until then what they had.
     pub fn ask(&mut self, change: &Change) {
-        let asked = match change {
+        let invited = match change {
             Change::ChangeRole { login, .. }
             | Change::SetTeamMember { login, .. }
             | Change::SetCollaborator { login, .. } => Some(login),
             _ => None,
         };
-        if asked.is_none_or(|login| self.role(login).is_none()) {
+        if invited.is_none_or(|login| self.role(login).is_none()) {
             self.make(change);
         }
     }

@@ -20,7 +20,7 @@ pub enum Question {
     },
 }
 
-/// The answers. What was not asked is taken to be as the file has it.
+/// The answers. What was not requested is assumed to be as the file has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lookups {
     /// Logins that nobody has.

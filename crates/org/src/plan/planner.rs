@@ -35,7 +35,7 @@ pub fn plan(file: &ConfigFile, snapshot: &Snapshot, lookups: &Lookups, scope: &S
     planner.finish(left_out)
 }
 
-/// What GitHub must be asked before [`plan`], in a fixed order.
+/// The questions to GitHub that must be answered before [`plan`], in a fixed order.
 pub fn questions(file: &ConfigFile, snapshot: &Snapshot, scope: &Scope) -> Vec<Question> {
     let names = CanonicalNames::of_snapshot(snapshot, BTreeSet::new());
     let (file, _) = canonical(file, &names);
@@ -45,8 +45,8 @@ pub fn questions(file: &ConfigFile, snapshot: &Snapshot, scope: &Scope) -> Vec<Q
     let planner = Planner::new(&file, snapshot, &lookups, scope);
     questions.extend(kinds::repositories::questions(&planner));
     questions.extend(kinds::team_repositories::questions(&planner));
-    let mut asked = BTreeSet::new();
-    questions.retain(|question| asked.insert(question.clone()));
+    let mut seen = BTreeSet::new();
+    questions.retain(|question| seen.insert(question.clone()));
     questions
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct Planner<'f> {
     /// The file's repositories by key, each with its number in `then`.
     pub(crate) repos: BTreeMap<String, RepoId>,
     unread: &'f [Unread],
-    /// Keys of the repositories of which it is said already that they can't be as the file has them.
+    /// Keys of the repositories that were already reported as impossible.
     refused_repos: HashSet<String>,
     drafts: Vec<Draft>,
     refusals: Vec<Refusal>,
@@ -275,9 +275,12 @@ impl<'f> Planner<'f> {
         for unread in self.unread {
             if self.scope.manages(unread.kind) {
                 let (about, hint) = match (&unread.extent, unread.cause) {
-                    (Extent::Whole, UnreadCause::Permission) => {
-                        (&[][..], Some("nothing of the kind is changed until the token may see it"))
-                    }
+                    (Extent::Whole, UnreadCause::Permission) => (
+                        &[][..],
+                        Some(
+                            "nothing of the kind is changed until an owner has accepted the App's permissions on GitHub, or the token has them",
+                        ),
+                    ),
                     (Extent::Whole, UnreadCause::Hidden) => {
                         (&[][..], Some("nothing of the kind is changed until GitHub shows it again"))
                     }
@@ -328,7 +331,7 @@ impl<'f> Planner<'f> {
         Some(name)
     }
 
-    /// What a repository that once had this name is called now, as far as GitHub said so: its name, or its full name where
+    /// The present name of a repository that once had this name, if GitHub reported it: its name, or its full name where
     /// it belongs to somebody else.
     pub(crate) fn name_now(&self, name: &RepoName) -> Option<NameNow> {
         let full = self.lookups.renamed.get(&name.key())?;
@@ -337,7 +340,7 @@ impl<'f> Planner<'f> {
         Some(NameNow { name: if is_here { bare.to_owned() } else { full.clone() }, is_here })
     }
 
-    /// Notes that a repository can't be as the file has it: more need not be said about it.
+    /// Records that a repository can't be as the file has it, so that it is reported only once.
     pub(crate) fn note_refused(&mut self, repo: &RepoName) {
         self.refused_repos.insert(repo.key());
     }

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 pub struct Scope {
     /// The kinds that are managed.
     pub manage: BTreeSet<Kind>,
-    /// What may be done beyond that.
+    /// Further changes that are allowed.
     pub allow: BTreeSet<Allow>,
-    /// What is left alone.
+    /// What is not changed.
     pub ignore: BTreeSet<Ignore>,
     /// The repository that the file itself is in, where it is one of the organization: it is never archived.
     #[serde(default, skip_serializing_if = "Option::is_none")]

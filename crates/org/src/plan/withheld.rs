@@ -19,10 +19,16 @@ enum Target {
 }
 
 /// What somebody or a team has of a target.
-#[derive(PartialEq, PartialOrd)]
-enum Has {
-    Role(Option<TeamRole>),
-    Permission(Option<Permission>),
+#[derive(Default)]
+struct Has {
+    /// A place in a team, …
+    role: Option<TeamRole>,
+    /// … or an invitation to it.
+    is_invited: bool,
+    /// Access to a repository.
+    permission: Option<Permission>,
+    /// Access by the teams to which somebody is invited.
+    once_accepted: Option<Permission>,
 }
 
 /// Why a removal must not be done now; none: it may be. `outcomes` are those of the operations before it, `now` is the
@@ -44,8 +50,7 @@ pub fn withheld(plan: &Plan, index: usize, outcomes: &[Outcome], now: &Expected)
         .filter(|(_, (operation, outcome))| **outcome != Outcome::Done && gives(&operation.change))
         .map(|(operation, (missing, _))| (Withheld::Grant { operation }, &missing.change))
         .collect();
-    let is_something = |waiting: &Waiting| waiting.team.is_some() || waiting.repo.is_some();
-    if missing.is_empty() && !plan.waiting.iter().any(is_something) {
+    if missing.is_empty() && plan.waiting.is_empty() {
         return None;
     }
     let mut model = now.model.clone();
@@ -68,12 +73,17 @@ pub fn withheld(plan: &Plan, index: usize, outcomes: &[Outcome], now: &Expected)
         if let Some(id) = invited.repo.as_ref().and_then(|repo| granted.repo_named(repo)) {
             wanted.insert(Target::Access(invited.login.clone(), id));
         }
+        if let Waiting { login, team: None, repo: None } = invited
+            && let Some(invitation) = granted.pending().get(login)
+        {
+            membership(&granted, login, invitation.role, &mut wanted);
+        }
         targets.push((Withheld::Invitation { waiting }, wanted));
     }
     let mut after = model.clone();
     after.apply(change);
     let mut loses = |wanted: &BTreeSet<Target>| {
-        wanted.iter().any(|target| has(&mut after, target) < has(&mut model, target))
+        wanted.iter().any(|target| has(&mut after, target).is_less_than(&has(&mut model, target)))
     };
     targets.into_iter().find(|(_, wanted)| loses(wanted)).map(|(because, _)| because)
 }
@@ -100,6 +110,7 @@ fn gives(change: &Change) -> bool {
         | Change::EditTeam { .. }
         | Change::CreateRepo { .. }
         | Change::RenameRepo { .. }
+        | Change::InviteMember { .. }
         | Change::InviteAgain { .. } => true,
         _ => false,
     }
@@ -131,7 +142,9 @@ fn targets(model: &Model, grant: &Change, removal: &Change) -> BTreeSet<Target> 
                 place(model, login, id, &mut targets);
             }
         }
-        Change::InviteAgain { login, teams, .. } => {
+        Change::InviteMember { login, role } => membership(model, login, *role, &mut targets),
+        Change::InviteAgain { login, role, teams } => {
+            membership(model, login, *role, &mut targets);
             for id in teams.iter().filter_map(|team| model.team_numbered(team.id)) {
                 place(model, login, id, &mut targets);
             }
@@ -195,6 +208,18 @@ fn losers(model: &Model, removal: &Change) -> BTreeSet<Login> {
     }
 }
 
+/// What being in the organization was to give: an owner everything, a member what all members have.
+fn membership(model: &Model, login: &Login, role: OrgRole, targets: &mut BTreeSet<Target>) {
+    let reaches_all = match role {
+        OrgRole::Admin => true,
+        OrgRole::Member => model.default_permission().is_some(),
+        OrgRole::BillingManager => false,
+    };
+    if reaches_all {
+        targets.extend(model.all_repos().map(|(id, _)| Target::Access(login.clone(), id)));
+    }
+}
+
 /// What a place in a team was to give: the place, and the team's repositories.
 fn place(model: &Model, login: &Login, id: TeamId, targets: &mut BTreeSet<Target>) {
     targets.extend(model.upwards(id).map(|id| Target::Place(login.clone(), id)));
@@ -203,8 +228,27 @@ fn place(model: &Model, login: &Login, id: TeamId, targets: &mut BTreeSet<Target
 
 fn has(model: &mut Model, target: &Target) -> Has {
     match target {
-        Target::Place(login, team) => Has::Role(model.team_role(*team, login)),
-        Target::Access(login, repo) => Has::Permission(model.person_access(login, *repo)),
-        Target::TeamAccess(team, repo) => Has::Permission(model.team_access(*team, *repo)),
+        Target::Place(login, team) => {
+            let is_invited = model.team(*team).is_some_and(|team| team.pending.contains(login));
+            Has { role: model.team_role(*team, login), is_invited, ..Has::default() }
+        }
+        Target::Access(login, repo) => Has {
+            permission: model.person_access(login, *repo),
+            once_accepted: model.invited_access(login, *repo),
+            ..Has::default()
+        },
+        Target::TeamAccess(team, repo) => {
+            Has { permission: model.team_access(*team, *repo), ..Has::default() }
+        }
+    }
+}
+
+impl Has {
+    /// Whether it is less than `before`. What somebody has once they accept an invitation makes up for nothing that they have now.
+    fn is_less_than(&self, before: &Self) -> bool {
+        self.role < before.role
+            || (before.is_invited && !self.is_invited)
+            || self.permission < before.permission
+            || self.once_accepted < before.once_accepted
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn check(report: &PlanReport<'_>, disclosure: &Disclosure) -> Check {
         plan.refusals.iter().filter(|refusal| refusal.class == RefusalClass::Impossible).collect();
     let stopped = !impossible.is_empty() || !trips.is_empty();
     match judgement {
-        // What would be applied against a warning is not said where it is not applied at all.
+        // A warning about what would be applied is left out if nothing is applied.
         Judgement::Shown => {}
         Judgement::Warn(_) if stopped => {}
         Judgement::Warn(missing) => {
@@ -92,7 +92,7 @@ fn items(missing: &[Removal], report: &PlanReport<'_>, namer: &Namer<'_>) -> Vec
     missing.iter().map(|removal| Item::of_removal(removal, index(removal), namer)).collect()
 }
 
-/// Said where removals are counted and not named.
+/// The note for removals that are counted and not named.
 fn only_counted(number: usize) -> String {
     let [removals, are, it] = if number == 1 { ["removal", "is", "it"] } else { ["removals", "are", "them"] };
     format!(
@@ -129,7 +129,8 @@ pub(super) fn people_notes(plan: &Plan, namer: &Namer<'_>) -> Vec<String> {
     waiting.into_iter().chain(left_out).collect()
 }
 
-fn warnings(warnings: &[Warning], namer: &Namer<'_>) -> Option<String> {
+/// What is not as the author of the file may expect, a paragraph.
+pub(super) fn warnings(warnings: &[Warning], namer: &Namer<'_>) -> Option<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut unnamed = 0;
     for warning in warnings {

@@ -22,7 +22,7 @@ pub(super) struct Item {
     pub(super) notes: Vec<String>,
     /// Settings that change with it, likewise.
     pub(super) settings: Vec<String>,
-    /// What tells it from others of its category and place. Never shown.
+    /// What distinguishes it from others of its category and place. Never shown.
     pub(super) subject: String,
     /// The removal that it is, by its index in [`Removals::list`].
     pub(super) removal: Option<usize>,
@@ -179,7 +179,7 @@ fn reason(because: Because) -> &'static str {
     }
 }
 
-/// Where a change is, what it is about, and what tells it from others.
+/// The place and the object of a change, and what distinguishes it from others.
 fn target(change: &Change, namer: &Namer<'_>) -> (Place, Option<String>, String) {
     let person = |login: &Login| (namer.login(login), login.as_str().to_ascii_lowercase());
     let team = |name: &TeamName| (namer.team(name), name.key());

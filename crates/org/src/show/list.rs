@@ -64,7 +64,7 @@ impl Lines {
             items.iter().filter_map(|item| Some((item.described(true)?, item.removal))).collect();
         let unnamed = items.len() - names.len();
         if names.is_empty() {
-            // Who is in a team that may not be named is not said either.
+            // The members of a team that may not be named are not named either.
             let unnamed = if place.is_named() { " that the file does not name" } else { "" };
             return self.line(format!("{what}{unnamed}"), Vec::new());
         }
@@ -108,7 +108,7 @@ impl Lines {
     /// The text, cut between its lines where it is longer than `bytes`, with how many are missing; and the removals that
     /// it names.
     pub(super) fn bounded(self, bytes: usize) -> (String, BTreeSet<usize>) {
-        /// What is said of missing lines has room in it.
+        /// The note about missing lines fits into it.
         const ROOM: usize = 60;
         let whole: usize = self.0.iter().map(|line| line.text.len() + 1).sum();
         let limit = if whole <= bytes { usize::MAX } else { bytes.saturating_sub(ROOM) };

@@ -53,8 +53,8 @@ pub(super) fn cut(text: &str, characters: usize) -> String {
 }
 
 /// What GitHub or another program says, on one line of a readable length, without what would end code in Markdown.
-pub(super) fn tidy(said: &str) -> String {
+pub(super) fn tidy(message: &str) -> String {
     const CHARACTERS: usize = 300;
-    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = message.split_whitespace().collect::<Vec<_>>().join(" ");
     cut(&plain(&words).replace('`', "'"), CHARACTERS)
 }

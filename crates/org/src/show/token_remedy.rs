@@ -16,18 +16,18 @@ pub enum Applier<'a> {
 impl Applier<'_> {
     /// What can be done where a permission is missing: a sentence. `accepted` are the permissions that GitHub asks for.
     pub fn permission_remedy(self, accepted: Option<&str>) -> String {
-        let asked = accepted.map(|it| format!(" (GitHub asks for {it})")).unwrap_or_default();
+        let accepted_scopes = accepted.map(|it| format!(" (GitHub asks for {it})")).unwrap_or_default();
         match self {
             Self::Cluster | Self::App => format!(
-                "Let an owner accept the App's permissions in the organization's settings, under GitHub Apps{asked}."
+                "Let an owner accept the App's permissions in the organization's settings, under GitHub Apps{accepted_scopes}."
             ),
             Self::Person(_) => format!(
-                "Use a token that may do this{asked}: an owner's, with the scopes admin:org and repo if it is a classic one."
+                "Use a token that may do this{accepted_scopes}: an owner's, with the scopes admin:org and repo if it is a classic one."
             ),
         }
     }
 
-    /// What can be done where the organization does not let the token in, by GitHub's message: a sentence. None: the message
+    /// The remedy if the organization's access rules block the token, by GitHub's message: a sentence. None: the message
     /// says nothing of that.
     pub fn blocked_remedy(self, message: &str) -> Option<&'static str> {
         let message = message.to_lowercase();

@@ -218,7 +218,9 @@ fn of_a_kind_that_could_not_be_read_at_all_nothing_is_planned() {
     assert_eq!(plan.operations.len(), 1, "the organization's name: {:?}", shown(&plan));
     assert_eq!(
         warnings(&plan),
-        [format!("{why} (nothing of the kind is changed until the token may see it)")]
+        [format!(
+            "{why} (nothing of the kind is changed until an owner has accepted the App's permissions on GitHub, or the token has them)"
+        )]
     );
     assert!(snapshot.lacks_any(&usual()));
     let without = Scope { manage: [Kind::Org].into(), ..usual() };

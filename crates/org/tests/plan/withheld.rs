@@ -1,6 +1,6 @@
 //! Removals that wait for what was to replace what they take away.
 
-use peribolos_org::plan::{Change, Expected, Outcome, Plan, Withheld, withheld};
+use peribolos_org::plan::{Change, Expected, OrgSetting, Outcome, Plan, Withheld, withheld};
 use peribolos_org::{OrgRole, Permission, Snapshot};
 
 use crate::support::{
@@ -143,6 +143,52 @@ fn a_collaborator_stays_until_the_team_is_in_force() {
     // Nobody else's access waits for her.
     before.repos[0].collaborators = Some(vec![collaborator("eve", Read)]);
     assert_eq!(awaiting(&plan_of(&yaml, &before, &everything())), [""; 0]);
+}
+
+/// An owner may do everything, and a member what all members may: until the invitation is accepted that is nothing.
+#[test]
+fn an_outside_collaborator_stays_one_until_the_invitation_to_the_organization_is_accepted() {
+    let held = "zoe in site: write -> - waits for";
+    for (owners, members, default, waits) in [
+        ("alice, bob, zoe", "carol, oscar", "none", true),
+        ("alice, bob", "carol, oscar, zoe", "read", true),
+        ("alice, bob", "carol, oscar, zoe", "none", false),
+    ] {
+        let mut before = acme();
+        before.settings.insert(OrgSetting::DEFAULT_REPOSITORY_PERMISSION, default.to_owned());
+        before.repos[0].collaborators = Some(vec![collaborator("zoe", Write)]);
+        let yaml = people(owners, members, "    repos: {site: {collaborators: {}}}\n");
+        let plan = plan_of(&yaml, &before, &everything());
+        let is_invitation = |change: &Change| matches!(change, Change::InviteMember { .. });
+        assert_eq!(withhold(&plan, &before, is_invitation).len(), usize::from(waits), "{default} {owners}");
+        assert_eq!(awaiting(&plan).len(), usize::from(waits), "{default} {owners}");
+        let role = if owners.contains("zoe") { OrgRole::Admin } else { OrgRole::Member };
+        before.invitations = vec![invited(1, "zoe", role)];
+        let plan = plan_of(&yaml, &before, &everything());
+        let waiting = if waits { vec![format!("{held} zoe's invitation")] } else { vec![] };
+        assert_eq!(withhold(&plan, &before, none), waiting, "{default} {owners}");
+        assert_eq!(awaiting(&plan).len(), usize::from(waits), "{default} {owners}");
+    }
+}
+
+/// The place in a team goes with the old invitation, or is taken back: what replaces it has failed.
+#[test]
+fn who_is_invited_stays_in_a_team_where_what_replaces_it_failed() {
+    let mut before = acme();
+    before.teams =
+        vec![reaching(team("Core"), &[("site", Write)]), reaching(team("New"), &[("site", Write)])];
+    before.teams[0].invitations = logins(&["zoe"]);
+    before.invitations = vec![invited(1, "zoe", OrgRole::Member)];
+    let yaml = people(
+        "alice, bob",
+        "carol, oscar, zoe",
+        "    teams: {Core: {members: [], repos: {site: write}}, New: {members: [zoe], repos: {site: write}}}\n",
+    );
+    let plan = plan_of(&yaml, &before, &everything());
+    let place = |change: &Change| matches!(change, Change::SetTeamMember { .. });
+    assert_eq!(withhold(&plan, &before, place).len(), 1);
+    assert_eq!(withhold(&plan, &before, none), [""; 0]);
+    assert_eq!(awaiting(&plan), [""; 0], "both places are open invitations");
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub fn begin(scope: &Scope, world: &mut World, who: usize, name: &str, cache: &C
     go_on(scope, world, who, facts);
 }
 
-/// What the watches and this process know.
+/// The facts that the watches and this process have.
 fn known(world: &mut World, who: usize, run: &Known<PeribolosRun>, cache: &Cache) -> Facts {
     let now = clock::at(world.tick);
     let controller = &mut world.controllers[who];

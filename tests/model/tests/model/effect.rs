@@ -1,4 +1,4 @@
-//! What comes of an event.
+//! The effect of an event.
 
 use peribolos_api::{PeribolosRun, names::LABEL_ENDED};
 use peribolos_core::run::{
@@ -24,7 +24,7 @@ use crate::{
 };
 
 impl World {
-    /// What comes of an event.
+    /// The effect of an event.
     pub fn after(&self, scope: &Scope, event: &Event) -> Self {
         let mut world = self.clone();
         match event {
@@ -127,7 +127,7 @@ impl World {
         let cache = Cache { installation, runs };
         let Some(run) = cache.runs.get(name) else { return };
         if standing(scope, self, who, run) == Standing::Old {
-            // The watch brings the newer one.
+            // The watch delivers the newer version.
             return;
         }
         if seen != Seen::Fresh {

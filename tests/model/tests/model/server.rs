@@ -43,7 +43,7 @@ pub struct TaskRun {
     pub made: u8,
     /// Its resourceVersion.
     pub version: u32,
-    /// Whether Tekton was told to stop it.
+    /// Whether its cancellation was requested.
     pub cancelled: bool,
     /// Whether it is there for its name alone.
     pub is_closed: bool,
@@ -80,18 +80,18 @@ pub struct Patch {
 pub enum Refused {
     /// The object is another one by now.
     Conflict,
-    /// It is not there.
+    /// It does not exist.
     NotFound,
 }
 
-/// What came of making a run that is to be there.
+/// The result of ensuring a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ensured {
     /// It was made.
     Created,
-    /// It was there, and has not ended.
+    /// It existed, and has not ended.
     Exists,
-    /// It was there, and has ended.
+    /// It existed, and has ended.
     Ended,
 }
 
@@ -169,7 +169,7 @@ impl Server {
         self.runs.insert(name.to_owned(), run);
     }
 
-    /// Makes a run, unless it is there.
+    /// Creates a run, unless it exists.
     pub fn ensure_run(&mut self, run: &NewRun, tick: u8) -> Ensured {
         if let Some(there) = self.runs.get(&run.name) {
             let has_ended = is_labelled_ended(there) || phase(there).is_final();

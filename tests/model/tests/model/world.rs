@@ -48,7 +48,7 @@ pub struct World {
     pub monitor: Monitor,
 }
 
-/// What became of a delivery.
+/// The result of a delivery.
 #[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
 pub enum Delivery {
     /// It is on its way.

@@ -6,7 +6,7 @@ use peribolos_api::PeribolosRun;
 
 use crate::{controller::Cache, server::uid};
 
-/// What a version of a run is worth.
+/// How current a version of a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// This process knows of no newer one.

@@ -1,5 +1,5 @@
 //! A run that is being deleted, or whose installation is: it ends, its TaskRun is stopped, and its check is completed, if that can
-//! be done soon. Then it goes.
+//! be done soon. Then its finalizer is removed.
 
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{PeribolosRun, Reason, run::Phase};
@@ -16,9 +16,9 @@ use crate::run::{
     status::time,
 };
 
-/// So long it is tried to complete the check.
+/// How long the controller tries to complete the check.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
-/// So long the pod of a run is waited for whose installation is being deleted.
+/// How long the deletion of an installation waits for the pod of a run.
 const POD_PATIENCE: SignedDuration = SignedDuration::from_mins(1);
 
 /// A run that is being deleted itself.
@@ -36,7 +36,7 @@ pub(super) fn decide(facts: &Facts, now: Timestamp) -> Verdict {
     complete(facts, ending(facts, now).as_ref(), pod, now).unwrap_or(Verdict::Do(Step::RemoveFinalizer))
 }
 
-/// A run whose installation is being deleted. Its status says first how it ended.
+/// A run whose installation is being deleted. Its end is written to its status first.
 pub(super) fn with_installation(facts: &Facts, now: Timestamp) -> Verdict {
     if !matches!(State::of(&facts.run), State::Ended(_)) {
         return finish(facts, &facts.run, &end(facts), now);
@@ -54,21 +54,22 @@ pub(super) fn with_installation(facts: &Facts, now: Timestamp) -> Verdict {
     complete(facts, super::wanted(facts).as_ref(), pod, now).unwrap_or(Verdict::Do(Step::Label))
 }
 
-/// When nothing is tried any more for the check of a run that is to go. None: neither it nor its installation is being deleted.
+/// When the controller gives up completing the check of a deleted run. None: neither the run nor its installation is being
+/// deleted.
 ///
-/// It is tried for the same time after a start of the controller: what was deleted while none was running is finished, too.
+/// The time counts anew from each start of the controller, so that objects deleted while none was running are finished too.
 pub fn check_deadline(facts: &Facts) -> Option<Timestamp> {
     Some(super::after(since(facts)?, facts.scaled(PATIENCE)))
 }
 
-/// Since when this process can do something about the deletion.
+/// Since when this process has been able to act on the deletion.
 fn since(facts: &Facts) -> Option<Timestamp> {
     let deleted = facts.deleted_at()?;
     let ended = time(facts.status().finished_at.as_ref());
     Some(deleted.max(facts.published.first_seen.unwrap_or(deleted)).max(ended.unwrap_or(deleted)))
 }
 
-/// How a run ends that is under way when it or its installation is deleted.
+/// How an unfinished run ends when it or its installation is deleted.
 fn end(facts: &Facts) -> End {
     let (what, reason) = if facts.installation_deleted_at().is_some() {
         ("its installation", Reason::InstallationDeleted)
@@ -79,7 +80,7 @@ fn end(facts: &Facts) -> End {
     End::new(Phase::Cancelled, reason, message)
 }
 
-/// The check that a deleted run is to have.
+/// The desired check of a deleted run.
 fn ending(facts: &Facts, now: Timestamp) -> Option<Check> {
     let mut status = facts.status();
     if !matches!(State::of(&facts.run), State::Ended(_)) {
@@ -90,7 +91,7 @@ fn ending(facts: &Facts, now: Timestamp) -> Option<Check> {
     check::wanted(&run, facts.installation.as_deref(), &facts.settings)
 }
 
-/// Stops the TaskRun. `Ok` when it is; the time: when the pod is to be looked at again, which an installation waits for.
+/// Stops the TaskRun. `Ok` once it has stopped. The time is when the pod is checked again, if an installation waits for it.
 ///
 /// # Errors
 /// The next verdict.
@@ -124,7 +125,7 @@ fn stop_alone(facts: &Facts) -> Option<Verdict> {
     }
 }
 
-/// The next step until GitHub shows the check, and the pod has ended. None: so it is, or it takes too long.
+/// The next step until GitHub shows the check and the pod has ended. None: both hold, or waiting took too long.
 fn complete(
     facts: &Facts,
     wanted: Option<&Check>,
@@ -140,7 +141,7 @@ fn complete(
     }
 }
 
-/// The run has gone but for this process: its slot is free once no pod of it is left.
+/// The run was deleted and only this process still knows it: its slot is free once none of its pods is left.
 fn without_finalizer(facts: &Facts) -> Verdict {
     if !facts.has_slot() {
         return Verdict::Wait(None);
@@ -148,7 +149,7 @@ fn without_finalizer(facts: &Facts) -> Verdict {
     match facts.found.slot_holder {
         None => Verdict::Need(vec![Need::SlotHolder(facts.name().to_owned())]),
         Some(SlotHolder::Gone) => free_slot(facts, Map::new()).unwrap_or(Verdict::Wait(None)),
-        // Whoever waits for the slot frees it.
+        // The run that waits for the slot frees it.
         Some(SlotHolder::Alive | SlotHolder::PodRuns) => Verdict::Wait(None),
     }
 }

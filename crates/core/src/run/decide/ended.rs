@@ -1,5 +1,6 @@
-//! A run that has ended: its status says so, and everything that follows is done, each part once it can be. When GitHub is known
-//! to show what the status says, or that is given up, the run is labelled as ended and never looked at again.
+//! A run that has ended: its status says so, and everything that follows is done, each part as soon as possible. Once GitHub is
+//! known to show what the status says, or the controller has given up on it, the run is labelled as ended and never reconciled
+//! again.
 
 use jiff::Timestamp;
 use peribolos_api::{GitHubInstallation, Reason, installation::Preview, run::Mode};
@@ -22,13 +23,13 @@ use crate::{
 pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Verdict {
     let status = facts.status();
     if is_finished_by_earlier_version(&facts.run) {
-        // An earlier version has done everything for it, and it is labelled in the background.
+        // An earlier version of the operator has finished it; only the label is missing, and it is added in the background.
         return Verdict::Wait(None);
     }
     if is_tidied(&facts.run) {
         return Verdict::Do(Step::Label);
     }
-    // The slot waits for the pod alone, and for nothing on GitHub.
+    // Freeing the slot waits only for the pod, not for GitHub.
     let message = status.message.as_deref().unwrap_or("the run has ended");
     let pod = match clear_attempt(facts, message, now) {
         Some(Verdict::Wait(until)) => until,
@@ -41,7 +42,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
         }
         let had_slot = facts.run.spec.mode != Mode::DryRun && status.started_at.is_some();
         if had_slot && !facts.found.installation_live {
-            // The watch may not have yet that this run took it.
+            // The watch may not show yet that this run took the slot.
             return Verdict::Need(vec![Need::Installation]);
         }
         if let Some(verdict) = decline(facts).or_else(|| looked(facts)) {
@@ -85,7 +86,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     write(facts, tidy).unwrap_or(Verdict::Do(Step::Label))
 }
 
-/// Records the file of an Apply that ended without the slot, where it is not to be applied again by itself.
+/// Records the file of an Apply that ended without the slot, if that file must not be applied again automatically.
 fn decline(facts: &Facts) -> Option<Verdict> {
     let status = facts.status();
     let last = facts.installation_status().last_apply;
@@ -108,8 +109,8 @@ fn decline(facts: &Facts) -> Option<Verdict> {
     })
 }
 
-/// Records that a comparison has ended which came to no TaskRun: the next one begins after it. The end of an attempt is recorded
-/// before it is written.
+/// Records the end of a comparison that never had a TaskRun, so that the next one begins after it. The end of an attempt is
+/// recorded before it is written.
 fn looked(facts: &Facts) -> Option<Verdict> {
     let status = facts.status();
     let is_unrecorded =
@@ -120,7 +121,7 @@ fn looked(facts: &Facts) -> Option<Verdict> {
     running::recorded(facts, &status)
 }
 
-/// Records since when people can see what the run would do: only that counts as shown.
+/// Records since when people can see what the run would do: removals count as shown only from then on.
 fn shown(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     let mut status = facts.status();
     let reason = status.reason.as_deref().and_then(Reason::parse);
@@ -140,14 +141,14 @@ fn wants_refusal(facts: &Facts) -> bool {
     is_refused && facts.is_command() && !facts.published.done.refused
 }
 
-/// The answer to a command that its author may not give.
+/// The reply to a command whose author is not allowed to give it.
 fn refuse(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     let message = facts.status().message.unwrap_or_default();
-    // The step looks for its answer before it writes one.
+    // The step checks for an existing reply before it writes one.
     (wants_refusal(facts) && publish::may_write(facts, now)).then_some(Verdict::Do(Step::Refuse(message)))
 }
 
-/// What is to become of the issue about drift because of this run.
+/// How the issue about drift changes because of this run.
 fn wants_issue(facts: &Facts, installation: &GitHubInstallation) -> Option<IssueChange> {
     if facts.published.done.issue {
         return None;
@@ -160,7 +161,7 @@ fn wants_issue(facts: &Facts, installation: &GitHubInstallation) -> Option<Issue
             Some(IssueChange::Found { body })
         }
         Drift::None(by) if by == facts.name() => {
-            // An Apply looks for the issue only where drift was found before, or nobody knows any more.
+            // An Apply checks for the issue only if drift was found before, or if that is no longer known.
             let is_drift_check = facts.run.spec.mode == Mode::DryRun;
             let was_drifted = facts.published.was_drifted.unwrap_or(true);
             (is_drift_check || was_drifted).then_some(IssueChange::Gone)
@@ -169,7 +170,7 @@ fn wants_issue(facts: &Facts, installation: &GitHubInstallation) -> Option<Issue
     }
 }
 
-/// Whether it is open if what this comparison has found is drift: an Apply has the slot, and may or may not come to an end.
+/// Whether it is still undecided if the findings of this comparison are drift: an Apply has the slot and may change them.
 fn is_undecided(facts: &Facts) -> bool {
     let mut status = facts.installation_status();
     status.active_run.take().is_some()
@@ -177,17 +178,17 @@ fn is_undecided(facts: &Facts) -> bool {
 }
 
 fn issue(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
-    // The step looks for the issue before it writes one: then what an unanswered write has left must be there.
+    // The step checks for an existing issue before it writes one, so the effect of an unanswered write must be visible first.
     if !publish::may_write(facts, now) {
         return None;
     }
     wants_issue(facts, installation).map(|change| Verdict::Do(Step::Issue(change)))
 }
 
-/// An Apply where this run is the newest that looked for drift, has found some, and it is to be corrected.
+/// An Apply, if this run is the newest drift check, has found drift, and the drift is to be corrected.
 fn correct(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
     let run = &facts.run;
-    // What an Apply left is not for another one to leave again.
+    // What one Apply could not do, another one would leave undone too.
     let after_apply = run.spec.trigger.event == follow_up::AFTER_APPLY;
     if !installation.spec.run.correct_drift || installation.spec.suspend || after_apply {
         return None;
@@ -197,7 +198,7 @@ fn correct(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
     if found { create(facts, follow_up::correction(run, installation, now)) } else { None }
 }
 
-/// Open pull requests would now change another file: each gets a new preview.
+/// The base of open pull requests has a new file, so each of them gets a new preview.
 fn previews(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
     let status = facts.status();
     let same_file = status.report.as_ref().is_some_and(|report| report.same_file);

@@ -1,4 +1,4 @@
-//! What follows from trouble: the one place where a failed look or write is turned into what happens next.
+//! How failures are handled: the only place that decides what follows from a failed read or write.
 
 use jiff::Timestamp;
 
@@ -8,18 +8,18 @@ use crate::run::{
     trouble::{Kind, Trouble},
 };
 
-/// What has failed.
+/// The operation that failed.
 #[derive(Clone, Copy, Debug)]
 pub enum Attempted<'a> {
-    /// A look at these.
+    /// Reading these facts.
     Look(&'a [Need]),
     /// A write.
     Write(&'a Step),
 }
 
 impl Facts {
-    /// Takes in that something failed. What only GitHub shows is left for later, or given up; what the run depends on is
-    /// trouble of the run.
+    /// Records a failure. What is only published on GitHub is postponed or given up; what the run depends on becomes
+    /// trouble of the run itself.
     pub fn fail(&mut self, attempted: Attempted<'_>, trouble: Trouble, now: Timestamp) {
         match attempted {
             Attempted::Write(Step::WriteCheck(..)) | Attempted::Look([Need::Checks]) => {
@@ -31,7 +31,7 @@ impl Facts {
             }
             Attempted::Write(Step::Acknowledge) => self.later(&trouble, now),
             Attempted::Write(Step::EnsureRepository) if trouble.is_unknown() => {
-                // The step looks for it first: by then it is there, if it was made.
+                // The step checks for it first: if the write has taken effect, it is visible when the step runs.
                 let until = trouble.until.max(super::after(now, self.late()));
                 self.published.blocked_until = Some(until);
                 self.trouble = Some(Trouble { until, ..trouble });
@@ -48,10 +48,10 @@ impl Facts {
                 self.published.done.previews |= trouble.is_lasting();
                 self.later(&trouble, now);
             }
-            // The report tells it in most cases, and the commit is known anyway.
+            // The report names it in most cases, and the commit is known anyway.
             Attempted::Look([Need::Blob]) => self.found.blob = Some(None),
             Attempted::Look(_) | Attempted::Write(_) => {
-                // What has moved may be waited for, too: the installation is to tell its new name.
+                // A config repository that has moved is waited for too: the installation's next refresh brings its new name.
                 if matches!(trouble.kind, Kind::Passing | Kind::Unknown | Kind::NoAccess | Kind::Moved(_)) {
                     self.published.blocked_until = Some(trouble.until);
                 }
@@ -60,10 +60,10 @@ impl Facts {
         }
     }
 
-    /// Gives the check up where it can't be brought about. A write that can't be made is tried once more, when what was sent before
+    /// Gives up on a check that can't be written. A refused write is tried once more, after any earlier request
     /// has taken effect: GitHub may have refused it for a reason of that moment.
     fn check_failed(&mut self, trouble: &Trouble, now: Timestamp) {
-        // Nobody waits where the run is to go.
+        // A run that is being deleted does not wait.
         let may_wait = self.deleted_at().is_none();
         let published = &mut self.published;
         let is_over = match trouble.kind {
@@ -79,7 +79,7 @@ impl Facts {
         }
     }
 
-    /// GitHub is asked again later.
+    /// The request to GitHub is retried later.
     fn later(&mut self, trouble: &Trouble, now: Timestamp) {
         if trouble.is_unknown() {
             self.published.unknown_since = Some(now);

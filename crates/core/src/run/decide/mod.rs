@@ -1,4 +1,4 @@
-//! What is done next about a run: facts in, one verdict out. The rules are in the order of a run's life: [`waiting`],
+//! Decides the next step of a run: facts in, one verdict out. The rules are in the order of a run's life: [`waiting`],
 //! [`start`], [`running`], [`ended`], [`deleted`].
 
 mod close;
@@ -34,7 +34,7 @@ use super::{
 pub use deleted::check_deadline;
 pub use fail::Attempted;
 
-/// Decides what is done next about a run.
+/// Decides the next step of a run.
 pub fn decide(facts: &Facts, now: Timestamp) -> Verdict {
     close::before(facts, by_state(facts, now), now)
 }
@@ -62,7 +62,7 @@ fn by_state(facts: &Facts, now: Timestamp) -> Verdict {
     }
 }
 
-/// A run whose installation is not there waits for it; nobody can complete its check.
+/// A run whose installation does not exist waits for it; its check can't be completed.
 fn without_installation(facts: &Facts, now: Timestamp) -> Verdict {
     if facts.run.metadata.deletion_timestamp.is_some() {
         return if facts.has_finalizer() { Verdict::Do(Step::RemoveFinalizer) } else { Verdict::Wait(None) };
@@ -76,27 +76,27 @@ fn without_installation(facts: &Facts, now: Timestamp) -> Verdict {
     write(facts, status).unwrap_or(Verdict::Wait(None))
 }
 
-/// Writes the status, unless it is there.
+/// Writes the status, unless the run already has it.
 fn write(facts: &Facts, status: PeribolosRunStatus) -> Option<Verdict> {
     (facts.run.status.as_ref() != Some(&status)).then(|| Verdict::Do(Step::WriteStatus(Box::new(status))))
 }
 
-/// Ends a run; `run` has what is known of it and not written yet.
+/// Ends a run; `run` includes what is known but not written yet.
 fn finish(facts: &Facts, run: &PeribolosRun, end: &End, now: Timestamp) -> Verdict {
     let status = Writer::new(run, now).ended(run.status.clone().unwrap_or_default(), end);
     Verdict::Do(Step::WriteStatus(Box::new(with_check_id(facts, status))))
 }
 
-/// The status with the number of the run's check, where this process knows it.
+/// The status with the id of the run's check, if this process knows it.
 fn with_check_id(facts: &Facts, mut status: PeribolosRunStatus) -> PeribolosRunStatus {
     status.check_run_id = facts.published.check_id.or(status.check_run_id);
     status
 }
 
-/// Ends a run that was cancelled before anything was made for its next attempt.
+/// Ends a run that was cancelled before anything was created for its next attempt.
 fn cancelled_before_start(facts: &Facts, now: Timestamp) -> Verdict {
     let begun = facts.status().attempts.unwrap_or(0);
-    // An attempt that is only written down has made nothing.
+    // An attempt that is only recorded has created nothing.
     let made = if State::of(&facts.run) == State::Starting { begun.saturating_sub(1) } else { begun };
     let message = if made == 0 {
         "the run was cancelled before it started"
@@ -109,7 +109,7 @@ fn cancelled_before_start(facts: &Facts, now: Timestamp) -> Verdict {
 /// The branch that is applied.
 ///
 /// # Errors
-/// The verdict, where that is to be looked up or there is none.
+/// The verdict, if the branch must be fetched first or does not exist.
 fn branch(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<String, Verdict> {
     match &facts.found.branch {
         None => Err(Verdict::Need(vec![Need::Branch])),
@@ -124,7 +124,7 @@ fn branch(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> R
     }
 }
 
-/// What follows from trouble in looking up what an end or a start depends on, where no wait helps.
+/// What follows if a fact on which an end or a start depends can't be fetched and waiting does not help.
 fn lasting(facts: &Facts, installation: &GitHubInstallation, trouble: &Trouble, now: Timestamp) -> Verdict {
     if let Kind::Moved(number) = trouble.kind {
         let repository = format!("{}/{}", admit::login(installation), installation.spec.config.repository);
@@ -150,8 +150,8 @@ fn lasting(facts: &Facts, installation: &GitHubInstallation, trouble: &Trouble, 
     finish(facts, &facts.run, &end, now)
 }
 
-/// A run that can't go on now waits, and shows why. The first sentence stays while the trouble does: GitHub's carries the
-/// request's id, and a status that changes with every try would bring the next try by itself.
+/// A run that can't continue now waits and shows why. The first message is kept while the trouble lasts: GitHub's contains the
+/// request's id, and a status that changes with every attempt would trigger the next attempt by itself.
 fn back_in_line(facts: &Facts, phase: Phase, why: &Why, until: Timestamp, now: Timestamp) -> Verdict {
     let status = facts.status();
     let is_shown = status.phase == Some(phase) && status.reason.as_deref() == Some(why.reason.as_str());
@@ -164,8 +164,8 @@ fn back_in_line(facts: &Facts, phase: Phase, why: &Why, until: Timestamp, now: T
     write(facts, Writer::new(&facts.run, now).waiting(phase, why)).unwrap_or(Verdict::Wait(Some(until)))
 }
 
-/// Nothing was made: the attempt does not count. The status goes first, so that no run is ever running without the slot;
-/// whoever waits with the slot gives it back.
+/// Nothing was created, so the attempt does not count. The status is written first, so that no run is ever running without the
+/// slot; a waiting run that still has the slot gives it back.
 fn not_started(
     facts: &Facts,
     phase: Phase,
@@ -177,7 +177,7 @@ fn not_started(
     Verdict::Do(Step::WriteStatus(Box::new(status)))
 }
 
-/// The branch has moved on from the commit of `run`, or is gone: the commit is not applied, and a run for the new head is
+/// The branch has moved on from the commit of `run`, or was deleted: the commit is not applied, and a run for the new head is
 /// ensured.
 fn not_head(
     facts: &Facts,
@@ -194,7 +194,7 @@ fn not_head(
         return finish(
             facts,
             run,
-            &End::new(Phase::Failed, Reason::ConfigMissing, "the branch is gone"),
+            &End::new(Phase::Failed, Reason::ConfigMissing, "the branch was deleted"),
             now,
         );
     };
@@ -206,7 +206,7 @@ fn not_head(
     finish(facts, run, &End::new(Phase::Superseded, Reason::Superseded, message), now)
 }
 
-/// Ensures a run for the head, if one is needed. None: there is one, or none is needed. `left`: what this run leaves as the
+/// Ensures a run for the head, if one is needed. None: it exists, or none is needed. `left`: what this run records as the
 /// last Apply.
 fn ensure_head(
     facts: &Facts,
@@ -219,7 +219,7 @@ fn ensure_head(
         return Some(Verdict::Need(vec![Need::HeadBlob(head.to_owned())]));
     };
     if !facts.found.others_live {
-        // The watch may not have yet what was made a moment ago.
+        // The watch may not show yet what was created a moment ago.
         return Some(Verdict::Need(vec![Need::Others]));
     }
     let head = follow_up::Head { branch, sha: head, blob: blob.as_deref().unwrap_or_default() };
@@ -227,12 +227,12 @@ fn ensure_head(
     create(facts, run)
 }
 
-/// Makes a run, unless that is done.
+/// Creates a run, unless it has been created.
 fn create(facts: &Facts, run: crate::event::NewRun) -> Option<Verdict> {
     (!facts.found.created.contains(&run.name)).then(|| Verdict::Do(Step::CreateRun(Box::new(run))))
 }
 
-/// Who has the slot when this run takes it.
+/// The value of the slot when this run has taken it.
 fn active_run(facts: &Facts) -> ActiveRun {
     ActiveRun {
         name: facts.name().to_owned(),
@@ -241,7 +241,7 @@ fn active_run(facts: &Facts) -> ActiveRun {
     }
 }
 
-/// Frees the slot, if this run has it; the fields are what it leaves in its installation's status.
+/// Frees the slot, if this run has it; the fields are what it records in its installation's status.
 fn free_slot(facts: &Facts, leaving: Map<String, serde_json::Value>) -> Option<Verdict> {
     if facts.run.spec.mode == Mode::DryRun || !facts.has_slot() {
         return None;
@@ -250,7 +250,7 @@ fn free_slot(facts: &Facts, leaving: Map<String, serde_json::Value>) -> Option<V
     Some(Verdict::Do(Step::FreeSlot { of, leaving }))
 }
 
-/// Has the attempt's TaskRun stopped and its pod gone. None: they are.
+/// Stops the attempt's TaskRun and waits until its pod has ended. None: both are done.
 fn clear_attempt(facts: &Facts, why: &str, now: Timestamp) -> Option<Verdict> {
     facts.status().task_run_name.as_ref()?;
     let Some(attempt) = &facts.found.attempt else { return Some(Verdict::Need(vec![Need::Attempt])) };
@@ -263,7 +263,7 @@ fn clear_attempt(facts: &Facts, why: &str, now: Timestamp) -> Option<Verdict> {
     pod_ends(facts, now)
 }
 
-/// Waits for the pods of the attempt. None: they can do no more.
+/// Waits for the pods of the attempt. None: all of them have ended.
 fn pod_ends(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     match facts.found.pod_done {
         None => Some(Verdict::Need(vec![Need::PodDone])),
@@ -272,7 +272,7 @@ fn pod_ends(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     }
 }
 
-/// A pod that is to end is looked at this often: no watch tells of pods.
+/// How often an ending pod is checked: pods are not watched.
 const POD_PULSE: SignedDuration = SignedDuration::from_secs(2);
 
 fn after(now: Timestamp, time: SignedDuration) -> Timestamp {
@@ -283,7 +283,7 @@ fn sooner(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp>
     one.into_iter().chain(other).min()
 }
 
-/// What the run's check should be, by its status.
+/// The desired check of the run, derived from its status.
 fn wanted(facts: &Facts) -> Option<check::Check> {
     check::wanted(&facts.run, facts.installation.as_deref(), &facts.settings)
 }

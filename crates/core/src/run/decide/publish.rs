@@ -1,4 +1,4 @@
-//! GitHub is a projection of the run's status: what it does not show yet is written, one write after the other.
+//! GitHub is a projection of the run's status: whatever it does not show yet is written, one write after the other.
 
 use jiff::{SignedDuration, Timestamp};
 use peribolos_vocab::CheckConclusion;
@@ -11,10 +11,10 @@ use crate::run::{
     status::time,
 };
 
-/// So long it is tried to bring GitHub to what an ended run's status says.
+/// How long the controller tries to make GitHub show the status of an ended run.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(24);
 
-/// The next write or look by which the check becomes what the run's status says. None: it is, or nothing can be done now.
+/// The next write or read that makes the check show the run's status. None: it does already, or nothing can be done now.
 pub(super) fn check(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     to(facts, wanted(facts)?, now)
 }
@@ -25,11 +25,11 @@ pub(super) fn to(facts: &Facts, wanted: Check, now: Timestamp) -> Option<Verdict
     if is_published(facts, &wanted) || is_given_up(facts, now) || !published.may_ask(now) {
         return None;
     }
-    if let Some(settled) = settled_at(facts) {
-        return (settled <= now).then(|| Verdict::Need(vec![Need::Checks]));
+    if let Some(confirmable) = confirmable_at(facts) {
+        return (confirmable <= now).then(|| Verdict::Need(vec![Need::Checks]));
     }
     let id = published.check_id.or_else(|| facts.status().check_run_id);
-    // A crash may have made it and not written its number down, or have written all of it.
+    // Before a crash the check may have been created without its id being recorded, or may have been written completely.
     let is_unknown = id.is_none() || (published.check.is_none() && published.inherited_at.is_some());
     if is_unknown && facts.found.checks.is_none() {
         return Some(Verdict::Need(vec![Need::Checks]));
@@ -37,18 +37,18 @@ pub(super) fn to(facts: &Facts, wanted: Check, now: Timestamp) -> Option<Verdict
     Some(Verdict::Do(Step::WriteCheck(id, Box::new(wanted))))
 }
 
-/// Whether GitHub shows the check so, as far as that is known.
+/// Whether GitHub is known to show this check.
 fn is_published(facts: &Facts, wanted: &Check) -> bool {
     let published = &facts.published;
     if published.unknown_since.is_some() {
         return false;
     }
     match &published.check {
-        // It was written with the report, which is removed from the status in the end.
+        // The check was written from the report, which is removed from the status at the end.
         Some(check) if matches!(wanted.state, CheckState::Completed(_)) => check.state == wanted.state,
         Some(check) => check == wanted,
         None => match wanted.state {
-            // What an earlier process has published of a waiting run is as good.
+            // What an earlier process has published for a waiting run is equivalent.
             CheckState::Queued => published.inherited_at.is_some() && facts.status().check_run_id.is_some(),
             CheckState::InProgress => first(facts).is_some_and(|check| check.in_progress),
             CheckState::Completed(conclusion) => shows(facts, conclusion),
@@ -56,7 +56,7 @@ fn is_published(facts: &Facts, wanted: &Check) -> bool {
     }
 }
 
-/// Whether the check was read, and has that conclusion.
+/// Whether the check was read and has this conclusion.
 fn shows(facts: &Facts, conclusion: CheckConclusion) -> bool {
     first(facts).is_some_and(|check| check.conclusion == Some(conclusion))
 }
@@ -65,30 +65,30 @@ fn first(facts: &Facts) -> Option<&CheckSeen> {
     facts.found.checks.as_ref().and_then(|checks| checks.first())
 }
 
-/// Whether nothing is tried any more for the run's check.
+/// Whether the controller has given up on the run's check.
 pub(super) fn is_given_up(facts: &Facts, now: Timestamp) -> bool {
     let ended = time(facts.status().finished_at.as_ref());
     facts.published.done.check
         || ended.is_some_and(|ended| now.duration_since(ended) > facts.scaled(PATIENCE))
 }
 
-/// When the rest of what is to be published can be.
+/// The earliest time for the next publication.
 pub(super) fn pending(facts: &Facts) -> Option<Timestamp> {
-    facts.published.paused_until.max(settled_at(facts))
+    facts.published.paused_until.max(confirmable_at(facts))
 }
 
-/// When a write of unknown outcome has taken effect, or never does.
-pub(super) fn settled_at(facts: &Facts) -> Option<Timestamp> {
+/// When a write of unknown outcome has either taken effect or never will.
+pub(super) fn confirmable_at(facts: &Facts) -> Option<Timestamp> {
     facts.published.unknown_since.map(|since| super::after(since, facts.late()))
 }
 
-/// Whether something may be written to GitHub for this run: nothing keeps it from that, and nothing that was sent before may still
+/// Whether something may be written to GitHub for this run: publishing is not paused, and no earlier request may still
 /// take effect.
 pub(super) fn may_write(facts: &Facts, now: Timestamp) -> bool {
-    facts.published.may_ask(now) && settled_at(facts).is_none_or(|settled| settled <= now)
+    facts.published.may_ask(now) && confirmable_at(facts).is_none_or(|confirmable| confirmable <= now)
 }
 
-/// The next look or write until GitHub is known to show the checks of an ended run as its status says: `Ok` when it is.
+/// The next read or write until GitHub is known to show the checks of an ended run as its status says: `Ok` once it does.
 ///
 /// # Errors
 /// The next verdict.
@@ -114,7 +114,7 @@ pub(super) fn confirm_as(facts: &Facts, wanted: &Check, now: Timestamp) -> Resul
         return Err(Verdict::Do(Step::WriteCheck(Some(surplus.id), Box::new(wanted.clone()))));
     }
     if let Some(since) = facts.published.inherited_at {
-        // Another process may have sent something that takes effect late.
+        // Another process may have sent a request that takes effect late.
         let from = super::after(since, facts.late());
         return Err(if now < from {
             Verdict::Wait(Some(from))
@@ -132,7 +132,7 @@ pub(super) fn acknowledge(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     (wants_reaction(facts) && may_write(facts, now)).then_some(Verdict::Do(Step::Acknowledge))
 }
 
-/// Whether that comment has none yet. A run that was refused has an answer instead.
+/// Whether the comment still lacks the reaction. A refused run gets a reply instead.
 pub(super) fn wants_reaction(facts: &Facts) -> bool {
     let status = facts.status();
     let is_taken = status.started_at.is_some() || !matches!(State::of(&facts.run), State::Ended(_));

@@ -1,4 +1,4 @@
-//! A running attempt: its step's report is recorded when the container has ended, and its end is judged.
+//! A running attempt: the report of its step is recorded once the container has ended, and its outcome is decided.
 
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// A running attempt is looked at this often even if its TaskRun does not change: its pod may, and its log does.
+/// How often a running attempt is checked even if its TaskRun does not change: its pod may change, and its log does.
 const PULSE: SignedDuration = SignedDuration::from_secs(20);
 
 pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Verdict {
@@ -38,7 +38,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
         Some(Attempt::Seen(seen)) => seen.as_ref(),
     };
     if seen.exists && seen.has_ended_step() && facts.found.report.is_none() {
-        // Before anything stops the pod: its log goes with it.
+        // This happens before anything stops the pod, because the log is deleted with it.
         return Verdict::Need(vec![Need::Report]);
     }
     let others: Vec<&PeribolosRun> = facts.others().collect();
@@ -54,7 +54,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     let seen = &seen;
     match outcome::judge(facts.run.spec.mode, seen, facts.settings.time_scale, now) {
         Judged::Running => still_running(facts, seen, report, now),
-        // Its TaskRun is stopped once this is written: a crash in between must not make a cancel of it.
+        // The TaskRun is stopped after this is written: a crash in between must not turn the outcome into a cancellation.
         Judged::Stop(end) => ended(facts, installation, &end, seen, now),
         Judged::Ended(end) => {
             let end = match newer {
@@ -82,7 +82,7 @@ fn still_running(facts: &Facts, seen: &Observation, report: Option<&StepReport>,
         })
 }
 
-/// Now and then the check shows how far an Apply has come.
+/// Updates the progress of an Apply in its check from time to time.
 fn progress(facts: &Facts, seen: &Observation, now: Timestamp) -> Option<Verdict> {
     let started = seen.made.unwrap_or(now);
     let is_due = facts.run.spec.mode == Mode::Apply
@@ -103,7 +103,7 @@ fn progress(facts: &Facts, seen: &Observation, now: Timestamp) -> Option<Verdict
     }
 }
 
-/// The status with what a report says about the file and the plan, whatever comes of the attempt. The counts come at its end:
+/// The status with what a report says about the file and the plan, whatever the outcome of the attempt. Counts follow at its end:
 /// they add up over the attempts.
 fn record(
     run: &PeribolosRun,
@@ -117,7 +117,7 @@ fn record(
     if report.pull_request_url.is_some() {
         status.pull_request_url.clone_from(&report.pull_request_url);
     }
-    // Of an Apply only what it was stopped at: an owner may approve of that.
+    // An Apply records only the removals that stopped it: an owner may approve them.
     if run.spec.mode != Mode::Apply || report.exit == StepExit::GuardTripped {
         status.removals.clone_from(&report.removals);
     }
@@ -127,8 +127,8 @@ fn record(
     status
 }
 
-/// Ends an attempt that can have no TaskRun, because somebody else has taken its name or the API server does not take it: no
-/// pod comes of it. The next attempt has another name.
+/// Ends an attempt that can't have a TaskRun, because another object has its name or the API server rejects it: no
+/// pod is created. The next attempt has another name.
 pub(super) fn no_task_run(
     facts: &Facts,
     installation: &GitHubInstallation,
@@ -163,15 +163,15 @@ fn ended(
 ) -> Verdict {
     let report = seen.report.as_ref();
     let mode = facts.run.spec.mode;
-    let tells = seen.tells_what_is_left();
+    let is_reported = seen.reports_what_is_left();
     let mut status = with_check_id(facts, record(&facts.run, facts.status(), report));
     if let Some(mut changes) = report.and_then(|report| changes::add(status.changes.as_ref(), report)) {
-        if !tells {
-            // It is what its plan found before the apply.
+        if !is_reported {
+            // These counts are from the plan that was made before the apply.
             changes.remaining = 0;
         }
         status.changes = Some(changes);
-        // What an earlier attempt may have done is in this one's plan.
+        // The plan of this attempt takes into account what an earlier attempt may have done.
         status.outcome_unknown = false;
     }
     status.outcome_unknown |= outcome::is_unknown(mode, seen, end);
@@ -180,10 +180,10 @@ fn ended(
     if end.reason == Reason::NoChanges && status.changes.as_ref().is_some_and(|changes| changes.applied > 0) {
         end.reason = Reason::Applied;
     }
-    status.reviewed = if tells {
+    status.reviewed = if is_reported {
         report.is_some_and(|report| report.reviewed && report.waiting == 0)
     } else {
-        // The plan step has passed the rule, and the other engine's good end says that nothing is left.
+        // The plan step has passed the rule, and the success of the other engine means that nothing is left.
         end.phase == Phase::Succeeded && report.is_some()
     };
     if mode == Mode::Apply && status.blob.is_none() {
@@ -218,7 +218,7 @@ fn ended(
         }
         Phase::Succeeded if mode == Mode::Apply => {
             let remaining = status.changes.as_ref().map_or(0, |changes| changes.remaining);
-            retry::after_success(if tells { remaining } else { 0 }, facts.settings.time_scale, now)
+            retry::after_success(if is_reported { remaining } else { 0 }, facts.settings.time_scale, now)
         }
         _ => None,
     };
@@ -230,18 +230,18 @@ fn ended(
         status.report.get_or_insert_default().same_file = true;
     }
     let status = Writer::new(&facts.run, now).ended(status, &End { phase: end.phase, why, again_at });
-    if let Some(verdict) = followed_up(facts, installation, &status, (end.reason, tells), now) {
+    if let Some(verdict) = followed_up(facts, installation, &status, (end.reason, is_reported), now) {
         return verdict;
     }
     Verdict::Do(Step::WriteStatus(Box::new(status)))
 }
 
-/// Ensures the run that follows from this end, before the end is written. None: it is there, or none follows.
+/// Ensures the follow-up run before the end is written. None: it exists, or none follows.
 fn followed_up(
     facts: &Facts,
     installation: &GitHubInstallation,
     status: &PeribolosRunStatus,
-    (reason, tells_what_is_left): (Reason, bool),
+    (reason, reports_what_is_left): (Reason, bool),
     now: Timestamp,
 ) -> Option<Verdict> {
     if is_comparison(&facts.run) {
@@ -250,7 +250,7 @@ fn followed_up(
     if facts.run.spec.mode != Mode::Apply {
         return None;
     }
-    let is_silent = status.phase == Some(Phase::Succeeded) && !tells_what_is_left;
+    let is_silent = status.phase == Some(Phase::Succeeded) && !reports_what_is_left;
     if reason == Reason::TimedOut || is_silent {
         return create(facts, follow_up::comparison(&facts.run, installation, now));
     }
@@ -302,7 +302,7 @@ fn next_attempt(
     Verdict::Do(Step::WriteStatus(Box::new(status)))
 }
 
-/// Why nobody waits for this preview any more: the step can't preview a pull request that changed under its hands.
+/// Why this preview is no longer needed: the step can't preview a pull request that has changed in the meantime.
 fn outdated(facts: &Facts, end: &TaskRunEnd) -> Result<Option<&'static str>, Need> {
     let is_preview = facts.run.spec.mode == Mode::DryRun && facts.run.spec.source.pull_request.is_some();
     if end.reason != Reason::StepFailed || !is_preview || facts.trouble.is_some() {

@@ -1,5 +1,5 @@
-//! A run whose attempt is written down: the slot is taken, the head is read with the slot in hand, the token is made fresh, and
-//! the TaskRun is made. Only the head is applied.
+//! A run whose attempt is recorded: it takes the slot, reads the head while it has the slot, ensures a fresh token, and
+//! creates the TaskRun. Only the head is applied.
 
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// A start that only needs another try keeps its slot so long, and for a wait no longer than [`SHORT`].
+/// How long a start that only needs a retry keeps its slot, for waits no longer than [`SHORT`].
 const PATIENCE: SignedDuration = SignedDuration::from_mins(1);
 /// See [`PATIENCE`].
 const SHORT: SignedDuration = SignedDuration::from_secs(15);
@@ -65,8 +65,8 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     }
 }
 
-/// What failed in preparing the TaskRun. What another try may solve soon is tried again with the slot in hand; else the run
-/// waits without it.
+/// Handles a failure in preparing the TaskRun. What a retry may solve soon is retried while the run keeps the slot; otherwise
+/// the run waits without the slot.
 fn troubled(facts: &Facts, installation: &GitHubInstallation, trouble: &Trouble, now: Timestamp) -> Verdict {
     match trouble.kind {
         Kind::NoTaskRun { .. } => running::no_task_run(facts, installation, Some(trouble), now),
@@ -93,17 +93,17 @@ fn with_slot(facts: &Facts, now: Timestamp) -> Result<(), Verdict> {
         return Err(not_started(facts, Phase::Queued, &why, None, now));
     }
     if facts.found.installation_live {
-        // It was refused, as somebody else had the slot meanwhile. Another controller may even have brought this run to its end.
+        // The write was refused because another run had taken the slot. Another controller may even have ended this run.
         return Err(Verdict::Wait(Some(after(now, ANEW))));
     }
     Err(Verdict::Do(Step::TakeSlot(active_run(facts))))
 }
 
-/// A start whose facts are too old is begun anew after this.
+/// After this time the facts of a start are too old, and the start begins again.
 const ANEW: SignedDuration = SignedDuration::from_secs(1);
 
-/// Nothing else is applied to the organization. With the slot in hand that is sure: of two objects that have taken theirs at
-/// once, each sees the other's.
+/// Ensures that nothing else is applied to the organization. Once the run has the slot, this is certain: if two objects take
+/// theirs at once, each sees the other's.
 fn without_rival(facts: &Facts, now: Timestamp) -> Result<(), Verdict> {
     match &facts.found.rival {
         None => Err(Verdict::Need(vec![Need::Rival])),
@@ -115,7 +115,7 @@ fn without_rival(facts: &Facts, now: Timestamp) -> Result<(), Verdict> {
     }
 }
 
-/// A run of another object is looked at this often: no watch of this run tells of it.
+/// How often the run of another object is checked: no watch event of this run announces its changes.
 pub(super) const RIVAL_PULSE: SignedDuration = SignedDuration::from_secs(15);
 
 /// Why a run waits for another object's.

@@ -24,14 +24,14 @@ use crate::{adopt::is_restored, drift::last_apply_uid};
 /// What a run waits for while its installation's runs are suspended.
 pub(super) const SUSPENDED: &str = "runs are suspended: spec.suspend of the installation is true";
 
-/// Why nothing comes of a run that was restored from a backup.
+/// Why a run that was restored from a backup is not carried out.
 const RESTORED: &str = "the run was restored from a backup, and nobody knows whether it was carried out: what is to be \
     applied is found by the branch's head";
 
-/// A run that waits for Tekton is looked at this often; nothing is asked then.
+/// How often a run that waits for Tekton is reconciled; this sends no request.
 const TEKTON_PULSE: SignedDuration = SignedDuration::from_secs(15);
 
-/// A newer version of the run is expected so soon.
+/// How soon a newer version of the run is expected.
 const OLD_PULSE: SignedDuration = SignedDuration::from_secs(1);
 
 pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Verdict {
@@ -59,7 +59,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     if is_older_than_its_slot(facts) && !facts.found.run_live {
         return Verdict::Wait(Some(super::after(now, OLD_PULSE)));
     }
-    // Of an attempt that failed, or of a start that was broken off.
+    // A failed attempt or an interrupted start may have left it.
     if let Some(verdict) = free_slot(facts, Map::new()) {
         return verdict;
     }
@@ -84,7 +84,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     }
 }
 
-/// Whether the run was made long after what it is for: with its status it has lost whether it was carried out.
+/// Whether the run was created long after its trigger: without its status it is unknown whether it was carried out.
 fn is_from_backup(run: &PeribolosRun) -> bool {
     let created = run.metadata.creation_timestamp.as_ref().map(|time| time.0);
     is_restored(created, &run.spec.trigger.at)
@@ -97,7 +97,7 @@ fn is_older_than_its_slot(facts: &Facts) -> bool {
     active.is_some_and(|active| active.attempt > facts.status().attempts.unwrap_or(0))
 }
 
-/// The run with the commit that it is about, not written yet.
+/// The run with the commit that it is for, which is not written yet.
 fn for_commit(facts: &Facts, sha: Option<String>) -> PeribolosRun {
     let mut run = facts.run.clone();
     if let Some(sha) = sha {
@@ -170,22 +170,23 @@ fn in_line(facts: &Facts, installation: &GitHubInstallation, run: &PeribolosRun,
     }
 }
 
-/// Whether the branch's head is to be read before the run's turn comes. An Apply's commit may be an old one, as late and
-/// repeated deliveries have it: such a one takes no place in the line, and nobody gives way to it.
+/// Whether the branch's head is to be read before the run's turn comes. An Apply's commit may be outdated, because of late or
+/// repeated deliveries: such a run takes no place in the queue, and no other run gives way to it.
 fn depends_on_head(facts: &Facts, run: &PeribolosRun, turn: &Turn) -> bool {
     let is_new = State::of(&facts.run) == State::New;
     run.spec.mode == Mode::Apply
         && match turn {
             Turn::SupersededBy(_) => true,
-            // Read before its TaskRun is made anyway; without a commit of its own it has just got the head.
+            // The head is read before the TaskRun is created anyway; a run without a commit of its own has just received the
+            // head.
             Turn::Start => false,
             Turn::WaitFor(_) => is_new && !run.spec.source.sha.is_empty(),
         }
 }
 
-/// Waits for another run to end. One that has the slot and is in no watch may be no more.
+/// Waits for another run to end. A run that has the slot and is in no watch may no longer exist.
 fn wait_for(facts: &Facts, run: &PeribolosRun, other: String, now: Timestamp) -> Verdict {
-    // One that has ended frees the slot before it is labelled.
+    // A run that has ended frees the slot before it is labelled.
     let is_alive =
         facts.others().any(|there| there.metadata.name.as_ref() == Some(&other) && !is_labelled_ended(there));
     let mut until = None;
@@ -197,7 +198,7 @@ fn wait_for(facts: &Facts, run: &PeribolosRun, other: String, now: Timestamp) ->
                     return Verdict::Do(Step::FreeSlot { of, leaving: Map::new() });
                 }
             }
-            // It may be one that the watch does not have yet; its pod is in no watch.
+            // It may be a run that the watch does not show yet; pods are in no watch.
             Some(SlotHolder::Alive | SlotHolder::PodRuns) => {
                 until = Some(super::after(now, facts.scaled(super::POD_PULSE)));
             }
@@ -207,7 +208,7 @@ fn wait_for(facts: &Facts, run: &PeribolosRun, other: String, now: Timestamp) ->
     wait(facts, run, Phase::Queued, &why, until, now)
 }
 
-/// Writes what the run waits for, and shows it on its commit: that tells its author that the push was seen.
+/// Writes what the run waits for and shows it on the commit, so that the author sees that the push was received.
 fn wait(
     facts: &Facts,
     run: &PeribolosRun,
@@ -223,13 +224,13 @@ fn wait(
         .unwrap_or_else(|| Verdict::Wait(sooner(until, publish::pending(facts))))
 }
 
-/// Why the installation can't have a run now.
+/// Why the installation can't start a run now.
 fn not_ready(installation: &GitHubInstallation) -> Option<Why> {
     let waiting = |message: &str| Some(Why::new(Reason::WaitingForInstallation, message));
     let status = installation.status.clone().unwrap_or_default();
     let token = status.conditions.iter().find(|c| c.type_ == ConditionType::TokenIssued.as_str());
     match token {
-        // Where none is held, one is minted for the run.
+        // If no token is held, one is minted for the run.
         Some(condition) if condition.status == "True" || condition.reason == Reason::OnDemand.as_str() => {}
         Some(condition) => {
             let reason = Reason::parse(&condition.reason).unwrap_or(Reason::WaitingForInstallation);

@@ -99,7 +99,7 @@ impl<'t> Tree<'t> {
             let mut repos: BTreeMap<String, SnapshotTeamRepo> = BTreeMap::new();
             for listed in &team.repos {
                 let above = above.and_then(|it| it.get(&listed.name.key()));
-                repos.insert(listed.name.key(), told_apart(listed, above, given, custom));
+                repos.insert(listed.name.key(), distinguish(listed, above, given, custom));
             }
             for (key, above) in above.into_iter().flatten() {
                 repos.entry(key.clone()).or_insert_with(|| SnapshotTeamRepo {
@@ -131,7 +131,7 @@ fn of_roles(team: &OwnTeam, roles: &OrgRoles) -> OfRoles {
 }
 
 /// What a team may do in a repository that GitHub lists for it, and what of that is its own.
-fn told_apart(
+fn distinguish(
     listed: &ListedRepo,
     above: Option<&SnapshotTeamRepo>,
     roles: OfRoles,

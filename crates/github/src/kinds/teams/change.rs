@@ -292,7 +292,7 @@ enum Listed {
 }
 
 impl Listed {
-    /// How what is asked for in the team is, where GitHub does not show it there.
+    /// The state of the requested object in the team, if GitHub does not show it there.
     fn or_gone(self) -> Standing {
         match self {
             Self::There => Standing::Gone,

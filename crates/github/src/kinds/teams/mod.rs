@@ -91,7 +91,7 @@ pub(crate) async fn read(
     Ok((teams, managed))
 }
 
-/// All that are there still. The reader bounds how many are asked for at once.
+/// All that still exist. The reader limits how many are requested at once.
 async fn all<T>(reads: Vec<impl Future<Output = Result<Option<T>, Error>>>) -> Result<Vec<T>, Error> {
     let at_once = reads.len().max(1);
     let found: Vec<Option<T>> = stream::iter(reads).buffered(at_once).try_collect().await?;

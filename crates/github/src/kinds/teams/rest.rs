@@ -31,7 +31,7 @@ pub(super) struct Above {
     pub(super) slug: Slug,
 }
 
-/// Somebody in a team. GitHub tells the last two only where its feature is enabled.
+/// Somebody in a team. GitHub reports the last two fields only if their feature is enabled.
 #[derive(Debug, Clone, Deserialize)]
 struct Member {
     login: Login,
@@ -87,7 +87,7 @@ pub(super) async fn team(reader: &Reader<'_>, team: Team) -> Result<Option<OwnTe
     }))
 }
 
-/// Maintainers and members of a team: those in it by themselves, where GitHub tells them apart.
+/// Maintainers and members of a team: only direct ones, if GitHub distinguishes them.
 async fn members(reader: &Reader<'_>, slug: &str) -> Result<(Vec<Login>, Vec<Login>), Error> {
     let list = async |role: &'static str| {
         let call = Call::get("/orgs/{org}/teams/{team_slug}/members", &[reader.org.as_str(), slug])?;

@@ -44,7 +44,7 @@ struct ParentTeam {
     slug: Slug,
 }
 
-/// The lists of a team; those that were not asked for, or that GitHub keeps to itself, are none.
+/// The lists of a team; those that were not requested, or that GitHub does not show, are none.
 #[derive(Deserialize)]
 pub(super) struct Lists {
     pub(super) members: Page<Member>,

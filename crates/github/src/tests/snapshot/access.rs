@@ -59,7 +59,7 @@ async fn a_role_s_access_is_not_the_team_s_own() {
     assert_eq!(snapshot.teams[0].everywhere, Some(Permission::Read));
     assert_eq!(snapshot.unread, []);
     assert_eq!(
-        github.asked_for("/orgs/Acme/organization-roles/2/teams").await,
+        github.request_count("/orgs/Acme/organization-roles/2/teams").await,
         0,
         "no team has as much everywhere"
     );
@@ -74,7 +74,7 @@ async fn no_team_with_every_repository_no_question_about_roles() {
     })
     .await;
     github.read().await.unwrap();
-    assert_eq!(github.asked_for("/orgs/Acme/organization-roles").await, 0);
+    assert_eq!(github.request_count("/orgs/Acme/organization-roles").await, 0);
 }
 
 #[tokio::test]
@@ -131,8 +131,8 @@ async fn custom_roles_are_asked_for_once_and_named_where_there_are_any(
     let repo = &snapshot.teams[0].repos[0];
     assert_eq!((repo.permission, repo.own), (Permission::Triage, Own::Is(Permission::Triage)));
     assert_eq!(repo.custom_role.as_deref(), named);
-    assert_eq!(github.asked_for("/orgs/Acme/custom-repository-roles").await, 1);
-    assert_eq!(github.asked_for("/orgs/Acme/teams/team-1/repos").await, lists);
+    assert_eq!(github.request_count("/orgs/Acme/custom-repository-roles").await, 1);
+    assert_eq!(github.request_count("/orgs/Acme/teams/team-1/repos").await, lists);
 }
 
 #[tokio::test]

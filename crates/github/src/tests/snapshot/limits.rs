@@ -86,7 +86,7 @@ async fn a_limit_longer_than_the_patience_is_the_caller_s() {
     let options = ReadOptions { patience: Patience { deadline, ..Patience::default() }, ..quick() };
     let error = github.read_with(&options).await.unwrap_err();
     assert_eq!((error.retry(), error.says_when()), (Retry::After(Duration::from_mins(1)), true));
-    assert_eq!(github.asked("members", "first").len(), 1);
+    assert_eq!(github.variables("members", "first").len(), 1);
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn a_failure_that_passes_is_tried_again() {
         .mount(&github.server)
         .await;
     github.read().await.unwrap();
-    assert_eq!(github.asked_for("/orgs/Acme/invitations").await, 3);
+    assert_eq!(github.request_count("/orgs/Acme/invitations").await, 3);
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn a_failure_that_stays_ends_the_read() {
     github.answers("/orgs/Acme/invitations", ResponseTemplate::new(503)).await;
     let error = github.read().await.unwrap_err();
     assert_eq!((error.status(), error.retry()), (Some(503), Retry::Backoff));
-    assert_eq!(github.asked_for("/orgs/Acme/invitations").await, 3);
+    assert_eq!(github.request_count("/orgs/Acme/invitations").await, 3);
 }
 
 #[rstest]

@@ -48,8 +48,8 @@ async fn a_page_that_is_too_much_is_asked_for_by_half_and_half_again(
     let snapshot = github.read().await.unwrap();
     assert_eq!(snapshot.admins, [Login::new("ann")]);
     assert_eq!(snapshot.members, [Login::new("ben")]);
-    assert_eq!(github.asked("members", "first"), [100, 50, 25, 12, 12]);
-    assert_eq!(github.asked("members", "after")[3..], [json!(null), json!("c1")]);
+    assert_eq!(github.variables("members", "first"), [100, 50, 25, 12, 12]);
+    assert_eq!(github.variables("members", "after")[3..], [json!(null), json!("c1")]);
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn one_item_that_is_too_much_is_an_error_to_come_back_from() {
     let error = github.read().await.unwrap_err();
     assert_eq!(error.retry(), Retry::Backoff, "{error}");
     // The last one is tried again, as any failure that may pass.
-    assert_eq!(github.asked("teams", "first"), [25, 12, 6, 3, 1, 1, 1]);
+    assert_eq!(github.variables("teams", "first"), [25, 12, 6, 3, 1, 1, 1]);
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn a_list_that_does_not_fit_its_count_is_read_once_more() {
     .await;
     let snapshot = github.read().await.unwrap();
     assert_eq!(snapshot.members, [Login::new("ben")]);
-    assert_eq!(github.asked("members", "first").len(), 2);
+    assert_eq!(github.variables("members", "first").len(), 2);
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn a_used_up_limit_ends_the_read_at_once() {
     let error = github.read().await.unwrap_err();
     assert!(error.is_rate_limited(), "{error}");
     assert_eq!(error.retry(), Retry::AtReset(jiff::Timestamp::from_second(4_000_000_000).unwrap()));
-    assert_eq!(github.asked("members", "after"), [json!(null)], "no page is asked for after it");
+    assert_eq!(github.variables("members", "after"), [json!(null)], "no page is requested after it");
 }
 
 #[tokio::test]
@@ -191,9 +191,9 @@ fn a_file_says_what_has_to_be_read() {
 }
 
 #[derive(Default)]
-struct Told(Mutex<Vec<(Part, usize, usize)>>);
+struct Recorded(Mutex<Vec<(Part, usize, usize)>>);
 
-impl Progress for Told {
+impl Progress for Recorded {
     fn read(&self, part: Part, done: usize, total: usize) {
         self.0.lock().unwrap().push((part, done, total));
     }
@@ -208,11 +208,12 @@ async fn progress_is_told_page_by_page() {
     })
     .await;
     github.read().await.unwrap();
-    let told = Arc::new(Told::default());
-    let options = ReadOptions { progress: Some(Arc::clone(&told) as Arc<dyn Progress>), ..quick() };
+    let recorded = Arc::new(Recorded::default());
+    let options = ReadOptions { progress: Some(Arc::clone(&recorded) as Arc<dyn Progress>), ..quick() };
     snapshot::read(&support::client(&github.server), &acme(), &options).await.unwrap();
-    let told: Vec<_> = told.0.lock().unwrap().iter().filter(|it| it.0 == Part::Members).copied().collect();
-    assert_eq!(told, [(Part::Members, 1, 2), (Part::Members, 2, 2)]);
+    let recorded: Vec<_> =
+        recorded.0.lock().unwrap().iter().filter(|it| it.0 == Part::Members).copied().collect();
+    assert_eq!(recorded, [(Part::Members, 1, 2), (Part::Members, 2, 2)]);
 }
 
 #[tokio::test]
@@ -234,9 +235,9 @@ async fn people_are_looked_up_a_hundred_a_request() {
     let found = support::client(&github.server).find_people(&logins).await.unwrap();
     let shown: Vec<Option<&str>> = found.iter().map(|it| it.as_ref().map(Login::as_str)).collect();
     assert_eq!((shown.len(), shown[0], shown[1], shown[248]), (250, Some("USER0"), None, Some("USER248")));
-    assert_eq!(github.asked.lock().unwrap().len(), 3);
+    assert_eq!(github.received.lock().unwrap().len(), 3);
     assert_eq!(support::client(&github.server).find_people(&[]).await.unwrap(), []);
-    assert_eq!(github.asked.lock().unwrap().len(), 3, "nobody, nothing asked");
+    assert_eq!(github.received.lock().unwrap().len(), 3, "nobody, nothing asked");
 }
 
 #[tokio::test]

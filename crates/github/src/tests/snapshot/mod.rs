@@ -18,24 +18,24 @@ use crate::snapshot::{self, Patience, ReadOptions};
 use crate::{Error, Login};
 
 /// What a GraphQL request was for, with its variables.
-type Asked = Arc<Mutex<Vec<(&'static str, Value)>>>;
+type Received = Arc<Mutex<Vec<(&'static str, Value)>>>;
 
 /// An organization without anything, but what a test says.
 struct GitHub {
     server: MockServer,
-    asked: Asked,
+    received: Received,
 }
 
 struct GraphQl<F> {
     answer: F,
-    asked: Asked,
+    received: Received,
 }
 
 impl<F: Fn(&str, &Value) -> Option<ResponseTemplate> + Send + Sync> Respond for GraphQl<F> {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let body: Value = request.body_json().unwrap();
         let kind = kind(body["query"].as_str().unwrap());
-        self.asked.lock().unwrap().push((kind, body["variables"].clone()));
+        self.received.lock().unwrap().push((kind, body["variables"].clone()));
         (self.answer)(kind, &body["variables"]).unwrap_or_else(|| {
             let list = |name: &str| of_org(name, &[], None, 0);
             match kind {
@@ -125,10 +125,10 @@ impl GitHub {
     where
         F: Fn(&str, &Value) -> Option<ResponseTemplate> + Send + Sync + 'static,
     {
-        let (server, asked) = (MockServer::start().await, Asked::default());
-        let responder = GraphQl { answer: graphql, asked: Arc::clone(&asked) };
+        let (server, received) = (MockServer::start().await, Received::default());
+        let responder = GraphQl { answer: graphql, received: Arc::clone(&received) };
         Mock::given(method("POST")).and(path("/graphql")).respond_with(responder).mount(&server).await;
-        Self { server, asked }
+        Self { server, received }
     }
 
     /// The answer to a GET; of those for one path the first that was said.
@@ -153,13 +153,13 @@ impl GitHub {
     }
 
     /// The variable of every GraphQL request of that kind, in order.
-    fn asked(&self, kind: &str, variable: &str) -> Vec<Value> {
-        let all = self.asked.lock().unwrap();
+    fn variables(&self, kind: &str, variable: &str) -> Vec<Value> {
+        let all = self.received.lock().unwrap();
         all.iter().filter(|(it, _)| *it == kind).map(|(_, variables)| variables[variable].clone()).collect()
     }
 
-    /// How often REST was asked for this path.
-    async fn asked_for(&self, at: &str) -> usize {
+    /// How often this path of the REST API was requested.
+    async fn request_count(&self, at: &str) -> usize {
         let requests = self.server.received_requests().await.unwrap();
         requests.iter().filter(|request| request.url.path() == at).count()
     }

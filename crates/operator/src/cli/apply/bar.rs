@@ -1,4 +1,4 @@
-//! How far an apply is, on standard error: a bar on a terminal, lines elsewhere.
+//! The progress of an apply, on standard error: a bar on a terminal, lines elsewhere.
 
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use peribolos_org::plan::{Operation, Outcome};
 
 use crate::apply::Progress;
 
-/// A pause that is worth a word.
+/// The shortest pause that is reported.
 const LONG: Duration = Duration::from_secs(5);
 
 /// A bar, or lines.

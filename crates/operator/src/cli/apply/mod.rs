@@ -1,4 +1,4 @@
-//! `apply`: shows what a file changes, asks, applies it, and says what became of it. For people, without a cluster.
+//! `apply`: shows what a file changes, asks for confirmation, applies it, and reports the result. For people, without a cluster.
 
 mod bar;
 mod question;
@@ -25,7 +25,7 @@ use crate::rules::RuleArgs;
 use crate::shutdown;
 use crate::step::TimeArgs;
 
-/// What wrong usage exits with.
+/// The exit code for wrong usage.
 const USAGE: u8 = 2;
 
 /// What `apply` works on.
@@ -49,7 +49,7 @@ pub(super) struct ApplyArgs {
 
 /// Plans, asks and applies. The plan and the result are on standard output, everything else on standard error.
 pub(super) async fn run(args: ApplyArgs) -> anyhow::Result<ExitCode> {
-    if !args.yes && !question::can_be_asked() {
+    if !args.yes && !question::is_interactive() {
         eprintln!("error: there is no terminal to ask on: give --yes to apply without a question");
         return Ok(USAGE.into());
     }
@@ -70,13 +70,18 @@ pub(super) async fn run(args: ApplyArgs) -> anyhow::Result<ExitCode> {
     }
     let changes = considered.planned.plan.operations.len();
     if changes == 0 {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(code(if considered.planned.snapshot.lacks_any(&scope) {
+            eprintln!("error: not all of the organization could be read: the warnings have what and why");
+            StepExit::PermissionsMissing
+        } else {
+            StepExit::Ok
+        }));
     }
     if !args.yes && question::ask(changes, &args.org)? == Answer::No {
         eprintln!("nothing was changed");
         return Ok(ExitCode::FAILURE);
     }
-    // From here on the first Ctrl-C ends after the request that is under way, and says what was done.
+    // From here on the first Ctrl-C ends the apply after the current request, with a report of what was done.
     let clock = Clock::start(args.time.scale, shutdown::on_signal()?);
     let ended = apply(&args, &access, &considered, &clock).await;
     finish(&access, &planning, &clock, &considered, &ended).await
@@ -113,7 +118,9 @@ async fn finish(
     let again = engine::read_again(planning, clock, &considered.planned, ended).await;
     let outcomes = &ended.outcomes;
     let verification = again.second().map(|second| &second.verification);
-    let applied = Applied { report: considered.report(), outcomes, verification, stays: &ended.stays };
+    let unread = considered.planned.snapshot.unread_of(planning.scope);
+    let stays = ended.stays.as_slice();
+    let applied = Applied { report: considered.report(), outcomes, verification, unread: &unread, stays };
     print(&format!("\n{}", applied.text(source::style(&std::io::stdout()))))?;
     if let Again::Unread(error) = &again {
         let why = failure::sentence(&access.explained(planning.org, error.clone()));
@@ -128,10 +135,10 @@ async fn finish(
 
 /// Why not everything was tried.
 fn stopped(ended: &Ended) -> Option<String> {
-    let said = ended.sentence.as_deref().unwrap_or("no answer");
+    let answer = ended.sentence.as_deref().unwrap_or("no answer");
     Some(match ended.stop? {
-        Stop::AccessBlocked => format!("the organization does not let this token in: {said}"),
-        Stop::Unavailable => format!("GitHub could not be used any more: {said}"),
+        Stop::AccessBlocked => format!("the organization blocks access with this token: {answer}"),
+        Stop::Unavailable => format!("GitHub became unavailable: {answer}"),
         Stop::RateLimited { until } => {
             format!("a limit of requests is used up until {until:.0}: apply the file again then")
         }

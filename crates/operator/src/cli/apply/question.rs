@@ -1,4 +1,4 @@
-//! Asks on a terminal before anything is changed.
+//! Asks for confirmation on a terminal before anything is changed.
 
 use std::io::{BufRead, IsTerminal, Write};
 
@@ -14,8 +14,8 @@ pub(super) enum Answer {
     No,
 }
 
-/// Whether somebody can answer.
-pub(super) fn can_be_asked() -> bool {
+/// Whether a person can answer.
+pub(super) fn is_interactive() -> bool {
     std::io::stdin().is_terminal()
 }
 
@@ -38,7 +38,7 @@ fn question(changes: usize, org: &Login) -> String {
     }
 }
 
-/// Anything but a clear yes is no.
+/// Anything but an explicit yes is a no.
 fn answer(line: &str) -> Answer {
     match line.trim().to_ascii_lowercase().as_str() {
         "y" | "yes" => Answer::Yes,

@@ -1,5 +1,5 @@
-//! What was applied before an object was made, or by another cluster: it is taken over from the object whose place this one
-//! takes, or adopted from the App's checks on GitHub.
+//! The record of what was applied before an object was created, or by another cluster: it is taken over from the object that
+//! this one replaces, or adopted from the App's checks on GitHub.
 
 use jiff::{SignedDuration, Timestamp};
 use kube::{Api, ResourceExt};
@@ -22,7 +22,7 @@ use crate::{
     kubernetes::{client::call, status},
 };
 
-/// Where an installation's file is.
+/// The location of an installation's file.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) repository: &'a FullName,
@@ -30,8 +30,8 @@ pub(super) struct Place<'a> {
     pub(super) path: &'a str,
 }
 
-/// Finds out what was applied for an installation that knows of no Apply, and records it; where nothing was, the file that is
-/// there. `blob` is the head's. None: nothing was recorded, and it is looked at again in the next pass.
+/// Finds out what was applied for an installation without a record of an Apply, and records it; if nothing was, it records the
+/// current file. `blob` is the head's. None: nothing was recorded, and the next pass tries again.
 pub(super) async fn begin(
     ctx: &Context,
     (installation, github): (&GitHubInstallation, &Client),
@@ -48,7 +48,11 @@ pub(super) async fn begin(
         Takeover::From { name: other, fields } => {
             let written = record(ctx, installation, &fields).await?;
             if written.is_some() {
-                tracing::info!(installation = name, other, "takes over what was applied from another object");
+                tracing::info!(
+                    installation = name,
+                    other,
+                    "took over the record of what was applied from another object"
+                );
                 ctx.healed("takeover");
             }
             return Ok(written);
@@ -79,7 +83,7 @@ pub(super) async fn begin(
     match unfinished(&commits, |uid| here.has(uid), timeout(installation), Timestamp::now()) {
         Some(Before::Complete(lost)) => complete(ctx, github, place.repository, &lost).await?,
         Some(_) => {
-            tracing::info!(installation = name, "waits for an Apply of another cluster to end");
+            tracing::info!(installation = name, "waiting for an Apply of another cluster to end");
             return Ok(None);
         }
         None => {}
@@ -87,7 +91,10 @@ pub(super) async fn begin(
     if let Some(fields) = from_checks(&commits, place.path) {
         let written = record(ctx, installation, &fields).await?;
         if written.is_some() {
-            tracing::info!(installation = name, "adopted what was applied from the checks on GitHub");
+            tracing::info!(
+                installation = name,
+                "adopted the record of what was applied from the checks on GitHub"
+            );
             ctx.healed("adopted");
         }
         return Ok(written);
@@ -96,8 +103,8 @@ pub(super) async fn begin(
     record(ctx, installation, &fields).await
 }
 
-/// What the head's checks say before an Apply is made for it: the installation as it is then. It is as before where the Apply
-/// is to be made, and says so where the head was applied elsewhere. None: it is looked at again in the next pass.
+/// Reads the head's checks before an Apply is created for it, and returns the installation as it is then: unchanged if the Apply
+/// is to be created, with the record if the head was applied elsewhere. None: the next pass tries again.
 pub(super) async fn before(
     ctx: &Context,
     (installation, github): (&GitHubInstallation, &Client),
@@ -126,7 +133,7 @@ pub(super) async fn before(
             Before::Wait => {
                 tracing::info!(
                     installation = installation.name_any(),
-                    "waits for an Apply of another cluster to end"
+                    "waiting for an Apply of another cluster to end"
                 );
                 return Ok(None);
             }
@@ -151,16 +158,16 @@ pub(super) async fn before(
     }
 }
 
-/// An Apply takes no longer.
+/// The longest duration of an Apply.
 fn timeout(installation: &GitHubInstallation) -> SignedDuration {
     SignedDuration::try_from(installation.spec.run.timeout.get()).unwrap_or(SignedDuration::MAX)
 }
 
-/// The UIDs of the runs that are here and have not ended.
+/// The UIDs of the runs in this cluster that have not ended.
 struct Here(Vec<String>);
 
 impl Here {
-    /// Those that the watch has, of all installations, and these.
+    /// The runs of all installations in the watch, and these.
     fn of(ctx: &Context, runs: &[&PeribolosRun]) -> Self {
         let watched = ctx.runs.state();
         Self(
@@ -178,7 +185,7 @@ impl Here {
     }
 }
 
-/// Completes the checks of runs that are lost: nobody else would.
+/// Completes the checks of lost runs, which nothing else would complete.
 async fn complete(
     ctx: &Context,
     github: &Client,
@@ -225,7 +232,8 @@ async fn others(
     Ok(found)
 }
 
-/// Writes what decides about Applies, if nothing of it was written meanwhile and no run has the slot. None: something was.
+/// Writes the fields that decide about Applies, if none of them was written meanwhile and no run has the slot. None: this was
+/// not the case.
 async fn record(
     ctx: &Context,
     installation: &GitHubInstallation,

@@ -1,4 +1,4 @@
-//! Deliveries that nobody took are asked for again.
+//! Requests the redelivery of failed deliveries.
 
 use jiff::Timestamp;
 use peribolos_core::{
@@ -10,10 +10,10 @@ use peribolos_github::{Cursor, Delivery, Error};
 use super::{HealError, Pace, pace::Rest};
 use crate::controller::context::Context;
 
-/// The most pages of the list that a pass reads: tokens are minted with the same limit, and come first.
+/// The most pages of the list that a pass reads: minting tokens uses the same rate limit and takes precedence.
 const PAGES: usize = 60;
 
-/// What was read, and where reading goes on.
+/// What was read, and where reading continues.
 #[derive(Default)]
 struct Reading {
     ledger: Ledger,
@@ -36,7 +36,7 @@ pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
         rest: Some(Unread { from: None, until: Ledger::beginning(now) }),
     };
     let mut rest = Rest::new("deliveries", pace.deliveries);
-    // Only those of installations that are there are asked for.
+    // Only deliveries of existing installations are requested.
     ctx.listing.ended().await;
     loop {
         let end = pass(ctx, pace, &mut reading).await;
@@ -50,13 +50,13 @@ async fn pass(ctx: &Context, pace: &Pace, reading: &mut Reading) -> Result<(), H
         let mut new = Unread { from: None, until };
         let end = read(ctx, &mut reading.ledger, &mut new, &mut pages).await;
         if !matches!(end, Ok(true)) && new.from.is_some() {
-            // All that is older follows in the next passes.
+            // Everything older follows in the next passes.
             let until = reading.rest.take().map_or(until, |rest| rest.until);
             reading.rest = Some(Unread { until, ..new });
         }
         end?;
     }
-    // What was there at the start can wait.
+    // Deliveries from before the start can wait.
     let is_ample = ctx.tokens.app_limit().is_none_or(AppLimit::is_ample);
     if let Some(rest) = reading.rest.as_mut().filter(|_| is_ample) {
         match read(ctx, &mut reading.ledger, rest, &mut pages).await {
@@ -64,7 +64,7 @@ async fn pass(ctx: &Context, pace: &Pace, reading: &mut Reading) -> Result<(), H
             Ok(false) => {}
             Err(error) => {
                 if is_refused(&error) {
-                    // The cursor is no longer good.
+                    // The cursor is no longer valid.
                     rest.from = None;
                 }
                 return Err(error.into());
@@ -79,7 +79,7 @@ async fn pass(ctx: &Context, pace: &Pace, reading: &mut Reading) -> Result<(), H
     end
 }
 
-/// Reads on in a part of the list, as far as `pages` go. True: it was read to its end.
+/// Continues to read a part of the list, at most `pages`. True: it was read to its end.
 async fn read(
     ctx: &Context,
     ledger: &mut Ledger,
@@ -113,13 +113,13 @@ async fn redeliver(ctx: &Context, pace: &Pace, ledger: &mut Ledger) -> Result<()
         match ctx.app.redeliver(due.attempt).await {
             Ok(()) => {
                 ledger.requested(&due.guid, Timestamp::now());
-                tracing::info!(attempt = due.attempt, "asked for a delivery again that nobody took");
+                tracing::info!(attempt = due.attempt, "requested the redelivery of a failed delivery");
                 ctx.healed("delivery");
             }
-            // It may be too old by now. The others can still be had.
+            // It may have become too old. The others may still be available.
             Err(error) if is_refused(&error) => {
                 ledger.refused(&due.guid);
-                tracing::warn!(attempt = due.attempt, %error, "a delivery can't be had again");
+                tracing::warn!(attempt = due.attempt, %error, "the redelivery of a failed delivery could not be requested");
             }
             Err(error) => return Err(error.into()),
         }
@@ -127,7 +127,7 @@ async fn redeliver(ctx: &Context, pace: &Pace, ledger: &mut Ledger) -> Result<()
     Ok(())
 }
 
-/// Whether asking again is in vain.
+/// Whether a retry can't succeed.
 fn is_refused(error: &Error) -> bool {
     matches!(error.status(), Some(400 | 404 | 422))
 }

@@ -1,4 +1,4 @@
-//! Drift: at its installation's interval, a DryRun of the branch looks whether the organization is still as its file says.
+//! Drift: at its installation's interval, a DryRun of the branch checks whether the organization is still as its file says.
 
 use jiff::Timestamp;
 use kube::ResourceExt;
@@ -19,7 +19,7 @@ pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     }
 }
 
-/// Makes the runs that are due. What is due follows from what the watches hold, so a pass costs no call.
+/// Creates the runs that are due. This follows from the watches, so a pass sends no request.
 async fn pass(ctx: &Context, now: Timestamp) -> Result<(), HealError> {
     let mut end = Ok(());
     for installation in ctx.kept_installations() {
@@ -34,12 +34,12 @@ async fn pass(ctx: &Context, now: Timestamp) -> Result<(), HealError> {
     end
 }
 
-/// Makes the run, unless it is there: its name follows from the run after which it is due.
+/// Creates the run, unless it exists: its name follows from the run after which it is due.
 async fn make(ctx: &Context, installation: &GitHubInstallation, after: &str) -> Result<(), HealError> {
     let name = names::drift_check(&installation.name_any(), after);
     let run = new_run(installation, name, Mode::DryRun, "drift", Source::default(), Timestamp::now());
     if ctx.healer().ensure_run(run).await? == Ensured::Created {
-        tracing::info!(installation = installation.name_any(), "drift is looked for");
+        tracing::info!(installation = installation.name_any(), "checking for drift");
     }
     Ok(())
 }

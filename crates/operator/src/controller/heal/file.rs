@@ -1,4 +1,4 @@
-//! One installation's config file: what is at its head, and whether a run for it is to be made.
+//! The config file of one installation: its version at the head, and whether a run for it has to be created.
 
 use jiff::Timestamp;
 use kube::{Api, ResourceExt};
@@ -24,16 +24,16 @@ use crate::{
     services::{tokens, writer::Ensured},
 };
 
-/// What was seen of a file, so that an unchanged one costs nothing of the rate limit.
+/// What was last read of a file, so that an unchanged file does not count towards the rate limit.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    /// Repository, path and branch it is about, the branch empty for the default one: of another place it says nothing.
+    /// The repository, path and branch that it was read from; the branch is empty for the default one.
     place: Option<(FullName, String, String)>,
     etag: Option<String>,
     blob: Option<String>,
 }
 
-/// Makes a run if the file is not as it was applied.
+/// Creates a run if the file differs from the one that was applied.
 pub(super) async fn look(
     ctx: &Context,
     installation: &GitHubInstallation,
@@ -61,12 +61,12 @@ pub(super) async fn look(
     };
     let installation = begun.as_ref().unwrap_or(installation);
     let Some(status) = &installation.status else { return Ok(()) };
-    // No file is no empty organization: nothing follows from it.
+    // A missing file does not mean an empty organization: nothing follows from it.
     let Some(blob) = blob else { return Ok(()) };
     let name = installation.name_any();
     let runs = ctx.runs_by_installation.of(&name);
     let runs: Vec<&PeribolosRun> = runs.iter().map(AsRef::as_ref).collect();
-    // Without the head an Apply that nobody could read is not told; that is seen once it is known.
+    // Without the head, an Apply that could not read its file is not recognized; this is done once the head is known.
     let unknown = Head { sha: "", blob: &blob };
     if ensure(status, unknown, &runs, Timestamp::now()).is_none() {
         return Ok(());
@@ -74,7 +74,7 @@ pub(super) async fn look(
     let branch = branch(&github, installation, &repository).await?;
     let Some(sha) = github.branch_head(&repository, &branch).await? else { return Ok(()) };
     let head = Head { sha: sha.as_str(), blob: &blob };
-    // The watches may have the end of a run and not yet what it left, or the other way round.
+    // The watches may show the end of a run before its record in the installation's status, or the other way round.
     let Some((mut installation, runs)) = live(ctx, installation).await? else { return Ok(()) };
     let Some(status) = &installation.status else { return Ok(()) };
     let runs: Vec<&PeribolosRun> = runs.iter().collect();
@@ -112,8 +112,8 @@ fn place<'a>(installation: &'a GitHubInstallation, repository: &'a FullName, bra
     Place { repository, branch, path: &installation.spec.config.path }
 }
 
-/// The installation and its unfinished runs as the API server has them. The runs come first: one that is not among them any
-/// more has left what it did in the installation's status. None: it is another one, or is being deleted.
+/// The installation and its unfinished runs as the API server has them. The runs are read first: a run that is no longer
+/// among them has recorded its result in the installation's status. None: the object was replaced, or is being deleted.
 async fn live(
     ctx: &Context,
     installation: &GitHubInstallation,
@@ -128,8 +128,8 @@ async fn live(
     Ok(found.filter(is_same).map(|found| (found, runs)))
 }
 
-/// The repository, and the file's blob at the branch's head; `None`: there is no file. One question, as the default branch
-/// need not be named.
+/// The repository, and the file's blob at the branch's head; `None`: there is no file. One request is enough, as the default
+/// branch need not be named.
 async fn find(
     github: &Client,
     installation: &GitHubInstallation,
@@ -153,7 +153,7 @@ async fn find(
     Ok((repository, seen.blob.clone()))
 }
 
-/// Makes the run, unless it is there: its name follows from the installation's `status.healSequence` and the head.
+/// Creates the run, unless it exists: its name follows from the installation's `status.healSequence` and the head.
 async fn make(
     ctx: &Context,
     installation: &GitHubInstallation,
@@ -176,10 +176,14 @@ async fn make(
     let name = run.name.clone();
     match ctx.healer().ensure_run(run).await? {
         Ensured::Created => {
-            tracing::info!(installation = of, sha, "found a change of the file that no webhook told of");
+            tracing::info!(
+                installation = of,
+                sha,
+                "found a change of the file for which no webhook was received"
+            );
             ctx.healed(if mode == Mode::Apply { "apply" } else { "dryrun" });
         }
-        // It came to nothing: one from a backup, or one whose branch or organization got another name before it was admitted.
+        // It was not carried out: it comes from a backup, or its branch or organization was renamed before it was admitted.
         Ensured::Ended if mode == Mode::Apply => raise_sequence(ctx, installation).await?,
         Ensured::Ended => after_restored(ctx, installation, &name).await?,
         Ensured::Exists => {}
@@ -187,7 +191,7 @@ async fn make(
     Ok(())
 }
 
-/// Where a run of that name came from a backup and has ended without doing anything, the next number gives another name.
+/// If a run of that name came from a backup and has ended without doing anything, the next number gives another name.
 async fn after_restored(
     ctx: &Context,
     installation: &GitHubInstallation,
@@ -201,10 +205,10 @@ async fn after_restored(
     raise_sequence(ctx, installation).await
 }
 
-/// Has the runs that the operator makes by itself named anew.
+/// Changes the names of the runs that the operator will create by itself.
 async fn raise_sequence(ctx: &Context, installation: &GitHubInstallation) -> Result<(), HealError> {
     let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
-    // Where it was not carried out somebody else has raised it.
+    // If the write was not carried out, another process has raised the number.
     status::patch(&api, FIELD_MANAGER, installation, status::raise_sequence(installation)).await?;
     Ok(())
 }

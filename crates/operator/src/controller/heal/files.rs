@@ -1,4 +1,4 @@
-//! The config file of each installation: when it is looked at.
+//! The schedule by which the config file of each installation is checked.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -17,40 +17,40 @@ use super::{
 };
 use crate::{controller::context::Context, services::tokens::TokenError};
 
-/// How many installations are looked at side by side.
+/// How many installations are checked concurrently.
 const SIDE_BY_SIDE: usize = 16;
 
-/// How often it is seen at most which looks are due.
+/// How often due checks are started at most.
 const SHORTEST_TICK: Duration = Duration::from_millis(20);
 
-/// The looks of all installations.
+/// The checks of all installations.
 struct Looks<'a> {
     ctx: &'a Context,
     interval: SignedDuration,
     /// By the installation's uid.
     entries: HashMap<String, Entry>,
-    /// Those that are due, in order.
+    /// The installations whose check is due, in order.
     due: VecDeque<ObjectRef<GitHubInstallation>>,
     under_way: FuturesUnordered<BoxFuture<'a, Looked>>,
 }
 
-/// One installation's looks.
+/// The checks of one installation.
 struct Entry {
-    /// When the next one is due; `None`: one is due or under way.
+    /// When the next check is due; `None`: one is due or under way.
     next: Option<Timestamp>,
-    /// What the last one has seen. It is with the look that is under way.
+    /// What the last check read. A check that is under way has taken it.
     seen: Seen,
 }
 
-/// What came of a look.
+/// The result of a check.
 struct Looked {
     uid: String,
     seen: Seen,
     next: Timestamp,
 }
 
-/// Looks at each file at the interval, and first within one interval after the start, or sooner where they are few. A look that takes long, or fails, delays no
-/// other installation's.
+/// Checks each file at the interval, and first within one interval after the start, or sooner if there are few. A check that
+/// takes long or fails does not delay those of other installations.
 pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     let interval = SignedDuration::try_from(pace.files).unwrap_or(SignedDuration::MAX);
     let mut looks = Looks {
@@ -61,7 +61,7 @@ pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
         under_way: FuturesUnordered::new(),
     };
     let start = Timestamp::now();
-    // Those that come later are looked at at once.
+    // Installations that are added later are checked at once.
     let number = ctx.kept_installations().count();
     looks.note(|uid| looks::first(uid, number, start, interval));
     let mut ticks = tokio::time::interval((pace.files / 300).max(SHORTEST_TICK));
@@ -76,7 +76,7 @@ pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
 }
 
 impl Looks<'_> {
-    /// Takes note of new installations, of those that are gone, and of what is due.
+    /// Records new and deleted installations, and the checks that are due.
     fn note(&mut self, first: impl Fn(&str) -> Timestamp) {
         let now = Timestamp::now();
         let all: Vec<_> = self.ctx.kept_installations().collect();
@@ -99,7 +99,7 @@ impl Looks<'_> {
         }
     }
 
-    /// Begins as many looks as may be under way.
+    /// Starts as many checks as may be under way.
     fn begin(&mut self) {
         while self.under_way.len() < SIDE_BY_SIDE
             && let Some(due) = self.due.pop_front()
@@ -125,7 +125,7 @@ impl Looks<'_> {
     }
 }
 
-/// When an installation's file is looked at again.
+/// When an installation's file is checked again.
 fn next(
     uid: &str,
     installation: &GitHubInstallation,
@@ -135,14 +135,14 @@ fn next(
 ) -> Timestamp {
     let next = looks::next(uid, now, interval);
     match end {
-        // Nothing is known of it yet.
+        // Nothing is known about it yet.
         Ok(()) if installation.status.as_ref().is_none_or(|status| status.account.is_none()) => {
             now + interval / 60
         }
-        // It keeps its place among those who wait for a token.
+        // It keeps its place in the queue for a token.
         Err(HealError::Token(TokenError::Paced { until })) => until,
         Err(error) => {
-            tracing::debug!(name = installation.name_any(), %error, "its file could not be looked at");
+            tracing::debug!(name = installation.name_any(), %error, "the file could not be checked");
             error.not_before(now).map_or(next, |not_before| next.max(not_before))
         }
         Ok(()) => next,

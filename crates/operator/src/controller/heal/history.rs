@@ -70,7 +70,7 @@ async fn pass(ctx: &Context) -> Result<(), HealError> {
     }
     let mut seen = HashSet::new();
     for (of, ended) in ended {
-        // Those of an installation that was deleted go with it.
+        // The runs of a deleted installation are deleted with it.
         let Some(installation) = installations.get(&of) else { continue };
         for run in beyond(&installation.spec.run.history, ended, Timestamp::now()) {
             if seen.insert(run.name.clone()) {
@@ -81,7 +81,7 @@ async fn pass(ctx: &Context) -> Result<(), HealError> {
     Ok(())
 }
 
-/// Labels the runs that an earlier version has finished, a few a second: until then the watch has them.
+/// Labels the runs that an earlier version of the operator has finished, a few per second: until then the watch contains them.
 async fn label_old(ctx: &Context, runs: &Api<PeribolosRun>) -> Result<(), HealError> {
     let params = patch_by(FIELD_MANAGER);
     let old = ctx.runs_by_installation.all();
@@ -101,7 +101,7 @@ async fn label_old(ctx: &Context, runs: &Api<PeribolosRun>) -> Result<(), HealEr
     Ok(())
 }
 
-/// What a run is deleted by: that very object, as it was read.
+/// The preconditions of a deletion: exactly this object, as it was read.
 struct Identity {
     name: String,
     uid: Option<String>,
@@ -123,7 +123,7 @@ fn read(run: &Metadata) -> Option<EndedRun<Identity>> {
     })
 }
 
-/// Whether something is left to be done for a run that is labelled as ended: as where somebody else has labelled it.
+/// Whether a run that is labelled as ended is not finished, for example because somebody else has labelled it.
 fn is_contradicted(run: &Metadata, installation: Option<&GitHubInstallation>) -> bool {
     let status = installation.and_then(|installation| installation.status.as_ref());
     let active = status.and_then(|status| status.active_run.as_ref());
@@ -139,7 +139,10 @@ async fn take_label_off(runs: &Api<PeribolosRun>, run: &Metadata) -> Result<(), 
     let params = patch_by(FIELD_MANAGER);
     match call(runs.patch_metadata(&run.name_any(), &params, &Patch::Merge(patch))).await {
         Err(error) if !error.is_not_found() && !error.is_conflict() => return Err(error.into()),
-        _ => tracing::warn!(run = run.name_any(), "was labelled as ended, and is looked at again"),
+        _ => tracing::warn!(
+            run = run.name_any(),
+            "the run was labelled as ended before it had ended; its label is removed and it is reconciled again"
+        ),
     }
     Ok(())
 }
@@ -148,8 +151,8 @@ async fn delete(runs: &Api<PeribolosRun>, run: Identity) -> Result<(), HealError
     let preconditions = Preconditions { uid: run.uid, resource_version: run.version };
     let params = DeleteParams { preconditions: Some(preconditions), ..DeleteParams::background() };
     match call(runs.delete(&run.name, &params)).await {
-        Ok(_) => tracing::info!(run = run.name, "deleted: it is beyond the history"),
-        // It was deleted, or has changed: then the next pass looks at it.
+        Ok(_) => tracing::info!(run = run.name, "deleted a run beyond the history limit"),
+        // It was deleted, or has changed; in that case the next pass checks it.
         Err(error) if error.is_not_found() || error.is_conflict() => {}
         Err(error) => return Err(error.into()),
     }

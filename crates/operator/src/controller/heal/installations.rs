@@ -1,4 +1,5 @@
-//! The list of installations: unknown ones get their object, changed ones are looked at, vanished ones lose theirs.
+//! The list of installations: unknown ones get their object, changed ones are reconciled, and the objects of vanished ones are
+//! removed.
 
 use jiff::Timestamp;
 use kube::{ResourceExt, runtime::reflector::ObjectRef};
@@ -19,7 +20,7 @@ pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
     loop {
         let end = pass(ctx, pace, &mut absences).await;
         if ctx.listing.set_ended() {
-            // Those that it did not tell of are asked for one by one.
+            // Installations that it does not contain are requested one by one.
             let unknown = ctx.installations.state().into_iter().filter(|object| account(object).is_none());
             unknown.for_each(|object| wake(ctx, &object));
         }
@@ -28,14 +29,14 @@ pub(super) async fn repeat(ctx: &Context, pace: &Pace) {
 }
 
 async fn pass(ctx: &Context, pace: &Pace, absences: &mut Absences) -> Result<(), HealError> {
-    // A wrong key or address lists nothing, or somebody else's: that must remove nobody.
+    // With a wrong key or address the list is empty or another App's; this must not remove any object.
     let app = ctx.app.get_app().await?;
     ctx.tokens.pacing.read();
     if app.id.0 != ctx.app_id {
         return Err(HealError::OtherApp { found: app.id.0, expected: ctx.app_id });
     }
     let mut comparison = Comparison::default();
-    // One that fails does not keep the others from being looked at.
+    // A failure of one installation must not prevent the check of the others.
     let mut end = Ok(());
     let mut at = None;
     loop {
@@ -62,7 +63,7 @@ async fn pass(ctx: &Context, pace: &Pace, absences: &mut Absences) -> Result<(),
             tracing::warn!(
                 missing,
                 known,
-                "GitHub lists too few installations to be believed: nobody is removed"
+                "GitHub lists implausibly few installations: no object is removed"
             );
         }
     }
@@ -70,7 +71,7 @@ async fn pass(ctx: &Context, pace: &Pace, absences: &mut Absences) -> Result<(),
     end
 }
 
-/// Holds what the list tells of an installation against its objects.
+/// Compares an installation's entry of the list with its objects.
 async fn listed(
     ctx: &Context,
     comparison: &mut Comparison,
@@ -100,7 +101,7 @@ fn account(object: &GitHubInstallation) -> Option<&str> {
 }
 
 fn wake(ctx: &Context, object: &GitHubInstallation) {
-    ctx.wake_installation.tell(ObjectRef::from_obj(object));
+    ctx.wake_installation.notify(ObjectRef::from_obj(object));
 }
 
 fn read(installation: &Installation) -> Option<Listed> {
@@ -113,7 +114,7 @@ fn read(installation: &Installation) -> Option<Listed> {
     })
 }
 
-/// Does what the delivery of `installation.created` would have done.
+/// Does what the delivery `installation.created` would have done.
 async fn create(ctx: &Context, new: &Listed) -> Result<(), HealError> {
     let decider = Decider {
         app_id: ctx.app_id,
@@ -129,10 +130,10 @@ async fn create(ctx: &Context, new: &Listed) -> Result<(), HealError> {
     let delivery =
         Delivery { id: format!("heal-{}", new.id), event: "heal".to_owned(), at: Timestamp::now() };
     let Decision::Actions(mut actions) = decider.decide(ctx, &delivery, &event) else { return Ok(()) };
-    // The object last: as long as it is not there, the next pass does all of this again.
+    // The object is created last: as long as it does not exist, the next pass repeats all of this.
     actions.reverse();
     let done = within_deadline(ctx.healer().perform(actions, &delivery.id)).await?;
-    tracing::info!(installation = new.id, ?done, "found an installation that no webhook told of");
+    tracing::info!(installation = new.id, ?done, "found an installation for which no webhook was received");
     ctx.healed("installation");
     Ok(())
 }
@@ -160,7 +161,7 @@ async fn is_gone(ctx: &Context, pace: &Pace, absences: &mut Absences, id: i64) -
     }
 }
 
-/// The operator's objects go; people's are looked at, and say so by their conditions.
+/// Deletes the operator's objects; those of people are reconciled and report it in their conditions.
 async fn remove(ctx: &Context, id: i64) -> Result<(), HealError> {
     for object in ctx.tokens.installations.of_id(id) {
         let name = object.metadata.name.clone().unwrap_or_default();
@@ -168,7 +169,11 @@ async fn remove(ctx: &Context, id: i64) -> Result<(), HealError> {
             Some(uid) if made_by_operator(&object) => {
                 let delete = Action::DeleteInstallation { name: name.clone(), uid: uid.clone() };
                 within_deadline(ctx.healer().perform(vec![delete], "")).await?;
-                tracing::info!(name, installation = id, "deleted: the App is no longer installed there");
+                tracing::info!(
+                    name,
+                    installation = id,
+                    "deleted the object: the App is no longer installed there"
+                );
                 ctx.healed("vanished");
             }
             _ => recheck(ctx, name).await?,

@@ -1,4 +1,4 @@
-//! What the watches show, as decisions read it.
+//! The contents of the watches, in the form that decisions read.
 
 use std::sync::Arc;
 

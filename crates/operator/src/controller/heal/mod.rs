@@ -1,7 +1,8 @@
-//! The healer: finds by itself what a lost webhook would have said. A webhook is only an accelerator.
+//! The healer: finds by itself what a lost webhook would have reported. A webhook is only an accelerator.
 //!
-//! Five loops, each with its own pace: the list of installations, the deliveries that nobody took, the config file of
-//! each installation, whether it is time to look for drift, and the ended runs and TaskRuns that are not kept. What they decide is in `peribolos_core::heal`; every write can be done again.
+//! Five loops, each with its own pace: the list of installations, the failed deliveries, the config file of each installation,
+//! drift checks that are due, and the ended runs and TaskRuns that are no longer kept. Their decisions are in
+//! `peribolos_core::heal`; every write is idempotent.
 
 mod adopt;
 mod deliveries;
@@ -28,7 +29,7 @@ use super::{
 };
 use crate::{kubernetes::filled::filled, metrics::Kind, services::writer::Writer};
 
-/// The field manager of all that the healer writes.
+/// The field manager of everything that the healer writes.
 const FIELD_MANAGER: &str = "peribolos-healer";
 
 /// Heals until `stop`, once this process leads. TaskRuns are deleted `keep_task_runs` after their end.
@@ -39,18 +40,18 @@ pub async fn run(
     leadership: Leadership,
     stop: CancellationToken,
 ) {
-    // Before anything is reconciled: what the list tells need not be asked for.
+    // Before anything is reconciled: what is in the list need not be requested one by one.
     ctx.listing.set_awaited();
     if stop.run_until_cancelled(leadership.ours()).await.is_some() {
         Box::pin(run_at(ctx, Pace::at(scale, keep_task_runs), stop)).await;
     }
 }
 
-/// Heals at this pace until `stop`.
+/// Repeats a pass at this pace until `stop`.
 pub async fn run_at(ctx: Shared, pace: Pace, stop: CancellationToken) {
     ctx.listing.set_awaited();
     let work = async {
-        // Before the watches have shown all that is there, all that GitHub lists would look new.
+        // Until the watches are filled, everything that GitHub lists would look new.
         let filled = tokio::join!(filled(&ctx.installations), filled(&ctx.runs));
         if let (Ok(()), Ok(())) = filled {
             tokio::join!(
@@ -65,7 +66,7 @@ pub async fn run_at(ctx: Shared, pace: Pace, stop: CancellationToken) {
     stop.run_until_cancelled(work).await;
 }
 
-/// Why a pass ended early. The next one begins anew.
+/// Why a pass ended early. The next one starts from the beginning.
 #[derive(Debug, thiserror::Error)]
 enum HealError {
     #[error("GitHub: {0}")]
@@ -81,7 +82,7 @@ enum HealError {
 }
 
 impl HealError {
-    /// When GitHub says not to come back before, if it does.
+    /// The time before which GitHub does not accept further requests, if it named one.
     fn not_before(&self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::GitHub(error) => error.retry().not_before(now),
@@ -95,12 +96,12 @@ impl Context {
         Writer::new(self.client.clone(), &self.namespace, FIELD_MANAGER)
     }
 
-    /// Makes the runs that follow from others.
+    /// Creates follow-up runs.
     pub(in crate::controller) fn runs_writer(&self) -> Writer {
         Writer::new(self.client.clone(), &self.namespace, names::MANAGER)
     }
 
-    /// The installations that are not being deleted: nothing is made for the others any more.
+    /// The installations that are not being deleted: nothing is created for the others any more.
     fn kept_installations(&self) -> impl Iterator<Item = Arc<GitHubInstallation>> {
         let all = self.installations.state().into_iter();
         all.filter(|installation| installation.metadata.deletion_timestamp.is_none())

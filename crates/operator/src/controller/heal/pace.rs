@@ -1,4 +1,4 @@
-//! How often the healer looks.
+//! How often the healer checks.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -13,29 +13,29 @@ use peribolos_core::{
 
 use super::HealError;
 
-/// How often the healer looks at what.
+/// The intervals of the healer's checks.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// At the list of installations.
+    /// Of the list of installations.
     pub installations: Duration,
-    /// At the deliveries.
+    /// Of the deliveries.
     pub deliveries: Duration,
-    /// At each installation's file.
+    /// Of each installation's file.
     pub files: Duration,
-    /// At whether it is time to look for drift: each installation has its own interval.
+    /// Of which drift checks are due; each installation has its own interval for these.
     pub drift: Duration,
-    /// At the ended runs.
+    /// Of the ended runs.
     pub history: Duration,
     /// How long TaskRuns are kept after their end.
     pub keep_task_runs: SignedDuration,
-    /// How long after its last attempt a delivery is asked for again: for the first, the second and the last time.
+    /// How long after its last attempt a redelivery is requested: for the first, the second and the last time.
     pub redeliveries: [SignedDuration; 3],
-    /// How long GitHub must deny an installation before its object goes.
+    /// How long GitHub must report an installation as missing before its object is removed.
     pub apart: SignedDuration,
 }
 
 impl Pace {
-    /// The pace at this scale. TaskRuns are kept for so long after their end, at any scale.
+    /// The pace at this scale. The time for which TaskRuns are kept is not scaled.
     pub fn at(scale: TimeScale, keep_task_runs: Duration) -> Self {
         Self {
             installations: scale.of(Duration::from_mins(10)),
@@ -53,7 +53,7 @@ impl Pace {
 /// The pauses of one loop.
 #[derive(Debug)]
 pub(super) struct Rest {
-    /// What is looked at.
+    /// What the loop checks.
     what: &'static str,
     /// Between two passes.
     interval: Duration,
@@ -62,12 +62,12 @@ pub(super) struct Rest {
 }
 
 impl Rest {
-    /// The pauses of a loop at its beginning.
+    /// The initial pauses of a loop.
     pub(super) const fn new(what: &'static str, interval: Duration) -> Self {
         Self { what, interval, failures: 0 }
     }
 
-    /// Waits for the next pass: with jitter, so that two of them do not keep step. A pass that failed is told, and repeated
+    /// Waits for the next pass, with jitter, so that loops do not synchronize. A failed pass is logged and repeated
     /// sooner, but not before GitHub allows it.
     pub(super) async fn after(&mut self, end: Result<(), HealError>) {
         let now = Timestamp::now();
@@ -75,7 +75,7 @@ impl Rest {
         self.failures = match end {
             Ok(()) => 0,
             Err(error) => {
-                tracing::warn!(what = self.what, %error, "looking for what no webhook said failed");
+                tracing::warn!(what = self.what, %error, "a pass of the healer failed");
                 not_before = error.not_before(now).unwrap_or(now);
                 self.failures.saturating_add(1)
             }

@@ -1,4 +1,4 @@
-//! The TaskRuns of ended runs: they and their pods are deleted some time after their end. The runs stay for the history.
+//! The TaskRuns of ended runs: they and their pods are deleted some time after their end. The runs are kept for the history.
 
 use jiff::{SignedDuration, Timestamp};
 use kube::{
@@ -15,7 +15,7 @@ use crate::{
     kubernetes::{client::call, tekton::TaskRun},
 };
 
-/// Deletes those that have ended `keep` ago or longer. Their metadata tells which may have, and only these are read.
+/// Deletes those that ended at least `keep` ago. Their metadata shows which ones may have, and only these are read.
 pub(super) async fn sweep(ctx: &Context, keep: SignedDuration) -> Result<(), HealError> {
     let api: Api<TaskRun> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
     let labels = format!("{}={}", names::LABEL_ENDED, names::TRUE);
@@ -23,7 +23,7 @@ pub(super) async fn sweep(ctx: &Context, keep: SignedDuration) -> Result<(), Hea
     loop {
         let page = match call(api.list_metadata(&params)).await {
             Ok(page) => page,
-            // Tekton is not there.
+            // Tekton is not installed.
             Err(error) if error.is_not_found() => return Ok(()),
             Err(error) => return Err(error.into()),
         };
@@ -53,8 +53,8 @@ async fn delete(api: &Api<TaskRun>, name: &str, keep: SignedDuration) -> Result<
     let only_that = Preconditions { uid: found.uid(), resource_version: found.resource_version() };
     let params = DeleteParams { preconditions: Some(only_that), ..DeleteParams::background() };
     match call(api.delete(name, &params)).await {
-        Ok(_) => tracing::info!(task_run = name, "deleted: its run is kept"),
-        // It was deleted, or has changed: then the next pass looks at it.
+        Ok(_) => tracing::info!(task_run = name, "deleted the TaskRun of a run that is kept"),
+        // It was deleted, or has changed; in that case the next pass checks it.
         Err(error) if error.is_not_found() || error.is_conflict() => {}
         Err(error) => return Err(error.into()),
     }

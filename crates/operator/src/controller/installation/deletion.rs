@@ -1,4 +1,5 @@
-//! An installation that is being deleted goes once its runs are ended and their checks completed, and its Secrets are removed.
+//! The deletion of an installation: its finalizer is removed once its runs have ended, their checks are completed and its
+//! Secrets are removed.
 
 use jiff::{SignedDuration, Timestamp};
 use kube::{Api, ResourceExt, api::Patch, runtime::controller::Action};
@@ -16,12 +17,12 @@ use crate::{
     services::tokens,
 };
 
-/// The watches tell of each run's end; this only makes sure.
+/// The watches report each run's end; this interval is only a safeguard.
 const PULSE: SignedDuration = SignedDuration::from_secs(10);
-/// A run that only the API server has is in the watch a moment later.
+/// How soon the watch should show a run that only the API server has.
 const SOON: SignedDuration = SignedDuration::from_secs(1);
 
-/// Keeps an installation from being deleted before its runs are ended. The installation is as it is then.
+/// Adds the finalizer, so that the installation is not deleted before its runs have ended. Returns the updated installation.
 pub(super) async fn keep(
     installation: &GitHubInstallation,
     ctx: &Context,
@@ -34,10 +35,10 @@ pub(super) async fn keep(
     write_finalizers(installation, &finalizers, ctx).await
 }
 
-/// Waits for the runs of an installation that is being deleted, and lets it go.
+/// Waits for the runs of an installation that is being deleted, and then removes its finalizer.
 pub(super) async fn reconcile(installation: &GitHubInstallation, ctx: &Context) -> Result<Action, Error> {
     if !is_kept(installation) {
-        // Owner references remove what belongs to it.
+        // Its dependents are deleted by their owner references.
         return Ok(Action::await_change());
     }
     let known = ctx.runs_by_installation.of(&installation.name_any());
@@ -45,7 +46,7 @@ pub(super) async fn reconcile(installation: &GitHubInstallation, ctx: &Context) 
     if !left.is_empty() {
         return wait(installation, &left, PULSE, ctx).await;
     }
-    // A run that was made a moment ago may be in no watch yet.
+    // A run that was just created may not be in the watch yet.
     let unseen = ctx.unended_runs(&installation.name_any()).await?;
     let left: Vec<&PeribolosRun> = unseen.iter().filter(|run| is_waited_for(run)).collect();
     if !left.is_empty() {
@@ -56,7 +57,10 @@ pub(super) async fn reconcile(installation: &GitHubInstallation, ctx: &Context) 
     let others = without_finalizer(installation, names::FINALIZER_RUNS);
     match write_finalizers(installation, &others, ctx).await {
         Err(error) if !error.is_not_found() => return Err(error.into()),
-        _ => tracing::info!(installation = installation.name_any(), "its runs are ended, and it is deleted"),
+        _ => tracing::info!(
+            installation = installation.name_any(),
+            "all runs have ended; the finalizer was removed"
+        ),
     }
     Ok(Action::await_change())
 }

@@ -1,10 +1,10 @@
-//! Why a reconcile of an installation broke off. What GitHub refuses is no such error: the status tells it.
+//! Why a reconcile of an installation failed. Refusals by GitHub are not such errors: the status reports them.
 
 use std::any::Any;
 
 use crate::{kubernetes::client::CallError, services::tokens::TokenError};
 
-/// Why a reconcile of an installation broke off.
+/// Why a reconcile of an installation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The API server.
@@ -13,7 +13,7 @@ pub enum Error {
     /// A Secret could not be read or written.
     #[error("a token's Secret: {0}")]
     Token(#[from] TokenError),
-    /// The reconcile itself broke.
+    /// The reconcile panicked.
     #[error("the reconcile broke: {0}")]
     Panic(String),
 }
@@ -34,7 +34,7 @@ impl Error {
         }
     }
 
-    /// Whether the object changed meanwhile: the watch brings the newer one.
+    /// Whether the object has changed meanwhile; the watch delivers the newer version.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Kubernetes(error) if error.is_conflict())
     }

@@ -12,7 +12,7 @@ use crate::{controller::context::Context, kubernetes::client::call};
 /// The longest note the API takes, in bytes.
 const NOTE_LIMIT: usize = 1_000;
 
-/// Reports each condition that came out otherwise than before.
+/// Reports each condition whose status or reason has changed.
 pub(super) async fn publish(ctx: &Context, installation: &GitHubInstallation, after: &[Condition]) {
     let before = installation.status.as_ref().map(|status| status.conditions.as_slice()).unwrap_or_default();
     for change in changes(before, after) {
@@ -29,9 +29,9 @@ pub(super) async fn publish(ctx: &Context, installation: &GitHubInstallation, af
     }
 }
 
-/// The conditions whose status or reason changed, one of each reason: the summary says most of it.
+/// The conditions whose status or reason changed, one per reason: the summary covers the others.
 fn changes<'a>(before: &[Condition], after: &'a [Condition]) -> Vec<&'a Condition> {
-    let told = [
+    let reported = [
         ConditionType::Ready,
         ConditionType::TokenIssued,
         ConditionType::Synced,
@@ -39,13 +39,13 @@ fn changes<'a>(before: &[Condition], after: &'a [Condition]) -> Vec<&'a Conditio
         ConditionType::Stalled,
     ];
     let mut changes: Vec<&Condition> = vec![];
-    for kind in told {
+    for kind in reported {
         let Some(now) = after.iter().find(|c| c.type_ == kind.as_str()) else { continue };
         let same =
             before.iter().any(|c| c.type_ == now.type_ && c.status == now.status && c.reason == now.reason);
-        let said = changes.iter().any(|change| change.reason == now.reason);
-        // "Nothing was applied yet" is how everything begins.
-        if !same && !said && now.reason != Reason::NeverApplied.as_str() {
+        let is_reported = changes.iter().any(|change| change.reason == now.reason);
+        // "Nothing was applied yet" is the initial state of every installation.
+        if !same && !is_reported && now.reason != Reason::NeverApplied.as_str() {
             changes.push(now);
         }
     }
@@ -53,7 +53,7 @@ fn changes<'a>(before: &[Condition], after: &'a [Condition]) -> Vec<&'a Conditio
 }
 
 fn is_good(condition: &Condition) -> bool {
-    let as_asked = [
+    let expected = [
         Reason::Suspended,
         Reason::InstallationDeleted,
         Reason::Progressing,
@@ -63,7 +63,7 @@ fn is_good(condition: &Condition) -> bool {
         Reason::NoChanges,
         Reason::NoDrift,
     ];
-    as_asked.iter().any(|reason| reason.as_str() == condition.reason)
+    expected.iter().any(|reason| reason.as_str() == condition.reason)
 }
 
 fn note(condition: &Condition) -> String {

@@ -35,7 +35,7 @@ use crate::{
         context::{Context, Shared},
         lease::Leadership,
         watch::{LAST_APPLIED, guarded, led, led_by_store, led_watch, stored},
-        watches::{Tell, Told},
+        watches::{Notifications, Notifier},
     },
     kubernetes::{filled::filled, outages::Outages, pauses::ShortPauses},
     metrics::{ControllerLabel, ReconcileError},
@@ -48,25 +48,25 @@ const NAME: &str = "installation";
 /// How many installations are worked on at once.
 const CONCURRENCY: u16 = 16;
 
-/// How long it is waited for more of the same: a run that starts or ends tells several things in a row, and only their
-/// sum matters here.
+/// The debounce of triggers: a run that starts or ends causes several changes in a row, and only the result
+/// matters here.
 const CALM: Duration = Duration::from_millis(50);
 
-/// How often it is counted how many tokens the installations would have minted.
+/// How often the number of tokens that the installations need is counted.
 const WEIGH_EVERY: Duration = Duration::from_mins(1);
 
 /// How long reconciles under way may take when the process is to stop.
 const GRACE: Duration = Duration::from_secs(8);
 
-/// The controller with its watches: installations, and their Secrets (metadata only). It is `told` of their runs, and tells
-/// of its own changes.
+/// The controller with its watches: installations, and their Secrets (metadata only). It gets `notifications` about changes of
+/// their runs, and sends its own changes to `notifier`.
 ///
 /// Its [`store`](Controller::store) holds all installations; the other one their Secrets' metadata.
 pub(super) fn controller(
     client: &Client,
     namespace: &str,
-    tell: Tell,
-    told: Told,
+    notifier: Notifier,
+    notifications: Notifications,
     secrets_by_owner: Secrets,
     (leadership, outages): (&Leadership, &Outages),
 ) -> (Controller<GitHubInstallation>, Store<PartialObjectMeta<Secret>>, Installations) {
@@ -74,9 +74,8 @@ pub(super) fn controller(
     let installations: Api<GitHubInstallation> = Api::namespaced(client.clone(), namespace);
     let secrets: Api<PartialObjectMeta<Secret>> = Api::namespaced(client.clone(), namespace);
     let ours = watcher::Config::default().labels(&format!("{}={}", names::LABEL_MANAGED_BY, names::MANAGER));
-    // What happens to one object of an installationId decides about the others. The same watch tells them, behind the
-    // store: by then it has the change.
-    let (tell_duplicates, duplicates_told) = mpsc::unbounded();
+    // A change of one object of an installationId affects the others. They are notified once the store has the change.
+    let (notify_duplicates, touched_duplicates) = mpsc::unbounded();
     let indexed = Installations::default();
     let (index, all, reflected) = (indexed.clone(), indexed.clone(), store.clone());
     let installations = guarded(&installations, watcher::Config::default());
@@ -92,10 +91,10 @@ pub(super) fn controller(
         .inspect_ok(move |event| index.take_in(event, &reflected));
     let installations =
         stored(installations, store.clone()).inspect_ok(move |touched: &GitHubInstallation| {
-            tell.tell(ObjectRef::from_obj(touched));
+            notifier.notify(ObjectRef::from_obj(touched));
             for other in duplicates(touched, &all) {
-                // The other end is gone only with the controller.
-                tell_duplicates.unbounded_send(other).ok();
+                // Sending fails only once the controller was dropped.
+                notify_duplicates.unbounded_send(other).ok();
             }
         });
     let (shown, writer) = reflector::store();
@@ -117,8 +116,8 @@ pub(super) fn controller(
     let controller = Controller::for_stream(installations, store)
         .trigger_backoff(ShortPauses::default())
         .owns_stream(secrets)
-        .reconcile_on(led(duplicates_told, leadership.clone()))
-        .reconcile_on(led(told, leadership.clone()))
+        .reconcile_on(led(touched_duplicates, leadership.clone()))
+        .reconcile_on(led(notifications, leadership.clone()))
         .with_config(controller::Config::default().concurrency(CONCURRENCY).debounce(CALM));
     (controller, shown, indexed)
 }
@@ -158,11 +157,11 @@ pub async fn run(controller: Controller<GitHubInstallation>, ctx: Shared, stop: 
     tokio::select! {
         () = work => {}
         () = weigh => {}
-        () = overdue => tracing::warn!("GitHub or Kubernetes is slow: what is under way is left to the next start"),
+        () = overdue => tracing::warn!("GitHub or Kubernetes is slow: unfinished work is left to the next start"),
     }
 }
 
-/// One reconcile: measured, and with a panic turned into an error, as it would end the whole controller.
+/// One reconcile, measured, and with a panic turned into an error because it would end the whole controller.
 async fn guarded_reconcile(installation: Arc<GitHubInstallation>, ctx: Shared) -> Result<Action, Error> {
     let started = Instant::now();
     let outcome = AssertUnwindSafe(reconcile::reconcile(&installation, &ctx)).catch_unwind().await;
@@ -175,7 +174,7 @@ async fn guarded_reconcile(installation: Arc<GitHubInstallation>, ctx: Shared) -
     result
 }
 
-/// When a reconcile that broke off is made again.
+/// When a failed reconcile is retried.
 fn retry(installation: &GitHubInstallation, error: &Error, ctx: &Context) -> Action {
     let uid = installation.uid().unwrap_or_default();
     let times = ctx.tokens.memory.slot(&uid).memory().broke_off();
@@ -201,6 +200,6 @@ fn report(ctx: &Context, error: &controller::Error<Error, watcher::Error>) {
         controller::Error::ReconcilerFailed(error, object) => {
             tracing::warn!(%error, installation = object.name, "an installation could not be reconciled");
         }
-        error => tracing::warn!(%error, "the installation controller's watch"),
+        error => tracing::warn!(%error, "the installation controller reported an error"),
     }
 }

@@ -1,4 +1,4 @@
-//! Asking GitHub about an installation: only when something may have changed, as the status remembers the answer.
+//! Fetching an installation from GitHub: only when something may have changed, as the status records the last answer.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{
     state::tokens::{Failed, Slot},
 };
 
-/// Failures after which the pause between looks at an unusable installation no longer grows.
+/// The number of failures after which the pause between checks of an unusable installation no longer grows.
 const LONGEST_PAUSE: u32 = 16;
 
 /// The value of the recheck annotation.
@@ -24,8 +24,8 @@ pub(super) fn recheck(installation: &GitHubInstallation) -> Option<String> {
     installation.metadata.annotations.as_ref()?.get(names::ANNOTATION_RECHECK).cloned()
 }
 
-/// Asks GitHub about the installation if there is reason to, and brings `view` up to date. What fails is remembered in
-/// the slot. Gives false where the question is still open.
+/// Fetches the installation from GitHub if necessary, and updates `view`. Failures are recorded in
+/// the slot. Returns false if the state of the installation is still unknown.
 pub(super) async fn observe(
     ctx: &Context,
     installation: &GitHubInstallation,
@@ -72,7 +72,7 @@ pub(super) async fn observe(
     }
 }
 
-/// What GitHub's list told, if GitHub was not asked about the installation itself since then, and nothing asks for that.
+/// The entry of GitHub's list, if the installation itself was not fetched since then and nothing requires that.
 fn listed(slot: &Slot, view: &View, recheck: Option<&String>) -> Option<Installation> {
     let mut memory = slot.memory();
     let (read_at, listed) = memory.listed.take()?;
@@ -80,20 +80,20 @@ fn listed(slot: &Slot, view: &View, recheck: Option<&String>) -> Option<Installa
     (is_newest && view.recheck.as_ref() == recheck).then_some(listed)
 }
 
-/// Brings `view` up to date by an answer of GitHub's to a question of `asked_at`.
+/// Updates `view` from GitHub's answer to a request that was sent at `requested_at`.
 fn take_in(
     slot: &Slot,
     uid: &str,
     view: &mut View,
     seen: &Installation,
     recheck: Option<String>,
-    asked_at: Timestamp,
+    requested_at: Timestamp,
 ) {
     let mut memory = slot.memory();
     memory.absent_since = None;
     memory.look = false;
-    memory.observed_at = Some(asked_at);
-    memory.next_look = Some(asked_at + token::backoff(LONGEST_PAUSE, uid));
+    memory.observed_at = Some(requested_at);
+    memory.next_look = Some(requested_at + token::backoff(LONGEST_PAUSE, uid));
     if let Some(account) = &view.account {
         memory.permissions_changed |= view.permissions != seen.permissions;
         memory.reread |= account.login != seen.account.login.as_str();
@@ -101,7 +101,7 @@ fn take_in(
     *view = seen_now(seen, recheck);
 }
 
-/// What is known of an installation once GitHub has answered.
+/// What is known about an installation once GitHub has answered.
 fn seen_now(seen: &Installation, recheck: Option<String>) -> View {
     View {
         account: Some(Account {
@@ -133,7 +133,7 @@ fn kind(kind: AccountType) -> &'static str {
     }
 }
 
-/// GitHub says 404. Believed when it says so twice and knows the App itself: a wrong URL answers 404 to everything.
+/// Handles a 404. It is accepted if GitHub repeats it and knows the App itself: with a wrong URL every answer is a 404.
 async fn absent(ctx: &Context, slot: &Slot, uid: &str, view: &mut View, recheck: Option<String>) -> bool {
     let now = Timestamp::now();
     let first = if view.gone { Some(Timestamp::MIN) } else { slot.memory().absent_since };
@@ -142,7 +142,7 @@ async fn absent(ctx: &Context, slot: &Slot, uid: &str, view: &mut View, recheck:
         let pause = Duration::try_from(again_at.duration_since(now)).unwrap_or_default();
         let finding = Finding::new(
             Reason::Progressing,
-            "GitHub does not know this installation; it is asked once more",
+            "GitHub does not know this installation; checking once more before it is treated as deleted",
         );
         fail(slot, uid, Failed { finding, hint: Hint::After(pause), look: true });
         return false;
@@ -156,7 +156,7 @@ async fn absent(ctx: &Context, slot: &Slot, uid: &str, view: &mut View, recheck:
     view.gone = true;
     view.recheck = recheck;
     slot.memory().look = false;
-    // Looked at again with growing pauses: a wrong answer may have been repeated.
+    // It is checked again with growing pauses: even a repeated answer may be wrong.
     let finding = Finding::new(Reason::InstallationNotFound, "GitHub does not know this installation");
     fail(slot, uid, Failed { finding, hint: Hint::Nothing, look: false });
     true
@@ -187,7 +187,7 @@ fn fail(slot: &Slot, uid: &str, failed: Failed) {
         uid,
         reason = failed.finding.reason.as_str(),
         message = failed.finding.message,
-        "asking GitHub failed"
+        "GitHub could not be queried about the installation"
     );
     slot.memory().fail(failed, uid, Timestamp::now());
 }

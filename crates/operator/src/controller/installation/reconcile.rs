@@ -1,4 +1,4 @@
-//! One reconcile of an installation, as a table of contents.
+//! One reconcile of an installation, step by step.
 
 use std::sync::Arc;
 
@@ -27,12 +27,12 @@ use crate::{
     state::tokens::{Failed, Slot, Trigger},
 };
 
-/// How often an installation is looked at when nothing else says so. Nothing is asked of GitHub then.
+/// How often an installation is reconciled without a trigger. This sends no request to GitHub.
 const AT_LEAST_EVERY: SignedDuration = SignedDuration::from_mins(10);
-/// The shortest pause, so that clocks that differ a little make no loop.
+/// The shortest pause, so that small clock differences do not cause a busy loop.
 const SOON: SignedDuration = SignedDuration::from_millis(500);
 
-/// What a reconcile works with.
+/// The inputs of a reconcile.
 struct Work<'a> {
     ctx: &'a Context,
     installation: &'a GitHubInstallation,
@@ -41,20 +41,20 @@ struct Work<'a> {
     runs: Vec<Arc<PeribolosRun>>,
 }
 
-/// What came of the token.
+/// The result of ensuring the token.
 #[derive(Default)]
 struct Outcome {
     blocked: Option<Finding>,
     info: Option<TokenInfo>,
-    /// There need not be one.
+    /// No token is needed.
     on_demand: bool,
     /// When something is due.
     next: Option<Timestamp>,
 }
 
-/// Makes token and status of an installation what they should be, and says when to look again.
+/// Brings the token and the status of an installation into their desired state, and returns when to reconcile again.
 pub(super) async fn reconcile(installation: &GitHubInstallation, ctx: &Context) -> Result<Action, Error> {
-    // Without all runs in view, a live run's Secret would look left over.
+    // Without all runs in the store, the Secret of a live run would look unused.
     ctx.tokens.memory.filled().await;
     if installation.metadata.deletion_timestamp.is_some() {
         return deletion::reconcile(installation, ctx).await;
@@ -82,7 +82,7 @@ impl<'a> Work<'a> {
         Self { ctx, installation, uid, slot, runs }
     }
 
-    /// Whose installation it is, what GitHub says about it, and then its Secrets.
+    /// Determines the owner of the installation and its state on GitHub, and then ensures its Secrets.
     async fn token(&self, view: &mut View) -> Result<Outcome, Error> {
         if let Some(duplicate) = self.ctx.tokens.duplicate(self.installation) {
             return self.withdraw(duplicate).await;
@@ -110,7 +110,7 @@ impl<'a> Work<'a> {
     async fn secure(&self, owner: &TokenOwner<'_>, open: bool) -> Result<Outcome, Error> {
         let _turn = self.slot.turn().await;
         let secured = tokens::refresh(&self.ctx.tokens, owner, &self.slot, None, self.urgency()).await?;
-        // Who waits for its turn has it at once when something needs the token.
+        // An installation that waits for its turn gets it at once when something needs the token.
         let on_demand = matches!(secured.error, Some(TokenError::OnDemand | TokenError::Paced { .. }));
         let mut next = secured.info.as_ref().map(|info| info.next_refresh_at);
         match secured.error {
@@ -125,7 +125,7 @@ impl<'a> Work<'a> {
                 next = None;
                 self.conflict(&error);
             }
-            // The slot remembers it, and when to try again.
+            // The slot records the failure and when to retry.
             Some(_) => next = None,
         }
         let moved = secured.info.is_some();
@@ -138,7 +138,7 @@ impl<'a> Work<'a> {
         if self.runs.iter().all(|run| phase(run).is_final()) { Urgency::Idle } else { Urgency::Run }
     }
 
-    /// Somebody else's Secret: nobody tells when it goes away, so it is looked at again.
+    /// The Secret of another owner is not watched, so it is checked again periodically.
     fn conflict(&self, error: &TokenError) {
         let mut memory = self.slot.memory();
         let now = Timestamp::now();
@@ -202,7 +202,7 @@ impl<'a> Work<'a> {
         let now = Timestamp::now();
         let memory = self.slot.memory();
         let failing = memory.failure().map(|lasting| lasting.not_before);
-        // A mint showed other permissions than are known.
+        // A mint showed permissions that differ from the recorded ones.
         let look = (memory.look && failing.is_none()).then_some(now);
         let next = [outcome.next, failing, look].into_iter().flatten().min();
         let pause = next.map_or(AT_LEAST_EVERY, |at| at.duration_since(now).min(AT_LEAST_EVERY));
@@ -220,7 +220,7 @@ fn token_status(info: &TokenInfo) -> TokenStatus {
     }
 }
 
-/// A time as the status holds it: whole seconds.
+/// A time in the precision of the status: whole seconds.
 fn seconds(time: Timestamp) -> String {
     Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
 }

@@ -14,9 +14,9 @@ use crate::{
     kubernetes::client::{CallError, call},
 };
 
-/// Writes `status` unless it is there already. Says whether something was written.
+/// Writes `status` unless the object already has it. Returns whether something was written.
 ///
-/// It carries the resourceVersion it was made from: a conflict is an error, and the watch brings the newer object.
+/// It is written under the resourceVersion it was derived from: a conflict is an error, and the watch delivers the newer object.
 pub(super) async fn write(
     ctx: &Context,
     installation: &GitHubInstallation,
@@ -38,13 +38,13 @@ pub(super) async fn write(
     Ok(true)
 }
 
-/// Whether all that this controller owns of the status is as `status` says.
+/// Whether the fields of the status that this controller owns are as in `status`.
 fn is_written(installation: &GitHubInstallation, status: &GitHubInstallationStatus) -> bool {
     let Some(there) = &installation.status else { return false };
     ours(there) == GitHubInstallationStatus { conditions: sorted(&status.conditions), ..status.clone() }
 }
 
-/// What this controller owns of a status: what the run controller writes, and conditions of others, are none of its business.
+/// The fields of a status that this controller owns, without those of the run controller and the conditions of others.
 pub(super) fn ours(there: &GitHubInstallationStatus) -> GitHubInstallationStatus {
     GitHubInstallationStatus {
         active_run: None,

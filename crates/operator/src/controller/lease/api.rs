@@ -34,7 +34,7 @@ pub(super) enum LeaseError {
 }
 
 impl LeaseError {
-    /// Whether somebody else has written the Lease since it was read.
+    /// Whether the Lease was written by another process since it was read.
     pub(super) fn is_lost_race(&self) -> bool {
         self.code() == Some(409)
     }
@@ -52,7 +52,7 @@ impl LeaseError {
     }
 }
 
-/// The Lease of a namespace, by a client of its own: no other request is before one about the Lease.
+/// The Lease of a namespace, with a client of its own, so that no other request delays one about the Lease.
 #[derive(Clone)]
 pub(super) struct LeaseApi {
     api: Api<Lease>,
@@ -67,7 +67,7 @@ impl LeaseApi {
         holder: Holder,
         times: Times,
     ) -> kube::Result<Self> {
-        // A request that is sent again later would be one of another moment.
+        // A request that is retried later would no longer fit the decision.
         config.default_retry = false;
         let api = Api::namespaced(Client::try_from(config)?, namespace);
         Ok(Self { api, holder, times })
@@ -82,11 +82,11 @@ impl LeaseApi {
     pub(super) fn changes(&self) -> impl Stream<Item = ()> + Send + use<> {
         let only = watcher::Config::default().fields(&format!("metadata.name={NAME}"));
         let events = watcher(self.api.clone(), only).default_backoff();
-        // It is read all the same, now and then: an error needs no attention of its own.
+        // The Lease is also read periodically, so an error needs no handling here.
         events.filter_map(|event| std::future::ready(event.ok().map(|_| ())))
     }
 
-    /// Takes it for this process, if it still is as it was read.
+    /// Takes it for this process, if it has not changed since it was read.
     pub(super) async fn take(&self, read: Option<Lease>) -> Result<Lease, LeaseError> {
         let now = MicroTime(Timestamp::now());
         let lease = read.unwrap_or_else(|| Lease {
@@ -112,7 +112,7 @@ impl LeaseApi {
         self.write(lease.clone(), spec, time).await
     }
 
-    /// Releases it: whoever takes it next need not wait.
+    /// Releases it, so that the next leader need not wait.
     pub(super) async fn release(&self, lease: Lease) -> Result<(), LeaseError> {
         let before = lease.spec.clone().unwrap_or_default();
         let spec = LeaseSpec {
@@ -128,7 +128,7 @@ impl LeaseApi {
         record(lease).holder == self.holder.as_str()
     }
 
-    /// Writes over the Lease as it was read, or makes it.
+    /// Writes the Lease if it has not changed since it was read, or creates it.
     async fn write(&self, mut lease: Lease, spec: LeaseSpec, time: Duration) -> Result<Lease, LeaseError> {
         lease.spec = Some(spec);
         lease.metadata.managed_fields = None;
@@ -141,7 +141,7 @@ impl LeaseApi {
     }
 }
 
-/// What a Lease says.
+/// The contents of a Lease.
 pub(super) fn record(lease: &Lease) -> Record {
     let spec = lease.spec.clone().unwrap_or_default();
     Record {

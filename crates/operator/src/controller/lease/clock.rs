@@ -1,4 +1,4 @@
-//! The clock by which a Lease is kept: it is never set, and goes on while the machine sleeps.
+//! The clock for Leases: it is never set, and continues while the machine sleeps.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 #[cfg(target_os = "linux")]
 const CLOCK: ClockId = ClockId::Boottime;
-// There it goes on while the machine sleeps.
+// On this platform it continues while the machine sleeps.
 #[cfg(not(target_os = "linux"))]
 const CLOCK: ClockId = ClockId::Monotonic;
 

@@ -35,7 +35,7 @@ impl Gate {
     /// A client of Kubernetes whose writes pass the gate. Nothing below the gate sends a request again, as kube would.
     ///
     /// # Errors
-    /// When there can be no client.
+    /// When no client can be created.
     pub fn client(&self, mut config: Config) -> kube::Result<Client> {
         config.default_retry = false;
         Ok(ClientBuilder::try_from(config)?.with_layer(self).build())
@@ -46,7 +46,7 @@ impl Gate {
         self.writes().lead(last, quiet_until);
     }
 
-    /// Lets writes begin until then.
+    /// Permits writes that begin before that time.
     pub(super) fn renewed(&self, last: Moment) {
         self.writes().renewed(last);
     }
@@ -56,7 +56,7 @@ impl Gate {
         self.writes().close();
     }
 
-    /// Waits until a write came too late.
+    /// Waits until a write was rejected because it came too late.
     pub(super) async fn late(&self) {
         self.0.late.notified().await;
     }
@@ -73,7 +73,7 @@ impl Gate {
         Timestamp::now().checked_add(SignedDuration::try_from(left).ok()?).ok()
     }
 
-    /// Lets a write begin.
+    /// Permits a write to begin.
     fn pass(&self, target: Target) -> Result<Pass, Refusal> {
         let begun = self.writes().begin(target, clock::now());
         if begun == Err(Refusal::Late) {
@@ -135,7 +135,7 @@ impl<S> Layer<S> for Gate {
     }
 }
 
-/// A service whose requests pass a [`Gate`], but for those that only read.
+/// A service whose requests pass a [`Gate`], except those that only read.
 #[derive(Debug)]
 pub struct Gated<S> {
     gate: Gate,
@@ -160,7 +160,7 @@ where
             return self.inner.call(request).boxed();
         }
         let (gate, sent) = (self.gate.clone(), self.inner.call(request));
-        // Nothing is sent before the future is polled: the gate is asked right before that.
+        // Nothing is sent before the future is polled: the gate is checked right before that.
         async move {
             let mut pass = gate.pass(Target::Kubernetes)?;
             let answer = sent.await;

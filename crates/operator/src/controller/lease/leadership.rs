@@ -1,4 +1,4 @@
-//! Whether this process leads. Once it does, it does to its end: one that has lost the Lease begins anew.
+//! Whether this process leads. Once it leads, it does so until it ends: a process that has lost the Lease re-executes itself.
 
 use std::sync::Arc;
 
@@ -9,18 +9,18 @@ use tokio::sync::SetOnce;
 pub struct Leadership(Arc<SetOnce<()>>);
 
 impl Leadership {
-    /// Says that it leads.
+    /// Records that this process leads.
     pub fn begin(&self) {
-        // Said twice is said.
+        // Setting it again changes nothing.
         self.0.set(()).ok();
     }
 
-    /// Whether it leads.
+    /// Whether this process leads.
     pub fn is_ours(&self) -> bool {
         self.0.initialized()
     }
 
-    /// Waits until it leads.
+    /// Waits until this process leads.
     pub async fn ours(&self) {
         self.0.wait().await;
     }

@@ -1,8 +1,8 @@
 //! The Lease by which one of several controllers leads. What is decided about it is in `peribolos_core::lease`.
 //!
-//! A process follows until it has the Lease, and then leads until it ends: where it loses the Lease it replaces itself by the same
-//! program, so that nothing it had in memory survives. The Lease is a matter of economy: that two processes do the same is
-//! made harmless by what each write to Kubernetes is tested for.
+//! A process follows until it has the Lease, and then leads until it ends: if it loses the Lease, it re-executes itself, so that
+//! nothing it had in memory survives. The Lease only saves work: the preconditions of each write to Kubernetes make it harmless
+//! that two processes do the same.
 
 mod api;
 mod clock;
@@ -34,13 +34,13 @@ pub struct Candidate {
     metric: Gauge,
 }
 
-/// What came of a renewal.
+/// The result of a renewal.
 enum Renewal {
-    /// The Lease is so now.
+    /// The Lease as it is now.
     Renewed(Box<Lease>),
-    /// It was not renewed, or nobody knows; it is so as far as is known.
+    /// It was not renewed, or the result is unknown; this is the last known state.
     Failed(Option<Box<Lease>>, LeaseError),
-    /// Somebody else has it, or nobody.
+    /// Another process has it, or none.
     Lost,
 }
 
@@ -48,7 +48,7 @@ impl Candidate {
     /// A candidate for the Lease of that namespace. Sends nothing yet.
     ///
     /// # Errors
-    /// When there can be no client.
+    /// When no client can be created.
     pub fn new(config: Config, namespace: &str, times: Times, metric: Gauge) -> anyhow::Result<Self> {
         let mut random = [0; 16];
         aws_lc_rs::rand::fill(&mut random)?;
@@ -70,25 +70,25 @@ impl Candidate {
         self.gate.clone()
     }
 
-    /// Whether it leads.
+    /// Whether this process leads.
     pub fn leadership(&self) -> Leadership {
         self.leadership.clone()
     }
 
-    /// Whether it can read the Lease: if not, it could not take it over.
+    /// Whether it can read the Lease; otherwise it could not take over.
     pub fn can_read(&self) -> watch::Receiver<bool> {
         self.can_read.subscribe()
     }
 
     /// Follows, and then leads, until the controllers have ended (`drained`); then the Lease is released. Where the Lease is lost
-    /// the process begins anew, unless it is to `stop`.
+    /// the process re-executes itself, unless it is to `stop`.
     pub async fn run(self, stop: &CancellationToken, drained: &CancellationToken) {
         let Some((lease, term)) = self.follow(stop).await else { return };
         match self.lead(lease, term, drained).await {
             Some(lease) => self.release(lease).await,
             None if stop.is_cancelled() => tracing::warn!("lost the Lease while stopping"),
             None => {
-                tracing::warn!(holder = %self.holder, "lost the Lease: the process begins anew, and follows");
+                tracing::warn!(holder = %self.holder, "lost the Lease: the process restarts itself as a follower");
                 restart::begin_anew();
             }
         }
@@ -153,7 +153,7 @@ impl Candidate {
         Ok((lease, term))
     }
 
-    /// Leads until the controllers have ended, and gives the Lease; `None`: it is lost.
+    /// Leads until the controllers have ended, and returns the Lease; `None`: it was lost.
     async fn lead(&self, mut lease: Lease, mut term: Term, drained: &CancellationToken) -> Option<Lease> {
         loop {
             let now = clock::now();
@@ -161,12 +161,12 @@ impl Candidate {
             tokio::select! {
                 biased;
                 () = drained.cancelled() => return Some(lease),
-                // Then it is late, and the next turn finds that.
+                // Then the renewal is overdue, which the next turn detects.
                 () = self.gate.late() => continue,
                 () = tokio::time::sleep(pause) => {}
             }
             let began = clock::now();
-            // The machine may have slept longer than it was to.
+            // The machine may have slept longer than this pause.
             term.next(began)?;
             match self.renew(&lease, began.until(term.last_write())).await {
                 Renewal::Renewed(renewed) => {
@@ -184,8 +184,8 @@ impl Candidate {
         }
     }
 
-    /// Renews the Lease. Where somebody has written it, it is read: it may have been this process itself, by a renewal that it has
-    /// seen no answer to.
+    /// Renews the Lease. After a conflict it is read again: the other write may have been an earlier renewal of this process
+    /// whose answer was lost.
     async fn renew(&self, lease: &Lease, left: Duration) -> Renewal {
         let time = self.times.request.min(left);
         match self.api.renew(lease, time).await {
@@ -205,21 +205,21 @@ impl Candidate {
         self.gate.close();
         self.metric.set(0);
         if !self.gate.are_answered(&self.times) {
-            tracing::warn!("a write was not answered: the Lease is not released, and expires");
+            tracing::warn!("a write was not answered: the Lease is not released and will expire");
             return;
         }
         match self.api.release(lease).await {
             Ok(()) => tracing::info!("released the Lease"),
-            Err(error) => tracing::warn!(%error, "the Lease could not be released, and expires"),
+            Err(error) => tracing::warn!(%error, "the Lease could not be released and will expire"),
         }
     }
 }
 
-/// Logs who leads, where that is somebody else than before.
+/// Logs the leader, if it has changed.
 fn log_leader(before: &mut String, record: Option<Record>) {
     let leader = record.map(|record| record.holder).unwrap_or_default();
     if leader != *before {
-        tracing::info!(leader, "another controller leads, and this one follows");
+        tracing::info!(leader, "another controller leads; this one follows");
         *before = leader;
     }
 }

@@ -1,4 +1,4 @@
-//! The process replaces itself by the same program: what was in memory is gone, and no container restarts.
+//! The process re-executes itself: everything in memory is lost, and the container does not restart.
 
 use std::{
     io,
@@ -6,10 +6,10 @@ use std::{
     process::{self, Command},
 };
 
-/// The program of this process, where its own path is not known or no file is there any more.
+/// The program of this process, for the case that its own path is unknown or the file no longer exists.
 const PROGRAM: &str = "/proc/self/exe";
 
-/// Begins anew with the same arguments and environment. It only returns where that fails.
+/// Starts again with the same arguments and environment. It returns only if that fails.
 pub(super) fn replace_process() -> io::Error {
     let mut args = std::env::args_os();
     let path = std::env::current_exe().ok().filter(|path| path.exists());
@@ -20,9 +20,9 @@ pub(super) fn replace_process() -> io::Error {
     program.args(args).exec()
 }
 
-/// Replaces the process, or ends it: nothing of what it was doing goes on.
+/// Replaces the process, or ends it, so that nothing it was doing continues.
 pub(super) fn begin_anew() -> ! {
     let error = replace_process();
-    tracing::error!(%error, "the process could not be replaced by itself, and ends");
+    tracing::error!(%error, "the process could not restart itself and exits");
     process::exit(1)
 }

@@ -17,12 +17,12 @@ pub enum Error {
     /// The API server.
     #[error(transparent)]
     Kubernetes(#[from] CallError),
-    /// The API server does not take the attempt's TaskRun.
+    /// The API server rejects the attempt's TaskRun.
     #[error("{source}")]
     NoTaskRun {
-        /// Whether it finds it invalid: only another Task or other settings help.
+        /// Whether it rejects it as invalid: only another Task or other settings help.
         invalid: bool,
-        /// What it says.
+        /// The message of the API server.
         source: CallError,
     },
     /// The API server left out a part of a status that was written.
@@ -36,25 +36,25 @@ pub enum Error {
     /// The installation's token.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// A name that GitHub gave does not fit where it is needed.
+    /// A name from GitHub is not valid where it is needed.
     #[error("GitHub's answer can't be used: {0}")]
     Name(#[from] peribolos_github::IdError),
     /// GitHub has not answered in the time that is left for a check.
     #[error("GitHub did not answer before the installation or the run was to go")]
     TooLate,
-    /// The reconcile itself broke.
+    /// The reconcile panicked.
     #[error("the reconcile broke: {0}")]
     Panic(String),
 }
 
-/// What an error was met in.
+/// The operation in which an error occurred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum During {
-    /// A look, or a write to Kubernetes.
+    /// A read, or a write to Kubernetes.
     Look,
-    /// The making of something on GitHub that the run depends on.
+    /// Creating something on GitHub that the run depends on.
     Creation,
-    /// A write to GitHub that shows what the run's status says.
+    /// A write to GitHub that publishes the run's status.
     Publication,
 }
 
@@ -70,23 +70,23 @@ impl Error {
         }
     }
 
-    /// Whether the object changed under our hands: the watch brings the newer one.
+    /// Whether the object was changed concurrently; the watch delivers the newer version.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Kubernetes(error) if error.is_conflict())
     }
 
-    /// Whether the run was deleted under our hands.
+    /// Whether the run was deleted concurrently.
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::Kubernetes(error) if error.is_not_found())
     }
 
-    /// Whether GitHub no longer takes the installation's token.
+    /// Whether GitHub no longer accepts the installation's token.
     pub fn is_unauthorized(&self) -> bool {
         matches!(self, Self::GitHub(error) if error.is_unauthorized())
     }
 
-    /// The trouble that this is for the run, where a decision follows from it: what comes from the API server is tried
-    /// again as a whole. `pause` is how long to wait if nothing says how long.
+    /// The trouble that this means for the run, if a decision follows from it: after errors of the API server the whole
+    /// reconcile is retried. `pause` is the default wait.
     pub(super) fn trouble(&self, during: During, pause: Duration, now: Timestamp) -> Option<Trouble> {
         let kind = match self {
             Self::Kubernetes(_) | Self::OtherDefinition | Self::Panic(_) => return None,
@@ -116,7 +116,7 @@ impl Error {
         }
     }
 
-    /// Before this, the next try is in vain.
+    /// Before this time, a retry can't succeed.
     fn not_before(&self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::GitHub(error) => error.retry().not_before(now),
@@ -133,7 +133,7 @@ fn of_github(error: &peribolos_github::Error, during: During) -> Kind {
     if error.is_rate_limited() {
         return Kind::Passing;
     }
-    // A suspended installation is refused everything, and waits.
+    // GitHub refuses every request of a suspended installation; the run waits.
     if error.is_suspended() || error.is_unauthorized() {
         return Kind::NoAccess;
     }

@@ -1,8 +1,8 @@
 //! The run reconciler: from a `PeribolosRun` to a TaskRun, a changed organization and a check on the commit.
 //!
-//! A reconcile is a loop. What is known ([`Facts`]) goes into `peribolos_core::run::decide`, and out comes one look
-//! ([`gather`]), one write ([`execute`]), or how long to wait. Each step can be done again: a crash between any two of them
-//! ends in the same state.
+//! A reconcile is a loop. `peribolos_core::run::decide` gets everything that is known ([`Facts`]) and returns facts to read
+//! ([`gather`]), one write ([`execute`]), or how long to wait. Each step is idempotent: a crash between any two of them
+//! leads to the same state.
 
 mod error;
 mod execute;
@@ -45,7 +45,7 @@ use crate::{
         context::{Context, Shared},
         lease::Leadership,
         watch::{LAST_APPLIED, guarded, led, led_by_store, led_watch, stored},
-        watches::{Tell, Told},
+        watches::{Notifications, Notifier},
     },
     kubernetes::{client::call, outages::Outages, pauses::ShortPauses, tekton::TaskRun},
     metrics::{ControllerLabel, ReconcileError},
@@ -58,19 +58,20 @@ use crate::{
 
 /// How many runs are reconciled at once.
 const CONCURRENCY: u16 = 16;
-/// So many turns of the loop are enough for any step of a run's life: each wrote something that stands.
+/// The most turns of the loop in one reconcile. They are enough for any step of a run's life, because each turn makes lasting
+/// progress.
 const TURNS: usize = 30;
-/// A run that waits for a change is looked at this often even if nothing seems to change.
+/// How often a run that waits for a change is reconciled even if no watch reports a change.
 const AT_LEAST_EVERY: Duration = Duration::from_mins(10);
 
-/// The controller's watches: runs, and the TaskRuns they own. It tells each run's installation of it, and is `told` of
-/// installations: whatever changes about one, its unfinished runs may now go on; so may those that wait for a run's end.
-/// `woken` are runs for which a place below the limit of running ones may be free.
+/// The controller's watches: runs, and the TaskRuns they own. `notifier` gets the installation of each changed run. An
+/// installation in `notifications` has changed, so its unfinished runs may be able to continue. `woken` are runs for which a
+/// place below the limit of concurrent runs may be free.
 pub(super) fn controller(
     client: &Client,
     namespace: &str,
-    tell: Tell,
-    told: Told,
+    notifier: Notifier,
+    notifications: Notifications,
     (wake, woken): (Wake, mpsc::UnboundedReceiver<ObjectRef<PeribolosRun>>),
     (by_installation, written): (Runs, Arc<Written>),
     (leadership, outages): (&Leadership, &Outages),
@@ -96,13 +97,14 @@ pub(super) fn controller(
     let there = by_installation.clone();
     let runs = stored(runs, store.clone()).inspect_ok(move |run: &PeribolosRun| {
         let namespace = run.namespace().unwrap_or_default();
-        tell.tell(ObjectRef::new(&run.spec.installation_ref.name).within(&namespace));
+        notifier.notify(ObjectRef::new(&run.spec.installation_ref.name).within(&namespace));
         for rival in affected(run, &there) {
-            // The other end is gone only with this controller.
+            // Sending fails only once this controller was dropped.
             wake.unbounded_send(rival).ok();
         }
     });
-    let told = told.flat_map(move |installation| stream::iter(unfinished(&installation, &by_installation)));
+    let concerned =
+        notifications.flat_map(move |installation| stream::iter(unfinished(&installation, &by_installation)));
     let task_runs: Api<PartialObjectMeta<TaskRun>> = Api::namespaced(client.clone(), namespace);
     let ours = format!("{}={},{unended}", names::LABEL_MANAGED_BY, names::MANAGER);
     let ours = watcher::Config::default().labels(&ours);
@@ -112,15 +114,15 @@ pub(super) fn controller(
         .with_config(Config::default().concurrency(CONCURRENCY))
         .trigger_backoff(ShortPauses::default())
         .owns_stream(task_runs)
-        .reconcile_on(led(told, leadership.clone()))
+        .reconcile_on(led(concerned, leadership.clone()))
         .reconcile_on(led(woken, leadership.clone()))
 }
 
 /// Wakes a run.
 pub type Wake = mpsc::UnboundedSender<ObjectRef<PeribolosRun>>;
 
-/// The runs that compete with a run for the same and may go on because of it: those that wait, where it has ended or was
-/// deleted; those that are running, where it was admitted and they are to give way.
+/// The competing runs that may have to act on a change of a run: those that wait, if it has ended or was deleted; those that are
+/// running, if it was admitted and they are to give way.
 fn affected(run: &PeribolosRun, all: &Runs) -> Vec<ObjectRef<PeribolosRun>> {
     let there = all.of(&run.spec.installation_ref.name);
     let state = match there.iter().find(|other| other.metadata.name == run.metadata.name) {
@@ -136,7 +138,7 @@ fn affected(run: &PeribolosRun, all: &Runs) -> Vec<ObjectRef<PeribolosRun>> {
     others.map(|other| ObjectRef::from_obj(other.as_ref())).collect()
 }
 
-/// The runs of an installation of which something is left to be done.
+/// The runs of an installation that are not completely finished.
 fn unfinished(installation: &ObjectRef<GitHubInstallation>, all: &Runs) -> Vec<ObjectRef<PeribolosRun>> {
     all.of(&installation.name).iter().map(|run| ObjectRef::from_obj(run.as_ref())).collect()
 }
@@ -148,7 +150,7 @@ pub async fn run(controller: Controller<PeribolosRun>, ctx: Shared, stop: Cancel
         .run(reconcile, error_policy, ctx)
         .for_each(|result| async move {
             if let Err(error) = result {
-                tracing::debug!(%error, "run controller");
+                tracing::debug!(%error, "the run controller reported an error");
             }
         })
         .await;
@@ -166,10 +168,10 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
     if is_done(run, ctx) {
         return Ok(Action::await_change());
     }
-    // Until the watches are filled, that an object is not there says nothing.
+    // Until the watches are filled, the absence of an object means nothing.
     ctx.tokens.memory.filled().await;
     let read = match ctx.written.standing(run, Instant::now()) {
-        // The watch brings the newer one.
+        // The watch delivers the newer version.
         Standing::Old => return Ok(Action::requeue(Duration::from_secs(1))),
         Standing::Unread => match read(run, ctx).await? {
             Some(newest) => Some(newest),
@@ -199,8 +201,8 @@ async fn one(run: &PeribolosRun, ctx: &Context) -> Result<Action, Error> {
     outcome
 }
 
-/// Whether nothing is left to be done for a run. One that an earlier version has finished is labelled in the background, but for
-/// an installation that is being deleted and waits for the label.
+/// Whether nothing is left to be done for a run. A run that an earlier version of the operator has finished is labelled in the
+/// background, except if its installation is being deleted and waits for the label.
 fn is_done(run: &PeribolosRun, ctx: &Context) -> bool {
     let is_left_to_background = || {
         let installation = ctx.installations.get(&installation_of(run, ctx));
@@ -214,7 +216,7 @@ fn installation_of(run: &PeribolosRun, ctx: &Context) -> ObjectRef<GitHubInstall
     ObjectRef::new(&run.spec.installation_ref.name).within(&ctx.namespace)
 }
 
-/// The run as the API server has it. None: it is gone.
+/// The run from the API server. None: it was deleted.
 async fn read(run: &PeribolosRun, ctx: &Context) -> Result<Option<PeribolosRun>, Error> {
     let runs: Api<PeribolosRun> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
     let newest = call(runs.get_opt(&run.name_any())).await?.filter(|newest| newest.uid() == run.uid());
@@ -224,12 +226,12 @@ async fn read(run: &PeribolosRun, ctx: &Context) -> Result<Option<PeribolosRun>,
     Ok(newest)
 }
 
-/// What the watches and this process know.
+/// The facts that the watches and this process have.
 fn known(run: &PeribolosRun, ctx: &Context) -> Facts {
-    // Nobody has published anything of a run before its first status. One that waits may have a check.
+    // Nothing was published for a run without a status. A waiting run may have a check.
     let (is_new, now) = (run.status.is_none(), Timestamp::now());
     let mut published = ctx.published.of(&run.uid().unwrap_or_default(), is_new, now);
-    // Until then nothing is written to GitHub.
+    // Nothing is written to GitHub before that time.
     published.paused_until = published.paused_until.max(ctx.gate.github_quiet_until());
     let others = ctx.runs_by_installation.of(&run.spec.installation_ref.name).into_iter();
     let others = others.filter(|other| other.metadata.name != run.metadata.name);
@@ -258,11 +260,11 @@ async fn turns(ctx: &Context, facts: &mut Facts) -> Result<Action, Error> {
             take_in(ctx, facts, &verdict, error)?;
         }
     }
-    tracing::warn!(run = facts.name(), "the run went on for many turns without coming to a wait");
+    tracing::warn!(run = facts.name(), "the run took too many steps in one reconcile and is requeued");
     Ok(Action::requeue(Duration::from_secs(1)))
 }
 
-/// Whether it is a look at the run's check, or a write of it.
+/// Whether the verdict reads or writes the run's check.
 fn is_of_check(verdict: &Verdict) -> bool {
     match verdict {
         Verdict::Need(needs) => matches!(needs.as_slice(), [Need::Checks]),
@@ -271,7 +273,7 @@ fn is_of_check(verdict: &Verdict) -> bool {
     }
 }
 
-/// Does something on GitHub, for no longer than until then.
+/// Sends a request to GitHub, with that deadline.
 async fn before(
     until: Option<Timestamp>,
     work: impl Future<Output = Result<(), Error>>,
@@ -312,7 +314,7 @@ async fn write(ctx: &Context, facts: &mut Facts, step: &Step) -> Result<(), Erro
     Ok(())
 }
 
-/// Turns an error into trouble that the next decision takes in, or gives it back where the whole reconcile is tried again.
+/// Turns an error into trouble for the next decision, or returns it if the whole reconcile is retried.
 fn take_in(ctx: &Context, facts: &mut Facts, verdict: &Verdict, error: Error) -> Result<(), Error> {
     if error.is_unauthorized()
         && let Some(installation) = &facts.installation
@@ -346,7 +348,7 @@ fn take_in(ctx: &Context, facts: &mut Facts, verdict: &Verdict, error: Error) ->
     Ok(())
 }
 
-/// Until the next reconcile. A run that came to it without trouble begins anew with short pauses.
+/// The wait until the next reconcile. After a reconcile without trouble, the run's pauses start short again.
 fn wait(ctx: &Context, facts: &Facts, until: Option<Timestamp>) -> Action {
     let now = Timestamp::now();
     if facts.trouble.is_none() && facts.published.may_ask(now) && facts.published.may_look(now) {
@@ -359,7 +361,7 @@ fn wait(ctx: &Context, facts: &Facts, until: Option<Timestamp>) -> Action {
     Action::requeue(left.map_or(AT_LEAST_EVERY, |left| left.clamp(SHORTEST, AT_LEAST_EVERY)))
 }
 
-/// The shortest wait, so that clocks that differ a little make no loop.
+/// The shortest wait, so that small clock differences do not cause a busy loop.
 const SHORTEST: Duration = Duration::from_millis(100);
 
 fn count_error(ctx: &Context, error: &Error) {
@@ -370,7 +372,7 @@ fn count_error(ctx: &Context, error: &Error) {
 fn error_policy(run: Arc<PeribolosRun>, error: &Error, ctx: Shared) -> Action {
     let is_gone = error.is_gone() && ctx.runs.get(&ObjectRef::from_obj(run.as_ref())).is_none();
     if error.is_conflict() || is_gone {
-        // The cache was older than the object; the watch brings the newer one, this only makes sure.
+        // The cache was older than the object. The watch delivers the newer version; this retry is only a safeguard.
         return Action::requeue(Duration::from_secs(1));
     }
     count_error(&ctx, error);

@@ -1,4 +1,4 @@
-//! Where a run's looks and writes go.
+//! The context of a run's reads and writes.
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::{Api, ResourceExt};
@@ -9,7 +9,7 @@ use peribolos_github::{Client, FileAnswer, FullName, Login, Sha};
 use super::error::Error;
 use crate::{controller::context::Context, kubernetes::tekton::TaskRun, services::tokens};
 
-/// A run with its installation, and where to find and to write the rest.
+/// A run with its installation and the clients for everything else.
 #[derive(Clone, Copy)]
 pub(super) struct RunContext<'a> {
     pub(super) ctx: &'a Context,
@@ -52,12 +52,12 @@ impl RunContext<'_> {
         self.run.status.as_ref().and_then(|status| status.sha.as_deref()).unwrap_or_default()
     }
 
-    /// Whether a TaskRun of an attempt's name is this run's, and not one that somebody else made.
+    /// Whether a TaskRun of an attempt's name belongs to this run and was not created by somebody else.
     pub(super) fn owns(&self, task_run: &impl ResourceExt) -> bool {
         task_run.owner_references().iter().any(|owner| Some(&owner.uid) == self.run.metadata.uid.as_ref())
     }
 
-    /// The comment that the run says it was requested by.
+    /// The comment that the run names as its request.
     pub(super) fn comment(&self) -> Option<i64> {
         self.run.annotations().get(ANNOTATION_COMMENT)?.parse().ok()
     }

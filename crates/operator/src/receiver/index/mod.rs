@@ -1,4 +1,4 @@
-//! What is there, from watches, found without a call to Kubernetes.
+//! The existing objects, from watches, without a request to Kubernetes.
 
 mod entry;
 mod table;
@@ -18,7 +18,7 @@ pub struct Installations {
 }
 
 impl Installations {
-    /// Whether the watch has shown once all that is there.
+    /// Whether the watch has delivered its first complete list.
     pub fn is_filled(&self) -> bool {
         read(&self.installations).is_filled()
     }

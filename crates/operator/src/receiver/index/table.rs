@@ -11,7 +11,7 @@ use std::{
 pub(super) struct Table<K, T> {
     by_name: HashMap<String, (K, Arc<T>)>,
     by_key: HashMap<K, BTreeMap<String, Arc<T>>>,
-    /// The names that a new list has shown so far; those it does not show are gone when it ends.
+    /// The names that a new list has contained so far; the others are removed when it ends.
     listed: Option<HashSet<String>>,
     filled: bool,
 }
@@ -24,9 +24,9 @@ pub(super) enum Change<K, T> {
     Listed(String, Option<(K, T)>),
     /// The list ends.
     ListEnds,
-    /// This name is now so.
+    /// The object of this name has changed.
     Set(String, Option<(K, T)>),
-    /// This name is gone.
+    /// The object of this name was deleted.
     Gone(String),
 }
 

@@ -22,7 +22,7 @@ use super::{
 };
 
 impl Installations {
-    /// Keeps the index as Kubernetes is. Ends only if the watch does, which it should not.
+    /// Keeps the index in sync with Kubernetes. Ends only if the watch does, which it should not.
     pub async fn follow(self, client: Client, namespace: &str, outages: &Outages) {
         let installations: Api<DeserializeGuard<GitHubInstallation>> = Api::namespaced(client, namespace);
         let resource = "githubinstallations";
@@ -47,7 +47,7 @@ async fn feed<K: Hash + Eq + Clone, T, O: Resource<DynamicType: Debug>>(
             Ok(watcher::Event::Apply(object)) => Change::Set(object.name_any(), entry(object)),
             Ok(watcher::Event::Delete(object)) => Change::Gone(object.name_any()),
             Err(error) => {
-                tracing::warn!(resource, %error, "the watch broke and starts again");
+                tracing::warn!(resource, %error, "the watch failed and is restarted");
                 continue;
             }
         };

@@ -15,13 +15,13 @@ use tokio_util::sync::CancellationToken;
 
 use url::Url;
 
-pub use self::permissions::{ASKED, REQUIRED};
+pub use self::permissions::{REQUESTED, REQUIRED};
 use crate::metrics::{GitHubCall, Metrics};
 
-/// How often it is looked whether the key's file has changed; the kubelet itself takes up to a minute.
+/// How often the key's file is checked for changes; the kubelet itself takes up to a minute.
 const KEY_CHECK: Duration = Duration::from_secs(10);
 
-/// Where GitHub is, and as which App.
+/// The addresses of GitHub, and the App's credentials.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings<'a> {
     /// The App's id.
@@ -36,7 +36,7 @@ pub struct Settings<'a> {
     pub ca_file: Option<&'a Path>,
 }
 
-/// Makes the App's client, whose requests pass that gate unless they only read.
+/// Creates the App's client, whose requests pass that gate unless they only read.
 ///
 /// # Errors
 /// When a file can't be read or used.
@@ -62,7 +62,7 @@ pub fn connect(
     Ok((App::new(&config, key)?, pem))
 }
 
-/// Gives the client the new key when its file changes, until `stop`. A file that can't be used changes nothing.
+/// Updates the client's key when its file changes, until `stop`. A file that can't be used is ignored.
 pub async fn follow_key(app: App, file: std::path::PathBuf, mut last: SecretString, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(KEY_CHECK);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
@@ -96,10 +96,10 @@ fn read(file: &Path) -> anyhow::Result<SecretString> {
     Ok(SecretString::from(pem))
 }
 
-/// For how long the smallest part of a limit is shown: GitHub's limits start anew every hour.
+/// For how long the smallest remaining share of a limit is reported: GitHub's limits are reset every hour.
 const WINDOW: Duration = Duration::from_mins(15);
 
-/// Counts requests to GitHub, and keeps the smallest part of a limit that was left of late.
+/// Counts requests to GitHub, and keeps the smallest recent remaining share of a limit.
 struct Watch {
     metrics: Metrics,
     smallest: Mutex<(f64, Instant)>,

@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 use peribolos_github::Permissions;
 use serde::Deserialize;
 
-/// The permissions that the App works without, though it then knows less.
+/// The permissions that are optional: without them the App works, but reads less.
 const OPTIONAL: [&str; 3] =
     ["organization_custom_org_roles", "organization_custom_roles", "organization_plan"];
 
 /// The permissions that the App's manifest asks for.
-pub static ASKED: LazyLock<Permissions> = LazyLock::new(|| {
+pub static REQUESTED: LazyLock<Permissions> = LazyLock::new(|| {
     #[derive(Deserialize)]
     struct Manifest {
         default_permissions: Permissions,
@@ -21,9 +21,9 @@ pub static ASKED: LazyLock<Permissions> = LazyLock::new(|| {
     manifest.default_permissions
 });
 
-/// Those of them that the App can't work without.
+/// Those of them that the App requires.
 pub static REQUIRED: LazyLock<Permissions> = LazyLock::new(|| {
-    let mut required = ASKED.clone();
+    let mut required = REQUESTED.clone();
     required.retain(|name, _| !OPTIONAL.contains(&name.as_str()));
     required
 });
@@ -37,7 +37,7 @@ mod tests {
         assert_eq!(REQUIRED.len(), 8);
         assert_eq!(REQUIRED.iter().filter(|(_, level)| *level == "write").count(), 7);
         assert_eq!(REQUIRED["metadata"], "read");
-        assert!(OPTIONAL.iter().all(|name| ASKED[*name] == "read"));
-        assert_eq!(ASKED.len(), REQUIRED.len() + OPTIONAL.len());
+        assert!(OPTIONAL.iter().all(|name| REQUESTED[*name] == "read"));
+        assert_eq!(REQUESTED.len(), REQUIRED.len() + OPTIONAL.len());
     }
 }

@@ -1,4 +1,4 @@
-//! One Secret: read, judged, and minted anew where it has to be.
+//! One Secret: it is read, checked, and replaced with a newly minted token if necessary.
 
 use jiff::Timestamp;
 use peribolos_api::{PeribolosRun, run::Mode};
@@ -20,15 +20,15 @@ use crate::state::tokens::{Known, Slot};
 /// What a token is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// The installation's own, fresh by its schedule.
+    /// The installation's own token, refreshed by its schedule.
     Fresh,
     /// The installation's own, valid.
     Valid,
-    /// The installation's own, with enough left for a run to start with.
+    /// The installation's own token, valid long enough for the start of a run.
     RunStart,
-    /// A run's additional one, with enough left for the run to start with.
+    /// An additional token for a run, valid long enough for its start.
     Extra(RunToken),
-    /// A run's additional one, fresh by the schedule while the run lives.
+    /// An additional token for a run, refreshed by the schedule while the run is unfinished.
     FreshExtra(RunToken),
 }
 
@@ -49,7 +49,7 @@ impl Need {
     }
 }
 
-/// The token of a Secret, but for the token itself.
+/// The metadata of a Secret's token, without the token itself.
 #[derive(Clone, Debug)]
 pub struct TokenInfo {
     /// The Secret's name.
@@ -67,17 +67,17 @@ pub(super) struct Provided {
     pub(super) token: SecretString,
 }
 
-/// What came of looking after a Secret: a token may be there although a new one could not be had.
+/// The result of maintaining a Secret: there may be a token although a new one could not be minted.
 #[derive(Debug)]
 pub(crate) struct Secured<T> {
     /// The valid token, if there is one.
     pub(crate) info: Option<T>,
-    /// Why there is none that is good enough.
+    /// Why there is no sufficient token.
     pub(crate) error: Option<TokenError>,
 }
 
 impl<T> Secured<T> {
-    /// The token, if it is good enough for what was asked.
+    /// The token, if it is sufficient for the request.
     pub(super) fn good_enough(self) -> Result<T, TokenError> {
         match self {
             Self { error: Some(error), .. } => Err(error),
@@ -88,7 +88,7 @@ impl<T> Secured<T> {
     }
 }
 
-/// The installation's own token, if that of its Secret is good enough for `need`. It only reads, so it waits for nobody.
+/// The installation's own token, if that of its Secret is sufficient for `need`. This only reads, so it takes no lock.
 ///
 /// # Errors
 /// When the Secret could not be read, or is somebody else's.
@@ -99,7 +99,7 @@ pub(super) async fn ready(
     need: Need,
 ) -> Result<Option<Provided>, TokenError> {
     if need.kind().is_some() {
-        // A run's additional one may be about to be removed by who has the turn.
+        // An additional token may be about to be removed by the task that holds the lock.
         return Ok(None);
     }
     let now = Timestamp::now();
@@ -129,8 +129,8 @@ fn provided(owner: &TokenOwner<'_>, kind: Option<RunToken>, held: Held, refresh:
     Provided { info: info(owner, kind, held.issued, refresh), token: held.token }
 }
 
-/// Keeps one Secret of `owner` fresh: the installation's own, or a run's additional one. It is read only where its metadata does
-/// not tell all, or a new token is due. To be called with the slot's turn.
+/// Keeps one Secret of `owner` fresh: the installation's own, or a run's additional one. It is read only if its metadata is
+/// not sufficient, or a new token is due. Must be called with the slot's lock.
 ///
 /// # Errors
 /// When the Secret could not be read; what GitHub says is in the result.
@@ -157,13 +157,13 @@ pub(crate) async fn refresh(
     Ok(Secured { info: info.map(|provided| provided.info), error })
 }
 
-/// When the token of an installation is replaced. A failure is tried again until it has ended, whoever needs the token.
+/// When the token of an installation is replaced. After a failure it is retried, regardless of who needs the token.
 fn when(tokens: &TokenService, slot: &Slot, urgency: Urgency) -> Refresh {
     let is_failing = slot.memory().failure().is_some();
     if urgency == Urgency::Idle && !is_failing { tokens.pacing.refresh() } else { Refresh::AtInterval }
 }
 
-/// Looks after one Secret of `owner`. To be called with the slot's turn.
+/// Maintains one Secret of `owner`. Must be called with the slot's lock.
 ///
 /// # Errors
 /// When the Secret could not be read; what GitHub says is in the result.
@@ -183,7 +183,7 @@ pub(super) async fn secure(
     };
     remember(slot, kind, &stored);
     if let (Need::FreshExtra(_), Stored::Absent) = (need, &stored) {
-        // The watch still shows it: its last run has ended just now.
+        // The watch still shows it, because its last run has just ended.
         return Ok(Secured { info: None, error: None });
     }
     let refresh = when(tokens, slot, urgency);
@@ -198,7 +198,7 @@ pub(super) async fn secure(
         Decision::Rest => return Ok(Secured { info: old, error: Some(TokenError::OnDemand) }),
         Decision::Mint(cause) | Decision::Wait { cause, .. } => cause,
     };
-    // Where idle installations hold none, a token that only the controller uses is kept in memory alone.
+    // In the mode in which idle installations hold none, a token that only the controller uses is kept in memory only.
     let is_kept = need == Need::Valid && refresh == Refresh::OnDemand;
     if let Some(held) = mint::unwritten(owner, slot, kind)
         && held.issued.is_valid(now)
@@ -266,8 +266,8 @@ fn situation<'a>(
 ) -> Situation<'a> {
     let memory = slot.memory();
     let kind = need.kind();
-    // An additional Secret went with its last run. The next run does not wait for the distance between mints: runs are
-    // what bounds these, not a schedule that could go wild.
+    // An additional Secret is deleted with its last run. The next run does not wait for the minimum time between mints, because
+    // these mints are bounded by the number of runs and not by a schedule.
     let begins = matches!((need, found), (Need::Extra(_), Found::Missing));
     Situation {
         uid: &owner.uid,
@@ -281,12 +281,12 @@ fn situation<'a>(
     }
 }
 
-/// Looks after the additional Secrets there are: fresh while a run may use them, removed when none does.
-/// Those under a name that the spec no longer has go, too, but not before the new name has its token (`moved`).
-/// Gives the time of the next refresh. To be called with the slot's turn.
+/// Maintains the existing additional Secrets: they are refreshed while a run may use them, and removed when none does.
+/// Those under a name that the spec no longer has are removed too, but not before the new name has its token (`moved`).
+/// Returns the time of the next refresh. Must be called with the slot's lock.
 ///
 /// # Errors
-/// When the API server does not do its part. What GitHub refuses is tried again with the next reconcile.
+/// When a request to the API server fails. What GitHub refuses is retried with the next reconcile.
 pub(crate) async fn extras(
     tokens: &TokenService,
     owner: &TokenOwner<'_>,
@@ -305,7 +305,7 @@ pub(crate) async fn extras(
         let due = match secured.error {
             None => secured.info.map(|info| info.next_refresh_at),
             Some(TokenError::TooSoon { until } | TokenError::Paced { until }) => Some(until),
-            // Tried again when the slot's pause ends, or with the next reconcile.
+            // Retried when the slot's pause ends, or with the next reconcile.
             Some(_) => None,
         };
         next = due.into_iter().chain(next).min();

@@ -1,4 +1,4 @@
-//! Why there is no token, and when it is worth asking again.
+//! Why there is no token, and when a retry is worthwhile.
 
 use jiff::Timestamp;
 use peribolos_api::Reason;
@@ -10,35 +10,35 @@ use crate::kubernetes::client::CallError;
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
-    /// The installation gets none as things are: something else has to change first.
+    /// The installation is not entitled to one: something else has to change first.
     #[error("{}", .0.message)]
     NotEntitled(Finding),
-    /// A Secret of that name belongs to somebody else.
+    /// A Secret of that name belongs to another owner.
     #[error(
         "a Secret {0} exists that this installation does not own, so it is left alone; delete it or set spec.token.secretName"
     )]
     SecretConflict(String),
-    /// GitHub gave none.
+    /// GitHub did not issue one.
     #[error("{}", finding.message)]
     Refused {
-        /// What GitHub said.
+        /// GitHub's message.
         finding: Finding,
-        /// When it is asked again.
+        /// When it is retried.
         until: Timestamp,
     },
-    /// GitHub has given one a moment ago and is asked again later only.
+    /// GitHub has just issued one; the next one is minted only later.
     #[error("the last token was minted a moment ago; the next one is at {until}")]
     TooSoon {
-        /// From when on.
+        /// The earliest time.
         until: Timestamp,
     },
-    /// As many tokens are minted as GitHub allows: this one has to wait for its turn.
+    /// The rate of mints has reached GitHub's limit: this one has to wait for its turn.
     #[error("GitHub allows so many tokens a minute; this one is minted at {until}")]
     Paced {
-        /// From when on.
+        /// The earliest time.
         until: Timestamp,
     },
-    /// Nothing needs one, and there are more installations than GitHub gives tokens to.
+    /// Nothing needs one, and GitHub's limits do not allow tokens for all installations.
     #[error("nothing needs a token now")]
     OnDemand,
     /// GitHub can't give a token of this scope.
@@ -61,7 +61,7 @@ impl TokenError {
         }
     }
 
-    /// Whether and when asking again can help.
+    /// Whether and when a retry can help.
     pub fn retry(&self) -> Retry {
         match self {
             Self::NotEntitled(_) | Self::Scope(_) => Retry::Never,

@@ -1,4 +1,4 @@
-//! Taking tokens away: from an installation that may have none, and where Secrets are left over.
+//! Removes tokens: of an installation that is not entitled to any, and in Secrets that are no longer used.
 
 use kube::ResourceExt;
 use peribolos_api::GitHubInstallation;
@@ -6,10 +6,10 @@ use peribolos_api::GitHubInstallation;
 use super::{TokenError, TokenService, store};
 use crate::state::tokens::Slot;
 
-/// Removes every Secret of an installation that may have no token.
+/// Removes every Secret of an installation that is not entitled to a token.
 ///
 /// # Errors
-/// When the API server does not do it.
+/// When the request to the API server fails.
 pub(crate) async fn withdraw(
     tokens: &TokenService,
     installation: &GitHubInstallation,

@@ -1,5 +1,5 @@
-//! The token of an installation that is being deleted: the checks of its runs are completed with it. It is minted into memory, and
-//! no Secret gets it.
+//! The token of an installation that is being deleted, with which the checks of its runs are completed. It is kept in memory and
+//! never written to a Secret.
 
 use jiff::Timestamp;
 use kube::ResourceExt;
@@ -18,7 +18,7 @@ use super::{
 /// A client with that token, minted once.
 ///
 /// # Errors
-/// [`TokenError::NotEntitled`] where GitHub gives none any more; else why there is none now.
+/// [`TokenError::NotEntitled`] if GitHub no longer issues one; otherwise why there is none now.
 pub(super) async fn client(
     tokens: &TokenService,
     installation: &GitHubInstallation,
@@ -46,7 +46,7 @@ pub(super) async fn client(
         }
         Err(error) => {
             let installation = installation.name_any();
-            tracing::warn!(installation, %error, "no token was minted to complete the last checks");
+            tracing::warn!(installation, %error, "the token to complete the last checks could not be minted");
             let failed = failed(&error);
             // 401, 403 or 404: it is suspended or uninstalled, or the App's key is refused.
             Err(if failed.look || error.is_unauthorized() {

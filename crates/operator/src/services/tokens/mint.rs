@@ -1,4 +1,4 @@
-//! Asking GitHub for a token, and what its refusals mean.
+//! Minting a token, and the meaning of GitHub's refusals.
 
 use jiff::Timestamp;
 use peribolos_api::Reason;
@@ -20,7 +20,8 @@ use crate::{
     state::tokens::{Failed, Known, Slot, Unwritten},
 };
 
-/// Mints a token. It is kept in memory until it is written into its Secret: GitHub gives the next one only after a while.
+/// Mints a token. It is kept in memory until it is written into its Secret, because the next one can be minted only after a
+/// while.
 pub(super) async fn mint(
     tokens: &TokenService,
     owner: &TokenOwner<'_>,
@@ -31,7 +32,7 @@ pub(super) async fn mint(
     let scope = scope(owner, kind);
     let minted = match request(tokens, owner.id, &scope).await {
         Ok(minted) => minted,
-        // It is this run's scope that can't be had; the installation's own token has nothing to do with it.
+        // Only this run's scope is refused; the installation's own token is not affected.
         Err(error) if kind.is_some() && error.is_unprocessable() => {
             return Err(TokenError::Scope(error.to_string()));
         }
@@ -40,7 +41,7 @@ pub(super) async fn mint(
             let mut failed = failed(&error);
             let mut memory = slot.memory();
             if failed.look && memory.failure().is_none() {
-                // Suspended or uninstalled, most likely: a look at the installation tells, and comes next.
+                // Most likely it was suspended or uninstalled: the installation is fetched next, which shows that.
                 failed.finding.reason = Reason::Progressing;
             }
             let lasting = memory.fail(failed, &owner.uid, Timestamp::now());
@@ -53,7 +54,7 @@ pub(super) async fn mint(
         let mut memory = slot.memory();
         memory.mint(kind, LastMint { at: Timestamp::now(), lifetime: issued.lifetime() });
         memory.keep(kind, Unwritten { token: held.token.clone(), issued, scope });
-        // A token knows what is granted now, even if the webhook that would have said so was lost.
+        // The answer has the permissions that are granted now, even if the webhook about a change was lost.
         memory.look |= kind.is_none() && minted.permissions != *owner.granted;
     }
     tracing::info!(installation = owner.name, secret = owner.secret(kind), ?cause, "minted a token");
@@ -71,7 +72,7 @@ pub(super) async fn request(
         && error.is_rate_limited()
         && let Some(until) = error.retry().not_before(Timestamp::now())
     {
-        // The limit is the App's: it holds for all installations.
+        // The limit belongs to the App and applies to all installations.
         tokens.pacing.refuse(until);
     }
     let result = answer.as_ref().map_or_else(|error| failed(error).finding.reason.as_str(), |_| "ok");
@@ -79,7 +80,7 @@ pub(super) async fn request(
     answer
 }
 
-/// A token that was minted and whose Secret could not be written then, if it is of the scope that is needed.
+/// An earlier minted token whose Secret could not be written, if it has the required scope.
 pub(super) fn unwritten(owner: &TokenOwner<'_>, slot: &Slot, kind: Option<RunToken>) -> Option<Held> {
     let kept = slot.memory().unwritten(kind)?;
     (kept.scope == scope(owner, kind)).then_some(Held { token: kept.token, issued: kept.issued })
@@ -105,7 +106,7 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// What a refusal or a broken connection means for the installation.
+/// The meaning of a refusal or a failed connection for the installation.
 pub(crate) fn failed(error: &Error) -> Failed {
     let reason = if error.is_unauthorized() || matches!(error, Error::Key(_)) {
         Reason::CredentialsInvalid

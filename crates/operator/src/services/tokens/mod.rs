@@ -1,8 +1,8 @@
-//! Tokens of installations: minted when due, kept in Secrets, handed to whoever calls GitHub.
+//! Tokens of installations: minted when due, kept in Secrets, and used for calls to GitHub.
 //!
-//! The Secret is the truth: its times are the schedule, so a restart mints nothing. They are annotations, too, so that it
-//! reads no Secret either. What is kept in memory are pauses
-//! after failures and clients, and losing it costs a question to GitHub at most.
+//! The Secret is the source of truth: its times are the schedule, so a restart mints nothing. They are also annotations, so
+//! that a restart reads no Secret either. Pauses after failures and clients are kept in memory; losing them costs at most a
+//! request to GitHub.
 
 mod ensure;
 mod error;
@@ -42,7 +42,7 @@ use crate::{
     state::{installations::Installations, pacing::Pacing, secrets::Secrets, tokens::Tokens},
 };
 
-/// What minting tokens and keeping their Secrets needs.
+/// The dependencies for minting tokens and maintaining their Secrets.
 pub struct TokenService {
     /// The Kubernetes client.
     pub client: kube::Client,
@@ -58,7 +58,7 @@ pub struct TokenService {
     pub secrets: Secrets,
     /// The metrics.
     pub metrics: Metrics,
-    /// What is remembered of each installation.
+    /// The memory of each installation.
     pub memory: Tokens,
     /// The pace of mints.
     pub pacing: Pacing,
@@ -99,7 +99,7 @@ impl TokenService {
         [installation].into_iter().chain(same).any(|object| object.metadata.deletion_timestamp.is_some())
     }
 
-    /// Why an object gets no token, by what its status remembers.
+    /// Why an object gets no token, according to its status.
     pub(crate) fn not_entitled(&self, installation: &GitHubInstallation) -> Option<Finding> {
         if self.is_being_deleted(installation) {
             let finding = Finding::new(Reason::InstallationDeleted, "this installation is being deleted");
@@ -110,12 +110,12 @@ impl TokenService {
     }
 }
 
-/// The Secret that `need` asks for, with a token that is good enough for it; minted if it is not.
+/// The Secret for `need`, with a sufficient token; a new one is minted if necessary.
 ///
 /// At most one mint per installation is under way at a time: others wait and then find the token there.
 ///
 /// # Errors
-/// Why there is none, with the time from which on it is worth asking again.
+/// Why there is none, with the time from which a retry is worthwhile.
 pub async fn ensure(
     tokens: &TokenService,
     installation: &GitHubInstallation,
@@ -140,11 +140,11 @@ async fn provide(
     secure(tokens, &owner, &slot, need, urgency).await?.good_enough()
 }
 
-/// Removes the Secret of a run's additional token, unless a run uses it: that is looked at while nobody else can write
-/// the Secret, so that none is taken from a run which is just starting.
+/// Removes the Secret of an additional token, unless a run uses it. This is checked while nothing else can write
+/// the Secret, so that it is not removed from a run that is just starting.
 ///
 /// # Errors
-/// When the API server does not do it.
+/// When the request to the API server fails.
 pub async fn remove_extra(
     tokens: &TokenService,
     installation: &GitHubInstallation,
@@ -160,7 +160,7 @@ pub async fn remove_extra(
     store::remove_owned(tokens, &kind.secret(&installation.name_any()), &uid).await
 }
 
-/// GitHub as this installation sees it, for what the controller itself does for a run.
+/// A GitHub client of this installation, for the controller's own requests for a run.
 ///
 /// The token is that of the Secret; one is minted only if there is no valid one. After a 401 call [`invalidate`]. Where the
 /// installation is being deleted it is one that no Secret has.
@@ -174,11 +174,11 @@ pub async fn client(tokens: &TokenService, installation: &GitHubInstallation) ->
     client_at(tokens, installation, Urgency::Run).await
 }
 
-/// The same for what can wait, of an installation that is not being deleted: where a token has to be minted for it, those of
-/// runs are minted first.
+/// The same for requests that can wait, of an installation that is not being deleted: if a token has to be minted, those of
+/// runs take precedence.
 ///
 /// # Errors
-/// [`TokenError::Paced`] where others are first; else as [`client`].
+/// [`TokenError::Paced`] if others take precedence; otherwise as for [`client`].
 pub async fn idle_client(
     tokens: &TokenService,
     installation: &GitHubInstallation,
@@ -202,7 +202,7 @@ async fn client_at(
     Ok(client)
 }
 
-/// GitHub answered 401 to the installation's token: the next that asks for it gets a new one.
+/// Records that GitHub answered 401 to the installation's token: the next request for it gets a new one.
 pub fn invalidate(tokens: &TokenService, installation: &GitHubInstallation) {
     tokens.memory.slot(&installation.uid().unwrap_or_default()).memory().refuse_client();
 }

@@ -20,13 +20,13 @@ pub(crate) struct TokenOwner<'a> {
     pub(crate) name: String,
     pub(crate) uid: String,
     pub(crate) id: InstallationId,
-    /// The account's name in GitHub's spelling.
+    /// The canonical login of the account.
     pub(crate) login: &'a str,
     pub(crate) granted: &'a Permissions,
     pub(crate) schedule: Schedule,
     pub(crate) secret_name: String,
     pub(crate) config_repository: &'a str,
-    /// What makes a Secret this installation's.
+    /// The owner reference of this installation's Secrets.
     pub(crate) reference: OwnerReference,
     /// The times of the token in that Secret, as the status has them.
     pub(crate) published: Option<Issued>,
@@ -67,10 +67,10 @@ impl<'a> TokenOwner<'a> {
         })
     }
 
-    /// The owner of an installation as its status knows it.
+    /// The owner of an installation according to its status.
     ///
     /// # Errors
-    /// When the status knows no account yet, or says why it gets no token.
+    /// When the status has no account yet, or states why it gets no token.
     pub(crate) fn known(
         tokens: &TokenService,
         installation: &'a GitHubInstallation,
@@ -82,7 +82,7 @@ impl<'a> TokenOwner<'a> {
         let status = installation.status.as_ref();
         let Some(account) = status.and_then(|status| status.account.as_ref()) else {
             let finding =
-                Finding::new(Reason::Progressing, "GitHub was not asked about this installation yet");
+                Finding::new(Reason::Progressing, "GitHub has not been queried about this installation yet");
             return Err(TokenError::NotEntitled(finding));
         };
         Self::new(installation, &account.login, status.map_or(&NONE, |status| &status.app_permissions))

@@ -6,9 +6,9 @@ use peribolos_core::{installation_status::read_only, names::RunToken};
 use peribolos_github::TokenScope;
 
 use super::TokenOwner;
-use crate::services::github::ASKED;
+use crate::services::github::REQUESTED;
 
-/// What a token may do: everything the installation may, or what a run's additional one is for.
+/// The scope of a token: all permissions of the installation, or those for which an additional token is made.
 pub(super) fn scope(owner: &TokenOwner<'_>, kind: Option<RunToken>) -> TokenScope {
     let levels = |pairs: &[(&str, &str)]| -> Option<BTreeMap<String, String>> {
         Some(pairs.iter().map(|(name, level)| ((*name).to_owned(), (*level).to_owned())).collect())
@@ -17,7 +17,7 @@ pub(super) fn scope(owner: &TokenOwner<'_>, kind: Option<RunToken>) -> TokenScop
     match kind {
         None => TokenScope::default(),
         Some(RunToken::Read) => {
-            TokenScope { repositories: None, permissions: Some(read_only(&ASKED, owner.granted)) }
+            TokenScope { repositories: None, permissions: Some(read_only(&REQUESTED, owner.granted)) }
         }
         Some(RunToken::File) => {
             TokenScope { repositories: config_repository(), permissions: levels(&[("contents", "read")]) }

@@ -18,7 +18,7 @@ const ISSUED_AT: &str = "issued-at";
 const EXPIRES_AT: &str = "expires-at";
 const USERNAME: &str = "username";
 const PASSWORD: &str = "password";
-/// The user name that Git takes with an installation token.
+/// The user name that Git uses with an installation token.
 const GIT_USER: &str = "x-access-token";
 
 /// A token as a Secret holds it.
@@ -75,7 +75,7 @@ pub(super) fn write(name: &str, owner: &TokenOwner<'_>, held: &Held) -> Secret {
     }
 }
 
-/// The times of a token as the annotations of its Secret have them; `None`: they are missing, or make no sense.
+/// The times of a token according to the annotations of its Secret; `None`: they are missing or invalid.
 pub(super) fn annotated(secret: &impl ResourceExt) -> Option<Issued> {
     let time = |name: &str| secret.annotations().get(name)?.parse::<Timestamp>().ok();
     let issued =

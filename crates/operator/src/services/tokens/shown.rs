@@ -1,4 +1,4 @@
-//! What the watch shows of a Secret: its metadata alone, so that a start reads no Secret.
+//! The contents of a Secret according to the watch, which has only its metadata, so that a start reads no Secret.
 
 use jiff::Timestamp;
 use peribolos_core::{names::RunToken, token::Found};
@@ -6,7 +6,7 @@ use peribolos_core::{names::RunToken, token::Found};
 use super::{TokenOwner, TokenService, secret, store::version_of};
 use crate::state::tokens::{Known, Slot};
 
-/// What the Secret holds, as far as its metadata tells. `None`: it has to be read, because the annotations are missing or
+/// What the Secret contains according to its metadata. `None`: it has to be read, because the annotations are missing or
 /// contradict the status, or because it is not as this process has last seen it.
 pub(super) fn found(
     tokens: &TokenService,
@@ -21,7 +21,7 @@ pub(super) fn found(
     }
     let known = memory.known(kind).cloned();
     let Some(shown) = tokens.secrets.get(&owner.uid, &owner.secret(kind)) else {
-        // The watch may be behind: what was written a moment ago is there, or has been deleted.
+        // The watch may be outdated: the Secret that was just written exists, or was deleted.
         let is_expected = known.is_some_and(|known| known.issued.is_valid(now));
         return (!is_expected).then_some(Found::Missing);
     };
@@ -32,7 +32,7 @@ pub(super) fn found(
         return (known.version == version_of(shown.as_ref())).then_some(Found::Token(known.issued));
     }
     let issued = secret::annotated(shown.as_ref())?;
-    // What has expired needs no second witness.
+    // An expired token needs no further confirmation.
     let is_certain = kind.is_none() && (owner.published == Some(issued) || !issued.is_valid(now));
     if is_certain {
         memory.know(kind, Some(Known { version: version_of(shown.as_ref()), issued }));

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::kubernetes::{client::call, write::post_by};
 
-/// What is there under a Secret's name.
+/// What exists under a Secret's name.
 pub(super) enum Stored {
     /// Nothing.
     Absent,
@@ -21,7 +21,7 @@ pub(super) enum Stored {
     Ours {
         uid: Option<String>,
         version: Option<String>,
-        /// Its token; `None`: the content is not as it was written.
+        /// Its token; `None`: the content is not as the operator wrote it.
         held: Option<Held>,
     },
 }
@@ -33,7 +33,7 @@ fn api(tokens: &TokenService) -> Api<Secret> {
 /// Reads a Secret of `owner`.
 ///
 /// # Errors
-/// [`TokenError::SecretConflict`] where somebody else's has that name.
+/// [`TokenError::SecretConflict`] if a Secret of another owner has that name.
 pub(super) async fn read(
     tokens: &TokenService,
     name: &str,
@@ -50,10 +50,10 @@ pub(super) async fn read(
     }
 }
 
-/// Writes a token over what was read: never over a Secret that came to be meanwhile. Gives its uid and resourceVersion.
+/// Writes a token to the Secret as it was read, never to one that was created meanwhile. Returns its uid and resourceVersion.
 ///
 /// # Errors
-/// [`TokenError::SecretConflict`] where somebody else's has that name by now.
+/// [`TokenError::SecretConflict`] if a Secret of another owner got that name meanwhile.
 pub(super) async fn write(
     tokens: &TokenService,
     name: &str,
@@ -63,7 +63,7 @@ pub(super) async fn write(
 ) -> Result<Version, TokenError> {
     let mut object = secret::write(name, owner, held);
     if let Stored::Ours { uid: Some(uid), version, .. } = before {
-        // A patch changes that very object as it was read, or nothing; annotations of others stay.
+        // The patch changes exactly this object as it was read, or nothing; annotations of others are kept.
         object.metadata.uid = Some(uid.clone());
         object.metadata.resource_version.clone_from(version);
         let params = PatchParams::apply(names::MANAGER).force();
@@ -84,7 +84,7 @@ pub(super) async fn write(
     }
 }
 
-/// What tells a Secret's versions apart: its uid and resourceVersion.
+/// The identity of a version of a Secret: its uid and resourceVersion.
 pub(super) type Version = (Option<String>, Option<String>);
 
 pub(super) fn version_of(secret: &impl ResourceExt) -> Version {
@@ -100,7 +100,7 @@ pub(super) fn shown(tokens: &TokenService, installation: &str, uid: &str) -> Vec
     of_it.map(|found| found.name_any()).collect()
 }
 
-/// The names of the Secrets that belong to the object of that name and uid, asked of the API server.
+/// The names of the Secrets that belong to the object of that name and uid, from the API server.
 pub(super) async fn owned(
     tokens: &TokenService,
     installation: &str,
@@ -116,7 +116,7 @@ pub(super) async fn owned(
     Ok(list.iter().filter(|found| secret::is_owned_by(*found, uid)).map(ResourceExt::name_any).collect())
 }
 
-/// Removes a Secret if it is there and belongs to the object of that uid.
+/// Removes a Secret if it exists and belongs to the object of that uid.
 pub(super) async fn remove_owned(tokens: &TokenService, name: &str, owner: &str) -> Result<(), TokenError> {
     let Some(found) = call(api(tokens).get_opt(name)).await? else { return Ok(()) };
     if !secret::is_owned_by(&found, owner) {

@@ -33,10 +33,10 @@ pub(super) async fn ensure_first_commit(
         branch: Some(target.base),
         replaces: None,
     };
-    tracing::info!(branch = target.base, "the repository is empty, making its first commit");
+    tracing::info!(branch = target.base, "the repository is empty; creating its first commit");
     match client.put_file(target.repository, &file).await {
         Ok(head) => Ok(head),
-        // Somebody was faster: theirs is as good.
+        // Another process created it first; its commit is equivalent.
         Err(error) if error.is_conflict() || error.is_unprocessable() => {
             client.branch_head(target.repository, target.base).await?.ok_or(error.into())
         }
@@ -53,7 +53,7 @@ pub(super) async fn is_edited(client: &Client, target: &Target<'_>) -> Result<bo
     Ok(!is_ours)
 }
 
-/// Makes the branch hold the file, and gives the content's id.
+/// Commits the file to the branch, and returns the content's id.
 ///
 /// Under an open pull request commits are only added, as people may have looked at those that are there. Otherwise the branch is a leftover and starts again from the base, or it could conflict with it.
 pub(super) async fn ensure(

@@ -1,14 +1,14 @@
-//! The one issue that says what to do where the repository is not private.
+//! The issue that explains what to do if the repository is not private.
 
 use peribolos_github::{AccountType, Client, client::IssueFilter};
 use peribolos_vocab::Visibility;
 
 use super::{StepError, Target, texts};
 
-/// How the issue is found again, whatever became of its title and state.
+/// The marker by which the issue is found, regardless of its title and state.
 const MARKER: &str = "<!-- peribolos-operator: onboarding -->";
 
-/// Finds the issue or makes it, and gives its address.
+/// Finds or creates the issue, and returns its address.
 pub(super) async fn ensure(
     client: &Client,
     target: &Target<'_>,

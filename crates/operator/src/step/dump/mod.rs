@@ -1,6 +1,6 @@
 //! `step dump`: proposes the file that describes an organization as it is.
 //!
-//! Each part looks for what an earlier attempt left before it makes anything, so a step that died anywhere is simply
+//! Each part checks for results of an earlier attempt before it creates anything, so an interrupted step can simply be
 //! run again.
 
 mod branch;

@@ -1,4 +1,4 @@
-//! Every word that organization owners read: commits, the pull request, the issue.
+//! The texts for organization owners: commits, the pull request, the issue.
 
 use peribolos_github::Login;
 use peribolos_vocab::Visibility;

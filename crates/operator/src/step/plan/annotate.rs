@@ -26,7 +26,7 @@ pub(super) fn nobody_left(path: &str, file: &ConfigFile) -> StepError {
     invalid_at(path, at, "GitHub knows none of the people the file names".to_owned(), "no-members")
 }
 
-/// A file that names more new people than are looked up.
+/// A file that names more new people than are verified.
 pub(super) fn too_many_new_people(path: &str, file: &ConfigFile, error: &PlanningError) -> StepError {
     let at = file.org.position.unwrap_or(Position::START);
     invalid_at(path, at, capitalized(&error.to_string()), "too-many-new-people")

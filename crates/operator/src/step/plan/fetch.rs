@@ -1,4 +1,4 @@
-//! The commit to look at, and the file in it.
+//! The commit that is planned, and the file in it.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use peribolos_org::MAX_BYTES;
 use super::StepError;
 use super::annotate;
 
-/// GitHub works out a test merge when it is asked for one, usually within seconds: so often it is asked again, …
+/// GitHub computes a test merge on request, usually within seconds: how often the request is repeated, …
 const MERGE_ATTEMPTS: u32 = 10;
 /// … after so long.
 const MERGE_PAUSE: Duration = Duration::from_secs(2);

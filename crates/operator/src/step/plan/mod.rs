@@ -31,10 +31,10 @@ use crate::planning::{Planned, Planning, PlanningError};
 pub struct PlanArgs {
     #[command(flatten)]
     pub(super) config: ConfigArgs,
-    /// Plan what merging this pull request would make of the file; empty: none
+    /// Plan the file as it would be after merging this pull request; empty: none
     #[arg(long, value_name = "NUMBER", env = "PERIBOLOS_PULL_REQUEST", default_value = "")]
     pull_request: Preview,
-    /// Read and check the file alone, as that very commit has it, with a token that sees nothing but files
+    /// Only read and check the file of exactly this commit, with a token that can read nothing but files
     #[arg(long, env = "PERIBOLOS_FILE_ONLY")]
     file_only: bool,
     /// Where to write the file for upstream peribolos, with names as GitHub writes them
@@ -139,7 +139,7 @@ impl Source {
         Planning { client, org: &args.login, file, scope, options }
     }
 
-    /// Reads the organization, plans, and holds the plan against guards and reviews.
+    /// Reads the organization, plans, and checks the plan against guards and reviews.
     pub(super) async fn considered(
         &self,
         client: &Client,
@@ -181,7 +181,7 @@ fn normalized(source: &Source, planned: &Planned) -> String {
     normalize(&source.parsed.file, &names).yaml
 }
 
-/// What is said of a file that is not held against the organization.
+/// The report about a file that is not compared with the organization.
 fn valid(args: &ConfigArgs, parsed: &Parsed, annotations: Vec<Annotation>) -> CheckOutput {
     let title = match annotations.len() {
         0 => format!("{} is valid", args.path),

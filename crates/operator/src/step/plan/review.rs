@@ -6,7 +6,7 @@ use clap::Args;
 use peribolos_org::removals::Removals;
 use peribolos_org::review::{self, Judgement, Rule, Shown};
 
-/// How removals are judged that no preview showed. Without a rule they are not judged.
+/// The rule for removals that no preview showed. Without a rule they are not checked.
 #[derive(Clone, Debug, Args)]
 pub struct ReviewArgs {
     /// What happens to removals that no preview showed: Warn, Block or Require; empty: nothing

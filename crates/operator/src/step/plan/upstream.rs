@@ -14,7 +14,7 @@ const SHARE_OF_LIMIT_PERCENT: u64 = 70;
 /// Writes the flags as a JSON array, which Tekton takes as the step's result.
 ///
 /// # Errors
-/// [`StepError`] where GitHub does not tell what is left of its limit, or the file can't be written.
+/// [`StepError`] if GitHub does not report the rest of its limit, or the file can't be written.
 pub(super) async fn write(
     path: &Path,
     client: &Client,
@@ -43,7 +43,7 @@ async fn requests_left(client: &Client) -> Result<Option<u64>, StepError> {
 /// The flags, in a fixed order.
 ///
 /// Those that only newer versions of peribolos know (`--fix-collaborators`, `--ignore-enterprise-teams`) are there only
-/// when their feature is asked for, so that an older image serves everyone else.
+/// when their feature is requested, so that an older image works for everyone else.
 fn flags(scope: &Scope, limits: &Limits, requests_left: Option<u64>, removal_delta: u32) -> Vec<String> {
     let mut flags: Vec<String> = scope.manage.iter().map(|kind| fix(*kind).to_owned()).collect();
     flags.extend(scope.allow.iter().map(|allow| allowed(*allow).to_owned()));

@@ -5,7 +5,7 @@ use peribolos_org::plan::{Plan, Refusal, RefusalClass, Warning};
 use peribolos_org::removals::{Removals, digests};
 use peribolos_org::review::Judgement;
 use peribolos_org::show::{self, Disclosure, Namer, PlanReport};
-use peribolos_org::{ConfigFile, unknown_logins};
+use peribolos_org::{ConfigFile, Unread, unknown_logins};
 use peribolos_vocab::report::{Changes, CheckOutput};
 use peribolos_vocab::{Annotation, AnnotationLevel};
 
@@ -24,12 +24,14 @@ pub(in crate::step) struct Considered {
     /// Remarks on the file, whatever becomes of it.
     annotations: Vec<Annotation>,
     path: String,
+    /// What is managed and could not be read.
+    pub(in crate::step) unread: Vec<Unread>,
     /// Whether a kind that is managed could not be read, for want of a permission.
     pub(in crate::step) lacks_a_kind: bool,
 }
 
 impl Considered {
-    /// Holds a plan against the guards and against what previews showed.
+    /// Checks a plan against the guards and against what previews showed.
     pub(super) fn new(
         args: &ConfigArgs,
         file: &ConfigFile,
@@ -48,8 +50,8 @@ impl Considered {
         annotations.extend(findings);
         annotations.extend(warnings(plan, &args.path, &namer));
         let path = args.path.clone();
-        let lacks_a_kind = snapshot.lacks_any(&scope);
-        Self { planned, removals, trips, judgement, disclosure, annotations, path, lacks_a_kind }
+        let (unread, lacks_a_kind) = (snapshot.unread_of(&scope), snapshot.lacks_any(&scope));
+        Self { planned, removals, trips, judgement, disclosure, annotations, path, unread, lacks_a_kind }
     }
 
     /// Everything about the plan, for texts.

@@ -41,7 +41,7 @@ enum Named {
     Previously,
 }
 
-/// What is said of a name that stands twice.
+/// The message about a name that occurs twice.
 fn once_under_previously(places: [Named; 2]) -> &'static str {
     match places {
         [Named::Now, Named::Now] => "",

@@ -27,7 +27,7 @@ pub const MAX_BYTES: usize = 5 * 1024 * 1024;
 /// A file that can be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parsed {
-    /// What it says.
+    /// Its content.
     pub file: ConfigFile,
     /// What its author may not expect, in the order of the file.
     pub warnings: Vec<Diagnostic>,

@@ -48,7 +48,7 @@ fn refuse_whole(planner: &mut Planner<'_>, repo: &Repo, message: String, hint: S
     planner.refuse(Kind::Repos, line_of(&repo.name), &[(&repo.name.value).into()], message, hint);
 }
 
-/// What GitHub must be asked: what is found under the names of new repositories, and which branches there are.
+/// The questions to GitHub: what exists under the names of new repositories, and which branches exist.
 pub(crate) fn questions(planner: &Planner<'_>) -> Vec<Question> {
     if !planner.plans(Kind::Repos) {
         return Vec::new();

@@ -128,12 +128,21 @@ impl Model {
         own.max(self.person_access_from_elsewhere(login, repo))
     }
 
+    /// What somebody who is invited may do in a repository once they have accepted, by the teams to which they are invited.
+    pub(crate) fn invited_access(&self, login: &Login, repo: RepoId) -> Option<Permission> {
+        if !self.pending.contains_key(login) {
+            return None;
+        }
+        let teams = self.all_teams().filter(|(_, team)| team.pending.contains(login));
+        teams.filter_map(|(id, _)| self.team_access(id, repo)).max()
+    }
+
     fn grant(&self, login: &Login, repo: RepoId) -> Option<&super::Grant> {
         self.repo(repo)?.collaborators.as_ref()?.get(login)
     }
 
     /// What every member may do in each repository, as far as it is known.
-    fn default_permission(&self) -> Option<Permission> {
+    pub(crate) fn default_permission(&self) -> Option<Permission> {
         let word = self.settings.get(&OrgSetting::DEFAULT_REPOSITORY_PERMISSION)?;
         match DefaultPermission::from_word(word)? {
             DefaultPermission::None => None,

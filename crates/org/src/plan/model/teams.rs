@@ -121,7 +121,7 @@ impl Model {
         }
     }
 
-    /// Puts somebody into a team. An owner becomes a maintainer, whatever is asked. Who is invited to the organization
+    /// Puts somebody into a team. An owner becomes a maintainer, whatever the requested role. Who is invited to the organization
     /// is invited to the team; somebody else would be invited to the organization as a member.
     pub(super) fn set_member(&mut self, team: &TeamName, login: &Login, to: TeamRole) {
         let Some(id) = self.team_named(team) else { return };

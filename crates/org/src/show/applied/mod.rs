@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use self::problems::Problems;
 use self::section::Section;
 use super::beyond::beyond;
-use super::check::{MAX_SUMMARY_BYTES, people};
+use super::check::{MAX_SUMMARY_BYTES, people, warnings};
 use super::item::Item;
 use super::list::Lines;
 use super::report::phrase;
@@ -19,7 +19,7 @@ use crate::Login;
 use crate::file::report::Style;
 use crate::plan::{Change, Kind, Operation, Outcome, Renamed, Stays, Verification};
 use crate::review::Judgement;
-use crate::snapshot::Extent;
+use crate::snapshot::{Extent, Unread};
 
 /// What became of a plan that was applied.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,8 @@ pub struct Applied<'a> {
     pub outcomes: &'a [Outcome],
     /// What the organization was found to be afterwards; none: it was not read again.
     pub verification: Option<&'a Verification>,
+    /// What is managed and could not be read when the plan was made, so that nothing of it is in the plan.
+    pub unread: &'a [Unread],
     /// Teams that were made and that the person whose token made them could not be taken out of.
     pub stays: &'a [Stays],
 }
@@ -90,6 +92,7 @@ impl Applied<'_> {
             ),
             (gone, "thing is gone that should have stayed", "things are gone that should have stayed"),
             (unread, "part could not be read again", "parts could not be read again"),
+            (self.unread.len(), "part could not be read", "parts could not be read"),
             (self.waiting().len(), "person has yet to accept", "people have yet to accept"),
         ];
         let (number, one, more) = numbers.into_iter().find(|(number, ..)| *number > 0)?;
@@ -106,8 +109,11 @@ impl Applied<'_> {
             let items = missing.iter().map(|removal| Item::of_removal(removal, None, namer)).collect();
             lines.changes("**No preview had shown these removals**", items);
         }
+        if let Some(warnings) = warnings(&self.report.plan.warnings, namer) {
+            lines.paragraph(&warnings);
+        }
         let done = self.done(namer);
-        if done.is_empty() && lines.is_empty() {
+        if done.is_empty() && lines.is_empty() && self.unread.is_empty() {
             lines.paragraph("The organization is as the file says.");
         }
         if !done.is_empty() {
@@ -223,13 +229,14 @@ impl Applied<'_> {
     /// What the organization still lacks, although nothing of the above says so.
     fn open(&self, namer: &Namer<'_>) -> Option<Section> {
         // In full: what may not be named is not the same because of that.
-        let said = |change: &Change| Sentence::of(change, &Namer::terminal());
+        let sentence = |change: &Change| Sentence::of(change, &Namer::terminal());
         let known: Vec<Sentence> = (0..self.report.plan.operations.len())
             .filter_map(|index| Some((index, &self.report.plan.operations.get(index)?.change)))
             .filter(|(index, change)| !self.outcome(*index).is_shown(change))
-            .map(|(_, change)| said(change))
+            .map(|(_, change)| sentence(change))
             .collect();
-        let open = self.verification?.remaining.iter().filter(|left| !known.contains(&said(&left.change)));
+        let open =
+            self.verification?.remaining.iter().filter(|left| !known.contains(&sentence(&left.change)));
         let lines = open.map(|left| {
             let sentence = Sentence::of(&left.change, namer);
             Some(format!("{} yet", sentence.is_not()))
@@ -311,7 +318,7 @@ fn is_again(again: &Change, change: &Change) -> bool {
     again == change || change.invitee().is_some() && again.invitee() == change.invitee()
 }
 
-/// Who is invited by a change, or asked to accept it.
+/// Who is invited by a change, or has to accept it.
 fn invited(change: &Change) -> Option<&Login> {
     match change {
         Change::InviteMember { login, .. }

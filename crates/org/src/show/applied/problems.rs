@@ -205,10 +205,10 @@ fn what_to_do(failure: &Failure) -> String {
 
 /// GitHub's answer, or what kept one from coming, as far as it may be shown.
 fn answer(is: &Sentence, failure: &Failure) -> Option<String> {
-    let said = Some(tidy(&failure.sentence)).filter(|said| is.is_named() && !said.is_empty());
-    match (failure.status, said) {
+    let sentence = Some(tidy(&failure.sentence)).filter(|sentence| is.is_named() && !sentence.is_empty());
+    match (failure.status, sentence) {
         (Some(status), Some(said)) => Some(format!("GitHub answered {status}, {said}")),
         (Some(status), None) => Some(format!("GitHub answered {status}")),
-        (None, said) => said,
+        (None, sentence) => sentence,
     }
 }

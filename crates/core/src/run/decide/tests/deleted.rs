@@ -72,7 +72,7 @@ fn published() -> Facts {
 #[case::running(running)]
 fn a_run_ends_with_its_installation(#[case] begin: fn(&PeribolosRun) -> PeribolosRunStatus) {
     let mut facts = orphaned(begin);
-    facts.published.unasked = Some(1);
+    facts.published.unrequested = Some(1);
     facts.found.attempt = Some(Attempt::Unmade);
     assert_eq!(describe(&decide(&facts, at(2))), "Cancelled InstallationDeleted");
 }

@@ -6,7 +6,7 @@ use super::*;
 fn start(change: impl FnOnce(&mut Facts)) -> String {
     let mut facts = apply(starting);
     facts.found.attempt = Some(Attempt::Unmade);
-    facts.published.unasked = Some(1);
+    facts.published.unrequested = Some(1);
     give_slot(&mut facts, "r");
     facts.found.tokens = vec![Token::Own];
     facts.found.branch = Some(Some("main".into()));
@@ -92,7 +92,7 @@ fn an_attempt_that_may_have_been_asked_for_is_closed_before_it_is_left(
     facts.found.pod_done = Some(true);
     assert_eq!(describe(&decide(&facts, at(2))), then);
     let mut own = asked();
-    own.published.unasked = Some(1);
+    own.published.unrequested = Some(1);
     leave(&mut own);
     assert_ne!(describe(&decide(&own, at(2))), CLOSES, "nobody has asked for it");
     let mut preview = asked();
@@ -217,7 +217,7 @@ fn without_tekton_no_run_starts(
     #[case] expected: &str,
 ) {
     let mut facts = apply(begin);
-    facts.published.unasked = Some(1);
+    facts.published.unrequested = Some(1);
     facts.found.attempt = (expected != "need [Attempt]").then_some(Attempt::Unmade);
     facts.tekton = Some(Missing::Api);
     assert_eq!(describe(&decide(&facts, at(2))), expected);
@@ -227,7 +227,7 @@ fn without_tekton_no_run_starts(
 fn a_start_that_keeps_failing_gives_the_slot_back() {
     let mut facts = apply(starting);
     facts.found.attempt = Some(Attempt::Unmade);
-    facts.published.unasked = Some(1);
+    facts.published.unrequested = Some(1);
     facts.trouble = Some(trouble(Kind::Passing, 70));
     assert_eq!(describe(&decide(&facts, at(60))), "wait until 70");
     assert_eq!(
@@ -252,7 +252,7 @@ fn no_task_run_fails_the_attempt() {
 #[test]
 fn a_dump_starts_with_the_slot_its_repository_and_two_tokens() {
     let mut facts = of(Mode::Dump, starting);
-    facts.published.unasked = Some(1);
+    facts.published.unrequested = Some(1);
     facts.found.attempt = Some(Attempt::Unmade);
     assert_eq!(describe(&decide(&facts, at(1))), "take the slot for attempt 1");
     give_slot(&mut facts, "r");

@@ -1,5 +1,5 @@
-//! A run belongs to its installation: owner reference and labels, whoever made it. One that will have a check is kept until
-//! that is completed.
+//! Every run gets the owner reference and labels of its installation, whoever created it. A run that will have a check also
+//! gets a finalizer until the check is completed.
 
 use kube::{Resource, ResourceExt, api::Patch};
 use peribolos_api::names;
@@ -12,19 +12,19 @@ use crate::{
     kubernetes::{client::call, write::patch_by},
 };
 
-/// Sets what is missing: nothing, where whoever made it for the operator has set all of it.
+/// Sets what is missing. Runs that the operator created have everything already.
 pub(super) async fn adopt(at: RunContext<'_>) -> Result<Answer, Error> {
     let owner = at.installation.controller_owner_ref(&());
     let uid = owner.as_ref().map(|owner| &owner.uid);
     let is_ours = at.run.owner_references().iter().any(|reference| Some(&reference.uid) == uid);
     let mode = at.run.spec.mode.label();
-    // A run that was made without a commit has none until the controller has looked it up.
+    // A run that was created without a commit has none until the controller has read the head.
     let sha = Some(at.sha()).filter(|sha| !sha.is_empty());
     let labels = at.run.labels();
     let is_labelled = labels.get(names::LABEL_INSTALLATION) == Some(&at.run.spec.installation_ref.name)
         && labels.get(names::LABEL_MODE) == Some(&mode)
         && (sha.is_none() || labels.get(names::LABEL_SHA).map(String::as_str) == sha);
-    // The finalizer comes with the first write, long before there is a check to complete.
+    // The finalizer is added by the first write, long before there is a check to complete.
     let missing: Vec<String> = check::finalizers(at.run)
         .into_iter()
         .filter(|finalizer| !at.run.finalizers().contains(finalizer))

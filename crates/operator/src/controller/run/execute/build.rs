@@ -65,7 +65,7 @@ fn task_run(
     }
 }
 
-/// A TaskRun that is cancelled from its first moment: Tekton makes no pod for it, and its name is taken.
+/// A TaskRun that is created as cancelled: Tekton creates no pod for it, and its name is taken.
 pub(super) fn closed(at: RunContext<'_>, name: &str) -> TaskRun {
     let RunContext { run, installation, .. } = at;
     TaskRun {
@@ -109,7 +109,7 @@ fn bind(workspace: &str, secret_name: String) -> WorkspaceBinding {
     WorkspaceBinding { name: workspace.to_owned(), secret: Some(SecretSource { secret_name, items }) }
 }
 
-/// A duration as Tekton writes it back, so that nothing looks changed.
+/// A duration in the form in which Tekton returns it, so that a comparison finds no change.
 fn go_duration(duration: std::time::Duration) -> String {
     let seconds = duration.as_secs();
     format!("{}h{}m{}s", seconds / 3600, seconds / 60 % 60, seconds % 60)

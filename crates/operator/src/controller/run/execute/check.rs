@@ -1,4 +1,4 @@
-//! Writes the check run on the commit. Nobody else does.
+//! Writes the check run on the commit, and only here.
 
 use peribolos_core::run::{
     answer::Answer,
@@ -12,7 +12,7 @@ use peribolos_github::{
 use super::RunContext;
 use crate::controller::run::error::Error;
 
-/// Brings the check of that number to what is wanted, or makes it.
+/// Updates the check of that id to the desired state, or creates it.
 pub(super) async fn write(at: RunContext<'_>, id: Option<i64>, check: &Check) -> Result<Answer, Error> {
     let (github, repository) = (at.github().await?, at.repository()?);
     let update = update(check);

@@ -20,7 +20,7 @@ pub(super) async fn acknowledge(at: RunContext<'_>) -> Result<Answer, Error> {
     Ok(Answer::Done)
 }
 
-/// Thumbs down and a reply, which carries a mark by which it is found again rather than written twice. A comment that names
+/// Thumbs down and a reply with a marker, by which it is found again rather than written twice. A comment that names
 /// another command, or was deleted, is not answered.
 pub(super) async fn refuse(at: RunContext<'_>, sentence: &str) -> Result<Answer, Error> {
     let Some(id) = id(at) else { return Ok(Answer::Done) };

@@ -31,7 +31,7 @@ pub(super) async fn write(at: RunContext<'_>, change: IssueChange) -> Result<Ans
     Ok(Answer::Done)
 }
 
-/// The issues that this App wrote: anybody may give one of their own the same words.
+/// The issues that this App wrote: anybody can write an issue with the same text.
 async fn ours(at: RunContext<'_>, github: &Client) -> Result<Vec<Issue>, Error> {
     let bot = our_bot(at).await?;
     let filter = IssueFilter { state: None, creator: Some(&bot) };

@@ -1,4 +1,4 @@
-//! Writes: each step of a decision is one of them. Its answer is what is true from then on.
+//! Writes: each step of a decision is one write. Its answer replaces what was known before.
 
 mod adopt;
 mod build;
@@ -73,7 +73,7 @@ pub(super) async fn execute(at: RunContext<'_>, facts: &Facts, step: &Step) -> R
     }
 }
 
-/// Gives back what a run had in memory, and removes the lesser tokens that no run uses any more.
+/// Releases what a run has in memory, and removes the additional tokens that no run uses any more.
 async fn clear(at: RunContext<'_>, facts: &Facts) -> Result<Answer, Error> {
     at.ctx.reservations.release(at.run);
     if at.run.spec.mode == Mode::Apply {

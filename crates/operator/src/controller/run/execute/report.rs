@@ -1,4 +1,4 @@
-//! Metrics and Events of what a run has come to.
+//! Metrics and Events about the progress of runs.
 
 use jiff::Timestamp;
 use kube::{

@@ -1,11 +1,11 @@
-//! Before a Dump: a missing config repository is made, private, if the installation wants that.
+//! Before a Dump, a missing config repository is created as a private one, if the installation's spec allows it.
 
 use peribolos_github::{Login, client::NewRepository};
 
 use super::RunContext;
 use crate::controller::run::error::Error;
 
-/// Ensures that the repository is there. `Err`: it is not, and a sentence why.
+/// Ensures that the repository exists. `Err`: it does not, with the reason as a sentence.
 pub(super) async fn ensure(at: RunContext<'_>) -> Result<Result<(), String>, Error> {
     let (github, repository) = (at.github().await?, &at.repository()?);
     match github.get_repo(repository).await {

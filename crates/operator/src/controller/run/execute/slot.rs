@@ -16,7 +16,7 @@ use crate::{
 /// The field manager of what runs write into their installation's status.
 const FIELD_MANAGER: &str = "peribolos-runs";
 
-/// Takes the slot, if it is free. An Apply that takes it says that its file is to be applied, and
+/// Takes the slot, if it is free. An Apply that takes it also records that its file is to be applied, and
 /// uses the comment that requested it.
 pub(super) async fn take(at: RunContext<'_>, active: &ActiveRun) -> Result<Answer, Error> {
     let mut operations = vec![
@@ -64,7 +64,7 @@ pub(super) async fn free(
     patch(at, operations).await
 }
 
-/// Writes these fields, if they are as they were.
+/// Writes these fields, if they have not changed.
 pub(super) async fn record(at: RunContext<'_>, fields: &Map<String, Value>) -> Result<Answer, Error> {
     let there = status::fields(at.installation);
     let operations = fields.iter().flat_map(|(field, value)| {
@@ -78,8 +78,8 @@ pub(super) async fn record(at: RunContext<'_>, fields: &Map<String, Value>) -> R
     patch(at, operations).await
 }
 
-/// Raises the number that is part of the names of runs which the operator makes by itself: a run of that name has ended, and
-/// another one is needed.
+/// Raises the number in the names of runs that the operator creates by itself: a run of that name has ended, and another one is
+/// needed.
 pub(super) async fn raise_sequence(at: RunContext<'_>) -> Result<Answer, Error> {
     patch(at, status::raise_sequence(at.installation)).await
 }
@@ -88,7 +88,7 @@ fn sequence(installation: &GitHubInstallation) -> Option<i64> {
     installation.status.as_ref().and_then(|status| status.heal_sequence)
 }
 
-/// Writes if everything is as it was decided on. The answer is the installation as it is then, in any case.
+/// Writes if nothing that the decision was based on has changed. In either case the answer is the installation as it is then.
 async fn patch(at: RunContext<'_>, operations: impl IntoIterator<Item = Value>) -> Result<Answer, Error> {
     let api = at.installations();
     let installation = match status::patch(&api, FIELD_MANAGER, at.installation, operations).await? {

@@ -1,4 +1,4 @@
-//! Writes a run's status: always whole, always under its resourceVersion. Nobody else does.
+//! Writes a run's status: always completely, always under its resourceVersion, and only here.
 
 use peribolos_api::{PeribolosRunStatus, names, run::Phase};
 use peribolos_core::run::{

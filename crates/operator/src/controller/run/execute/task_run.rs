@@ -1,4 +1,4 @@
-//! Makes, closes and stops the attempt's TaskRun.
+//! Creates, closes and stops the attempt's TaskRun.
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// Makes the TaskRun; one of that name that is this run's is success.
+/// Creates the TaskRun. An existing one of that name that belongs to this run counts as success.
 pub(super) async fn create(at: RunContext<'_>, plan: &TaskRunPlan) -> Result<Answer, Error> {
     let task_run = build(at, plan, &at.repository()?);
     let params = post_by(labels::MANAGER);
@@ -65,7 +65,7 @@ pub(super) async fn label(at: RunContext<'_>) -> Result<Answer, Error> {
         format!("{}={installation},{}!={}", labels::LABEL_INSTALLATION, labels::LABEL_ENDED, labels::TRUE);
     let there = match call(at.task_runs().list_metadata(&ListParams::default().labels(&unlabelled))).await {
         Ok(there) => there,
-        // The cluster has no TaskRuns at all.
+        // The cluster does not serve TaskRuns.
         Err(error) if error.is_not_found() => return Ok(Answer::Done),
         Err(error) => return Err(error.into()),
     };
@@ -84,8 +84,8 @@ pub(super) async fn label(at: RunContext<'_>) -> Result<Answer, Error> {
     Ok(Answer::Done)
 }
 
-/// Makes the name of the attempt unusable, and deletes the pods that it may have had. Where the TaskRun was made after all, it is
-/// left as it is, and seen with the next look.
+/// Makes the name of the attempt unusable, and deletes the pods that it may have had. If the TaskRun was created after all, it is
+/// not changed, and the next read finds it.
 pub(super) async fn close(at: RunContext<'_>, name: &str) -> Result<Answer, Error> {
     let params = post_by(labels::MANAGER);
     match call(at.task_runs().create(&params, &build::closed(at, name))).await {
@@ -119,7 +119,7 @@ pub(super) async fn close(at: RunContext<'_>, name: &str) -> Result<Answer, Erro
     Ok(Answer::Closed)
 }
 
-/// Has Tekton stop the TaskRun; it deletes the pod.
+/// Cancels the TaskRun; Tekton deletes the pod.
 pub(super) async fn stop(at: RunContext<'_>, why: &str) -> Result<Answer, Error> {
     let Some(name) = at.task_run_name() else { return Ok(Answer::Done) };
     let Some(task_run) = find(at, name).await? else { return Ok(Answer::Done) };

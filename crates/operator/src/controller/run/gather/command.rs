@@ -1,4 +1,4 @@
-//! The comment that a run was requested by. It is looked up whenever something depends on it: nothing in a run is trusted, and
+//! The comment that requested a run. It is fetched whenever something depends on it: nothing in a run is trusted, and
 //! its annotations may change.
 
 use jiff::Timestamp;
@@ -22,14 +22,14 @@ use crate::controller::run::error::Error;
 
 /// Who requested the run by a comment.
 pub(super) async fn commander(at: RunContext<'_>) -> Result<Commander, Error> {
-    Ok(look_up(at).await?.map_or_else(Commander::Wrong, |(_, standing)| Commander::By(standing)))
+    Ok(fetch(at).await?.map_or_else(Commander::Wrong, |(_, standing)| Commander::By(standing)))
 }
 
-/// The run's comment, and what its author is.
+/// The run's comment, and the standing of its author.
 ///
 /// # Errors
-/// The inner one: why the run's comment does not bear it out.
-async fn look_up(at: RunContext<'_>) -> Result<Result<(Comment, Standing), &'static str>, Error> {
+/// The inner one: why the comment does not request this run.
+async fn fetch(at: RunContext<'_>) -> Result<Result<(Comment, Standing), &'static str>, Error> {
     let Some(id) = at.comment().and_then(|id| u64::try_from(id).ok()) else {
         return Ok(Err("the run's comment-id is no comment's number"));
     };
@@ -41,7 +41,7 @@ async fn look_up(at: RunContext<'_>) -> Result<Result<(Comment, Standing), &'sta
     if !requests(&comment, at.run) {
         return Ok(Err("the comment requests something else"));
     }
-    // The author is taken from GitHub, not from the run: a run can be made by anyone who may make runs.
+    // The author is read from GitHub, not from the run: anyone who may create runs can write any author into it.
     let standing = match &comment.user {
         Some(user) => standing(at, &github, &user.login).await?,
         None => Standing::Stranger,
@@ -49,8 +49,8 @@ async fn look_up(at: RunContext<'_>) -> Result<Result<(Comment, Standing), &'sta
     Ok(Ok((comment, standing)))
 }
 
-/// What an owner saw who commanded this Apply of `sha`: for each run that showed it before the comment was written, its salt
-/// and the digests of its removals. Nothing where the comment does not count.
+/// The removals that were shown to the owner who requested this Apply of `sha`: for each run that showed some before the
+/// comment was written, its salt and the digests of its removals. Empty if the comment does not count.
 pub(super) async fn approved(
     at: RunContext<'_>,
     facts: &Facts,
@@ -60,7 +60,7 @@ pub(super) async fn approved(
         return Ok(Vec::new());
     }
     let comment_id = at.comment();
-    let Ok((comment, Standing::Owner)) = look_up(at).await? else { return Ok(Vec::new()) };
+    let Ok((comment, Standing::Owner)) = fetch(at).await? else { return Ok(Vec::new()) };
     let used = at.installation.status.as_ref().map(|status| status.used_comments.as_slice());
     let uid = at.run.uid().unwrap_or_default();
     let made = at.run.metadata.creation_timestamp.as_ref().map(|made| made.0);
@@ -83,8 +83,8 @@ pub(super) async fn approved(
     Ok(shown.collect())
 }
 
-/// When a run has shown people what an Apply of this commit's file would remove: its check said so after a guard stopped it,
-/// or the issue about drift.
+/// When a run has shown people what an Apply of this commit's file would remove: in its check after a guard stopped it, or in the
+/// issue about drift.
 fn shown_at(run: &PeribolosRun, sha: &Sha, blob: Option<&Sha>) -> Option<Timestamp> {
     let status = run.status.as_ref()?;
     let blob = blob.map(Sha::as_str);
@@ -104,7 +104,7 @@ fn requests(comment: &Comment, run: &PeribolosRun) -> bool {
     event::command(first_line) == Some(run.spec.mode) && (about.is_none() || about == comment.issue_number())
 }
 
-/// What an account is in the organization, looked up live.
+/// The standing of an account in the organization, as GitHub reports it now.
 pub(super) async fn standing(at: RunContext<'_>, github: &Client, login: &Login) -> Result<Standing, Error> {
     let organization: Login = at.login().parse()?;
     let membership = github.membership(&organization, login).await?;

@@ -5,7 +5,7 @@ use peribolos_github::Sha;
 use super::RunContext;
 use crate::controller::run::error::Error;
 
-/// The branch that is applied: the installation's, or the repository's default. None: there is no such repository, or the App
+/// The branch that is applied: the installation's, or the repository's default. None: the repository does not exist, or the App
 /// can't see it.
 pub(super) async fn branch(at: RunContext<'_>) -> Result<Option<String>, Error> {
     let configured = &at.installation.spec.config.branch;
@@ -18,7 +18,7 @@ pub(super) async fn branch(at: RunContext<'_>) -> Result<Option<String>, Error> 
     }
 }
 
-/// A branch's head. None: no such branch, or a repository without a commit.
+/// A branch's head. None: the branch does not exist, or the repository has no commit.
 pub(super) async fn head(at: RunContext<'_>, branch: &str) -> Result<Option<Sha>, Error> {
     match at.github().await?.branch_head(&at.repository()?, branch).await {
         Err(error) if error.is_conflict() => Ok(None),

@@ -1,4 +1,4 @@
-//! Looks: each fact that a decision asks for, read from GitHub or Kubernetes. Nothing is written here.
+//! Reads: each fact that a decision needs, read from GitHub or Kubernetes. Nothing is written here.
 
 mod checks;
 mod command;
@@ -27,7 +27,7 @@ pub(super) use pull::our_bot;
 pub(super) use task_run::engine;
 pub(super) use task_run::{find, has_ended, is_closed, pods_of};
 
-/// Looks at one thing.
+/// Reads one fact.
 pub(super) async fn gather(at: RunContext<'_>, facts: &Facts, need: &Need) -> Result<Fact, Error> {
     Ok(match need {
         Need::Branch => Fact::Branch(file::branch(at).await?),

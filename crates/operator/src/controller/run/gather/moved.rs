@@ -1,4 +1,4 @@
-//! Where the config repository is that answers from elsewhere: it was renamed or moved, or its organization was renamed.
+//! The current location of a config repository that was renamed or moved, or whose organization was renamed.
 //!
 //! No redirect is followed: it may lead to another host, and the token is for this one.
 
@@ -8,7 +8,7 @@ use peribolos_github::Login;
 use super::RunContext;
 use crate::controller::run::error::Error;
 
-/// Looks where the repository of that number is now.
+/// Fetches the current name of the repository with that id.
 pub(super) async fn look(at: RunContext<'_>, number: Option<u64>) -> Result<NewName, Error> {
     let organization: Login = at.login().parse()?;
     let repositories = match at.github().await?.list_org_repos(&organization).await {

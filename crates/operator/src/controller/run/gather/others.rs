@@ -1,4 +1,4 @@
-//! The installation's other runs, from the API server where the watch may be behind.
+//! The installation's other runs, from the API server if the watch may be outdated.
 
 use kube::{ResourceExt, api::ListParams};
 use peribolos_api::{PeribolosRun, names};
@@ -7,8 +7,8 @@ use peribolos_core::run::facts::{Facts, SlotHolder, is_labelled_ended};
 use super::{RunContext, has_ended};
 use crate::{controller::run::error::Error, kubernetes::client::call};
 
-/// The installation's other runs that are not labelled as ended: the watch may not have yet what was made a moment ago. One that nobody has labelled yet only
-/// the watch knows.
+/// The installation's other runs that are not labelled as ended: the watch may not show yet what was just created. Runs without
+/// labels are found only in the watch.
 pub(super) async fn live(at: RunContext<'_>, facts: &Facts) -> Result<Vec<PeribolosRun>, Error> {
     let installation = &at.run.spec.installation_ref;
     let mut runs = at.ctx.unended_runs(&installation.name).await?;
@@ -29,10 +29,10 @@ pub(super) async fn records(at: RunContext<'_>, facts: &Facts) -> Result<Vec<Per
     Ok(records)
 }
 
-/// TaskRuns of long names with many attempts are cut; so much of a run's name they always begin with.
+/// Long names of TaskRuns are truncated; they always begin with this much of the run's name.
 const LONGEST_SURE_PREFIX: usize = 52;
 
-/// Whether the run of this name, which has the slot, is there, and whether a pod of it may still be running.
+/// Whether the run of this name, which has the slot, exists, and whether a pod of it may still be running.
 pub(super) async fn slot_holder(at: RunContext<'_>, name: &str) -> Result<SlotHolder, Error> {
     // One that has ended and is not labelled yet frees the slot itself.
     if call(at.runs().get_opt(name)).await?.is_some_and(|holder| !is_labelled_ended(&holder)) {

@@ -12,7 +12,7 @@ use peribolos_github::{
 use super::{RunContext, command};
 use crate::controller::run::error::Error;
 
-/// The pull request that the run is a preview of. None: there is none of that number.
+/// The pull request that the run is a preview of. None: it does not exist.
 pub(super) async fn pull(at: RunContext<'_>) -> Result<Option<Pull>, Error> {
     let Some(number) = at.run.spec.source.pull_request else { return Ok(None) };
     let github = at.github().await?;
@@ -21,7 +21,7 @@ pub(super) async fn pull(at: RunContext<'_>) -> Result<Option<Pull>, Error> {
         other => other?,
     };
     let author = match &pull.user {
-        // The onboarding pull request is the operator's own; who else pushed to its branch is not known.
+        // The onboarding pull request is the operator's own; whether others pushed to its branch is not known.
         Some(user)
             if user.kind == AccountType::Bot
                 && user.login.as_str().eq_ignore_ascii_case(&our_bot(at).await?) =>
@@ -44,7 +44,7 @@ pub(in crate::controller::run) async fn our_bot(at: RunContext<'_>) -> Result<St
     Ok(format!("{}[bot]", at.ctx.app.get_app().await?.slug))
 }
 
-/// Whether the merge has the very file that the base has. Without a merge (a conflict) nothing can be told.
+/// Whether the merge leaves the file as it is on the base. Without a merge (because of a conflict) this is unknown.
 pub(super) async fn is_unchanged(at: RunContext<'_>, facts: &Facts) -> Result<bool, Error> {
     let (Some(number), Some(Some(branch))) = (at.run.spec.source.pull_request, &facts.found.branch) else {
         return Ok(false);
@@ -62,7 +62,7 @@ pub(super) async fn is_unchanged(at: RunContext<'_>, facts: &Facts) -> Result<bo
     })
 }
 
-/// The open pull requests against a branch that are no drafts: number and head.
+/// The open pull requests against a branch that are not drafts: number and head.
 pub(super) async fn open(at: RunContext<'_>, branch: &str) -> Result<Vec<(i64, String)>, Error> {
     let filter = PullFilter { base: Some(branch), state: Some(PullState::Open), head: None };
     let pulls = at.github().await?.list_pulls(&at.repository()?, &filter).await?;

@@ -15,9 +15,9 @@ use crate::{
 
 /// How many of a log's last lines are read.
 const LINES: i64 = 50;
-/// How many bytes of a running step's log are read, to find how far it has come.
+/// How many bytes of a running step's log are read to find its progress.
 const PROGRESS_BYTES: i64 = 64 * 1024;
-/// How long a log that the cluster can't hand out is asked for again after the end: without it a run's end is unknown.
+/// How long reading a log that the cluster can't provide is retried after the end: without it the outcome of a run is unknown.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(1);
 
 /// The attempt's TaskRun, if it has a pod.
@@ -27,7 +27,7 @@ async fn with_pod(at: RunContext<'_>) -> Result<Option<TaskRun>, Error> {
     Ok(found.filter(|task_run| task_run.status.as_ref().is_some_and(|status| !status.pod_name.is_empty())))
 }
 
-/// The report of the last step that has ended and left one.
+/// The report of the last step that has ended and wrote one.
 pub(super) async fn read(at: RunContext<'_>) -> Result<Option<StepReport>, Error> {
     let Some(task_run) = with_pod(at).await? else { return Ok(None) };
     let status = task_run.status.clone().unwrap_or_default();
@@ -36,7 +36,7 @@ pub(super) async fn read(at: RunContext<'_>) -> Result<Option<StepReport>, Error
         let log = match log(at, &status.pod_name, step, limit).await {
             Ok(log) => log,
             Err(error) if is_passing(&error) && ended_lately(&task_run) => return Err(error.into()),
-            // The pod, or only its log, may be gone already; the exit code still says how it ended.
+            // The pod, or only its log, may have been deleted already; the exit code still shows how it ended.
             Err(error) => {
                 tracing::info!(run = at.name(), step = step.name, %error, "the step's log can't be read");
                 continue;
@@ -50,7 +50,7 @@ pub(super) async fn read(at: RunContext<'_>) -> Result<Option<StepReport>, Error
     Ok(None)
 }
 
-/// How far the running step has come. None: it does not say, or its log can't be read just now.
+/// The progress of the running step. None: it reports none, or its log can't be read at the moment.
 pub(super) async fn progress(at: RunContext<'_>) -> Option<Progress> {
     let status = with_pod(at).await.ok()??.status?;
     let step = status.steps.iter().find(|step| step.state.running.is_some())?;
@@ -73,7 +73,7 @@ async fn log(at: RunContext<'_>, pod: &str, step: &StepState, limit: i64) -> Res
     call(at.pods().logs(pod, &params)).await
 }
 
-/// Whether asking again may help: the node's kubelet or the API server did not answer.
+/// Whether a retry may help: the node's kubelet or the API server did not answer.
 fn is_passing(error: &CallError) -> bool {
     !error.is_not_found() && !error.is_forbidden_or_invalid()
 }

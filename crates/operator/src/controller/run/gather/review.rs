@@ -1,5 +1,5 @@
-//! What was shown of what an Apply does: the union of the latest previews of all pull requests that were merged since the
-//! last reviewed commit, and what an owner saw who commanded it. Section 7 of the design.
+//! The removals of an Apply that were shown: by the latest previews of all pull requests that were merged since the
+//! last reviewed commit, and to the owner who requested the Apply. Section 7 of the design.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -26,12 +26,12 @@ use peribolos_github::{
 use super::{RunContext, command, others};
 use crate::controller::run::error::Error;
 
-/// Calls at once.
+/// The number of concurrent calls.
 const CONCURRENCY: usize = 8;
 /// How long GitHub may take to show a merged pull request with its commits. Reports say some ten seconds.
 const LATE: SignedDuration = SignedDuration::from_mins(10);
 
-/// Gathers what was shown of the commits since the last reviewed one, and whether anything had to be shown.
+/// Gathers what was shown for the commits since the last reviewed one, and whether anything had to be shown.
 pub(super) async fn gather(at: RunContext<'_>, facts: &Facts) -> Result<Reviewed, Error> {
     let (github, repository, sha) = (&at.github().await?, &at.repository()?, &at.sha().parse()?);
     let approved = command::approved(at, facts, sha).await?;
@@ -59,15 +59,15 @@ pub(super) async fn gather(at: RunContext<'_>, facts: &Facts) -> Result<Reviewed
         Some((preview.uid()?, status.removals.clone()))
     });
     Ok(Reviewed {
-        // What an owner saw comes first: there is room for so many only.
+        // What an owner saw comes first, because the number of records is limited.
         shown: approved.into_iter().chain(shown).collect(),
         without_pull_requests: since.is_some_and(|since| needs_no_preview(&since)),
     })
 }
 
 /// The pull requests with the file that were merged a moment ago and that GitHub does not show yet with their commits: it does
-/// so some seconds late. As long as there is one, no commit is taken for one that came without. One that GitHub shows with its
-/// merge was merged before the commits in question.
+/// so some seconds late. As long as there is one, no commit is treated as one without a pull request. One that GitHub shows
+/// with its merge was merged before the commits in question.
 async fn not_known_yet(
     at: RunContext<'_>,
     github: &Client,
@@ -99,9 +99,9 @@ async fn not_known_yet(
 
 /// The commits that an Apply brings.
 struct Introduced {
-    /// Those whose pull requests have shown something.
+    /// The commits whose pull requests have shown something.
     commits: Vec<Sha>,
-    /// What is known of those since the last reviewed commit, their pull requests aside. None: there is no such commit.
+    /// What is known about the commits since the last reviewed one, apart from their pull requests. None: no commit was reviewed.
     since: Option<Since>,
 }
 
@@ -146,7 +146,7 @@ async fn introduced(
     Ok(Introduced { commits, since: Some(since) })
 }
 
-/// The newest preview of a pull request that came to a plan, if it is of what was merged.
+/// The newest preview of a pull request that has a plan, if it is of what was merged.
 fn latest_preview<'a>(
     runs: impl Iterator<Item = &'a PeribolosRun>,
     repository: &FullName,

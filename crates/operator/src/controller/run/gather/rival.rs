@@ -8,7 +8,7 @@ use crate::{controller::run::error::Error, kubernetes::client::call};
 /// The other object that has an unfinished run.
 pub(super) async fn look(at: RunContext<'_>) -> Result<Option<Rival>, Error> {
     for name in at.ctx.tokens.installations.rivals(at.installation) {
-        // The watch may not have yet that it has just taken its slot.
+        // The watch may not show yet that it has just taken its slot.
         let Some(there) = call(at.installations().get_opt(&name)).await? else { continue };
         if there.status.as_ref().is_some_and(|status| status.active_run.is_some()) {
             let gives_way = ownership::precedes(at.installation, &there);

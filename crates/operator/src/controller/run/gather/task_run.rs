@@ -1,4 +1,4 @@
-//! The attempt's TaskRun and its pod, in the terms of the decisions.
+//! The attempt's TaskRun and its pod, as decisions see them.
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::{ResourceExt, api::ListParams};
@@ -31,7 +31,7 @@ pub(super) async fn attempt(at: RunContext<'_>) -> Result<Attempt, Error> {
     }
 }
 
-/// The TaskRun of that name. None also where the cluster has no TaskRuns at all.
+/// The TaskRun of that name. None also if the cluster does not serve TaskRuns.
 pub(in crate::controller::run) async fn find(
     at: RunContext<'_>,
     name: &str,
@@ -80,7 +80,7 @@ async fn look(at: RunContext<'_>, task_run: &TaskRun) -> Result<Observation, Err
     })
 }
 
-/// Whose Task a TaskRun runs: the spec may name another one by now.
+/// The kind of Task that a TaskRun runs: the spec may name another one in the meantime.
 pub(in crate::controller::run) fn engine(mode: Mode, task_run: &TaskRun) -> Engine {
     let task_ref = task_run.spec.task_ref.as_ref();
     if task_ref.is_some_and(|reference| reference.name == names::task(mode, "")) {
@@ -124,7 +124,7 @@ fn pod_state(pod: &Pod) -> outcome::Pod {
     }
 }
 
-/// Kubernetes retries a missing Secret for ever and Tekton waits for its timeout, so it is looked at here.
+/// Kubernetes retries a missing Secret forever and Tekton waits for its timeout, so the controller checks for it here.
 async fn missing_secret(at: RunContext<'_>, task_run: &TaskRun) -> Result<Option<String>, Error> {
     use k8s_openapi::api::core::v1::Secret;
     let secrets: kube::Api<Secret> = kube::Api::namespaced(at.ctx.client.clone(), &at.ctx.namespace);
@@ -136,7 +136,7 @@ async fn missing_secret(at: RunContext<'_>, task_run: &TaskRun) -> Result<Option
     Ok(None)
 }
 
-/// Whether the pod of the attempt's TaskRun can do no more: it has ended, is gone, or was never made.
+/// Whether the pod of the attempt's TaskRun has ended, was deleted, or was never created.
 pub(super) async fn pod_is_done(at: RunContext<'_>) -> Result<bool, Error> {
     let Some(name) = at.task_run_name() else { return Ok(true) };
     let found = find(at, name).await?;
@@ -146,7 +146,7 @@ pub(super) async fn pod_is_done(at: RunContext<'_>) -> Result<bool, Error> {
         other => (None, other.and_then(|foreign| foreign.uid())),
     };
     let Some(task_run) = ours else {
-        // Its pod goes with it, but the garbage collector may not have come by yet.
+        // The garbage collector deletes its pod too, but may not have done so yet.
         let pods = call(at.pods().list(&pods_of(name))).await?;
         let is_foreign =
             |pod: &Pod| pod.owner_references().iter().any(|owner| Some(&owner.uid) == foreign.as_ref());
@@ -159,7 +159,7 @@ pub(super) async fn pod_is_done(at: RunContext<'_>) -> Result<bool, Error> {
     Ok(call(at.pods().get_opt(&status.pod_name)).await?.is_none_or(|pod| has_ended(&pod)))
 }
 
-/// Whether a TaskRun is there for its name alone.
+/// Whether a TaskRun exists only to reserve its name.
 pub(in crate::controller::run) fn is_closed(task_run: &TaskRun) -> bool {
     task_run.annotations().contains_key(ANNOTATION_CLOSED)
 }
