@@ -55,9 +55,9 @@ fn invites<'c>(change: &'c Change, before: &Model) -> Option<&'c Login> {
 /// Who loses something by a change that somebody who is no member can lose.
 const fn loser(change: &Change) -> Option<&Login> {
     match change {
-        Change::RemoveCollaborator { login, .. }
-        | Change::SetCollaborator { login, from: Some(_), .. }
-        | Change::RemoveTeamMember { login, invitation: true, .. } => Some(login),
+        Change::RemoveCollaborator { login, .. } | Change::SetCollaborator { login, from: Some(_), .. } => {
+            Some(login)
+        }
         _ => None,
     }
 }

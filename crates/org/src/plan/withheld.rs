@@ -82,10 +82,12 @@ pub fn withheld(plan: &Plan, index: usize, outcomes: &[Outcome], now: &Expected)
     }
     let mut after = model.clone();
     after.apply(change);
-    let mut loses = |wanted: &BTreeSet<Target>| {
-        wanted.iter().any(|target| has(&mut after, target).is_less_than(&has(&mut model, target)))
+    let mut loses = |because: &Withheld, wanted: &BTreeSet<Target>| {
+        // What waits to be accepted makes up for nothing that somebody has now, and what they have once they accept waits, too.
+        let waits = because.awaits_acceptance(outcomes);
+        wanted.iter().any(|target| has(&mut after, target).is_less_than(&has(&mut model, target), waits))
     };
-    targets.into_iter().find(|(_, wanted)| loses(wanted)).map(|(because, _)| because)
+    targets.into_iter().find(|(because, wanted)| loses(because, wanted)).map(|(because, _)| because)
 }
 
 /// Whether a change moves a team, which takes what it has from the teams above it.
@@ -244,11 +246,10 @@ fn has(model: &mut Model, target: &Target) -> Has {
 }
 
 impl Has {
-    /// Whether it is less than `before`. What somebody has once they accept an invitation makes up for nothing that they have now.
-    fn is_less_than(&self, before: &Self) -> bool {
-        self.role < before.role
-            || (before.is_invited && !self.is_invited)
-            || self.permission < before.permission
-            || self.once_accepted < before.once_accepted
+    /// Whether it is less than `before`; with `now` only what they have already counts.
+    fn is_less_than(&self, before: &Self, now: bool) -> bool {
+        let is_less_later =
+            self.once_accepted < before.once_accepted || (before.is_invited && !self.is_invited);
+        self.role < before.role || self.permission < before.permission || (!now && is_less_later)
     }
 }
