@@ -15,6 +15,7 @@ mod known;
 mod matrix;
 mod proxy;
 mod settings;
+mod storm;
 mod story;
 #[path = "../../../../crates/operator/tests/support/mod.rs"]
 mod support;

@@ -2,6 +2,7 @@
 //!
 //! `FAULTS_SEED` chooses them and all that is random in them; `FAULTS_CASES` says how many, or `all`; `FAULTS_ONLY` takes only
 //! those whose words contain a text, as `pushes: the controller is killed before`; `FAULTS_JOBS` says how many at once.
+//! `FAULTS_STORM` says to how many organizations is pushed at once.
 
 use std::{env, fmt, str::FromStr};
 
@@ -35,6 +36,11 @@ impl fmt::Display for Settings {
         write!(f, "FAULTS_SEED={} FAULTS_CASES={cases}", self.seed)?;
         if self.only.is_empty() { Ok(()) } else { write!(f, " FAULTS_ONLY='{}'", self.only) }
     }
+}
+
+/// To how many organizations is pushed at once; 12 if the variable says nothing.
+pub fn storm() -> usize {
+    number("FAULTS_STORM").unwrap_or(12)
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -7,7 +7,7 @@ use crate::{
     fault::Fault,
     proxy::Passed,
     story::{Missed, Story, Teller},
-    world::{Plane, World},
+    world::{Beginning, Plane, World},
 };
 
 /// How long nothing is written before a story begins, and after it has ended.
@@ -31,7 +31,14 @@ pub struct Told {
 /// Tells a story. Its ending is what is there when nothing is written any more and `is_due` says that it can be the ending, or
 /// when that has not come for long.
 pub async fn tell(plane: &Plane, story: &Story, fault: Fault, is_due: impl Fn(&Ending) -> bool) -> Told {
-    let world = World::start(plane, story, fault).await;
+    let beginning = Beginning {
+        fixture: story.fixture,
+        token_lifetime: story.token_lifetime,
+        flags: &[],
+        // It goes on where the first one stands still.
+        standby: matches!(fault, Fault::Paused { .. }),
+    };
+    let world = World::start(plane, beginning, fault).await;
     let teller = Teller::new(&world);
     let missed = match (story.begins)(&teller).await {
         Ok(()) => {

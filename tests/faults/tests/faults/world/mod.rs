@@ -24,7 +24,6 @@ use witness::Witness;
 use crate::{
     fault::Fault,
     proxy::{Link, Order, Sender, Server, Switchboard, Upstream, serve, serve_deliveries},
-    story::Story,
     support::{
         GitHub, control_plane::kubeconfig, free_port, github::WEBHOOK_SECRET, namespace, operator::command,
     },
@@ -45,6 +44,19 @@ pub const PAUSE: Duration = Duration::from_secs(2 * 60 / TIME_SCALE as u64);
 /// The same where a write comes late.
 const LEASE_OF_LATE: &str = "--lease-duration=15s";
 
+/// What a world begins with.
+#[derive(Clone, Copy)]
+pub struct Beginning<'a> {
+    /// GitHub.
+    pub fixture: &'a str,
+    /// How long tokens live.
+    pub token_lifetime: &'a str,
+    /// More flags of the simulator.
+    pub flags: &'a [&'a str],
+    /// Whether there is a second controller.
+    pub standby: bool,
+}
+
 /// The world of one story with one fault.
 pub struct World {
     pub client: Client,
@@ -54,14 +66,14 @@ pub struct World {
     pub witness: Witness,
     pub switchboard: Arc<Switchboard>,
     pub controller: Arc<Program>,
-    /// Another controller, where the first one stands still.
+    /// Another controller, where there is one.
     pub standby: Option<Arc<Program>>,
     pub receiver: Arc<Program>,
 }
 
 impl World {
     /// Starts everything with this GitHub. The fault is not armed yet.
-    pub async fn start(plane: &Plane, story: &Story, fault: Fault) -> Self {
+    pub async fn start(plane: &Plane, beginning: Beginning<'_>, fault: Fault) -> Self {
         let order = if let Fault::Deliveries(order) = fault { order } else { Order::AsSent };
         let client = plane.client();
         let namespace = namespace(&client).await;
@@ -69,9 +81,9 @@ impl World {
         let url = format!("http://{}/webhook", webhooks.local_addr().unwrap());
         let scale = if matches!(fault, Fault::Late { .. }) { TIME_SCALE_OF_LATE } else { TIME_SCALE };
         let scale = scale.to_string();
-        let lifetime = story.token_lifetime;
-        let flags = ["--webhook-url", &url, "--time-scale", &scale, "--token-ttl", lifetime];
-        let github = GitHub::start(story.fixture, &flags).await;
+        let Beginning { fixture, token_lifetime, flags, standby } = beginning;
+        let ours = ["--webhook-url", &url, "--time-scale", &scale, "--token-ttl", token_lifetime];
+        let github = GitHub::start(fixture, &[&ours, flags].concat()).await;
         if let Fault::ClockAhead(by) = fault {
             let advance = format!("{}s", by.as_secs());
             github.call("POST", "/_sim/clock", Some(serde_json::json!({"advance": advance}))).await;
@@ -81,7 +93,6 @@ impl World {
         tokio::spawn(collector::collect(client.clone(), namespace.clone()));
 
         let lease = if matches!(fault, Fault::Late { .. }) { LEASE_OF_LATE } else { LEASE };
-        let needs_standby = matches!(fault, Fault::Paused { .. });
         let switchboard = Arc::new(Switchboard::new(fault));
         let proxies = Proxies { plane, github: &github, switchboard: &switchboard, scale: &scale, lease };
         let controller = proxies.controller("controller", &namespace).await;
@@ -91,8 +102,7 @@ impl World {
         switchboard.know(programs.map(|(sender, program)| (sender, Arc::clone(program))).into());
         controller.is_ready().await;
         receiver.is_ready().await;
-        let standby =
-            if needs_standby { Some(proxies.controller("standby", &namespace).await) } else { None };
+        let standby = if standby { Some(proxies.controller("standby", &namespace).await) } else { None };
         Self { client, namespace, github, tekton, witness, switchboard, controller, standby, receiver }
     }
 
