@@ -12,20 +12,21 @@ use super::Run;
 impl Run<'_> {
     /// Reads what the replacing invitation needs: the invited person, and which of the teams still exist.
     pub(super) async fn can_be_replaced(&mut self, index: usize, change: &Change) -> Result<(), Outcome> {
-        let Change::CancelInvitation { id, login: invited, .. } = change else { return Ok(()) };
+        let Change::CancelInvitation { id, login: invited, failed: false, .. } = change else {
+            return Ok(());
+        };
         let later = self.job.plan.operations.get(index..).unwrap_or_default();
-        let again = later.iter().find_map(|operation| match &operation.change {
-            Change::InviteAgain { login, teams, .. } if login == invited => Some(teams),
-            _ => None,
-        });
-        let Some(teams) = again else { return Ok(()) };
-        let find = async |run: &mut Self| run.job.client.find_person(invited, &mut run.addresses).await;
-        let is_found = self.read_until_shown(change, NotSentReason::Unread, |found: &bool| *found, find);
-        if !is_found.await? {
-            return Err(Outcome::Left("GitHub does not show whose login it is".to_owned()));
+        let mut changes = later.iter().map(|operation| &operation.change);
+        let Some(next) = changes.find(|change| change.invitee() == Some(invited)) else { return Ok(()) };
+        if let Change::InviteAgain { teams, .. } = next {
+            let find = async |run: &mut Self| run.job.client.find_person(invited, &mut run.addresses).await;
+            let is_found = self.read_until_shown(change, NotSentReason::Unread, |found: &bool| *found, find);
+            if !is_found.await? {
+                return Err(Outcome::Left("GitHub does not show whose login it is".to_owned()));
+            }
+            self.note_gone(change, teams).await?;
         }
-        self.is_to_no_more_teams(change, (*id, invited)).await?;
-        self.note_gone(change, teams).await
+        self.is_to_no_more_teams(change, (*id, invited)).await
     }
 
     /// Leaves an invitation that is to more teams than the plan knows of: it would take these places with it, and nothing has

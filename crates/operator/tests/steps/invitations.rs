@@ -24,6 +24,20 @@ orgs:
     installation: {id: 1234567}
 ";
 
+/// The same with no place in a team.
+const WITHOUT_PLACES: &str = "\
+users: [zoe, zzz]
+orgs:
+  acme:
+    id: 9001
+    settings: {name: Acme, billing_email: bills@acme.example, default_repository_permission: read}
+    members: {alice: admin, bob: admin, carol: member}
+    invitations: [{login: zoe, role: member}]
+    repos:
+      .github: {visibility: private, files: {README.md: \"hello\\n\"}}
+    installation: {id: 1234567}
+";
+
 /// She is to be an owner.
 const FILE: &str = "\
 orgs:
@@ -274,17 +288,23 @@ async fn nobody_elses_invitation_is_cancelled_after_a_refusal_by_the_limit() {
 }
 
 /// A place that it got after the plan was made would go with it, and nobody was shown that.
+#[rstest::rstest]
+#[case::with_places_that_it_keeps(FIXTURE, "/users/zoe", r#""zoe" "member" Core Docs Late"#)]
+#[case::without(WITHOUT_PLACES, "/orgs/acme/invitations/*/teams", r#""zoe" "member" Late"#)]
 #[tokio::test]
-async fn an_invitation_that_is_to_another_team_now_is_left() {
-    let world = World::of(FILE).await;
-    let slow = json!({"method": "GET", "path": "/users/zoe"});
-    let running = world.start_and_wait_for(slow).await;
+async fn an_invitation_that_is_to_another_team_now_is_left(
+    #[case] fixture: &str,
+    #[case] slow: &str,
+    #[case] invited: &str,
+) {
+    let world = World::with(fixture, FILE).await;
+    let running = world.start_and_wait_for(json!({"method": "GET", "path": slow})).await;
     let mut org = world.bench.github.org(ORG).await;
     org["teams"].as_array_mut().unwrap().push(json!({"name": "Late", "invitations": ["zoe"]}));
     world.bench.github.call("PUT", &format!("/_sim/orgs/{ORG}"), Some(org)).await;
     let applied = running.end().output();
     assert_eq!((applied.exit, applied.cause), (StepExit::Incomplete, Some(Cause::Transient)), "{applied:?}");
-    assert_eq!(world.invited().await, [r#""zoe" "member" Core Docs Late"#]);
+    assert_eq!(world.invited().await, [invited]);
     assert_eq!(world.taken().await, []);
 }
 

@@ -171,6 +171,20 @@ fn an_outside_collaborator_stays_one_until_the_invitation_to_the_organization_is
     }
 }
 
+/// An invitation to a repository gives nothing yet, so it waits for nobody, but it is kept where what replaces it failed.
+#[test]
+fn an_invitation_to_a_repository_stays_where_the_one_to_the_organization_failed() {
+    let mut before = acme();
+    before.repos[0].collaborators = Some(vec![]);
+    before.repos[0].invitations = vec![repo_invitation(2, "zoe", Write)];
+    let yaml = people("alice, bob, zoe", "carol, oscar", "    repos: {site: {collaborators: {}}}\n");
+    let plan = plan_of(&yaml, &before, &everything());
+    let is_invitation = |change: &Change| matches!(change, Change::InviteMember { .. });
+    assert_eq!(withhold(&plan, &before, is_invitation).len(), 1);
+    assert_eq!(withhold(&plan, &before, none), [""; 0]);
+    assert_eq!(awaiting(&plan), [""; 0]);
+}
+
 /// The place in a team goes with the old invitation, or is taken back: what replaces it has failed.
 #[test]
 fn who_is_invited_stays_in_a_team_where_what_replaces_it_failed() {

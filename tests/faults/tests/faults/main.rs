@@ -22,9 +22,13 @@ mod support;
 mod telling;
 mod world;
 
+/// The machine is not shared: what is at stake is the order of events, and not how many there are.
+static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 /// The sample, or the whole matrix: see [`settings`].
 #[test]
 fn whatever_goes_wrong_the_end_is_the_same() {
+    let _one = ONE_AT_A_TIME.lock();
     let settings = settings::Settings::from_environment();
     println!("{settings}");
     let report = matrix::run(&settings);

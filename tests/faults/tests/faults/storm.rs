@@ -31,6 +31,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 #[test]
 fn each_head_is_applied_once_though_both_controllers_are_killed() {
+    let _one = crate::ONE_AT_A_TIME.lock();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let storm = Storm::begin(settings::storm()).await;

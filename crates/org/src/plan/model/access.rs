@@ -128,13 +128,17 @@ impl Model {
         own.max(self.person_access_from_elsewhere(login, repo))
     }
 
-    /// What somebody who is invited may do in a repository once they have accepted, by the teams to which they are invited.
+    /// What somebody who is invited may do in a repository once they have accepted, by an invitation to it or by the teams to
+    /// which they are invited.
     pub(crate) fn invited_access(&self, login: &Login, repo: RepoId) -> Option<Permission> {
+        let open = self.repo(repo).into_iter().flat_map(|repo| &repo.invitations);
+        let open = open.filter(|invitation| invitation.login == *login && !invitation.expired);
+        let by_itself = open.map(|invitation| invitation.permission).max();
         if !self.pending.contains_key(login) {
-            return None;
+            return by_itself;
         }
         let teams = self.all_teams().filter(|(_, team)| team.pending.contains(login));
-        teams.filter_map(|(id, _)| self.team_access(id, repo)).max()
+        by_itself.max(teams.filter_map(|(id, _)| self.team_access(id, repo)).max())
     }
 
     fn grant(&self, login: &Login, repo: RepoId) -> Option<&super::Grant> {
