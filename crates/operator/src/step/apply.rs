@@ -106,7 +106,8 @@ fn done(considered: &Considered, ended: &Ended, again: &Again, facts: &mut Facts
     facts.waiting = number(second.map_or_else(|| waiting(considered, outcomes), |second| second.waiting));
     facts.changes = Some(changes(considered, outcomes, second));
     facts.list = applied.list();
-    facts.reviewed = no_removal_is_left(considered, outcomes, second);
+    // What could not be read may be left to be removed.
+    facts.reviewed = !considered.lacks_a_kind && no_removal_is_left(considered, outcomes, second);
     tracing::info!("the result\n{}", applied.text(Style::Plain));
     let end = ended.end(again, considered.lacks_a_kind, Timestamp::now());
     let namer = Namer::disclosed(&considered.disclosure);

@@ -383,6 +383,7 @@ async fn what_can_t_be_read_before_is_said(#[case] name: &str, #[case] title: &s
     assert!(summary.contains("Resource not accessible by integration"), "{summary}");
     assert!(summary.contains("an owner has accepted the App's permissions"), "{summary}");
     assert!(!summary.contains("is as the file says"), "{summary}");
+    assert!(!applied.reviewed, "a removal may be left");
 }
 
 /// Who has yet to accept is known afterwards: an invitation that is not there any more waits for nobody.

@@ -84,10 +84,24 @@ pub fn withheld(plan: &Plan, index: usize, outcomes: &[Outcome], now: &Expected)
     after.apply(change);
     let mut loses = |because: &Withheld, wanted: &BTreeSet<Target>| {
         // What waits to be accepted makes up for nothing that somebody has now, and what they have once they accept waits, too.
-        let waits = because.awaits_acceptance(outcomes);
-        wanted.iter().any(|target| has(&mut after, target).is_less_than(&has(&mut model, target), waits))
+        // Nor does a team keep what it has because of somebody who is only invited to it.
+        let now = because.awaits_acceptance(outcomes) || !is_about_one_person(change);
+        wanted.iter().any(|target| has(&mut after, target).is_less_than(&has(&mut model, target), now))
     };
     targets.into_iter().find(|(because, wanted)| loses(because, wanted)).map(|(because, _)| because)
+}
+
+/// Whether a change takes something from one person alone.
+const fn is_about_one_person(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::RemoveTeamMember { .. }
+            | Change::SetTeamMember { .. }
+            | Change::RemoveCollaborator { .. }
+            | Change::SetCollaborator { .. }
+            | Change::CancelRepoInvitation { .. }
+            | Change::EditRepoInvitation { .. }
+    )
 }
 
 /// Whether a change moves a team, which takes what it has from the teams above it.
@@ -214,7 +228,7 @@ fn losers(model: &Model, removal: &Change) -> BTreeSet<Login> {
 fn membership(model: &Model, login: &Login, role: OrgRole, targets: &mut BTreeSet<Target>) {
     let reaches_all = match role {
         OrgRole::Admin => true,
-        OrgRole::Member => model.default_permission().is_some(),
+        OrgRole::Member => model.members_may_have_access(),
         OrgRole::BillingManager => false,
     };
     if reaches_all {

@@ -153,9 +153,13 @@ fn an_outside_collaborator_stays_one_until_the_invitation_to_the_organization_is
         ("alice, bob, zoe", "carol, oscar", "none", true),
         ("alice, bob", "carol, oscar, zoe", "read", true),
         ("alice, bob", "carol, oscar, zoe", "none", false),
+        ("alice, bob", "carol, oscar, zoe", "not shown", true),
     ] {
         let mut before = acme();
         before.settings.insert(OrgSetting::DEFAULT_REPOSITORY_PERMISSION, default.to_owned());
+        if default == "not shown" {
+            before.settings.remove(&OrgSetting::DEFAULT_REPOSITORY_PERMISSION);
+        }
         before.repos[0].collaborators = Some(vec![collaborator("zoe", Write)]);
         let yaml = people(owners, members, "    repos: {site: {collaborators: {}}}\n");
         let plan = plan_of(&yaml, &before, &everything());
@@ -183,6 +187,22 @@ fn an_invitation_to_a_repository_stays_where_the_one_to_the_organization_failed(
     assert_eq!(withhold(&plan, &before, is_invitation).len(), 1);
     assert_eq!(withhold(&plan, &before, none), [""; 0]);
     assert_eq!(awaiting(&plan), [""; 0]);
+}
+
+/// Others are in the team: it is not kept for somebody who is only invited to it.
+#[test]
+fn a_team_goes_although_somebody_who_is_invited_to_it_could_not_be_invited_anew() {
+    let mut before = acme();
+    before.teams = vec![reaching(of(team("Core"), &["carol"]), &[("site", Write)])];
+    before.teams[0].invitations = logins(&["zoe"]);
+    before.invitations = vec![invited(1, "zoe", OrgRole::Member)];
+    let yaml = people("alice, bob, zoe", "carol, oscar", "    teams: {}\n");
+    let plan = plan_of(&yaml, &before, &everything());
+    let anew =
+        |change: &Change| change.invitee().is_some() || matches!(change, Change::CancelInvitation { .. });
+    let held = withhold(&plan, &before, anew);
+    assert!(!held.iter().any(|held| held.contains("Core")), "{held:?}");
+    assert!(plan.operations.iter().any(|it| matches!(it.change, Change::DeleteTeam { .. })));
 }
 
 /// The place in a team goes with the old invitation, or is taken back: what replaces it has failed.

@@ -145,8 +145,14 @@ impl Model {
         self.repo(repo)?.collaborators.as_ref()?.get(login)
     }
 
+    /// Whether members may have access to every repository: GitHub need not show what they have.
+    pub(crate) fn members_may_have_access(&self) -> bool {
+        let is_shown = self.settings.contains_key(&OrgSetting::DEFAULT_REPOSITORY_PERMISSION);
+        !is_shown || self.default_permission().is_some()
+    }
+
     /// What every member may do in each repository, as far as it is known.
-    pub(crate) fn default_permission(&self) -> Option<Permission> {
+    fn default_permission(&self) -> Option<Permission> {
         let word = self.settings.get(&OrgSetting::DEFAULT_REPOSITORY_PERMISSION)?;
         match DefaultPermission::from_word(word)? {
             DefaultPermission::None => None,
