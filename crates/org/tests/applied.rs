@@ -386,7 +386,7 @@ fn who_was_renamed_is_named_by_both_logins_where_both_may_be_shown() {
     assert!(text.contains(renamed), "{text}");
 }
 
-/// With the login of now the file would keep somebody whom it takes out.
+/// With the new login, the file would keep somebody that it removes.
 #[test]
 fn a_login_that_the_file_does_not_name_is_not_to_be_changed_there() {
     let mut run = Run::of(vec![(invite("dave"), Outcome::Done)]);

@@ -24,20 +24,6 @@ orgs:
     installation: {id: 1234567}
 ";
 
-/// The same with no place in a team.
-const WITHOUT_PLACES: &str = "\
-users: [zoe, zzz]
-orgs:
-  acme:
-    id: 9001
-    settings: {name: Acme, billing_email: bills@acme.example, default_repository_permission: read}
-    members: {alice: admin, bob: admin, carol: member}
-    invitations: [{login: zoe, role: member}]
-    repos:
-      .github: {visibility: private, files: {README.md: \"hello\\n\"}}
-    installation: {id: 1234567}
-";
-
 /// She is to be an owner.
 const FILE: &str = "\
 orgs:
@@ -289,15 +275,15 @@ async fn nobody_elses_invitation_is_cancelled_after_a_refusal_by_the_limit() {
 
 /// A place that it got after the plan was made would go with it, and nobody was shown that.
 #[rstest::rstest]
-#[case::with_places_that_it_keeps(FIXTURE, "/users/zoe", r#""zoe" "member" Core Docs Late"#)]
-#[case::without(WITHOUT_PLACES, "/orgs/acme/invitations/*/teams", r#""zoe" "member" Late"#)]
+#[case::with_places_that_it_keeps("invitations: [zoe]", "/users/zoe", r#""zoe" "member" Core Docs Late"#)]
+#[case::without("invitations: []", "/orgs/acme/invitations/*/teams", r#""zoe" "member" Late"#)]
 #[tokio::test]
 async fn an_invitation_that_is_to_another_team_now_is_left(
-    #[case] fixture: &str,
+    #[case] places: &str,
     #[case] slow: &str,
     #[case] invited: &str,
 ) {
-    let world = World::with(fixture, FILE).await;
+    let world = World::with(&FIXTURE.replace("invitations: [zoe]", places), FILE).await;
     let running = world.start_and_wait_for(json!({"method": "GET", "path": slow})).await;
     let mut org = world.bench.github.org(ORG).await;
     org["teams"].as_array_mut().unwrap().push(json!({"name": "Late", "invitations": ["zoe"]}));

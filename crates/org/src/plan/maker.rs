@@ -10,7 +10,7 @@ use crate::file::findings::quoted;
 pub struct Stays {
     /// The team.
     pub team: TeamName,
-    /// The person, of whom GitHub has made a maintainer.
+    /// The token owner. GitHub makes whoever creates a team its maintainer.
     pub login: Login,
     /// What GitHub refused, or why it could not be reached.
     pub failure: Failure,

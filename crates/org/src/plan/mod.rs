@@ -62,6 +62,17 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The invitations that are sent again and whose predecessors were cancelled, each with its index, the person and the teams.
+    pub(crate) fn sent_again<'p>(
+        &'p self,
+        outcomes: &'p [Outcome],
+    ) -> impl Iterator<Item = (usize, &'p Login, &'p [InvitedTeam])> {
+        self.operations.iter().enumerate().filter_map(move |(index, operation)| {
+            let Change::InviteAgain { login, teams, .. } = &operation.change else { return None };
+            self.replaces_what_is_cancelled(index, outcomes).then_some((index, login, teams.as_slice()))
+        })
+    }
+
     /// Whether the operation is an invitation that is sent again, and the one that it replaces was cancelled: until it is
     /// sent, places in teams are lost.
     pub fn replaces_what_is_cancelled(&self, index: usize, outcomes: &[Outcome]) -> bool {

@@ -4,7 +4,7 @@ use peribolos_vocab::{Kind, Login};
 use serde::{Deserialize, Serialize};
 
 use super::Renamed;
-use crate::plan::{Change, InvitedTeam, Outcome, Plan};
+use crate::plan::{InvitedTeam, Outcome, Plan};
 use crate::snapshot::{Snapshot, SnapshotTeam};
 
 /// Places of somebody whose invitation was cancelled for another one.
@@ -18,12 +18,7 @@ pub struct Lost {
 
 /// The places that were to be kept and that `after` does not show, whatever GitHub has answered.
 pub(super) fn lost(plan: &Plan, outcomes: &[Outcome], after: &Snapshot, renamed: &[Renamed]) -> Vec<Lost> {
-    let operations = plan.operations.iter().enumerate();
-    let all = operations.filter_map(|(index, operation)| {
-        let Change::InviteAgain { login, teams, .. } = &operation.change else { return None };
-        if !plan.replaces_what_is_cancelled(index, outcomes) {
-            return None;
-        }
+    let all = plan.sent_again(outcomes).filter_map(|(index, login, teams)| {
         let called = renamed.iter().find(|renamed| renamed.login == *login).map_or(login, |it| &it.now);
         let has = |team: &SnapshotTeam| {
             [&team.maintainers, &team.members, &team.invitations]

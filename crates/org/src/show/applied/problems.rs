@@ -7,9 +7,7 @@ use super::super::text::{capitalized, sentence, tidy};
 use super::invited;
 use super::section::Section;
 use crate::Login;
-use crate::plan::{
-    Change, Failure, InvitedTeam, Lost, NotSentReason, Operation, Outcome, Plan, Stays, Withheld,
-};
+use crate::plan::{Failure, InvitedTeam, Lost, NotSentReason, Operation, Outcome, Plan, Stays, Withheld};
 
 /// What of a plan is not in force.
 pub(super) struct Problems<'p, 'd> {
@@ -65,10 +63,11 @@ impl Problems<'_, '_> {
                 tidy(&failure.sentence)
             ));
         }
+        let (lost, lost_end) = self.lost_lines();
         let left_end = "The next apply reads the organization again and compares it with the file.";
         let sections = [
             ("Failed", failed, None),
-            ("Places in teams that are lost with an invitation", self.lost_lines(), Some(self.lost_end())),
+            ("Places in teams that are lost with an invitation", lost, Some(lost_end)),
             ("Not sent to GitHub", unsent, None),
             ("Not done because of it", skipped, None),
             ("Withheld", withheld, None),
@@ -85,42 +84,33 @@ impl Problems<'_, '_> {
             .collect()
     }
 
-    /// Whose invitation was cancelled for another one, with the teams of which they have lost their places. Where the
-    /// organization was not read again, those for whom none was sent.
+    /// Whose invitation was cancelled for another one, with the teams in which they have lost their places. Where the
+    /// organization was not read again, those whose new invitation was not sent.
     fn lost(&self) -> Vec<(&Login, &[InvitedTeam])> {
         if let Some(lost) = self.lost {
             return lost.iter().map(|lost| (&lost.login, lost.teams.as_slice())).collect();
         }
-        let operations = self.plan.operations.iter().enumerate();
-        let lost = operations.filter_map(|(index, operation)| {
-            let Change::InviteAgain { login, teams, .. } = &operation.change else { return None };
-            let is_sent = self.outcomes.get(index).is_some_and(Outcome::is_base);
-            let is_lost = !is_sent && self.plan.replaces_what_is_cancelled(index, self.outcomes);
-            is_lost.then_some((login, teams.as_slice()))
-        });
-        lost.collect()
+        let is_sent = |index: usize| self.outcomes.get(index).is_some_and(Outcome::is_base);
+        let all = self.plan.sent_again(self.outcomes).filter(|(index, ..)| !is_sent(*index));
+        all.map(|(_, login, teams)| (login, teams)).collect()
     }
 
-    fn lost_lines(&self) -> Vec<String> {
-        let line = |(login, teams)| {
+    /// The lines about lost places, and what to do about them.
+    fn lost_lines(&self) -> (Vec<String>, &'static str) {
+        let lost = self.lost();
+        let line = |(login, teams): &(&Login, &[InvitedTeam])| {
             format!("{}: {}", person_named(login, &self.namer), of_teams(teams, &self.namer))
         };
-        self.lost().into_iter().map(line).collect()
-    }
-
-    fn lost_end(&self) -> &'static str {
-        if self
-            .lost()
-            .into_iter()
-            .flat_map(|(_, teams)| teams)
-            .all(|team| self.namer.team(&team.name).is_some())
-        {
+        let lines = lost.iter().map(line).collect();
+        let mut teams = lost.iter().flat_map(|(_, teams)| teams.iter());
+        let end = if teams.all(|team| self.namer.team(&team.name).is_some()) {
             "An apply of this file does not give them back, and takes away what they were to replace: name them in the file, or \
              give them on GitHub."
         } else {
             "An apply of this file does not give them back, and takes away what they were to replace: give them on GitHub. The \
              log of the pod has all names; who runs this operator can read it."
-        }
+        };
+        (lines, end)
     }
 
     /// The operation that is the reason in the end: what was skipped has a reason itself.
