@@ -76,17 +76,11 @@ pub fn wanted(
         Some(report) if !report.title.is_empty() => defuse(&report.title),
         _ => title(run.spec.mode, phase, reason).to_owned(),
     };
-    let mut summary = match explains {
+    let summary = match explains {
         Some(report) if !report.summary.is_empty() => defuse(&report.summary),
         _ if message.is_empty() => heading.clone(),
         _ => defuse(explanation(reason, &message)),
     };
-    if explains.is_some()
-        && status.attempts.is_some_and(|attempts| attempts > 1)
-        && let Some(changes) = &status.changes
-    {
-        summary = format!("In all attempts together: {}.\n\n{summary}", changes.summary);
-    }
     // Remarks on the file hold however the run ends.
     let remarks = report.map(|report| report.annotations.as_slice()).unwrap_or_default();
     Some(Check {

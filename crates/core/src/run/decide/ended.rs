@@ -127,8 +127,7 @@ fn shown(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     let reason = status.reason.as_deref().and_then(Reason::parse);
     let explains = status.report.as_ref().is_some_and(|report| report.explains_end);
     let shows_plan = explains && matches!(reason, Some(Reason::Planned | Reason::GuardTripped));
-    let wanted = super::wanted(facts);
-    let by_check = wanted.is_some() && facts.published.check == wanted;
+    let by_check = publish::shows_end(facts);
     if status.shown_at.is_some() || !shows_plan || !(by_check || facts.published.done.issue) {
         return None;
     }
