@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use peribolos_api::{GitHubInstallation, Reason, installation::Preview, run::Mode};
 
 use super::{
-    Need, Step, Verdict, branch, clear_attempt, create, follow_up, free_slot, publish, running, sooner,
+    Need, Step, Verdict, branch, clear_attempt, create, follow_up, free_slot, left, publish, running, sooner,
     with_check_id, write,
 };
 use crate::{
     drift::{self, Drift, issue},
     run::{
         facts::Facts,
-        leaving::{self, leaving},
+        leaving,
         state::{is_finished_by_earlier_version, is_tidied},
         status::seconds,
         step::IssueChange,
@@ -37,7 +37,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
         None => None,
     };
     if pod.is_none() {
-        if let Some(verdict) = free_slot(facts, leaving(&facts.run, &status)) {
+        if let Some(verdict) = free_slot(facts, left(facts)) {
             return verdict;
         }
         let had_slot = facts.run.spec.mode != Mode::DryRun && status.started_at.is_some();

@@ -30,9 +30,18 @@ pub(super) async fn commander(at: RunContext<'_>) -> Result<Commander, Error> {
 /// # Errors
 /// The inner one: why the comment does not request this run.
 async fn fetch(at: RunContext<'_>) -> Result<Result<(Comment, Standing), &'static str>, Error> {
-    let Some(id) = at.comment().and_then(|id| u64::try_from(id).ok()) else {
-        return Ok(Err("the run's comment-id is no comment's number"));
-    };
+    match at.comment() {
+        Some(id) => of_comment(at, id).await,
+        None => Ok(Err("the run's comment-id is no comment's number")),
+    }
+}
+
+/// A comment that requests a run like this one, and the standing of its author.
+///
+/// # Errors
+/// The inner one: why it does not.
+async fn of_comment(at: RunContext<'_>, id: i64) -> Result<Result<(Comment, Standing), &'static str>, Error> {
+    let Ok(id) = u64::try_from(id) else { return Ok(Err("the run's comment-id is no comment's number")) };
     let github = at.github().await?;
     let comment = match github.get_comment(&at.repository()?, id).await {
         Err(error) if error.is_not_found() => return Ok(Err("the comment was deleted")),
@@ -49,31 +58,52 @@ async fn fetch(at: RunContext<'_>) -> Result<Result<(Comment, Standing), &'stati
     Ok(Ok((comment, standing)))
 }
 
-/// The removals that were shown to the owner who requested this Apply of `sha`: for each run that showed some before the
-/// comment was written, its salt and the digests of its removals. Empty if the comment does not count.
+/// The removals that were shown to the owner who requested this Apply of `sha`, or an Apply of the same file before it: for each
+/// run that showed some before the comment was written, its salt and the digests of its removals. Empty if the comment does not
+/// count.
 pub(super) async fn approved(
     at: RunContext<'_>,
     facts: &Facts,
     sha: &Sha,
 ) -> Result<Vec<(String, Vec<String>)>, Error> {
-    if !facts.is_command() {
+    let last = at.installation.status.as_ref().and_then(|status| status.last_apply.as_ref());
+    let inherited = last.and_then(|last| Some((last.blob.as_deref()?, last.approval.as_ref()?)));
+    let (requested, blob) = match (at.comment(), inherited) {
+        (Some(comment), _) => (
+            Requested {
+                comment,
+                run: at.run.uid().unwrap_or_default(),
+                made: at.run.metadata.creation_timestamp.as_ref().map(|made| made.0),
+            },
+            None,
+        ),
+        (None, Some((of, approval))) if !facts.is_command() => {
+            let blob = at.blob(sha.as_str()).await?;
+            if blob.as_ref().map(Sha::as_str) != Some(of) {
+                return Ok(Vec::new());
+            }
+            let made = approval.at.parse().ok();
+            (Requested { comment: approval.comment, run: approval.run.clone(), made }, blob)
+        }
+        _ => return Ok(Vec::new()),
+    };
+    let Ok((comment, Standing::Owner)) = of_comment(at, requested.comment).await? else {
         return Ok(Vec::new());
-    }
-    let comment_id = at.comment();
-    let Ok((comment, Standing::Owner)) = fetch(at).await? else { return Ok(Vec::new()) };
+    };
     let used = at.installation.status.as_ref().map(|status| status.used_comments.as_slice());
-    let uid = at.run.uid().unwrap_or_default();
-    let made = at.run.metadata.creation_timestamp.as_ref().map(|made| made.0);
     let approval = Approval {
         written: comment.created_at,
         edited: comment.updated_at,
-        run_made: made.unwrap_or(Timestamp::MAX),
-        is_used: comment_id.is_none_or(|id| command::is_used(used.unwrap_or_default(), id, &uid)),
+        run_made: requested.made.unwrap_or(Timestamp::MAX),
+        is_used: command::is_used(used.unwrap_or_default(), requested.comment, &requested.run),
     };
     if !command::approves(&approval) {
         return Ok(Vec::new());
     }
-    let blob = at.blob(sha.as_str()).await?;
+    let blob = match blob {
+        Some(blob) => Some(blob),
+        None => at.blob(sha.as_str()).await?,
+    };
     let records = others::records(at, facts).await?;
     let shown = records.iter().filter_map(|other| {
         let at = shown_at(other, sha, blob.as_ref())?;
@@ -81,6 +111,15 @@ pub(super) async fn approved(
         (at <= comment.created_at).then_some((other.uid()?, removals))
     });
     Ok(shown.collect())
+}
+
+/// A comment, and the Apply that it requested.
+struct Requested {
+    comment: i64,
+    /// The UID of that Apply.
+    run: String,
+    /// When it was created.
+    made: Option<Timestamp>,
 }
 
 /// When a run has shown people what an Apply of this commit's file would remove: in its check after a guard stopped it, or in the
