@@ -47,13 +47,20 @@ fn approval(run: &PeribolosRun) -> Option<Approval> {
     })
 }
 
+/// Whether this is the record of an Apply of that file; where nobody could read its file, of that commit.
+pub fn is_of(last: &LastApply, blob: Option<&str>, sha: Option<&str>) -> bool {
+    match &last.blob {
+        Some(of) => Some(of.as_str()) == blob,
+        None => blob.is_none() && sha.is_some() && last.sha.as_deref() == sha,
+    }
+}
+
 /// The same record with the approval that the Apply before it has left, if that was of the same file and no comment requested
 /// this one.
 #[must_use]
 pub fn inheriting(last: LastApply, before: Option<&LastApply>) -> LastApply {
-    let inherited = before
-        .filter(|before| last.blob.is_some() && before.blob == last.blob)
-        .and_then(|b| b.approval.clone());
+    let before = before.filter(|before| is_of(before, last.blob.as_deref(), last.sha.as_deref()));
+    let inherited = before.and_then(|before| before.approval.clone());
     LastApply { approval: last.approval.or(inherited), ..last }
 }
 

@@ -6,6 +6,7 @@ use kube::ResourceExt;
 use peribolos_api::{PeribolosRun, Reason, run::Mode};
 use peribolos_core::{
     drift, event,
+    installation_status::is_of,
     run::{
         command::{self, Approval, Standing},
         facts::{Commander, Facts},
@@ -67,7 +68,7 @@ pub(super) async fn approved(
     sha: &Sha,
 ) -> Result<Vec<(String, Vec<String>)>, Error> {
     let last = at.installation.status.as_ref().and_then(|status| status.last_apply.as_ref());
-    let inherited = last.and_then(|last| Some((last.blob.as_deref()?, last.approval.as_ref()?)));
+    let inherited = last.and_then(|last| Some((last, last.approval.as_ref()?)));
     let (requested, blob) = match (at.comment(), inherited) {
         (Some(comment), _) => (
             Requested {
@@ -77,13 +78,13 @@ pub(super) async fn approved(
             },
             None,
         ),
-        (None, Some((of, approval))) if !facts.is_command() => {
+        (None, Some((last, approval))) if !facts.is_command() => {
             let blob = at.blob(sha.as_str()).await?;
-            if blob.as_ref().map(Sha::as_str) != Some(of) {
+            if !is_of(last, blob.as_ref().map(Sha::as_str), Some(sha.as_str())) {
                 return Ok(Vec::new());
             }
             let made = approval.at.parse().ok();
-            (Requested { comment: approval.comment, run: approval.run.clone(), made }, blob)
+            (Requested { comment: approval.comment, run: approval.run.clone(), made }, Some(blob))
         }
         _ => return Ok(Vec::new()),
     };
@@ -101,7 +102,7 @@ pub(super) async fn approved(
         return Ok(Vec::new());
     }
     let blob = match blob {
-        Some(blob) => Some(blob),
+        Some(blob) => blob,
         None => at.blob(sha.as_str()).await?,
     };
     let records = others::records(at, facts).await?;
