@@ -11,7 +11,9 @@ use super::{
     arguments::Reviewed,
     check::{self, Check, CheckState},
     facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, Rival, SlotHolder},
+    follow_up::BASE,
     outcome::Observation,
+    preview::{OpenPulls, outdated},
     state::State,
     step::Step,
 };
@@ -53,8 +55,8 @@ pub enum Fact {
     Checks(Vec<CheckSeen>),
     /// Where the config repository is now.
     NewName(NewName),
-    /// The open pull requests.
-    Pulls(Vec<(i64, String)>),
+    /// The open pull requests, and their previews.
+    OpenPulls(Box<OpenPulls>),
     /// Who has the slot.
     SlotHolder(SlotHolder),
 }
@@ -105,7 +107,10 @@ impl Facts {
             Fact::PodDone(done) => found.pod_done = Some(done),
             Fact::Checks(checks) => self.checks_read(checks, now),
             Fact::NewName(name) => found.new_name = Some(name),
-            Fact::Pulls(pulls) => found.pulls = Some(pulls),
+            Fact::OpenPulls(open) => {
+                self.published.done.previews = outdated(&open).next().is_none();
+                self.found.open_pulls = Some(*open);
+            }
             Fact::SlotHolder(holder) => found.slot_holder = Some(holder),
         }
     }
@@ -151,7 +156,14 @@ impl Facts {
                     seen.stopping = true;
                 }
             }
-            Step::CreateRun(run) => self.found.created.push(run.name.clone()),
+            Step::CreateRun(run) => {
+                self.found.created.push(run.name.clone());
+                if let Some(open) = self.found.open_pulls.as_mut().filter(|_| run.spec.trigger.event == BASE)
+                {
+                    open.pulls.retain(|(number, _)| run.spec.source.pull_request != Some(*number));
+                    done.previews = outdated(open).next().is_none();
+                }
+            }
             Step::Acknowledge => done.acknowledged = true,
             Step::Refuse(_) => done.refused = true,
             Step::Issue(_) => {

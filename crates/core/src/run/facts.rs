@@ -10,8 +10,8 @@ use peribolos_api::{
 use peribolos_vocab::report::{Progress, StepReport};
 
 use super::{
-    arguments::Reviewed, command::Standing, outcome::Observation, preview::Author, published::Published,
-    state::is_kept, status::Why, step::Token, trouble::Trouble,
+    arguments::Reviewed, command::Standing, outcome::Observation, preview::Author, preview::OpenPulls,
+    published::Published, state::is_kept, status::Why, step::Token, trouble::Trouble,
 };
 
 use crate::{tekton::Missing, time_scale::TimeScale};
@@ -104,8 +104,8 @@ pub struct Found {
     pub new_name: Option<NewName>,
     /// Whether a refresh of the installation was requested because of that.
     pub rechecked: bool,
-    /// The open pull requests: number and head.
-    pub pulls: Option<Vec<(i64, String)>>,
+    /// The open pull requests, and their previews.
+    pub open_pulls: Option<OpenPulls>,
     /// The run that has the slot, if the watch does not have that run.
     pub slot_holder: Option<SlotHolder>,
     /// The runs that were created or already existed.

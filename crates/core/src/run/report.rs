@@ -27,7 +27,6 @@ pub fn stored(reason: Reason, report: Option<&StepReport>) -> Option<Report> {
         about_this_end.map_or(("", ""), |check| (check.title.as_str(), check.summary.as_str()));
     Some(Report {
         explains_end: about_this_end.is_some(),
-        same_file: false,
         title: title.to_owned(),
         summary: cap(summary, LONGEST_SUMMARY),
         annotations,

@@ -55,8 +55,8 @@ pub enum Need {
     Checks,
     /// Where the config repository is now; its number, where it is known.
     NewName(Option<u64>),
-    /// The open pull requests against this branch.
-    Pulls(String),
+    /// The open pull requests against the branch that is applied, and their previews.
+    OpenPulls,
     /// Whether the run of this name, which has the slot, exists.
     SlotHolder(String),
 }

@@ -5,6 +5,7 @@ mod close;
 mod deleted;
 mod ended;
 mod fail;
+mod previews;
 mod publish;
 mod running;
 mod start;

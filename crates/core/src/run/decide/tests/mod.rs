@@ -3,6 +3,7 @@
 mod deleted;
 mod drift;
 mod ended;
+mod previews;
 mod publish;
 mod running;
 mod starting;
@@ -33,7 +34,7 @@ use crate::{
         command::Standing,
         facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, Rival, SlotHolder},
         outcome::{self, Condition, Observation},
-        preview::Author,
+        preview::{Author, OpenPulls},
         status::{End, Why, Writer, seconds},
         step::{IssueChange, Need, Step, TaskRunPlan, Token, Verdict},
         testing::{at, facts, installation, run},
@@ -86,6 +87,8 @@ fn of(mode: Mode, begin: impl Fn(&PeribolosRun) -> PeribolosRunStatus) -> Facts 
     let mut facts = facts(run);
     facts.found.adopted = true;
     facts.found.rival = Some(None);
+    // They have tests of their own.
+    facts.published.done.previews = true;
     facts
 }
 

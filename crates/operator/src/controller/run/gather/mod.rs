@@ -56,7 +56,7 @@ pub(super) async fn gather(at: RunContext<'_>, facts: &Facts, need: &Need) -> Re
         Need::PodDone => Fact::PodDone(task_run::pod_is_done(at).await?),
         Need::Checks => Fact::Checks(checks::read(at).await?),
         Need::NewName(number) => Fact::NewName(moved::look(at, *number).await?),
-        Need::Pulls(branch) => Fact::Pulls(pull::open(at, branch).await?),
+        Need::OpenPulls => Fact::OpenPulls(Box::new(pull::open(at).await?)),
         Need::SlotHolder(name) => Fact::SlotHolder(others::slot_holder(at, name).await?),
     })
 }
