@@ -55,8 +55,8 @@ fn the_end_has_the_reports_text_until_it_is_published() {
 #[test]
 fn a_moved_head_gets_its_run_before_the_end_is_written() {
     let mut facts = done(StepExit::HeadMoved, |_| ());
-    assert_eq!(describe(&decide(&facts, at(2))), "need [Branch]");
-    facts.found.branch = Some(Some("main".into()));
+    assert_eq!(describe(&decide(&facts, at(2))), "need [Config]");
+    facts.found.config = here();
     assert_eq!(describe(&decide(&facts, at(2))), r#"need [Head("main")]"#);
     facts.found.head = head(OTHER, 2);
     facts.found.head_blob = Some(Some("new".into()));
