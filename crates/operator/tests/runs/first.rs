@@ -102,7 +102,9 @@ async fn a_commit_of_a_merged_pull_request_is_not_its_result() {
     let merge = json!({"sender": "alice", "method": "squash"});
     let main = world.github.call("POST", &path, Some(merge)).await["sha"].clone();
     // She merges the one commit herself.
-    let tree = world.change("GET", &format!("/repos/acme/.github/git/commits/{evil}"), None).await["tree"]["sha"].clone();
+    let tree =
+        world.change("GET", &format!("/repos/acme/.github/git/commits/{evil}"), None).await["tree"]["sha"]
+            .clone();
     let commit = json!({"message": "Merge", "tree": tree, "parents": [main, evil]});
     let merged = world.change("POST", "/repos/acme/.github/git/commits", Some(commit)).await["sha"].clone();
     world.change("PATCH", "/repos/acme/.github/git/refs/heads/main", Some(json!({"sha": merged}))).await;
@@ -159,7 +161,8 @@ async fn two_repositories_with_the_file_are_ambiguous() {
     eventually("the installation says so", async || {
         let status = world.installation_status().await;
         let conditions = status["conditions"].as_array().cloned().unwrap_or_default();
-        let ready = conditions.iter().find(|condition| condition["type"] == "Ready").cloned().unwrap_or_default();
+        let ready =
+            conditions.iter().find(|condition| condition["type"] == "Ready").cloned().unwrap_or_default();
         if ready["reason"] == "ConfigAmbiguous" { Ok(()) } else { Err(ready) }
     })
     .await;

@@ -2,10 +2,7 @@
 
 use serde_json::json;
 
-use crate::{
-    support::eventually,
-    world::World,
-};
+use crate::{support::eventually, world::World};
 
 /// Renames the config repository, as an owner does.
 async fn rename_repository(world: &World, to: &str) {
@@ -79,7 +76,8 @@ async fn another_repository_under_the_old_name_is_never_used() {
     eventually("the installation says so", async || {
         let status = world.installation_status().await;
         let conditions = status["conditions"].as_array().cloned().unwrap_or_default();
-        let ready = conditions.iter().find(|condition| condition["type"] == "Ready").cloned().unwrap_or_default();
+        let ready =
+            conditions.iter().find(|condition| condition["type"] == "Ready").cloned().unwrap_or_default();
         if ready["status"] == "False" && ready["reason"] == "ConfigMissing" { Ok(()) } else { Err(ready) }
     })
     .await;

@@ -8,7 +8,7 @@ use peribolos_api::{
 };
 use peribolos_core::{
     adopt::is_needed,
-    config::{self, ConfigRepository, ConfigFound},
+    config::{self, ConfigFound, ConfigRepository},
     heal::file::{Head, ensure},
     names,
     run::follow_up::new_run,

@@ -3,9 +3,10 @@
 mod checked;
 
 use peribolos_api::{GitHubInstallation, Reason};
-use peribolos_core::config::{self, CANDIDATES, Candidate, Chosen, ConfigRepository, ConfigFound, choose};
+use peribolos_core::config::{self, CANDIDATES, Candidate, Chosen, ConfigFound, ConfigRepository, choose};
 use peribolos_github::{
-    AppId, Client, Error as GitHubError, FileAnswer, FullName, IdError, Login, client::MemberRole,
+    AppId, Client, Error as GitHubError, FileAnswer, FullName, IdError, Login,
+    client::{MemberRole, Repository},
 };
 use peribolos_vocab::Visibility;
 
@@ -70,9 +71,8 @@ impl Lookup<'_> {
     /// The repository of that id, whatever its name. No redirect is followed: it may lead to another host, and the token is for
     /// this one.
     async fn by_id(self, name: &str, id: i64) -> Result<ConfigFound, ConfigError> {
-        let all = match self.github.list_org_repos(&self.login.parse()?).await {
-            Err(error) if error.is_not_found() => return Ok(ConfigFound::OtherOrganization(self.login.to_owned())),
-            all => all?,
+        let Some(all) = self.repositories().await? else {
+            return Ok(ConfigFound::OtherOrganization(self.login.to_owned()));
         };
         let found = all.into_iter().find(|found| number(found.id) == id);
         Ok(found.map_or_else(
@@ -81,11 +81,22 @@ impl Lookup<'_> {
         ))
     }
 
+    /// The organization's repositories. None: there is no organization of this name.
+    async fn repositories(self) -> Result<Option<Vec<Repository>>, ConfigError> {
+        match self.github.list_org_repos(&self.login.parse()?).await {
+            Ok(all) => Ok(Some(all)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// The repository that the spec names, which was not found before.
     async fn named(self, name: &str) -> Result<ConfigFound, ConfigError> {
         match self.github.get_repo(&self.full_name(name)?).await {
             Ok(found) => Ok(ConfigFound::Here(repository(found))),
-            Err(error) if error.is_not_found() && self.may_create() => Ok(ConfigFound::Absent(name.to_owned())),
+            Err(error) if error.is_not_found() && self.may_create() => {
+                Ok(ConfigFound::Absent(name.to_owned()))
+            }
             Err(error) if error.is_not_found() => {
                 Ok(ConfigFound::unusable(Reason::ConfigMissing, config::absent(self.login, name)))
             }
@@ -100,8 +111,13 @@ impl Lookup<'_> {
         for name in CANDIDATES {
             match self.github.get_repo(&self.full_name(name)?).await {
                 Ok(found) => candidates.push(self.candidate(repository(found)).await?),
-                // A renamed repository is not one of this name.
-                Err(error) if error.is_not_found() || error.is_moved() => {}
+                Err(error) if error.is_not_found() => {}
+                // A renamed repository is not one of this name; but it may be the organization that was renamed.
+                Err(error) if error.is_moved() => {
+                    if self.repositories().await?.is_none() {
+                        return Ok(ConfigFound::OtherOrganization(self.login.to_owned()));
+                    }
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -169,7 +185,7 @@ impl Lookup<'_> {
 }
 
 /// A repository of GitHub's as decisions see it.
-pub(crate) fn repository(found: peribolos_github::client::Repository) -> ConfigRepository {
+pub(crate) fn repository(found: Repository) -> ConfigRepository {
     ConfigRepository {
         id: number(found.id),
         visibility: found.seen_by(),

@@ -20,7 +20,9 @@ pub(super) async fn config(at: RunContext<'_>) -> Result<ConfigFound, Error> {
 /// Who administers the config repository without being an owner, if it does not have the file yet.
 pub(super) async fn strangers(at: RunContext<'_>, facts: &Facts) -> Result<Vec<String>, Error> {
     match &facts.found.config {
-        Some(ConfigFound::Here(repository)) => Ok(at.lookup(&at.github().await?).strangers(repository).await?),
+        Some(ConfigFound::Here(repository)) => {
+            Ok(at.lookup(&at.github().await?).strangers(repository).await?)
+        }
         _ => Err(Error::NotChosen),
     }
 }
