@@ -11,8 +11,8 @@ pub(super) fn decide(case: &Case<'_>, comment: &Comment) -> Result<Vec<Action>, 
     if comment.app == Some(case.decider.app_id) {
         return Err(IgnoreReason::OwnBot);
     }
-    let (name, spec) = case.known()?;
-    let git_ref = Case::config_ref(spec, &comment.repository)?;
+    let (name, installation) = case.known()?;
+    let git_ref = Case::config_ref(installation, &comment.repository)?;
     let (mode, pull_request) = match command(&comment.first_line) {
         _ if case.sender_is_bot => return Err(IgnoreReason::NotACommand),
         Some(Mode::DryRun) if comment.on_pull_request => (Mode::DryRun, Some(comment.number)),

@@ -9,7 +9,7 @@ use super::{
     Account, Decision, Event, IgnoreReason, Index, Repository, Subject, check, comment, installation,
     pull_request, push,
 };
-use crate::{accounts::Accounts, defaults::InstallationDefaults, ownership};
+use crate::{accounts::Accounts, config, defaults::InstallationDefaults, ownership};
 
 /// Decides which actions follow from events.
 #[derive(Clone, Debug)]
@@ -136,22 +136,28 @@ impl Case<'_> {
     }
 
     /// The owner with its name, or the reason that there is none.
-    pub fn known(&self) -> Result<(&str, &GitHubInstallationSpec), IgnoreReason> {
+    pub fn known(&self) -> Result<(&str, &GitHubInstallation), IgnoreReason> {
         let owner = self.owner().ok_or(IgnoreReason::NoInstallation)?;
-        Ok((owner.metadata.name.as_deref().unwrap_or_default(), &owner.spec))
+        Ok((owner.metadata.name.as_deref().unwrap_or_default(), owner))
     }
 
     /// The full ref of the config branch, when `repository` is the one with the config. Empty when it is the default
     /// branch and the payload does not name that.
     pub fn config_ref(
-        spec: &GitHubInstallationSpec,
+        installation: &GitHubInstallation,
         repository: &Repository,
     ) -> Result<String, IgnoreReason> {
-        if !repository.name.eq_ignore_ascii_case(&spec.config.repository) {
+        let chosen = config::chosen(installation).ok_or(IgnoreReason::OtherRepository)?;
+        if !chosen.is(&repository.name, repository.id) {
             return Err(IgnoreReason::OtherRepository);
         }
-        let branch =
-            if spec.config.branch.is_empty() { &repository.default_branch } else { &spec.config.branch };
-        Ok(if branch.is_empty() { String::new() } else { format!("refs/heads/{branch}") })
+        Ok(branch_ref(&installation.spec, repository))
     }
+}
+
+/// The full ref of the branch of `repository` that would be applied. Empty when it is the default branch and the payload does
+/// not name that.
+pub(super) fn branch_ref(spec: &GitHubInstallationSpec, repository: &Repository) -> String {
+    let branch = if spec.config.branch.is_empty() { &repository.default_branch } else { &spec.config.branch };
+    if branch.is_empty() { String::new() } else { format!("refs/heads/{branch}") }
 }

@@ -1,14 +1,36 @@
 //! A push to the config file is applied.
 
-use peribolos_api::run::{Mode, Source};
+use peribolos_api::{
+    GitHubInstallation,
+    run::{Mode, Source},
+};
 
-use super::{Action, IgnoreReason, Push, decide::Case, installation};
+use super::{
+    Action, IgnoreReason, Push,
+    decide::{Case, branch_ref},
+    installation,
+};
+use crate::config;
 
 pub(super) fn decide(case: &Case<'_>, push: &Push) -> Result<Vec<Action>, IgnoreReason> {
     let owner = case.owner();
-    let spec = owner
-        .map_or_else(|| case.decider.defaults.for_installation(case.installation_id), |o| o.spec.clone());
-    let branch = Case::config_ref(&spec, &push.repository)?;
+    let new;
+    let installation = match owner {
+        Some(owner) => owner,
+        None => {
+            let spec = case.decider.defaults.for_installation(case.installation_id);
+            new = GitHubInstallation::new("", spec);
+            &new
+        }
+    };
+    let spec = &installation.spec;
+    let is_candidate = |name: &&str| name.eq_ignore_ascii_case(&push.repository.name);
+    let branch = match config::chosen(installation) {
+        Some(_) => Case::config_ref(installation, &push.repository)?,
+        // The controller chooses, and ends the run if it is of the other one.
+        None if config::CANDIDATES.iter().any(is_candidate) => branch_ref(spec, &push.repository),
+        None => return Err(IgnoreReason::OtherRepository),
+    };
     if push.git_ref.starts_with("refs/tags/") {
         return Err(IgnoreReason::Tag);
     }

@@ -136,6 +136,7 @@ async fn a_token_is_asked_for_with_its_scope() {
     let scope = TokenScope {
         repositories: Some(vec![".github".into()]),
         permissions: Some([("contents".into(), "read".into())].into()),
+        ..TokenScope::default()
     };
     let minted = support::app(&server).mint(InstallationId(7), &scope).await.unwrap();
     assert_eq!(minted.token.expose_secret(), support::TOKEN);
@@ -158,7 +159,7 @@ async fn mints_at_the_same_time_share_one_request() {
         .await;
     let app = support::app(&server);
     let whole = TokenScope::default();
-    let part = TokenScope { repositories: Some(vec!["a".into()]), permissions: None };
+    let part = TokenScope { repositories: Some(vec!["a".into()]), ..TokenScope::default() };
     let same = futures::future::join_all((0..10).map(|_| app.clone()).map(|app| {
         let whole = whole.clone();
         tokio::spawn(async move { app.mint(InstallationId(7), &whole).await })

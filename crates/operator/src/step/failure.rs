@@ -81,7 +81,7 @@ pub(super) enum StepError {
     MergeUnknown(u64),
     /// Issues are turned off where one is needed.
     #[error(
-        "the repository {0} is public, so the organization's file is not posted there, and it has issues turned off: make it private, or set onboarding.allowPublic"
+        "the repository {0} is public, so the organization's file is not posted there, and it has issues turned off: turn them on, or let the platform team choose a private repository"
     )]
     NoIssues(FullName),
     /// A file can't be read or written.

@@ -14,6 +14,7 @@ mod commands;
 mod crashes;
 mod definitions;
 mod deletion;
+mod first;
 mod moved;
 mod outcomes;
 mod queue;

@@ -332,7 +332,7 @@ fn take_in(ctx: &Context, facts: &mut Facts, verdict: &Verdict, error: Error) ->
                 Step::WriteCheck(..) | Step::Acknowledge | Step::Refuse(_) | Step::Issue(_) => {
                     During::Publication
                 }
-                Step::EnsureRepository => During::Creation,
+                Step::CreateRepository(_) => During::Creation,
                 _ => During::Look,
             };
             (Attempted::Write(step), during)

@@ -25,18 +25,21 @@ use serde_json::json;
 
 use super::{check_deadline, decide, wanted};
 use crate::{
+    config::ConfigFound,
     names::RunToken,
     run::{
         Attempted,
         answer::{Answer, Fact},
         arguments::Reviewed,
+        check::CheckState,
         command::Standing,
-        facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, Rival, SlotHolder},
+        facts::{Attempt, CheckSeen, Commander, Facts, Head, Pull, Reservation, Rival, SlotHolder},
+        first::Backing,
         outcome::{self, Condition, Observation},
         preview::Author,
         status::{End, Why, Writer, seconds},
         step::{IssueChange, Need, Step, TaskRunPlan, Token, Verdict},
-        testing::{at, facts, installation, run},
+        testing::{at, facts, here, installation, run},
         trouble::{Kind, Trouble},
     },
     tekton::Missing,
