@@ -160,6 +160,8 @@ reasons! {
     ApprovalRequired,
     /// The sender may not give that command.
     NotAllowed,
+    /// A comment asked for something that is no command; it was answered with those that there are.
+    HelpShown,
     /// The commit is no longer the head of the branch.
     NotHead,
     /// The run comes from a backup: whatever it was for happened long before the object was made.

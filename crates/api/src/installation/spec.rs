@@ -55,6 +55,10 @@ pub struct GitHubInstallationSpec {
     /// Whose pull requests get a preview. Everyone shows strangers whether their file is valid, and nothing else.
     #[serde(default)]
     pub preview: Preview,
+    /// Comment on pull requests: one comment with the preview, which is edited in place, and one with what the merge did.
+    /// Commands are answered in any case.
+    #[serde(default = "defaults::yes")]
+    pub comments: bool,
     /// How the file is applied.
     #[serde(default)]
     pub run: RunSpec,

@@ -10,6 +10,7 @@ use peribolos_vocab::report::{Progress, StepReport};
 use super::{
     arguments::Reviewed,
     check::{self, Check, CheckState},
+    comment::Known,
     facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, Rival, SlotHolder},
     outcome::Observation,
     state::State,
@@ -78,6 +79,17 @@ pub enum Answer {
     Closed,
     /// The number of the check.
     Check(i64),
+    /// What became of the comment.
+    Comment(Commented),
+}
+
+/// What became of a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commented {
+    /// It is there as it should be.
+    AsWanted,
+    /// One that was there twice was deleted; there may be another one.
+    SurplusDeleted,
 }
 
 impl Facts {
@@ -129,6 +141,9 @@ impl Facts {
             Answer::Foreign => self.found.attempt = Some(Attempt::Foreign),
             Answer::Closed => self.found.attempt = Some(Attempt::Closed),
             Answer::Check(id) => self.check_written(step, id, now),
+            Answer::Comment(Commented::AsWanted) => self.comment_is_there(step, now),
+            // It is read again.
+            Answer::Comment(Commented::SurplusDeleted) => self.published.unknown_since = None,
             Answer::Done => {}
         }
         let done = &mut self.published.done;
@@ -152,8 +167,7 @@ impl Facts {
                 }
             }
             Step::CreateRun(run) => self.found.created.push(run.name.clone()),
-            Step::Acknowledge => done.acknowledged = true,
-            Step::Refuse(_) => done.refused = true,
+            Step::React(_) => done.acknowledged = true,
             Step::Issue(_) => {
                 done.issue = true;
                 self.published.unknown_since = None;
@@ -228,6 +242,14 @@ impl Facts {
         }
         self.published.check_id = Some(id);
         self.published.check = Some((**written).clone());
+    }
+
+    fn comment_is_there(&mut self, step: &Step, now: Timestamp) {
+        let Step::WriteComment(post) = step else { return };
+        let published = &mut self.published;
+        (published.paused_until, published.unknown_since) = (None, None);
+        published.comments.retain(|known| (known.on, known.kind) != (post.on, post.kind));
+        published.comments.push(Known { on: post.on, kind: post.kind, at: Some(now) });
     }
 
     fn checks_read(&mut self, checks: Vec<CheckSeen>, now: Timestamp) {
