@@ -77,7 +77,12 @@ pub(super) fn check(report: &PlanReport<'_>, disclosure: &Disclosure) -> Check {
 /// The removals that no preview showed. `stopped`: something else has to be solved first.
 fn stop(lines: &mut Lines, missing: &[Removal], report: &PlanReport<'_>, namer: &Namer<'_>, stopped: bool) {
     let items = items(missing, report, namer);
-    let any_named = items.iter().any(|item| item.described(true).is_some());
+    let named = items.iter().filter(|item| item.described(true).is_some()).count();
+    let how = match named {
+        0 => None,
+        all if all == items.len() => Some(HOW_TO_GO_ON.to_owned()),
+        _ => Some(format!("{HOW_TO_GO_ON} The comment approves of those alone that are named here.")),
+    };
     if stopped {
         lines.changes("No preview of what was merged showed these removals either:", items);
         lines.paragraph(AFTER_THE_REST);
@@ -85,16 +90,16 @@ fn stop(lines: &mut Lines, missing: &[Removal], report: &PlanReport<'_>, namer: 
     }
     lines.changes("No preview of what was merged showed these removals, so nothing is changed:", items);
     // Nobody can approve of what is only counted; the note about that says what to do.
-    if any_named {
-        lines.paragraph(HOW_TO_GO_ON);
+    if let Some(how) = how {
+        lines.paragraph(&how);
     }
 }
 
 const HOW_TO_GO_ON: &str = "If they are meant, an owner of the organization comments `/peribolos apply` on any issue or \
                             pull request of this repository; if not, correct the file by a pull request.";
 
-const AFTER_THE_REST: &str =
-    "First solve what is named above. A pull request that does so shows these removals in its preview.";
+const AFTER_THE_REST: &str = "First solve what is named above. A pull request that does so shows these removals in its preview; if a limit is raised \
+    instead, the next check says how to go on.";
 
 /// Removals as items. Those of this plan keep their index, so that they count as shown.
 fn items(missing: &[Removal], report: &PlanReport<'_>, namer: &Namer<'_>) -> Vec<Item> {
