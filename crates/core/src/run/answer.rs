@@ -10,6 +10,7 @@ use peribolos_vocab::report::{Progress, StepReport};
 use super::{
     arguments::Reviewed,
     check::{self, Check, CheckState},
+    comment::Known,
     facts::{Attempt, CheckSeen, Commander, Facts, Head, Pull, Reservation, Rival, SlotHolder},
     first::Backing,
     outcome::Observation,
@@ -84,6 +85,17 @@ pub enum Answer {
     Closed,
     /// The number of the check.
     Check(i64),
+    /// What became of the comment.
+    Comment(Commented),
+}
+
+/// What became of a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commented {
+    /// It is there as it should be.
+    AsWanted,
+    /// One that was there twice was deleted; there may be another one.
+    SurplusDeleted,
 }
 
 impl Facts {
@@ -144,6 +156,9 @@ impl Facts {
             Answer::Foreign => self.found.attempt = Some(Attempt::Foreign),
             Answer::Closed => self.found.attempt = Some(Attempt::Closed),
             Answer::Check(id) => self.check_written(step, id, now),
+            Answer::Comment(Commented::AsWanted) => self.comment_is_there(step, now),
+            // It is read again.
+            Answer::Comment(Commented::SurplusDeleted) => self.published.unknown_since = None,
             Answer::Done => {}
         }
         match step {
@@ -166,8 +181,7 @@ impl Facts {
                 }
             }
             Step::CreateRun(run) => self.found.created.push(run.name.clone()),
-            Step::Acknowledge => self.published.done.acknowledged = true,
-            Step::Refuse(_) => self.published.done.refused = true,
+            Step::React(_) => self.published.done.acknowledged = true,
             Step::Issue(_) => {
                 self.published.done.issue = true;
                 self.published.unknown_since = None;
@@ -246,6 +260,14 @@ impl Facts {
         }
         self.published.check_id = Some(id);
         self.published.check = Some((**written).clone());
+    }
+
+    fn comment_is_there(&mut self, step: &Step, now: Timestamp) {
+        let Step::WriteComment(post) = step else { return };
+        let published = &mut self.published;
+        (published.paused_until, published.unknown_since) = (None, None);
+        published.comments.retain(|known| (known.on, known.kind) != (post.on, post.kind));
+        published.comments.push(Known { on: post.on, kind: post.kind, at: Some(now) });
     }
 
     fn checks_read(&mut self, checks: Vec<CheckSeen>, now: Timestamp) {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
     GitHubInstallation, GitHubInstallationStatus, PeribolosRun, PeribolosRunStatus, Reason,
-    names::{ANNOTATION_COMMENT, ANNOTATION_REREQUEST, LABEL_ENDED},
+    names::{ANNOTATION_REREQUEST, LABEL_ENDED},
 };
 use peribolos_vocab::report::{Progress, StepReport};
 
 use super::{
-    arguments::Reviewed, command::Standing, first::Backing, outcome::Observation, preview::Author,
+    arguments::Reviewed, budget::Budget, command::Standing, first::Backing, outcome::Observation, preview::Author,
     published::Published, state::is_kept, status::Why, step::Token, trouble::Trouble,
 };
 
@@ -30,6 +30,8 @@ pub struct Facts {
     pub others: Vec<Arc<PeribolosRun>>,
     /// What this process knows about what GitHub shows for the run.
     pub published: Published,
+    /// The requests of the last hour that created something on GitHub for the installation.
+    pub budget: Budget,
     /// What was fetched or done for this decision.
     pub found: Found,
     /// The missing part of Tekton, if any.
@@ -53,6 +55,10 @@ pub struct Settings {
     pub late: SignedDuration,
     /// Where a check's details link points, with `{namespace} {run} {taskrun} {pod}` in it.
     pub details_url_template: Option<String>,
+    /// Where owners of organizations find help.
+    pub support_url: Option<String>,
+    /// The documentation for owners of organizations.
+    pub docs_url: Option<String>,
 }
 
 /// What was fetched or done for a decision. None: not yet.
@@ -125,6 +131,8 @@ pub enum Commander {
     Nobody,
     /// A comment by somebody with that standing requested it.
     By(Standing),
+    /// A comment asked which commands there are.
+    Help,
     /// The run names a comment that does not request it.
     Wrong(&'static str),
 }
@@ -300,7 +308,7 @@ impl Facts {
 
     /// Whether the run was requested by a comment.
     pub fn is_command(&self) -> bool {
-        self.annotation(ANNOTATION_COMMENT).is_some()
+        self.run.spec.trigger.comment.is_some()
     }
 
     fn annotation(&self, name: &str) -> Option<&String> {

@@ -48,7 +48,9 @@ pub(super) enum StepError {
     )]
     NoRepository(FullName),
     /// The requested branch does not exist.
-    #[error("there is no branch {branch} in {repository}: make it, or change spec.config.branch")]
+    #[error(
+        "there is no branch {branch} in {repository}: make it, or ask the platform team to apply another one"
+    )]
     NoBranch {
         /// Where.
         repository: FullName,
@@ -81,7 +83,7 @@ pub(super) enum StepError {
     MergeUnknown(u64),
     /// Issues are turned off where one is needed.
     #[error(
-        "the repository {0} is public, so the organization's file is not posted there, and it has issues turned off: turn them on, or let the platform team choose a private repository"
+        "the repository {0} is public, so the organization's file is not posted there, and it has issues turned off: turn them on and ask the platform team to run the onboarding again"
     )]
     NoIssues(FullName),
     /// A file can't be read or written.
@@ -177,8 +179,8 @@ pub(super) fn blocked(sentence: &str) -> (&'static str, &'static str) {
         )
     } else {
         (
-            "The organization lets nobody in from the cluster's address",
-            "Let an administrator add the cluster's addresses to the organization's IP allow list.",
+            "The organization's IP allow list keeps the App out",
+            "Let an owner add the addresses that the platform team names to the organization's IP allow list.",
         )
     }
 }
@@ -204,7 +206,7 @@ mod tests {
         let (title, advice) = blocked("Resource protected by organization SAML enforcement.");
         assert!(title.contains("single sign-on") && !advice.contains("address"), "{title} {advice}");
         let (title, advice) = blocked("the `acme` organization has an IP allow list enabled");
-        assert!(title.contains("address") && advice.contains("IP allow list"), "{title} {advice}");
+        assert!(title.contains("IP allow list") && advice.contains("addresses"), "{title} {advice}");
     }
 
     #[test]

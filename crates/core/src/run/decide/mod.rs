@@ -2,6 +2,7 @@
 //! [`start`], [`running`], [`ended`], [`deleted`].
 
 mod close;
+mod comments;
 mod deleted;
 mod ended;
 mod fail;

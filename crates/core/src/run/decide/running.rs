@@ -74,11 +74,11 @@ fn still_running(facts: &Facts, seen: &Observation, report: Option<&StepReport>,
     let status = record(&facts.run, Writer::new(&facts.run, now).running(), report);
     write(facts, status)
         .or_else(|| publish::check(facts, now).filter(|_| facts.published.progress_at.is_none()))
-        .or_else(|| publish::acknowledge(facts, now))
+        .or_else(|| publish::react(facts, now))
         .or_else(|| progress(facts, seen, now))
         .unwrap_or_else(|| {
             let pulse = Some(super::after(now, facts.scaled(PULSE)));
-            Verdict::Wait(sooner(pulse, publish::pending(facts).filter(|at| *at > now)))
+            Verdict::Wait(sooner(pulse, publish::pending(facts, now).filter(|at| *at > now)))
         })
 }
 

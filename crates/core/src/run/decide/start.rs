@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
-    ConditionType, GitHubInstallation, Reason,
+    ConditionType, GitHubInstallation, PeribolosRunStatus, Reason,
     run::{Mode, Phase},
 };
 
@@ -156,6 +156,11 @@ fn apply(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Re
     if head.sha != facts.status().sha {
         return Err(not_head(facts, installation, &facts.run, (&branch, head.sha.as_deref()), now));
     }
+    if facts.status().merged_pull_requests != reviewed.merged {
+        // Before the TaskRun is created: what it applies must be known whatever happens to this process.
+        let status = PeribolosRunStatus { merged_pull_requests: reviewed.merged.clone(), ..facts.status() };
+        return Err(Verdict::Do(Step::WriteStatus(Box::new(status))));
+    }
     if !head.is_fresh(now) {
         return Err(Verdict::Need(vec![Need::Head(branch)]));
     }
@@ -229,5 +234,5 @@ fn dump(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Res
     }
     let token = with_token(facts, Token::Lesser(RunToken::Read))?;
     with_token(facts, Token::Lesser(RunToken::Dump))?;
-    Ok(plan(facts, token, arguments::of_dump(&installation.spec)))
+    Ok(plan(facts, token, arguments::of_dump(&installation.spec, &facts.settings)))
 }

@@ -159,9 +159,8 @@ fn in_line(facts: &Facts, installation: &GitHubInstallation, run: &PeribolosRun,
             let message = format!("{newer} is newer and does the same");
             finish(facts, run, &End::new(Phase::Superseded, Reason::Superseded, message), now)
         }
-        _ if due.is_some() => {
-            publish::check(facts, now).unwrap_or_else(|| Verdict::Wait(sooner(due, publish::pending(facts))))
-        }
+        _ if due.is_some() => publish::check(facts, now)
+            .unwrap_or_else(|| Verdict::Wait(sooner(due, publish::pending(facts, now)))),
         Turn::WaitFor(other) => wait_for(facts, run, other, now),
         Turn::Start if let Some(why) = facts.without_tekton() => {
             let again_at = super::after(now, facts.scaled(TEKTON_PULSE));
@@ -242,8 +241,8 @@ fn wait(
     let status = Writer::new(run, now).waiting(phase, why);
     write(facts, status)
         .or_else(|| publish::check(facts, now))
-        .or_else(|| publish::acknowledge(facts, now))
-        .unwrap_or_else(|| Verdict::Wait(sooner(until, publish::pending(facts))))
+        .or_else(|| publish::react(facts, now))
+        .unwrap_or_else(|| Verdict::Wait(sooner(until, publish::pending(facts, now))))
 }
 
 /// Why the installation can't start a run now.

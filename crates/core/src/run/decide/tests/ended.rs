@@ -167,6 +167,21 @@ fn a_comparison_that_came_to_no_taskrun_is_recorded_once() {
     assert_eq!(describe(&decide(&facts, at(2))), "Clear");
 }
 
+/// Anybody with access to the cluster may create one that names something else.
+#[rstest::rstest]
+#[case(Mode::Apply)]
+#[case(Mode::DryRun)]
+fn a_run_that_was_refused_leaves_nothing_in_its_installation(#[case] mode: Mode) {
+    let mut facts = of(mode, |run| {
+        let end = End::new(Phase::Failed, Reason::SourceNotAllowed, "it is another branch");
+        Writer::new(run, at(1)).ended(new(run), &end)
+    });
+    for expected in ["Clear", "Label"] {
+        assert_eq!(describe(&decide(&facts, at(2))), expected, "no write of the installation's status");
+        facts.published.done.cleared = true;
+    }
+}
+
 #[test]
 fn a_run_that_an_earlier_version_has_finished_is_left_alone() {
     let mut facts = facts(run("old", Mode::Apply, 0, Phase::Superseded));

@@ -326,7 +326,7 @@ fn a_preview_starts_with_what_its_author_may_have() {
     assert_eq!(describe(&decide(&facts, at(1))), "EnsureToken(Lesser(File))");
     facts.found.pull = Some(None);
     assert_eq!(describe(&decide(&facts, at(1))), "Skipped SourceNotAllowed");
-    facts.run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
+    facts.run.spec.trigger.comment = Some(COMMENT);
     assert_eq!(describe(&decide(&facts, at(1))), "need [Commander]");
     facts.found.commander = Some(Commander::By(Standing::Member));
     facts.found.pull = Some(Some(pull(Author::Stranger)));
