@@ -3,7 +3,6 @@
 use peribolos_api::{
     ConditionType, PeribolosRun, PeribolosRunStatus, Reason,
     installation::{Approval, LastApply},
-    names::ANNOTATION_COMMENT,
     run::{Mode, Phase},
 };
 
@@ -49,7 +48,7 @@ pub fn last_apply(run: &PeribolosRun, status: &PeribolosRunStatus) -> Option<Las
 /// The comment that requested an Apply. None: no comment did.
 fn approval(run: &PeribolosRun) -> Option<Approval> {
     Some(Approval {
-        comment: run.metadata.annotations.as_ref()?.get(ANNOTATION_COMMENT)?.parse().ok()?,
+        comment: run.spec.trigger.comment.as_ref()?.id,
         login: run.spec.trigger.sender.clone(),
         run: run.metadata.uid.clone()?,
         at: seconds(run.metadata.creation_timestamp.as_ref()?.0),
@@ -75,6 +74,7 @@ pub fn inheriting(last: LastApply, before: Option<&LastApply>) -> LastApply {
 
 #[cfg(test)]
 mod tests {
+    use peribolos_api::run::TriggerComment;
     use serde_json::json;
 
     use super::*;
@@ -85,25 +85,24 @@ mod tests {
     }
 
     /// An Apply of this file, requested by a comment or not.
-    fn applied(blob: &str, comment: Option<&str>) -> LastApply {
+    fn applied(blob: &str, comment: Option<i64>) -> LastApply {
         let mut run = run("r", Mode::Apply, 1, Phase::Failed);
         run.spec.trigger.sender = "alice".into();
-        run.metadata.annotations =
-            comment.map(|comment| [(ANNOTATION_COMMENT.to_owned(), comment.to_owned())].into());
+        run.spec.trigger.comment = comment.map(|id| TriggerComment { id, issue: 1 });
         let status = json!({"phase": "Failed", "reason": "Incomplete", "blob": blob});
         last_apply(&run, &serde_json::from_value(status).unwrap()).unwrap()
     }
 
     #[test]
     fn an_apply_inherits_the_comment_that_requested_an_apply_of_the_same_file() {
-        let first = applied("b", Some("7"));
+        let first = applied("b", Some(7));
         let approval = first.approval.clone().unwrap();
         assert_eq!((approval.comment, approval.login.as_str(), approval.run.as_str()), (7, "alice", "uid-r"));
         let second = inheriting(applied("b", None), Some(&first));
         assert_eq!(second.approval, Some(approval));
         assert_eq!(inheriting(applied("b", None), Some(&second)).approval, second.approval, "and so on");
         assert_eq!(inheriting(applied("c", None), Some(&second)).approval, None, "another file");
-        let other = inheriting(applied("b", Some("8")), Some(&second)).approval.unwrap();
+        let other = inheriting(applied("b", Some(8)), Some(&second)).approval.unwrap();
         assert_eq!(other.comment, 8, "what requested it itself is newer");
         assert_eq!(inheriting(applied("b", None), None).approval, None);
     }

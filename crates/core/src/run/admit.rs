@@ -64,7 +64,7 @@ pub fn admit(facts: &Facts, installation: &GitHubInstallation, repository: &Conf
 }
 
 /// The branch that is applied.
-pub(super) fn branch<'a>(installation: &'a GitHubInstallation, repository: &'a ConfigRepository) -> &'a str {
+pub fn branch<'a>(installation: &'a GitHubInstallation, repository: &'a ConfigRepository) -> &'a str {
     let configured = installation.spec.config.branch.as_str();
     if configured.is_empty() { &repository.default_branch } else { configured }
 }

@@ -10,8 +10,8 @@ use peribolos_api::{
 use peribolos_vocab::report::{Progress, StepReport};
 
 use super::{
-    arguments::Reviewed, budget::Budget, command::Standing, first::Backing, outcome::Observation, preview::Author,
-    published::Published, state::is_kept, status::Why, step::Token, trouble::Trouble,
+    arguments::Reviewed, budget::Budget, command::Standing, first::Backing, outcome::Observation,
+    preview::Author, published::Published, state::is_kept, status::Why, step::Token, trouble::Trouble,
 };
 
 use crate::{config, tekton::Missing, time_scale::TimeScale};

@@ -17,7 +17,7 @@ use super::{
 };
 
 use crate::{
-    config::{ConfigRepository, ConfigFound},
+    config::{ConfigFound, ConfigRepository},
     time_scale::TimeScale,
 };
 

@@ -49,9 +49,6 @@ pub struct Pull {
     pub merged_by: Option<User>,
     /// The commit that merged it or, while it is open, the last test merge.
     pub merge_commit_sha: Option<Sha>,
-    /// Who merged it; `None`: it is not merged, the account is gone, or this came from a list.
-    #[serde(default)]
-    pub merged_by: Option<User>,
     /// Whether it can be merged without conflict; `None`: GitHub has not found out yet, or this came from a list.
     pub mergeable: Option<bool>,
 }

@@ -109,8 +109,8 @@ async fn an_owners_comment_lifts_the_guard_for_one_run() {
 async fn an_apply_of_the_same_file_inherits_what_an_owner_approved_of() {
     let world = World::start(&[]).await;
     stopped(&world, "stopped").await;
-    let (_, id) = comment(&world, "alice", "Apply").await;
-    ask(&world, "first", "Apply", json!({}), &id).await;
+    let id = comment(&world, "alice", "Apply").await;
+    ask(&world, "first", "Apply", json!({}), id).await;
     assert!(is_told(&world, "first", "stopped").await);
     world.applied("first-1").await;
     world.reaches("first", "Succeeded", "Applied").await;

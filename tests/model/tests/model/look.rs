@@ -1,6 +1,6 @@
 //! What a look finds: the truth of that moment, as `controller/run/gather` reads it from GitHub and the API server.
 
-use peribolos_core::config::{ConfigRepository, ConfigFound};
+use peribolos_core::config::{ConfigFound, ConfigRepository};
 use peribolos_core::run::{
     answer::Fact,
     arguments::Reviewed,

@@ -15,7 +15,7 @@ use crate::{
     drift::{self, Drift, issue},
     run::{
         facts::Facts,
-        leaving,
+        leaving::{self, leaving},
         state::{is_finished_by_earlier_version, is_tidied},
         status::seconds,
         step::IssueChange,

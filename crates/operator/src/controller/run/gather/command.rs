@@ -42,7 +42,10 @@ const OTHERWISE: &str = "the comment requests something else";
 ///
 /// # Errors
 /// The inner one: why there is none.
-async fn comment(at: RunContext<'_>, id: Option<i64>) -> Result<Result<(Client, Comment), &'static str>, Error> {
+async fn comment(
+    at: RunContext<'_>,
+    id: Option<i64>,
+) -> Result<Result<(Client, Comment), &'static str>, Error> {
     let Some(id) = id.and_then(|id| u64::try_from(id).ok()) else { return Ok(Err(OTHERWISE)) };
     let github = at.github().await?;
     match github.get_comment(&at.repository()?, id).await {
