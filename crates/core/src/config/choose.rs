@@ -4,7 +4,7 @@
 use peribolos_api::Reason;
 use peribolos_vocab::Visibility;
 
-use super::{COMMUNITY, ConfigRepository, ConfigFound, OWN, texts};
+use super::{COMMUNITY, ConfigFound, ConfigRepository, OWN, texts};
 
 /// A repository that may hold the file.
 #[derive(Clone, Debug, PartialEq, Eq)]

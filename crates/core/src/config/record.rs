@@ -8,7 +8,7 @@ use peribolos_api::{
 use peribolos_vocab::Visibility;
 use serde_json::{Map, Value, json};
 
-use super::{ConfigRepository, ConfigFound};
+use super::{ConfigFound, ConfigRepository};
 use crate::run::status::seconds;
 
 /// What is known of the commits of the repository before: none of it holds for another one.

@@ -156,7 +156,10 @@ fn a_problem_is_recorded_and_removed() {
     assert_eq!(recorded("", &troubled, &problem), Value::Null);
     let here = ConfigFound::Here(repository("peribolos", 6, Private));
     assert_eq!(recorded("", &troubled, &here), json!({"configProblem": null}));
-    assert_eq!(recorded("", &troubled, &ConfigFound::Absent("peribolos".into())), json!({"configProblem": null}));
+    assert_eq!(
+        recorded("", &troubled, &ConfigFound::Absent("peribolos".into())),
+        json!({"configProblem": null})
+    );
 }
 
 #[test]

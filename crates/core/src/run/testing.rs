@@ -16,7 +16,7 @@ use super::{
 };
 
 use crate::{
-    config::{ConfigRepository, ConfigFound},
+    config::{ConfigFound, ConfigRepository},
     time_scale::TimeScale,
 };
 

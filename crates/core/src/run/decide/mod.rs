@@ -31,7 +31,7 @@ use super::{
     trouble::{Kind, Trouble},
 };
 
-use crate::config::{self, ConfigRepository, ConfigFound};
+use crate::config::{self, ConfigFound, ConfigRepository};
 
 pub use deleted::check_deadline;
 pub use fail::Attempted;

@@ -12,7 +12,7 @@ use super::{
     located, not_head, not_started, running, waiting::SUSPENDED,
 };
 use crate::{
-    config::{self, ConfigRepository, ConfigFound},
+    config::{self, ConfigFound, ConfigRepository},
     names::RunToken,
     run::{
         arguments,

@@ -12,7 +12,7 @@ use super::{
     Need, Step, Verdict, admit, back_in_line, branch, cancelled_before_start, clear_attempt, finish,
     free_slot, lasting, located, not_head, organization_moved, publish, sooner, start, write,
 };
-use crate::config::{ConfigRepository, ConfigFound};
+use crate::config::{ConfigFound, ConfigRepository};
 use crate::run::{
     admit::Admission,
     facts::{Facts, Reservation, SlotHolder, is_labelled_ended},
@@ -68,7 +68,8 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
         let status = Writer::new(&facts.run, now).waiting(Phase::Pending, &why);
         return write(facts, status).unwrap_or(Verdict::Wait(None));
     }
-    if let (true, Some(ConfigFound::OtherOrganization(login))) = (facts.found.rechecked, &facts.found.config) {
+    if let (true, Some(ConfigFound::OtherOrganization(login))) = (facts.found.rechecked, &facts.found.config)
+    {
         return organization_moved(facts, login, now);
     }
     if !facts.published.may_look(now) {
