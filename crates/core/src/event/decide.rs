@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use peribolos_api::{GitHubInstallation, GitHubInstallationSpec};
+use peribolos_api::GitHubInstallation;
 
 use super::{
     Account, Decision, Event, IgnoreReason, Index, Repository, Subject, check, comment, installation,
@@ -143,21 +143,22 @@ impl Case<'_> {
 
     /// The full ref of the config branch, when `repository` is the one with the config. Empty when it is the default
     /// branch and the payload does not name that.
+    ///
+    /// Until the controller has chosen one, each candidate may be it: the run that follows ends if it was the other one.
     pub fn config_ref(
         installation: &GitHubInstallation,
         repository: &Repository,
     ) -> Result<String, IgnoreReason> {
-        let chosen = config::chosen(installation).ok_or(IgnoreReason::OtherRepository)?;
-        if !chosen.is(&repository.name, repository.id) {
+        let is_candidate = |name: &&str| name.eq_ignore_ascii_case(&repository.name);
+        let may_be_it = match config::chosen(installation) {
+            Some(chosen) => chosen.is(&repository.name, repository.id),
+            None => config::CANDIDATES.iter().any(is_candidate),
+        };
+        if !may_be_it {
             return Err(IgnoreReason::OtherRepository);
         }
-        Ok(branch_ref(&installation.spec, repository))
+        let configured = &installation.spec.config.branch;
+        let branch = if configured.is_empty() { &repository.default_branch } else { configured };
+        Ok(if branch.is_empty() { String::new() } else { format!("refs/heads/{branch}") })
     }
-}
-
-/// The full ref of the branch of `repository` that would be applied. Empty when it is the default branch and the payload does
-/// not name that.
-pub(super) fn branch_ref(spec: &GitHubInstallationSpec, repository: &Repository) -> String {
-    let branch = if spec.config.branch.is_empty() { &repository.default_branch } else { &spec.config.branch };
-    if branch.is_empty() { String::new() } else { format!("refs/heads/{branch}") }
 }

@@ -5,12 +5,7 @@ use peribolos_api::{
     run::{Mode, Source},
 };
 
-use super::{
-    Action, IgnoreReason, Push,
-    decide::{Case, branch_ref},
-    installation,
-};
-use crate::config;
+use super::{Action, IgnoreReason, Push, decide::Case, installation};
 
 pub(super) fn decide(case: &Case<'_>, push: &Push) -> Result<Vec<Action>, IgnoreReason> {
     let owner = case.owner();
@@ -24,13 +19,7 @@ pub(super) fn decide(case: &Case<'_>, push: &Push) -> Result<Vec<Action>, Ignore
         }
     };
     let spec = &installation.spec;
-    let is_candidate = |name: &&str| name.eq_ignore_ascii_case(&push.repository.name);
-    let branch = match config::chosen(installation) {
-        Some(_) => Case::config_ref(installation, &push.repository)?,
-        // The controller chooses, and ends the run if it is of the other one.
-        None if config::CANDIDATES.iter().any(is_candidate) => branch_ref(spec, &push.repository),
-        None => return Err(IgnoreReason::OtherRepository),
-    };
+    let branch = Case::config_ref(installation, &push.repository)?;
     if push.git_ref.starts_with("refs/tags/") {
         return Err(IgnoreReason::Tag);
     }

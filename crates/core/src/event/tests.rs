@@ -352,7 +352,7 @@ fn the_config_repository_is_known_by_its_id(
 }
 
 #[test]
-fn until_a_repository_is_chosen_a_push_to_either_candidate_is_taken() {
+fn until_a_repository_is_chosen_either_candidate_may_be_it() {
     let mut unchosen = Arc::unwrap_or_clone(object("acme-1", r#"{"installationId":1}"#, "operator"));
     unchosen.status = None;
     let there = There(vec![Arc::new(unchosen)]);
@@ -366,7 +366,9 @@ fn until_a_repository_is_chosen_a_push_to_either_candidate_is_taken() {
     let untouched =
         Push { touched: Some(vec!["README.md".into()]), repository: repository("peribolos"), ..push() };
     assert_eq!(ignored(decide(Subject::Push(untouched))), IgnoreReason::PathUntouched);
-    assert_eq!(ignored(decide(Subject::PullRequest(pull("opened")))), IgnoreReason::OtherRepository);
+    assert_eq!(runs(decide(Subject::PullRequest(pull("opened")))).len(), 1);
+    let elsewhere = PullRequest { repository: repository("site"), ..pull("opened") };
+    assert_eq!(ignored(decide(Subject::PullRequest(elsewhere))), IgnoreReason::OtherRepository);
 }
 
 #[rstest::rstest]

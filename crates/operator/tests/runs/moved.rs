@@ -16,10 +16,7 @@ async fn params(world: &World, task_run: &str) -> String {
 #[tokio::test]
 async fn a_renamed_repository_is_followed() {
     let world = World::start(&[]).await;
-    world.create("before", "Apply", json!({})).await;
-    world.task_run("before-1").await;
-    world.applied("before-1").await;
-    world.reaches("before", "Succeeded", "Applied").await;
+    world.apply_once().await;
     let config = world.installation_status().await["config"].clone();
     assert_eq!(config["repository"], ".github", "{config}");
     let head = world.push("alice", ".github", json!({"README.md": "two"})).await;
@@ -53,11 +50,7 @@ async fn a_run_whose_repository_is_renamed_meanwhile_has_its_check_completed_the
 #[tokio::test]
 async fn another_repository_under_the_old_name_is_never_used() {
     let world = World::start(&[]).await;
-    world.create("before", "Apply", json!({})).await;
-    world.task_run("before-1").await;
-    world.applied("before-1").await;
-    world.reaches("before", "Succeeded", "Applied").await;
-    world.slot_is_free().await;
+    world.apply_once().await;
     rename_repository(&world, "conf").await;
     let new = json!({"name": ".github", "private": true, "auto_init": true});
     world.change("POST", "/orgs/acme/repos", Some(new)).await;
