@@ -9,6 +9,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::ops::Range;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -36,13 +37,14 @@ enum Edit {
     Repeat(prop::sample::Index, usize),
 }
 
-fn edit(pool: usize) -> impl Strategy<Value = Edit> {
+/// `new`: the lines that come in. `repeats`: how often lines that are there are repeated.
+fn edit(new: Range<usize>, repeats: u32) -> impl Strategy<Value = Edit> {
     let at = any::<prop::sample::Index>;
     prop_oneof![
-        3 => (at(), vec(0..pool, 1..3)).prop_map(|(at, lines)| Edit::Insert(at, lines)),
-        2 => (at(), 1..3_usize).prop_map(|(at, count)| Edit::Delete(at, count)),
-        2 => (at(), 0..pool).prop_map(|(at, line)| Edit::Replace(at, line)),
-        1 => (at(), 1..4_usize).prop_map(|(at, count)| Edit::Repeat(at, count)),
+        30 => (at(), vec(new.clone(), 1..3)).prop_map(|(at, lines)| Edit::Insert(at, lines)),
+        20 => (at(), 1..3_usize).prop_map(|(at, count)| Edit::Delete(at, count)),
+        20 => (at(), new).prop_map(|(at, line)| Edit::Replace(at, line)),
+        repeats => (at(), 1..4_usize).prop_map(|(at, count)| Edit::Repeat(at, count)),
     ]
 }
 
@@ -102,10 +104,10 @@ fn text(lines: &[usize], pool: &[Vec<u8>], crlf: bool, is_ended: bool) -> Vec<u8
 fn cases(
     pool: Vec<Vec<u8>>,
     ancestor: impl Strategy<Value = Vec<usize>>,
-    edits: usize,
+    new: Range<usize>,
+    repeats: u32,
 ) -> impl Strategy<Value = Case> {
-    let size = pool.len();
-    let side = || vec(edit(size), 1..edits);
+    let side = || vec(edit(new.clone(), repeats), 1..4);
     (ancestor, side(), side(), ends()).prop_map(move |(ancestor, ours, theirs, ends)| {
         let of = |lines: &[usize], version: usize| text(lines, &pool, ends.crlf, ends.finals[version]);
         Case {
@@ -119,7 +121,7 @@ fn cases(
 /// Few different lines, empty ones and one that is no UTF-8 among them.
 fn confusing() -> impl Strategy<Value = Case> {
     let lines: [&[u8]; 6] = [b"a", b"b", b"  - c", b"", b"}", b"\xff\xfe"];
-    cases(lines.map(<[u8]>::to_vec).to_vec(), vec(0..6_usize, 0..16), 4)
+    cases(lines.map(<[u8]>::to_vec).to_vec(), vec(0..6_usize, 0..16), 0..6, 10)
 }
 
 /// A description of an organization, as people write and change it.
@@ -141,7 +143,9 @@ fn usual() -> impl Strategy<Value = Case> {
     let ancestor: Vec<usize> = (0..file.len()).collect();
     let new = (0..40).map(|n| format!("          - somebody-{n}"));
     let pool: Vec<Vec<u8>> = file.into_iter().chain(new).map(String::into_bytes).collect();
-    cases(pool, Just(ancestor), 4)
+    // A person or a team that is named twice is an error, so hardly anybody repeats lines.
+    let new = ancestor.len()..pool.len();
+    cases(pool, Just(ancestor), new, 1)
 }
 
 /// What git makes of a case: the text, or none where it conflicts.

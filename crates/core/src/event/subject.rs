@@ -74,6 +74,8 @@ pub struct Repository {
     pub owner: String,
     /// Its name without the owner.
     pub name: String,
+    /// Its id, which survives a rename; none where the payload leaves it out.
+    pub id: Option<i64>,
     /// Its default branch; empty where the payload leaves it out.
     pub default_branch: String,
 }
@@ -131,6 +133,8 @@ pub struct Comment {
     pub on_pull_request: bool,
     /// The App that wrote it for somebody, if one did.
     pub app: Option<u64>,
+    /// Whether GitHub calls its author an owner, a member or a collaborator.
+    pub by_insider: bool,
 }
 
 /// A `check_run`.

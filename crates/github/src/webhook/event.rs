@@ -67,6 +67,8 @@ pub struct EventAccount {
 /// The repository of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRepository {
+    /// Its id, which survives a rename.
+    pub id: Option<u64>,
     /// Its name with the owner.
     pub full_name: FullName,
     /// Its default branch; some events leave it out.
@@ -187,6 +189,9 @@ pub struct CommentEvent {
     pub issue_number: u64,
     /// The App that wrote it, where one did.
     pub performed_via: Option<AppId>,
+    /// Whether its author is an owner, a member or a collaborator, as far as GitHub shows it: a member who conceals the
+    /// membership may be none of these.
+    pub by_insider: bool,
 }
 
 /// `check_run`

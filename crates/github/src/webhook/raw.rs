@@ -54,6 +54,7 @@ pub(super) struct Account {
 
 #[derive(Deserialize)]
 pub(super) struct Repository {
+    pub(super) id: Option<u64>,
     pub(super) full_name: FullName,
     pub(super) default_branch: Option<String>,
     pub(super) owner: Option<Account>,
@@ -101,6 +102,7 @@ pub(super) struct Comment {
     pub(super) id: u64,
     pub(super) body: Option<String>,
     pub(super) performed_via_github_app: Option<App>,
+    pub(super) author_association: Option<String>,
 }
 
 #[derive(Deserialize)]

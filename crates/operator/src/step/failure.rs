@@ -49,7 +49,9 @@ pub(super) enum StepError {
     )]
     NoRepository(FullName),
     /// The requested branch does not exist.
-    #[error("there is no branch {branch} in {repository}: make it, or change spec.config.branch")]
+    #[error(
+        "there is no branch {branch} in {repository}: make it, or ask the platform team to apply another one"
+    )]
     NoBranch {
         /// Where.
         repository: FullName,
@@ -92,7 +94,7 @@ pub(super) enum StepError {
     BaseMoved(u64),
     /// Issues are turned off where one is needed.
     #[error(
-        "the repository {0} is public, so the organization's file is not posted there, and it has issues turned off: make it private, or set onboarding.allowPublic"
+        "the repository {0} is public, so the organization's file is not posted there, and it has issues turned off: turn them on and ask the platform team to run the onboarding again"
     )]
     NoIssues(FullName),
     /// A file can't be read or written.
@@ -189,8 +191,8 @@ pub(super) fn blocked(sentence: &str) -> (&'static str, &'static str) {
         )
     } else {
         (
-            "The organization lets nobody in from the cluster's address",
-            "Let an administrator add the cluster's addresses to the organization's IP allow list.",
+            "The organization's IP allow list keeps the App out",
+            "Let an owner add the addresses that the platform team names to the organization's IP allow list.",
         )
     }
 }
@@ -216,7 +218,7 @@ mod tests {
         let (title, advice) = blocked("Resource protected by organization SAML enforcement.");
         assert!(title.contains("single sign-on") && !advice.contains("address"), "{title} {advice}");
         let (title, advice) = blocked("the `acme` organization has an IP allow list enabled");
-        assert!(title.contains("address") && advice.contains("IP allow list"), "{title} {advice}");
+        assert!(title.contains("IP allow list") && advice.contains("addresses"), "{title} {advice}");
     }
 
     #[test]

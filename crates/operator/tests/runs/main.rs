@@ -11,9 +11,11 @@
 mod support;
 
 mod commands;
+mod comments;
 mod crashes;
 mod definitions;
 mod deletion;
+mod first;
 mod moved;
 mod outcomes;
 mod queue;

@@ -12,6 +12,9 @@ use super::{Doubt, Merge};
 /// Git's default for comparing files, and the one of its merges of branches.
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::Histogram, Algorithm::Myers, Algorithm::MyersMinimal];
 
+/// So many lines before and after a change are beside it.
+const NEAR: usize = 6;
+
 /// Merges the lines of both sides.
 pub(super) fn merge(ancestor: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
     let sides =
@@ -33,6 +36,10 @@ pub(super) fn merge(ancestor: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
         return Merge::Undecidable(Doubt::Ambiguous);
     }
     match first {
+        // Where git may match other lines, the same text can come out of these algorithms by chance.
+        Some(_) if sides.iter().any(|sides| may_meet(sides, ancestor)) => {
+            Merge::Undecidable(Doubt::Ambiguous)
+        }
         Some(text) => Merge::Merged(Some(text)),
         // Git may find other lines that match, and no conflict.
         None if sides.iter().flatten().flatten().any(|hunk| is_repeated(hunk, ancestor, [ours, theirs])) => {
@@ -49,6 +56,25 @@ fn is_repeated(hunk: &Hunk<'_>, ancestor: &[u8], sides: [&[u8]; 2]) -> bool {
     let is_there_twice =
         |line: &[u8], text: &[u8]| byte_lines(text).filter(|other| *other == line).nth(1).is_some();
     changed.any(|line| is_there_twice(line, ancestor) || sides.iter().any(|text| is_there_twice(line, text)))
+}
+
+/// Whether a change may also be at another place, where it meets one of the other side: each of its lines is once more beside it.
+fn may_meet(sides: &[Vec<Hunk<'_>>; 2], ancestor: &[u8]) -> bool {
+    let lines: Vec<&[u8]> = byte_lines(ancestor).collect();
+    let around =
+        |hunk: &Hunk<'_>| hunk.replaced.start.saturating_sub(NEAR)..lines.len().min(hunk.replaced.end + NEAR);
+    let is_repeated = |hunk: &&Hunk<'_>| {
+        let Range { start, end } = around(hunk);
+        let beside = [&lines[start..hunk.replaced.start], &lines[hunk.replaced.end..end]].concat();
+        lines[hunk.replaced.clone()].iter().chain(&hunk.lines).all(|line| beside.contains(line))
+    };
+    let meets = |hunk: &Hunk<'_>, others: &[Hunk<'_>]| {
+        let place = around(hunk);
+        others.iter().any(|other| other.replaced.start <= place.end && place.start <= other.replaced.end)
+    };
+    let [ours, theirs] = sides;
+    ours.iter().filter(is_repeated).any(|hunk| meets(hunk, theirs))
+        || theirs.iter().filter(is_repeated).any(|hunk| meets(hunk, ours))
 }
 
 /// A changed place of one side.

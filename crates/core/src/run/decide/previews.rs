@@ -8,7 +8,7 @@ use peribolos_api::{
     run::{Mode, Phase},
 };
 
-use super::{Need, Verdict, create};
+use super::{Need, Step, Verdict, branch, create};
 use crate::run::{
     facts::Facts,
     follow_up,
@@ -42,7 +42,14 @@ pub(super) fn again(facts: &Facts, installation: &GitHubInstallation, now: Times
         return None;
     }
     let Some(open) = &facts.found.open_pulls else {
-        return facts.published.may_ask(now).then(|| Verdict::Need(vec![Need::OpenPulls]));
+        if !facts.published.may_ask(now) {
+            return None;
+        }
+        return match branch(facts, installation, now) {
+            Ok(branch) => Some(Verdict::Need(vec![Need::OpenPulls(branch)])),
+            Err(verdict @ (Verdict::Need(_) | Verdict::Do(Step::Record(_)))) => Some(verdict),
+            Err(_) => None,
+        };
     };
     outdated(open)
         .find_map(|pull| create(facts, follow_up::preview_again(&facts.run, installation, open, &pull, now)))

@@ -80,12 +80,12 @@ fn still_running(
     let status = record(&facts.run, Writer::new(&facts.run, now).running(), report);
     write(facts, status)
         .or_else(|| publish::check(facts, now).filter(|_| facts.published.progress_at.is_none()))
-        .or_else(|| publish::acknowledge(facts, now))
+        .or_else(|| publish::react(facts, now))
         .or_else(|| progress(facts, seen, now))
         .or_else(|| previews::again(facts, installation, now))
         .unwrap_or_else(|| {
             let pulse = Some(super::after(now, facts.scaled(PULSE)));
-            Verdict::Wait(sooner(pulse, publish::pending(facts).filter(|at| *at > now)))
+            Verdict::Wait(sooner(pulse, publish::pending(facts, now).filter(|at| *at > now)))
         })
 }
 
@@ -232,7 +232,8 @@ fn ended(
         }
         _ => None,
     };
-    status.report = report::stored(end.reason, report);
+    let before = facts.status().changes.map_or(0, |changes| changes.applied);
+    status.report = report::stored(end.reason, report, status.changes.as_ref().filter(|_| before > 0));
     let status = Writer::new(&facts.run, now).ended(status, &End { phase: end.phase, why, again_at });
     if let Some(verdict) = followed_up(facts, installation, &status, (end.reason, is_reported), now) {
         return verdict;
@@ -269,7 +270,7 @@ fn followed_up(
     // Whatever was applied before this run, the head's file is to be applied after it.
     let branch = match branch(facts, installation, now) {
         Ok(branch) => branch,
-        Err(Verdict::Need(needs)) => return Some(Verdict::Need(needs)),
+        Err(verdict @ (Verdict::Need(_) | Verdict::Do(Step::Record(_)))) => return Some(verdict),
         Err(_) => return None,
     };
     let Some(head) = &facts.found.head else { return Some(Verdict::Need(vec![Need::Head(branch)])) };

@@ -11,6 +11,7 @@ pub(super) async fn as_app(app: &App) -> Result<(), Error> {
     let scope = TokenScope {
         repositories: Some(vec!["a".into()]),
         permissions: Some([("contents".into(), "read".into())].into()),
+        ..TokenScope::default()
     };
     app.get_app().await?;
     assert!(!app.list_installations().await?.is_empty());
@@ -105,6 +106,8 @@ pub(super) async fn conversation(client: &Client) -> Result<(), Error> {
     client.update_issue(&repo, 1, &IssueUpdate { title: Some("t"), ..IssueUpdate::default() }).await?;
     client.create_comment(&repo, 1, "b").await?;
     client.get_comment(&repo, 1).await?;
+    client.update_comment(&repo, 1, "b").await?;
+    client.delete_comment(&repo, 1).await?;
     assert!(!client.list_comments(&repo, 1).await?.is_empty());
     client.create_reaction(&repo, 1, Reaction::Eyes).await
 }

@@ -29,7 +29,7 @@ use kube::{
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun, names, run::Phase};
 use peribolos_core::run::{
-    Attempted, check_deadline, decide,
+    Attempted, budget, check_deadline, decide,
     facts::{Facts, Found, is_labelled_ended},
     queue,
     state::{State, is_finished_by_earlier_version},
@@ -240,6 +240,7 @@ fn known(run: &PeribolosRun, ctx: &Context) -> Facts {
         installation: ctx.installations.get(&installation_of(run, ctx)),
         others: ctx.reservations.overlay(others),
         published,
+        budget: ctx.content_writes.of(&run.spec.installation_ref.name, now),
         found: Found::default(),
         tekton: ctx.tekton.lasting(ctx.settings.time_scale, now),
         trouble: None,
@@ -304,6 +305,11 @@ async fn write(ctx: &Context, facts: &mut Facts, step: &Step) -> Result<(), Erro
     ));
     let installation = facts.installation.clone().unwrap_or(none);
     facts.sends(step);
+    if budget::creates(step) {
+        let now = Timestamp::now();
+        ctx.content_writes.count(&facts.run.spec.installation_ref.name, now);
+        facts.budget.count(now);
+    }
     let version = facts.run.resource_version();
     let at = RunContext { ctx, run: &facts.run, installation: &installation };
     let answer = Box::pin(execute::execute(at, facts, step)).await?;
@@ -323,16 +329,16 @@ fn take_in(ctx: &Context, facts: &mut Facts, verdict: &Verdict, error: Error) ->
     }
     let (attempted, during) = match verdict {
         Verdict::Need(needs) => {
-            let is_publication = matches!(needs.as_slice(), [Need::Checks | Need::OpenPulls]);
+            let is_publication = matches!(needs.as_slice(), [Need::Checks | Need::OpenPulls(_)]);
             let during = if is_publication { During::Publication } else { During::Look };
             (Attempted::Look(needs), during)
         }
         Verdict::Do(step) => {
             let during = match step {
-                Step::WriteCheck(..) | Step::Acknowledge | Step::Refuse(_) | Step::Issue(_) => {
+                Step::WriteCheck(..) | Step::React(_) | Step::WriteComment(_) | Step::Issue(_) => {
                     During::Publication
                 }
-                Step::EnsureRepository => During::Creation,
+                Step::CreateRepository(_) => During::Creation,
                 _ => During::Look,
             };
             (Attempted::Write(step), during)

@@ -27,9 +27,11 @@ fn what_follows_from_an_end_is_done_once_and_in_order() {
     facts.apply(&step, Answer::Check(5), at(6));
     assert_eq!(
         describe(&decide(&facts, at(6))),
-        "need [OpenPulls]",
+        "need [Config]",
         "open pull requests would change another file"
     );
+    facts.found.config = here();
+    assert_eq!(describe(&decide(&facts, at(6))), r#"need [OpenPulls("main")]"#);
     let pulls = vec![(7, OTHER.to_owned()), (8, OTHER.to_owned())];
     let open = OpenPulls { base: SHA.into(), base_blob: "blob".into(), pulls, previews: Vec::new() };
     facts.add(Fact::OpenPulls(Box::new(open)), at(6));
@@ -156,6 +158,21 @@ fn a_comparison_that_came_to_no_taskrun_is_recorded_once() {
         i.status.as_mut().unwrap().last_drift_check = Some(serde_json::from_value(looked).unwrap());
     });
     assert_eq!(describe(&decide(&facts, at(2))), "Clear");
+}
+
+/// Anybody with access to the cluster may create one that names something else.
+#[rstest::rstest]
+#[case(Mode::Apply)]
+#[case(Mode::DryRun)]
+fn a_run_that_was_refused_leaves_nothing_in_its_installation(#[case] mode: Mode) {
+    let mut facts = of(mode, |run| {
+        let end = End::new(Phase::Failed, Reason::SourceNotAllowed, "it is another branch");
+        Writer::new(run, at(1)).ended(new(run), &end)
+    });
+    for expected in ["Clear", "Label"] {
+        assert_eq!(describe(&decide(&facts, at(2))), expected, "no write of the installation's status");
+        facts.published.done.cleared = true;
+    }
 }
 
 #[test]

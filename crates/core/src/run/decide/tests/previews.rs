@@ -10,6 +10,7 @@ fn unlooked(begin: impl Fn(&PeribolosRun) -> PeribolosRunStatus) -> Facts {
     facts.published.check_id = Some(5);
     facts.published.check = wanted(&facts);
     facts.found.attempt = seen(None, "Running", vec![step(true, None)]);
+    facts.found.config = here();
     facts
 }
 
@@ -31,7 +32,7 @@ fn preview(second: i64, phase: Phase, blob: Option<&str>) -> PeribolosRun {
 #[test]
 fn an_apply_makes_them_while_it_is_running() {
     let mut facts = unlooked(running);
-    assert_eq!(describe(&decide(&facts, at(2))), "need [OpenPulls]");
+    assert_eq!(describe(&decide(&facts, at(2))), r#"need [OpenPulls("main")]"#);
     facts.add(Fact::OpenPulls(Box::new(open(vec![]))), at(2));
     let verdict = decide(&facts, at(2));
     assert_eq!(describe(&verdict), "run DryRun by base");
@@ -53,7 +54,7 @@ fn an_apply_makes_them_while_it_waits() {
     };
     let mut facts = unlooked(suspended);
     change_installation(&mut facts, |i| i.spec.suspend = true);
-    assert_eq!(describe(&decide(&facts, at(2))), "need [OpenPulls]");
+    assert_eq!(describe(&decide(&facts, at(2))), r#"need [OpenPulls("main")]"#);
     change_installation(&mut facts, |i| i.spec.preview = peribolos_api::installation::Preview::Off);
     assert_eq!(describe(&decide(&facts, at(2))), "wait");
 }
@@ -65,7 +66,7 @@ fn an_apply_that_is_not_carried_out_makes_them_unless_a_newer_one_does() {
     (facts.found.pod_done, facts.found.installation_live) = (Some(true), true);
     facts.published.done.cleared = true;
     facts.published.check = wanted(&facts);
-    assert_eq!(describe(&decide(&facts, at(6))), "need [OpenPulls]");
+    assert_eq!(describe(&decide(&facts, at(6))), r#"need [OpenPulls("main")]"#);
     facts.others = vec![other("newer", Mode::Apply, 9, Phase::Queued)];
     assert_eq!(describe(&decide(&facts, at(6))), "LabelTaskRuns");
 }
@@ -73,7 +74,7 @@ fn an_apply_that_is_not_carried_out_makes_them_unless_a_newer_one_does() {
 #[test]
 fn nothing_else_waits_for_them_if_github_does_not_answer() {
     let mut facts = unlooked(running);
-    facts.fail(Attempted::Look(&[Need::OpenPulls]), trouble(Kind::Passing, 30), at(2));
+    facts.fail(Attempted::Look(&[Need::OpenPulls("main".into())]), trouble(Kind::Passing, 30), at(2));
     assert!(facts.trouble.is_none());
     assert_eq!(describe(&decide(&facts, at(2))), "wait until 22");
 }

@@ -50,20 +50,17 @@ pub(in crate::controller::run) async fn our_bot(at: RunContext<'_>) -> Result<St
 
 /// Whether the pull request certainly leaves the file alone, whatever the base has by now.
 pub(super) async fn is_unchanged(at: RunContext<'_>, facts: &Facts) -> Result<bool, Error> {
-    let (Some(Some(pull)), Some(Some(branch))) = (&facts.found.pull, &facts.found.branch) else {
-        return Ok(false);
-    };
+    let Some(Some(pull)) = &facts.found.pull else { return Ok(false) };
     let (github, repository) = (at.github().await?, at.repository()?);
-    let Some(base) = file::head(at, branch).await? else { return Ok(false) };
+    let Some(base) = file::head(at, &pull.base).await? else { return Ok(false) };
     let place = Place { repository: &repository, path: &at.installation.spec.config.path };
     Ok(merge::is_untouched(&github, place, &base, &pull.head.parse()?).await?)
 }
 
-/// The open pull requests against the branch that is applied, and their previews.
-pub(super) async fn open(at: RunContext<'_>) -> Result<OpenPulls, Error> {
-    let Some(branch) = file::branch(at).await? else { return Ok(OpenPulls::default()) };
-    let Some(base) = file::head(at, &branch).await? else { return Ok(OpenPulls::default()) };
-    let filter = PullFilter { base: Some(&branch), state: Some(PullState::Open), head: None };
+/// The open pull requests against a branch that are no drafts, and their previews.
+pub(super) async fn open(at: RunContext<'_>, branch: &str) -> Result<OpenPulls, Error> {
+    let Some(base) = file::head(at, branch).await? else { return Ok(OpenPulls::default()) };
+    let filter = PullFilter { base: Some(branch), state: Some(PullState::Open), head: None };
     let pulls = at.github().await?.list_pulls(&at.repository()?, &filter).await?;
     let of = |pull: &peribolos_github::client::Pull| {
         Some((i64::try_from(pull.number).ok()?, pull.head.sha.as_str().to_owned()))
