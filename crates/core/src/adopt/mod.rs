@@ -154,6 +154,7 @@ fn last_apply(end: &End<'_>) -> LastApply {
         uid: Some(end.check.external_id.clone()),
         sha: Some(end.sha.to_owned()),
         blob: end.blob.clone(),
+        approval: None,
         phase: end.phase,
         reason: Some(Reason::Adopted.as_str().to_owned()),
         message: Some(format!(

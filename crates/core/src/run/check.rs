@@ -112,12 +112,6 @@ pub fn text(run: &PeribolosRun, settings: &Settings) -> Text {
             defuse(&owners::text(run.spec.mode, phase, reason, status.message.as_deref().unwrap_or_default()))
         }
     };
-    if report.is_some()
-        && status.attempts.is_some_and(|attempts| attempts > 1)
-        && let Some(changes) = &status.changes
-    {
-        summary = format!("In all attempts together: {}.\n\n{summary}", changes.summary);
-    }
     if let Some(contact) = state(phase, reason, true).and_then(|state| owners::contact(state, settings)) {
         summary = format!("{summary}\n\n{contact}");
     }

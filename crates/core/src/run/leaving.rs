@@ -2,13 +2,13 @@
 
 use peribolos_api::{
     PeribolosRun, PeribolosRunStatus, Reason,
-    installation::{Declined, LastComparison},
+    installation::{Declined, LastApply, LastComparison},
     run::{Mode, Phase},
 };
 use serde_json::{Map, Value, json};
 
 use super::state::{State, phase};
-use crate::installation_status::last_apply;
+use crate::installation_status::{inheriting, last_apply};
 
 /// What a comparison of the organization with the branch's file leaves, however it ends; `status` is its last one.
 pub fn comparison(run: &PeribolosRun, status: &PeribolosRunStatus) -> Map<String, Value> {
@@ -55,8 +55,12 @@ pub fn declined(status: &PeribolosRunStatus, sha: &str, blob: Option<&str>) -> O
     Some(Map::from_iter([("declined".to_owned(), json!(declined))]))
 }
 
-/// The desired fields of the installation's status.
-pub fn leaving(run: &PeribolosRun, status: &PeribolosRunStatus) -> Map<String, Value> {
+/// The desired fields of the installation's status; `before` is the record of the Apply before this run.
+pub fn leaving(
+    run: &PeribolosRun,
+    status: &PeribolosRunStatus,
+    before: Option<&LastApply>,
+) -> Map<String, Value> {
     let mut fields = Map::new();
     if !matches!(State::of(run), State::Ended(_)) {
         return fields;
@@ -70,7 +74,7 @@ pub fn leaving(run: &PeribolosRun, status: &PeribolosRunStatus) -> Map<String, V
     }
     set("lastRun", last_run);
     if let Some(last) = last_apply(run, status) {
-        set("lastApply", json!(last));
+        set("lastApply", json!(inheriting(last, before)));
     }
     if run.spec.mode != Mode::Apply {
         return fields;
@@ -99,7 +103,7 @@ mod tests {
         let mut status: PeribolosRunStatus = serde_json::from_value(status).unwrap();
         status.phase = Some(phase);
         run.status = Some(status.clone());
-        leaving(&run, &status)
+        leaving(&run, &status, None)
     }
 
     #[test]

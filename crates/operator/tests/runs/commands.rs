@@ -106,6 +106,29 @@ async fn an_owners_comment_lifts_the_guard_for_one_run() {
 }
 
 #[tokio::test]
+async fn an_apply_of_the_same_file_inherits_what_an_owner_approved_of() {
+    let world = World::start(&[]).await;
+    stopped(&world, "stopped").await;
+    let id = comment(&world, "alice", "Apply").await;
+    ask(&world, "first", "Apply", json!({}), id).await;
+    assert!(is_told(&world, "first", "stopped").await);
+    world.applied("first-1").await;
+    world.reaches("first", "Succeeded", "Applied").await;
+    for again in ["again", "and-again"] {
+        world.create(again, "Apply", json!({})).await;
+        assert!(is_told(&world, again, "stopped").await, "{again}");
+        world.applied(&format!("{again}-1")).await;
+        world.reaches(again, "Succeeded", "Applied").await;
+    }
+    world
+        .github
+        .push("acme", json!({"org.yaml": "orgs: {acme: {admins: [alice, bob], description: later}}"}))
+        .await;
+    world.create("another-file", "Apply", json!({})).await;
+    assert!(!is_told(&world, "another-file", "stopped").await);
+}
+
+#[tokio::test]
 async fn an_owners_comment_lifts_no_guard_for_another_file() {
     let world = World::start(&[]).await;
     stopped(&world, "stopped").await;

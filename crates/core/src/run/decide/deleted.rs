@@ -6,12 +6,11 @@ use peribolos_api::{PeribolosRun, Reason, run::Phase};
 use serde_json::Map;
 
 use super::{
-    End, Need, State, Step, Verdict, Writer, clear_attempt, close, finish, free_slot, publish, sooner,
+    End, Need, State, Step, Verdict, Writer, clear_attempt, close, finish, free_slot, left, publish, sooner,
 };
 use crate::run::{
     check::{self, Check},
     facts::{Attempt, Facts, SlotHolder},
-    leaving::leaving,
     state::is_finished_by_earlier_version,
     status::time,
 };
@@ -105,7 +104,7 @@ fn stop(facts: &Facts, now: Timestamp) -> Result<Option<Timestamp>, Verdict> {
             Ok(sooner(again_at, until).filter(|_| until.is_some_and(|until| now < until)))
         }
         Some(verdict) => Err(verdict),
-        None => free_slot(facts, leaving(&facts.run, &facts.status())).map_or(Ok(None), Err),
+        None => free_slot(facts, left(facts)).map_or(Ok(None), Err),
     }
 }
 

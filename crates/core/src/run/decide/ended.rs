@@ -8,13 +8,13 @@ use peribolos_api::{GitHubInstallation, Reason, installation::Preview, run::Mode
 use super::{
     Need, Step, Verdict, branch, clear_attempt,
     comments::{self, Left},
-    create, follow_up, free_slot, publish, running, sooner, with_check_id, write,
+    create, follow_up, free_slot, left, publish, running, sooner, with_check_id, write,
 };
 use crate::{
     drift::{self, Drift, issue},
     run::{
         facts::Facts,
-        leaving::{self, leaving},
+        leaving,
         state::{is_finished_by_earlier_version, is_tidied},
         status::seconds,
         step::IssueChange,
@@ -38,7 +38,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
         None => None,
     };
     if pod.is_none() {
-        if let Some(verdict) = free_slot(facts, leaving(&facts.run, &status)) {
+        if let Some(verdict) = free_slot(facts, left(facts)) {
             return verdict;
         }
         let had_slot = facts.run.spec.mode != Mode::DryRun && status.started_at.is_some();
@@ -135,8 +135,7 @@ fn shown(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     let reason = status.reason.as_deref().and_then(Reason::parse);
     let explains = status.report.as_ref().is_some_and(|report| report.explains_end);
     let shows_plan = explains && matches!(reason, Some(Reason::Planned | Reason::GuardTripped));
-    let wanted = super::wanted(facts);
-    let by_check = wanted.is_some() && facts.published.check == wanted;
+    let by_check = publish::shows_end(facts);
     if status.shown_at.is_some() || !shows_plan || !(by_check || facts.published.done.issue) {
         return None;
     }

@@ -25,7 +25,9 @@ use serde_json::Map;
 use super::{
     admit, check,
     facts::{Attempt, Facts, NewName},
-    follow_up, moved,
+    follow_up,
+    leaving::leaving,
+    moved,
     state::State,
     status::{End, Why, Writer},
     step::{Need, Step, Verdict},
@@ -240,6 +242,11 @@ fn active_run(facts: &Facts) -> ActiveRun {
         uid: facts.uid().to_owned(),
         attempt: facts.status().attempts.unwrap_or(0),
     }
+}
+
+/// What the run records in its installation's status.
+fn left(facts: &Facts) -> Map<String, serde_json::Value> {
+    leaving(&facts.run, &facts.status(), facts.installation_status().last_apply.as_ref())
 }
 
 /// Frees the slot, if this run has it; the fields are what it records in its installation's status.

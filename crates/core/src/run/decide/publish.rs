@@ -69,6 +69,15 @@ fn is_published(facts: &Facts, wanted: &Check) -> bool {
     }
 }
 
+/// Whether GitHub is known to show the end of the run with its report: this process has written it, or an earlier one has, which
+/// writes a conclusion with the report alone.
+pub(super) fn shows_end(facts: &Facts) -> bool {
+    wanted(facts).is_some_and(|wanted| match &facts.published.check {
+        Some(check) => *check == wanted,
+        None => is_published(facts, &wanted),
+    })
+}
+
 /// Whether the check was read and has this conclusion.
 fn shows(facts: &Facts, conclusion: CheckConclusion) -> bool {
     first(facts).is_some_and(|check| check.conclusion == Some(conclusion))

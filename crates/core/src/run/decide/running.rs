@@ -222,7 +222,8 @@ fn ended(
         }
         _ => None,
     };
-    status.report = report::stored(end.reason, report);
+    let before = facts.status().changes.map_or(0, |changes| changes.applied);
+    status.report = report::stored(end.reason, report, status.changes.as_ref().filter(|_| before > 0));
     if mode == Mode::Apply
         && status.blob.is_some()
         && status.blob == facts.installation_status().last_applied_blob

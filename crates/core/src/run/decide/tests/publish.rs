@@ -130,6 +130,22 @@ fn a_plan_counts_as_shown_when_its_check_is_written() {
     );
 }
 
+#[test]
+fn a_plan_counts_as_shown_when_an_earlier_process_has_written_its_check() {
+    let mut facts = unpublished(Reason::GuardTripped);
+    facts.published.inherited_at = Some(at(6));
+    facts.run.status.as_mut().unwrap().report =
+        Some(peribolos_api::run::Report { explains_end: true, ..peribolos_api::run::Report::default() });
+    let running = CheckSeen { id: 5, in_progress: true, conclusion: None };
+    let whole = CheckSeen { id: 5, in_progress: false, conclusion: Some(CheckConclusion::Failure) };
+    let mut unfinished = facts.clone();
+    unfinished.add(Fact::Checks(vec![running]), at(7));
+    assert_eq!(describe(&decide(&unfinished, at(7))), "check Some(5) Completed(Failure): Stopped by a guard");
+    facts.add(Fact::Checks(vec![whole]), at(7));
+    let Verdict::Do(Step::WriteStatus(status)) = decide(&facts, at(7)) else { panic!("no status") };
+    assert_eq!(status.shown_at, Some(seconds(at(7))));
+}
+
 #[rstest::rstest]
 #[case::a_limit(Kind::Passing, "wait until 9", "React(Taken)")]
 #[case::no_answer(Kind::Unknown, "wait until 17", "wait until 17")]
