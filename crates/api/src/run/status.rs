@@ -55,6 +55,9 @@ pub struct PeribolosRunStatus {
     /// The check run on GitHub.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check_run_id: Option<i64>,
+    /// The repository that the run was admitted for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<RunRepository>,
     /// The commit that the run is about, once known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha: Option<String>,
@@ -99,6 +102,16 @@ pub struct PeribolosRunStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 512))]
     pub pull_request_url: Option<String>,
+}
+
+/// The repository that a run was admitted for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunRepository {
+    /// Its name at that time, without the owner.
+    pub name: String,
+    /// Its id on GitHub.
+    pub id: i64,
 }
 
 /// A pull request that was merged.

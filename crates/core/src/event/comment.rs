@@ -41,8 +41,8 @@ pub(super) fn decide(case: &Case<'_>, comment: &Comment) -> Result<Vec<Action>, 
     if comment.app == Some(case.decider.app_id) {
         return Err(IgnoreReason::OwnBot);
     }
-    let (name, spec) = case.known()?;
-    let git_ref = Case::config_ref(spec, &comment.repository)?;
+    let (name, installation) = case.known()?;
+    let git_ref = Case::config_ref(installation, &comment.repository)?;
     let command = command(&comment.first_line).map(|command| command.on(comment.on_pull_request));
     let command = command.filter(|command| match command {
         // Two bots that answer each other would never end.

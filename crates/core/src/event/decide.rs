@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use peribolos_api::{GitHubInstallation, GitHubInstallationSpec};
+use peribolos_api::GitHubInstallation;
 
 use super::{
     Account, Decision, Event, IgnoreReason, Index, Repository, Subject, check, comment, installation,
     pull_request, push,
 };
-use crate::{accounts::Accounts, defaults::InstallationDefaults, ownership};
+use crate::{accounts::Accounts, config, defaults::InstallationDefaults, ownership};
 
 /// Decides which actions follow from events.
 #[derive(Clone, Debug)]
@@ -136,22 +136,29 @@ impl Case<'_> {
     }
 
     /// The owner with its name, or the reason that there is none.
-    pub fn known(&self) -> Result<(&str, &GitHubInstallationSpec), IgnoreReason> {
+    pub fn known(&self) -> Result<(&str, &GitHubInstallation), IgnoreReason> {
         let owner = self.owner().ok_or(IgnoreReason::NoInstallation)?;
-        Ok((owner.metadata.name.as_deref().unwrap_or_default(), &owner.spec))
+        Ok((owner.metadata.name.as_deref().unwrap_or_default(), owner))
     }
 
     /// The full ref of the config branch, when `repository` is the one with the config. Empty when it is the default
     /// branch and the payload does not name that.
+    ///
+    /// Until the controller has chosen one, each candidate may be it: the run that follows ends if it was the other one.
     pub fn config_ref(
-        spec: &GitHubInstallationSpec,
+        installation: &GitHubInstallation,
         repository: &Repository,
     ) -> Result<String, IgnoreReason> {
-        if !repository.name.eq_ignore_ascii_case(&spec.config.repository) {
+        let is_candidate = |name: &&str| name.eq_ignore_ascii_case(&repository.name);
+        let may_be_it = match config::chosen(installation) {
+            Some(chosen) => chosen.is(&repository.name, repository.id),
+            None => config::CANDIDATES.iter().any(is_candidate),
+        };
+        if !may_be_it {
             return Err(IgnoreReason::OtherRepository);
         }
-        let branch =
-            if spec.config.branch.is_empty() { &repository.default_branch } else { &spec.config.branch };
+        let configured = &installation.spec.config.branch;
+        let branch = if configured.is_empty() { &repository.default_branch } else { configured };
         Ok(if branch.is_empty() { String::new() } else { format!("refs/heads/{branch}") })
     }
 }

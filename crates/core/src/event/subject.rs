@@ -74,6 +74,8 @@ pub struct Repository {
     pub owner: String,
     /// Its name without the owner.
     pub name: String,
+    /// Its id, which survives a rename; none where the payload leaves it out.
+    pub id: Option<i64>,
     /// Its default branch; empty where the payload leaves it out.
     pub default_branch: String,
 }

@@ -21,9 +21,11 @@ impl Index for There {
     }
 }
 
+/// An object that has found its file in `.github`, number 5, if its spec names no repository.
 fn object(name: &str, spec: &str, by: &str) -> Arc<GitHubInstallation> {
     let text = format!(
         r#"{{"apiVersion":"peribolos.dev/v1alpha1","kind":"GitHubInstallation","spec":{spec},
+           "status":{{"config":{{"repository":".github","repositoryId":5}}}},
            "metadata":{{"name":"{name}","uid":"uid-{name}","labels":{{"peribolos.dev/created-by":"{by}"}}}}}}"#
     );
     Arc::new(serde_json::from_str(&text).unwrap())
@@ -57,7 +59,7 @@ fn decide(event: &Event) -> Decision {
 }
 
 fn repository(name: &str) -> Repository {
-    Repository { owner: "Acme".into(), name: name.into(), default_branch: "main".into() }
+    Repository { owner: "Acme".into(), name: name.into(), id: None, default_branch: "main".into() }
 }
 
 fn push() -> Push {
@@ -322,6 +324,51 @@ fn the_branch_and_path_are_the_specs() {
         |push| decider(r#"{"installationId":1}"#).decide(&there, &delivery(), &event(1, Subject::Push(push)));
     assert_eq!(runs(decide(other)).len(), 1);
     assert_eq!(ignored(decide(push())), IgnoreReason::OtherRepository);
+}
+
+#[rstest::rstest]
+#[case::the_one(".github", Some(5), true)]
+#[case::in_another_spelling(".GitHub", Some(5), true)]
+#[case::by_its_new_name("org", Some(5), true)]
+#[case::without_an_id(".github", None, true)]
+#[case::another_one_under_its_name(".github", Some(6), false)]
+#[case::the_other_candidate("peribolos", Some(6), false)]
+fn the_config_repository_is_known_by_its_id(
+    #[case] name: &str,
+    #[case] id: Option<i64>,
+    #[case] expected: bool,
+) {
+    let repository = Repository { id, ..repository(name) };
+    for subject in [
+        Subject::Push(Push { repository: repository.clone(), ..push() }),
+        Subject::PullRequest(PullRequest { repository: repository.clone(), ..pull("opened") }),
+        Subject::Comment(Comment { repository: repository.clone(), ..comment("/peribolos apply") }),
+        Subject::CheckRun(Check { repository, ..check("u1") }),
+    ] {
+        let decision = decide(&event(1, subject));
+        let is_taken = !matches!(decision, Decision::Ignored(IgnoreReason::OtherRepository));
+        assert_eq!(is_taken, expected, "{decision:?}");
+    }
+}
+
+#[test]
+fn until_a_repository_is_chosen_either_candidate_may_be_it() {
+    let mut unchosen = Arc::unwrap_or_clone(object("acme-1", r#"{"installationId":1}"#, "operator"));
+    unchosen.status = None;
+    let there = There(vec![Arc::new(unchosen)]);
+    let decide = |subject| decider(r#"{"installationId":1}"#).decide(&there, &delivery(), &event(1, subject));
+    let pushed = |name: &str| Subject::Push(Push { repository: repository(name), ..push() });
+    for name in [".github", "peribolos", "Peribolos"] {
+        let made = runs(decide(pushed(name)));
+        assert_eq!(made[0].spec.source.repository, format!("Acme/{name}"));
+    }
+    assert_eq!(ignored(decide(pushed("site"))), IgnoreReason::OtherRepository);
+    let untouched =
+        Push { touched: Some(vec!["README.md".into()]), repository: repository("peribolos"), ..push() };
+    assert_eq!(ignored(decide(Subject::Push(untouched))), IgnoreReason::PathUntouched);
+    assert_eq!(runs(decide(Subject::PullRequest(pull("opened")))).len(), 1);
+    let elsewhere = PullRequest { repository: repository("site"), ..pull("opened") };
+    assert_eq!(ignored(decide(Subject::PullRequest(elsewhere))), IgnoreReason::OtherRepository);
 }
 
 #[rstest::rstest]

@@ -1,12 +1,20 @@
 //! What an Apply leaves in its installation's status when it gives the slot back.
 
 use peribolos_api::{
-    PeribolosRun, PeribolosRunStatus, Reason,
+    ConditionType, PeribolosRun, PeribolosRunStatus, Reason,
     installation::{Approval, LastApply},
     run::{Mode, Phase},
 };
 
-use crate::run::status::seconds;
+use crate::run::{state::condition, status::seconds};
+
+/// Whether a pod of the run was started: its TaskRun was created, or one of its attempts has left something.
+fn has_run(status: &PeribolosRunStatus) -> bool {
+    let started = condition(status, ConditionType::Started);
+    started.is_some_and(|started| started.status == "True")
+        || status.changes.is_some()
+        || status.outcome_unknown
+}
 
 /// The record of an Apply that ended with this status. None: it says nothing about the file, as it gave way or was
 /// cancelled before anything started.
@@ -22,6 +30,7 @@ pub fn last_apply(run: &PeribolosRun, status: &PeribolosRunStatus) -> Option<Las
     (run.spec.mode == Mode::Apply && counts).then(|| LastApply {
         run: run.metadata.name.clone().unwrap_or_default(),
         uid: run.metadata.uid.clone(),
+        repository_id: status.repository.as_ref().map(|repository| repository.id).filter(|_| has_run(status)),
         sha: status.sha.clone(),
         blob: status.blob.clone(),
         approval: approval(run),
@@ -65,9 +74,8 @@ pub fn inheriting(last: LastApply, before: Option<&LastApply>) -> LastApply {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use peribolos_api::run::TriggerComment;
+    use serde_json::json;
 
     use super::*;
     use crate::run::testing::run;

@@ -5,18 +5,21 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
     GitHubInstallation, GitHubInstallationSpec, PeribolosRunStatus,
-    installation::{Preview, UnreviewedRemovals},
+    installation::{Disclosure, Preview, UnreviewedRemovals},
     run::{MergedPullRequest, Mode},
 };
+use peribolos_vocab::Visibility;
 
 use super::facts::{Facts, Settings};
-use crate::names::RunToken;
+use crate::{config::ConfigFound, names::RunToken};
 
 /// What every plan is made with beside the spec.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PlanFacts<'a> {
     /// Whether names in the file itself may be posted: it is on the base, or by a verified member.
     pub discloses_file: bool,
+    /// Whether everything may be posted.
+    pub discloses_all: bool,
     /// Commits of the base branch whose file's names may be posted, too.
     pub disclose: &'a [&'a str],
     /// The salt of the digests of removals: the run's UID. None: they are not recorded.
@@ -67,6 +70,7 @@ pub fn of_apply(
 ) -> Vec<String> {
     let plan = PlanFacts {
         discloses_file: true,
+        discloses_all: discloses_all(facts, installation),
         disclose: &last_applied(installation),
         salt: facts.run.metadata.uid.as_deref(),
     };
@@ -93,10 +97,27 @@ pub fn of_dry_run(
     disclose.extend(base);
     let plan = PlanFacts {
         discloses_file: by_member || !of_pull_request,
+        discloses_all: discloses_all(facts, installation),
         disclose: &disclose,
         salt: facts.run.metadata.uid.as_deref(),
     };
     for_plan(&installation.spec, &plan)
+}
+
+/// Whether everything may be named on GitHub: who can read the config repository now decides. A repository that is visible in the
+/// whole enterprise is not private.
+fn discloses_all(facts: &Facts, installation: &GitHubInstallation) -> bool {
+    match installation.spec.disclosure {
+        Disclosure::Full => true,
+        Disclosure::FileOnly => false,
+        Disclosure::Auto => {
+            let visibility = match &facts.found.config {
+                Some(ConfigFound::Here(repository)) => Some(repository.visibility),
+                _ => None,
+            };
+            visibility == Some(Visibility::Private)
+        }
+    }
 }
 
 /// The arguments of a Dump.
@@ -129,6 +150,9 @@ pub fn for_plan(spec: &GitHubInstallationSpec, facts: &PlanFacts<'_>) -> Vec<Str
     ];
     if facts.discloses_file {
         arguments.push("--disclose-file".to_owned());
+    }
+    if facts.discloses_all {
+        arguments.push("--disclose-all".to_owned());
     }
     arguments.extend(facts.disclose.iter().map(|sha| format!("--disclose={sha}")));
     arguments.extend(facts.salt.map(|salt| format!("--salt={salt}")));
@@ -197,10 +221,11 @@ fn review(spec: &GitHubInstallationSpec, reviewed: &Reviewed) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use peribolos_api::run::ContentWrites;
+    use peribolos_api::run::{ContentWrites, Phase};
 
     use super::*;
-    use crate::run::testing::at;
+    use crate::config::ConfigRepository;
+    use crate::run::testing::{at, facts, here, installation, run};
 
     fn spec(json: &serde_json::Value) -> GitHubInstallationSpec {
         serde_json::from_value(json.clone()).unwrap()
@@ -213,7 +238,8 @@ mod tests {
             "run": {"manage": ["Teams", "Org"], "allow": ["RepoPublish"], "ignore": ["SecretTeams"]},
             "guards": {"requiredAdmins": ["alice", "bob"], "maximumRemovalPercent": 10},
         }));
-        let facts = PlanFacts { discloses_file: true, disclose: &["abc"], salt: Some("uid") };
+        let facts =
+            PlanFacts { discloses_file: true, disclose: &["abc"], salt: Some("uid"), ..PlanFacts::default() };
         assert_eq!(
             for_plan(&spec, &facts),
             [
@@ -228,6 +254,32 @@ mod tests {
                 "--salt=uid",
             ]
         );
+    }
+
+    #[rstest::rstest]
+    #[case("Auto", Some(Visibility::Private), true)]
+    #[case("Auto", Some(Visibility::Internal), false)]
+    #[case("Auto", Some(Visibility::Public), false)]
+    #[case("Auto", None, false)]
+    #[case("Full", Some(Visibility::Public), true)]
+    #[case("FileOnly", Some(Visibility::Private), false)]
+    fn everything_is_named_where_the_repository_is_private(
+        #[case] disclosure: &str,
+        #[case] visibility: Option<Visibility>,
+        #[case] expected: bool,
+    ) {
+        let mut facts = facts(run("r", Mode::Apply, 0, Phase::Running));
+        let Some(ConfigFound::Here(repository)) = here() else { panic!("not here") };
+        facts.found.config =
+            visibility.map(|visibility| ConfigFound::Here(ConfigRepository { visibility, ..repository }));
+        let mut installation = installation();
+        installation.spec = spec(&serde_json::json!({"installationId": 1, "disclosure": disclosure}));
+        let is_there = |arguments: Vec<String>| arguments.contains(&"--disclose-all".to_owned());
+        assert_eq!(is_there(of_apply(&facts, &installation, &Reviewed::default(), at(0))), expected);
+        let previewed = of_dry_run(&facts, &installation, RunToken::Read, false, None);
+        assert_eq!(is_there(previewed), expected);
+        let strangers = of_dry_run(&facts, &installation, RunToken::File, false, None);
+        assert!(!is_there(strangers), "it sees nothing of the organization");
     }
 
     /// What an apply gets beside its plan.

@@ -169,7 +169,16 @@ pub fn finalizers(run: &PeribolosRun) -> Vec<String> {
 /// One that was made before that was known is not left unfinished; `cancelled` whitens nothing.
 pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<CheckState> {
     use CheckState::{Completed, InProgress, Queued};
-    if matches!(reason, Some(Reason::NotAllowed | Reason::HelpShown | Reason::NotHead | Reason::Restored)) {
+    if matches!(
+        reason,
+        Some(
+            Reason::NotAllowed
+                | Reason::HelpShown
+                | Reason::NotHead
+                | Reason::OtherRepository
+                | Reason::Restored
+        )
+    ) {
         return was_made.then_some(Completed(CheckConclusion::Cancelled));
     }
     Some(match phase {
@@ -180,7 +189,7 @@ pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<Che
         Phase::Succeeded => Completed(CheckConclusion::Success),
         Phase::Failed if reason == Some(Reason::TimedOut) => Completed(CheckConclusion::TimedOut),
         Phase::Failed => Completed(CheckConclusion::Failure),
-        Phase::Skipped if reason == Some(Reason::ApprovalRequired) => {
+        Phase::Skipped if matches!(reason, Some(Reason::ApprovalRequired | Reason::OwnerRequired)) => {
             Completed(CheckConclusion::ActionRequired)
         }
         Phase::Superseded if reason == Some(Reason::HeadMoved) => Completed(CheckConclusion::Cancelled),
@@ -243,6 +252,7 @@ pub fn title(mode: Mode, phase: Phase, reason: Option<Reason>) -> &'static str {
         (Phase::Superseded, _) => "A newer commit is applied instead",
         (Phase::Cancelled, _) => "Cancelled",
         (Phase::Skipped, Some(Reason::ApprovalRequired)) => "A member must ask for this preview",
+        (Phase::Skipped, Some(Reason::OwnerRequired)) => "An owner has to start the first apply",
         (Phase::Skipped, Some(Reason::FileUnchanged)) => "The file is not changed here",
         (Phase::Skipped, _) => "Skipped",
         (Phase::Failed, reason) => failure_title(reason),
@@ -253,6 +263,7 @@ const fn failure_title(reason: Option<Reason>) -> &'static str {
     match reason {
         Some(Reason::ConfigInvalid) => "The file has mistakes",
         Some(Reason::ConfigMissing) => "The file is missing",
+        Some(Reason::ConfigAmbiguous) => "The file is in two repositories",
         Some(Reason::GuardTripped) => "Stopped by a guard",
         Some(Reason::PermissionsMissing) => "The App lacks permissions",
         Some(Reason::AccessBlocked) => "The organization's access rules block the App",

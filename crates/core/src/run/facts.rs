@@ -10,11 +10,11 @@ use peribolos_api::{
 use peribolos_vocab::report::{Progress, StepReport};
 
 use super::{
-    arguments::Reviewed, budget::Budget, command::Standing, outcome::Observation, preview::Author,
-    published::Published, state::is_kept, status::Why, step::Token, trouble::Trouble,
+    arguments::Reviewed, budget::Budget, command::Standing, first::Backing, outcome::Observation,
+    preview::Author, published::Published, state::is_kept, status::Why, step::Token, trouble::Trouble,
 };
 
-use crate::{tekton::Missing, time_scale::TimeScale};
+use crate::{config, tekton::Missing, time_scale::TimeScale};
 
 /// How long a read of the head is valid: after that, the other reads were slow or the process was paused.
 const HEAD_COUNTS: SignedDuration = SignedDuration::from_secs(5);
@@ -64,8 +64,14 @@ pub struct Settings {
 /// What was fetched or done for a decision. None: not yet.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// The branch that is applied. Inner None: the repository does not exist.
-    pub branch: Option<Option<String>>,
+    /// The config repository. It is looked up again after the slot was taken.
+    pub config: Option<config::ConfigFound>,
+    /// Whether GitHub answered that the config repository was moved: it was looked up again because of that.
+    pub moved: bool,
+    /// Who administers the config repository without being an owner, if it does not have the file yet.
+    pub strangers: Option<Vec<String>>,
+    /// Who is behind the Apply, if it is the first one of its repository.
+    pub backing: Option<Backing>,
     /// Who requested the run by a comment.
     pub commander: Option<Commander>,
     /// The pull request that it is a preview of. Inner None: it does not exist.
@@ -90,8 +96,6 @@ pub struct Found {
     pub reservation: Option<Reservation>,
     /// The tokens that were ensured.
     pub tokens: Vec<Token>,
-    /// Whether the config repository exists. Err: why it does not.
-    pub repository: Option<Result<(), String>>,
     /// What previews have shown of what an Apply brings.
     pub reviewed: Option<Reviewed>,
     /// The attempt's TaskRun.
@@ -106,9 +110,7 @@ pub struct Found {
     pub pod_done: Option<bool>,
     /// The run's checks on GitHub.
     pub checks: Option<Vec<CheckSeen>>,
-    /// Where the config repository is now.
-    pub new_name: Option<NewName>,
-    /// Whether a refresh of the installation was requested because of that.
+    /// Whether a refresh of the installation was requested because its organization was renamed.
     pub rechecked: bool,
     /// The open pull requests: number and head.
     pub pulls: Option<Vec<(i64, String)>>,
@@ -207,17 +209,6 @@ pub struct CheckSeen {
     pub in_progress: bool,
     /// Its conclusion, once it is completed.
     pub conclusion: Option<peribolos_vocab::CheckConclusion>,
-}
-
-/// Where the config repository is now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NewName {
-    /// It has this name by now.
-    Renamed(String),
-    /// The App can't see it.
-    Unseen,
-    /// It is the organization that has another name by now.
-    Organization(String),
 }
 
 /// Who has the installation's slot, where that is no unfinished run.

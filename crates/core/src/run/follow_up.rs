@@ -13,6 +13,7 @@ use peribolos_api::{
 
 use super::{admit::login, facts::Facts, source};
 use crate::{
+    config,
     event::{NewRun, run_labels},
     heal::file,
     installation_status::last_apply,
@@ -82,7 +83,7 @@ pub fn for_head(
         last_apply(ended, ended.status.as_ref()?)
     });
     status.last_apply = left.or(about_to).or(status.last_apply);
-    let repository = &installation.spec.config.repository;
+    let repository = config::chosen(installation).map_or("", |chosen| chosen.name);
     let is_needed = file::in_place_of(
         &facts.run,
         &status,
@@ -108,7 +109,7 @@ pub fn for_head(
 /// A run of the head of the moment it starts.
 fn of_branch(run: &PeribolosRun, installation: &GitHubInstallation) -> Source {
     Source {
-        repository: format!("{}/{}", login(installation), installation.spec.config.repository),
+        repository: config::full_name(installation),
         git_ref: run.spec.source.git_ref.clone(),
         ..Source::default()
     }

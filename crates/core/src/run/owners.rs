@@ -100,7 +100,9 @@ const fn cancelled(mode: Mode, reason: Option<Reason>) -> &'static str {
 fn skipped(reason: Option<Reason>, message: &str) -> String {
     match reason {
         // These are written for the people on GitHub.
-        Some(Reason::NotAllowed | Reason::ApprovalRequired | Reason::FileUnchanged) => sentence(message),
+        Some(
+            Reason::NotAllowed | Reason::ApprovalRequired | Reason::FileUnchanged | Reason::OwnerRequired,
+        ) => sentence(message),
         Some(Reason::NotHead) => {
             "This is about a commit that is no longer the newest, or about a pull request that is closed. The newest commit \
              has a check of its own."
@@ -254,8 +256,13 @@ mod tests {
             for phase in PHASES {
                 for reason in Reason::ALL {
                     // The messages of these are written for owners, and the sentences are tested where they are.
-                    if matches!(reason, Reason::NotAllowed | Reason::ApprovalRequired | Reason::FileUnchanged)
-                    {
+                    if matches!(
+                        reason,
+                        Reason::NotAllowed
+                            | Reason::ApprovalRequired
+                            | Reason::FileUnchanged
+                            | Reason::OwnerRequired
+                    ) {
                         continue;
                     }
                     let text = text(mode, phase, Some(*reason), message).to_lowercase();

@@ -21,8 +21,17 @@ pub enum Verdict {
 /// A fact that is fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// The branch that is applied.
-    Branch,
+    /// The config repository.
+    Config,
+    /// Who administers the config repository without being an owner, if it does not have the file yet.
+    Strangers,
+    /// Who is behind the Apply of this commit.
+    Backing {
+        /// The commit.
+        sha: String,
+        /// The branch that is applied.
+        branch: String,
+    },
     /// Who requested the run by a comment.
     Commander,
     /// The pull request that it is a preview of.
@@ -53,8 +62,6 @@ pub enum Need {
     PodDone,
     /// The run's checks.
     Checks,
-    /// Where the config repository is now; its number, where it is known.
-    NewName(Option<u64>),
     /// The open pull requests against this branch.
     Pulls(String),
     /// Whether the run of this name, which has the slot, exists.
@@ -90,8 +97,8 @@ pub enum Step {
     },
     /// Ensures a token that is valid long enough for an attempt.
     EnsureToken(Token),
-    /// Creates the config repository if it is missing.
-    EnsureRepository,
+    /// Creates the config repository of this name, which was not found.
+    CreateRepository(String),
     /// Creates the attempt's TaskRun.
     CreateTaskRun(Box<TaskRunPlan>),
     /// Makes the name of an abandoned attempt unusable, and deletes the pods that it may have had.
@@ -112,7 +119,7 @@ pub enum Step {
     Clear,
     /// Requests a refresh of the installation from GitHub.
     Recheck,
-    /// Writes these fields of the installation's status, if they have not changed.
+    /// Writes these fields of the installation's status, if they have not changed; null removes one.
     Record(Map<String, Value>),
     /// Labels the TaskRuns of a run that has ended, so that the watches leave them out.
     LabelTaskRuns,

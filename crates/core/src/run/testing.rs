@@ -8,6 +8,7 @@ use peribolos_api::{
     GitHubInstallation, PeribolosRun, PeribolosRunSpec, PeribolosRunStatus,
     run::{InstallationRef, Mode, Phase, TriggerComment},
 };
+use peribolos_vocab::Visibility;
 
 use super::{
     budget::Budget,
@@ -15,7 +16,10 @@ use super::{
     published::Published,
 };
 
-use crate::time_scale::TimeScale;
+use crate::{
+    config::{ConfigFound, ConfigRepository},
+    time_scale::TimeScale,
+};
 
 /// Seconds after the tests' beginning of time.
 pub(crate) fn at(second: i64) -> Timestamp {
@@ -55,9 +59,21 @@ pub(crate) fn installation() -> GitHubInstallation {
         "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
         "metadata": {"name": "acme-1", "uid": "uid-acme", "creationTimestamp": at(0).to_string()},
         "spec": {"installationId": 1},
-        "status": {"account": {"login": "Acme", "id": 9, "type": "Organization"}, "conditions": [condition]},
+        "status": {"config": {"repository": ".github", "repositoryId": 5, "visibility": "private"}, "account": {"login": "Acme", "id": 9, "type": "Organization"}, "conditions": [condition]},
     }))
     .unwrap()
+}
+
+/// The config repository of [`installation`], as GitHub has it.
+#[expect(clippy::unnecessary_wraps, reason = "as the facts hold it")]
+pub(crate) fn here() -> Option<ConfigFound> {
+    Some(ConfigFound::Here(ConfigRepository {
+        id: 5,
+        name: ".github".to_owned(),
+        default_branch: "main".to_owned(),
+        visibility: Visibility::Private,
+        archived: false,
+    }))
 }
 
 /// What is known about a run before anything was fetched.

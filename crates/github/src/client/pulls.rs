@@ -44,11 +44,11 @@ pub struct Pull {
     pub closed_at: Option<Timestamp>,
     /// When it was merged; `None`: it is not.
     pub merged_at: Option<Timestamp>,
-    /// The commit that merged it or, while it is open, the last test merge.
-    pub merge_commit_sha: Option<Sha>,
-    /// Who merged it; `None`: it is not merged, the account is gone, or this came from a list.
+    /// Who merged it; `None`: it is not merged, or this came from a list.
     #[serde(default)]
     pub merged_by: Option<User>,
+    /// The commit that merged it or, while it is open, the last test merge.
+    pub merge_commit_sha: Option<Sha>,
     /// Whether it can be merged without conflict; `None`: GitHub has not found out yet, or this came from a list.
     pub mergeable: Option<bool>,
 }

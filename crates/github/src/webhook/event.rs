@@ -67,6 +67,8 @@ pub struct EventAccount {
 /// The repository of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRepository {
+    /// Its id, which survives a rename.
+    pub id: Option<u64>,
     /// Its name with the owner.
     pub full_name: FullName,
     /// Its default branch; some events leave it out.

@@ -69,6 +69,7 @@ impl Webhook {
             installation: payload.installation.as_ref().map(|installation| installation.id),
             account: account(&payload),
             repository: payload.repository.as_ref().map(|repository| EventRepository {
+                id: repository.id,
                 full_name: repository.full_name.clone(),
                 default_branch: repository.default_branch.clone(),
             }),

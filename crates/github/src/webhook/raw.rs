@@ -54,6 +54,7 @@ pub(super) struct Account {
 
 #[derive(Deserialize)]
 pub(super) struct Repository {
+    pub(super) id: Option<u64>,
     pub(super) full_name: FullName,
     pub(super) default_branch: Option<String>,
     pub(super) owner: Option<Account>,

@@ -13,6 +13,7 @@ pub fn event(webhook: Webhook) -> Event {
     let repository = Repository {
         owner: webhook.repository.as_ref().map(|r| r.full_name.owner.to_string()).unwrap_or_default(),
         name: webhook.repository.as_ref().map(|r| r.full_name.name.clone()).unwrap_or_default(),
+        id: webhook.repository.as_ref().and_then(|r| i64::try_from(r.id?).ok()),
         default_branch: webhook.repository.and_then(|r| r.default_branch).unwrap_or_default(),
     };
     Event {

@@ -43,6 +43,9 @@ pub struct ConfigArgs {
     /// Names in the file of this commit may be posted; may be given more than once
     #[arg(long, value_name = "SHA")]
     pub(super) disclose: Vec<Sha>,
+    /// Everything may be posted, but for the names of ignored secret teams: the repository is private
+    #[arg(long, env = "PERIBOLOS_DISCLOSE_ALL")]
+    pub(super) disclose_all: bool,
     /// Record digests of the removals with this salt; empty: don't
     #[arg(long, value_name = "TEXT", env = "PERIBOLOS_SALT", default_value = "")]
     pub(super) salt: String,

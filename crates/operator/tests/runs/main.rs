@@ -15,6 +15,7 @@ mod comments;
 mod crashes;
 mod definitions;
 mod deletion;
+mod first;
 mod moved;
 mod outcomes;
 mod queue;

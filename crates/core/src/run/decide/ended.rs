@@ -4,17 +4,18 @@
 
 use jiff::Timestamp;
 use peribolos_api::{GitHubInstallation, Reason, installation::Preview, run::Mode};
+use serde_json::{Map, Value};
 
 use super::{
     Need, Step, Verdict, branch, clear_attempt,
     comments::{self, Left},
-    create, follow_up, free_slot, left, publish, running, sooner, with_check_id, write,
+    create, follow_up, free_slot, publish, running, sooner, with_check_id, write,
 };
 use crate::{
     drift::{self, Drift, issue},
     run::{
         facts::Facts,
-        leaving,
+        leaving::{self, leaving},
         state::{is_finished_by_earlier_version, is_tidied},
         status::seconds,
         step::IssueChange,
@@ -87,6 +88,12 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     let mut tidy = with_check_id(facts, status);
     tidy.report = None;
     write(facts, tidy).unwrap_or(Verdict::Do(Step::Label))
+}
+
+/// What the run leaves in its installation's status.
+pub(super) fn left(facts: &Facts) -> Map<String, Value> {
+    let before = facts.installation_status().last_apply;
+    leaving(&facts.run, &facts.status(), before.as_ref())
 }
 
 /// Records the file of an Apply that ended without the slot, if that file must not be applied again automatically.
@@ -225,7 +232,7 @@ fn previews(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) ->
     let Some(pulls) = &facts.found.pulls else {
         return match branch(facts, installation, now) {
             Ok(branch) => Some(Verdict::Need(vec![Need::Pulls(branch)])),
-            Err(verdict @ Verdict::Need(_)) => Some(verdict),
+            Err(verdict @ (Verdict::Need(_) | Verdict::Do(Step::Record(_)))) => Some(verdict),
             Err(_) => None,
         };
     };

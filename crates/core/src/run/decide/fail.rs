@@ -23,6 +23,11 @@ impl Facts {
     /// Records a failure. What is only published on GitHub is postponed or given up; what the run depends on becomes
     /// trouble of the run itself.
     pub fn fail(&mut self, attempted: Attempted<'_>, trouble: Trouble, now: Timestamp) {
+        if matches!(trouble.kind, Kind::Moved(_)) && !self.found.moved {
+            // It may have been renamed a moment ago: it is looked up again by its id, and then the same is tried once more.
+            (self.found.moved, self.found.config) = (true, None);
+            return;
+        }
         match attempted {
             Attempted::Write(Step::WriteCheck(..)) | Attempted::Look([Need::Checks]) => {
                 self.check_failed(&trouble, now);
@@ -32,7 +37,7 @@ impl Facts {
                 self.published.done.acknowledged = true;
             }
             Attempted::Write(Step::React(_)) => self.later(&trouble, now),
-            Attempted::Write(Step::EnsureRepository) if trouble.is_unknown() => {
+            Attempted::Write(Step::CreateRepository(_)) if trouble.is_unknown() => {
                 // The step checks for it first: if the write has taken effect, it is visible when the step runs.
                 let until = trouble.until.max(super::after(now, self.late()));
                 self.published.blocked_until = Some(until);
@@ -62,8 +67,7 @@ impl Facts {
             // The report names it in most cases, and the commit is known anyway.
             Attempted::Look([Need::Blob]) => self.found.blob = Some(None),
             Attempted::Look(_) | Attempted::Write(_) => {
-                // A config repository that has moved is waited for too: the installation's next refresh brings its new name.
-                if matches!(trouble.kind, Kind::Passing | Kind::Unknown | Kind::NoAccess | Kind::Moved(_)) {
+                if matches!(trouble.kind, Kind::Passing | Kind::Unknown | Kind::NoAccess) {
                     self.published.blocked_until = Some(trouble.until);
                 }
                 self.trouble = Some(trouble);

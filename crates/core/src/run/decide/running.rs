@@ -266,7 +266,7 @@ fn followed_up(
     // Whatever was applied before this run, the head's file is to be applied after it.
     let branch = match branch(facts, installation, now) {
         Ok(branch) => branch,
-        Err(Verdict::Need(needs)) => return Some(Verdict::Need(needs)),
+        Err(verdict @ (Verdict::Need(_) | Verdict::Do(Step::Record(_)))) => return Some(verdict),
         Err(_) => return None,
     };
     let Some(head) = &facts.found.head else { return Some(Verdict::Need(vec![Need::Head(branch)])) };

@@ -8,10 +8,11 @@ use peribolos_api::{
 };
 
 use super::{
-    Kind, Need, Step, Verdict, Why, active_run, admit, after, branch, cancelled_before_start, finish,
-    lasting, not_head, not_started, running, waiting::SUSPENDED,
+    Kind, Need, Step, Verdict, Why, active_run, admit, after, cancelled_before_start, finish, lasting,
+    located, not_head, not_started, running, waiting::SUSPENDED,
 };
 use crate::{
+    config::{self, ConfigFound, ConfigRepository},
     names::RunToken,
     run::{
         arguments,
@@ -143,8 +144,9 @@ fn plan(facts: &Facts, token: Token, args: Vec<String>) -> TaskRunPlan {
 
 fn apply(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<TaskRunPlan, Verdict> {
     with_slot(facts, now)?;
+    let repository = of_same(facts, installation, now)?;
     let token = with_token(facts, Token::Own)?;
-    let branch = branch(facts, installation, now)?;
+    let branch = admit::branch(installation, repository).to_owned();
     let (head, reviewed) = (&facts.found.head, &facts.found.reviewed);
     let (Some(head), Some(reviewed)) = (head, reviewed) else {
         let head = head.is_none().then_some(Need::Head(branch));
@@ -165,7 +167,25 @@ fn apply(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Re
     Ok(plan(facts, token, arguments::of_apply(facts, installation, reviewed, now)))
 }
 
+/// The config repository, if it is still the one that the run was admitted for.
+fn of_same<'a>(
+    facts: &'a Facts,
+    installation: &GitHubInstallation,
+    now: Timestamp,
+) -> Result<&'a ConfigRepository, Verdict> {
+    let repository = located(facts, installation, now)?;
+    match facts.status().repository {
+        Some(own) if own.id != repository.id => {
+            let message = format!("the organization's file is in {} by now", config::full_name(installation));
+            let end = End::new(Phase::Skipped, Reason::OtherRepository, message);
+            Err(finish(facts, &facts.run, &end, now))
+        }
+        _ => Ok(repository),
+    }
+}
+
 fn dry_run(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<TaskRunPlan, Verdict> {
+    of_same(facts, installation, now)?;
     let Some(number) = facts.run.spec.source.pull_request else {
         let token = with_token(facts, Token::Lesser(RunToken::Read))?;
         return Ok(plan(
@@ -199,11 +219,16 @@ fn dry_run(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
 
 fn dump(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<TaskRunPlan, Verdict> {
     with_slot(facts, now)?;
-    match &facts.found.repository {
-        None => return Err(Verdict::Do(Step::EnsureRepository)),
-        Some(Ok(())) => {}
-        Some(Err(message)) => {
-            let end = End::new(Phase::Skipped, Reason::ConfigMissing, message.clone());
+    if let Some(ConfigFound::Absent(name)) = &facts.found.config {
+        return Err(Verdict::Do(Step::CreateRepository(name.clone())));
+    }
+    let repository = located(facts, installation, now)?;
+    match &facts.found.strangers {
+        None => return Err(Verdict::Need(vec![Need::Strangers])),
+        Some(strangers) if strangers.is_empty() => {}
+        Some(strangers) => {
+            let message = config::administered(admit::login(installation), &repository.name, strangers);
+            let end = End::new(Phase::Skipped, Reason::ConfigMissing, message);
             return Err(finish(facts, &facts.run, &end, now));
         }
     }

@@ -4,14 +4,15 @@
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
     ConditionType, GitHubInstallation, PeribolosRun, Reason,
-    run::{Mode, Phase},
+    run::{Mode, Phase, RunRepository},
 };
 use serde_json::Map;
 
 use super::{
     Need, Step, Verdict, admit, back_in_line, branch, cancelled_before_start, clear_attempt, finish,
-    free_slot, lasting, not_head, publish, sooner, start, write,
+    free_slot, lasting, located, not_head, organization_moved, publish, sooner, start, write,
 };
+use crate::config::{ConfigFound, ConfigRepository};
 use crate::run::{
     admit::Admission,
     facts::{Facts, Reservation, SlotHolder, is_labelled_ended},
@@ -67,20 +68,41 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
         let status = Writer::new(&facts.run, now).waiting(Phase::Pending, &why);
         return write(facts, status).unwrap_or(Verdict::Wait(None));
     }
+    if let (true, Some(ConfigFound::OtherOrganization(login))) = (facts.found.rechecked, &facts.found.config)
+    {
+        return organization_moved(facts, login, now);
+    }
     if !facts.published.may_look(now) {
         return Verdict::Wait(facts.published.blocked_until);
     }
     match State::of(&facts.run) {
-        State::New => match admit::admit(facts, installation) {
-            Admission::Need(need) => Verdict::Need(vec![need]),
-            Admission::Refused(end, sha) => finish(facts, &for_commit(facts, sha), &end, now),
-            Admission::Admitted(sha) => {
-                let status = Writer::new(&facts.run, now).admitted(sha.as_deref());
-                let run = PeribolosRun { status: Some(status), ..facts.run.clone() };
-                in_line(facts, installation, &run, now)
-            }
-        },
+        State::New => new(facts, installation, now),
         _ => in_line(facts, installation, &facts.run, now),
+    }
+}
+
+/// A run that was not admitted yet.
+fn new(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Verdict {
+    if facts.run.spec.mode == Mode::Dump {
+        // Its repository may have to be created, which it does when it has the slot.
+        let status = Writer::new(&facts.run, now).admitted(None);
+        let run = PeribolosRun { status: Some(status), ..facts.run.clone() };
+        return in_line(facts, installation, &run, now);
+    }
+    let repository = match located(facts, installation, now) {
+        Ok(repository) => repository,
+        Err(verdict) => return verdict,
+    };
+    match admit::admit(facts, installation, repository) {
+        Admission::Need(need) => Verdict::Need(vec![need]),
+        Admission::Refused(end, sha) => {
+            finish(facts, &for_commit(facts, repository, sha.as_deref()), &end, now)
+        }
+        Admission::Admitted(sha) => {
+            let run = for_commit(facts, repository, None);
+            let status = Writer::new(&run, now).admitted(Some(&sha));
+            in_line(facts, installation, &PeribolosRun { status: Some(status), ..run }, now)
+        }
     }
 }
 
@@ -97,13 +119,14 @@ fn is_older_than_its_slot(facts: &Facts) -> bool {
     active.is_some_and(|active| active.attempt > facts.status().attempts.unwrap_or(0))
 }
 
-/// The run with the commit that it is for, which is not written yet.
-fn for_commit(facts: &Facts, sha: Option<String>) -> PeribolosRun {
+/// The run with the repository and the commit that it is for, which are not written yet.
+fn for_commit(facts: &Facts, repository: &ConfigRepository, sha: Option<&str>) -> PeribolosRun {
     let mut run = facts.run.clone();
+    let status = run.status.get_or_insert_default();
+    status.repository = Some(RunRepository { name: repository.name.clone(), id: repository.id });
     if let Some(sha) = sha {
-        let status = run.status.get_or_insert_default();
         status.short_sha = Some(sha.chars().take(7).collect());
-        status.sha = Some(sha);
+        status.sha = Some(sha.to_owned());
     }
     run
 }

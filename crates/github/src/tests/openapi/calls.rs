@@ -11,6 +11,7 @@ pub(super) async fn as_app(app: &App) -> Result<(), Error> {
     let scope = TokenScope {
         repositories: Some(vec!["a".into()]),
         permissions: Some([("contents".into(), "read".into())].into()),
+        ..TokenScope::default()
     };
     app.get_app().await?;
     assert!(!app.list_installations().await?.is_empty());

@@ -338,7 +338,7 @@ fn take_in(ctx: &Context, facts: &mut Facts, verdict: &Verdict, error: Error) ->
                 Step::WriteCheck(..) | Step::React(_) | Step::WriteComment(_) | Step::Issue(_) => {
                     During::Publication
                 }
-                Step::EnsureRepository => During::Creation,
+                Step::CreateRepository(_) => During::Creation,
                 _ => During::Look,
             };
             (Attempted::Write(step), during)

@@ -116,8 +116,8 @@ const fn readers(seen_by: Visibility) -> &'static str {
 pub(super) fn issue(target: &Target<'_>, seen_by: Visibility) -> String {
     let (path, repository, readers) = (target.path, target.repository, readers(seen_by));
     let private = if repository.name == PROFILE {
-        "Make another repository, a private one, and ask the platform team to name it in `config.repository` of this \
-         installation and to run the onboarding again."
+        "Leave this repository as it is: GitHub shows the organization's profile from it. Ask the platform team to let the App use a \
+         private repository of its own, `peribolos`, or another private one that you create, and to run the onboarding again."
     } else {
         "Make this repository private, and ask the platform team to run the onboarding again."
     };
@@ -129,8 +129,8 @@ pub(super) fn issue(target: &Target<'_>, seen_by: Visibility) -> String {
          Nothing in the organization has changed. Choose one:\n\
          \n\
          - {private}\n\
-         - If {readers} may read those names, ask the platform team to set `onboarding.allowPublic` for this \
-         installation and to run the onboarding again.\n\
+         - If {readers} may read those names, ask the platform team to allow the file in this repository, and to run the \
+         onboarding again.\n\
          - Write `{path}` yourselves and push it to `{base}`. Name everybody and every team in it: what is not in the \
          file is removed.\n\
          \n\

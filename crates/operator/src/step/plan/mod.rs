@@ -161,6 +161,7 @@ impl Source {
             return Err(annotate::nobody_left(&args.path, file));
         }
         let findings = annotate::findings(&self.parsed.warnings, &args.path);
+        let disclosure = disclose::of_plan(disclosure, args, &planned.snapshot);
         let considered = Considered::new(args, file, planned, disclosure, findings);
         facts.changes = Some(considered.changes());
         // In the log, which people with access to the cluster read, it stands in full.

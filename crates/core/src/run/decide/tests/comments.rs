@@ -278,7 +278,7 @@ fn what_an_apply_applies_is_written_down_before_its_taskrun() {
     give_slot(&mut facts, "r");
     facts.found.attempt = Some(Attempt::Unmade);
     facts.published.unrequested = Some(1);
-    facts.found.branch = Some(Some("main".into()));
+    facts.found.config = here();
     facts.found.tokens = vec![Token::Own];
     facts.found.head = head(SHA, 1);
     let merged = vec![MergedPullRequest { number: 7, merged_by: "alice".into() }];

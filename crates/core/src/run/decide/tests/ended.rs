@@ -26,10 +26,10 @@ fn what_follows_from_an_end_is_done_once_and_in_order() {
     facts.apply(&step, Answer::Check(5), at(6));
     assert_eq!(
         describe(&decide(&facts, at(6))),
-        "need [Branch]",
+        "need [Config]",
         "open pull requests would change another file"
     );
-    facts.found.branch = Some(Some("main".into()));
+    facts.found.config = here();
     assert_eq!(describe(&decide(&facts, at(6))), r#"need [Pulls("main")]"#);
     facts.found.pulls = Some(vec![(7, OTHER.into())]);
     assert_eq!(describe(&decide(&facts, at(6))), "run DryRun by base");
@@ -71,7 +71,7 @@ fn whether_open_pull_requests_are_previewed_anew_is_known_after_a_crash() {
         facts.published.check = wanted(&facts);
         describe(&decide(&facts, at(6)))
     };
-    assert_eq!((with(false).as_str(), with(true).as_str()), ("need [Branch]", "LabelTaskRuns"));
+    assert_eq!((with(false).as_str(), with(true).as_str()), ("need [Config]", "LabelTaskRuns"));
 }
 
 #[test]

@@ -26,18 +26,21 @@ use serde_json::json;
 
 use super::{check_deadline, decide, wanted};
 use crate::{
+    config::ConfigFound,
     names::RunToken,
     run::{
         Attempted,
         answer::{Answer, Commented, Fact},
         arguments::Reviewed,
+        check::CheckState,
         command::Standing,
-        facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, Rival, SlotHolder},
+        facts::{Attempt, CheckSeen, Commander, Facts, Head, Pull, Reservation, Rival, SlotHolder},
+        first::Backing,
         outcome::{self, Condition, Observation},
         preview::Author,
         status::{End, Why, Writer, seconds},
         step::{IssueChange, Need, Sign, Step, TaskRunPlan, Token, Verdict},
-        testing::{COMMENT, at, facts, installation, run},
+        testing::{COMMENT, at, facts, here, installation, run},
         trouble::{Kind, Trouble},
     },
     tekton::Missing,

@@ -91,7 +91,7 @@ fn a_check_that_came_out_otherwise_is_written_again() {
 #[rstest::rstest]
 #[case::refused_once(Kind::Hopeless, 6, "wait until 21")]
 #[case::refused_for_a_moment(Kind::Hopeless, 21, "check Some(5) Completed(Failure): Failed")]
-#[case::moved(Kind::Moved(None), 6, "LabelTaskRuns")]
+#[case::moved(Kind::Moved(None), 6, "need [Config]")]
 #[case::not_granted(Kind::Permission, 6, "wait until 9")]
 #[case::not_granted_for_a_day(Kind::Permission, 86_406, "LabelTaskRuns")]
 #[case::down(Kind::Passing, 6, "wait until 9")]
@@ -100,6 +100,17 @@ fn a_check_that_cant_be_written(#[case] kind: Kind, #[case] now: i64, #[case] ex
     let Verdict::Do(step) = decide(&facts, at(6)) else { panic!("no step") };
     facts.fail(Attempted::Write(&step), trouble(kind, 9), at(6));
     assert_eq!(describe(&decide(&facts, at(now))), expected);
+}
+
+#[test]
+fn a_check_whose_repository_was_looked_up_again_and_is_moved_all_the_same_is_given_up() {
+    let mut facts = unpublished(Reason::PodLost);
+    let Verdict::Do(step) = decide(&facts, at(6)) else { panic!("no step") };
+    facts.fail(Attempted::Write(&step), trouble(Kind::Moved(None), 9), at(6));
+    facts.add(Fact::Config(here().unwrap()), at(6));
+    assert_eq!(decide(&facts, at(6)), Verdict::Do(step.clone()), "it was renamed");
+    facts.fail(Attempted::Write(&step), trouble(Kind::Moved(None), 9), at(6));
+    assert_eq!(describe(&decide(&facts, at(6))), "LabelTaskRuns");
 }
 
 #[test]

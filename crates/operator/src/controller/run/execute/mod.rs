@@ -50,7 +50,7 @@ pub(super) async fn execute(at: RunContext<'_>, facts: &Facts, step: &Step) -> R
             tokens::ensure(&at.ctx.tokens, at.installation, need).await?;
             Ok(Answer::Done)
         }
-        Step::EnsureRepository => Ok(Answer::Repository(repository::ensure(at).await?)),
+        Step::CreateRepository(name) => repository::create(at, name).await,
         Step::CreateTaskRun(plan) => task_run::create(at, plan).await,
         Step::CloseAttempt(name) => task_run::close(at, name).await,
         Step::StopTaskRun(why) => task_run::stop(at, why).await,

@@ -46,7 +46,7 @@ pub(in crate::controller::run) async fn our_bot(at: RunContext<'_>) -> Result<St
 
 /// Whether the merge leaves the file as it is on the base. Without a merge (because of a conflict) this is unknown.
 pub(super) async fn is_unchanged(at: RunContext<'_>, facts: &Facts) -> Result<bool, Error> {
-    let (Some(number), Some(Some(branch))) = (at.run.spec.source.pull_request, &facts.found.branch) else {
+    let (Some(number), Some(Some(pull))) = (at.run.spec.source.pull_request, &facts.found.pull) else {
         return Ok(false);
     };
     let (github, repository) = (at.github().await?, at.repository()?);
@@ -54,7 +54,7 @@ pub(super) async fn is_unchanged(at: RunContext<'_>, facts: &Facts) -> Result<bo
     let merge = format!("refs/pull/{number}/merge");
     let (merge, base) = tokio::try_join!(
         github.file(&repository, path, merge.as_str(), None),
-        github.file(&repository, path, branch.as_str(), None),
+        github.file(&repository, path, pull.base.as_str(), None),
     )?;
     Ok(match (merge, base) {
         (FileAnswer::Found { blob: merge, .. }, FileAnswer::Found { blob: base, .. }) => merge == base,

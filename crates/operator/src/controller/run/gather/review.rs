@@ -11,7 +11,9 @@ use peribolos_api::{
     installation::Preview,
     run::{MergedPullRequest, Mode, Phase},
 };
+use peribolos_core::config::ConfigFound;
 use peribolos_core::run::{
+    admit,
     arguments::{MAX_MERGED, Reviewed},
     facts::Facts,
     queue,
@@ -79,7 +81,10 @@ async fn applied(
     repository: &FullName,
     merged: &BTreeMap<u64, Pull>,
 ) -> Result<Vec<MergedPullRequest>, Error> {
-    let branch = facts.found.branch.as_ref().and_then(Option::as_deref);
+    let branch = match &facts.found.config {
+        Some(ConfigFound::Here(repository)) => Some(admit::branch(at.installation, repository)),
+        _ => None,
+    };
     let of_branch = merged.values().filter(|pull| branch.is_none_or(|branch| pull.base.branch == branch));
     let newest: Vec<u64> = of_branch.map(|pull| pull.number).rev().take(MAX_MERGED).collect();
     tracing::debug!(run = at.name(), pull_requests = ?newest, "the pull requests that the apply is of");
