@@ -48,7 +48,7 @@ pub fn last_apply(run: &PeribolosRun, status: &PeribolosRunStatus) -> Option<Las
 /// The comment that requested an Apply. None: no comment did.
 fn approval(run: &PeribolosRun) -> Option<Approval> {
     Some(Approval {
-        comment: run.spec.trigger.comment.as_ref()?.id,
+        comment: run.spec.trigger.comment?.id,
         login: run.spec.trigger.sender.clone(),
         run: run.metadata.uid.clone()?,
         at: seconds(run.metadata.creation_timestamp.as_ref()?.0),
@@ -88,7 +88,7 @@ mod tests {
     fn applied(blob: &str, comment: Option<i64>) -> LastApply {
         let mut run = run("r", Mode::Apply, 1, Phase::Failed);
         run.spec.trigger.sender = "alice".into();
-        run.spec.trigger.comment = comment.map(|id| TriggerComment { id, issue: 1 });
+        run.spec.trigger.comment = comment.map(|id| TriggerComment { id, issue: 3 });
         let status = json!({"phase": "Failed", "reason": "Incomplete", "blob": blob});
         last_apply(&run, &serde_json::from_value(status).unwrap()).unwrap()
     }

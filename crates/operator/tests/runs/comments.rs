@@ -147,8 +147,8 @@ async fn without_comments_only_commands_are_answered() {
 #[tokio::test]
 async fn an_owners_apply_is_answered_with_its_result_where_it_was_requested() {
     let world = World::start(&[]).await;
-    world.github.push("acme", json!({"org.yaml": FILE})).await;
     let number = pull(&world, "alice", "elsewhere").await;
+    world.github.push("acme", json!({"org.yaml": FILE})).await;
     let id = comment(&world, number, "alice", "/peribolos apply").await;
     ask(&world, "apply", "Apply", json!({}), (number, id)).await;
     world.task_run("apply-1").await;

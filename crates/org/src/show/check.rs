@@ -77,11 +77,11 @@ pub(super) fn check(report: &PlanReport<'_>, disclosure: &Disclosure) -> Check {
 /// The removals that no preview showed. `stopped`: something else has to be solved first.
 fn stop(lines: &mut Lines, missing: &[Removal], report: &PlanReport<'_>, namer: &Namer<'_>, stopped: bool) {
     let items = items(missing, report, namer);
-    let named = items.iter().filter(|item| item.described(true).is_some()).count();
-    let how = match named {
+    let shown = items.iter().filter(|item| item.described(true).is_some()).count();
+    let how = match shown {
         0 => None,
         all if all == items.len() => Some(HOW_TO_GO_ON.to_owned()),
-        _ => Some(format!("{HOW_TO_GO_ON} The comment approves of those alone that are named here.")),
+        _ => Some(format!("{HOW_TO_GO_ON} The comment approves of those alone that are shown here.")),
     };
     if stopped {
         lines.changes("No preview of what was merged showed these removals either:", items);

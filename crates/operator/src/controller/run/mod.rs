@@ -122,7 +122,7 @@ pub(super) fn controller(
 pub type Wake = mpsc::UnboundedSender<ObjectRef<PeribolosRun>>;
 
 /// The competing runs that may have to act on a change of a run: those that wait, if it has ended or was deleted; those that are
-/// running, if it was admitted and they are to give way.
+/// running or wait, if it was admitted and they are to give way.
 fn affected(run: &PeribolosRun, all: &Runs) -> Vec<ObjectRef<PeribolosRun>> {
     let there = all.of(&run.spec.installation_ref.name);
     let state = match there.iter().find(|other| other.metadata.name == run.metadata.name) {
@@ -131,7 +131,7 @@ fn affected(run: &PeribolosRun, all: &Runs) -> Vec<ObjectRef<PeribolosRun>> {
     };
     let is_affected = |other: &PeribolosRun| match state {
         State::Ended(_) => matches!(State::of(other), State::New | State::Admitted),
-        State::Admitted => State::of(other).is_active(),
+        State::Admitted => State::of(other).is_active() || State::of(other) == State::Admitted,
         State::New | State::Starting | State::Running => false,
     };
     let others = there.iter().filter(|other| queue::rivals(run, other) && is_affected(other));

@@ -24,7 +24,8 @@ use crate::controller::run::error::Error;
 
 /// Who requested the run by a comment.
 pub(super) async fn commander(at: RunContext<'_>) -> Result<Commander, Error> {
-    let (github, comment) = match comment(at, at.comment()).await? {
+    let Some(id) = at.comment() else { return Ok(Commander::Nobody) };
+    let (github, comment) = match comment(at, id).await? {
         Ok(found) => found,
         Err(why) => return Ok(Commander::Wrong(why)),
     };
@@ -38,15 +39,12 @@ pub(super) async fn commander(at: RunContext<'_>) -> Result<Commander, Error> {
 /// Why a comment does not request a run.
 const OTHERWISE: &str = "the comment requests something else";
 
-/// A comment of that id.
+/// A comment.
 ///
 /// # Errors
 /// The inner one: why there is none.
-async fn comment(
-    at: RunContext<'_>,
-    id: Option<i64>,
-) -> Result<Result<(Client, Comment), &'static str>, Error> {
-    let Some(id) = id.and_then(|id| u64::try_from(id).ok()) else { return Ok(Err(OTHERWISE)) };
+async fn comment(at: RunContext<'_>, id: i64) -> Result<Result<(Client, Comment), &'static str>, Error> {
+    let Ok(id) = u64::try_from(id) else { return Ok(Err(OTHERWISE)) };
     let github = at.github().await?;
     match github.get_comment(&at.repository()?, id).await {
         Err(error) if error.is_not_found() => Ok(Err("the comment was deleted")),
@@ -54,9 +52,9 @@ async fn comment(
     }
 }
 
-/// The comment if it is an owner's command.
+/// A comment if it is an owner's command that requests a run like this one.
 async fn by_owner(at: RunContext<'_>, id: i64) -> Result<Option<Comment>, Error> {
-    let Ok((github, comment)) = comment(at, Some(id)).await? else { return Ok(None) };
+    let Ok((github, comment)) = comment(at, id).await? else { return Ok(None) };
     let is_command = matches!(requested(&comment, at.run), Some(Command::Plan | Command::Apply));
     let is_owners = is_command && author(at, &github, &comment).await? == Standing::Owner;
     Ok(is_owners.then_some(comment))
@@ -152,7 +150,10 @@ fn requested(comment: &Comment, run: &PeribolosRun) -> Option<Command> {
     let first_line = comment.body.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
     let named = run.spec.trigger.comment.and_then(|comment| u64::try_from(comment.issue).ok());
     let about = run.spec.source.pull_request.and_then(|number| u64::try_from(number).ok());
-    let on = comment.issue_number().filter(|on| Some(*on) == named && about.is_none_or(|about| about == *on));
+    // A run that inherits an approval names no comment of its own.
+    let is_there =
+        |on: &u64| named.is_none_or(|named| named == *on) && about.is_none_or(|about| about == *on);
+    let on = comment.issue_number().filter(is_there);
     let command = event::command(first_line)?;
     // An Apply names no pull request, wherever it was requested.
     let command = if run.spec.mode == Mode::DryRun { command.on(about.is_some()) } else { command };
