@@ -67,6 +67,14 @@ pub struct PeribolosRunStatus {
     /// The Git blob of the file at that commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blob: Option<String>,
+    /// Of a preview, the commit of the base branch with which its last attempt was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub base_sha: Option<String>,
+    /// The Git blob of that commit's file; `none`: it has none. If the base branch has another file, the preview is made again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub base_blob: Option<String>,
     /// What was planned, applied and remains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
@@ -202,9 +210,6 @@ pub struct Report {
     /// Whether the step's report says why the run ended as it did.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub explains_end: bool,
-    /// Whether the file of an Apply is the one that was applied last before it: open pull requests need no new previews.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub same_file: bool,
     /// The check's title.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = 250))]

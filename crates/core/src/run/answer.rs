@@ -13,7 +13,9 @@ use super::{
     comment::Known,
     facts::{Attempt, CheckSeen, Commander, Facts, Head, Pull, Reservation, Rival, SlotHolder},
     first::Backing,
+    follow_up::BASE,
     outcome::Observation,
+    preview::{OpenPulls, outdated},
     state::State,
     step::Step,
 };
@@ -58,8 +60,8 @@ pub enum Fact {
     PodDone(bool),
     /// The run's checks.
     Checks(Vec<CheckSeen>),
-    /// The open pull requests.
-    Pulls(Vec<(i64, String)>),
+    /// The open pull requests, and their previews.
+    OpenPulls(Box<OpenPulls>),
     /// Who has the slot.
     SlotHolder(SlotHolder),
 }
@@ -124,7 +126,10 @@ impl Facts {
             Fact::Progress(progress) => found.progress = Some(progress),
             Fact::PodDone(done) => found.pod_done = Some(done),
             Fact::Checks(checks) => self.checks_read(checks, now),
-            Fact::Pulls(pulls) => found.pulls = Some(pulls),
+            Fact::OpenPulls(open) => {
+                self.published.done.previews = outdated(&open).next().is_none();
+                self.found.open_pulls = Some(*open);
+            }
             Fact::SlotHolder(holder) => found.slot_holder = Some(holder),
         }
     }
@@ -180,7 +185,14 @@ impl Facts {
                     seen.stopping = true;
                 }
             }
-            Step::CreateRun(run) => self.found.created.push(run.name.clone()),
+            Step::CreateRun(run) => {
+                self.found.created.push(run.name.clone());
+                if let Some(open) = self.found.open_pulls.as_mut().filter(|_| run.spec.trigger.event == BASE)
+                {
+                    open.pulls.retain(|(number, _)| run.spec.source.pull_request != Some(*number));
+                    self.published.done.previews = outdated(open).next().is_none();
+                }
+            }
             Step::React(_) => self.published.done.acknowledged = true,
             Step::Issue(_) => {
                 self.published.done.issue = true;

@@ -101,7 +101,8 @@ pub fn of_dry_run(
         disclose: &disclose,
         salt: facts.run.metadata.uid.as_deref(),
     };
-    for_plan(&installation.spec, &plan)
+    let base = base.filter(|_| of_pull_request).map(|base| format!("--base-sha={base}"));
+    for_plan(&installation.spec, &plan).into_iter().chain(base).collect()
 }
 
 /// Whether everything may be named on GitHub: who can read the config repository now decides. A repository that is visible in the

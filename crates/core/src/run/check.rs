@@ -67,7 +67,7 @@ pub fn wanted(
     let sha = status.sha.clone()?;
     let phase = status.phase.unwrap_or(Phase::Pending);
     let reason = status.reason.as_deref().and_then(Reason::parse);
-    let state = state(phase, reason, status.check_run_id.is_some())?;
+    let state = state(run.spec.mode, phase, reason, status.check_run_id.is_some())?;
     let is_complete = matches!(state, CheckState::Completed(_));
     // Remarks on the file hold however the run ends.
     let report = status.report.as_ref().filter(|_| phase.is_final());
@@ -112,7 +112,8 @@ pub fn text(run: &PeribolosRun, settings: &Settings) -> Text {
             defuse(&owners::text(run.spec.mode, phase, reason, status.message.as_deref().unwrap_or_default()))
         }
     };
-    if let Some(contact) = state(phase, reason, true).and_then(|state| owners::contact(state, settings)) {
+    let state = state(run.spec.mode, phase, reason, true);
+    if let Some(contact) = state.and_then(|state| owners::contact(state, settings)) {
         summary = format!("{summary}\n\n{contact}");
     }
     Text { title: cap(&title.replace('\n', " "), 250), summary }
@@ -167,7 +168,7 @@ pub fn finalizers(run: &PeribolosRun) -> Vec<String> {
 /// How the check of a run should stand. None: it must not be made, because a newer `skipped` would whiten a red one.
 ///
 /// One that was made before that was known is not left unfinished; `cancelled` whitens nothing.
-pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<CheckState> {
+pub fn state(mode: Mode, phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<CheckState> {
     use CheckState::{Completed, InProgress, Queued};
     if matches!(
         reason,
@@ -193,6 +194,8 @@ pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<Che
             Completed(CheckConclusion::ActionRequired)
         }
         Phase::Superseded if reason == Some(Reason::HeadMoved) => Completed(CheckConclusion::Cancelled),
+        // A skipped check lets a merge pass that requires it, and this preview has found out nothing.
+        Phase::Superseded if mode == Mode::DryRun => Completed(CheckConclusion::Cancelled),
         Phase::Superseded | Phase::Skipped => Completed(CheckConclusion::Skipped),
         Phase::Cancelled => Completed(CheckConclusion::Cancelled),
     })
@@ -380,12 +383,18 @@ mod tests {
         #[case] reason: Option<Reason>,
         #[case] expected: Option<CheckState>,
     ) {
-        assert_eq!(state(phase, reason, false), expected);
+        assert_eq!(state(Mode::Apply, phase, reason, false), expected);
+    }
+
+    #[test]
+    fn a_preview_that_gave_way_lets_no_merge_pass() {
+        let state = state(Mode::DryRun, Phase::Superseded, Some(Reason::Superseded), false);
+        assert_eq!(state, Some(CheckState::Completed(CheckConclusion::Cancelled)));
     }
 
     #[test]
     fn a_check_that_was_made_is_not_left_unfinished() {
-        let ended = state(Phase::Skipped, Some(Reason::NotHead), true);
+        let ended = state(Mode::Apply, Phase::Skipped, Some(Reason::NotHead), true);
         assert_eq!(ended, Some(CheckState::Completed(CheckConclusion::Cancelled)));
     }
 

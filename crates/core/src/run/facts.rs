@@ -10,8 +10,17 @@ use peribolos_api::{
 use peribolos_vocab::report::{Progress, StepReport};
 
 use super::{
-    arguments::Reviewed, budget::Budget, command::Standing, first::Backing, outcome::Observation,
-    preview::Author, published::Published, state::is_kept, status::Why, step::Token, trouble::Trouble,
+    arguments::Reviewed,
+    budget::Budget,
+    command::Standing,
+    first::Backing,
+    outcome::Observation,
+    preview::{Author, OpenPulls},
+    published::Published,
+    state::is_kept,
+    status::Why,
+    step::Token,
+    trouble::Trouble,
 };
 
 use crate::{config, tekton::Missing, time_scale::TimeScale};
@@ -112,8 +121,8 @@ pub struct Found {
     pub checks: Option<Vec<CheckSeen>>,
     /// Whether a refresh of the installation was requested because its organization was renamed.
     pub rechecked: bool,
-    /// The open pull requests: number and head.
-    pub pulls: Option<Vec<(i64, String)>>,
+    /// The open pull requests, and their previews.
+    pub open_pulls: Option<OpenPulls>,
     /// The run that has the slot, if the watch does not have that run.
     pub slot_holder: Option<SlotHolder>,
     /// The runs that were created or already existed.

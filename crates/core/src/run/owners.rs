@@ -24,7 +24,8 @@ pub fn text(mode: Mode, phase: Phase, reason: Option<Reason>, message: &str) -> 
             "The branch has a newer commit, which includes this one and is applied instead: the result is there.".to_owned()
         }
         Phase::Superseded => {
-            "The pull request has a newer commit, or was merged or closed. The newest commit has its preview."
+            "The pull request or its base branch has changed since, or it was merged or closed. There is a newer preview \
+             where one is needed."
                 .to_owned()
         }
         Phase::Cancelled => cancelled(mode, reason).to_owned(),
@@ -55,6 +56,9 @@ const fn waiting(reason: Option<Reason>) -> &'static str {
 
 const fn queued(reason: Option<Reason>) -> &'static str {
     match reason {
+        Some(Reason::HeadMoved) => {
+            "The base branch got another file while the preview was made. It is made again at once."
+        }
         Some(Reason::WaitingForRun) => {
             "Another run for this organization has not ended yet. This one follows by itself."
         }

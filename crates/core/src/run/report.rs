@@ -35,7 +35,6 @@ pub fn stored(reason: Reason, report: Option<&StepReport>, total: Option<&Change
     };
     Some(Report {
         explains_end: about_this_end.is_some(),
-        same_file: false,
         title: title.to_owned(),
         summary: cap(&summary, LONGEST_SUMMARY),
         annotations,

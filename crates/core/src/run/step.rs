@@ -62,8 +62,8 @@ pub enum Need {
     PodDone,
     /// The run's checks.
     Checks,
-    /// The open pull requests against this branch.
-    Pulls(String),
+    /// The open pull requests against this branch, and their previews.
+    OpenPulls(String),
     /// Whether the run of this name, which has the slot, exists.
     SlotHolder(String),
 }

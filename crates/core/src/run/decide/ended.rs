@@ -3,13 +3,13 @@
 //! again.
 
 use jiff::Timestamp;
-use peribolos_api::{GitHubInstallation, Reason, installation::Preview, run::Mode};
+use peribolos_api::{GitHubInstallation, Reason, run::Mode};
 use serde_json::{Map, Value};
 
 use super::{
-    Need, Step, Verdict, branch, clear_attempt,
+    Need, Step, Verdict, clear_attempt,
     comments::{self, Left},
-    create, follow_up, free_slot, publish, running, sooner, with_check_id, write,
+    create, follow_up, free_slot, previews, publish, running, sooner, with_check_id, write,
 };
 use crate::{
     drift::{self, Drift, issue},
@@ -66,7 +66,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     if pod.is_some() {
         return Verdict::Wait(sooner(pod, publish::pending(facts, now)));
     }
-    if let Some(verdict) = previews(facts, installation, now) {
+    if let Some(verdict) = new_previews(facts, installation, now) {
         return verdict;
     }
     if let Err(verdict) = publish::confirm(facts, now) {
@@ -208,20 +208,9 @@ fn correct(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
     if found { create(facts, follow_up::correction(run, installation, now)) } else { None }
 }
 
-/// The base of open pull requests has a new file, so each of them gets a new preview.
-fn previews(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
-    let status = facts.status();
-    let same_file = status.report.as_ref().is_some_and(|report| report.same_file);
-    if facts.run.spec.mode != Mode::Apply
-        || facts.published.done.previews
-        || same_file
-        || status.started_at.is_none()
-        || installation.spec.preview == Preview::Off
-    {
-        return None;
-    }
-    let (base, _) = (status.sha?, status.blob?);
-    if facts.found.pulls.is_none() {
+/// New previews of open pull requests, if the run has not made them while it waited or was running.
+fn new_previews(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
+    if previews::is_due(facts, installation) && facts.found.open_pulls.is_none() {
         if let Some(trouble) = &facts.trouble {
             return (!trouble.is_lasting()).then_some(Verdict::Wait(Some(trouble.until)));
         }
@@ -229,14 +218,5 @@ fn previews(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) ->
             return Some(Verdict::Wait(publish::pending(facts, now)));
         }
     }
-    let Some(pulls) = &facts.found.pulls else {
-        return match branch(facts, installation, now) {
-            Ok(branch) => Some(Verdict::Need(vec![Need::Pulls(branch)])),
-            Err(verdict @ (Verdict::Need(_) | Verdict::Do(Step::Record(_)))) => Some(verdict),
-            Err(_) => None,
-        };
-    };
-    pulls.iter().find_map(|(number, head)| {
-        create(facts, follow_up::preview_again(&facts.run, installation, &base, (*number, head), now))
-    })
+    previews::again(facts, installation, now)
 }

@@ -60,7 +60,7 @@ impl Facts {
                 self.published.done.issue |= trouble.is_lasting();
                 self.later(&trouble, now);
             }
-            Attempted::Look([Need::Pulls(_)]) => {
+            Attempted::Look([Need::OpenPulls(_)]) => {
                 self.published.done.previews |= trouble.is_lasting();
                 self.later(&trouble, now);
             }

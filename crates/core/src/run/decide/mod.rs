@@ -6,6 +6,7 @@ mod comments;
 mod deleted;
 mod ended;
 mod fail;
+mod previews;
 mod publish;
 mod running;
 mod start;

@@ -9,14 +9,15 @@ use peribolos_api::{
 
 use super::{
     Kind, Need, Step, Verdict, Why, active_run, admit, after, cancelled_before_start, finish, lasting,
-    located, not_head, not_started, running, waiting::SUSPENDED,
+    located, not_head, not_started, running, waiting::SUSPENDED, write,
 };
 use crate::{
     config::{self, ConfigFound, ConfigRepository},
+    heal::file::NO_FILE,
     names::RunToken,
     run::{
         arguments,
-        facts::{Attempt, Facts, Rival},
+        facts::{Attempt, Facts, Head, Rival},
         state::condition,
         status::End,
         step::{TaskRunPlan, Token},
@@ -212,9 +213,25 @@ fn dry_run(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
     let Some(base) = &facts.found.head else {
         return Err(Verdict::Need(vec![Need::Head(pull.base.clone())]));
     };
+    if grant.token != RunToken::File {
+        with_base(facts, base)?;
+    }
     let token = with_token(facts, Token::Lesser(grant.token))?;
     let args = arguments::of_dry_run(facts, installation, grant.token, grant.by_member, base.sha.as_deref());
     Ok(plan(facts, token, args))
+}
+
+/// Records the base that a preview is made with. Whoever finds another file there later knows that this one is outdated, even if
+/// the preview has not ended yet. `Ok`: it is recorded.
+fn with_base(facts: &Facts, base: &Head) -> Result<(), Verdict> {
+    let Some(sha) = &base.sha else { return Ok(()) };
+    let Some(blob) = &facts.found.head_blob else {
+        return Err(Verdict::Need(vec![Need::HeadBlob(sha.clone())]));
+    };
+    let mut status = facts.status();
+    status.base_sha = Some(sha.clone());
+    status.base_blob = Some(blob.clone().unwrap_or_else(|| NO_FILE.to_owned()));
+    write(facts, status).map_or(Ok(()), Err)
 }
 
 fn dump(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<TaskRunPlan, Verdict> {

@@ -329,7 +329,7 @@ fn take_in(ctx: &Context, facts: &mut Facts, verdict: &Verdict, error: Error) ->
     }
     let (attempted, during) = match verdict {
         Verdict::Need(needs) => {
-            let is_publication = matches!(needs.as_slice(), [Need::Checks | Need::Pulls(_)]);
+            let is_publication = matches!(needs.as_slice(), [Need::Checks | Need::OpenPulls(_)]);
             let during = if is_publication { During::Publication } else { During::Look };
             (Attempted::Look(needs), during)
         }

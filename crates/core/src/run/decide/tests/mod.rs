@@ -4,6 +4,7 @@ mod comments;
 mod deleted;
 mod drift;
 mod ended;
+mod previews;
 mod publish;
 mod running;
 mod starting;
@@ -37,7 +38,7 @@ use crate::{
         facts::{Attempt, CheckSeen, Commander, Facts, Head, Pull, Reservation, Rival, SlotHolder},
         first::Backing,
         outcome::{self, Condition, Observation},
-        preview::Author,
+        preview::{Author, OpenPulls},
         status::{End, Why, Writer, seconds},
         step::{IssueChange, Need, Sign, Step, TaskRunPlan, Token, Verdict},
         testing::{COMMENT, at, facts, here, installation, run},
@@ -91,6 +92,8 @@ fn of(mode: Mode, begin: impl Fn(&PeribolosRun) -> PeribolosRunStatus) -> Facts 
     let mut facts = facts(run);
     facts.found.adopted = true;
     facts.found.rival = Some(None);
+    // They have tests of their own.
+    facts.published.done.previews = true;
     facts
 }
 

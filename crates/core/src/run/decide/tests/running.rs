@@ -109,7 +109,7 @@ fn an_older_preview_gives_way_and_says_to_whom() {
     newer.spec.source.pull_request = Some(7);
     facts.others = vec![Arc::new(newer)];
     facts.found.attempt = seen(None, "Running", vec![step(true, None)]);
-    assert_eq!(describe(&decide(&facts, at(2))), r#"StopTaskRun("a newer commit is previewed instead")"#);
+    assert_eq!(describe(&decide(&facts, at(2))), r#"StopTaskRun("a newer preview takes its place")"#);
     facts.found.attempt = seen(Some(false), "TaskRunCancelled", vec![]);
     assert_eq!(describe(&decide(&facts, at(2))), "Superseded Superseded");
 }

@@ -319,7 +319,15 @@ fn a_preview_starts_with_what_its_author_may_have() {
     assert_eq!(describe(&decide(&facts, at(1))), r#"need [Head("main")]"#);
     facts.found.head = head(OTHER, 1);
     facts.found.tokens = vec![Token::Lesser(RunToken::Read)];
-    assert_eq!(describe(&decide(&facts, at(1))), "create r-1 with Lesser(Read)");
+    assert_eq!(describe(&decide(&facts, at(1))), format!("need [HeadBlob({OTHER:?})]"));
+    facts.found.head_blob = Some(Some("blob".into()));
+    let Verdict::Do(Step::WriteStatus(status)) = decide(&facts, at(1)) else { panic!("no status") };
+    assert_eq!((status.base_sha.as_deref(), status.base_blob.as_deref()), (Some(OTHER), Some("blob")));
+    facts.run.status = Some(*status);
+    let verdict = decide(&facts, at(1));
+    assert_eq!(describe(&verdict), "create r-1 with Lesser(Read)", "its base is recorded before");
+    let Verdict::Do(Step::CreateTaskRun(plan)) = verdict else { panic!("no TaskRun") };
+    assert!(plan.args.contains(&format!("--base-sha={OTHER}")), "{:?}", plan.args);
     facts.found.pull = Some(Some(pull(Author::Stranger)));
     assert_eq!(describe(&decide(&facts, at(1))), "Skipped ApprovalRequired");
     change_installation(&mut facts, |i| i.spec.preview = peribolos_api::installation::Preview::Everyone);
