@@ -171,6 +171,8 @@ reasons! {
     OwnerRequired,
     /// The file of the organization is in another repository than the run's.
     OtherRepository,
+    /// A comment asked for something that is no command; it was answered with those that there are.
+    HelpShown,
     /// The commit is no longer the head of the branch.
     NotHead,
     /// The run comes from a backup: whatever it was for happened long before the object was made.

@@ -52,6 +52,11 @@ number_id!(
 pub struct Sha(String);
 
 impl Sha {
+    /// The SHA-1 id of these bytes.
+    pub fn from_sha1(id: [u8; 20]) -> Self {
+        Self(id.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
     /// All digits, in lower case.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -59,6 +59,10 @@ pub struct GitHubInstallationSpec {
     /// names.
     #[serde(default)]
     pub disclosure: Disclosure,
+    /// Comment on pull requests: one comment with the preview, which is edited in place, and one with what the merge did.
+    /// Commands are answered in any case.
+    #[serde(default = "defaults::yes")]
+    pub comments: bool,
     /// How the file is applied.
     #[serde(default)]
     pub run: RunSpec,

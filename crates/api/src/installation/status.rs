@@ -94,6 +94,21 @@ pub struct GitHubInstallationStatus {
     pub pending_runs: Option<i32>,
 }
 
+/// An owner's comment that requested an Apply. What it approves of is checked on GitHub whenever something depends on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Approval {
+    /// Its id on GitHub.
+    pub comment: i64,
+    /// Who wrote it, according to the run.
+    #[schemars(length(max = 64))]
+    pub login: String,
+    /// The UID of the Apply that it requested.
+    pub run: String,
+    /// When that Apply was created (RFC 3339).
+    pub at: String,
+}
+
 /// An owner's comment, and the Apply that it was used for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -277,6 +292,10 @@ pub struct LastApply {
     /// The Git blob of the file at that commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blob: Option<String>,
+    /// The owner's comment that requested it, or that an Apply of the same file before it inherited: the next Apply of this
+    /// file inherits it, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
     /// How it ended.
     pub phase: Phase,
     /// The reason why, for programs.

@@ -160,6 +160,7 @@ fn last_apply(end: &End<'_>, repository: i64) -> LastApply {
         repository_id: Some(repository),
         sha: Some(end.sha.to_owned()),
         blob: end.blob.clone(),
+        approval: None,
         phase: end.phase,
         reason: Some(Reason::Adopted.as_str().to_owned()),
         message: Some(format!(

@@ -18,7 +18,7 @@ mod subject;
 mod tests;
 
 pub use check::{Rerequest, RunEntry};
-pub use comment::command;
+pub use comment::{Command, command};
 pub use decide::{Decider, Delivery, takes};
 pub use decision::{Action, Decision, IgnoreReason, NewRun};
 pub use index::Index;

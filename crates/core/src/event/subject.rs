@@ -133,6 +133,8 @@ pub struct Comment {
     pub on_pull_request: bool,
     /// The App that wrote it for somebody, if one did.
     pub app: Option<u64>,
+    /// Whether GitHub calls its author an owner, a member or a collaborator.
+    pub by_insider: bool,
 }
 
 /// A `check_run`.

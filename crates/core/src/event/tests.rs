@@ -94,6 +94,7 @@ fn comment(first_line: &str) -> Comment {
         number: 7,
         on_pull_request: true,
         app: None,
+        by_insider: true,
     }
 }
 
@@ -161,7 +162,8 @@ fn installation(action: &str) -> Subject {
 #[case(Subject::PullRequest(PullRequest { repository: repository("x"), ..pull("opened") }), IgnoreReason::OtherRepository)]
 #[case(Subject::Comment(comment("thanks")), IgnoreReason::NotACommand)]
 #[case(Subject::Comment(Comment { action: "edited".into(), ..comment("/peribolos plan") }), IgnoreReason::UnknownAction)]
-#[case(Subject::Comment(Comment { on_pull_request: false, ..comment("/peribolos plan") }), IgnoreReason::NotACommand)]
+#[case(Subject::Comment(Comment { by_insider: false, ..comment("/peribolos help") }), IgnoreReason::NotACommand)]
+#[case(Subject::Comment(Comment { by_insider: false, ..comment("/peribolos plann") }), IgnoreReason::NotACommand)]
 #[case(Subject::Comment(Comment { app: Some(99), ..comment("/peribolos plan") }), IgnoreReason::OwnBot)]
 #[case(Subject::Comment(Comment { repository: repository("x"), ..comment("/peribolos plan") }), IgnoreReason::OtherRepository)]
 #[case(Subject::CheckRun(Check { action: "created".into(), ..check("u1") }), IgnoreReason::UnknownAction)]
@@ -402,7 +404,32 @@ fn commands_become_runs_of_the_newest_commit() {
     assert_eq!((apply.spec.mode, apply.spec.source.pull_request), (Mode::Apply, None));
     assert_eq!((&*plan.spec.source.sha, &*apply.spec.source.sha), ("", ""));
     assert_eq!(plan.annotations["peribolos.dev/comment-id"], "5");
+    assert_eq!(plan.spec.trigger.comment.map(|comment| (comment.id, comment.issue)), Some((5, 7)));
     assert!(!plan.labels.contains_key("peribolos.dev/sha"));
+}
+
+#[rstest::rstest]
+#[case("/peribolos", true, Some(7))]
+#[case("/peribolos help", false, None)]
+#[case("/peribolos plann", true, Some(7))]
+#[case::there_is_nothing_to_preview("/peribolos plan", false, None)]
+fn what_is_no_command_asks_for_help(
+    #[case] text: &str,
+    #[case] on_pull_request: bool,
+    #[case] pull_request: Option<i64>,
+) {
+    let comment = Comment { on_pull_request, ..comment(text) };
+    let run = runs(decide(&event(1, Subject::Comment(comment)))).remove(0);
+    assert_eq!((run.spec.mode, run.spec.source.pull_request), (Mode::DryRun, pull_request));
+    assert_eq!(run.spec.trigger.comment.map(|comment| comment.issue), Some(7));
+}
+
+#[rstest::rstest]
+#[case("/peribolos plan")]
+#[case("/peribolos apply")]
+fn who_conceals_a_membership_may_give_commands(#[case] text: &str) {
+    let comment = Comment { by_insider: false, ..comment(text) };
+    assert_eq!(runs(decide(&event(1, Subject::Comment(comment)))).len(), 1);
 }
 
 /// The runs that are made for a re-request where the commit has an Apply and two previews of a pull request.

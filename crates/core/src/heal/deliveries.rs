@@ -176,15 +176,16 @@ impl Ledger {
     }
 
     /// Ends a pass: forgets what GitHub no longer has and what is read no more. `is_whole` says that nothing is left to be read of
-    /// what was there before. True: the list has to be read from its beginning again, as some did not fit.
+    /// what was there before. True: the list has to be read from its beginning again, as some did not fit, or it was empty.
     pub fn end(&mut self, is_whole: bool, now: Timestamp) -> bool {
         let beginning = Self::beginning(now);
         self.lost.retain(|_, lost| lost.newest.0 >= beginning && (lost.first.is_some() || !is_whole));
         let again_from = self.read_down_to().filter(|_| is_whole).unwrap_or(beginning);
         self.closed.retain(|_, at| *at >= again_from);
-        let again = is_whole && self.is_cut && self.lost.len() < MOST_KEPT / 2;
-        self.is_cut &= !again;
-        again
+        let has_room = self.is_cut && self.lost.len() < MOST_KEPT / 2;
+        self.is_cut &= !(is_whole && has_room);
+        // Where nothing was read, nothing is known from which on attempts are new.
+        is_whole && (has_room || self.newest.is_none())
     }
 }
 

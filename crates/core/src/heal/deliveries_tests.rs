@@ -136,6 +136,17 @@ fn only_what_is_new_is_read_again() {
 }
 
 #[test]
+fn a_list_that_was_empty_is_read_from_its_beginning_again() {
+    let mut ledger = Ledger::default();
+    assert!(!ledger.end(false, at(1)), "it was not read yet");
+    assert!(ledger.end(true, at(1)));
+    assert_eq!(ledger.read_down_to(), None);
+    ledger.read([attempt(1, "x", 2, false, false)]);
+    assert!(!ledger.end(true, at(3)), "from now on what is new is enough");
+    assert!(ledger.read_down_to().is_some());
+}
+
+#[test]
 fn what_github_no_longer_has_is_forgotten() {
     let mut ledger = read(&[attempt(1, "x", 0, false, false)]);
     ledger.end(true, at(72 * 60));

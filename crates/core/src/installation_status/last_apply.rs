@@ -2,11 +2,11 @@
 
 use peribolos_api::{
     ConditionType, PeribolosRun, PeribolosRunStatus, Reason,
-    installation::LastApply,
+    installation::{Approval, LastApply},
     run::{Mode, Phase},
 };
 
-use crate::run::state::condition;
+use crate::run::{state::condition, status::seconds};
 
 /// Whether a pod of the run was started: its TaskRun was created, or one of its attempts has left something.
 fn has_run(status: &PeribolosRunStatus) -> bool {
@@ -33,6 +33,7 @@ pub fn last_apply(run: &PeribolosRun, status: &PeribolosRunStatus) -> Option<Las
         repository_id: status.repository.as_ref().map(|repository| repository.id).filter(|_| has_run(status)),
         sha: status.sha.clone(),
         blob: status.blob.clone(),
+        approval: approval(run),
         phase,
         reason: status.reason.clone(),
         message: status.message.clone(),
@@ -44,8 +45,36 @@ pub fn last_apply(run: &PeribolosRun, status: &PeribolosRunStatus) -> Option<Las
     })
 }
 
+/// The comment that requested an Apply. None: no comment did.
+fn approval(run: &PeribolosRun) -> Option<Approval> {
+    Some(Approval {
+        comment: run.spec.trigger.comment?.id,
+        login: run.spec.trigger.sender.clone(),
+        run: run.metadata.uid.clone()?,
+        at: seconds(run.metadata.creation_timestamp.as_ref()?.0),
+    })
+}
+
+/// Whether this is the record of an Apply of that file; where nobody could read its file, of that commit.
+pub fn is_of(last: &LastApply, blob: Option<&str>, sha: Option<&str>) -> bool {
+    match &last.blob {
+        Some(of) => Some(of.as_str()) == blob,
+        None => blob.is_none() && sha.is_some() && last.sha.as_deref() == sha,
+    }
+}
+
+/// The same record with the approval that the Apply before it has left, if that was of the same file and no comment requested
+/// this one.
+#[must_use]
+pub fn inheriting(last: LastApply, before: Option<&LastApply>) -> LastApply {
+    let before = before.filter(|before| is_of(before, last.blob.as_deref(), last.sha.as_deref()));
+    let inherited = before.and_then(|before| before.approval.clone());
+    LastApply { approval: last.approval.or(inherited), ..last }
+}
+
 #[cfg(test)]
 mod tests {
+    use peribolos_api::run::TriggerComment;
     use serde_json::json;
 
     use super::*;
@@ -53,6 +82,29 @@ mod tests {
 
     fn of(mode: Mode, status: serde_json::Value) -> Option<LastApply> {
         last_apply(&run("r", mode, 1, Phase::Running), &serde_json::from_value(status).unwrap())
+    }
+
+    /// An Apply of this file, requested by a comment or not.
+    fn applied(blob: &str, comment: Option<i64>) -> LastApply {
+        let mut run = run("r", Mode::Apply, 1, Phase::Failed);
+        run.spec.trigger.sender = "alice".into();
+        run.spec.trigger.comment = comment.map(|id| TriggerComment { id, issue: 3 });
+        let status = json!({"phase": "Failed", "reason": "Incomplete", "blob": blob});
+        last_apply(&run, &serde_json::from_value(status).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn an_apply_inherits_the_comment_that_requested_an_apply_of_the_same_file() {
+        let first = applied("b", Some(7));
+        let approval = first.approval.clone().unwrap();
+        assert_eq!((approval.comment, approval.login.as_str(), approval.run.as_str()), (7, "alice", "uid-r"));
+        let second = inheriting(applied("b", None), Some(&first));
+        assert_eq!(second.approval, Some(approval));
+        assert_eq!(inheriting(applied("b", None), Some(&second)).approval, second.approval, "and so on");
+        assert_eq!(inheriting(applied("c", None), Some(&second)).approval, None, "another file");
+        let other = inheriting(applied("b", Some(8)), Some(&second)).approval.unwrap();
+        assert_eq!(other.comment, 8, "what requested it itself is newer");
+        assert_eq!(inheriting(applied("b", None), None).approval, None);
     }
 
     #[test]

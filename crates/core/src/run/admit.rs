@@ -49,6 +49,7 @@ pub fn admit(facts: &Facts, installation: &GitHubInstallation, repository: &Conf
     match commander(facts) {
         None => return Admission::Need(Need::Commander),
         Some(Commander::Nobody) => {}
+        Some(Commander::Help) => return refused(Phase::Skipped, Reason::HelpShown, HELP_SHOWN),
         Some(Commander::Wrong(why)) => return refused(Phase::Skipped, Reason::NotAllowed, *why),
         Some(Commander::By(standing)) => {
             if let Err((reason, message)) = command::may(*standing, spec.mode) {
@@ -63,7 +64,7 @@ pub fn admit(facts: &Facts, installation: &GitHubInstallation, repository: &Conf
 }
 
 /// The branch that is applied.
-pub(super) fn branch<'a>(installation: &'a GitHubInstallation, repository: &'a ConfigRepository) -> &'a str {
+pub fn branch<'a>(installation: &'a GitHubInstallation, repository: &'a ConfigRepository) -> &'a str {
     let configured = installation.spec.config.branch.as_str();
     if configured.is_empty() { &repository.default_branch } else { configured }
 }
@@ -76,6 +77,8 @@ fn is_of_other_candidate(installation: &GitHubInstallation, error: &SourceNotAll
         && owner.eq_ignore_ascii_case(login(installation))
         && config::CANDIDATES.iter().any(|candidate| candidate.eq_ignore_ascii_case(name))
 }
+/// What is recorded of a request for help.
+const HELP_SHOWN: &str = "a comment asked which commands there are; it was answered, and nothing was run";
 
 /// Who requested the run. For a run that names no comment this is always known.
 pub(super) fn commander(facts: &Facts) -> Option<&Commander> {
@@ -188,14 +191,14 @@ pub(super) fn login(installation: &GitHubInstallation) -> &str {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use peribolos_api::names::{ANNOTATION_COMMENT, ANNOTATION_REREQUEST};
+    use peribolos_api::names::ANNOTATION_REREQUEST;
 
     use super::*;
     use crate::config::ConfigFound;
     use crate::run::{
         facts::Head,
         preview::Author,
-        testing::{at, facts, here, installation, run},
+        testing::{COMMENT, at, facts, here, installation, run},
     };
 
     /// What is admitted, refused or fetched for a run after this change to it.
@@ -255,10 +258,11 @@ mod tests {
     #[case(Some(Commander::By(Standing::Owner)), r#"Head("main")"#)]
     #[case(Some(Commander::By(Standing::Member)), "Skipped NotAllowed")]
     #[case(Some(Commander::By(Standing::Stranger)), "Skipped NotAllowed")]
+    #[case(Some(Commander::Help), "Skipped HelpShown")]
     #[case(Some(Commander::Wrong("the comment was deleted")), "Skipped NotAllowed")]
     fn an_owner_commands_an_apply(#[case] commander: Option<Commander>, #[case] expected: &str) {
         let outcome = admitted(Mode::Apply, |facts| {
-            annotate(facts, ANNOTATION_COMMENT);
+            facts.run.spec.trigger.comment = Some(COMMENT);
             facts.found.commander = commander;
         });
         assert_eq!(outcome, expected);
@@ -302,7 +306,7 @@ mod tests {
         assert_eq!(strangers, "Skipped ApprovalRequired, with a check");
         let requested = previewed(|facts, pull| {
             pull.author = Author::Stranger;
-            annotate(facts, ANNOTATION_COMMENT);
+            facts.run.spec.trigger.comment = Some(COMMENT);
             facts.found.commander = Some(Commander::By(Standing::Member));
         });
         assert_eq!(requested, "Unchanged");

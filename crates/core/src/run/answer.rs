@@ -10,9 +10,12 @@ use peribolos_vocab::report::{Progress, StepReport};
 use super::{
     arguments::Reviewed,
     check::{self, Check, CheckState},
+    comment::Known,
     facts::{Attempt, CheckSeen, Commander, Facts, Head, Pull, Reservation, Rival, SlotHolder},
     first::Backing,
+    follow_up::BASE,
     outcome::Observation,
+    preview::{OpenPulls, outdated},
     state::State,
     step::Step,
 };
@@ -57,8 +60,8 @@ pub enum Fact {
     PodDone(bool),
     /// The run's checks.
     Checks(Vec<CheckSeen>),
-    /// The open pull requests.
-    Pulls(Vec<(i64, String)>),
+    /// The open pull requests, and their previews.
+    OpenPulls(Box<OpenPulls>),
     /// Who has the slot.
     SlotHolder(SlotHolder),
 }
@@ -84,6 +87,17 @@ pub enum Answer {
     Closed,
     /// The number of the check.
     Check(i64),
+    /// What became of the comment.
+    Comment(Commented),
+}
+
+/// What became of a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commented {
+    /// It is there as it should be.
+    AsWanted,
+    /// One that was there twice was deleted; there may be another one.
+    SurplusDeleted,
 }
 
 impl Facts {
@@ -112,7 +126,10 @@ impl Facts {
             Fact::Progress(progress) => found.progress = Some(progress),
             Fact::PodDone(done) => found.pod_done = Some(done),
             Fact::Checks(checks) => self.checks_read(checks, now),
-            Fact::Pulls(pulls) => found.pulls = Some(pulls),
+            Fact::OpenPulls(open) => {
+                self.published.done.previews = outdated(&open).next().is_none();
+                self.found.open_pulls = Some(*open);
+            }
             Fact::SlotHolder(holder) => found.slot_holder = Some(holder),
         }
     }
@@ -144,6 +161,9 @@ impl Facts {
             Answer::Foreign => self.found.attempt = Some(Attempt::Foreign),
             Answer::Closed => self.found.attempt = Some(Attempt::Closed),
             Answer::Check(id) => self.check_written(step, id, now),
+            Answer::Comment(Commented::AsWanted) => self.comment_is_there(step, now),
+            // It is read again.
+            Answer::Comment(Commented::SurplusDeleted) => self.published.unknown_since = None,
             Answer::Done => {}
         }
         match step {
@@ -165,9 +185,15 @@ impl Facts {
                     seen.stopping = true;
                 }
             }
-            Step::CreateRun(run) => self.found.created.push(run.name.clone()),
-            Step::Acknowledge => self.published.done.acknowledged = true,
-            Step::Refuse(_) => self.published.done.refused = true,
+            Step::CreateRun(run) => {
+                self.found.created.push(run.name.clone());
+                if let Some(open) = self.found.open_pulls.as_mut().filter(|_| run.spec.trigger.event == BASE)
+                {
+                    open.pulls.retain(|(number, _)| run.spec.source.pull_request != Some(*number));
+                    self.published.done.previews = outdated(open).next().is_none();
+                }
+            }
+            Step::React(_) => self.published.done.acknowledged = true,
             Step::Issue(_) => {
                 self.published.done.issue = true;
                 self.published.unknown_since = None;
@@ -246,6 +272,14 @@ impl Facts {
         }
         self.published.check_id = Some(id);
         self.published.check = Some((**written).clone());
+    }
+
+    fn comment_is_there(&mut self, step: &Step, now: Timestamp) {
+        let Step::WriteComment(post) = step else { return };
+        let published = &mut self.published;
+        (published.paused_until, published.unknown_since) = (None, None);
+        published.comments.retain(|known| (known.on, known.kind) != (post.on, post.kind));
+        published.comments.push(Known { on: post.on, kind: post.kind, at: Some(now) });
     }
 
     fn checks_read(&mut self, checks: Vec<CheckSeen>, now: Timestamp) {

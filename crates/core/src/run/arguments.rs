@@ -6,12 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
     GitHubInstallation, GitHubInstallationSpec, PeribolosRunStatus,
     installation::{Disclosure, Preview, UnreviewedRemovals},
-    run::Mode,
+    run::{MergedPullRequest, Mode},
 };
-
 use peribolos_vocab::Visibility;
 
-use super::facts::Facts;
+use super::facts::{Facts, Settings};
 use crate::{config::ConfigFound, names::RunToken};
 
 /// What every plan is made with beside the spec.
@@ -45,7 +44,12 @@ pub struct Reviewed {
     pub shown: Vec<(String, Vec<String>)>,
     /// Whether nothing needs to have been shown under `Block`: [`super::review::needs_no_preview`].
     pub without_pull_requests: bool,
+    /// The pull requests that it applies.
+    pub merged: Vec<MergedPullRequest>,
 }
+
+/// The most pull requests that are named as applied by one run, the newest.
+pub const MAX_MERGED: usize = 20;
 
 /// The longest `--shown`, in bytes. Linux takes 128 KiB for one argument.
 const MAX_SHOWN_BYTES: usize = 120 * 1024;
@@ -97,7 +101,8 @@ pub fn of_dry_run(
         disclose: &disclose,
         salt: facts.run.metadata.uid.as_deref(),
     };
-    for_plan(&installation.spec, &plan)
+    let base = base.filter(|_| of_pull_request).map(|base| format!("--base-sha={base}"));
+    for_plan(&installation.spec, &plan).into_iter().chain(base).collect()
 }
 
 /// Whether everything may be named on GitHub: who can read the config repository now decides. A repository that is visible in the
@@ -117,11 +122,13 @@ fn discloses_all(facts: &Facts, installation: &GitHubInstallation) -> bool {
 }
 
 /// The arguments of a Dump.
-pub fn of_dump(spec: &GitHubInstallationSpec) -> Vec<String> {
+pub fn of_dump(spec: &GitHubInstallationSpec, settings: &Settings) -> Vec<String> {
     let allow_public = spec.onboarding.allow_public.then(|| "--allow-public".to_owned());
     let branch = Some(&spec.config.branch).filter(|branch| !branch.is_empty());
     let branch = branch.map(|branch| format!("--branch={branch}"));
-    allow_public.into_iter().chain(branch).collect()
+    let docs = settings.docs_url.as_ref().map(|url| format!("--docs-url={url}"));
+    let support = settings.support_url.as_ref().map(|url| format!("--support-url={url}"));
+    allow_public.into_iter().chain(branch).chain(docs).chain(support).collect()
 }
 
 /// The commit that was applied last: it is on the base branch, so what its file names may be named.
@@ -298,6 +305,7 @@ mod tests {
         let reviewed = Reviewed {
             shown: vec![("u1".into(), vec!["aa".into(), "bb".into()]), ("u2".into(), vec![])],
             without_pull_requests: true,
+            merged: vec![],
         };
         assert_eq!(
             review_of(&serde_json::json!({}), &reviewed),

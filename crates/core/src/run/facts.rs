@@ -5,13 +5,22 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
     GitHubInstallation, GitHubInstallationStatus, PeribolosRun, PeribolosRunStatus, Reason,
-    names::{ANNOTATION_COMMENT, ANNOTATION_REREQUEST, LABEL_ENDED},
+    names::{ANNOTATION_REREQUEST, LABEL_ENDED},
 };
 use peribolos_vocab::report::{Progress, StepReport};
 
 use super::{
-    arguments::Reviewed, command::Standing, first::Backing, outcome::Observation, preview::Author,
-    published::Published, state::is_kept, status::Why, step::Token, trouble::Trouble,
+    arguments::Reviewed,
+    budget::Budget,
+    command::Standing,
+    first::Backing,
+    outcome::Observation,
+    preview::{Author, OpenPulls},
+    published::Published,
+    state::is_kept,
+    status::Why,
+    step::Token,
+    trouble::Trouble,
 };
 
 use crate::{config, tekton::Missing, time_scale::TimeScale};
@@ -30,6 +39,8 @@ pub struct Facts {
     pub others: Vec<Arc<PeribolosRun>>,
     /// What this process knows about what GitHub shows for the run.
     pub published: Published,
+    /// The requests of the last hour that created something on GitHub for the installation.
+    pub budget: Budget,
     /// What was fetched or done for this decision.
     pub found: Found,
     /// The missing part of Tekton, if any.
@@ -53,6 +64,10 @@ pub struct Settings {
     pub late: SignedDuration,
     /// Where a check's details link points, with `{namespace} {run} {taskrun} {pod}` in it.
     pub details_url_template: Option<String>,
+    /// Where owners of organizations find help.
+    pub support_url: Option<String>,
+    /// The documentation for owners of organizations.
+    pub docs_url: Option<String>,
 }
 
 /// What was fetched or done for a decision. None: not yet.
@@ -106,8 +121,8 @@ pub struct Found {
     pub checks: Option<Vec<CheckSeen>>,
     /// Whether a refresh of the installation was requested because its organization was renamed.
     pub rechecked: bool,
-    /// The open pull requests: number and head.
-    pub pulls: Option<Vec<(i64, String)>>,
+    /// The open pull requests, and their previews.
+    pub open_pulls: Option<OpenPulls>,
     /// The run that has the slot, if the watch does not have that run.
     pub slot_holder: Option<SlotHolder>,
     /// The runs that were created or already existed.
@@ -125,6 +140,8 @@ pub enum Commander {
     Nobody,
     /// A comment by somebody with that standing requested it.
     By(Standing),
+    /// A comment asked which commands there are.
+    Help,
     /// The run names a comment that does not request it.
     Wrong(&'static str),
 }
@@ -300,7 +317,7 @@ impl Facts {
 
     /// Whether the run was requested by a comment.
     pub fn is_command(&self) -> bool {
-        self.annotation(ANNOTATION_COMMENT).is_some()
+        self.run.spec.trigger.comment.is_some()
     }
 
     fn annotation(&self, name: &str) -> Option<&String> {

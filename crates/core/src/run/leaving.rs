@@ -8,7 +8,7 @@ use peribolos_api::{
 use serde_json::{Map, Value, json};
 
 use super::state::{State, phase};
-use crate::installation_status::last_apply;
+use crate::installation_status::{inheriting, last_apply};
 
 /// What a comparison of the organization with the branch's file leaves, however it ends; `status` is its last one.
 pub fn comparison(run: &PeribolosRun, status: &PeribolosRunStatus) -> Map<String, Value> {
@@ -77,7 +77,8 @@ pub fn leaving(
         last_run["finishedAt"] = json!(finished_at);
     }
     set("lastRun", last_run);
-    if let Some(mut last) = last_apply(run, status) {
+    if let Some(last) = last_apply(run, status) {
+        let mut last = inheriting(last, before);
         // One whose pod was never started has applied nothing of its repository.
         last.repository_id = last.repository_id.or_else(|| before?.repository_id);
         set("lastApply", json!(last));

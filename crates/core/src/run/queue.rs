@@ -241,8 +241,7 @@ mod tests {
         let pushed = run("a", Mode::Apply, 1, Phase::Pending);
         let mut command = run("b", Mode::Apply, 2, Phase::Pending);
         command.status.as_mut().unwrap().sha = None;
-        command.metadata.annotations =
-            Some([(peribolos_api::names::ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
+        command.spec.trigger.comment = Some(crate::run::testing::COMMENT);
         assert_eq!(decide(&pushed, std::slice::from_ref(&command), None), Turn::Start);
         command.status.as_mut().unwrap().sha = Some("0".repeat(40));
         assert_eq!(decide(&pushed, &[command], None), Turn::SupersededBy("b".into()));

@@ -2,7 +2,7 @@
 
 use peribolos_api::{
     PeribolosRun, Reason,
-    run::{Annotation, Mode, Report},
+    run::{Annotation, Changes, Mode, Report},
 };
 use peribolos_vocab::report::StepReport;
 
@@ -16,7 +16,9 @@ const LONGEST_SUMMARY: usize = 16 * 1024;
 
 /// What the check of a run that ends for this reason shows of its step's report: the text where the run ended as the step
 /// did, and remarks on the file in any case. It is kept in the status until GitHub shows it.
-pub fn stored(reason: Reason, report: Option<&StepReport>) -> Option<Report> {
+///
+/// A report is about its own attempt. If attempts before it have applied something, `total` is what all of them did.
+pub fn stored(reason: Reason, report: Option<&StepReport>, total: Option<&Changes>) -> Option<Report> {
     let report = report?;
     let about_this_end = reported(Some(report), reason);
     let annotations: Vec<Annotation> = report.check.annotations.iter().map(Annotation::from).collect();
@@ -25,11 +27,16 @@ pub fn stored(reason: Reason, report: Option<&StepReport>) -> Option<Report> {
     }
     let (title, summary) =
         about_this_end.map_or(("", ""), |check| (check.title.as_str(), check.summary.as_str()));
+    let summary = match total {
+        Some(total) if about_this_end.is_some() => {
+            format!("In all attempts together: {}.\n\n{summary}", total.summary)
+        }
+        _ => summary.to_owned(),
+    };
     Some(Report {
         explains_end: about_this_end.is_some(),
-        same_file: false,
         title: title.to_owned(),
-        summary: cap(summary, LONGEST_SUMMARY),
+        summary: cap(&summary, LONGEST_SUMMARY),
         annotations,
     })
 }
@@ -66,9 +73,9 @@ mod tests {
         let mut report = StepReport::new(StepName::Apply, StepExit::GuardTripped);
         report.check.title = "too many".to_owned();
         report.check.summary = "ä".repeat(LONGEST_SUMMARY);
-        let kept = stored(Reason::GuardTripped, Some(&report)).unwrap();
+        let kept = stored(Reason::GuardTripped, Some(&report), None).unwrap();
         assert!(kept.explains_end && kept.title == "too many" && kept.summary.len() <= LONGEST_SUMMARY);
-        assert_eq!(stored(Reason::PodLost, Some(&report)), None);
-        assert_eq!(stored(Reason::GuardTripped, None), None);
+        assert_eq!(stored(Reason::PodLost, Some(&report), None), None);
+        assert_eq!(stored(Reason::GuardTripped, None, None), None);
     }
 }

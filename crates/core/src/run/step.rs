@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use peribolos_api::{PeribolosRunStatus, installation::ActiveRun};
 use serde_json::{Map, Value};
 
-use super::check::Check;
+use super::{check::Check, comment::Post};
 use crate::{drift::issue, event::NewRun, names::RunToken};
 
 /// The next step of a run.
@@ -62,8 +62,8 @@ pub enum Need {
     PodDone,
     /// The run's checks.
     Checks,
-    /// The open pull requests against this branch.
-    Pulls(String),
+    /// The open pull requests against this branch, and their previews.
+    OpenPulls(String),
     /// Whether the run of this name, which has the slot, exists.
     SlotHolder(String),
 }
@@ -110,9 +110,9 @@ pub enum Step {
     /// Makes a run.
     CreateRun(Box<NewRun>),
     /// Reacts to the comment that requested the run.
-    Acknowledge,
-    /// Replies to the comment whose command is refused with this sentence.
-    Refuse(String),
+    React(Sign),
+    /// Writes a comment, or removes one that is there twice.
+    WriteComment(Box<Post>),
     /// Opens, updates or closes the issue about drift.
     Issue(IssueChange),
     /// Releases the reservation and removes the additional tokens that no run uses.
@@ -127,6 +127,15 @@ pub enum Step {
     Label,
     /// Removes the finalizer of a run that is being deleted.
     RemoveFinalizer,
+}
+
+/// A reaction to a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It is carried out.
+    Taken,
+    /// It is not: its author may not give it.
+    Refused,
 }
 
 /// The change of the issue about drift.

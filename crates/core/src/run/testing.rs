@@ -6,11 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use peribolos_api::{
     GitHubInstallation, PeribolosRun, PeribolosRunSpec, PeribolosRunStatus,
-    run::{InstallationRef, Mode, Phase},
+    run::{InstallationRef, Mode, Phase, TriggerComment},
 };
 use peribolos_vocab::Visibility;
 
 use super::{
+    budget::Budget,
     facts::{Facts, Found, Settings},
     published::Published,
 };
@@ -47,6 +48,9 @@ pub(crate) fn run(name: &str, mode: Mode, second: i64, phase: Phase) -> Peribolo
     run
 }
 
+/// The comment of a command.
+pub(crate) const COMMENT: TriggerComment = TriggerComment { id: 7, issue: 3 };
+
 /// The installation of [`run`], Ready.
 pub(crate) fn installation() -> GitHubInstallation {
     let condition = serde_json::json!({"type": "TokenIssued", "status": "True", "reason": "TokenIssued", "message": "",
@@ -79,6 +83,7 @@ pub(crate) fn facts(run: PeribolosRun) -> Facts {
         installation: Some(Arc::new(installation())),
         others: Vec::new(),
         published: Published::default(),
+        budget: Budget::default(),
         found: Found::default(),
         tekton: None,
         trouble: None,
@@ -88,6 +93,8 @@ pub(crate) fn facts(run: PeribolosRun) -> Facts {
             late: SignedDuration::from_secs(15),
             time_scale: TimeScale::REAL,
             details_url_template: None,
+            support_url: None,
+            docs_url: None,
         }),
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn routes() -> Router<Sim> {
         .route(&under("pulls/{number}/merge"), post(merge))
         .route(&under("pulls/{number}/close"), post(close))
         .route(&under("pulls/{number}/ready"), post(ready))
+        .route(&under("pulls/{number}/update"), post(update))
         .route(&under("issues/{number}/comments"), post(comment))
         .route(&under("check-runs/{id}/rerequest"), post(rerequest))
 }
@@ -173,6 +174,18 @@ async fn ready(
     world.pull_mut(&key, number)?.draft = false;
     world.tell_of_pull(&actor, &key, number, "ready_for_review", json!({}))?;
     shown(&world, &key, number)
+}
+
+async fn update(
+    State(sim): State<Sim>,
+    Path((login, repo, number)): Path<(String, String, u64)>,
+    Body(by): Body<By>,
+) -> Answer {
+    let mut world = sim.world();
+    let key = find(&world, &login, &repo)?;
+    let actor = acting(&mut world, &login, by.sender.as_deref());
+    let sha = world.update_pull_branch(&actor, &key, number)?;
+    reply::ok(json!({"sha": sha.to_string()}))
 }
 
 #[derive(Debug, Deserialize)]

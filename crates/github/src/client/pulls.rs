@@ -4,7 +4,7 @@ use http::Method;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Client;
+use super::{ChangedFile, Client};
 use crate::account::User;
 use crate::call::Call;
 use crate::error::Error;
@@ -79,12 +79,6 @@ pub struct PullRepository {
     pub full_name: FullName,
 }
 
-#[derive(Deserialize)]
-struct ChangedFile {
-    filename: String,
-    previous_filename: Option<String>,
-}
-
 /// Which pull requests to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PullFilter<'a> {
@@ -156,11 +150,7 @@ impl Client {
         let values = [repo.owner.as_str(), &repo.name, &number.to_string()];
         let call = Call::get("/repos/{owner}/{repo}/pulls/{pull_number}/files", &values)?;
         let files: Vec<ChangedFile> = self.all(call).await?;
-        Ok(files
-            .into_iter()
-            .flat_map(|file| [Some(file.filename), file.previous_filename])
-            .flatten()
-            .collect())
+        Ok(files.into_iter().flat_map(|file| [Some(file.path), file.previous]).flatten().collect())
     }
 
     /// The pull requests that introduced a commit to the default branch or, while it is not there, that hold it open. GitHub

@@ -189,6 +189,9 @@ pub struct CommentEvent {
     pub issue_number: u64,
     /// The App that wrote it, where one did.
     pub performed_via: Option<AppId>,
+    /// Whether its author is an owner, a member or a collaborator, as far as GitHub shows it: a member who conceals the
+    /// membership may be none of these.
+    pub by_insider: bool,
 }
 
 /// `check_run`

@@ -16,6 +16,8 @@ use crate::client::CheckRunId;
 const MOST_COMMITS: usize = 2_048;
 /// The most that is kept of a comment's first line and of an unknown event's name, in characters.
 const LINE_LIMIT: usize = 200;
+/// The associations of who belongs to a repository. <https://docs.github.com/en/graphql/reference/enums#commentauthorassociation>
+const INSIDERS: [&str; 3] = ["OWNER", "MEMBER", "COLLABORATOR"];
 const NAME_LIMIT: usize = 100;
 
 /// Why a delivery can't be read. Repeats nothing of it: payloads are not for logs.
@@ -168,6 +170,7 @@ fn convert(event: &'static str, payload: raw::Payload) -> Result<WebhookEvent, P
                 is_pull_request: issue.pull_request.is_some(),
                 issue_number: issue.number,
                 performed_via: comment.performed_via_github_app.map(|app| app.id),
+                by_insider: comment.author_association.is_some_and(|how| INSIDERS.contains(&how.as_str())),
             })
         }
         "check_run" => {

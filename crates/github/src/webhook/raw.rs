@@ -102,6 +102,7 @@ pub(super) struct Comment {
     pub(super) id: u64,
     pub(super) body: Option<String>,
     pub(super) performed_via_github_app: Option<App>,
+    pub(super) author_association: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -45,12 +45,22 @@ pub struct ControllerArgs {
     #[arg(long, env = "PERIBOLOS_MAX_CONCURRENT_RUNS", value_name = "N", default_value = "20",
           value_parser = clap::value_parser!(u16).range(1..))]
     pub max_concurrent_runs: u16,
+    /// How often the list of installations and each installation's file are checked, whatever webhooks have reported. A minute
+    /// serves a cluster that GitHub's webhooks can't reach.
+    #[arg(long, env = "PERIBOLOS_RESYNC_INTERVAL", value_name = "DURATION", default_value = "10m", value_parser = resync_interval)]
+    pub resync_interval: Duration,
     /// How long TaskRuns and their pods are kept after their end.
     #[arg(long, env = "PERIBOLOS_KEEP_TASK_RUNS", value_name = "DURATION", default_value = "24h")]
     pub keep_task_runs: GoDuration,
     /// Where a check's "Details" link points, with {namespace}, {run}, {taskrun} and {pod} filled in.
     #[arg(long, env = "PERIBOLOS_DETAILS_URL_TEMPLATE", value_name = "TEMPLATE")]
     pub details_url_template: Option<String>,
+    /// Where owners of organizations find help: it is named where somebody has to act.
+    #[arg(long, env = "PERIBOLOS_SUPPORT_URL", value_name = "URL")]
+    pub support_url: Option<Url>,
+    /// The documentation for owners of organizations: it is named where they ask which commands there are.
+    #[arg(long, env = "PERIBOLOS_DOCS_URL", value_name = "URL")]
+    pub docs_url: Option<Url>,
     /// How long another controller waits before it takes over from one that does not renew its Lease.
     #[arg(long, env = "PERIBOLOS_LEASE_DURATION", value_name = "DURATION", default_value = "15s", value_parser = lease_duration)]
     pub lease_duration: Duration,
@@ -73,9 +83,33 @@ fn lease_duration(text: &str) -> Result<Duration, String> {
     Ok(duration)
 }
 
+/// The shortest interval of the checks: each costs a request per installation.
+const SHORTEST_RESYNC: Duration = Duration::from_mins(1);
+/// The longest one: what a lost webhook reported would be found too late.
+const LONGEST_RESYNC: Duration = Duration::from_hours(24);
+
+fn resync_interval(text: &str) -> Result<Duration, String> {
+    let duration = text.parse::<GoDuration>().map_err(|error| error.to_string())?.get();
+    if (SHORTEST_RESYNC..=LONGEST_RESYNC).contains(&duration) {
+        return Ok(duration);
+    }
+    Err(format!("`{text}` is out of range: the checks are made every 1m to 24h"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[rstest::rstest]
+    #[case("10m", Some(600))]
+    #[case("1m", Some(60))]
+    #[case("24h", Some(86_400))]
+    #[case("59s", None)]
+    #[case("25h", None)]
+    #[case("often", None)]
+    fn checks_are_not_made_too_often_or_too_seldom(#[case] text: &str, #[case] seconds: Option<u64>) {
+        assert_eq!(resync_interval(text).ok(), seconds.map(Duration::from_secs));
+    }
 
     #[rstest::rstest]
     #[case("15s", Some(15))]

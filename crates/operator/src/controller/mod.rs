@@ -83,6 +83,8 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
             time_scale: args.time_scale,
             late: SignedDuration::try_from(args.lease_duration)?,
             details_url_template: args.details_url_template.clone().filter(|template| !template.is_empty()),
+            support_url: args.support_url.as_ref().map(ToString::to_string),
+            docs_url: args.docs_url.as_ref().map(ToString::to_string),
         },
         metrics: metrics.clone(),
     };
@@ -103,7 +105,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
                 within_grace(run::run(runs, ctx.clone(), stop.clone()), &stop),
                 gauges::run(ctx.clone(), leadership.clone(), stop.clone()),
                 tekton::run(ctx.clone(), stop.clone()),
-                heal::run(ctx.clone(), args.time_scale, args.keep_task_runs.get(), leadership, stop.clone()),
+                heal::run(ctx.clone(), heal::Pace::of(&args), leadership, stop.clone()),
                 github::follow_key(app, args.private_key_file.clone(), key, stop.clone()),
                 announce(&ctx, &readiness, &outages, can_read, &stop),
             );

@@ -66,6 +66,7 @@ fn subject(event: WebhookEvent, repository: Repository) -> Subject {
             number: number(comment.issue_number),
             on_pull_request: comment.is_pull_request,
             app: app(comment.performed_via),
+            by_insider: comment.by_insider,
         }),
         WebhookEvent::CheckRun(check) => Subject::CheckRun(Check {
             action: check.action,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::Args;
 use jiff::Timestamp;
 use peribolos_api::GoDuration;
-use peribolos_github::{FullName, Login, Sha};
+use peribolos_github::{FullName, Login, Sha, merge::Place};
 use peribolos_org::plan::Scope;
 
 use super::plan::ReviewArgs;
@@ -57,6 +57,11 @@ pub struct ConfigArgs {
 }
 
 impl ConfigArgs {
+    /// Where the file lies.
+    pub(super) fn place(&self) -> Place<'_> {
+        Place { repository: &self.repository, path: &self.path }
+    }
+
     /// What is managed. The config repository is never archived.
     pub(super) fn scope(&self) -> Scope {
         let is_ours = self.repository.owner == self.login;

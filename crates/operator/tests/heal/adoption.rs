@@ -142,7 +142,11 @@ async fn what_was_applied_before_the_object_was_made_is_compared_and_not_applied
     synced_is_adopted(&world).await;
     world.passes("GET", FILE).await;
     assert_eq!(world.all_runs().await.len(), 1);
-    assert_eq!(world.github.requests("POST", "/graphql").await, 2, "one to choose the repository, one for the rest");
+    assert_eq!(
+        world.github.requests("POST", "/graphql").await,
+        2,
+        "one to choose the repository, one for the rest"
+    );
 }
 
 #[tokio::test]

@@ -68,6 +68,19 @@ async fn a_lost_delivery_comes_again_and_becomes_the_run_it_would_have_been() {
 }
 
 #[tokio::test]
+async fn a_lost_delivery_comes_again_if_it_is_the_first_of_all() {
+    // Nobody listens where the webhooks go.
+    let world = World::start().await;
+    world.passes("GET", "/app/hook/deliveries").await;
+    world.github.push("acme", json!({"peribolos.yaml": "orgs: {acme: {admins: [bob]}}"})).await;
+    eventually("a redelivery", async || match world.github.requests("POST", ATTEMPTS).await {
+        0 => Err("none was requested"),
+        _ => Ok(()),
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn of_an_uninstalled_organization_only_its_end_is_asked_for() {
     let client = ControlPlane::shared().client();
     let namespace = namespace(&client).await;

@@ -11,6 +11,7 @@
 mod support;
 
 mod commands;
+mod comments;
 mod crashes;
 mod definitions;
 mod deletion;

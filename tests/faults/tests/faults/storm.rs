@@ -12,6 +12,7 @@ use kube::{
     Api,
     api::{DynamicObject, ListParams},
 };
+use peribolos_api::names::LABEL_ENDED;
 use serde_json::{Value, json};
 
 use crate::{
@@ -126,7 +127,7 @@ impl Storm {
         let runs = self.objects(3).await;
         let is_ended = |run: &&DynamicObject| {
             let labels = run.metadata.labels.as_ref();
-            labels.is_some_and(|labels| labels.contains_key("peribolos.dev/ended"))
+            labels.is_some_and(|labels| labels.contains_key(LABEL_ENDED))
         };
         let left = runs.iter().filter(|run| !is_ended(run));
         left.map(|run| format!("{:?} {}", run.metadata.name, run.data["status"]["phase"])).collect()

@@ -1,6 +1,6 @@
 //! What a look finds: the truth of that moment, as `controller/run/gather` reads it from GitHub and the API server.
 
-use peribolos_core::config::{ConfigRepository, ConfigFound};
+use peribolos_core::config::{ConfigFound, ConfigRepository};
 use peribolos_core::run::{
     answer::Fact,
     arguments::Reviewed,
@@ -67,7 +67,7 @@ pub fn look(scope: &Scope, world: &World, facts: &Facts, need: &Need) -> Fact {
         Need::Progress => Fact::Progress(None),
         Need::PodDone => Fact::PodDone(scope.is(Broken::NoPodsSeen) || is_pod_done(world, &name)),
         Need::Checks => Fact::Checks(world.github.checks_of(facts.uid())),
-        Need::Pulls(_) => Fact::Pulls(Vec::new()),
+        Need::OpenPulls(_) => Fact::OpenPulls(Box::default()),
         Need::SlotHolder(holder) => Fact::SlotHolder(slot_holder(world, holder)),
         Need::Pull | Need::Unchanged | Need::Strangers | Need::Backing { .. } => {
             panic!("no pull request, no dump, and the file was applied before: {need:?}")

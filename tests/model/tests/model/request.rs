@@ -97,8 +97,8 @@ pub fn of(facts: &Facts, step: &Step, version_of: impl FnOnce(&str) -> Option<u3
         | Step::Reserve
         | Step::EnsureToken(_)
         | Step::CreateRepository(_)
-        | Step::Acknowledge
-        | Step::Refuse(_)
+        | Step::React(_)
+        | Step::WriteComment(_)
         | Step::Issue(_)
         | Step::Clear
         | Step::Recheck

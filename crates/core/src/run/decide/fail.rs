@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use crate::run::{
+    comment::Known,
     facts::Facts,
+    state::State,
     step::{Need, Step},
     trouble::{Kind, Trouble},
 };
@@ -31,25 +33,34 @@ impl Facts {
                 self.check_failed(&trouble, now);
                 self.later(&trouble, now);
             }
-            Attempted::Write(Step::Acknowledge) if trouble.is_lasting() => {
+            Attempted::Write(Step::React(_)) if trouble.is_lasting() => {
                 self.published.done.acknowledged = true;
             }
-            Attempted::Write(Step::Acknowledge) => self.later(&trouble, now),
+            Attempted::Write(Step::React(_)) => self.later(&trouble, now),
             Attempted::Write(Step::CreateRepository(_)) if trouble.is_unknown() => {
                 // The step checks for it first: if the write has taken effect, it is visible when the step runs.
                 let until = trouble.until.max(super::after(now, self.late()));
                 self.published.blocked_until = Some(until);
                 self.trouble = Some(Trouble { until, ..trouble });
             }
-            Attempted::Write(Step::Refuse(_)) => {
-                self.published.done.refused |= trouble.is_lasting();
+            Attempted::Write(Step::WriteComment(post)) => {
+                if trouble.is_lasting() {
+                    self.published.comments.push(Known { on: post.on, kind: post.kind, at: None });
+                }
+                self.later(&trouble, now);
+            }
+            // Of a run that has ended, nothing but its comments depends on these.
+            Attempted::Look([Need::Pull | Need::Commander])
+                if matches!(State::of(&self.run), State::Ended(_)) =>
+            {
+                self.published.done.comments |= trouble.is_lasting();
                 self.later(&trouble, now);
             }
             Attempted::Write(Step::Issue(_)) => {
                 self.published.done.issue |= trouble.is_lasting();
                 self.later(&trouble, now);
             }
-            Attempted::Look([Need::Pulls(_)]) => {
+            Attempted::Look([Need::OpenPulls(_)]) => {
                 self.published.done.previews |= trouble.is_lasting();
                 self.later(&trouble, now);
             }

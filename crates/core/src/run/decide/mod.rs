@@ -2,9 +2,11 @@
 //! [`start`], [`running`], [`ended`], [`deleted`].
 
 mod close;
+mod comments;
 mod deleted;
 mod ended;
 mod fail;
+mod previews;
 mod publish;
 mod running;
 mod start;

@@ -3,20 +3,21 @@
 
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
-    ConditionType, GitHubInstallation, Reason,
+    ConditionType, GitHubInstallation, PeribolosRunStatus, Reason,
     run::{Mode, Phase},
 };
 
 use super::{
     Kind, Need, Step, Verdict, Why, active_run, admit, after, cancelled_before_start, finish, lasting,
-    located, not_head, not_started, running, waiting::SUSPENDED,
+    located, not_head, not_started, running, waiting::SUSPENDED, write,
 };
 use crate::{
     config::{self, ConfigFound, ConfigRepository},
+    heal::file::NO_FILE,
     names::RunToken,
     run::{
         arguments,
-        facts::{Attempt, Facts, Rival},
+        facts::{Attempt, Facts, Head, Rival},
         state::condition,
         status::End,
         step::{TaskRunPlan, Token},
@@ -156,6 +157,11 @@ fn apply(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Re
     if head.sha != facts.status().sha {
         return Err(not_head(facts, installation, &facts.run, (&branch, head.sha.as_deref()), now));
     }
+    if facts.status().merged_pull_requests != reviewed.merged {
+        // Before the TaskRun is created: what it applies must be known whatever happens to this process.
+        let status = PeribolosRunStatus { merged_pull_requests: reviewed.merged.clone(), ..facts.status() };
+        return Err(Verdict::Do(Step::WriteStatus(Box::new(status))));
+    }
     if !head.is_fresh(now) {
         return Err(Verdict::Need(vec![Need::Head(branch)]));
     }
@@ -207,9 +213,25 @@ fn dry_run(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
     let Some(base) = &facts.found.head else {
         return Err(Verdict::Need(vec![Need::Head(pull.base.clone())]));
     };
+    if grant.token != RunToken::File {
+        with_base(facts, base)?;
+    }
     let token = with_token(facts, Token::Lesser(grant.token))?;
     let args = arguments::of_dry_run(facts, installation, grant.token, grant.by_member, base.sha.as_deref());
     Ok(plan(facts, token, args))
+}
+
+/// Records the base that a preview is made with. Whoever finds another file there later knows that this one is outdated, even if
+/// the preview has not ended yet. `Ok`: it is recorded.
+fn with_base(facts: &Facts, base: &Head) -> Result<(), Verdict> {
+    let Some(sha) = &base.sha else { return Ok(()) };
+    let Some(blob) = &facts.found.head_blob else {
+        return Err(Verdict::Need(vec![Need::HeadBlob(sha.clone())]));
+    };
+    let mut status = facts.status();
+    status.base_sha = Some(sha.clone());
+    status.base_blob = Some(blob.clone().unwrap_or_else(|| NO_FILE.to_owned()));
+    write(facts, status).map_or(Ok(()), Err)
 }
 
 fn dump(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<TaskRunPlan, Verdict> {
@@ -229,5 +251,5 @@ fn dump(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Res
     }
     let token = with_token(facts, Token::Lesser(RunToken::Read))?;
     with_token(facts, Token::Lesser(RunToken::Dump))?;
-    Ok(plan(facts, token, arguments::of_dump(&installation.spec)))
+    Ok(plan(facts, token, arguments::of_dump(&installation.spec, &facts.settings)))
 }

@@ -10,14 +10,15 @@ use serde_json::Map;
 
 use super::{
     Need, Step, Verdict, admit, back_in_line, branch, cancelled_before_start, clear_attempt, finish,
-    free_slot, lasting, located, not_head, organization_moved, publish, sooner, start, write,
+    free_slot, lasting, located, not_head, organization_moved, previews, publish, sooner, start, write,
 };
 use crate::config::{ConfigFound, ConfigRepository};
 use crate::run::{
     admit::Admission,
     facts::{Facts, Reservation, SlotHolder, is_labelled_ended},
+    follow_up::BASE,
     queue::{self, Queue, Turn},
-    state::State,
+    state::{State, phase},
     status::{End, Why, Writer, time},
 };
 use crate::{adopt::is_restored, drift::last_apply_uid};
@@ -31,6 +32,9 @@ const RESTORED: &str = "the run was restored from a backup, and nobody knows whe
 
 /// How often a run that waits for Tekton is reconciled; this sends no request.
 const TEKTON_PULSE: SignedDuration = SignedDuration::from_secs(15);
+
+/// How long a preview waits for the base's file to be applied.
+const APPLY_PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 
 /// How soon a newer version of the run is expected.
 const OLD_PULSE: SignedDuration = SignedDuration::from_secs(1);
@@ -141,6 +145,10 @@ fn in_line(facts: &Facts, installation: &GitHubInstallation, run: &PeribolosRun,
     let turn = |head: Option<&str>| {
         queue::turn(run, &Queue { others: &others, active_run: facts.slot_holder(), head })
     };
+    if let Some(until) = waits_for_apply(run, &others, facts, now) {
+        let why = Why::new(Reason::WaitingForRun, "waits until the file of the base branch is applied");
+        return wait(facts, run, Phase::Queued, &why, Some(until), now);
+    }
     let mut turn_now = turn(None);
     if depends_on_head(facts, run, &turn_now) {
         let branch = match branch(facts, installation, now) {
@@ -160,9 +168,8 @@ fn in_line(facts: &Facts, installation: &GitHubInstallation, run: &PeribolosRun,
             let message = format!("{newer} is newer and does the same");
             finish(facts, run, &End::new(Phase::Superseded, Reason::Superseded, message), now)
         }
-        _ if due.is_some() => {
-            publish::check(facts, now).unwrap_or_else(|| Verdict::Wait(sooner(due, publish::pending(facts))))
-        }
+        _ if due.is_some() => publish::check(facts, now)
+            .unwrap_or_else(|| Verdict::Wait(sooner(due, publish::pending(facts, now)))),
         Turn::WaitFor(other) => wait_for(facts, run, other, now),
         Turn::Start if let Some(why) = facts.without_tekton() => {
             let again_at = super::after(now, facts.scaled(TEKTON_PULSE));
@@ -191,6 +198,26 @@ fn in_line(facts: &Facts, installation: &GitHubInstallation, run: &PeribolosRun,
             Some(Reservation::Rival(other)) => wait_for(facts, run, other.clone(), now),
         },
     }
+}
+
+/// Until when a preview waits that is made because the base has another file: while that is being applied, all that it changes
+/// would be shown as a change of the pull request. It does not wait for long, as people may wait for its check.
+fn waits_for_apply(
+    run: &PeribolosRun,
+    others: &[&PeribolosRun],
+    facts: &Facts,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    if run.spec.mode != Mode::DryRun || run.spec.trigger.event != BASE {
+        return None;
+    }
+    let created = run.metadata.creation_timestamp.as_ref()?.0;
+    let until = super::after(created, facts.scaled(APPLY_PATIENCE));
+    let is_under_way = |other: &PeribolosRun| {
+        let waits_for_retry = other.status.as_ref().is_some_and(|status| status.retry_at.is_some());
+        other.spec.mode == Mode::Apply && !phase(other).is_final() && !other.spec.cancel && !waits_for_retry
+    };
+    (until > now && others.iter().any(|other| is_under_way(other))).then_some(until)
 }
 
 /// Whether the branch's head is to be read before the run's turn comes. An Apply's commit may be outdated, because of late or
@@ -243,8 +270,9 @@ fn wait(
     let status = Writer::new(run, now).waiting(phase, why);
     write(facts, status)
         .or_else(|| publish::check(facts, now))
-        .or_else(|| publish::acknowledge(facts, now))
-        .unwrap_or_else(|| Verdict::Wait(sooner(until, publish::pending(facts))))
+        .or_else(|| publish::react(facts, now))
+        .or_else(|| previews::again(facts, facts.installation.as_deref()?, now))
+        .unwrap_or_else(|| Verdict::Wait(sooner(until, publish::pending(facts, now))))
 }
 
 /// Why the installation can't start a run now.

@@ -106,6 +106,8 @@ pub(super) async fn conversation(client: &Client) -> Result<(), Error> {
     client.update_issue(&repo, 1, &IssueUpdate { title: Some("t"), ..IssueUpdate::default() }).await?;
     client.create_comment(&repo, 1, "b").await?;
     client.get_comment(&repo, 1).await?;
+    client.update_comment(&repo, 1, "b").await?;
+    client.delete_comment(&repo, 1).await?;
     assert!(!client.list_comments(&repo, 1).await?.is_empty());
     client.create_reaction(&repo, 1, Reaction::Eyes).await
 }

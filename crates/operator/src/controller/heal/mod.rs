@@ -15,11 +15,10 @@ mod known;
 mod pace;
 mod task_runs;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use peribolos_api::{GitHubInstallation, names};
-use peribolos_core::time_scale::TimeScale;
 use tokio_util::sync::CancellationToken;
 
 pub use self::pace::Pace;
@@ -36,18 +35,12 @@ use crate::{
 /// The field manager of everything that the healer writes.
 const FIELD_MANAGER: &str = "peribolos-healer";
 
-/// Heals until `stop`, once this process leads. TaskRuns are deleted `keep_task_runs` after their end.
-pub async fn run(
-    ctx: Shared,
-    scale: TimeScale,
-    keep_task_runs: Duration,
-    leadership: Leadership,
-    stop: CancellationToken,
-) {
+/// Heals at this pace until `stop`, once this process leads.
+pub async fn run(ctx: Shared, pace: Pace, leadership: Leadership, stop: CancellationToken) {
     // Before anything is reconciled: what is in the list need not be requested one by one.
     ctx.listing.set_awaited();
     if stop.run_until_cancelled(leadership.ours()).await.is_some() {
-        Box::pin(run_at(ctx, Pace::at(scale, keep_task_runs), stop)).await;
+        Box::pin(run_at(ctx, pace, stop)).await;
     }
 }
 

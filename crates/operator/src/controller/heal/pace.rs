@@ -6,12 +6,13 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_core::{
-    heal::{deliveries::PAUSES, installations::APART},
-    time_scale::TimeScale,
-};
+use peribolos_core::heal::{deliveries::PAUSES, installations::APART};
 
 use super::HealError;
+use crate::controller::args::ControllerArgs;
+
+/// How often new deliveries are read, unless everything is checked more often.
+const DELIVERIES: Duration = Duration::from_mins(5);
 
 /// The intervals of the healer's checks.
 #[derive(Clone, Copy, Debug)]
@@ -35,15 +36,17 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// The pace at this scale. The time for which TaskRuns are kept is not scaled.
-    pub fn at(scale: TimeScale, keep_task_runs: Duration) -> Self {
+    /// The pace by the controller's flags. The time for which TaskRuns are kept is not scaled.
+    pub fn of(args: &ControllerArgs) -> Self {
+        let scale = args.time_scale;
         Self {
-            installations: scale.of(Duration::from_mins(10)),
-            deliveries: scale.of(Duration::from_mins(5)),
-            files: scale.of(Duration::from_mins(10)),
+            installations: scale.of(args.resync_interval),
+            deliveries: scale.of(args.resync_interval.min(DELIVERIES)),
+            files: scale.of(args.resync_interval),
             drift: scale.of(Duration::from_secs(20)),
             history: scale.of(Duration::from_hours(1)),
-            keep_task_runs: SignedDuration::try_from(keep_task_runs).unwrap_or(SignedDuration::MAX),
+            keep_task_runs: SignedDuration::try_from(args.keep_task_runs.get())
+                .unwrap_or(SignedDuration::MAX),
             redeliveries: PAUSES.map(|pause| scale.of_signed(pause)),
             apart: scale.of_signed(APART),
         }

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::{Api, ResourceExt};
-use peribolos_api::{GitHubInstallation, PeribolosRun, names::ANNOTATION_COMMENT};
+use peribolos_api::{GitHubInstallation, PeribolosRun};
 use peribolos_core::{config, run::state};
 use peribolos_github::{AppId, Client, FileAnswer, FullName, Login, Sha};
 
@@ -70,7 +70,7 @@ impl RunContext<'_> {
 
     /// The comment that the run names as its request.
     pub(super) fn comment(&self) -> Option<i64> {
-        self.run.annotations().get(ANNOTATION_COMMENT)?.parse().ok()
+        self.run.spec.trigger.comment.map(|comment| comment.id)
     }
 
     /// The name of the attempt's TaskRun.

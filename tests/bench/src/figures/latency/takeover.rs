@@ -1,4 +1,5 @@
-//! How long nothing starts where one controller takes over from another: after a crash of the leader, and after a clean stop.
+//! How long nothing starts where one controller takes over from another: after a crash of the leader, after a clean stop, and
+//! after the API server was away for longer than a Lease.
 
 use std::{process::Command, time::Duration};
 
@@ -15,6 +16,8 @@ use crate::{
 const INSTALLATIONS: usize = 1000;
 /// How long making so many tokens may take.
 const LIMIT: Duration = Duration::from_mins(2);
+/// How long the API server is away.
+const AWAY: Duration = Duration::from_secs(20);
 
 pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Result<()> {
     let client = plane.client();
@@ -33,11 +36,20 @@ pub async fn measure(plane: &'static ControlPlane, rows: &mut Vec<Row>) -> Resul
 
     drop(first);
     let crash = bench.pushes(&[world::login(1)]).await?;
-    let _third = Controller::start(plane, &bench.github, &bench.namespace, "third", &[]).await;
+    let third = Controller::start(plane, &bench.github, &bench.namespace, "third", &[]).await;
     let pid = second.pid().context("the second controller has ended")?;
     ensure!(Command::new("kill").args(["-TERM", &pid.to_string()]).status()?.success(), "no signal was sent");
     let stop = bench.pushes(&[world::login(2)]).await?;
-    for (what, waits) in [("kill -9 of the leader", crash), ("a clean stop of the leader", stop)] {
+    let before = third.pid();
+    plane.stop_api_server();
+    tokio::time::sleep(AWAY).await;
+    plane.start_api_server();
+    plane.ready(&bench.client).await;
+    let away = bench.pushes(&[world::login(3)]).await?;
+    ensure!(before.is_some() && third.pid() == before, "the controller has ended");
+    let outage = format!("{} s without an API server", AWAY.as_secs());
+    let causes = [("kill -9 of the leader", crash), ("a clean stop of the leader", stop), (&outage, away)];
+    for (what, waits) in causes {
         let wait = waits.into_iter().max().context("no push")?;
         rows.push(Row::new(
             format!("{INSTALLATIONS} installations: {what} to the next TaskRun"),

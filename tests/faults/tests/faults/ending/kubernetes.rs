@@ -4,6 +4,7 @@ use kube::{
     Api, ResourceExt,
     api::{DynamicObject, ListParams},
 };
+use peribolos_api::names::LABEL_ENDED;
 use serde_json::Value;
 
 use super::{Names, flat::flatten};
@@ -51,10 +52,9 @@ fn of_run(run: &DynamicObject) -> String {
     let status = &run.data["status"];
     let phase = status["phase"].as_str().unwrap_or("none");
     let mut line = format!(
-        "run {}: {phase} {}, {} attempts, changes {}, {} removals {}shown, {:?}",
+        "run {}: {phase} {}, changes {}, {} removals {}shown, {:?}",
         run.name_any(),
         text(&status["reason"]),
-        status["attempts"],
         status["changes"]["summary"],
         status["removals"].as_array().map_or(0, Vec::len),
         if status["shownAt"].is_null() { "not " } else { "" },
@@ -63,7 +63,7 @@ fn of_run(run: &DynamicObject) -> String {
     if matches!(phase, "none" | "Pending" | "Queued" | "Running") {
         line.push_str(WRONG);
     }
-    let is_ended = run.labels().get("peribolos.dev/ended").is_some_and(|ended| ended == "true");
+    let is_ended = run.labels().get(LABEL_ENDED).is_some_and(|ended| ended == "true");
     line.push_str(if is_ended { ", labelled as ended" } else { ", not labelled as ended" });
     for finalizer in run.finalizers() {
         line.push_str(", finalizer ");
@@ -74,9 +74,11 @@ fn of_run(run: &DynamicObject) -> String {
 }
 
 fn of_task_run(task_run: &DynamicObject) -> String {
+    let name = task_run.name_any();
+    // A start that is given up before its TaskRun is made uses up a number: what counts is how many TaskRuns there are.
+    let run = name.rsplit_once('-').map_or(name.as_str(), |(run, _number)| run);
     let mut line = format!(
-        "TaskRun {} of {}: {}",
-        task_run.name_any(),
+        "TaskRun of {run} by {}: {}",
         text(&task_run.data["spec"]["taskRef"]["name"]),
         text(&task_run.data["status"]["conditions"][0]["reason"]),
     );

@@ -7,9 +7,10 @@ use std::{
 };
 
 use kube::{
-    Api,
+    Api, ResourceExt,
     api::{DynamicObject, ListParams, Patch, PatchParams, PostParams},
 };
+use peribolos_api::names::LABEL_ENDED;
 use serde_json::{Value, json};
 
 use crate::world::{World, kinds};
@@ -208,15 +209,18 @@ impl<'a> Teller<'a> {
         .await
     }
 
-    /// Waits for every run to have ended.
+    /// Waits for every run to have ended, with all that follows from it.
     pub async fn all_runs_have_ended(&self) -> Result<(), Missed> {
         self.sees("every run to end", async || {
             let runs = self.runs().list(&ListParams::default()).await.map_err(|error| error.to_string())?;
-            let phases: Vec<String> =
-                runs.iter().map(|run| run.data["status"]["phase"].to_string()).collect();
-            let is_open =
-                |phase: &String| matches!(phase.trim_matches('"'), "null" | "Pending" | "Queued" | "Running");
-            if phases.iter().any(is_open) { Err(format!("{phases:?}")) } else { Ok(()) }
+            let is_at_work =
+                |run: &&DynamicObject| run.labels().get(LABEL_ENDED).is_none_or(|ended| ended != "true");
+            let at_work: Vec<String> = runs
+                .iter()
+                .filter(is_at_work)
+                .map(|run| format!("{} {}", run.name_any(), run.data["status"]["phase"]))
+                .collect();
+            if at_work.is_empty() { Ok(()) } else { Err(format!("{at_work:?}")) }
         })
         .await
     }

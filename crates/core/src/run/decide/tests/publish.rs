@@ -142,25 +142,23 @@ fn a_plan_counts_as_shown_when_its_check_is_written() {
 }
 
 #[test]
-fn a_refused_command_is_answered() {
-    let mut facts = apply(|run| {
-        let end = End::new(Phase::Skipped, Reason::NotAllowed, "Only owners may.");
-        Writer::new(run, at(0)).ended(new(run), &end)
-    });
-    facts.published.done.cleared = true;
-    facts.run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
-    let verdict = decide(&facts, at(1));
-    assert_eq!(describe(&verdict), r#"Refuse("Only owners may.")"#);
-    let Verdict::Do(step) = verdict else { panic!("no step") };
-    let mut down = facts.clone();
-    down.fail(Attempted::Write(&step), trouble(Kind::Passing, 9), at(1));
-    assert_eq!(describe(&decide(&down, at(1))), "wait until 9");
-    facts.fail(Attempted::Write(&step), trouble(Kind::Permission, 9), at(1));
-    assert_eq!(describe(&decide(&facts, at(1))), "Label", "there can be no answer");
+fn a_plan_counts_as_shown_when_an_earlier_process_has_written_its_check() {
+    let mut facts = unpublished(Reason::GuardTripped);
+    facts.published.inherited_at = Some(at(6));
+    facts.run.status.as_mut().unwrap().report =
+        Some(peribolos_api::run::Report { explains_end: true, ..peribolos_api::run::Report::default() });
+    let running = CheckSeen { id: 5, in_progress: true, conclusion: None };
+    let whole = CheckSeen { id: 5, in_progress: false, conclusion: Some(CheckConclusion::Failure) };
+    let mut unfinished = facts.clone();
+    unfinished.add(Fact::Checks(vec![running]), at(7));
+    assert_eq!(describe(&decide(&unfinished, at(7))), "check Some(5) Completed(Failure): Stopped by a guard");
+    facts.add(Fact::Checks(vec![whole]), at(7));
+    let Verdict::Do(Step::WriteStatus(status)) = decide(&facts, at(7)) else { panic!("no status") };
+    assert_eq!(status.shown_at, Some(seconds(at(7))));
 }
 
 #[rstest::rstest]
-#[case::a_limit(Kind::Passing, "wait until 9", "Acknowledge")]
+#[case::a_limit(Kind::Passing, "wait until 9", "React(Taken)")]
 #[case::no_answer(Kind::Unknown, "wait until 17", "wait until 17")]
 #[case::the_comment_is_gone(Kind::Hopeless, "wait until 22", "wait until 29")]
 fn a_reaction_that_github_did_not_take_is_tried_again(
@@ -169,13 +167,13 @@ fn a_reaction_that_github_did_not_take_is_tried_again(
     #[case] at_nine: &str,
 ) {
     let mut facts = apply(running);
-    facts.run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
+    facts.run.spec.trigger.comment = Some(COMMENT);
     facts.found.attempt = seen(None, "Running", vec![step(true, None)]);
     facts.published.check_id = Some(5);
     facts.published.check = wanted(&facts);
     facts.published.progress_at = Some(at(0));
     let Verdict::Do(step) = decide(&facts, at(2)) else { panic!("no step") };
-    assert_eq!(step, Step::Acknowledge);
+    assert_eq!(step, Step::React(Sign::Taken));
     facts.fail(Attempted::Write(&step), trouble(kind, 9), at(2));
     facts.found.progress = Some(None);
     assert_eq!(describe(&decide(&facts, at(2))), then);
@@ -183,30 +181,15 @@ fn a_reaction_that_github_did_not_take_is_tried_again(
 }
 
 #[test]
-fn an_answer_of_unknown_outcome_is_looked_for_once_it_must_be_there() {
-    let mut facts = unpublished(Reason::NotAllowed);
-    facts.run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
-    facts.published.done.acknowledged = true;
-    let Verdict::Do(step @ Step::Refuse(_)) = decide(&facts, at(6)) else { panic!("no answer") };
-    facts.fail(Attempted::Write(&step), trouble(Kind::Unknown, 7), at(6));
-    for now in [7, 20] {
-        assert_eq!(describe(&decide(&facts, at(now))), "wait until 21");
-    }
-    // The step reads the comments first, and writes its answer where there is none.
-    assert_eq!(decide(&facts, at(21)), Verdict::Do(step.clone()));
-    facts.apply(&step, Answer::Done, at(21));
-    assert_eq!(describe(&decide(&facts, at(21))), "LabelTaskRuns");
-}
-
-#[test]
 fn a_command_gets_its_reaction_even_where_its_run_has_ended_by_then() {
     let mut facts = unpublished(Reason::PodLost);
     facts.published.check_id = Some(5);
     facts.published.check = wanted(&facts);
-    facts.run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
-    assert_eq!(describe(&decide(&facts, at(6))), "Acknowledge");
-    facts.fail(Attempted::Write(&Step::Acknowledge), trouble(Kind::Passing, 9), at(6));
+    facts.run.spec.trigger.comment = Some(COMMENT);
+    assert_eq!(describe(&decide(&facts, at(6))), "React(Taken)");
+    facts.fail(Attempted::Write(&Step::React(Sign::Taken)), trouble(Kind::Passing, 9), at(6));
     assert_eq!(describe(&decide(&facts, at(6))), "wait until 9");
-    facts.apply(&Step::Acknowledge, Answer::Done, at(9));
+    facts.apply(&Step::React(Sign::Taken), Answer::Done, at(9));
+    facts.published.done.comments = true;
     assert_eq!(describe(&decide(&facts, at(9))), "LabelTaskRuns");
 }

@@ -52,6 +52,20 @@ fn the_end_has_the_reports_text_until_it_is_published() {
     assert_eq!((status.removals, status.blob.as_deref()), (vec!["digest".to_owned()], Some("blob")));
 }
 
+/// A start that was given up uses up an attempt's number, and nothing was done in it.
+#[rstest::rstest]
+#[case::the_first_one_did_nothing(0, "what was done")]
+#[case::the_first_one_did_something(2, "In all attempts together: 5 planned, 5 applied.\n\nwhat was done")]
+fn the_counts_of_all_attempts_stand_beside_the_last_report(#[case] before: i32, #[case] expected: &str) {
+    let mut facts = done(StepExit::Ok, |report| report.check.summary = "what was done".into());
+    let status = facts.run.status.as_mut().unwrap();
+    status.attempts = Some(2);
+    status.changes =
+        Some(peribolos_api::run::Changes { planned: before, applied: before, ..Default::default() });
+    let Verdict::Do(Step::WriteStatus(status)) = decide(&facts, at(2)) else { panic!("no end") };
+    assert_eq!(status.report.unwrap().summary, expected);
+}
+
 #[test]
 fn a_moved_head_gets_its_run_before_the_end_is_written() {
     let mut facts = done(StepExit::HeadMoved, |_| ());
@@ -95,7 +109,7 @@ fn an_older_preview_gives_way_and_says_to_whom() {
     newer.spec.source.pull_request = Some(7);
     facts.others = vec![Arc::new(newer)];
     facts.found.attempt = seen(None, "Running", vec![step(true, None)]);
-    assert_eq!(describe(&decide(&facts, at(2))), r#"StopTaskRun("a newer commit is previewed instead")"#);
+    assert_eq!(describe(&decide(&facts, at(2))), r#"StopTaskRun("a newer preview takes its place")"#);
     facts.found.attempt = seen(Some(false), "TaskRunCancelled", vec![]);
     assert_eq!(describe(&decide(&facts, at(2))), "Superseded Superseded");
 }

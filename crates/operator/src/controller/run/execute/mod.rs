@@ -56,8 +56,8 @@ pub(super) async fn execute(at: RunContext<'_>, facts: &Facts, step: &Step) -> R
         Step::StopTaskRun(why) => task_run::stop(at, why).await,
         Step::WriteCheck(id, check) => check::write(at, *id, check).await,
         Step::CreateRun(run) => create::run(at, facts, run).await,
-        Step::Acknowledge => comment::acknowledge(at).await,
-        Step::Refuse(sentence) => comment::refuse(at, sentence).await,
+        Step::React(sign) => comment::react(at, *sign).await,
+        Step::WriteComment(post) => comment::write(at, post).await,
         Step::Issue(change) => issue::write(at, change.clone()).await,
         Step::Clear => clear(at, facts).await,
         Step::Recheck => {

@@ -57,7 +57,7 @@ pub(super) async fn gather(at: RunContext<'_>, facts: &Facts, need: &Need) -> Re
         Need::Progress => Fact::Progress(report::progress(at).await),
         Need::PodDone => Fact::PodDone(task_run::pod_is_done(at).await?),
         Need::Checks => Fact::Checks(checks::read(at).await?),
-        Need::Pulls(branch) => Fact::Pulls(pull::open(at, branch).await?),
+        Need::OpenPulls(branch) => Fact::OpenPulls(Box::new(pull::open(at, branch).await?)),
         Need::SlotHolder(name) => Fact::SlotHolder(others::slot_holder(at, name).await?),
     })
 }
