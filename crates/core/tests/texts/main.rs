@@ -20,7 +20,7 @@ use peribolos_core::run::check;
 use self::runs::{Run, posts};
 
 /// How runs end or wait, as far as people on GitHub see it.
-const STATES: [(Phase, Reason); 34] = [
+const STATES: [(Phase, Reason); 35] = [
     (Phase::Pending, Reason::WaitingForInstallation),
     (Phase::Pending, Reason::Suspended),
     (Phase::Pending, Reason::InstallationSuspended),
@@ -55,6 +55,7 @@ const STATES: [(Phase, Reason); 34] = [
     (Phase::Skipped, Reason::NotHead),
     (Phase::Skipped, Reason::FileUnchanged),
     (Phase::Skipped, Reason::ApprovalRequired),
+    (Phase::Skipped, Reason::OwnerRequired),
 ];
 
 /// Each check that no step's report explains.
@@ -143,7 +144,7 @@ fn what_ends_badly_says_where_to_ask() {
     for (phase, reason) in STATES {
         let run = Run::of(Mode::Apply, phase, reason);
         let text = check::text(&run.run, &run.settings);
-        let is_bad = phase == Phase::Failed || reason == Reason::ApprovalRequired;
+        let is_bad = phase == Phase::Failed || matches!(reason, Reason::ApprovalRequired | Reason::OwnerRequired);
         assert_eq!(
             text.summary.contains("https://help.example"),
             is_bad,
