@@ -194,6 +194,7 @@ impl World {
             let owner = if object["spec"]["installationRef"]["name"] == ACME { "alice" } else { "hank" };
             object["spec"]["trigger"]["event"] = json!("push");
             object["spec"]["trigger"]["sender"] = json!(owner);
+            object["spec"]["trigger"]["deliveryId"] = json!(name);
         }
         let run: PeribolosRun = serde_json::from_value(object).unwrap();
         self.runs().create(&PostParams::default(), &run).await.unwrap();
