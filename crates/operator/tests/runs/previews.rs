@@ -43,8 +43,7 @@ async fn a_preview_is_made_again_once_when_the_base_has_another_file() {
     assert_eq!(world.conclusion(&first).await, "success");
     let of_first = first.status.unwrap().base_blob.expect("the base is recorded");
 
-    let head =
-        world.push("alice", ".github", json!({"org.yaml": format!("{FILE}    company: x\n")})).await;
+    let head = world.push("alice", ".github", json!({"org.yaml": format!("{FILE}    company: x\n")})).await;
     world.create("push", "Apply", json!({"sha": head})).await;
     world.task_run("push-1").await;
     let made = eventually("a new preview", async || again(&world).await.pop().ok_or("none")).await;
