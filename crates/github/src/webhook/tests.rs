@@ -62,6 +62,7 @@ fn every_example_of_githubs_is_read() {
             "installation",
             "installation_repositories",
             "issue_comment",
+            "merge_group",
             "organization",
             "ping",
             "pull_request",

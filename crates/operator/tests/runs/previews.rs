@@ -18,7 +18,7 @@ fn planned() -> StepReport {
 
 /// Opens a pull request that changes the file.
 async fn open(world: &World) -> u64 {
-    let files = json!({"peribolos.yaml": format!("{FILE}    description: new\n")});
+    let files = json!({"org.yaml": format!("{FILE}    description: new\n")});
     let body = json!({"title": "x", "branch": "topic", "files": files, "sender": "carol"});
     let pull = world.github.call("POST", "/_sim/orgs/acme/repos/.github/pulls", Some(body)).await;
     pull["number"].as_u64().unwrap()
@@ -34,7 +34,7 @@ async fn again(world: &World) -> Vec<PeribolosRun> {
 #[tokio::test]
 async fn a_preview_is_made_again_once_when_the_base_has_another_file() {
     let world = World::start(&[]).await;
-    world.push("alice", ".github", json!({"peribolos.yaml": FILE})).await;
+    world.push("alice", ".github", json!({"org.yaml": FILE})).await;
     let number = open(&world).await;
     world.create("first", "DryRun", json!({"pullRequest": number})).await;
     world.task_run("first-1").await;
@@ -43,8 +43,7 @@ async fn a_preview_is_made_again_once_when_the_base_has_another_file() {
     assert_eq!(world.conclusion(&first).await, "success");
     let of_first = first.status.unwrap().base_blob.expect("the base is recorded");
 
-    let head =
-        world.push("alice", ".github", json!({"peribolos.yaml": format!("{FILE}    company: x\n")})).await;
+    let head = world.push("alice", ".github", json!({"org.yaml": format!("{FILE}    company: x\n")})).await;
     world.create("push", "Apply", json!({"sha": head})).await;
     world.task_run("push-1").await;
     let made = eventually("a new preview", async || again(&world).await.pop().ok_or("none")).await;
@@ -74,12 +73,12 @@ async fn a_preview_is_made_again_once_when_the_base_has_another_file() {
 #[tokio::test]
 async fn a_base_that_moves_while_a_preview_runs_makes_another_attempt() {
     let world = World::start(&[]).await;
-    world.push("alice", ".github", json!({"peribolos.yaml": FILE})).await;
+    world.push("alice", ".github", json!({"org.yaml": FILE})).await;
     let number = open(&world).await;
     world.create("p", "DryRun", json!({"pullRequest": number})).await;
     world.task_run("p-1").await;
     let before = world.run("p").await.status.unwrap().base_blob;
-    world.push("alice", ".github", json!({"peribolos.yaml": format!("{FILE}    company: x\n")})).await;
+    world.push("alice", ".github", json!({"org.yaml": format!("{FILE}    company: x\n")})).await;
     world.step_ends("p-1", &StepReport::new(StepName::Plan, StepExit::HeadMoved)).await;
     world.task_run("p-2").await;
     let run = world.run("p").await;

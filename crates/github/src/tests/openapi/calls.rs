@@ -53,6 +53,8 @@ pub(super) async fn repository(client: &Client) -> Result<(), Error> {
     assert!(!client.list_pulls(&repo, &filter).await?.is_empty());
     client.create_pull(&repo, &NewPull { title: "t", body: "b", head: "h", base: "main" }).await?;
     assert!(client.compare(&repo, &sha, &sha).await?.is_some());
+    assert!(client.fork(&repo, &sha, &sha).await?.is_some());
+    assert!(client.is_ancestor(&repo, &sha, &sha).await?.is_some());
     assert!(client.commits_touching(&repo, "a/b.yaml", &sha).await?.is_some_and(|found| !found.is_empty()));
     assert!(!client.pulls_closed_lately(&repo).await?.is_empty());
     assert!(!client.pull_files(&repo, 1).await?.is_empty());
@@ -65,6 +67,7 @@ pub(super) async fn git(client: &Client) -> Result<(), Error> {
     client.create_ref(&repo, "heads/a", &sha).await?;
     client.update_ref(&repo, "heads/feature/a", &sha, false).await?;
     client.get_commit(&repo, &sha).await?;
+    assert!(client.tree(&repo, &sha).await?.is_some());
     client.create_blob(&repo, b"a").await?;
     let entry = TreeEntry { path: "a".into(), blob: None };
     client.create_tree(&repo, Some(&sha), &[entry]).await?;
