@@ -9,15 +9,9 @@ use super::{Action, IgnoreReason, Push, decide::Case, installation};
 
 pub(super) fn decide(case: &Case<'_>, push: &Push) -> Result<Vec<Action>, IgnoreReason> {
     let owner = case.owner();
-    let new;
-    let installation = match owner {
-        Some(owner) => owner,
-        None => {
-            let spec = case.decider.defaults.for_installation(case.installation_id);
-            new = GitHubInstallation::new("", spec);
-            &new
-        }
-    };
+    let new = || GitHubInstallation::new("", case.decider.defaults.for_installation(case.installation_id));
+    let new = owner.is_none().then(new);
+    let Some(installation) = owner.or(new.as_ref()) else { return Err(IgnoreReason::NoInstallation) };
     let spec = &installation.spec;
     let branch = Case::config_ref(installation, &push.repository)?;
     if push.git_ref.starts_with("refs/tags/") {

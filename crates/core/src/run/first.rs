@@ -64,7 +64,7 @@ pub fn merged(backing: Option<&Backing>) -> Vec<MergedPullRequest> {
 pub fn owner_required(repository: &str) -> String {
     format!(
         "Nothing was applied from {repository} so far, and the first time an owner of the organization has to start it: an owner \
-         comments /peribolos apply on an issue or a pull request of that repository. It also starts if an owner pushes the file, or \
+         comments `/peribolos apply` on an issue or a pull request of that repository. It also starts if an owner pushes the file, or \
          merges the pull request that changes it. Until then nothing in the organization changes."
     )
 }

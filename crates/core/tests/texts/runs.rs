@@ -13,6 +13,7 @@ use peribolos_core::{
         command::Standing,
         comment::{Post, wanted},
         facts::{Commander, Facts, Found, Pull, Settings},
+        first::owner_required,
         preview::Author,
         published::Published,
     },
@@ -41,6 +42,7 @@ impl Run {
             Reason::ApprovalRequired => {
                 "The author is no member of this organization. A member can ask for a preview with a comment: /peribolos plan"
             }
+            Reason::OwnerRequired => &owner_required("acme/peribolos"),
             _ => "the TaskRun acme-1-1 in the namespace ns failed: pod lost, see spec.run.timeout",
         };
         let run = serde_json::from_value(json!({

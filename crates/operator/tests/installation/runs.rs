@@ -42,7 +42,7 @@ async fn additional_tokens_are_smaller_and_live_as_long_as_their_runs() {
         tokens::ensure(&running.ctx.tokens, &object, Need::RunStart).await.is_err(),
         "nothing is known of it yet"
     );
-    let object = world.ready(NAME, "True", "TokenIssued").await;
+    world.ready(NAME, "True", "TokenIssued").await;
     world.run("dump", "Dump").await;
     world.run("preview", "DryRun").await;
     world.until_pending_runs(2).await;

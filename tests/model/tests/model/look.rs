@@ -146,6 +146,7 @@ fn report(scope: &Scope, task_run: &TaskRun) -> Option<StepReport> {
         exit,
         cause: None,
         sha: Some(sha(task_run.commit)),
+        base: None,
         blob: Some(blob(scope.files[task_run.commit])),
         pull_request_url: None,
         until: None,

@@ -43,7 +43,7 @@ pub(super) async fn look(
     let Some(status) = &installation.status else { return Ok(()) };
     let Some(account) = &status.account else { return Ok(()) };
     let github = tokens::idle_client(&ctx.tokens, installation).await?;
-    let located = locate(ctx, installation, &github, &account.login).await;
+    let located = Box::pin(locate(ctx, installation, &github, &account.login)).await;
     if let Err(HealError::GitHub(error)) = &located
         && error.is_unauthorized()
     {
