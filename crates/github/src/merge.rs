@@ -179,19 +179,17 @@ async fn version(client: &Client, at: Place<'_>, commit: &Sha) -> Result<Version
             let path = format!("{below}.gitattributes");
             version.attributes.push((path, attributes.sha.clone(), rest.to_owned()));
         }
-        match rest.split_once('/') {
-            Some((directory, below)) => match find(directory) {
-                Some(item) if item.is_directory() => (tree, rest) = (item.sha.clone(), below),
-                Some(_) => return Err(Doubt::NotAFile.into()),
-                None => return Ok(version),
-            },
-            None => {
-                version.file = match find(rest) {
-                    Some(item) if !item.is_file() => return Err(Doubt::NotAFile.into()),
-                    item => item.map(|item: &TreeItem| item.sha.clone()),
-                };
-                return Ok(version);
-            }
+        let Some((directory, below)) = rest.split_once('/') else {
+            version.file = match find(rest) {
+                Some(item) if !item.is_file() => return Err(Doubt::NotAFile.into()),
+                item => item.map(|item: &TreeItem| item.sha.clone()),
+            };
+            return Ok(version);
+        };
+        match find(directory) {
+            Some(item) if item.is_directory() => (tree, rest) = (item.sha.clone(), below),
+            Some(_) => return Err(Doubt::NotAFile.into()),
+            None => return Ok(version),
         }
     }
 }
