@@ -11,6 +11,8 @@
 mod hostile;
 mod runs;
 
+use std::fmt::Write as _;
+
 use peribolos_api::{
     Reason,
     run::{Mode, Phase},
@@ -65,11 +67,8 @@ fn checks() -> String {
     for mode in [Mode::Apply, Mode::DryRun] {
         for (phase, reason) in STATES {
             let run = Run::of(mode, phase, reason);
-            let text = check::text(&run.run, &run.settings);
-            all.push_str(&format!(
-                "## {mode:?} {phase:?} {reason:?}\n{}\n\n{}\n\n",
-                text.title, text.summary
-            ));
+            let text = check::text(&run.object, &run.settings);
+            let _ = write!(all, "## {mode:?} {phase:?} {reason:?}\n{}\n\n{}\n\n", text.title, text.summary);
         }
     }
     all
@@ -95,7 +94,7 @@ fn comments() -> String {
     for (what, run) in runs {
         for post in posts(&run) {
             let news = if post.is_news { "" } else { ", if there is one" };
-            all.push_str(&format!("## {what}: {:?} on {}{news}\n{}\n\n", post.kind, post.on, post.body));
+            let _ = write!(all, "## {what}: {:?} on {}{news}\n{}\n\n", post.kind, post.on, post.body);
         }
     }
     all
@@ -144,7 +143,7 @@ fn nothing_speaks_of_kubernetes() {
 fn what_ends_badly_says_where_to_ask() {
     for (phase, reason) in STATES {
         let run = Run::of(Mode::Apply, phase, reason);
-        let text = check::text(&run.run, &run.settings);
+        let text = check::text(&run.object, &run.settings);
         let is_bad =
             phase == Phase::Failed || matches!(reason, Reason::ApprovalRequired | Reason::OwnerRequired);
         assert_eq!(

@@ -25,7 +25,7 @@ const SHA: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 /// A run with what its texts depend on.
 #[derive(Clone)]
 pub struct Run {
-    pub run: PeribolosRun,
+    pub object: PeribolosRun,
     pub settings: Settings,
     commander: Commander,
 }
@@ -36,7 +36,7 @@ impl Run {
         let source = if mode == Mode::DryRun { json!({"pullRequest": 7}) } else { json!({}) };
         let message = match reason {
             Reason::FileUnchanged => "the pull request does not change peribolos.yaml",
-            Reason::OwnerRequired => &peribolos_core::run::first::owner_required("acme/.github"),
+            Reason::OwnerRequired => &peribolos_core::run::first::owner_required("acme/peribolos"),
             Reason::NotAllowed => "Only owners of this organization can start an apply.",
             Reason::ApprovalRequired => {
                 "The author is no member of this organization. A member can ask for a preview with a comment: /peribolos plan"
@@ -58,7 +58,7 @@ impl Run {
             support_url: Some("https://help.example/owners".to_owned()),
             docs_url: Some("https://docs.example/owners".to_owned()),
         };
-        Self { run: run.unwrap(), settings, commander: Commander::Nobody }
+        Self { object: run.unwrap(), settings, commander: Commander::Nobody }
     }
 
     /// A preview whose step has reported this.
@@ -73,20 +73,21 @@ impl Run {
 
     fn reporting(mut self, title: &str, summary: &str) -> Self {
         let report = json!({"explainsEnd": true, "title": title, "summary": summary});
-        self.run.status.as_mut().unwrap().report = Some(serde_json::from_value(report).unwrap());
+        self.object.status.as_mut().unwrap().report = Some(serde_json::from_value(report).unwrap());
         self
     }
 
     /// The same of pull request 7 that was merged.
     pub fn merged(mut self) -> Self {
         let merged = json!([{"number": 7, "mergedBy": "alice"}]);
-        self.run.status.as_mut().unwrap().merged_pull_requests = serde_json::from_value(merged).unwrap();
+        self.object.status.as_mut().unwrap().merged_pull_requests = serde_json::from_value(merged).unwrap();
         self
     }
 
     /// The same, requested by an owner's comment on pull request 7.
     pub fn requested(mut self) -> Self {
-        self.run.spec.trigger.comment = Some(serde_json::from_value(json!({"id": 9, "issue": 7})).unwrap());
+        self.object.spec.trigger.comment =
+            Some(serde_json::from_value(json!({"id": 9, "issue": 7})).unwrap());
         self.commander = Commander::By(Standing::Owner);
         self
     }
@@ -106,7 +107,7 @@ pub fn posts(run: &Run) -> Vec<Post> {
     .unwrap();
     let pull = Pull { base: "main".to_owned(), head: SHA.to_owned(), open: true, author: Author::Member };
     let facts = Facts {
-        run: run.run.clone(),
+        run: run.object.clone(),
         installation: Some(Arc::new(installation.clone())),
         others: Vec::new(),
         published: Published::default(),

@@ -39,9 +39,8 @@ fn applied(phase: Phase, reason: Reason) -> Facts {
     published(facts)
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "as the facts hold it")]
-fn pull(author: Author, head: &str) -> Option<Option<Pull>> {
-    Some(Some(Pull { base: "main".into(), head: head.into(), open: true, author }))
+fn pull(author: Author, head: &str) -> Pull {
+    Pull { base: "main".into(), head: head.into(), open: true, author }
 }
 
 fn post(facts: &Facts, now: i64) -> Post {
@@ -68,7 +67,7 @@ fn a_preview_is_one_comment_of_its_pull_request() {
     for reason in [Reason::Planned, Reason::ConfigInvalid, Reason::TimedOut] {
         let mut facts = preview(reason);
         assert_eq!(describe(&decide(&facts, at(6))), "need [Pull]", "{reason:?}");
-        facts.found.pull = pull(Author::Member, SHA);
+        facts.found.pull = Some(Some(pull(Author::Member, SHA)));
         let post = post(&facts, 6);
         assert!(post.is_news && post.body.ends_with("<!-- peribolos-preview uid-r -->"), "{post:?}");
         assert!(post.body.contains("commit `aaaaaaa`"), "{post:?}");
@@ -79,20 +78,20 @@ fn a_preview_is_one_comment_of_its_pull_request() {
 #[test]
 fn what_a_pull_request_does_not_change_any_more_replaces_a_preview() {
     let mut facts = preview(Reason::FileUnchanged);
-    facts.found.pull = pull(Author::Member, SHA);
+    facts.found.pull = Some(Some(pull(Author::Member, SHA)));
     assert!(!post(&facts, 6).is_news);
 }
 
 #[rstest::rstest]
-#[case::a_strangers(|facts: &mut Facts| facts.found.pull = pull(Author::Stranger, SHA))]
+#[case::a_strangers(|facts: &mut Facts| facts.found.pull = Some(Some(pull(Author::Stranger, SHA))))]
 #[case::a_strangers_that_is_only_read(|facts: &mut Facts| {
-    facts.found.pull = pull(Author::Stranger, SHA);
+    facts.found.pull = Some(Some(pull(Author::Stranger, SHA)));
     change_installation(facts, |i| i.spec.preview = peribolos_api::installation::Preview::Everyone);
 })]
-#[case::with_a_newer_commit(|facts: &mut Facts| facts.found.pull = pull(Author::Member, OTHER))]
+#[case::with_a_newer_commit(|facts: &mut Facts| facts.found.pull = Some(Some(pull(Author::Member, OTHER))))]
 #[case::gone(|facts: &mut Facts| facts.found.pull = Some(None))]
 #[case::closed(|facts: &mut Facts| {
-    facts.found.pull = pull(Author::Member, SHA);
+    facts.found.pull = Some(Some(pull(Author::Member, SHA)));
     facts.found.pull.as_mut().unwrap().as_mut().unwrap().open = false;
 })]
 #[case::not_wanted(|facts: &mut Facts| change_installation(facts, |i| i.spec.comments = false))]
@@ -108,7 +107,7 @@ fn a_members_command_is_answered_with_the_result_also_without_comments() {
     facts.run.spec.trigger.comment = Some(TriggerComment { id: 9, issue: 7 });
     assert_eq!(describe(&decide(&facts, at(6))), "need [Commander]");
     facts.found.commander = Some(Commander::By(Standing::Member));
-    facts.found.pull = pull(Author::Stranger, SHA);
+    facts.found.pull = Some(Some(pull(Author::Stranger, SHA)));
     let posts = crate::run::comment::wanted(&facts, facts.installation.as_ref().unwrap()).unwrap();
     let answer = &posts[1];
     assert!(answer.body.ends_with("<!-- peribolos-answer uid-r -->"), "{answer:?}");

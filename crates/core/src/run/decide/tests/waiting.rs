@@ -63,6 +63,7 @@ fn ambiguous() -> Option<ConfigFound> {
     Some(ConfigFound::unusable(Reason::ConfigAmbiguous, "there are two".into()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the facts hold it")]
 fn renamed() -> Option<ConfigFound> {
     let Some(ConfigFound::Here(mut repository)) = here() else { panic!("not here") };
     repository.name = "conf".into();
