@@ -10,7 +10,8 @@ use crate::{
 
 /// Makes an Apply as the receiver does for a push.
 async fn pushed(world: &World, name: &str, sender: &str, source: Value) {
-    let trigger = json!({"event": "push", "sender": sender, "at": jiff::Timestamp::now().to_string()});
+    let (id, at) = (format!("delivery-of-{name}"), jiff::Timestamp::now().to_string());
+    let trigger = json!({"event": "push", "deliveryId": id, "sender": sender, "at": at});
     world.create_with(name, json!({"mode": "Apply", "source": source, "trigger": trigger}), json!({})).await;
 }
 
@@ -43,7 +44,7 @@ async fn a_member_who_pushes_first_gets_a_check_that_asks_for_an_owner() {
     world.reaches("ghost", "Skipped", "OwnerRequired").await;
     // Nor does it help to ask for the check again.
     let annotated = json!({"annotations": {"peribolos.dev/rerequest": "true"}});
-    let trigger = json!({"event": "check_run", "sender": "alice"});
+    let trigger = json!({"event": "check_run", "deliveryId": "again", "sender": "alice"});
     let again = json!({"mode": "Apply", "source": {"sha": sha}, "trigger": trigger});
     world.create_with("again", again, annotated).await;
     world.reaches("again", "Skipped", "OwnerRequired").await;
