@@ -7,7 +7,7 @@ use peribolos_api::GitHubInstallation;
 
 use super::{
     Account, Decision, Event, IgnoreReason, Index, Repository, Subject, check, comment, installation,
-    pull_request, push,
+    merge_group, pull_request, push,
 };
 use crate::{accounts::Accounts, config, defaults::InstallationDefaults, ownership};
 
@@ -41,6 +41,7 @@ pub fn takes(event: &str, action: Option<&str>) -> bool {
         "installation" => installation::takes(action),
         "installation_target" | "organization" => action == "renamed",
         "pull_request" => pull_request::takes(action, true),
+        "merge_group" => merge_group::takes(action),
         "issue_comment" => action == "created",
         "check_run" | "check_suite" => action == "rerequested",
         _ => false,
@@ -99,6 +100,7 @@ impl Decider {
             Subject::InstallationTarget { action: a } | Subject::Organization { action: a } => {
                 action(a == "renamed")
             }
+            Subject::MergeGroup(group) => action(merge_group::takes(&group.action)),
             Subject::PullRequest(pull) => action(pull_request::takes(&pull.action, pull.base_changed)),
             Subject::Comment(comment) => action(comment.action == "created"),
             Subject::CheckRun(check) => action(check.action == "rerequested").or_else(|| app(check.app)),
@@ -123,6 +125,7 @@ impl Case<'_> {
             | Subject::Organization { .. } => installation::recheck(self),
             Subject::Push(push) => push::decide(self, push),
             Subject::PullRequest(pull) => pull_request::decide(self, pull),
+            Subject::MergeGroup(group) => merge_group::decide(self, group),
             Subject::Comment(comment) => comment::decide(self, comment),
             Subject::CheckRun(check) => check::decide(self, check),
             Subject::CheckSuite(suite) => check::decide_suite(self, suite),

@@ -59,6 +59,8 @@ pub enum Subject {
     Push(Push),
     /// `pull_request`
     PullRequest(PullRequest),
+    /// `merge_group`
+    MergeGroup(MergeGroup),
     /// `issue_comment`
     Comment(Comment),
     /// `check_run`
@@ -114,6 +116,21 @@ pub struct PullRequest {
     pub base_changed: bool,
     /// The commit it proposes.
     pub head: String,
+}
+
+/// A `merge_group`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MergeGroup {
+    /// The payload's `action`.
+    pub action: String,
+    /// Where.
+    pub repository: Repository,
+    /// The group's own full ref.
+    pub git_ref: String,
+    /// Its commit.
+    pub head: String,
+    /// The full ref of the branch it is to be merged into.
+    pub base: String,
 }
 
 /// An `issue_comment`.

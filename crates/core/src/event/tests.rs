@@ -385,6 +385,30 @@ fn a_pull_request_becomes_a_preview(#[case] pull: PullRequest) {
     assert_eq!(run.labels["peribolos.dev/pull-request"], "7");
 }
 
+fn merge_group(action: &str) -> MergeGroup {
+    MergeGroup {
+        action: action.into(),
+        repository: repository(".github"),
+        git_ref: "refs/heads/gh-readonly-queue/main/pr-7-abc".into(),
+        head: SHA.into(),
+        base: "refs/heads/main".into(),
+    }
+}
+
+#[test]
+fn a_merge_group_gets_a_preview_of_its_own_commit() {
+    let made = runs(decide(&event(1, Subject::MergeGroup(merge_group("checks_requested")))));
+    let [run] = &made[..] else { panic!("{made:?}") };
+    let source = &run.spec.source;
+    assert_eq!((run.spec.mode, source.pull_request, source.sha.as_str()), (Mode::DryRun, None, SHA));
+    assert_eq!(source.git_ref, "refs/heads/gh-readonly-queue/main/pr-7-abc");
+    let destroyed = actions(decide(&event(1, Subject::MergeGroup(merge_group("destroyed")))));
+    let git_ref = source.git_ref.clone();
+    assert_eq!(destroyed, [Action::CancelMergeGroup { installation: "acme-1".into(), git_ref }]);
+    let elsewhere = MergeGroup { base: "refs/heads/other".into(), ..merge_group("checks_requested") };
+    assert_eq!(ignored(decide(&event(1, Subject::MergeGroup(elsewhere)))), IgnoreReason::OtherBranch);
+}
+
 #[test]
 fn closing_cancels_previews_and_merging_does_not() {
     let closed = |merged, draft| {

@@ -3,16 +3,17 @@
 
 use peribolos_api::{
     GitHubInstallation, Reason,
+    installation::Preview,
     run::{Mode, Phase},
 };
 
 use super::{
     command,
     command::Standing,
-    facts::{Commander, Facts, Pull},
+    facts::{Commander, Facts, Head, Pull},
     first,
     preview::{self, Grant},
-    source::{self, SourceNotAllowed},
+    source::{self, PreviewOf, SourceNotAllowed},
     status::End,
     step::Need,
 };
@@ -57,9 +58,35 @@ pub fn admit(facts: &Facts, installation: &GitHubInstallation, repository: &Conf
             }
         }
     }
-    match spec.source.pull_request {
-        Some(number) => of_pull_request(facts, installation, branch, number),
+    match source::preview_of(spec) {
+        Some(PreviewOf::PullRequest(number)) => of_pull_request(facts, installation, branch, number),
+        Some(PreviewOf::MergeGroup(group)) => of_merge_group(facts, installation, group),
         None => of_branch(facts, installation, branch),
+    }
+}
+
+/// A merge queue asks for the checks of its group's commit, which GitHub has made of pull requests that were approved.
+fn of_merge_group(facts: &Facts, installation: &GitHubInstallation, group: &str) -> Admission {
+    let branch = group.strip_prefix("refs/heads/").unwrap_or(group);
+    let given = &facts.run.spec.source.sha;
+    let sha = match &facts.found.head {
+        None => return Admission::Need(Need::Head(branch.to_owned())),
+        Some(Head { sha: Some(sha), .. }) if given.is_empty() || sha == given => sha.clone(),
+        Some(_) => {
+            return refused(Phase::Skipped, Reason::NotHead, "the merge group does not exist any more");
+        }
+    };
+    if installation.spec.preview == Preview::Off {
+        let end = End::new(Phase::Skipped, Reason::FileUnchanged, preview::OFF);
+        return Admission::Refused(end, Some(sha));
+    }
+    match facts.found.unchanged {
+        None => Admission::Need(Need::Unchanged),
+        Some(true) => {
+            let message = format!("the merge group does not change {}", installation.spec.config.path);
+            Admission::Refused(End::new(Phase::Skipped, Reason::FileUnchanged, message), Some(sha))
+        }
+        Some(false) => Admission::Admitted(sha),
     }
 }
 
@@ -264,6 +291,26 @@ mod tests {
         let outcome = admitted(Mode::Apply, |facts| {
             facts.run.spec.trigger.comment = Some(COMMENT);
             facts.found.commander = commander;
+        });
+        assert_eq!(outcome, expected);
+    }
+
+    #[rstest::rstest]
+    #[case(None, None, r#"Head("gh-readonly-queue/main/pr-7-abc")"#)]
+    #[case::destroyed(Some("other"), None, "Skipped NotHead")]
+    #[case(Some("group"), None, "Unchanged")]
+    #[case(Some("group"), Some(true), "Skipped FileUnchanged, with a check")]
+    #[case(Some("group"), Some(false), "admitted group")]
+    fn a_merge_group_is_previewed_while_it_is_there(
+        #[case] at: Option<&str>,
+        #[case] unchanged: Option<bool>,
+        #[case] expected: &str,
+    ) {
+        let outcome = admitted(Mode::DryRun, |facts| {
+            facts.run.spec.source.git_ref = "refs/heads/gh-readonly-queue/main/pr-7-abc".into();
+            facts.run.spec.source.sha = "group".into();
+            facts.found.head = at.and_then(head);
+            facts.found.unchanged = unchanged;
         });
         assert_eq!(outcome, expected);
     }

@@ -10,7 +10,10 @@ use peribolos_api::{
 };
 use peribolos_vocab::Visibility;
 
-use super::facts::{Facts, Settings};
+use super::{
+    facts::{Facts, Settings},
+    source::{PreviewOf, preview_of},
+};
 use crate::{config::ConfigFound, names::RunToken};
 
 /// What every plan is made with beside the spec.
@@ -92,16 +95,17 @@ pub fn of_dry_run(
     if token == RunToken::File {
         return vec!["--file-only".to_owned()];
     }
-    let of_pull_request = facts.run.spec.source.pull_request.is_some();
+    let preview = preview_of(&facts.run.spec);
     let mut disclose = last_applied(installation);
     disclose.extend(base);
     let plan = PlanFacts {
-        discloses_file: by_member || !of_pull_request,
+        discloses_file: by_member || preview.is_none(),
         discloses_all: discloses_all(facts, installation),
         disclose: &disclose,
         salt: facts.run.metadata.uid.as_deref(),
     };
-    let base = base.filter(|_| of_pull_request).map(|base| format!("--base-sha={base}"));
+    let is_of_pull = matches!(preview, Some(PreviewOf::PullRequest(_)));
+    let base = base.filter(|_| is_of_pull).map(|base| format!("--base-sha={base}"));
     for_plan(&installation.spec, &plan).into_iter().chain(base).collect()
 }
 

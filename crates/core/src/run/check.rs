@@ -12,7 +12,7 @@ use peribolos_vocab::{
     report::{CheckOutput, Progress, StepExit, StepName, StepReport},
 };
 
-use super::{facts::Settings, outcome, owners, status::time};
+use super::{facts::Settings, outcome, owners, source::preview_of, status::time};
 use crate::{adopt::Marker, installation_status::last_apply, time_scale::TimeScale};
 
 /// The check's name on a commit that is applied.
@@ -154,7 +154,7 @@ fn details_url(run: &PeribolosRun, settings: &Settings) -> Option<String> {
 pub fn name(run: &PeribolosRun) -> Option<&'static str> {
     match run.spec.mode {
         Mode::Apply => Some(APPLY),
-        Mode::DryRun if run.spec.source.pull_request.is_some() => Some(PREVIEW),
+        Mode::DryRun if preview_of(&run.spec).is_some() => Some(PREVIEW),
         Mode::DryRun | Mode::Dump => None,
     }
 }

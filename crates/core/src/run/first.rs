@@ -2,13 +2,13 @@
 //! managed by the file in this repository.
 
 use jiff::Timestamp;
-use peribolos_api::GitHubInstallationStatus;
+use peribolos_api::{GitHubInstallationStatus, run::MergedPullRequest};
 
 use super::command::Standing;
 use crate::adopt::is_adopted;
 
 /// Who is behind an Apply, as GitHub reports it now.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Backing {
     /// The sender of the push. None: it is no push.
     pub sender: Option<Standing>,
@@ -17,9 +17,11 @@ pub struct Backing {
 }
 
 /// The merge of the pull request with the last commit that changed the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merge {
-    /// Who merged it.
+    /// The pull request, and the login of who merged it.
+    pub pull_request: MergedPullRequest,
+    /// What that person is in the organization.
     pub by: Standing,
     /// When.
     pub at: Timestamp,
@@ -43,12 +45,19 @@ pub fn is_first(status: &GitHubInstallationStatus) -> bool {
 /// `since` the installation's object exists: before that nobody could know that the file would be applied.
 pub fn is_by_owner(backing: &Backing, since: Option<Timestamp>) -> bool {
     backing.sender == Some(Standing::Owner)
-        || backing.merge.is_some_and(|merge| {
+        || backing.merge.as_ref().is_some_and(|merge| {
             merge.by == Standing::Owner
                 && merge.is_into_branch
                 && merge.has_file
                 && since.is_some_and(|since| merge.at >= since)
         })
+}
+
+/// The pull requests whose merge an Apply would apply, as far as they are known before it is admitted.
+pub fn merged(backing: Option<&Backing>) -> Vec<MergedPullRequest> {
+    let merge = backing.and_then(|backing| backing.merge.as_ref());
+    let merge = merge.filter(|merge| merge.is_into_branch && merge.has_file);
+    merge.map(|merge| merge.pull_request.clone()).into_iter().collect()
 }
 
 /// What owners are told. `repository` is the full name.
@@ -85,7 +94,8 @@ mod tests {
     }
 
     fn merge(by: Standing, second: i64) -> Merge {
-        Merge { by, at: at(second), is_into_branch: true, has_file: true }
+        let pull_request = MergedPullRequest { number: 7, merged_by: "carol".into() };
+        Merge { pull_request, by, at: at(second), is_into_branch: true, has_file: true }
     }
 
     #[rstest::rstest]

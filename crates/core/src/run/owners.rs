@@ -134,6 +134,11 @@ fn failed(mode: Mode, reason: Option<Reason>) -> String {
              Apps. If it was moved on purpose, ask the platform team to follow it."
                 .to_owned()
         }
+        Some(Reason::ConfigAmbiguous) => {
+            "The file is in two repositories of this organization, and it is not known which of them counts, so nothing was \
+             changed. Delete it in one of them, or ask the platform team to choose one."
+                .to_owned()
+        }
         Some(Reason::GuardTripped) => {
             "A guard stopped this before its first change. If the change is a mistake, correct the file; if it is intended, \
              make it in several steps, or ask the platform team."

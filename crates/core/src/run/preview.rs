@@ -13,6 +13,9 @@ use super::{
 };
 use crate::names::RunToken;
 
+/// Why there is no preview where nobody gets one.
+pub const OFF: &str = "Previews are turned off for this organization.";
+
 /// Who made a pull request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Author {
@@ -56,7 +59,7 @@ pub fn grant(rule: Preview, author: Author, requested: bool) -> Result<Grant, (R
         return Ok(whole);
     }
     match (rule, author) {
-        (Preview::Off, _) => Err((Reason::FileUnchanged, "Previews are turned off for this organization.")),
+        (Preview::Off, _) => Err((Reason::FileUnchanged, OFF)),
         (_, Author::Operator | Author::Member) => Ok(whole),
         (Preview::Everyone, Author::Stranger) => Ok(Grant { token: RunToken::File, by_member: false }),
         (Preview::Members, Author::Stranger) => Err((

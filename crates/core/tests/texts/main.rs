@@ -20,7 +20,7 @@ use peribolos_core::run::check;
 use self::runs::{Run, posts};
 
 /// How runs end or wait, as far as people on GitHub see it.
-const STATES: [(Phase, Reason); 35] = [
+const STATES: [(Phase, Reason); 36] = [
     (Phase::Pending, Reason::WaitingForInstallation),
     (Phase::Pending, Reason::Suspended),
     (Phase::Pending, Reason::InstallationSuspended),
@@ -36,6 +36,7 @@ const STATES: [(Phase, Reason); 35] = [
     (Phase::Succeeded, Reason::NoChanges),
     (Phase::Failed, Reason::ConfigInvalid),
     (Phase::Failed, Reason::ConfigMissing),
+    (Phase::Failed, Reason::ConfigAmbiguous),
     (Phase::Failed, Reason::GuardTripped),
     (Phase::Failed, Reason::Incomplete),
     (Phase::Failed, Reason::PermissionsMissing),
@@ -144,7 +145,8 @@ fn what_ends_badly_says_where_to_ask() {
     for (phase, reason) in STATES {
         let run = Run::of(Mode::Apply, phase, reason);
         let text = check::text(&run.run, &run.settings);
-        let is_bad = phase == Phase::Failed || matches!(reason, Reason::ApprovalRequired | Reason::OwnerRequired);
+        let is_bad =
+            phase == Phase::Failed || matches!(reason, Reason::ApprovalRequired | Reason::OwnerRequired);
         assert_eq!(
             text.summary.contains("https://help.example"),
             is_bad,

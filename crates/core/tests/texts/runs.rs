@@ -13,7 +13,6 @@ use peribolos_core::{
         command::Standing,
         comment::{Post, wanted},
         facts::{Commander, Facts, Found, Pull, Settings},
-        first::owner_required,
         preview::Author,
         published::Published,
     },
@@ -37,11 +36,11 @@ impl Run {
         let source = if mode == Mode::DryRun { json!({"pullRequest": 7}) } else { json!({}) };
         let message = match reason {
             Reason::FileUnchanged => "the pull request does not change peribolos.yaml",
+            Reason::OwnerRequired => &peribolos_core::run::first::owner_required("acme/.github"),
             Reason::NotAllowed => "Only owners of this organization can start an apply.",
             Reason::ApprovalRequired => {
                 "The author is no member of this organization. A member can ask for a preview with a comment: /peribolos plan"
             }
-            Reason::OwnerRequired => &owner_required("acme/peribolos"),
             _ => "the TaskRun acme-1-1 in the namespace ns failed: pod lost, see spec.run.timeout",
         };
         let run = serde_json::from_value(json!({

@@ -45,6 +45,8 @@ pub enum WebhookEvent {
     Push(PushEvent),
     /// A pull request changed.
     PullRequest(PullRequestEvent),
+    /// A merge queue has formed a group of pull requests, or given it up.
+    MergeGroup(MergeGroupEvent),
     /// A comment on an issue or pull request.
     IssueComment(CommentEvent),
     /// A check run changed, or somebody asks for it again.
@@ -161,6 +163,19 @@ pub struct PullRequestEvent {
     pub head: Side,
     /// Whether `base` was changed by this edit.
     pub base_changed: bool,
+}
+
+/// `merge_group`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergeGroupEvent {
+    /// `checks_requested` or `destroyed`.
+    pub action: String,
+    /// The group's own full ref, `refs/heads/gh-readonly-queue/…`.
+    pub head_ref: String,
+    /// The commit that the base branch would get.
+    pub head_sha: Sha,
+    /// The full ref of the base branch.
+    pub base_ref: String,
 }
 
 /// One side of a pull request.

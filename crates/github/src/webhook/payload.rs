@@ -6,7 +6,8 @@ use serde::de::IgnoredAny;
 
 use super::event::{
     CheckRunEvent, CheckSuiteEvent, CommentEvent, EventAccount, EventRepository, InstallationEvent,
-    OrganizationEvent, PullRequestEvent, PushEvent, Sender, Side, Touched, Webhook, WebhookEvent,
+    MergeGroupEvent, OrganizationEvent, PullRequestEvent, PushEvent, Sender, Side, Touched, Webhook,
+    WebhookEvent,
 };
 use super::raw;
 use crate::AccountType;
@@ -80,7 +81,7 @@ impl Webhook {
 }
 
 /// The events that are read.
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 11] = [
     "ping",
     "installation",
     "installation_repositories",
@@ -88,6 +89,7 @@ const KNOWN: [&str; 10] = [
     "organization",
     "push",
     "pull_request",
+    "merge_group",
     "issue_comment",
     "check_run",
     "check_suite",
@@ -158,6 +160,15 @@ fn convert(event: &'static str, payload: raw::Payload) -> Result<WebhookEvent, P
                 base: side(pull.base),
                 head: side(pull.head),
                 base_changed: payload.changes.is_some_and(|changes| changes.base.is_some()),
+            })
+        }
+        "merge_group" => {
+            let group = payload.merge_group.ok_or(missing("merge_group"))?;
+            WebhookEvent::MergeGroup(MergeGroupEvent {
+                action: action?,
+                head_ref: group.head_ref,
+                head_sha: group.head_sha,
+                base_ref: group.base_ref,
             })
         }
         "issue_comment" => {

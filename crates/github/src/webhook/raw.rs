@@ -30,6 +30,7 @@ pub(super) struct Payload {
     pub(super) commits: Option<Vec<Commit>>,
     pub(super) number: Option<u64>,
     pub(super) pull_request: Option<PullRequest>,
+    pub(super) merge_group: Option<MergeGroup>,
     pub(super) issue: Option<Issue>,
     pub(super) comment: Option<Comment>,
     pub(super) check_run: Option<CheckRun>,
@@ -81,6 +82,13 @@ pub(super) struct PullRequest {
     pub(super) merged: Option<bool>,
     pub(super) base: Side,
     pub(super) head: Side,
+}
+
+#[derive(Deserialize)]
+pub(super) struct MergeGroup {
+    pub(super) head_ref: String,
+    pub(super) head_sha: Sha,
+    pub(super) base_ref: String,
 }
 
 #[derive(Deserialize)]

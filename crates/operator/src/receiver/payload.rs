@@ -1,7 +1,7 @@
 //! From GitHub's payload to the event that is decided on.
 
 use peribolos_core::event::{
-    Account, Check, CheckSuite, Comment, Event, PullRequest, Push, Repository, Sender, Subject,
+    Account, Check, CheckSuite, Comment, Event, MergeGroup, PullRequest, Push, Repository, Sender, Subject,
 };
 use peribolos_github::{
     AccountType, AppId,
@@ -57,6 +57,13 @@ fn subject(event: WebhookEvent, repository: Repository) -> Subject {
             base: pull.base.branch,
             base_changed: pull.base_changed,
             head: pull.head.sha.into(),
+        }),
+        WebhookEvent::MergeGroup(group) => Subject::MergeGroup(MergeGroup {
+            action: group.action,
+            repository,
+            git_ref: group.head_ref,
+            head: group.head_sha.into(),
+            base: group.base_ref,
         }),
         WebhookEvent::IssueComment(comment) => Subject::Comment(Comment {
             action: comment.action,

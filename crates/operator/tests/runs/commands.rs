@@ -197,5 +197,5 @@ async fn a_preview_that_fails_because_its_pull_request_was_merged_is_no_failure(
     world.github.call("POST", &merge, Some(json!({"sender": "alice"}))).await;
     world.tekton_ends("merged-1", "Failed", &[("plan", 1)]).await;
     let run = world.reaches("merged", "Superseded", "Superseded").await;
-    assert_eq!(world.conclusion(&run).await, "skipped");
+    assert_eq!(world.conclusion(&run).await, "cancelled");
 }

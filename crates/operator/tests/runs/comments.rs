@@ -110,6 +110,20 @@ async fn a_pull_request_has_one_preview_and_one_result() {
 }
 
 #[tokio::test]
+async fn who_merges_and_is_no_owner_reads_that_an_owner_has_to_start_it() {
+    let world = World::start(&[]).await;
+    let number = pull(&world, "alice", "change").await;
+    let path = format!("/_sim/orgs/acme/repos/.github/pulls/{number}/merge");
+    world.github.call("POST", &path, Some(json!({"sender": "carol"}))).await;
+    let trigger = json!({"event": "push", "deliveryId": "d", "sender": "carol"});
+    world.create_with("apply", json!({"mode": "Apply", "trigger": trigger}), json!({})).await;
+    world.reaches("apply", "Skipped", "OwnerRequired").await;
+    is_over(&world, "apply").await;
+    let [result] = &said(&world, number).await[..] else { panic!("no single result") };
+    assert!(result.contains("An owner has to start the first apply"), "{result}");
+}
+
+#[tokio::test]
 async fn strangers_get_the_check_and_no_comment() {
     let world = World::start(&[]).await;
     let number = pull(&world, "eve", "strange").await;

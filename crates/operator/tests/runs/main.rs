@@ -18,6 +18,7 @@ mod deletion;
 mod first;
 mod moved;
 mod outcomes;
+mod previews;
 mod queue;
 mod restore;
 mod review;

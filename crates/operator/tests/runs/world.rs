@@ -198,6 +198,7 @@ impl World {
             object["spec"]["trigger"]["event"] = json!("push");
             object["spec"]["trigger"]["deliveryId"] = json!(format!("delivery-of-{name}"));
             object["spec"]["trigger"]["sender"] = json!(owner);
+            object["spec"]["trigger"]["deliveryId"] = json!(name);
         }
         let run: PeribolosRun = serde_json::from_value(object).unwrap();
         self.runs().create(&PostParams::default(), &run).await.unwrap();

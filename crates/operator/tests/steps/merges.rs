@@ -20,7 +20,7 @@ orgs:
 ";
 
 /// Only people and settings are compared, and guards have tests of their own.
-const ARGS: [&str; 3] = ["--maximum-removal-percent=100", "--manage=Org,OrgMembers", "--disclose-file"];
+const ARGS: [&str; 3] = ["--maximum-removal-percent=100", "--manage=Org,OrgMembers", "--disclose-all"];
 
 const FILE: &str = "\
 orgs:

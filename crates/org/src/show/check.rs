@@ -81,7 +81,7 @@ fn stop(lines: &mut Lines, missing: &[Removal], report: &PlanReport<'_>, namer: 
     let how = match shown {
         0 => None,
         all if all == items.len() => Some(HOW_TO_GO_ON.to_owned()),
-        _ => Some(format!("{HOW_TO_GO_ON} The comment approves of those alone that are shown here.")),
+        _ => Some(format!("{HOW_TO_GO_ON} The comment approves of those alone that are named here.")),
     };
     if stopped {
         lines.changes("No preview of what was merged showed these removals either:", items);

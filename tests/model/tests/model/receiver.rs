@@ -42,9 +42,9 @@ pub fn run_of(server: &Server, number: usize, commit: usize, at: Timestamp) -> N
         sender: Some(Sender { login: "owner".to_owned(), is_bot: false }),
         subject: Subject::Push(Push {
             repository: Repository {
-                id: Some(5),
                 owner: "acme".to_owned(),
                 name: ".github".to_owned(),
+                id: Some(5),
                 default_branch: "main".to_owned(),
             },
             git_ref: "refs/heads/main".to_owned(),

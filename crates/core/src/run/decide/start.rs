@@ -8,8 +8,8 @@ use peribolos_api::{
 };
 
 use super::{
-    Kind, Need, Step, Verdict, Why, active_run, admit, after, cancelled_before_start, finish, lasting,
-    located, not_head, not_started, running, waiting::SUSPENDED, write,
+    Kind, Need, Step, Verdict, Why, active_run, admit, after, branch, cancelled_before_start, finish,
+    lasting, located, not_head, not_started, running, waiting::SUSPENDED, write,
 };
 use crate::{
     config::{self, ConfigFound, ConfigRepository},
@@ -18,6 +18,7 @@ use crate::{
     run::{
         arguments,
         facts::{Attempt, Facts, Head, Rival},
+        source::{self, PreviewOf},
         state::condition,
         status::End,
         step::{TaskRunPlan, Token},
@@ -187,13 +188,21 @@ fn of_same<'a>(
 
 fn dry_run(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<TaskRunPlan, Verdict> {
     of_same(facts, installation, now)?;
-    let Some(number) = facts.run.spec.source.pull_request else {
-        let token = with_token(facts, Token::Lesser(RunToken::Read))?;
-        return Ok(plan(
-            facts,
-            token,
-            arguments::of_dry_run(facts, installation, RunToken::Read, false, None),
-        ));
+    let number = match source::preview_of(&facts.run.spec) {
+        Some(PreviewOf::PullRequest(number)) => number,
+        other => {
+            // What the base names may be named of a merge group.
+            let base = match (other, &facts.found.head) {
+                (None, _) => None,
+                (Some(_), Some(head)) => head.sha.as_deref(),
+                (Some(_), None) => {
+                    return Err(Verdict::Need(vec![Need::Head(branch(facts, installation, now)?)]));
+                }
+            };
+            let token = with_token(facts, Token::Lesser(RunToken::Read))?;
+            let args = arguments::of_dry_run(facts, installation, RunToken::Read, false, base);
+            return Ok(plan(facts, token, args));
+        }
     };
     if admit::commander(facts).is_none() {
         return Err(Verdict::Need(vec![Need::Commander]));

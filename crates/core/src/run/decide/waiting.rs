@@ -16,6 +16,7 @@ use crate::config::{ConfigFound, ConfigRepository};
 use crate::run::{
     admit::Admission,
     facts::{Facts, Reservation, SlotHolder, is_labelled_ended},
+    first,
     follow_up::BASE,
     queue::{self, Queue, Turn},
     state::{State, phase},
@@ -100,7 +101,13 @@ fn new(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Verd
     match admit::admit(facts, installation, repository) {
         Admission::Need(need) => Verdict::Need(vec![need]),
         Admission::Refused(end, sha) => {
-            finish(facts, &for_commit(facts, repository, sha.as_deref()), &end, now)
+            let mut run = for_commit(facts, repository, sha.as_deref());
+            if end.why.reason == Reason::OwnerRequired {
+                // Who merged it reads there what is to be done.
+                run.status.get_or_insert_default().merged_pull_requests =
+                    first::merged(facts.found.backing.as_ref());
+            }
+            finish(facts, &run, &end, now)
         }
         Admission::Admitted(sha) => {
             let run = for_commit(facts, repository, None);

@@ -127,7 +127,7 @@ pub(super) async fn is_same_file(
 /// Checks that the base branch still has the file that a preview was made with.
 ///
 /// # Errors
-/// [`StepError::BaseMoved`]: it has another one.
+/// [`StepError::BaseMoved`]: it has another one. [`StepError::Conflict`]: GitHub has found that it can't be merged.
 pub(super) async fn check_base(
     client: &Client,
     at: Place<'_>,
@@ -135,6 +135,10 @@ pub(super) async fn check_base(
     base_of: &Sha,
 ) -> Result<(), StepError> {
     let pull = client.get_pull(at.repository, number).await?;
+    // At first GitHub has not worked that out. It is about all files.
+    if pull.mergeable == Some(false) {
+        return Err(StepError::Conflict(number));
+    }
     let now = base(client, at.repository, &pull.base.branch).await?;
     if is_same_file(client, at, base_of, &now).await? { Ok(()) } else { Err(StepError::BaseMoved(number)) }
 }

@@ -1,6 +1,7 @@
 //! Who is behind an Apply: the sender of its push, and who merged the pull request that brought its file. Both are only names in a
 //! run, so what they are in the organization is read from GitHub.
 
+use peribolos_api::run::MergedPullRequest;
 use peribolos_core::run::{
     command::Standing,
     first::{Backing, Merge},
@@ -54,6 +55,10 @@ async fn merge(at: RunContext<'_>, github: &Client, sha: &str, branch: &str) -> 
         }
         _ => false,
     };
+    let pull_request = MergedPullRequest {
+        number: i64::try_from(number).unwrap_or(i64::MAX),
+        merged_by: by.login.to_string(),
+    };
     let by = command::standing(at, github, &by.login).await?;
-    Ok(Some(Merge { by, at: merged, is_into_branch: base.branch == branch, has_file }))
+    Ok(Some(Merge { pull_request, by, at: merged, is_into_branch: base.branch == branch, has_file }))
 }

@@ -1,9 +1,11 @@
 //! The pull request of a preview, and those that are open.
 
 use peribolos_core::{
+    config::ConfigFound,
     heal::file::NO_FILE,
     run::{
-        facts::{Facts, Pull},
+        admit,
+        facts::{Facts, Head, Pull},
         preview::{Author, OpenPulls},
     },
 };
@@ -48,13 +50,20 @@ pub(in crate::controller::run) async fn our_bot(at: RunContext<'_>) -> Result<St
     Ok(format!("{}[bot]", at.ctx.app.get_app().await?.slug))
 }
 
-/// Whether the pull request certainly leaves the file alone, whatever the base has by now.
+/// Whether the pull request, or the merge group, certainly leaves the file alone, whatever the base has by now.
 pub(super) async fn is_unchanged(at: RunContext<'_>, facts: &Facts) -> Result<bool, Error> {
-    let Some(Some(pull)) = &facts.found.pull else { return Ok(false) };
+    let (branch, head) = match (&facts.found.pull, &facts.found.config, &facts.found.head) {
+        (Some(Some(pull)), ..) => (pull.base.as_str(), &pull.head),
+        // A merge group.
+        (None, Some(ConfigFound::Here(repository)), Some(Head { sha: Some(head), .. })) => {
+            (admit::branch(at.installation, repository), head)
+        }
+        _ => return Ok(false),
+    };
     let (github, repository) = (at.github().await?, at.repository()?);
-    let Some(base) = file::head(at, &pull.base).await? else { return Ok(false) };
+    let Some(base) = file::head(at, branch).await? else { return Ok(false) };
     let place = Place { repository: &repository, path: &at.installation.spec.config.path };
-    Ok(merge::is_untouched(&github, place, &base, &pull.head.parse()?).await?)
+    Ok(merge::is_untouched(&github, place, &base, &head.parse()?).await?)
 }
 
 /// The open pull requests against a branch that are no drafts, and their previews.
