@@ -10,7 +10,8 @@ use crate::{
 
 /// Makes an Apply as the receiver does for a push.
 async fn pushed(world: &World, name: &str, sender: &str, source: Value) {
-    let trigger = json!({"event": "push", "deliveryId": name, "sender": sender, "at": jiff::Timestamp::now().to_string()});
+    let (id, at) = (format!("delivery-of-{name}"), jiff::Timestamp::now().to_string());
+    let trigger = json!({"event": "push", "deliveryId": id, "sender": sender, "at": at});
     world.create_with(name, json!({"mode": "Apply", "source": source, "trigger": trigger}), json!({})).await;
 }
 

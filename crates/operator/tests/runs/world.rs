@@ -190,9 +190,13 @@ impl World {
             }
         }
         // The first Apply of an organization needs an owner.
-        if object["spec"]["mode"] == "Apply" && object["spec"]["trigger"]["event"].is_null() {
+        if object["spec"]["mode"] == "Apply"
+            && object["spec"]["trigger"]["sender"].is_null()
+            && object["spec"]["trigger"]["event"].is_null()
+        {
             let owner = if object["spec"]["installationRef"]["name"] == ACME { "alice" } else { "hank" };
             object["spec"]["trigger"]["event"] = json!("push");
+            object["spec"]["trigger"]["deliveryId"] = json!(format!("delivery-of-{name}"));
             object["spec"]["trigger"]["sender"] = json!(owner);
             object["spec"]["trigger"]["deliveryId"] = json!(name);
         }
