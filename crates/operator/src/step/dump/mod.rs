@@ -115,18 +115,17 @@ async fn propose(args: &DumpArgs, facts: &mut Facts) -> Result<Done, StepError> 
     let content = dumped.to_yaml();
     let blob = branch::ensure(&writer, &target, &base_head, content.as_bytes(), open.is_some()).await?;
     facts.blob = Some(blob.as_str().to_owned());
-    let pull = match open {
-        Some(pull) => pull,
-        None => {
-            let onboarding = Onboarding {
-                target: &target,
-                org: &args.login,
-                owners: snapshot.admins.len(),
-                docs: args.docs_url.as_ref(),
-                support: args.support_url.as_ref(),
-            };
-            pull_request::open(&writer, &onboarding).await?
-        }
+    let pull = if let Some(pull) = open {
+        pull
+    } else {
+        let onboarding = Onboarding {
+            target: &target,
+            org: &args.login,
+            owners: snapshot.admins.len(),
+            docs: args.docs_url.as_ref(),
+            support: args.support_url.as_ref(),
+        };
+        pull_request::open(&writer, &onboarding).await?
     };
     let title = proposes(&pull, &target);
     Ok(done(&title, texts::proposed_summary(&target, dumped.notes.len()), pull.html_url))
