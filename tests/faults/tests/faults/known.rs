@@ -1,7 +1,11 @@
-//! What is known to end otherwise today: each entry is a fault of the program. What ends well again makes the test fail until it
-//! is taken out, so that this list gets shorter: a story at once, a case, which ends otherwise by chance, when all were run.
+//! What is known to end otherwise: a fault of the program, or what docs/ARCHITECTURE.md names as unavoidable. What ends well again
+//! makes the test fail until it is taken out: a story at once, a case, which ends otherwise by chance, when all were run.
 
-use crate::{cases::Case, story::Story};
+use crate::{
+    cases::Case,
+    fault::{Away, Fault, Times},
+    story::Story,
+};
 
 /// Stories that end badly though nothing goes wrong, and how.
 const BAD: [(&str, &str); 0] = [];
@@ -15,7 +19,19 @@ pub struct Known {
 }
 
 /// All of them.
-pub const KNOWN: [Known; 0] = [];
+pub const KNOWN: [Known; 1] = [Known {
+    what: "a deletion completes checks for 30 seconds, and GitHub was away for longer",
+    explains: |case, difference| {
+        let for_long = match &case.fault {
+            Fault::Refused { times, .. } => *times == Times::AMinute,
+            Fault::Outage { of, .. } => *of == Away::GitHub,
+            _ => false,
+        };
+        let is_of_a_check =
+            |line: &String| line.get(2..).is_some_and(|line| line.starts_with("check peribolos on "));
+        case.story.name == "deletion" && for_long && difference.iter().all(is_of_a_check)
+    },
+}];
 
 /// What explains a difference, if something is known that does.
 pub fn of(case: &Case, difference: &[String]) -> Option<&'static Known> {
