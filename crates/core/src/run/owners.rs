@@ -162,7 +162,7 @@ fn failed(mode: Mode, reason: Option<Reason>) -> String {
         }
         Some(Reason::TimedOut | Reason::OutOfTime) if mode == Mode::Apply => {
             format!(
-                "This took too long and was stopped. What was changed until then stays; how much that is, is not known, and \
+                "This took too long and was stopped. What was changed until then stays; how much that is, is unknown, and \
                  the organization is compared with the file now. {again} If it takes too long again, ask the platform team."
             )
         }
