@@ -68,6 +68,15 @@ describe("deliveries are as GitHub's webhook schemas say", () => {
     assert.equal((await expect("pull_request", "closed")).pull_request.merged, false);
   });
 
+  it("merge_group checks_requested, destroyed", async () => {
+    await sim.control("POST", `${SITE}/pulls`, { title: "Queued", branch: "queued", files: { q: "1" }, sender: "carol" });
+    const { number } = await expect("pull_request", "opened");
+    const { ref } = await sim.control("POST", `${SITE}/merge-groups`, { pull: number, sender: "alice" });
+    assert.equal((await expect("merge_group", "checks_requested")).merge_group.head_ref, ref);
+    await sim.control("POST", `${SITE}/merge-groups/${number}/destroy`, { reason: "dequeued", sender: "alice" });
+    assert.equal((await expect("merge_group", "destroyed")).reason, "dequeued");
+  });
+
   it("issue_comment created, on a pull request and on an issue", async () => {
     await sim.control("POST", `${SITE}/pulls`, { title: "Three", branch: "three", files: { d: "1" }, sender: "carol" });
     const { number } = await expect("pull_request", "opened");

@@ -16,6 +16,8 @@ pub enum ConditionType {
     Synced,
     /// The organization differs from the file.
     Drifted,
+    /// The config repository was private and is not any more: what is posted there is read by others. Only there while true.
+    ConfigPublic,
     /// The controller is working towards the spec.
     Reconciling,
     /// The controller can't go on without a person.
@@ -36,6 +38,7 @@ impl ConditionType {
             Self::TokenIssued => "TokenIssued",
             Self::Synced => "Synced",
             Self::Drifted => "Drifted",
+            Self::ConfigPublic => "ConfigPublic",
             Self::Reconciling => "Reconciling",
             Self::Stalled => "Stalled",
             Self::Admitted => "Admitted",
@@ -91,8 +94,12 @@ reasons! {
     GitHubUnavailable,
     /// GitHub's rate limit is used up until its reset.
     RateLimited,
-    /// The config file is not there.
+    /// The config file or its repository is not there.
     ConfigMissing,
+    /// Two repositories may hold the file; the message names them.
+    ConfigAmbiguous,
+    /// The config repository was private and is not any more.
+    ConfigPublic,
     /// The config file has a mistake; the message says line and column.
     ConfigInvalid,
     /// A guard stopped the run before its first write.
@@ -160,6 +167,12 @@ reasons! {
     ApprovalRequired,
     /// The sender may not give that command.
     NotAllowed,
+    /// The first Apply of a config repository needs an owner.
+    OwnerRequired,
+    /// The file of the organization is in another repository than the run's.
+    OtherRepository,
+    /// A comment asked for something that is no command; it was answered with those that there are.
+    HelpShown,
     /// The commit is no longer the head of the branch.
     NotHead,
     /// The run comes from a backup: whatever it was for happened long before the object was made.

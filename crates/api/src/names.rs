@@ -25,7 +25,8 @@ pub const MANAGER: &str = "peribolos-operator";
 
 /// On a `GitHubInstallation`: changed to make the controller ask GitHub about it again.
 pub const ANNOTATION_RECHECK: &str = "peribolos.dev/recheck";
-/// On a run started by a comment: the comment's id, so that the controller can look at it and answer it.
+/// On a run started by a comment: the comment's id, for what reads nothing but metadata. Decisions take it from the spec, which
+/// can't be changed.
 pub const ANNOTATION_COMMENT: &str = "peribolos.dev/comment-id";
 /// On a run started by a re-request of a check: a commit that is no longer the head is then not replaced.
 pub const ANNOTATION_REREQUEST: &str = "peribolos.dev/rerequest";

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod adopt;
 pub mod apply;
+pub mod config;
 pub mod defaults;
 pub mod drift;
 pub mod event;

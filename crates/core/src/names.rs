@@ -41,9 +41,10 @@ pub fn comparison(installation: &str, apply: &str) -> String {
     run(installation, &["compare", apply])
 }
 
-/// The name of the preview of a pull request that is made anew because its base is at another commit.
-pub fn preview_again(installation: &str, base: &str, number: u64) -> String {
-    run(installation, &["base", base, &number.to_string()])
+/// The name of the preview of a pull request that is made anew because its base is at another commit. `before`: the preview that
+/// it replaces; empty: there is none.
+pub fn preview_again(installation: &str, base: &str, number: u64, before: &str) -> String {
+    run(installation, &["base", base, &number.to_string(), before])
 }
 
 /// The name of the DryRun that looks for drift after this run.

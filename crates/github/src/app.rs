@@ -7,6 +7,7 @@ use futures::FutureExt;
 use http::Method;
 use jiff::Timestamp;
 use secrecy::SecretString;
+use serde::Deserialize;
 
 use crate::InstallationId;
 use crate::account::{AppInfo, Installation};
@@ -76,7 +77,7 @@ impl App {
         self.0.transport.rest(&self.jwt()?, &Call::get("/app", &[])?).await?.json()
     }
 
-    /// Every installation of the App: complete, or an error. One whose account GitHub does not name is left out.
+    /// Every installation of the App: complete, or an error. One that can't be read, as its account has no name, is left out.
     pub async fn list_installations(&self) -> Result<Vec<Installation>, Error> {
         let mut pages = Pages::new(&self.0.transport, Call::get(INSTALLATIONS, &[])?);
         let mut installations = Vec::new();
@@ -139,17 +140,15 @@ impl App {
 }
 
 fn read_installations(answer: &Answer) -> Result<Vec<Installation>, Error> {
-    let listed = answer.json::<Vec<serde_json::Value>>()?.into_iter();
-    let named = listed.filter(|listed| {
-        let is_named = !listed["account"].is_null();
-        if !is_named {
-            tracing::warn!(installation = %listed["id"], "GitHub reports no account for this installation");
+    let read = |listed: &serde_json::Value| {
+        let read = Installation::deserialize(listed);
+        if let Err(error) = &read {
+            let id = &listed["id"];
+            tracing::warn!(installation = %id, %error, "an entry of GitHub's list of installations can't be read");
         }
-        is_named
-    });
-    named
-        .map(|listed| serde_json::from_value(listed).map_err(|error| answer.unreadable(&error.to_string())))
-        .collect()
+        read.ok()
+    };
+    Ok(answer.json::<Vec<serde_json::Value>>()?.iter().filter_map(read).collect())
 }
 
 impl fmt::Debug for App {

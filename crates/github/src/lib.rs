@@ -3,7 +3,7 @@
 //! [`App`] speaks as the App itself, [`Client`] as one of its installations, and [`webhook`] reads what GitHub sends.
 //! Every failed call is an [`Error`] with the request, GitHub's answer and, by [`Error::retry`], whether
 //! asking again can help. [`snapshot`] reads a whole organization, [`kinds`] makes one change of it, and [`lookups`] answers
-//! what a plan asks. But for the waiting of a read, nothing here is sent again by itself.
+//! what a plan asks; [`merge`] finds out what merging a pull request makes of a file. But for the waiting of a read, nothing here is sent again by itself.
 
 pub mod account;
 mod app;
@@ -18,6 +18,7 @@ mod graphql;
 mod key;
 pub mod kinds;
 pub mod lookups;
+pub mod merge;
 mod page;
 mod refusal;
 pub mod snapshot;

@@ -24,6 +24,10 @@ pub struct TokenScope {
     /// Names (without owner) of the only repositories it covers; `None`: all of the installation's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repositories: Option<Vec<String>>,
+    /// Numbers of the only repositories it covers: a number survives renames, and another repository under the old name is
+    /// not covered; `None`: all of the installation's, or those of `repositories`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repository_ids: Option<Vec<u64>>,
     /// The only permissions it has, such as `contents: read`; `None`: all of the installation's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions: Option<BTreeMap<String, String>>,

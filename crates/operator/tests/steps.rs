@@ -13,6 +13,8 @@ mod faults;
 mod invitations;
 #[path = "steps/limits.rs"]
 mod limits;
+#[path = "steps/merges.rs"]
+mod merges;
 #[path = "steps/organizations.rs"]
 mod organizations;
 #[path = "steps/pending.rs"]

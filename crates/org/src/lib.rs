@@ -8,6 +8,7 @@
 //!   writes that for the organization's owners.
 //! - [`plan`] is what an apply of a file would do. Around it: [`removals`], [`guard`] (limits on those), [`review`] (those
 //!   that nobody has seen before), [`show`] (plans and results for people).
+//! - [`merge`] is what merging a branch makes of the file.
 //!
 //! Facts about upstream peribolos that this crate works around are named where it does so.
 
@@ -15,6 +16,7 @@ mod dump;
 mod file;
 pub mod guard;
 mod kinds;
+pub mod merge;
 pub mod plan;
 pub mod removals;
 pub mod review;

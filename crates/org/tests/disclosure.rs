@@ -13,7 +13,7 @@ use peribolos_org::plan::{
     Outcome, Plan, Renamed, RepoSetting, Scope, SettingChange, Stays, TeamRole, TeamSetting, Verification,
     Waiting, Warning, Withheld, plan as make_plan,
 };
-use peribolos_org::removals::Removals;
+use peribolos_org::removals::{Removals, Subject};
 use peribolos_org::review::Judgement;
 use peribolos_org::show::{Applied, Disclosure, Namer, PlanReport};
 use peribolos_org::testing::case;
@@ -470,6 +470,48 @@ proptest! {
     }
 
     #[test]
+    fn in_a_private_repository_every_removal_is_named(plan in plans()) {
+        let removals = removals(&plan);
+        let disclosure = Disclosure::of([&file("orgs: {acme: {admins: [root]}}")]).and_all_but([]);
+        let check = report(&plan, &removals, &[], &Judgement::Shown).check(&disclosure);
+        let shown: Vec<_> = removals.list.iter().filter(|removal| !check.shown.contains(removal)).collect();
+        prop_assert!(shown.is_empty(), "{shown:?} are not named:\n{}", check.summary);
+        let posted = check.summary.to_lowercase();
+        for removal in &removals.list {
+            for name in names_of_removal(&removal.subject) {
+                prop_assert!(posted.contains(&name.to_lowercase()), "{name} is not named:\n{posted}");
+            }
+        }
+    }
+
+    #[test]
+    fn secret_teams_that_are_ignored_are_named_nowhere_but_by_the_file(
+        base in named(),
+        secret in some(),
+        plan in plans(),
+        ends in vec(0..9_usize, 40),
+        beyond in vec(gone(), 0..6),
+        stays in vec(stays(), 0..3),
+    ) {
+        let known = base.yaml().to_lowercase();
+        let secret: Vec<TeamName> = secret.into_iter().map(|number| TeamName::new(team_name(number))).collect();
+        let disclosure = Disclosure::of([&file(&base.yaml())]).and_all_but(&secret);
+        let verification = Verification {
+            remaining: vec![],
+            beyond,
+            lost: vec![],
+            renamed: vec![],
+            waiting: plan.waiting.clone(),
+            unread: vec![],
+        };
+        let posted = posted(&plan, vec![], &ends, (&verification, &stays), &disclosure).to_lowercase();
+        for team in &secret {
+            let name = team.to_string().to_lowercase();
+            prop_assert!(known.contains(&name) || !posted.contains(&name), "{name} is named:\n{posted}");
+        }
+    }
+
+    #[test]
     fn what_the_file_names_may_be_named(named in named()) {
         let disclosure = Disclosure::of([&file(&named.yaml())]);
         for number in 0..UNIVERSE {
@@ -481,6 +523,19 @@ proptest! {
             let repo_named = repo_named.iter().any(|numbers| numbers.contains(&number));
             prop_assert_eq!(disclosure.names_repo(&RepoName::new(repo_name(number))), repo_named);
         }
+    }
+}
+
+/// Everybody and everything that a removal is about.
+fn names_of_removal(subject: &Subject) -> Vec<String> {
+    match subject {
+        Subject::Person(login) => vec![login.to_string()],
+        Subject::Team { name, .. } => vec![name.to_string()],
+        Subject::TeamMember { team, login } => vec![team.to_string(), login.to_string()],
+        Subject::TeamRepo { team, repo, .. } => vec![team.to_string(), repo.to_string()],
+        Subject::Collaborator { repo, login, .. } => vec![repo.to_string(), login.to_string()],
+        Subject::Repo(repo) => vec![repo.to_string()],
+        Subject::DefaultPermission(_) => vec![],
     }
 }
 

@@ -45,7 +45,8 @@ orgs:
 fn collaborators_that_are_not_managed_are_named_at_their_line() {
     let found = found(COLLABORATORS, &usual());
     let said = "6: warning [no-effect] `collaborators` of `engine` does nothing: `Collaborators` is not managed \
-                (add `Collaborators` to what is managed (`spec.run.manage`, `--manage`), or remove the key)";
+                (remove the key, or ask the platform team to let `Collaborators` be managed (`--manage` on the command \
+                line))";
     assert!(found.contains(&said.to_owned()), "{found:#?}");
     // A mistake in them stops nothing.
     assert!(found.iter().any(|found| found.starts_with("6: warning [duplicate-login]")), "{found:#?}");

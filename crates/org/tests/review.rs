@@ -5,8 +5,9 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use peribolos_org::guard::Trip;
 use peribolos_org::plan::{Change, Plan};
-use peribolos_org::removals::{MAX_DIGESTS, Removal, Removals, digests};
+use peribolos_org::removals::{MAX_DIGESTS, Removal, RemovalGroup, Removals, digests};
 use peribolos_org::review::{Judgement, Rule, Shown, judge};
 use peribolos_org::show::{Check, Disclosure, PlanReport};
 use peribolos_org::{Permission, Slug, TeamName};
@@ -152,6 +153,37 @@ fn the_check_says_what_was_not_shown_and_how_to_go_on() {
     );
     let shown = check(&plan, &done, &Judgement::Shown, &disclosure).summary;
     assert!(shown.starts_with("**Removals**"), "{shown}");
+}
+
+#[test]
+fn several_reasons_are_named_in_the_order_in_which_they_are_solved() {
+    let plan = plan(vec![remove_member("carol"), remove_member("dave")]);
+    let done = removals(&plan);
+    let known = file("orgs:\n  acme:\n    admins: [alice]\n    members: [carol, dave]\n");
+    let disclosure = Disclosure::of([&known]);
+    let too_many =
+        Trip::TooMany { group: RemovalGroup::Members, count: 2, there: 4, allowed: 1, percent: 25 };
+    let (trips, judgement) = ([too_many], Judgement::Stop(done.list.clone()));
+    let report = PlanReport {
+        plan: &plan,
+        removals: &done,
+        trips: &trips,
+        judgement: &judgement,
+        file: "peribolos.yaml",
+    };
+    let summary = report.check(&disclosure).summary;
+    insta::assert_snapshot!("two_reasons", summary);
+    // An owner's command does not lift a guard.
+    assert!(!summary.contains("/peribolos apply"), "{summary}");
+}
+
+#[test]
+fn nobody_is_told_to_approve_of_what_is_only_counted() {
+    let plan = plan(vec![remove_member("ghost")]);
+    let done = removals(&plan);
+    let stop = check(&plan, &done, &Judgement::Stop(done.list.clone()), &Disclosure::default());
+    assert!(!stop.summary.contains("/peribolos apply"), "{}", stop.summary);
+    assert!(stop.summary.contains("Name it in the file first"), "{}", stop.summary);
 }
 
 #[test]

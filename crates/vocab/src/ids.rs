@@ -1,6 +1,6 @@
 //! Identifiers as GitHub gives them, parsed where they come in so that nothing else has to check them again.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
@@ -52,6 +52,16 @@ number_id!(
 pub struct Sha(String);
 
 impl Sha {
+    /// The SHA-1 id of these bytes.
+    pub fn from_sha1(id: [u8; 20]) -> Self {
+        let mut text = String::with_capacity(2 * id.len());
+        for byte in id {
+            // Writing to a String does not fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        Self(text)
+    }
+
     /// All digits, in lower case.
     pub fn as_str(&self) -> &str {
         &self.0

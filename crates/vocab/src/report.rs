@@ -165,6 +165,9 @@ pub struct StepReport {
     /// The commit that was read: that of the pull request's head for a preview.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha: Option<String>,
+    /// The commit of the base branch that a preview is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
     /// The id of the file's content, once it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blob: Option<String>,
@@ -308,6 +311,7 @@ impl StepReport {
             exit,
             cause: None,
             sha: None,
+            base: None,
             blob: None,
             pull_request_url: None,
             until: None,
@@ -343,7 +347,9 @@ impl StepReport {
     }
 
     fn bounded(mut self) -> Self {
-        for name in [&mut self.sha, &mut self.blob, &mut self.pull_request_url].into_iter().flatten() {
+        for name in
+            [&mut self.sha, &mut self.base, &mut self.blob, &mut self.pull_request_url].into_iter().flatten()
+        {
             shorten(name, MAX_NAME_CHARS);
         }
         shorten(&mut self.check.title, MAX_TITLE_CHARS);

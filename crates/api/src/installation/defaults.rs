@@ -13,10 +13,6 @@ pub(super) const fn yes() -> bool {
     true
 }
 
-pub(super) fn repository() -> String {
-    ".github".to_owned()
-}
-
 pub(super) fn path() -> String {
     "peribolos.yaml".to_owned()
 }

@@ -55,6 +55,14 @@ pub struct GitHubInstallationSpec {
     /// Whose pull requests get a preview. Everyone shows strangers whether their file is valid, and nothing else.
     #[serde(default)]
     pub preview: Preview,
+    /// What checks and issues on GitHub name. Auto: everything where the config repository is private, else what the file
+    /// names.
+    #[serde(default)]
+    pub disclosure: Disclosure,
+    /// Comment on pull requests: one comment with the preview, which is edited in place, and one with what the merge did.
+    /// Commands are answered in any case.
+    #[serde(default = "defaults::yes")]
+    pub comments: bool,
     /// How the file is applied.
     #[serde(default)]
     pub run: RunSpec,
@@ -67,10 +75,11 @@ pub struct GitHubInstallationSpec {
 #[derive(KubeSchema, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigSource {
-    /// The repository of the organization that holds the file.
-    #[schemars(length(min = 1, max = 100))]
-    #[x_kube(validation = Rule::new("self.matches('^[A-Za-z0-9._-]+$') && self != '.' && self != '..'").message("repository is the repository's name alone, without its owner: letters, digits, '.', '_' and '-'"))]
-    #[serde(default = "defaults::repository")]
+    /// The repository of the organization that holds the file. Empty: .github if it is private or has the file, else
+    /// peribolos; it is found once and kept in status.config with its id.
+    #[schemars(length(max = 100))]
+    #[x_kube(validation = Rule::new("self == '' || (self.matches('^[A-Za-z0-9._-]+$') && self != '.' && self != '..')").message("repository is the repository's name alone, without its owner: letters, digits, '.', '_' and '-'"))]
+    #[serde(default)]
     pub repository: String,
     /// The path of the file in the repository.
     #[schemars(length(min = 1, max = 255))]
@@ -86,7 +95,7 @@ pub struct ConfigSource {
 
 impl Default for ConfigSource {
     fn default() -> Self {
-        Self { repository: defaults::repository(), path: defaults::path(), branch: String::new() }
+        Self { repository: String::new(), path: defaults::path(), branch: String::new() }
     }
 }
 
@@ -127,7 +136,7 @@ pub struct Onboarding {
     /// Open a pull request with a peribolos.yaml that describes the organization as it is.
     #[serde(default = "defaults::yes")]
     pub pull_request: bool,
-    /// Create the config repository as a private one if it is missing.
+    /// Create the config repository as a private one if it is missing and the file is to be proposed.
     #[serde(default = "defaults::yes")]
     pub create_repository: bool,
     /// Open the pull request on a public repository too. It names secret teams, private repositories and concealed members.
@@ -151,6 +160,18 @@ pub enum Preview {
     Members,
     /// Everyone's; those of others are parsed and validated only.
     Everyone,
+}
+
+/// What checks and issues on GitHub name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Disclosure {
+    /// Full where the config repository is private, which internal is not; else `FileOnly`. Each run checks it.
+    #[default]
+    Auto,
+    /// Everything is named, except for teams that `SecretTeams` ignores.
+    Full,
+    /// What the file names is named, and the rest is counted.
+    FileOnly,
 }
 
 /// How the file is applied.

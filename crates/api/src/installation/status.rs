@@ -24,6 +24,12 @@ pub struct GitHubInstallationStatus {
     /// The account the App is installed on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
+    /// The repository that holds the file. Absent: it was not found yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<ConfigLocation>,
+    /// Why the repository that holds the file can't be used or found, if a person has to act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config_problem: Option<ConfigProblem>,
     /// The permissions the organization has granted.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub app_permissions: BTreeMap<String, String>,
@@ -126,6 +132,38 @@ pub struct Account {
     /// Organization, or another type of account on GitHub.
     #[serde(rename = "type")]
     pub kind: String,
+}
+
+/// The repository that holds the file: found once, and from then on known by its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfigLocation {
+    /// Its name without the owner. It changes when the repository is renamed.
+    pub repository: String,
+    /// Its id on GitHub. Another repository under the same name is never used in its place.
+    pub repository_id: i64,
+    /// What spec.config.repository was when it was found; empty: it was chosen automatically. With another value it is looked
+    /// for anew.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub specified: String,
+    /// Who can see it, when it was last checked: public, private or internal.
+    #[serde(default)]
+    pub visibility: String,
+    /// Since when it is known to be no longer private (RFC 3339). Absent: it is private, or was not when it was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_since: Option<String>,
+}
+
+/// Why the repository that holds the file can't be used or found.
+#[derive(KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfigProblem {
+    /// The reason, for programs.
+    #[schemars(length(max = 64))]
+    pub reason: String,
+    /// The reason, as a sentence.
+    #[schemars(length(max = 2048))]
+    pub message: String,
 }
 
 /// When the token in the Secret was issued and what comes next (RFC 3339).
@@ -244,6 +282,10 @@ pub struct LastApply {
     /// Its UID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
+    /// The id of the repository whose file was applied last: that of this Apply, if its pod was started, else that of the one
+    /// before. While it is not the config repository's, an Apply needs an owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository_id: Option<i64>,
     /// The commit that it was for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha: Option<String>,

@@ -35,11 +35,40 @@ fn refuses_a_source_with_a_sentence(#[case] source: Value, #[case] sentence: &st
 }
 
 #[rstest]
+#[case(json!({"mode": "Apply", "source": {"pullRequest": 7}}), "only for a DryRun")]
+#[case(json!({"mode": "Dump", "source": {"pullRequest": 7}}), "only for a DryRun")]
+#[case(json!({"trigger": {"sender": "alice"}}), "leave it out")]
+#[case(json!({"trigger": {"at": "yesterday"}}), "RFC 3339")]
+#[case(json!({"trigger": {"at": "2026-13-01T00:00:00Z"}}), "RFC 3339")]
+#[case(json!({"trigger": {"at": "2026-01-01 00:00:00"}}), "RFC 3339")]
+fn refuses_what_no_run_can_be(#[case] change: Value, #[case] sentence: &str) {
+    let mut spec = minimal();
+    for (field, value) in change.as_object().unwrap() {
+        spec[field] = value.clone();
+    }
+    let error = format!("{:?}", run(spec).validate_cel().expect_err("the rule should refuse this"));
+    assert!(error.contains(sentence), "{error}");
+}
+
+#[rstest]
+#[case(json!({"mode": "DryRun", "source": {"pullRequest": 7}}))]
+#[case(json!({"trigger": {"at": "2026-01-01T00:00:00Z"}}))]
+#[case::of_the_receiver(json!({"trigger": {"at": "2026-01-01T00:00:00.123456789Z", "comment": {"id": 5, "issue": 7}}}))]
+#[case(json!({"trigger": {"at": "2026-01-01T00:00:00+02:00"}}))]
+fn takes_what_a_run_can_be(#[case] change: Value) {
+    let mut spec = minimal();
+    for (field, value) in change.as_object().unwrap() {
+        spec[field] = value.clone();
+    }
+    assert!(run(spec).validate_cel().is_ok());
+}
+
+#[rstest]
 #[case("mode", json!("DryRun"))]
 #[case("installationRef", json!({"name": "other"}))]
 #[case("source", json!({"sha": "0".repeat(40)}))]
 #[case("source", json!({"pullRequest": 7}))]
-#[case("trigger", json!({"sender": "mallory"}))]
+#[case("trigger", json!({"sender": "mallory", "deliveryId": "d"}))]
 fn the_spec_is_immutable(#[case] field: &str, #[case] value: Value) {
     let mut changed = minimal();
     changed[field] = value;

@@ -20,6 +20,7 @@ use crate::run::PeribolosRunStatus;
     derive = "PartialEq",
     doc = "One apply, preview or dump of an organization. Its spec can't be changed, but for cancel.",
     validation = Rule::new("self.metadata.name.size() <= 61").message("the name may have at most 61 characters: the name of its TaskRun is made from it"),
+    validation = Rule::new("self.spec.mode == 'DryRun' || !has(self.spec.source) || !has(self.spec.source.pullRequest)").message("pullRequest is only for a DryRun: an Apply is of the branch's head"),
     printcolumn(name = "Installation", type_ = "string", json_path = ".spec.installationRef.name"),
     printcolumn(name = "Mode", type_ = "string", json_path = ".spec.mode"),
     printcolumn(name = "Phase", type_ = "string", json_path = ".status.phase"),
@@ -123,6 +124,7 @@ pub struct Source {
 /// What started a run: for information only, never trusted.
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new("self.sender == '' || self.deliveryId != ''").message("sender is who caused a delivery of GitHub's: leave it out of a run of your own"))]
 pub struct Trigger {
     /// GitHub's event, `heal`, or empty for a run that a person created.
     #[schemars(length(max = 100))]
@@ -136,8 +138,24 @@ pub struct Trigger {
     #[schemars(length(max = 100))]
     #[serde(default)]
     pub sender: String,
-    /// When it arrived (RFC 3339).
+    /// When it arrived (RFC 3339). Empty for a run that a person created.
     #[schemars(length(max = 40))]
+    #[x_kube(validation = Rule::new("self == '' || self.matches('^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$')").message("at is a time as RFC 3339 has it, like 2026-01-31T12:00:00Z; leave it out of a run of your own"))]
     #[serde(default)]
     pub at: String,
+    /// The comment that requested it. It is read again on GitHub before anything follows from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<TriggerComment>,
+}
+
+/// A comment on an issue or pull request of the config repository.
+#[derive(KubeSchema, Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TriggerComment {
+    /// Its id.
+    #[schemars(range(min = 1))]
+    pub id: i64,
+    /// The number of the issue or pull request that it is on.
+    #[schemars(range(min = 1))]
+    pub issue: i64,
 }

@@ -55,6 +55,9 @@ pub struct PeribolosRunStatus {
     /// The check run on GitHub.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check_run_id: Option<i64>,
+    /// The repository that the run was admitted for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<RunRepository>,
     /// The commit that the run is about, once known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha: Option<String>,
@@ -64,6 +67,14 @@ pub struct PeribolosRunStatus {
     /// The Git blob of the file at that commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blob: Option<String>,
+    /// Of a preview, the commit of the base branch with which its last attempt was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub base_sha: Option<String>,
+    /// The Git blob of that commit's file; `none`: it has none. If the base branch has another file, the preview is made again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub base_blob: Option<String>,
     /// What was planned, applied and remains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
@@ -78,6 +89,10 @@ pub struct PeribolosRunStatus {
     /// Whether the rule of unreviewed removals let its plan pass and none of the plan's removals is left to be done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reviewed: bool,
+    /// Of an Apply: the pull requests that it applies, as they were merged since the last reviewed commit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 20))]
+    pub merged_pull_requests: Vec<MergedPullRequest>,
     /// The removals that the run would bring, as salted hashes: of a preview, a look for drift, or an Apply that a guard
     /// stopped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -95,6 +110,28 @@ pub struct PeribolosRunStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 512))]
     pub pull_request_url: Option<String>,
+}
+
+/// The repository that a run was admitted for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunRepository {
+    /// Its name at that time, without the owner.
+    pub name: String,
+    /// Its id on GitHub.
+    pub id: i64,
+}
+
+/// A pull request that was merged.
+#[derive(KubeSchema, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MergedPullRequest {
+    /// Its number.
+    pub number: i64,
+    /// The login of who merged it; empty: GitHub does not know.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(length(max = 100))]
+    pub merged_by: String,
 }
 
 /// Where a run is.
@@ -173,9 +210,6 @@ pub struct Report {
     /// Whether the step's report says why the run ended as it did.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub explains_end: bool,
-    /// Whether the file of an Apply is the one that was applied last before it: open pull requests need no new previews.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub same_file: bool,
     /// The check's title.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = 250))]

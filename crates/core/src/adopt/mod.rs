@@ -118,8 +118,8 @@ fn ends<'a>(commit: &'a Commit, path: &str) -> impl Iterator<Item = End<'a>> {
 }
 
 /// What the installation's status is to say by the checks on the branch's newest commits, the newest first; [`FIELDS`] that are left out are to
-/// be absent. The Apply that ended last decides. None: no check reports one.
-pub fn from_checks(commits: &[Commit], path: &str) -> Option<Map<String, Value>> {
+/// be absent. The Apply that ended last decides. `repository` is the id of theirs. None: no check reports one.
+pub fn from_checks(commits: &[Commit], path: &str, repository: i64) -> Option<Map<String, Value>> {
     // The newest commit comes last, which decides where nothing else does.
     let all = || commits.iter().rev().flat_map(|commit| ends(commit, path));
     let last = all().max_by_key(End::order)?;
@@ -128,11 +128,16 @@ pub fn from_checks(commits: &[Commit], path: &str) -> Option<Map<String, Value>>
         .max_by_key(End::order);
     let mut fields = success.as_ref().map(applied).unwrap_or_default();
     if success.as_ref() != Some(&last) {
-        fields.insert("lastApply".to_owned(), json!(last_apply(&last)));
+        fields.insert("lastApply".to_owned(), json!(last_apply(&last, repository)));
     }
     let baseline = last.blob.as_deref().unwrap_or(NO_FILE);
     fields.insert("baselineBlob".to_owned(), json!(baseline));
     Some(fields)
+}
+
+/// Whether one of the commits has a check that says that its file was applied.
+pub fn was_applied(commits: &[Commit], path: &str) -> bool {
+    commits.iter().flat_map(|commit| ends(commit, path)).any(|end| end.phase == Phase::Succeeded)
 }
 
 fn applied(end: &End<'_>) -> Map<String, Value> {
@@ -147,11 +152,12 @@ fn applied(end: &End<'_>) -> Map<String, Value> {
 }
 
 /// What is known of an Apply that did not succeed. What it left to do is not on GitHub.
-fn last_apply(end: &End<'_>) -> LastApply {
+fn last_apply(end: &End<'_>, repository: i64) -> LastApply {
     let short: String = end.sha.chars().take(7).collect();
     LastApply {
         run: format!("adopted-{short}"),
         uid: Some(end.check.external_id.clone()),
+        repository_id: Some(repository),
         sha: Some(end.sha.to_owned()),
         blob: end.blob.clone(),
         approval: None,

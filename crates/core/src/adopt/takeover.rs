@@ -1,7 +1,7 @@
 //! Of two objects of one installation or account the one that comes first takes over what the other one knows.
 
 use peribolos_api::GitHubInstallation;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::FIELDS;
 use crate::ownership::{owner, precedes};
@@ -31,12 +31,33 @@ pub fn takeover(object: &GitHubInstallation, others: &[GitHubInstallation]) -> T
     }
     // Of another file it says nothing about this one.
     let behind = others.iter().filter(|other| {
-        precedes(object, other) && other.spec.config == object.spec.config && !known(other).is_empty()
+        precedes(object, other) && is_of_same_file(object, other) && !known(other).is_empty()
     });
     owner(behind).map_or(Takeover::Nothing, |other| Takeover::From {
         name: other.metadata.name.clone().unwrap_or_default(),
-        fields: known(other),
+        fields: of_here(object, other),
     })
+}
+
+fn config_id(object: &GitHubInstallation) -> Option<i64> {
+    Some(object.status.as_ref()?.config.as_ref()?.repository_id)
+}
+
+/// Whether both objects are about one file, as far as is known.
+fn is_of_same_file(object: &GitHubInstallation, other: &GitHubInstallation) -> bool {
+    let ids = config_id(object).zip(config_id(other));
+    other.spec.config == object.spec.config && ids.is_none_or(|(one, other)| one == other)
+}
+
+/// What the other object knows. One of an earlier version kept no id: what it has applied was in this repository.
+fn of_here(object: &GitHubInstallation, other: &GitHubInstallation) -> Map<String, Value> {
+    let mut fields = known(other);
+    if let (None, Some(id), Some(Value::Object(last))) =
+        (config_id(other), config_id(object), fields.get_mut("lastApply"))
+    {
+        last.insert("repositoryId".to_owned(), json!(id));
+    }
+    fields
 }
 
 /// What an object knows of what was applied. Empty: of nothing.

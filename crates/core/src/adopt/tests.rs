@@ -36,7 +36,7 @@ fn the_newest_success_is_what_was_applied() {
         "lastAppliedSha": "b".repeat(40), "lastAppliedShortSha": "bbbbbbb", "lastAppliedBlob": "new",
         "lastReviewedSha": "b".repeat(40), "baselineBlob": "new",
     });
-    assert_eq!(Value::Object(from_checks(&commits, PATH).unwrap()), expected);
+    assert_eq!(Value::Object(from_checks(&commits, PATH, 5).unwrap()), expected);
 }
 
 /// A commit may be applied again after a newer one was, as when a branch goes back.
@@ -46,14 +46,14 @@ fn what_ended_last_decides_and_not_the_newest_commit() {
         commit("b", "new", vec![check(1, SUCCESS, 100, "new")]),
         commit("a", "old", vec![check(2, SUCCESS, 200, "old")]),
     ];
-    assert_eq!(from_checks(&commits, PATH).unwrap()["lastAppliedBlob"], "old");
+    assert_eq!(from_checks(&commits, PATH, 5).unwrap()["lastAppliedBlob"], "old");
     // Of one second, what began later; and if that is the same, too, the newer commit.
     for (of_new, of_old, expected) in [(3, 2, "new"), (2, 3, "old"), (2, 2, "new")] {
         let commits = [
             commit("b", "new", vec![check(of_new, SUCCESS, 200, "new")]),
             commit("a", "old", vec![check(of_old, SUCCESS, 200, "old")]),
         ];
-        assert_eq!(from_checks(&commits, PATH).unwrap()["lastAppliedBlob"], expected);
+        assert_eq!(from_checks(&commits, PATH, 5).unwrap()["lastAppliedBlob"], expected);
     }
 }
 
@@ -67,7 +67,7 @@ fn what_did_not_succeed_is_the_last_apply(#[case] how: Option<CheckConclusion>, 
         commit("b", "new", vec![check(2, SUCCESS, 200, "new")]),
         commit("a", "old", vec![check(1, SUCCESS, 100, "old")]),
     ];
-    let fields = from_checks(&commits, PATH).unwrap();
+    let fields = from_checks(&commits, PATH, 5).unwrap();
     assert_eq!((&fields["lastAppliedBlob"], &fields["baselineBlob"]), (&json!("new"), &json!("newest")));
     let last = &fields["lastApply"];
     assert_eq!((&last["phase"], &last["reason"]), (&json!(phase), &json!("Adopted")));
@@ -80,18 +80,18 @@ fn what_did_not_succeed_is_the_last_apply(#[case] how: Option<CheckConclusion>, 
 #[test]
 fn a_failure_before_the_last_success_is_forgotten() {
     let commits = [commit("a", "b", vec![check(1, FAILURE, 100, "b"), check(2, SUCCESS, 200, "b")])];
-    assert_eq!(from_checks(&commits, PATH).unwrap().get("lastApply"), None);
+    assert_eq!(from_checks(&commits, PATH, 5).unwrap().get("lastApply"), None);
 }
 
 #[test]
 fn an_apply_that_failed_alone_was_one_all_the_same() {
     let mut failed = check(1, FAILURE, 100, "");
-    let fields = from_checks(&[commit("a", "b", vec![failed.clone()])], PATH).unwrap();
+    let fields = from_checks(&[commit("a", "b", vec![failed.clone()])], PATH, 5).unwrap();
     assert_eq!((&fields["lastApply"]["blob"], fields.get("lastAppliedSha")), (&json!("b"), None));
     // The push removed the file.
     failed.text = format!("<!-- peribolos path={PATH} blob= manage=Org -->");
     let gone = Commit { blob: None, ..commit("a", "", vec![failed]) };
-    let fields = from_checks(&[gone], PATH).unwrap();
+    let fields = from_checks(&[gone], PATH, 5).unwrap();
     assert_eq!((&fields["lastApply"]["blob"], &fields["baselineBlob"]), (&Value::Null, &json!("none")));
 }
 
@@ -104,9 +104,9 @@ fn an_apply_that_failed_alone_was_one_all_the_same() {
 fn what_tells_of_no_apply_of_this_file(#[case] change: fn(&mut Check)) {
     let mut other = check(1, SUCCESS, 100, "b");
     change(&mut other);
-    assert_eq!(from_checks(&[commit("a", "b", vec![other.clone()])], PATH), None);
+    assert_eq!(from_checks(&[commit("a", "b", vec![other.clone()])], PATH, 5), None);
     let both = [commit("a", "b", vec![other, check(2, SUCCESS, 50, "b")])];
-    assert_eq!(from_checks(&both, PATH).unwrap()["lastAppliedBlob"], "b");
+    assert_eq!(from_checks(&both, PATH, 5).unwrap()["lastAppliedBlob"], "b");
 }
 
 #[rstest::rstest]

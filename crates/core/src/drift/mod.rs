@@ -9,7 +9,7 @@ use peribolos_api::{
     run::{Mode, Phase},
 };
 
-use crate::run::{state::phase, status::time};
+use crate::run::{source::preview_of, state::phase, status::time};
 
 /// What is known of drift.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,9 +56,10 @@ pub fn last_apply_uid(status: &GitHubInstallationStatus) -> &str {
     status.last_apply.as_ref().and_then(|last| last.uid.as_deref()).unwrap_or_default()
 }
 
-/// Whether a run compares the organization with the branch's file: a DryRun that is of no pull request.
+/// Whether a run compares the organization with the branch's file: a DryRun that is no preview. One that a comment
+/// requested answers that comment and compares nothing.
 pub fn is_comparison(run: &PeribolosRun) -> bool {
-    run.spec.mode == Mode::DryRun && run.spec.source.pull_request.is_none()
+    run.spec.mode == Mode::DryRun && preview_of(&run.spec).is_none() && run.spec.trigger.comment.is_none()
 }
 
 /// Whether a run has found that the organization differs from this file.

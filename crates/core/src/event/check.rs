@@ -76,8 +76,8 @@ fn again(
     sha: &str,
     check: Option<String>,
 ) -> Result<Vec<Action>, IgnoreReason> {
-    let (name, spec) = case.known()?;
-    let git_ref = Case::config_ref(spec, repository)?;
+    let (name, installation) = case.known()?;
+    let git_ref = Case::config_ref(installation, repository)?;
     let source = Source {
         repository: format!("{}/{}", repository.owner, repository.name),
         git_ref,

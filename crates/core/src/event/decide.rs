@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use peribolos_api::{GitHubInstallation, GitHubInstallationSpec};
+use peribolos_api::GitHubInstallation;
 
 use super::{
     Account, Decision, Event, IgnoreReason, Index, Repository, Subject, check, comment, installation,
-    pull_request, push,
+    merge_group, pull_request, push,
 };
-use crate::{accounts::Accounts, defaults::InstallationDefaults, ownership};
+use crate::{accounts::Accounts, config, defaults::InstallationDefaults, ownership};
 
 /// Decides which actions follow from events.
 #[derive(Clone, Debug)]
@@ -41,6 +41,7 @@ pub fn takes(event: &str, action: Option<&str>) -> bool {
         "installation" => installation::takes(action),
         "installation_target" | "organization" => action == "renamed",
         "pull_request" => pull_request::takes(action, true),
+        "merge_group" => merge_group::takes(action),
         "issue_comment" => action == "created",
         "check_run" | "check_suite" => action == "rerequested",
         _ => false,
@@ -99,6 +100,7 @@ impl Decider {
             Subject::InstallationTarget { action: a } | Subject::Organization { action: a } => {
                 action(a == "renamed")
             }
+            Subject::MergeGroup(group) => action(merge_group::takes(&group.action)),
             Subject::PullRequest(pull) => action(pull_request::takes(&pull.action, pull.base_changed)),
             Subject::Comment(comment) => action(comment.action == "created"),
             Subject::CheckRun(check) => action(check.action == "rerequested").or_else(|| app(check.app)),
@@ -123,6 +125,7 @@ impl Case<'_> {
             | Subject::Organization { .. } => installation::recheck(self),
             Subject::Push(push) => push::decide(self, push),
             Subject::PullRequest(pull) => pull_request::decide(self, pull),
+            Subject::MergeGroup(group) => merge_group::decide(self, group),
             Subject::Comment(comment) => comment::decide(self, comment),
             Subject::CheckRun(check) => check::decide(self, check),
             Subject::CheckSuite(suite) => check::decide_suite(self, suite),
@@ -136,22 +139,29 @@ impl Case<'_> {
     }
 
     /// The owner with its name, or the reason that there is none.
-    pub fn known(&self) -> Result<(&str, &GitHubInstallationSpec), IgnoreReason> {
+    pub fn known(&self) -> Result<(&str, &GitHubInstallation), IgnoreReason> {
         let owner = self.owner().ok_or(IgnoreReason::NoInstallation)?;
-        Ok((owner.metadata.name.as_deref().unwrap_or_default(), &owner.spec))
+        Ok((owner.metadata.name.as_deref().unwrap_or_default(), owner))
     }
 
     /// The full ref of the config branch, when `repository` is the one with the config. Empty when it is the default
     /// branch and the payload does not name that.
+    ///
+    /// Until the controller has chosen one, each candidate may be it: the run that follows ends if it was the other one.
     pub fn config_ref(
-        spec: &GitHubInstallationSpec,
+        installation: &GitHubInstallation,
         repository: &Repository,
     ) -> Result<String, IgnoreReason> {
-        if !repository.name.eq_ignore_ascii_case(&spec.config.repository) {
+        let is_candidate = |name: &&str| name.eq_ignore_ascii_case(&repository.name);
+        let may_be_it = match config::chosen(installation) {
+            Some(chosen) => chosen.is(&repository.name, repository.id),
+            None => config::CANDIDATES.iter().any(is_candidate),
+        };
+        if !may_be_it {
             return Err(IgnoreReason::OtherRepository);
         }
-        let branch =
-            if spec.config.branch.is_empty() { &repository.default_branch } else { &spec.config.branch };
+        let configured = &installation.spec.config.branch;
+        let branch = if configured.is_empty() { &repository.default_branch } else { configured };
         Ok(if branch.is_empty() { String::new() } else { format!("refs/heads/{branch}") })
     }
 }

@@ -43,6 +43,13 @@ pub enum Action {
         /// Its name.
         name: String,
     },
+    /// Cancel the unfinished `DryRun` of a merge group.
+    CancelMergeGroup {
+        /// The installation's name.
+        installation: String,
+        /// The group's full ref.
+        git_ref: String,
+    },
     /// Cancel the unfinished `DryRun`s of a pull request.
     CancelPreviews {
         /// The installation's name.

@@ -10,6 +10,7 @@ mod decide;
 mod decision;
 mod index;
 mod installation;
+mod merge_group;
 mod pull_request;
 mod push;
 mod run;
@@ -18,11 +19,11 @@ mod subject;
 mod tests;
 
 pub use check::{Rerequest, RunEntry};
-pub use comment::command;
+pub use comment::{Command, command};
 pub use decide::{Decider, Delivery, takes};
 pub use decision::{Action, Decision, IgnoreReason, NewRun};
 pub use index::Index;
 pub use run::labels as run_labels;
 pub use subject::{
-    Account, Check, CheckSuite, Comment, Event, PullRequest, Push, Repository, Sender, Subject,
+    Account, Check, CheckSuite, Comment, Event, MergeGroup, PullRequest, Push, Repository, Sender, Subject,
 };

@@ -14,8 +14,8 @@ pub(super) fn takes(action: &str, base_changed: bool) -> bool {
 }
 
 pub(super) fn decide(case: &Case<'_>, pull: &PullRequest) -> Result<Vec<Action>, IgnoreReason> {
-    let (name, spec) = case.known()?;
-    let branch = Case::config_ref(spec, &pull.repository)?;
+    let (name, installation) = case.known()?;
+    let branch = Case::config_ref(installation, &pull.repository)?;
     if format!("refs/heads/{}", pull.base) != branch {
         return Err(IgnoreReason::OtherBranch);
     }

@@ -1,14 +1,19 @@
 //! A push to the config file is applied.
 
-use peribolos_api::run::{Mode, Source};
+use peribolos_api::{
+    GitHubInstallation,
+    run::{Mode, Source},
+};
 
 use super::{Action, IgnoreReason, Push, decide::Case, installation};
 
 pub(super) fn decide(case: &Case<'_>, push: &Push) -> Result<Vec<Action>, IgnoreReason> {
     let owner = case.owner();
-    let spec = owner
-        .map_or_else(|| case.decider.defaults.for_installation(case.installation_id), |o| o.spec.clone());
-    let branch = Case::config_ref(&spec, &push.repository)?;
+    let new = || GitHubInstallation::new("", case.decider.defaults.for_installation(case.installation_id));
+    let new = owner.is_none().then(new);
+    let Some(installation) = owner.or(new.as_ref()) else { return Err(IgnoreReason::NoInstallation) };
+    let spec = &installation.spec;
+    let branch = Case::config_ref(installation, &push.repository)?;
     if push.git_ref.starts_with("refs/tags/") {
         return Err(IgnoreReason::Tag);
     }

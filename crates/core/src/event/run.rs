@@ -36,6 +36,7 @@ impl Case<'_> {
                     delivery_id: short(&self.delivery.id),
                     sender: short(self.sender),
                     at: self.delivery.at.to_string(),
+                    comment: None,
                 },
                 cancel: false,
             },

@@ -59,6 +59,8 @@ pub enum Subject {
     Push(Push),
     /// `pull_request`
     PullRequest(PullRequest),
+    /// `merge_group`
+    MergeGroup(MergeGroup),
     /// `issue_comment`
     Comment(Comment),
     /// `check_run`
@@ -74,6 +76,8 @@ pub struct Repository {
     pub owner: String,
     /// Its name without the owner.
     pub name: String,
+    /// Its id, which survives a rename; none where the payload leaves it out.
+    pub id: Option<i64>,
     /// Its default branch; empty where the payload leaves it out.
     pub default_branch: String,
 }
@@ -114,6 +118,21 @@ pub struct PullRequest {
     pub head: String,
 }
 
+/// A `merge_group`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MergeGroup {
+    /// The payload's `action`.
+    pub action: String,
+    /// Where.
+    pub repository: Repository,
+    /// The group's own full ref.
+    pub git_ref: String,
+    /// Its commit.
+    pub head: String,
+    /// The full ref of the branch it is to be merged into.
+    pub base: String,
+}
+
 /// An `issue_comment`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comment {
@@ -131,6 +150,8 @@ pub struct Comment {
     pub on_pull_request: bool,
     /// The App that wrote it for somebody, if one did.
     pub app: Option<u64>,
+    /// Whether GitHub calls its author an owner, a member or a collaborator.
+    pub by_insider: bool,
 }
 
 /// A `check_run`.

@@ -21,9 +21,11 @@ impl Index for There {
     }
 }
 
+/// An object that has found its file in `.github`, number 5, if its spec names no repository.
 fn object(name: &str, spec: &str, by: &str) -> Arc<GitHubInstallation> {
     let text = format!(
         r#"{{"apiVersion":"peribolos.dev/v1alpha1","kind":"GitHubInstallation","spec":{spec},
+           "status":{{"config":{{"repository":".github","repositoryId":5}}}},
            "metadata":{{"name":"{name}","uid":"uid-{name}","labels":{{"peribolos.dev/created-by":"{by}"}}}}}}"#
     );
     Arc::new(serde_json::from_str(&text).unwrap())
@@ -57,7 +59,7 @@ fn decide(event: &Event) -> Decision {
 }
 
 fn repository(name: &str) -> Repository {
-    Repository { owner: "Acme".into(), name: name.into(), default_branch: "main".into() }
+    Repository { owner: "Acme".into(), name: name.into(), id: None, default_branch: "main".into() }
 }
 
 fn push() -> Push {
@@ -92,6 +94,7 @@ fn comment(first_line: &str) -> Comment {
         number: 7,
         on_pull_request: true,
         app: None,
+        by_insider: true,
     }
 }
 
@@ -159,7 +162,8 @@ fn installation(action: &str) -> Subject {
 #[case(Subject::PullRequest(PullRequest { repository: repository("x"), ..pull("opened") }), IgnoreReason::OtherRepository)]
 #[case(Subject::Comment(comment("thanks")), IgnoreReason::NotACommand)]
 #[case(Subject::Comment(Comment { action: "edited".into(), ..comment("/peribolos plan") }), IgnoreReason::UnknownAction)]
-#[case(Subject::Comment(Comment { on_pull_request: false, ..comment("/peribolos plan") }), IgnoreReason::NotACommand)]
+#[case(Subject::Comment(Comment { by_insider: false, ..comment("/peribolos help") }), IgnoreReason::NotACommand)]
+#[case(Subject::Comment(Comment { by_insider: false, ..comment("/peribolos plann") }), IgnoreReason::NotACommand)]
 #[case(Subject::Comment(Comment { app: Some(99), ..comment("/peribolos plan") }), IgnoreReason::OwnBot)]
 #[case(Subject::Comment(Comment { repository: repository("x"), ..comment("/peribolos plan") }), IgnoreReason::OtherRepository)]
 #[case(Subject::CheckRun(Check { action: "created".into(), ..check("u1") }), IgnoreReason::UnknownAction)]
@@ -323,6 +327,51 @@ fn the_branch_and_path_are_the_specs() {
 }
 
 #[rstest::rstest]
+#[case::the_one(".github", Some(5), true)]
+#[case::in_another_spelling(".GitHub", Some(5), true)]
+#[case::by_its_new_name("org", Some(5), true)]
+#[case::without_an_id(".github", None, true)]
+#[case::another_one_under_its_name(".github", Some(6), false)]
+#[case::the_other_candidate("peribolos", Some(6), false)]
+fn the_config_repository_is_known_by_its_id(
+    #[case] name: &str,
+    #[case] id: Option<i64>,
+    #[case] expected: bool,
+) {
+    let repository = Repository { id, ..repository(name) };
+    for subject in [
+        Subject::Push(Push { repository: repository.clone(), ..push() }),
+        Subject::PullRequest(PullRequest { repository: repository.clone(), ..pull("opened") }),
+        Subject::Comment(Comment { repository: repository.clone(), ..comment("/peribolos apply") }),
+        Subject::CheckRun(Check { repository, ..check("u1") }),
+    ] {
+        let decision = decide(&event(1, subject));
+        let is_taken = !matches!(decision, Decision::Ignored(IgnoreReason::OtherRepository));
+        assert_eq!(is_taken, expected, "{decision:?}");
+    }
+}
+
+#[test]
+fn until_a_repository_is_chosen_either_candidate_may_be_it() {
+    let mut unchosen = Arc::unwrap_or_clone(object("acme-1", r#"{"installationId":1}"#, "operator"));
+    unchosen.status = None;
+    let there = There(vec![Arc::new(unchosen)]);
+    let decide = |subject| decider(r#"{"installationId":1}"#).decide(&there, &delivery(), &event(1, subject));
+    let pushed = |name: &str| Subject::Push(Push { repository: repository(name), ..push() });
+    for name in [".github", "peribolos", "Peribolos"] {
+        let made = runs(decide(pushed(name)));
+        assert_eq!(made[0].spec.source.repository, format!("Acme/{name}"));
+    }
+    assert_eq!(ignored(decide(pushed("site"))), IgnoreReason::OtherRepository);
+    let untouched =
+        Push { touched: Some(vec!["README.md".into()]), repository: repository("peribolos"), ..push() };
+    assert_eq!(ignored(decide(Subject::Push(untouched))), IgnoreReason::PathUntouched);
+    assert_eq!(runs(decide(Subject::PullRequest(pull("opened")))).len(), 1);
+    let elsewhere = PullRequest { repository: repository("site"), ..pull("opened") };
+    assert_eq!(ignored(decide(Subject::PullRequest(elsewhere))), IgnoreReason::OtherRepository);
+}
+
+#[rstest::rstest]
 #[case(pull("opened"))]
 #[case(pull("reopened"))]
 #[case(pull("synchronize"))]
@@ -334,6 +383,30 @@ fn a_pull_request_becomes_a_preview(#[case] pull: PullRequest) {
     assert_eq!((run.spec.mode, run.spec.source.pull_request), (Mode::DryRun, Some(7)));
     assert_eq!((&*run.spec.source.sha, &*run.spec.source.git_ref), (SHA, "refs/heads/main"));
     assert_eq!(run.labels["peribolos.dev/pull-request"], "7");
+}
+
+fn merge_group(action: &str) -> MergeGroup {
+    MergeGroup {
+        action: action.into(),
+        repository: repository(".github"),
+        git_ref: "refs/heads/gh-readonly-queue/main/pr-7-abc".into(),
+        head: SHA.into(),
+        base: "refs/heads/main".into(),
+    }
+}
+
+#[test]
+fn a_merge_group_gets_a_preview_of_its_own_commit() {
+    let made = runs(decide(&event(1, Subject::MergeGroup(merge_group("checks_requested")))));
+    let [run] = &made[..] else { panic!("{made:?}") };
+    let source = &run.spec.source;
+    assert_eq!((run.spec.mode, source.pull_request, source.sha.as_str()), (Mode::DryRun, None, SHA));
+    assert_eq!(source.git_ref, "refs/heads/gh-readonly-queue/main/pr-7-abc");
+    let destroyed = actions(decide(&event(1, Subject::MergeGroup(merge_group("destroyed")))));
+    let git_ref = source.git_ref.clone();
+    assert_eq!(destroyed, [Action::CancelMergeGroup { installation: "acme-1".into(), git_ref }]);
+    let elsewhere = MergeGroup { base: "refs/heads/other".into(), ..merge_group("checks_requested") };
+    assert_eq!(ignored(decide(&event(1, Subject::MergeGroup(elsewhere)))), IgnoreReason::OtherBranch);
 }
 
 #[test]
@@ -355,7 +428,32 @@ fn commands_become_runs_of_the_newest_commit() {
     assert_eq!((apply.spec.mode, apply.spec.source.pull_request), (Mode::Apply, None));
     assert_eq!((&*plan.spec.source.sha, &*apply.spec.source.sha), ("", ""));
     assert_eq!(plan.annotations["peribolos.dev/comment-id"], "5");
+    assert_eq!(plan.spec.trigger.comment.map(|comment| (comment.id, comment.issue)), Some((5, 7)));
     assert!(!plan.labels.contains_key("peribolos.dev/sha"));
+}
+
+#[rstest::rstest]
+#[case("/peribolos", true, Some(7))]
+#[case("/peribolos help", false, None)]
+#[case("/peribolos plann", true, Some(7))]
+#[case::there_is_nothing_to_preview("/peribolos plan", false, None)]
+fn what_is_no_command_asks_for_help(
+    #[case] text: &str,
+    #[case] on_pull_request: bool,
+    #[case] pull_request: Option<i64>,
+) {
+    let comment = Comment { on_pull_request, ..comment(text) };
+    let run = runs(decide(&event(1, Subject::Comment(comment)))).remove(0);
+    assert_eq!((run.spec.mode, run.spec.source.pull_request), (Mode::DryRun, pull_request));
+    assert_eq!(run.spec.trigger.comment.map(|comment| comment.issue), Some(7));
+}
+
+#[rstest::rstest]
+#[case("/peribolos plan")]
+#[case("/peribolos apply")]
+fn who_conceals_a_membership_may_give_commands(#[case] text: &str) {
+    let comment = Comment { by_insider: false, ..comment(text) };
+    assert_eq!(runs(decide(&event(1, Subject::Comment(comment)))).len(), 1);
 }
 
 /// The runs that are made for a re-request where the commit has an Apply and two previews of a pull request.

@@ -142,8 +142,7 @@ fn is_for(run: &PeribolosRun, head: Head<'_>, is_from_here: impl Fn(&PeribolosRu
 }
 
 fn is_command(run: &PeribolosRun) -> bool {
-    let annotations = run.metadata.annotations.as_ref();
-    annotations.is_some_and(|annotations| annotations.contains_key(ANNOTATION_COMMENT))
+    run.spec.trigger.comment.is_some()
 }
 
 /// Whether a person has requested the run by a comment or on a check.
@@ -320,7 +319,7 @@ mod tests {
         assert!(not_admitted(|run| run.spec.source.sha.clear()));
         assert!(not_admitted(|run| run.spec.source.git_ref = "refs/heads/other".into()));
         assert!(not_admitted(|run| {
-            run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "5".to_owned())].into());
+            run.spec.trigger.comment = Some(crate::run::testing::COMMENT);
         }));
     }
 

@@ -8,11 +8,12 @@ use super::{Missing, Synced};
 use crate::{drift::Drift, token::Issued};
 
 /// The types of conditions that [`conditions`] gives; a type it leaves out does not hold.
-pub const CONDITION_TYPES: [ConditionType; 6] = [
+pub const CONDITION_TYPES: [ConditionType; 7] = [
     ConditionType::Ready,
     ConditionType::TokenIssued,
     ConditionType::Synced,
     ConditionType::Drifted,
+    ConditionType::ConfigPublic,
     ConditionType::Reconciling,
     ConditionType::Stalled,
 ];
@@ -75,6 +76,10 @@ pub struct Facts<'a> {
     pub held: Option<Finding>,
     /// What of Tekton is missing, where a run waits for it.
     pub tekton: Option<Finding>,
+    /// Why the repository that holds the file can't be used, if a person has to act.
+    pub config: Option<Finding>,
+    /// That the repository that holds the file is not private any more.
+    pub public: Option<Finding>,
     /// The result of the last Apply.
     pub synced: Synced,
     /// What the runs have found about drift.
@@ -130,6 +135,7 @@ pub fn conditions(facts: &Facts<'_>, previous: &[Condition], now: Timestamp) -> 
         // History is pruned: what an earlier run found stays until one says otherwise.
         Drift::Unknown => kept(facts, previous, ConditionType::Drifted),
     });
+    conditions.extend(facts.public.as_ref().map(|public| make(ConditionType::ConfigPublic, "True", public)));
     match &summary {
         Summary::Working(f) | Summary::Limping(f) => {
             conditions.push(make(ConditionType::Reconciling, "True", f));
@@ -192,6 +198,9 @@ fn summary(facts: &Facts<'_>, now: Timestamp) -> Summary {
             reason if needs_a_person(reason) => Summary::Stuck(Finding::new(Reason::TokenExpiring, message)),
             _ => Summary::Working(Finding::new(Reason::TokenExpiring, message)),
         };
+    }
+    if let Some(config) = &facts.config {
+        return Summary::Stuck(config.clone());
     }
     if let Some(held) = &facts.held {
         return Summary::Held(held.clone());

@@ -18,6 +18,8 @@ fn facts() -> Facts<'static> {
         missing: &[],
         held: None,
         tekton: None,
+        config: None,
+        public: None,
         synced: Synced::Never,
         drift: Drift::Unknown,
     }
@@ -108,6 +110,14 @@ fn shown(facts: &Facts<'_>) -> String {
 #[case::suspended(
     Facts { held: Some(blocked(Reason::Suspended)), ..facts() },
     "Ready=False/Suspended TokenIssued=True/TokenIssued"
+)]
+#[case::no_usable_repository(
+    Facts { config: Some(blocked(Reason::ConfigAmbiguous)), held: Some(blocked(Reason::Suspended)), ..facts() },
+    "Ready=False/ConfigAmbiguous TokenIssued=True/TokenIssued Stalled=True/ConfigAmbiguous"
+)]
+#[case::its_repository_turned_public(
+    Facts { public: Some(blocked(Reason::ConfigPublic)), ..facts() },
+    "Ready=True/TokenIssued TokenIssued=True/TokenIssued ConfigPublic=True/ConfigPublic"
 )]
 #[case::on_demand(
     Facts { token: None, on_demand: true, ..facts() },

@@ -1,13 +1,20 @@
 //! What an Apply leaves in its installation's status when it gives the slot back.
 
 use peribolos_api::{
-    PeribolosRun, PeribolosRunStatus, Reason,
+    ConditionType, PeribolosRun, PeribolosRunStatus, Reason,
     installation::{Approval, LastApply},
-    names::ANNOTATION_COMMENT,
     run::{Mode, Phase},
 };
 
-use crate::run::status::seconds;
+use crate::run::{state::condition, status::seconds};
+
+/// Whether a pod of the run was started: its TaskRun was created, or one of its attempts has left something.
+fn has_run(status: &PeribolosRunStatus) -> bool {
+    let started = condition(status, ConditionType::Started);
+    started.is_some_and(|started| started.status == "True")
+        || status.changes.is_some()
+        || status.outcome_unknown
+}
 
 /// The record of an Apply that ended with this status. None: it says nothing about the file, as it gave way or was
 /// cancelled before anything started.
@@ -23,6 +30,7 @@ pub fn last_apply(run: &PeribolosRun, status: &PeribolosRunStatus) -> Option<Las
     (run.spec.mode == Mode::Apply && counts).then(|| LastApply {
         run: run.metadata.name.clone().unwrap_or_default(),
         uid: run.metadata.uid.clone(),
+        repository_id: status.repository.as_ref().map(|repository| repository.id).filter(|_| has_run(status)),
         sha: status.sha.clone(),
         blob: status.blob.clone(),
         approval: approval(run),
@@ -40,7 +48,7 @@ pub fn last_apply(run: &PeribolosRun, status: &PeribolosRunStatus) -> Option<Las
 /// The comment that requested an Apply. None: no comment did.
 fn approval(run: &PeribolosRun) -> Option<Approval> {
     Some(Approval {
-        comment: run.metadata.annotations.as_ref()?.get(ANNOTATION_COMMENT)?.parse().ok()?,
+        comment: run.spec.trigger.comment?.id,
         login: run.spec.trigger.sender.clone(),
         run: run.metadata.uid.clone()?,
         at: seconds(run.metadata.creation_timestamp.as_ref()?.0),
@@ -66,6 +74,7 @@ pub fn inheriting(last: LastApply, before: Option<&LastApply>) -> LastApply {
 
 #[cfg(test)]
 mod tests {
+    use peribolos_api::run::TriggerComment;
     use serde_json::json;
 
     use super::*;
@@ -76,25 +85,24 @@ mod tests {
     }
 
     /// An Apply of this file, requested by a comment or not.
-    fn applied(blob: &str, comment: Option<&str>) -> LastApply {
+    fn applied(blob: &str, comment: Option<i64>) -> LastApply {
         let mut run = run("r", Mode::Apply, 1, Phase::Failed);
         run.spec.trigger.sender = "alice".into();
-        run.metadata.annotations =
-            comment.map(|comment| [(ANNOTATION_COMMENT.to_owned(), comment.to_owned())].into());
+        run.spec.trigger.comment = comment.map(|id| TriggerComment { id, issue: 3 });
         let status = json!({"phase": "Failed", "reason": "Incomplete", "blob": blob});
         last_apply(&run, &serde_json::from_value(status).unwrap()).unwrap()
     }
 
     #[test]
     fn an_apply_inherits_the_comment_that_requested_an_apply_of_the_same_file() {
-        let first = applied("b", Some("7"));
+        let first = applied("b", Some(7));
         let approval = first.approval.clone().unwrap();
         assert_eq!((approval.comment, approval.login.as_str(), approval.run.as_str()), (7, "alice", "uid-r"));
         let second = inheriting(applied("b", None), Some(&first));
         assert_eq!(second.approval, Some(approval));
         assert_eq!(inheriting(applied("b", None), Some(&second)).approval, second.approval, "and so on");
         assert_eq!(inheriting(applied("c", None), Some(&second)).approval, None, "another file");
-        let other = inheriting(applied("b", Some("8")), Some(&second)).approval.unwrap();
+        let other = inheriting(applied("b", Some(8)), Some(&second)).approval.unwrap();
         assert_eq!(other.comment, 8, "what requested it itself is newer");
         assert_eq!(inheriting(applied("b", None), None).approval, None);
     }

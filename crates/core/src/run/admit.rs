@@ -3,26 +3,29 @@
 
 use peribolos_api::{
     GitHubInstallation, Reason,
+    installation::Preview,
     run::{Mode, Phase},
 };
 
 use super::{
     command,
     command::Standing,
-    facts::{Commander, Facts, Pull},
+    facts::{Commander, Facts, Head, Pull},
+    first,
     preview::{self, Grant},
-    source,
+    source::{self, PreviewOf, SourceNotAllowed},
     status::End,
     step::Need,
 };
+use crate::config::{self, ConfigRepository};
 
 /// Whether a run may wait for its turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admission {
     /// The decision needs these facts.
     Need(Need),
-    /// It may wait, for this commit. A Dump has none.
-    Admitted(Option<String>),
+    /// It may wait, for this commit.
+    Admitted(String),
     /// It ends. The commit is the one that gets a check, if any.
     Refused(End, Option<String>),
 }
@@ -31,29 +34,23 @@ fn refused(phase: Phase, reason: Reason, message: impl Into<String>) -> Admissio
     Admission::Refused(End::new(phase, reason, message), None)
 }
 
-/// Decides whether the run may wait for its turn.
-pub fn admit(facts: &Facts, installation: &GitHubInstallation) -> Admission {
+/// Decides whether the run may wait for its turn. `repository` is the config repository, as it was looked up for this run; the
+/// installation's status says the same.
+pub fn admit(facts: &Facts, installation: &GitHubInstallation, repository: &ConfigRepository) -> Admission {
     let spec = &facts.run.spec;
-    if spec.mode == Mode::Dump {
-        return Admission::Admitted(None);
-    }
     let login = login(installation);
-    let repository = &installation.spec.config.repository;
-    let branch = match &facts.found.branch {
-        None => return Admission::Need(Need::Branch),
-        Some(Some(branch)) => branch,
-        Some(None) => {
-            let message =
-                format!("the repository {login}/{repository} does not exist, or the App can't see it");
-            return refused(Phase::Failed, Reason::ConfigMissing, message);
+    let branch = branch(installation, repository);
+    if let Err(error) = source::validate(spec, login, &repository.name, branch) {
+        if is_of_other_candidate(installation, &error) {
+            let message = format!("the organization's file is in {login}/{}", repository.name);
+            return refused(Phase::Skipped, Reason::OtherRepository, message);
         }
-    };
-    if let Err(error) = source::validate(spec, login, repository, branch) {
         return refused(Phase::Failed, Reason::SourceNotAllowed, error.to_string());
     }
     match commander(facts) {
         None => return Admission::Need(Need::Commander),
         Some(Commander::Nobody) => {}
+        Some(Commander::Help) => return refused(Phase::Skipped, Reason::HelpShown, HELP_SHOWN),
         Some(Commander::Wrong(why)) => return refused(Phase::Skipped, Reason::NotAllowed, *why),
         Some(Commander::By(standing)) => {
             if let Err((reason, message)) = command::may(*standing, spec.mode) {
@@ -61,11 +58,54 @@ pub fn admit(facts: &Facts, installation: &GitHubInstallation) -> Admission {
             }
         }
     }
-    match spec.source.pull_request {
-        Some(number) => of_pull_request(facts, installation, branch, number),
+    match source::preview_of(spec) {
+        Some(PreviewOf::PullRequest(number)) => of_pull_request(facts, installation, branch, number),
+        Some(PreviewOf::MergeGroup(group)) => of_merge_group(facts, installation, group),
         None => of_branch(facts, installation, branch),
     }
 }
+
+/// A merge queue asks for the checks of its group's commit, which GitHub has made of pull requests that were approved.
+fn of_merge_group(facts: &Facts, installation: &GitHubInstallation, group: &str) -> Admission {
+    let branch = group.strip_prefix("refs/heads/").unwrap_or(group);
+    let given = &facts.run.spec.source.sha;
+    let sha = match &facts.found.head {
+        None => return Admission::Need(Need::Head(branch.to_owned())),
+        Some(Head { sha: Some(sha), .. }) if given.is_empty() || sha == given => sha.clone(),
+        Some(_) => {
+            return refused(Phase::Skipped, Reason::NotHead, "the merge group does not exist any more");
+        }
+    };
+    if installation.spec.preview == Preview::Off {
+        let end = End::new(Phase::Skipped, Reason::FileUnchanged, preview::OFF);
+        return Admission::Refused(end, Some(sha));
+    }
+    match facts.found.unchanged {
+        None => Admission::Need(Need::Unchanged),
+        Some(true) => {
+            let message = format!("the merge group does not change {}", installation.spec.config.path);
+            Admission::Refused(End::new(Phase::Skipped, Reason::FileUnchanged, message), Some(sha))
+        }
+        Some(false) => Admission::Admitted(sha),
+    }
+}
+
+/// The branch that is applied.
+pub fn branch<'a>(installation: &'a GitHubInstallation, repository: &'a ConfigRepository) -> &'a str {
+    let configured = installation.spec.config.branch.as_str();
+    if configured.is_empty() { &repository.default_branch } else { configured }
+}
+
+/// Whether the run is of the repository that was not chosen: its push came before the choice.
+fn is_of_other_candidate(installation: &GitHubInstallation, error: &SourceNotAllowed) -> bool {
+    let SourceNotAllowed::Repository { given, .. } = error else { return false };
+    let Some((owner, name)) = given.split_once('/') else { return false };
+    installation.spec.config.repository.is_empty()
+        && owner.eq_ignore_ascii_case(login(installation))
+        && config::CANDIDATES.iter().any(|candidate| candidate.eq_ignore_ascii_case(name))
+}
+/// What is recorded of a request for help.
+const HELP_SHOWN: &str = "a comment asked which commands there are; it was answered, and nothing was run";
 
 /// Who requested the run. For a run that names no comment this is always known.
 pub(super) fn commander(facts: &Facts) -> Option<&Commander> {
@@ -77,21 +117,37 @@ fn of_branch(facts: &Facts, installation: &GitHubInstallation, branch: &str) -> 
     let is_rerequest = facts.is_rerequest();
     if facts.run.spec.mode == Mode::Apply && !given.is_empty() && !is_rerequest {
         // Whether an Apply's commit is still the head is checked just before its TaskRun is created, after all waiting.
-        return Admission::Admitted(Some(given.clone()));
+        return by_owner(facts, installation, branch, given);
     }
     let Some(head) = &facts.found.head else { return Admission::Need(Need::Head(branch.to_owned())) };
     let Some(head) = &head.sha else {
-        let repository = format!("{}/{}", login(installation), installation.spec.config.repository);
-        let message = format!("the branch {branch} of {repository} does not exist");
+        let message = format!("the branch {branch} of {} does not exist", config::full_name(installation));
         return refused(Phase::Failed, Reason::ConfigMissing, message);
     };
-    if given.is_empty() {
-        return Admission::Admitted(Some(head.clone()));
-    }
     if is_rerequest && given != head {
         return refused(Phase::Skipped, Reason::NotHead, not_head_again(branch));
     }
-    Admission::Admitted(Some(given.clone()))
+    by_owner(facts, installation, branch, if given.is_empty() { head } else { given })
+}
+
+/// Admits a run of the branch. The first Apply of a config repository needs an owner: otherwise whoever is the first to put a file
+/// into a repository of the right name would control the organization.
+fn by_owner(facts: &Facts, installation: &GitHubInstallation, branch: &str, sha: &str) -> Admission {
+    let admitted = || Admission::Admitted(sha.to_owned());
+    let status = facts.installation_status();
+    // A command was admitted because its author is an owner.
+    if facts.run.spec.mode != Mode::Apply || facts.is_command() || !first::is_first(&status) {
+        return admitted();
+    }
+    let Some(backing) = &facts.found.backing else {
+        return Admission::Need(Need::Backing { sha: sha.to_owned(), branch: branch.to_owned() });
+    };
+    let since = installation.metadata.creation_timestamp.as_ref().map(|time| time.0);
+    if first::is_by_owner(backing, since) {
+        return admitted();
+    }
+    let message = first::owner_required(&config::full_name(installation));
+    Admission::Refused(End::new(Phase::Skipped, Reason::OwnerRequired, message), Some(sha.to_owned()))
 }
 
 /// Why a re-requested check does not lead to a run.
@@ -108,7 +164,7 @@ fn of_pull_request(facts: &Facts, installation: &GitHubInstallation, branch: &st
             return refused(Phase::Failed, Reason::SourceNotAllowed, message);
         }
         Some(None) => {
-            let repository = format!("{}/{}", login(installation), installation.spec.config.repository);
+            let repository = config::full_name(installation);
             let message = format!("there is no pull request {number} in {repository}");
             return refused(Phase::Failed, Reason::SourceNotAllowed, message);
         }
@@ -126,15 +182,15 @@ fn of_pull_request(facts: &Facts, installation: &GitHubInstallation, branch: &st
         };
         return refused(phase, reason, "the pull request has a newer commit");
     }
-    let sha = Some(pull.head.clone());
+    let sha = pull.head.clone();
     if let Err((reason, message)) = grant(facts, installation, pull) {
-        return Admission::Refused(End::new(Phase::Skipped, reason, message), sha);
+        return Admission::Refused(End::new(Phase::Skipped, reason, message), Some(sha));
     }
     match facts.found.unchanged {
         None => Admission::Need(Need::Unchanged),
         Some(true) => {
             let message = format!("the pull request does not change {}", installation.spec.config.path);
-            Admission::Refused(End::new(Phase::Skipped, Reason::FileUnchanged, message), sha)
+            Admission::Refused(End::new(Phase::Skipped, Reason::FileUnchanged, message), Some(sha))
         }
         Some(false) => Admission::Admitted(sha),
     }
@@ -162,25 +218,31 @@ pub(super) fn login(installation: &GitHubInstallation) -> &str {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use peribolos_api::names::{ANNOTATION_COMMENT, ANNOTATION_REREQUEST};
+    use peribolos_api::names::ANNOTATION_REREQUEST;
 
     use super::*;
+    use crate::config::ConfigFound;
     use crate::run::{
         facts::Head,
         preview::Author,
-        testing::{at, facts, run},
+        testing::{COMMENT, at, facts, here, installation, run},
     };
 
     /// What is admitted, refused or fetched for a run after this change to it.
     fn admitted(mode: Mode, change: impl FnOnce(&mut Facts)) -> String {
         let mut facts = facts(run("r", mode, 0, Phase::Pending));
         facts.run.status = None;
-        facts.found.branch = Some(Some("main".into()));
+        // Something was applied before.
+        let mut installation = installation();
+        let last = serde_json::json!({"run": "a", "phase": "Failed", "repositoryId": 5});
+        installation.status.as_mut().unwrap().last_apply = serde_json::from_value(last).unwrap();
+        facts.installation = Some(std::sync::Arc::new(installation));
         change(&mut facts);
         let installation = facts.installation.clone().unwrap();
-        match admit(&facts, &installation) {
+        let Some(ConfigFound::Here(repository)) = here() else { panic!("not here") };
+        match admit(&facts, &installation, &repository) {
             Admission::Need(need) => format!("{need:?}"),
-            Admission::Admitted(sha) => format!("admitted {}", sha.unwrap_or_default()),
+            Admission::Admitted(sha) => format!("admitted {sha}"),
             Admission::Refused(end, sha) => {
                 let check = if sha.is_some() { ", with a check" } else { "" };
                 format!("{:?} {:?}{check}", end.phase, end.why.reason)
@@ -199,14 +261,11 @@ mod tests {
 
     #[test]
     fn an_apply_is_for_its_commit_or_the_head() {
-        assert_eq!(admitted(Mode::Apply, |facts| facts.found.branch = None), "Branch");
-        assert_eq!(admitted(Mode::Apply, |facts| facts.found.branch = Some(None)), "Failed ConfigMissing");
         assert_eq!(admitted(Mode::Apply, |facts| facts.run.spec.source.sha = "old".into()), "admitted old");
         assert_eq!(admitted(Mode::Apply, |_| ()), r#"Head("main")"#);
         assert_eq!(admitted(Mode::Apply, |facts| facts.found.head = head("new")), "admitted new");
         let gone = Some(Head { sha: None, at: Timestamp::MIN });
         assert_eq!(admitted(Mode::Apply, |facts| facts.found.head = gone), "Failed ConfigMissing");
-        assert_eq!(admitted(Mode::Dump, |facts| facts.found.branch = None), "admitted ");
     }
 
     #[rstest::rstest]
@@ -226,11 +285,32 @@ mod tests {
     #[case(Some(Commander::By(Standing::Owner)), r#"Head("main")"#)]
     #[case(Some(Commander::By(Standing::Member)), "Skipped NotAllowed")]
     #[case(Some(Commander::By(Standing::Stranger)), "Skipped NotAllowed")]
+    #[case(Some(Commander::Help), "Skipped HelpShown")]
     #[case(Some(Commander::Wrong("the comment was deleted")), "Skipped NotAllowed")]
     fn an_owner_commands_an_apply(#[case] commander: Option<Commander>, #[case] expected: &str) {
         let outcome = admitted(Mode::Apply, |facts| {
-            annotate(facts, ANNOTATION_COMMENT);
+            facts.run.spec.trigger.comment = Some(COMMENT);
             facts.found.commander = commander;
+        });
+        assert_eq!(outcome, expected);
+    }
+
+    #[rstest::rstest]
+    #[case(None, None, r#"Head("gh-readonly-queue/main/pr-7-abc")"#)]
+    #[case::destroyed(Some("other"), None, "Skipped NotHead")]
+    #[case(Some("group"), None, "Unchanged")]
+    #[case(Some("group"), Some(true), "Skipped FileUnchanged, with a check")]
+    #[case(Some("group"), Some(false), "admitted group")]
+    fn a_merge_group_is_previewed_while_it_is_there(
+        #[case] at: Option<&str>,
+        #[case] unchanged: Option<bool>,
+        #[case] expected: &str,
+    ) {
+        let outcome = admitted(Mode::DryRun, |facts| {
+            facts.run.spec.source.git_ref = "refs/heads/gh-readonly-queue/main/pr-7-abc".into();
+            facts.run.spec.source.sha = "group".into();
+            facts.found.head = at.and_then(head);
+            facts.found.unchanged = unchanged;
         });
         assert_eq!(outcome, expected);
     }
@@ -273,7 +353,7 @@ mod tests {
         assert_eq!(strangers, "Skipped ApprovalRequired, with a check");
         let requested = previewed(|facts, pull| {
             pull.author = Author::Stranger;
-            annotate(facts, ANNOTATION_COMMENT);
+            facts.run.spec.trigger.comment = Some(COMMENT);
             facts.found.commander = Some(Commander::By(Standing::Member));
         });
         assert_eq!(requested, "Unchanged");

@@ -3,24 +3,33 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{ConditionType, GitHubInstallation, PeribolosRun};
 use peribolos_vocab::report::{Progress, StepReport};
 
 use super::{
     arguments::Reviewed,
     check::{self, Check, CheckState},
-    facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, Rival, SlotHolder},
+    comment::Known,
+    facts::{Attempt, CheckSeen, Commander, Facts, Head, Pull, Reservation, Rival, SlotHolder},
+    first::Backing,
+    follow_up::BASE,
     outcome::Observation,
+    preview::{OpenPulls, outdated},
     state::State,
     step::Step,
 };
+use crate::config::{self, ConfigRepository};
 
 /// What a look has found: the answer to a [`super::step::Need`].
 #[derive(Clone, Debug)]
 pub enum Fact {
-    /// The branch that is applied. None: there is no such repository.
-    Branch(Option<String>),
+    /// The config repository.
+    Config(config::ConfigFound),
+    /// Who administers the config repository and is no owner.
+    Strangers(Vec<String>),
+    /// Who is behind the Apply.
+    Backing(Backing),
     /// Who requested the run by a comment.
     Commander(Commander),
     /// The pull request. None: there is none.
@@ -51,10 +60,8 @@ pub enum Fact {
     PodDone(bool),
     /// The run's checks.
     Checks(Vec<CheckSeen>),
-    /// Where the config repository is now.
-    NewName(NewName),
-    /// The open pull requests.
-    Pulls(Vec<(i64, String)>),
+    /// The open pull requests, and their previews.
+    OpenPulls(Box<OpenPulls>),
     /// Who has the slot.
     SlotHolder(SlotHolder),
 }
@@ -70,14 +77,27 @@ pub enum Answer {
     Installation(Option<Box<GitHubInstallation>>),
     /// The result of reserving a place.
     Reservation(Reservation),
-    /// Whether the config repository is there.
-    Repository(Result<(), String>),
+    /// The config repository was created.
+    Created(ConfigRepository),
+    /// It was not created, because it exists or can't be created.
+    Config(config::ConfigFound),
     /// The TaskRun's name is taken by somebody else's.
     Foreign,
     /// The TaskRun's name was made unusable.
     Closed,
     /// The number of the check.
     Check(i64),
+    /// What became of the comment.
+    Comment(Commented),
+}
+
+/// What became of a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commented {
+    /// It is there as it should be.
+    AsWanted,
+    /// One that was there twice was deleted; there may be another one.
+    SurplusDeleted,
 }
 
 impl Facts {
@@ -85,7 +105,9 @@ impl Facts {
     pub fn add(&mut self, fact: Fact, now: Timestamp) {
         let found = &mut self.found;
         match fact {
-            Fact::Branch(branch) => found.branch = Some(branch),
+            Fact::Config(config) => found.config = Some(config),
+            Fact::Strangers(strangers) => found.strangers = Some(strangers),
+            Fact::Backing(backing) => found.backing = Some(backing),
             Fact::Commander(commander) => found.commander = Some(commander),
             Fact::Pull(pull) => found.pull = Some(pull),
             Fact::Unchanged(unchanged) => found.unchanged = Some(unchanged),
@@ -104,8 +126,10 @@ impl Facts {
             Fact::Progress(progress) => found.progress = Some(progress),
             Fact::PodDone(done) => found.pod_done = Some(done),
             Fact::Checks(checks) => self.checks_read(checks, now),
-            Fact::NewName(name) => found.new_name = Some(name),
-            Fact::Pulls(pulls) => found.pulls = Some(pulls),
+            Fact::OpenPulls(open) => {
+                self.published.done.previews = outdated(&open).next().is_none();
+                self.found.open_pulls = Some(*open);
+            }
             Fact::SlotHolder(holder) => found.slot_holder = Some(holder),
         }
     }
@@ -122,16 +146,26 @@ impl Facts {
                 }
                 // What was read before the slot was taken may have changed before it was.
                 (self.found.head, self.found.rival) = (None, None);
+                if matches!(step, Step::TakeSlot(_)) {
+                    (self.found.config, self.found.strangers) = (None, None);
+                }
                 self.set_installation(installation);
             }
             Answer::Reservation(reservation) => self.found.reservation = Some(reservation),
-            Answer::Repository(repository) => self.found.repository = Some(repository),
+            Answer::Created(repository) => {
+                // Nobody but owners has access to it.
+                self.found.strangers = Some(Vec::new());
+                self.found.config = Some(config::ConfigFound::Here(repository));
+            }
+            Answer::Config(config) => self.found.config = Some(config),
             Answer::Foreign => self.found.attempt = Some(Attempt::Foreign),
             Answer::Closed => self.found.attempt = Some(Attempt::Closed),
             Answer::Check(id) => self.check_written(step, id, now),
+            Answer::Comment(Commented::AsWanted) => self.comment_is_there(step, now),
+            // It is read again.
+            Answer::Comment(Commented::SurplusDeleted) => self.published.unknown_since = None,
             Answer::Done => {}
         }
-        let done = &mut self.published.done;
         match step {
             Step::Adopt => self.found.adopted = true,
             Step::EnsureToken(token) => self.found.tokens.push(*token),
@@ -151,17 +185,27 @@ impl Facts {
                     seen.stopping = true;
                 }
             }
-            Step::CreateRun(run) => self.found.created.push(run.name.clone()),
-            Step::Acknowledge => done.acknowledged = true,
-            Step::Refuse(_) => done.refused = true,
+            Step::CreateRun(run) => {
+                self.found.created.push(run.name.clone());
+                if let Some(open) = self.found.open_pulls.as_mut().filter(|_| run.spec.trigger.event == BASE)
+                {
+                    open.pulls.retain(|(number, _)| run.spec.source.pull_request != Some(*number));
+                    self.published.done.previews = outdated(open).next().is_none();
+                }
+            }
+            Step::React(_) => self.published.done.acknowledged = true,
             Step::Issue(_) => {
-                done.issue = true;
+                self.published.done.issue = true;
                 self.published.unknown_since = None;
             }
-            Step::Clear => done.cleared = true,
-            Step::Recheck => self.found.rechecked = true,
+            Step::Clear => self.published.done.cleared = true,
+            Step::Recheck => {
+                self.found.rechecked = true;
+                // The request itself changes the installation, which wakes the run.
+                self.published.blocked_until = now.checked_add(self.scaled(RENAMED_PULSE)).ok();
+            }
             Step::LabelTaskRuns => {
-                done.previews = true;
+                self.published.done.previews = true;
                 self.found.task_runs_labelled = true;
             }
             _ => {}
@@ -230,6 +274,14 @@ impl Facts {
         self.published.check = Some((**written).clone());
     }
 
+    fn comment_is_there(&mut self, step: &Step, now: Timestamp) {
+        let Step::WriteComment(post) = step else { return };
+        let published = &mut self.published;
+        (published.paused_until, published.unknown_since) = (None, None);
+        published.comments.retain(|known| (known.on, known.kind) != (post.on, post.kind));
+        published.comments.push(Known { on: post.on, kind: post.kind, at: Some(now) });
+    }
+
     fn checks_read(&mut self, checks: Vec<CheckSeen>, now: Timestamp) {
         let late = self.late();
         let published = &mut self.published;
@@ -250,6 +302,9 @@ impl Facts {
         self.found.checks = Some(checks);
     }
 }
+
+/// How often a run asks for the new name of its organization.
+const RENAMED_PULSE: SignedDuration = SignedDuration::from_secs(30);
 
 /// Whether one of the checks but the first is not completed.
 fn has_surplus(checks: &[CheckSeen]) -> bool {

@@ -5,18 +5,24 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
     GitHubInstallation, GitHubInstallationSpec, PeribolosRunStatus,
-    installation::{Preview, UnreviewedRemovals},
-    run::Mode,
+    installation::{Disclosure, Preview, UnreviewedRemovals},
+    run::{MergedPullRequest, Mode},
 };
+use peribolos_vocab::Visibility;
 
-use super::facts::Facts;
-use crate::names::RunToken;
+use super::{
+    facts::{Facts, Settings},
+    source::{PreviewOf, preview_of},
+};
+use crate::{config::ConfigFound, names::RunToken};
 
 /// What every plan is made with beside the spec.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PlanFacts<'a> {
     /// Whether names in the file itself may be posted: it is on the base, or by a verified member.
     pub discloses_file: bool,
+    /// Whether everything may be posted.
+    pub discloses_all: bool,
     /// Commits of the base branch whose file's names may be posted, too.
     pub disclose: &'a [&'a str],
     /// The salt of the digests of removals: the run's UID. None: they are not recorded.
@@ -41,7 +47,12 @@ pub struct Reviewed {
     pub shown: Vec<(String, Vec<String>)>,
     /// Whether nothing needs to have been shown under `Block`: [`super::review::needs_no_preview`].
     pub without_pull_requests: bool,
+    /// The pull requests that it applies.
+    pub merged: Vec<MergedPullRequest>,
 }
+
+/// The most pull requests that are named as applied by one run, the newest.
+pub const MAX_MERGED: usize = 20;
 
 /// The longest `--shown`, in bytes. Linux takes 128 KiB for one argument.
 const MAX_SHOWN_BYTES: usize = 120 * 1024;
@@ -62,6 +73,7 @@ pub fn of_apply(
 ) -> Vec<String> {
     let plan = PlanFacts {
         discloses_file: true,
+        discloses_all: discloses_all(facts, installation),
         disclose: &last_applied(installation),
         salt: facts.run.metadata.uid.as_deref(),
     };
@@ -83,23 +95,44 @@ pub fn of_dry_run(
     if token == RunToken::File {
         return vec!["--file-only".to_owned()];
     }
-    let of_pull_request = facts.run.spec.source.pull_request.is_some();
+    let preview = preview_of(&facts.run.spec);
     let mut disclose = last_applied(installation);
     disclose.extend(base);
     let plan = PlanFacts {
-        discloses_file: by_member || !of_pull_request,
+        discloses_file: by_member || preview.is_none(),
+        discloses_all: discloses_all(facts, installation),
         disclose: &disclose,
         salt: facts.run.metadata.uid.as_deref(),
     };
-    for_plan(&installation.spec, &plan)
+    let is_of_pull = matches!(preview, Some(PreviewOf::PullRequest(_)));
+    let base = base.filter(|_| is_of_pull).map(|base| format!("--base-sha={base}"));
+    for_plan(&installation.spec, &plan).into_iter().chain(base).collect()
+}
+
+/// Whether everything may be named on GitHub: who can read the config repository now decides. A repository that is visible in the
+/// whole enterprise is not private.
+fn discloses_all(facts: &Facts, installation: &GitHubInstallation) -> bool {
+    match installation.spec.disclosure {
+        Disclosure::Full => true,
+        Disclosure::FileOnly => false,
+        Disclosure::Auto => {
+            let visibility = match &facts.found.config {
+                Some(ConfigFound::Here(repository)) => Some(repository.visibility),
+                _ => None,
+            };
+            visibility == Some(Visibility::Private)
+        }
+    }
 }
 
 /// The arguments of a Dump.
-pub fn of_dump(spec: &GitHubInstallationSpec) -> Vec<String> {
+pub fn of_dump(spec: &GitHubInstallationSpec, settings: &Settings) -> Vec<String> {
     let allow_public = spec.onboarding.allow_public.then(|| "--allow-public".to_owned());
     let branch = Some(&spec.config.branch).filter(|branch| !branch.is_empty());
     let branch = branch.map(|branch| format!("--branch={branch}"));
-    allow_public.into_iter().chain(branch).collect()
+    let docs = settings.docs_url.as_ref().map(|url| format!("--docs-url={url}"));
+    let support = settings.support_url.as_ref().map(|url| format!("--support-url={url}"));
+    allow_public.into_iter().chain(branch).chain(docs).chain(support).collect()
 }
 
 /// The commit that was applied last: it is on the base branch, so what its file names may be named.
@@ -122,6 +155,9 @@ pub fn for_plan(spec: &GitHubInstallationSpec, facts: &PlanFacts<'_>) -> Vec<Str
     ];
     if facts.discloses_file {
         arguments.push("--disclose-file".to_owned());
+    }
+    if facts.discloses_all {
+        arguments.push("--disclose-all".to_owned());
     }
     arguments.extend(facts.disclose.iter().map(|sha| format!("--disclose={sha}")));
     arguments.extend(facts.salt.map(|salt| format!("--salt={salt}")));
@@ -190,10 +226,11 @@ fn review(spec: &GitHubInstallationSpec, reviewed: &Reviewed) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use peribolos_api::run::ContentWrites;
+    use peribolos_api::run::{ContentWrites, Phase};
 
     use super::*;
-    use crate::run::testing::at;
+    use crate::config::ConfigRepository;
+    use crate::run::testing::{at, facts, here, installation, run};
 
     fn spec(json: &serde_json::Value) -> GitHubInstallationSpec {
         serde_json::from_value(json.clone()).unwrap()
@@ -206,7 +243,8 @@ mod tests {
             "run": {"manage": ["Teams", "Org"], "allow": ["RepoPublish"], "ignore": ["SecretTeams"]},
             "guards": {"requiredAdmins": ["alice", "bob"], "maximumRemovalPercent": 10},
         }));
-        let facts = PlanFacts { discloses_file: true, disclose: &["abc"], salt: Some("uid") };
+        let facts =
+            PlanFacts { discloses_file: true, disclose: &["abc"], salt: Some("uid"), ..PlanFacts::default() };
         assert_eq!(
             for_plan(&spec, &facts),
             [
@@ -221,6 +259,32 @@ mod tests {
                 "--salt=uid",
             ]
         );
+    }
+
+    #[rstest::rstest]
+    #[case("Auto", Some(Visibility::Private), true)]
+    #[case("Auto", Some(Visibility::Internal), false)]
+    #[case("Auto", Some(Visibility::Public), false)]
+    #[case("Auto", None, false)]
+    #[case("Full", Some(Visibility::Public), true)]
+    #[case("FileOnly", Some(Visibility::Private), false)]
+    fn everything_is_named_where_the_repository_is_private(
+        #[case] disclosure: &str,
+        #[case] visibility: Option<Visibility>,
+        #[case] expected: bool,
+    ) {
+        let mut facts = facts(run("r", Mode::Apply, 0, Phase::Running));
+        let Some(ConfigFound::Here(repository)) = here() else { panic!("not here") };
+        facts.found.config =
+            visibility.map(|visibility| ConfigFound::Here(ConfigRepository { visibility, ..repository }));
+        let mut installation = installation();
+        installation.spec = spec(&serde_json::json!({"installationId": 1, "disclosure": disclosure}));
+        let is_there = |arguments: Vec<String>| arguments.contains(&"--disclose-all".to_owned());
+        assert_eq!(is_there(of_apply(&facts, &installation, &Reviewed::default(), at(0))), expected);
+        let previewed = of_dry_run(&facts, &installation, RunToken::Read, false, None);
+        assert_eq!(is_there(previewed), expected);
+        let strangers = of_dry_run(&facts, &installation, RunToken::File, false, None);
+        assert!(!is_there(strangers), "it sees nothing of the organization");
     }
 
     /// What an apply gets beside its plan.
@@ -245,6 +309,7 @@ mod tests {
         let reviewed = Reviewed {
             shown: vec![("u1".into(), vec!["aa".into(), "bb".into()]), ("u2".into(), vec![])],
             without_pull_requests: true,
+            merged: vec![],
         };
         assert_eq!(
             review_of(&serde_json::json!({}), &reviewed),

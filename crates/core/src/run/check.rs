@@ -12,7 +12,7 @@ use peribolos_vocab::{
     report::{CheckOutput, Progress, StepExit, StepName, StepReport},
 };
 
-use super::{facts::Settings, outcome, status::time};
+use super::{facts::Settings, outcome, owners, source::preview_of, status::time};
 use crate::{adopt::Marker, installation_status::last_apply, time_scale::TimeScale};
 
 /// The check's name on a commit that is applied.
@@ -67,34 +67,56 @@ pub fn wanted(
     let sha = status.sha.clone()?;
     let phase = status.phase.unwrap_or(Phase::Pending);
     let reason = status.reason.as_deref().and_then(Reason::parse);
-    let state = state(phase, reason, status.check_run_id.is_some())?;
+    let state = state(run.spec.mode, phase, reason, status.check_run_id.is_some())?;
     let is_complete = matches!(state, CheckState::Completed(_));
-    let report = status.report.as_ref().filter(|_| phase.is_final());
-    let explains = report.filter(|report| report.explains_end);
-    let message = status.message.clone().unwrap_or_default();
-    let heading = match explains {
-        Some(report) if !report.title.is_empty() => defuse(&report.title),
-        _ => title(run.spec.mode, phase, reason).to_owned(),
-    };
-    let summary = match explains {
-        Some(report) if !report.summary.is_empty() => defuse(&report.summary),
-        _ if message.is_empty() => heading.clone(),
-        _ => defuse(explanation(reason, &message)),
-    };
     // Remarks on the file hold however the run ends.
+    let report = status.report.as_ref().filter(|_| phase.is_final());
     let remarks = report.map(|report| report.annotations.as_slice()).unwrap_or_default();
+    let text = text(run, settings);
     Some(Check {
         name,
         sha,
         state,
-        title: cap(&heading, 250),
-        summary,
+        title: text.title,
+        summary: text.summary,
         marker: installation.and_then(|installation| marker(run, installation)),
         annotations: remarks.iter().map(annotation).collect(),
         details_url: details_url(run, settings),
         started_at: time(status.started_at.as_ref()),
         completed_at: time(status.finished_at.as_ref()).filter(|_| is_complete),
     })
+}
+
+/// What a run comes to, for the people on GitHub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// One line.
+    pub title: String,
+    /// The rest, in Markdown.
+    pub summary: String,
+}
+
+/// What a run comes to, for its check and for comments: what its step has reported, if that explains its end.
+pub fn text(run: &PeribolosRun, settings: &Settings) -> Text {
+    let status = run.status.clone().unwrap_or_default();
+    let phase = status.phase.unwrap_or(Phase::Pending);
+    let reason = status.reason.as_deref().and_then(Reason::parse);
+    let report = status.report.as_ref().filter(|report| phase.is_final() && report.explains_end);
+    let title = match report {
+        Some(report) if !report.title.is_empty() => defuse(&report.title),
+        _ => title(run.spec.mode, phase, reason).to_owned(),
+    };
+    let mut summary = match report {
+        Some(report) if !report.summary.is_empty() => defuse(&report.summary),
+        _ => {
+            defuse(&owners::text(run.spec.mode, phase, reason, status.message.as_deref().unwrap_or_default()))
+        }
+    };
+    let state = state(run.spec.mode, phase, reason, true);
+    if let Some(contact) = state.and_then(|state| owners::contact(state, settings)) {
+        summary = format!("{summary}\n\n{contact}");
+    }
+    Text { title: cap(&title.replace('\n', " "), 250), summary }
 }
 
 /// What the check of an Apply that has ended says for programs. None: it says nothing about the file, as it gave way or was
@@ -132,7 +154,7 @@ fn details_url(run: &PeribolosRun, settings: &Settings) -> Option<String> {
 pub fn name(run: &PeribolosRun) -> Option<&'static str> {
     match run.spec.mode {
         Mode::Apply => Some(APPLY),
-        Mode::DryRun if run.spec.source.pull_request.is_some() => Some(PREVIEW),
+        Mode::DryRun if preview_of(&run.spec).is_some() => Some(PREVIEW),
         Mode::DryRun | Mode::Dump => None,
     }
 }
@@ -146,9 +168,18 @@ pub fn finalizers(run: &PeribolosRun) -> Vec<String> {
 /// How the check of a run should stand. None: it must not be made, because a newer `skipped` would whiten a red one.
 ///
 /// One that was made before that was known is not left unfinished; `cancelled` whitens nothing.
-pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<CheckState> {
+pub fn state(mode: Mode, phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<CheckState> {
     use CheckState::{Completed, InProgress, Queued};
-    if matches!(reason, Some(Reason::NotAllowed | Reason::NotHead | Reason::Restored)) {
+    if matches!(
+        reason,
+        Some(
+            Reason::NotAllowed
+                | Reason::HelpShown
+                | Reason::NotHead
+                | Reason::OtherRepository
+                | Reason::Restored
+        )
+    ) {
         return was_made.then_some(Completed(CheckConclusion::Cancelled));
     }
     Some(match phase {
@@ -159,10 +190,12 @@ pub fn state(phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<Che
         Phase::Succeeded => Completed(CheckConclusion::Success),
         Phase::Failed if reason == Some(Reason::TimedOut) => Completed(CheckConclusion::TimedOut),
         Phase::Failed => Completed(CheckConclusion::Failure),
-        Phase::Skipped if reason == Some(Reason::ApprovalRequired) => {
+        Phase::Skipped if matches!(reason, Some(Reason::ApprovalRequired | Reason::OwnerRequired)) => {
             Completed(CheckConclusion::ActionRequired)
         }
         Phase::Superseded if reason == Some(Reason::HeadMoved) => Completed(CheckConclusion::Cancelled),
+        // A skipped check lets a merge pass that requires it, and this preview has found out nothing.
+        Phase::Superseded if mode == Mode::DryRun => Completed(CheckConclusion::Cancelled),
         Phase::Superseded | Phase::Skipped => Completed(CheckConclusion::Skipped),
         Phase::Cancelled => Completed(CheckConclusion::Cancelled),
     })
@@ -179,22 +212,6 @@ fn is_about(report: &StepReport, reason: Reason) -> bool {
         (StepExit::Ok, StepName::Plan) => reason == Reason::Planned,
         (StepExit::Ok, StepName::Dump) => reason == Reason::Dumped,
         (exit, _) => reason == outcome::reason_of(exit),
-    }
-}
-
-/// What the check says of a run without a report, from its status. What the cluster is to blame for is for the platform team:
-/// owners of an organization see none of its terms.
-pub fn explanation(reason: Option<Reason>, message: &str) -> &str {
-    match reason {
-        Some(Reason::TaskInvalid | Reason::PodFailed | Reason::ImageUnavailable | Reason::SecretMissing) => {
-            "The run could not be started. Neither the file nor GitHub is the cause: the platform team can see it in the \
-             run's status."
-        }
-        Some(Reason::PodLost) => {
-            "The run was interrupted. Neither the file nor GitHub is the cause: the platform team can see it in the \
-             run's status."
-        }
-        _ => message,
     }
 }
 
@@ -238,6 +255,7 @@ pub fn title(mode: Mode, phase: Phase, reason: Option<Reason>) -> &'static str {
         (Phase::Superseded, _) => "A newer commit is applied instead",
         (Phase::Cancelled, _) => "Cancelled",
         (Phase::Skipped, Some(Reason::ApprovalRequired)) => "A member must ask for this preview",
+        (Phase::Skipped, Some(Reason::OwnerRequired)) => "An owner has to start the first apply",
         (Phase::Skipped, Some(Reason::FileUnchanged)) => "The file is not changed here",
         (Phase::Skipped, _) => "Skipped",
         (Phase::Failed, reason) => failure_title(reason),
@@ -248,6 +266,7 @@ const fn failure_title(reason: Option<Reason>) -> &'static str {
     match reason {
         Some(Reason::ConfigInvalid) => "The file has mistakes",
         Some(Reason::ConfigMissing) => "The file is missing",
+        Some(Reason::ConfigAmbiguous) => "The file is in two repositories",
         Some(Reason::GuardTripped) => "Stopped by a guard",
         Some(Reason::PermissionsMissing) => "The App lacks permissions",
         Some(Reason::AccessBlocked) => "The organization's access rules block the App",
@@ -266,23 +285,39 @@ const fn failure_title(reason: Option<Reason>) -> &'static str {
 /// The largest text GitHub takes in a check's output, in bytes, with room for our own words.
 const LARGEST_TEXT: usize = 60 * 1024;
 
-/// Makes text from a pod safe to post: no mentions, no links, no markup that hides or loads anything, within GitHub's limit.
+/// What would begin a block that swallows the rest of a text, and issues by "GH-" and their number, which GitHub links.
+const LIVE: [(&str, &str); 8] = [
+    ("```", "``\u{200b}`"),
+    ("~~~", "~~\u{200b}~"),
+    ("://", ":\u{200b}//"),
+    ("www.", "www\u{200b}."),
+    ("GH-", "GH\u{200b}-"),
+    ("gh-", "gh\u{200b}-"),
+    ("Gh-", "Gh\u{200b}-"),
+    ("gH-", "gH\u{200b}-"),
+];
+
+/// Makes text from a pod safe to post: no mentions, no links, no markup that hides or loads anything or reaches beyond this
+/// text, within GitHub's limit.
 pub fn defuse(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '@' => out.push_str("@\u{200b}"),
-            '<' => out.push_str("&lt;"),
-            '[' => out.push_str("\\["),
-            '!' => out.push_str("\\!"),
-            '#' => out.push_str("#\u{200b}"),
+            // An invisible space behind it keeps it from being the beginning of anything.
+            // Behind a bracket it keeps an address, a label, or a definition from following. A backslash before a character does
+            // not help: there may be another one before that.
+            '@' | '<' | '#' | '&' | ']' => {
+                out.push(c);
+                out.push('\u{200b}');
+            }
             '\n' | '\t' => out.push(c),
             c if c.is_control() => {}
             c => out.push(c),
         }
     }
-    // What GitHub makes links of: addresses with a scheme, and "www.".
-    let out = out.replace("://", ":\u{200b}//").replace("www.", "www\u{200b}.");
+    for (live, dead) in LIVE {
+        out = out.replace(live, dead);
+    }
     cap(&out, LARGEST_TEXT)
 }
 
@@ -340,6 +375,7 @@ mod tests {
         Some(CheckState::Completed(CheckConclusion::ActionRequired))
     )]
     #[case(Phase::Skipped, Some(Reason::NotAllowed), None)]
+    #[case(Phase::Skipped, Some(Reason::HelpShown), None)]
     #[case(Phase::Skipped, Some(Reason::NotHead), None)]
     #[case(Phase::Skipped, Some(Reason::Restored), None)]
     fn the_check_follows_the_run(
@@ -347,12 +383,18 @@ mod tests {
         #[case] reason: Option<Reason>,
         #[case] expected: Option<CheckState>,
     ) {
-        assert_eq!(state(phase, reason, false), expected);
+        assert_eq!(state(Mode::Apply, phase, reason, false), expected);
+    }
+
+    #[test]
+    fn a_preview_that_gave_way_lets_no_merge_pass() {
+        let state = state(Mode::DryRun, Phase::Superseded, Some(Reason::Superseded), false);
+        assert_eq!(state, Some(CheckState::Completed(CheckConclusion::Cancelled)));
     }
 
     #[test]
     fn a_check_that_was_made_is_not_left_unfinished() {
-        let ended = state(Phase::Skipped, Some(Reason::NotHead), true);
+        let ended = state(Mode::Apply, Phase::Skipped, Some(Reason::NotHead), true);
         assert_eq!(ended, Some(CheckState::Completed(CheckConclusion::Cancelled)));
     }
 
@@ -370,24 +412,6 @@ mod tests {
     #[case(141, Some(21), true)]
     fn progress_is_shown_now_and_then(#[case] now: i64, #[case] last: Option<i64>, #[case] due: bool) {
         assert_eq!(is_progress_due(TimeScale::REAL, at(0), last.map(at), at(now)), due);
-    }
-
-    #[test]
-    fn owners_see_no_terms_of_the_cluster() {
-        let message = "the Task peribolos-apply is missing: no TaskRun, no pod, no Secret";
-        for reason in [
-            Reason::TaskInvalid,
-            Reason::PodFailed,
-            Reason::ImageUnavailable,
-            Reason::SecretMissing,
-            Reason::PodLost,
-        ] {
-            let text = explanation(Some(reason), message).to_lowercase();
-            for term in ["task", "pod", "secret", "tekton", "node", "kube"] {
-                assert!(!text.contains(term), "{reason:?}: {text}");
-            }
-        }
-        assert_eq!(explanation(Some(Reason::GuardTripped), message), message);
     }
 
     /// Every exit code of an apply, with the reason of a run that ended so.
@@ -408,8 +432,10 @@ mod tests {
 
     #[test]
     fn text_from_a_pod_mentions_and_links_nobody() {
-        let text = defuse("@alice see https://evil.example www.evil.example <img src=x> [x](y) #12");
-        for live in ["@alice", "://", "www.evil", "<img", " [x]", "#12"] {
+        let text = defuse(
+            "@alice &commat;bob see https://evil.example www.evil.example <img src=x> [x](y) #12 GH-12 ```",
+        );
+        for live in ["@alice", "&commat", "://", "www.evil", "<img", "](y)", "#12", "GH-12", "```"] {
             assert!(!text.contains(live), "{live} survived in {text}");
         }
     }

@@ -5,16 +5,25 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
     GitHubInstallation, GitHubInstallationStatus, PeribolosRun, PeribolosRunStatus, Reason,
-    names::{ANNOTATION_COMMENT, ANNOTATION_REREQUEST, LABEL_ENDED},
+    names::{ANNOTATION_REREQUEST, LABEL_ENDED},
 };
 use peribolos_vocab::report::{Progress, StepReport};
 
 use super::{
-    arguments::Reviewed, command::Standing, outcome::Observation, preview::Author, published::Published,
-    state::is_kept, status::Why, step::Token, trouble::Trouble,
+    arguments::Reviewed,
+    budget::Budget,
+    command::Standing,
+    first::Backing,
+    outcome::Observation,
+    preview::{Author, OpenPulls},
+    published::Published,
+    state::is_kept,
+    status::Why,
+    step::Token,
+    trouble::Trouble,
 };
 
-use crate::{tekton::Missing, time_scale::TimeScale};
+use crate::{config, tekton::Missing, time_scale::TimeScale};
 
 /// How long a read of the head is valid: after that, the other reads were slow or the process was paused.
 const HEAD_COUNTS: SignedDuration = SignedDuration::from_secs(5);
@@ -30,6 +39,8 @@ pub struct Facts {
     pub others: Vec<Arc<PeribolosRun>>,
     /// What this process knows about what GitHub shows for the run.
     pub published: Published,
+    /// The requests of the last hour that created something on GitHub for the installation.
+    pub budget: Budget,
     /// What was fetched or done for this decision.
     pub found: Found,
     /// The missing part of Tekton, if any.
@@ -53,13 +64,23 @@ pub struct Settings {
     pub late: SignedDuration,
     /// Where a check's details link points, with `{namespace} {run} {taskrun} {pod}` in it.
     pub details_url_template: Option<String>,
+    /// Where owners of organizations find help.
+    pub support_url: Option<String>,
+    /// The documentation for owners of organizations.
+    pub docs_url: Option<String>,
 }
 
 /// What was fetched or done for a decision. None: not yet.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// The branch that is applied. Inner None: the repository does not exist.
-    pub branch: Option<Option<String>>,
+    /// The config repository. It is looked up again after the slot was taken.
+    pub config: Option<config::ConfigFound>,
+    /// Whether GitHub answered that the config repository was moved: it was looked up again because of that.
+    pub moved: bool,
+    /// Who administers the config repository without being an owner, if it does not have the file yet.
+    pub strangers: Option<Vec<String>>,
+    /// Who is behind the Apply, if it is the first one of its repository.
+    pub backing: Option<Backing>,
     /// Who requested the run by a comment.
     pub commander: Option<Commander>,
     /// The pull request that it is a preview of. Inner None: it does not exist.
@@ -84,8 +105,6 @@ pub struct Found {
     pub reservation: Option<Reservation>,
     /// The tokens that were ensured.
     pub tokens: Vec<Token>,
-    /// Whether the config repository exists. Err: why it does not.
-    pub repository: Option<Result<(), String>>,
     /// What previews have shown of what an Apply brings.
     pub reviewed: Option<Reviewed>,
     /// The attempt's TaskRun.
@@ -100,12 +119,10 @@ pub struct Found {
     pub pod_done: Option<bool>,
     /// The run's checks on GitHub.
     pub checks: Option<Vec<CheckSeen>>,
-    /// Where the config repository is now.
-    pub new_name: Option<NewName>,
-    /// Whether a refresh of the installation was requested because of that.
+    /// Whether a refresh of the installation was requested because its organization was renamed.
     pub rechecked: bool,
-    /// The open pull requests: number and head.
-    pub pulls: Option<Vec<(i64, String)>>,
+    /// The open pull requests, and their previews.
+    pub open_pulls: Option<OpenPulls>,
     /// The run that has the slot, if the watch does not have that run.
     pub slot_holder: Option<SlotHolder>,
     /// The runs that were created or already existed.
@@ -123,6 +140,8 @@ pub enum Commander {
     Nobody,
     /// A comment by somebody with that standing requested it.
     By(Standing),
+    /// A comment asked which commands there are.
+    Help,
     /// The run names a comment that does not request it.
     Wrong(&'static str),
 }
@@ -199,17 +218,6 @@ pub struct CheckSeen {
     pub in_progress: bool,
     /// Its conclusion, once it is completed.
     pub conclusion: Option<peribolos_vocab::CheckConclusion>,
-}
-
-/// Where the config repository is now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NewName {
-    /// It has this name by now.
-    Renamed(String),
-    /// The App can't see it.
-    Unseen,
-    /// It is the organization that has another name by now.
-    Organization(String),
 }
 
 /// Who has the installation's slot, where that is no unfinished run.
@@ -309,7 +317,7 @@ impl Facts {
 
     /// Whether the run was requested by a comment.
     pub fn is_command(&self) -> bool {
-        self.annotation(ANNOTATION_COMMENT).is_some()
+        self.run.spec.trigger.comment.is_some()
     }
 
     fn annotation(&self, name: &str) -> Option<&String> {

@@ -11,8 +11,14 @@ use peribolos_api::{
     run::{InstallationRef, Mode, Source, Trigger},
 };
 
-use super::{admit::login, facts::Facts, source};
+use super::{
+    admit::login,
+    facts::Facts,
+    preview::{OpenPulls, Outdated},
+    source,
+};
 use crate::{
+    config,
     event::{NewRun, run_labels},
     heal::file,
     installation_status::last_apply,
@@ -21,6 +27,9 @@ use crate::{
 
 /// What is noted as the event that a DryRun follows from which compares the organization with its file after an Apply.
 pub const AFTER_APPLY: &str = "after-apply";
+
+/// What is noted as the event that a preview follows from which is made again because the base has another file.
+pub const BASE: &str = "base";
 
 /// The head that a branch has by now.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +91,7 @@ pub fn for_head(
         last_apply(ended, ended.status.as_ref()?)
     });
     status.last_apply = left.or(about_to).or(status.last_apply);
-    let repository = &installation.spec.config.repository;
+    let repository = config::chosen(installation).map_or("", |chosen| chosen.name);
     let is_needed = file::in_place_of(
         &facts.run,
         &status,
@@ -108,7 +117,7 @@ pub fn for_head(
 /// A run of the head of the moment it starts.
 fn of_branch(run: &PeribolosRun, installation: &GitHubInstallation) -> Source {
     Source {
-        repository: format!("{}/{}", login(installation), installation.spec.config.repository),
+        repository: config::full_name(installation),
         git_ref: run.spec.source.git_ref.clone(),
         ..Source::default()
     }
@@ -132,12 +141,13 @@ pub fn correction(run: &PeribolosRun, installation: &GitHubInstallation, now: Ti
 pub fn preview_again(
     run: &PeribolosRun,
     installation: &GitHubInstallation,
-    base: &str,
-    (number, head): (i64, &str),
+    open: &OpenPulls,
+    pull: &Outdated<'_>,
     now: Timestamp,
 ) -> NewRun {
     let of = installation.metadata.name.as_deref().unwrap_or_default();
-    let name = names::preview_again(of, base, number.unsigned_abs());
-    let source = Source { sha: head.to_owned(), pull_request: Some(number), ..of_branch(run, installation) };
-    new_run(installation, name, Mode::DryRun, "base", source, now)
+    let name = names::preview_again(of, &open.base, pull.number.unsigned_abs(), pull.before);
+    let source =
+        Source { sha: pull.head.to_owned(), pull_request: Some(pull.number), ..of_branch(run, installation) };
+    new_run(installation, name, Mode::DryRun, BASE, source, now)
 }

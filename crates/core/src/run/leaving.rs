@@ -41,7 +41,11 @@ pub fn declined(status: &PeribolosRunStatus, sha: &str, blob: Option<&str>) -> O
     let reason = status.reason.as_deref().and_then(Reason::parse)?;
     let stands_for_itself = matches!(
         reason,
-        Reason::Cancelled | Reason::PermissionsMissing | Reason::ConfigMissing | Reason::TaskInvalid
+        Reason::Cancelled
+            | Reason::OwnerRequired
+            | Reason::PermissionsMissing
+            | Reason::ConfigMissing
+            | Reason::TaskInvalid
     );
     if !stands_for_itself || sha.is_empty() {
         return None;
@@ -55,7 +59,7 @@ pub fn declined(status: &PeribolosRunStatus, sha: &str, blob: Option<&str>) -> O
     Some(Map::from_iter([("declined".to_owned(), json!(declined))]))
 }
 
-/// The desired fields of the installation's status; `before` is the record of the Apply before this run.
+/// The desired fields of the installation's status; `before` is what it says of the last Apply.
 pub fn leaving(
     run: &PeribolosRun,
     status: &PeribolosRunStatus,
@@ -74,7 +78,10 @@ pub fn leaving(
     }
     set("lastRun", last_run);
     if let Some(last) = last_apply(run, status) {
-        set("lastApply", json!(inheriting(last, before)));
+        let mut last = inheriting(last, before);
+        // One whose pod was never started has applied nothing of its repository.
+        last.repository_id = last.repository_id.or_else(|| before?.repository_id);
+        set("lastApply", json!(last));
     }
     if run.spec.mode != Mode::Apply {
         return fields;
@@ -103,7 +110,20 @@ mod tests {
         let mut status: PeribolosRunStatus = serde_json::from_value(status).unwrap();
         status.phase = Some(phase);
         run.status = Some(status.clone());
-        leaving(&run, &status, None)
+        let before = json!({"run": "before", "phase": "Failed", "repositoryId": 4});
+        leaving(&run, &status, Some(&serde_json::from_value(before).unwrap()))
+    }
+
+    #[rstest::rstest]
+    #[case::a_pod_reported(json!({"repository": {"name": "x", "id": 5}, "changes": {"planned": 0, "applied": 0, "failed": 0, "remaining": 0, "summary": ""}}), 5)]
+    #[case::nobody_knows_what_a_pod_did(json!({"repository": {"name": "x", "id": 5}, "outcomeUnknown": true}), 5)]
+    #[case::no_pod_was_started(json!({"repository": {"name": "x", "id": 5}}), 4)]
+    #[case::by_an_earlier_version(json!({}), 4)]
+    fn the_repository_of_an_apply_counts_once_its_pod_was_started(
+        #[case] status: Value,
+        #[case] expected: i64,
+    ) {
+        assert_eq!(left(Mode::Apply, Phase::Failed, status)["lastApply"]["repositoryId"], expected);
     }
 
     #[test]

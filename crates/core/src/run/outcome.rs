@@ -225,7 +225,7 @@ fn failure(mode: Mode, seen: &Observation, condition: &Condition) -> End {
 fn by_exit_codes(mode: Mode, seen: &Observation, condition: &Condition) -> End {
     let failed = seen.steps.iter().find(|step| !step.skipped && step.exit.is_some_and(|code| code != 0));
     if let Some(Step { name, exit: Some(code), .. }) = failed {
-        return by_code(seen, name, *code);
+        return by_code(mode, seen, name, *code);
     }
     if condition.succeeded != Some(true) {
         return End::failed(Reason::StepFailed, condition.message.clone());
@@ -247,7 +247,7 @@ fn by_exit_codes(mode: Mode, seen: &Observation, condition: &Condition) -> End {
 
 /// How a run ended whose step exited with a code other than 0. A step of another engine need not know our codes: they
 /// count where it also left a report with that code.
-fn by_code(seen: &Observation, step: &str, code: i32) -> End {
+fn by_code(mode: Mode, seen: &Observation, step: &str, code: i32) -> End {
     let exit = StepExit::from_code(code).filter(|exit| {
         seen.engine == Engine::Ours || seen.report.as_ref().is_some_and(|report| report.exit == *exit)
     });
@@ -255,6 +255,10 @@ fn by_code(seen: &Observation, step: &str, code: i32) -> End {
     match exit {
         None if seen.engine == Engine::Another => End::failed(Reason::ApplyFailed, message),
         None => End::failed(Reason::StepFailed, message),
+        // A preview of another base is of no use: the next attempt is of the base that there is then.
+        Some(StepExit::HeadMoved) if mode == Mode::DryRun => {
+            End::failed(Reason::HeadMoved, "the base branch got another file meanwhile")
+        }
         Some(StepExit::HeadMoved) => {
             let message = "the branch got a newer file meanwhile; what is left is done for its head";
             End { phase: Phase::Superseded, reason: Reason::HeadMoved, message: message.to_owned() }

@@ -1,9 +1,20 @@
 //! Whose pull requests get a preview, with which token, and whether what their file names may be posted.
 
-use peribolos_api::{Reason, installation::Preview};
+use peribolos_api::{
+    PeribolosRun, Reason,
+    installation::Preview,
+    run::{Mode, Phase},
+};
 
-use super::command::Standing;
+use super::{
+    command::Standing,
+    queue::{commit, is_active, order},
+    state::phase,
+};
 use crate::names::RunToken;
+
+/// Why there is no preview where nobody gets one.
+pub const OFF: &str = "Previews are turned off for this organization.";
 
 /// Who made a pull request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,13 +59,75 @@ pub fn grant(rule: Preview, author: Author, requested: bool) -> Result<Grant, (R
         return Ok(whole);
     }
     match (rule, author) {
-        (Preview::Off, _) => Err((Reason::FileUnchanged, "Previews are turned off for this organization.")),
+        (Preview::Off, _) => Err((Reason::FileUnchanged, OFF)),
         (_, Author::Operator | Author::Member) => Ok(whole),
         (Preview::Everyone, Author::Stranger) => Ok(Grant { token: RunToken::File, by_member: false }),
         (Preview::Members, Author::Stranger) => Err((
             Reason::ApprovalRequired,
             "The author is no member of this organization. A member can ask for a preview with a comment: /peribolos plan",
         )),
+    }
+}
+
+/// The open pull requests against the branch that is applied.
+#[derive(Clone, Debug, Default)]
+pub struct OpenPulls {
+    /// The branch's head.
+    pub base: String,
+    /// The blob of its file, or `none`.
+    pub base_blob: String,
+    /// Number and head of each that is no draft.
+    pub pulls: Vec<(i64, String)>,
+    /// The installation's previews, as far as they are kept, ended ones included.
+    pub previews: Vec<PeribolosRun>,
+}
+
+/// A pull request that has no preview of the base's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outdated<'a> {
+    /// Its number.
+    pub number: i64,
+    /// Its newest commit.
+    pub head: &'a str,
+    /// The name of its newest preview; empty: it has none.
+    pub before: &'a str,
+}
+
+/// The pull requests whose newest preview was made with another file of the base than it has now.
+pub fn outdated(open: &OpenPulls) -> impl Iterator<Item = Outdated<'_>> {
+    open.pulls.iter().filter_map(|(number, head)| {
+        let previews = open.previews.iter().filter(|run| counts(run, *number, head));
+        let newest = previews.max_by_key(|run| order(run));
+        let before = newest.and_then(|run| run.metadata.name.as_deref()).unwrap_or_default();
+        let is_outdated = newest.is_none_or(|newest| is_of_another_file(newest, &open.base_blob));
+        is_outdated.then_some(Outdated { number: *number, head, before })
+    })
+}
+
+/// Whether a run says something about this commit of a pull request, or will.
+fn counts(run: &PeribolosRun, number: i64, head: &str) -> bool {
+    let source = &run.spec.source;
+    let sha = commit(run).unwrap_or(&source.sha);
+    let is_of_head = sha == head || sha.is_empty();
+    let reason = run.status.as_ref().and_then(|status| status.reason.as_deref()).and_then(Reason::parse);
+    let says_something = match phase(run) {
+        Phase::Superseded | Phase::Cancelled => false,
+        Phase::Skipped => matches!(reason, Some(Reason::FileUnchanged | Reason::ApprovalRequired)),
+        _ => !run.spec.cancel,
+    };
+    run.spec.mode == Mode::DryRun && source.pull_request == Some(number) && is_of_head && says_something
+}
+
+fn is_of_another_file(run: &PeribolosRun, base_blob: &str) -> bool {
+    let is_made = phase(run).is_final() || is_active(run);
+    let has_base = run.status.as_ref().and_then(|status| status.base_blob.as_deref());
+    match (phase(run), has_base) {
+        // Neither depends on the base.
+        (Phase::Skipped, _) => false,
+        // It reads the base when it starts.
+        _ if !is_made => false,
+        (phase, None) => phase.is_final(),
+        (_, Some(blob)) => blob != base_blob,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::check::Check;
+use super::{check::Check, comment::Known};
 
 /// What this process knows about what GitHub shows for a run. It is lost at a restart.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,6 +12,10 @@ pub struct Published {
     /// When this process first saw the run, if it was already under way: another process may have published something. None: it
     /// was new then, or what GitHub shows was read long enough after that.
     pub inherited_at: Option<Timestamp>,
+    /// The same, and kept: comments are read again where another process may have written them.
+    pub taken_over_at: Option<Timestamp>,
+    /// The comments that are known to be as they should be, or were given up.
+    pub comments: Vec<Known>,
     /// The check as of its last confirmed write or read.
     pub check: Option<Check>,
     /// The check's id.
@@ -42,8 +46,8 @@ pub struct Done {
     pub check: bool,
     /// The reaction to the comment that requested the run.
     pub acknowledged: bool,
-    /// The reply to a refused command.
-    pub refused: bool,
+    /// The comments, given up.
+    pub comments: bool,
     /// The issue about drift.
     pub issue: bool,
     /// The new previews of open pull requests.

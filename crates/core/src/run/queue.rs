@@ -5,7 +5,10 @@ use peribolos_api::{
     run::{Mode, Phase},
 };
 
-use super::state::{State, phase};
+use super::{
+    source::preview_of,
+    state::{State, phase},
+};
 
 /// What a waiting run should do now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,9 +61,7 @@ pub fn turn(run: &PeribolosRun, queue: &Queue<'_>) -> Turn {
 
 /// The newer run to which a running preview should give way, if there is one: a preview of an older commit is of no use.
 pub fn gives_way_to<'a>(run: &PeribolosRun, others: &[&'a PeribolosRun]) -> Option<&'a PeribolosRun> {
-    if run.spec.mode != Mode::DryRun || run.spec.source.pull_request.is_none() {
-        return None;
-    }
+    preview_of(&run.spec)?;
     others
         .iter()
         .copied()
@@ -74,7 +75,7 @@ pub fn rivals(a: &PeribolosRun, b: &PeribolosRun) -> bool {
         return false;
     }
     match (a.spec.mode, b.spec.mode) {
-        (Mode::DryRun, Mode::DryRun) => a.spec.source.pull_request == b.spec.source.pull_request,
+        (Mode::DryRun, Mode::DryRun) => preview_of(&a.spec) == preview_of(&b.spec),
         (Mode::DryRun, _) | (_, Mode::DryRun) => false,
         _ => true,
     }
@@ -241,8 +242,7 @@ mod tests {
         let pushed = run("a", Mode::Apply, 1, Phase::Pending);
         let mut command = run("b", Mode::Apply, 2, Phase::Pending);
         command.status.as_mut().unwrap().sha = None;
-        command.metadata.annotations =
-            Some([(peribolos_api::names::ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
+        command.spec.trigger.comment = Some(crate::run::testing::COMMENT);
         assert_eq!(decide(&pushed, std::slice::from_ref(&command), None), Turn::Start);
         command.status.as_mut().unwrap().sha = Some("0".repeat(40));
         assert_eq!(decide(&pushed, &[command], None), Turn::SupersededBy("b".into()));

@@ -9,6 +9,7 @@ use peribolos_vocab::report::StepReport;
 use super::{
     check::{cap, reported},
     outcome::End as TaskRunEnd,
+    source::preview_of,
 };
 
 /// The longest summary that is kept, in bytes.
@@ -35,7 +36,6 @@ pub fn stored(reason: Reason, report: Option<&StepReport>, total: Option<&Change
     };
     Some(Report {
         explains_end: about_this_end.is_some(),
-        same_file: false,
         title: title.to_owned(),
         summary: cap(&summary, LONGEST_SUMMARY),
         annotations,
@@ -47,7 +47,7 @@ pub fn stored(reason: Reason, report: Option<&StepReport>, total: Option<&Change
 pub fn message(run: &PeribolosRun, end: &TaskRunEnd, report: Option<&StepReport>) -> String {
     let plan = report.and_then(|report| report.plan.clone());
     if let (Reason::Planned, Mode::DryRun, None, Some(plan)) =
-        (end.reason, run.spec.mode, run.spec.source.pull_request, plan)
+        (end.reason, run.spec.mode, preview_of(&run.spec), plan)
     {
         return plan;
     }

@@ -52,6 +52,8 @@ pub enum Next {
 enum Kind {
     /// Another attempt may succeed.
     Passing,
+    /// Another attempt is made at once.
+    AtOnce,
     /// Like it, but an attempt that did a part is simply continued.
     Continued,
     /// The same file is worth another try after this time.
@@ -72,6 +74,8 @@ const fn kind(reason: Reason, cause: Option<Cause>) -> Kind {
         )
         // Without a report the cause is unknown; the next attempt plans what is left.
         | (Reason::Incomplete, None | Some(Cause::Transient)) => Kind::Passing,
+        // Of a preview: each attempt is made because the base has changed.
+        (Reason::HeadMoved, _) => Kind::AtOnce,
         (Reason::RateLimited | Reason::OutOfTime, _) => Kind::Continued,
         (Reason::AccessBlocked, _) => Kind::Later(HOURLY),
         (Reason::Incomplete, Some(Cause::Invitations | Cause::Refused | Cause::Withheld)) => Kind::Later(DAILY),
@@ -83,6 +87,7 @@ const fn kind(reason: Reason, cause: Option<Cause>) -> Kind {
 pub fn next(attempt: &Attempt, scale: TimeScale, now: Timestamp) -> Next {
     let not_before = |at: Timestamp| attempt.until.map_or(at, |until| at.max(until));
     match kind(attempt.reason, attempt.cause) {
+        Kind::AtOnce => Next::Attempt { at: not_before(now), counted: false },
         Kind::Continued if attempt.progressed => Next::Attempt { at: not_before(now), counted: false },
         Kind::Passing | Kind::Continued if attempt.retries < RETRIES => {
             let minutes = 4_u64.pow(attempt.retries.max(0).unsigned_abs());

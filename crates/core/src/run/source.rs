@@ -26,6 +26,35 @@ pub enum SourceNotAllowed {
     PullRequest,
 }
 
+/// Where GitHub keeps the branches of merge groups: below that, the base branch's name, and one of their own.
+const MERGE_GROUPS: &str = "refs/heads/gh-readonly-queue/";
+
+/// What a run is a preview of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PreviewOf<'a> {
+    /// This pull request.
+    PullRequest(i64),
+    /// The merge group of a merge queue that has this ref.
+    MergeGroup(&'a str),
+}
+
+/// What a run is a preview of. None: it is no preview.
+pub fn preview_of(spec: &PeribolosRunSpec) -> Option<PreviewOf<'_>> {
+    let source = &spec.source;
+    match source.pull_request {
+        _ if spec.mode != Mode::DryRun => None,
+        Some(number) => Some(PreviewOf::PullRequest(number)),
+        None if source.git_ref.starts_with(MERGE_GROUPS) => Some(PreviewOf::MergeGroup(&source.git_ref)),
+        None => None,
+    }
+}
+
+/// Whether a ref is that of a merge group of this branch.
+fn is_merge_group_of(git_ref: &str, branch: &str) -> bool {
+    let rest = git_ref.strip_prefix(MERGE_GROUPS).and_then(|rest| rest.strip_prefix(branch));
+    rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Compares a run's source with its installation.
 ///
 /// `login` is the canonical login of the account, `repository` the config repository's name, `branch` the branch that is
@@ -45,7 +74,9 @@ pub fn validate(
         return Err(SourceNotAllowed::Repository { given: given.clone(), expected });
     }
     let given = &spec.source.git_ref;
-    if !given.is_empty() && given.strip_prefix("refs/heads/") != Some(branch) {
+    let is_group =
+        matches!(preview_of(spec), Some(PreviewOf::MergeGroup(group)) if is_merge_group_of(group, branch));
+    if !given.is_empty() && given.strip_prefix("refs/heads/") != Some(branch) && !is_group {
         return Err(SourceNotAllowed::Ref { given: given.clone(), expected: branch.to_owned() });
     }
     if spec.source.pull_request.is_some() && spec.mode != Mode::DryRun {
@@ -71,6 +102,19 @@ mod tests {
     fn what_is_empty_is_the_installations() {
         assert!(validate(&spec("", ""), "Acme", ".github", "main").is_ok());
         assert!(validate(&spec("acme/.github", "refs/heads/main"), "Acme", ".github", "main").is_ok());
+    }
+
+    #[test]
+    fn a_merge_group_of_the_branch_may_be_previewed() {
+        let of = |mode: Mode, git_ref: &str| {
+            let spec = PeribolosRunSpec { mode, ..spec("", git_ref) };
+            validate(&spec, "Acme", ".github", "main").is_ok()
+        };
+        assert!(of(Mode::DryRun, "refs/heads/gh-readonly-queue/main/pr-7-abc"));
+        assert!(!of(Mode::DryRun, "refs/heads/gh-readonly-queue/other/pr-7-abc"));
+        assert!(!of(Mode::DryRun, "refs/heads/gh-readonly-queue/main"));
+        assert!(!of(Mode::DryRun, "refs/heads/gh-readonly-queue/maintenance/pr-7-abc"));
+        assert!(!of(Mode::Apply, "refs/heads/gh-readonly-queue/main/pr-7-abc"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use peribolos_api::{PeribolosRunStatus, installation::ActiveRun};
 use serde_json::{Map, Value};
 
-use super::check::Check;
+use super::{check::Check, comment::Post};
 use crate::{drift::issue, event::NewRun, names::RunToken};
 
 /// The next step of a run.
@@ -21,8 +21,17 @@ pub enum Verdict {
 /// A fact that is fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// The branch that is applied.
-    Branch,
+    /// The config repository.
+    Config,
+    /// Who administers the config repository without being an owner, if it does not have the file yet.
+    Strangers,
+    /// Who is behind the Apply of this commit.
+    Backing {
+        /// The commit.
+        sha: String,
+        /// The branch that is applied.
+        branch: String,
+    },
     /// Who requested the run by a comment.
     Commander,
     /// The pull request that it is a preview of.
@@ -53,10 +62,8 @@ pub enum Need {
     PodDone,
     /// The run's checks.
     Checks,
-    /// Where the config repository is now; its number, where it is known.
-    NewName(Option<u64>),
-    /// The open pull requests against this branch.
-    Pulls(String),
+    /// The open pull requests against this branch, and their previews.
+    OpenPulls(String),
     /// Whether the run of this name, which has the slot, exists.
     SlotHolder(String),
 }
@@ -90,8 +97,8 @@ pub enum Step {
     },
     /// Ensures a token that is valid long enough for an attempt.
     EnsureToken(Token),
-    /// Creates the config repository if it is missing.
-    EnsureRepository,
+    /// Creates the config repository of this name, which was not found.
+    CreateRepository(String),
     /// Creates the attempt's TaskRun.
     CreateTaskRun(Box<TaskRunPlan>),
     /// Makes the name of an abandoned attempt unusable, and deletes the pods that it may have had.
@@ -103,16 +110,16 @@ pub enum Step {
     /// Makes a run.
     CreateRun(Box<NewRun>),
     /// Reacts to the comment that requested the run.
-    Acknowledge,
-    /// Replies to the comment whose command is refused with this sentence.
-    Refuse(String),
+    React(Sign),
+    /// Writes a comment, or removes one that is there twice.
+    WriteComment(Box<Post>),
     /// Opens, updates or closes the issue about drift.
     Issue(IssueChange),
     /// Releases the reservation and removes the additional tokens that no run uses.
     Clear,
     /// Requests a refresh of the installation from GitHub.
     Recheck,
-    /// Writes these fields of the installation's status, if they have not changed.
+    /// Writes these fields of the installation's status, if they have not changed; null removes one.
     Record(Map<String, Value>),
     /// Labels the TaskRuns of a run that has ended, so that the watches leave them out.
     LabelTaskRuns,
@@ -120,6 +127,15 @@ pub enum Step {
     Label,
     /// Removes the finalizer of a run that is being deleted.
     RemoveFinalizer,
+}
+
+/// A reaction to a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It is carried out.
+    Taken,
+    /// It is not: its author may not give it.
+    Refused,
 }
 
 /// The change of the issue about drift.

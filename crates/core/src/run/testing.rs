@@ -6,15 +6,20 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use peribolos_api::{
     GitHubInstallation, PeribolosRun, PeribolosRunSpec, PeribolosRunStatus,
-    run::{InstallationRef, Mode, Phase},
+    run::{InstallationRef, Mode, Phase, TriggerComment},
 };
+use peribolos_vocab::Visibility;
 
 use super::{
+    budget::Budget,
     facts::{Facts, Found, Settings},
     published::Published,
 };
 
-use crate::time_scale::TimeScale;
+use crate::{
+    config::{ConfigFound, ConfigRepository},
+    time_scale::TimeScale,
+};
 
 /// Seconds after the tests' beginning of time.
 pub(crate) fn at(second: i64) -> Timestamp {
@@ -43,6 +48,9 @@ pub(crate) fn run(name: &str, mode: Mode, second: i64, phase: Phase) -> Peribolo
     run
 }
 
+/// The comment of a command.
+pub(crate) const COMMENT: TriggerComment = TriggerComment { id: 7, issue: 3 };
+
 /// The installation of [`run`], Ready.
 pub(crate) fn installation() -> GitHubInstallation {
     let condition = serde_json::json!({"type": "TokenIssued", "status": "True", "reason": "TokenIssued", "message": "",
@@ -51,9 +59,21 @@ pub(crate) fn installation() -> GitHubInstallation {
         "apiVersion": "peribolos.dev/v1alpha1", "kind": "GitHubInstallation",
         "metadata": {"name": "acme-1", "uid": "uid-acme", "creationTimestamp": at(0).to_string()},
         "spec": {"installationId": 1},
-        "status": {"account": {"login": "Acme", "id": 9, "type": "Organization"}, "conditions": [condition]},
+        "status": {"config": {"repository": ".github", "repositoryId": 5, "visibility": "private"}, "account": {"login": "Acme", "id": 9, "type": "Organization"}, "conditions": [condition]},
     }))
     .unwrap()
+}
+
+/// The config repository of [`installation`], as GitHub has it.
+#[expect(clippy::unnecessary_wraps, reason = "as the facts hold it")]
+pub(crate) fn here() -> Option<ConfigFound> {
+    Some(ConfigFound::Here(ConfigRepository {
+        id: 5,
+        name: ".github".to_owned(),
+        default_branch: "main".to_owned(),
+        visibility: Visibility::Private,
+        archived: false,
+    }))
 }
 
 /// What is known about a run before anything was fetched.
@@ -63,6 +83,7 @@ pub(crate) fn facts(run: PeribolosRun) -> Facts {
         installation: Some(Arc::new(installation())),
         others: Vec::new(),
         published: Published::default(),
+        budget: Budget::default(),
         found: Found::default(),
         tekton: None,
         trouble: None,
@@ -72,6 +93,8 @@ pub(crate) fn facts(run: PeribolosRun) -> Facts {
             late: SignedDuration::from_secs(15),
             time_scale: TimeScale::REAL,
             details_url_template: None,
+            support_url: None,
+            docs_url: None,
         }),
     }
 }

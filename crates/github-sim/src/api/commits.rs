@@ -11,6 +11,11 @@ use crate::{
     state::{Level, Scope},
 };
 
+/// So many commits a comparison has that is not read in pages; the newest.
+const MOST_COMMITS: usize = 250;
+/// So many files a comparison has, whatever there is.
+const MOST_FILES: usize = 300;
+
 pub(super) fn routes() -> Router<Sim> {
     Router::new()
         .route("/repos/{owner}/{repo}/commits", get(list))
@@ -82,12 +87,13 @@ fn pulls(call: &Call, place: (&str, &str), name: &str) -> Answer {
     let key = world.repo_for(&call.actor, place, Scope::PullRequests, Level::Read)?;
     let (org, repo) = (world.org(&key.org)?, world.repo(&key)?);
     let sha = repo.git.resolve(name).ok_or_else(|| unknown(name))?;
+    let base = |p: &crate::state::issue::Pull| pull_json::base_of(repo, p);
     let brought = |p: &crate::state::issue::Pull| {
         p.merged
             .as_ref()
-            .is_some_and(|m| m.commit == sha || repo.git.ahead(Some(p.base), m.commit).contains(&sha))
+            .is_some_and(|m| m.commit == sha || repo.git.ahead(Some(base(p)), m.commit).contains(&sha))
     };
-    let holds = |p: &crate::state::issue::Pull| repo.git.ahead(Some(p.base), p.head).contains(&sha);
+    let holds = |p: &crate::state::issue::Pull| repo.git.ahead(Some(base(p)), p.head).contains(&sha);
     let of = |keep: &dyn Fn(&crate::state::issue::Pull) -> bool| {
         repo.issues
             .values()
@@ -117,11 +123,17 @@ async fn compare(call: Call, Path((owner, repo, range)): Path<(String, String, S
         (0, _) => "behind",
         _ => "diverged",
     };
-    let changes = diff::changes(&repo.git.files_at(Some(fork))?, &repo.git.files_at(Some(head))?);
+    let (old, new) = (repo.git.files_at(Some(fork))?, repo.git.files_at(Some(head))?);
+    let mut changes = repo.git.with_renames(&old, &new, diff::changes(&old, &new));
+    changes.truncate(MOST_FILES);
+    let is_paged = call.param("page").is_some() || call.param("per_page").is_some();
+    if call.param("page").is_some_and(|page| page != "1") {
+        changes.clear();
+    }
     let commit = |sha: Sha| git_json::commit(&world, org, repo, sha);
     let url = world.urls.api(&format!("repos/{}/{}/compare/{range}", org.login, repo.name));
     let html = world.urls.html(&format!("{}/{}/compare/{range}", org.login, repo.name));
-    let body = json!({
+    let mut body = json!({
         "url": url,
         "html_url": html,
         "permalink_url": html,
@@ -135,5 +147,10 @@ async fn compare(call: Call, Path((owner, repo, range)): Path<(String, String, S
         "total_commits": ahead.len(),
         "files": changes.iter().map(|c| git_json::changed_file(&world.urls, org, repo, c, head)).collect::<Vec<_>>(),
     });
-    call.page_within(&ahead, body, "commits", |sha| commit(*sha).unwrap_or_default())
+    if is_paged {
+        return call.page_within(&ahead, body, "commits", |sha| commit(*sha).unwrap_or_default());
+    }
+    let newest = &ahead[ahead.len().saturating_sub(MOST_COMMITS)..];
+    body["commits"] = newest.iter().map(|sha| commit(*sha).unwrap_or_default()).collect();
+    reply::ok(body)
 }

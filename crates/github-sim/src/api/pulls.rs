@@ -77,10 +77,13 @@ fn shown(world: &World, key: &RepoKey, number: u64) -> Result<serde_json::Value,
     Ok(pull_json::full(world, org, repo, issue, pull))
 }
 
+/// Who asks makes GitHub find out whether the heads of now can be merged, and is told the next time.
 async fn show(call: Call, Path((owner, repo, number)): Numbered) -> Answer {
-    let world = call.world();
+    let mut world = call.world();
     let key = world.repo_for(&call.actor, (&owner, &repo), Scope::PullRequests, Level::Read)?;
-    shown(&world, &key, number).and_then(reply::ok)
+    let pull = shown(&world, &key, number)?;
+    world.find_mergeable(&key, number)?;
+    reply::ok(pull)
 }
 
 #[derive(Debug, Deserialize)]
@@ -109,9 +112,9 @@ async fn update(call: Call, Path((owner, repo, number)): Numbered, Body(body): B
     let edited = before != after;
     if edited {
         issue.updated_at = now;
-        world.test_merge(actor, &key, number)?;
         let mut changes = json!({});
         if before["base"] != after["base"] {
+            world.test_merge(actor, &key, number)?;
             let sha = world.repo(&key)?.git.head(&old_base).map(|s| s.to_string());
             changes["base"] = json!({"ref": {"from": old_base}, "sha": {"from": sha}});
         }
@@ -146,7 +149,7 @@ async fn commits(call: Call, Path((owner, repo, number)): Numbered) -> Answer {
     let world = call.world();
     let key = world.repo_for(&call.actor, (&owner, &repo), Scope::PullRequests, Level::Read)?;
     let (org, repo, pull) = (world.org(&key.org)?, world.repo(&key)?, world.pull(&key, number)?);
-    let commits: Vec<Sha> = repo.git.ahead(Some(pull.base), pull.head);
+    let commits: Vec<Sha> = repo.git.ahead(Some(pull_json::base_of(repo, pull)), pull.head);
     call.page(&commits, |sha| git_json::commit(&world, org, repo, *sha).unwrap_or_default())
 }
 

@@ -30,7 +30,7 @@ mod tests {
     #[test]
     fn the_embedded_manifest_parses() {
         let manifest = Manifest::embedded();
-        assert_eq!(manifest.default_permissions.len(), 11);
+        assert_eq!(manifest.default_permissions.len(), 12);
         assert!(manifest.default_events.contains(&"push".to_owned()));
     }
 }

@@ -56,5 +56,6 @@ struct Advance {
 async fn advance(State(sim): State<Sim>, Body(body): Body<Advance>) -> Answer {
     let mut world = sim.world();
     world.clock.advance(body.advance);
+    world.renew_test_merges()?;
     reply::ok(json!({"now": rfc3339(world.now())}))
 }

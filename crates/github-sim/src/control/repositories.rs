@@ -31,6 +31,9 @@ pub(super) fn routes() -> Router<Sim> {
         .route(&under("pulls/{number}/merge"), post(merge))
         .route(&under("pulls/{number}/close"), post(close))
         .route(&under("pulls/{number}/ready"), post(ready))
+        .route(&under("pulls/{number}/update"), post(update))
+        .route(&under("merge-groups"), post(queue))
+        .route(&under("merge-groups/{number}/destroy"), post(destroy))
         .route(&under("issues/{number}/comments"), post(comment))
         .route(&under("check-runs/{id}/rerequest"), post(rerequest))
 }
@@ -173,6 +176,58 @@ async fn ready(
     world.pull_mut(&key, number)?.draft = false;
     world.tell_of_pull(&actor, &key, number, "ready_for_review", json!({}))?;
     shown(&world, &key, number)
+}
+
+async fn update(
+    State(sim): State<Sim>,
+    Path((login, repo, number)): Path<(String, String, u64)>,
+    Body(by): Body<By>,
+) -> Answer {
+    let mut world = sim.world();
+    let key = find(&world, &login, &repo)?;
+    let actor = acting(&mut world, &login, by.sender.as_deref());
+    let sha = world.update_pull_branch(&actor, &key, number)?;
+    reply::ok(json!({"sha": sha.to_string()}))
+}
+
+/// A merge queue forms a group of one pull request.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Queue {
+    pull: u64,
+    sender: Option<String>,
+}
+
+async fn queue(
+    State(sim): State<Sim>,
+    Path((login, repo)): Path<(String, String)>,
+    Body(body): Body<Queue>,
+) -> Answer {
+    let mut world = sim.world();
+    let key = find(&world, &login, &repo)?;
+    let actor = acting(&mut world, &login, body.sender.as_deref());
+    let (git_ref, sha) = world.queue_pull(&actor, &key, body.pull)?;
+    reply::ok(json!({"ref": git_ref, "sha": sha.to_string()}))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Destroy {
+    /// `merged`, `invalidated` or `dequeued`.
+    reason: String,
+    sender: Option<String>,
+}
+
+async fn destroy(
+    State(sim): State<Sim>,
+    Path((login, repo, number)): Path<(String, String, u64)>,
+    Body(body): Body<Destroy>,
+) -> Answer {
+    let mut world = sim.world();
+    let key = find(&world, &login, &repo)?;
+    let actor = acting(&mut world, &login, body.sender.as_deref());
+    world.destroy_group(&actor, &key, number, &body.reason)?;
+    reply::no_content()
 }
 
 #[derive(Debug, Deserialize)]

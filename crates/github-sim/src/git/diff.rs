@@ -1,4 +1,4 @@
-//! Differences and merges, by whole files.
+//! Differences, by whole files.
 
 use super::{GitError, Sha, Store, store::Files};
 
@@ -8,6 +8,7 @@ pub(crate) enum Change {
     Added,
     Modified,
     Removed,
+    Renamed,
 }
 
 impl Change {
@@ -16,6 +17,7 @@ impl Change {
             Self::Added => "added",
             Self::Modified => "modified",
             Self::Removed => "removed",
+            Self::Renamed => "renamed",
         }
     }
 }
@@ -24,6 +26,8 @@ impl Change {
 #[derive(Clone, Debug)]
 pub(crate) struct FileChange {
     pub(crate) path: String,
+    /// The name that a renamed file had.
+    pub(crate) previous: Option<String>,
     pub(crate) change: Change,
     pub(crate) old: Option<Sha>,
     pub(crate) new: Option<Sha>,
@@ -49,7 +53,8 @@ pub(crate) fn changes(old: &Files, new: &Files) -> Vec<FileChange> {
             (Some(a), Some(b)) if a != b => Change::Modified,
             _ => return None,
         };
-        Some(FileChange { path: path.clone(), change, old: was.map(|f| f.1), new: is.map(|f| f.1) })
+        let (old, new) = (was.map(|f| f.1), is.map(|f| f.1));
+        Some(FileChange { path: path.clone(), previous: None, change, old, new })
     };
     paths.into_iter().filter_map(of).collect()
 }
@@ -59,24 +64,5 @@ impl Store {
     pub(crate) fn changes_of(&self, commit: Sha) -> Result<Vec<FileChange>, GitError> {
         let parent = self.commit(commit)?.parents.first().copied();
         Ok(changes(&self.files_at(parent)?, &self.files_at(Some(commit))?))
-    }
-
-    /// The files of a merge of `theirs` into `ours`: of each file, the side that changed it. Both is a conflict.
-    pub(crate) fn merge(&self, ours: Sha, theirs: Sha) -> Result<Files, GitError> {
-        let base = self.files_at(self.merge_base(ours, theirs))?;
-        let ours = self.files_at(Some(ours))?;
-        let theirs = self.files_at(Some(theirs))?;
-        let mut merged = ours.clone();
-        for change in changes(&base, &theirs) {
-            let present = ours.get(&change.path).map(|f| f.1);
-            if present != change.old && present != change.new {
-                return Err(GitError::Conflict(change.path));
-            }
-            match theirs.get(&change.path) {
-                Some(file) => merged.insert(change.path, *file),
-                None => merged.remove(&change.path),
-            };
-        }
-        Ok(merged)
     }
 }

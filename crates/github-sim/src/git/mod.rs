@@ -1,6 +1,7 @@
 //! A git repository in memory, with git's own object ids.
 
 pub(crate) mod diff;
+mod merge;
 pub(crate) mod object;
 pub(crate) mod store;
 

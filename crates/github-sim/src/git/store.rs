@@ -175,10 +175,26 @@ impl Store {
         new
     }
 
-    /// The newest commit that both have.
+    /// The best of the commits that both have, as git shows it.
     pub(crate) fn merge_base(&self, a: Sha, b: Sha) -> Option<Sha> {
-        let of_a: std::collections::HashSet<Sha> = self.log(a).into_iter().collect();
-        self.log(b).into_iter().find(|sha| of_a.contains(sha))
+        self.merge_bases(a, b).first().copied()
+    }
+
+    /// The commits that both have and that are no ancestors of another such one. There are several where two branches were
+    /// merged into each other.
+    pub(crate) fn merge_bases(&self, a: Sha, b: Sha) -> Vec<Sha> {
+        use std::collections::HashSet;
+        let of_a: HashSet<Sha> = self.log(a).into_iter().collect();
+        let mut bases: Vec<Sha> = Vec::new();
+        let mut older: HashSet<Sha> = HashSet::new();
+        for sha in self.log(b).into_iter().filter(|sha| of_a.contains(sha)) {
+            if !older.contains(&sha) {
+                older.extend(self.log(sha).into_iter().skip(1));
+                bases.push(sha);
+            }
+        }
+        bases.retain(|sha| !older.contains(sha));
+        bases
     }
 
     pub(crate) fn is_ancestor(&self, old: Sha, new: Sha) -> bool {

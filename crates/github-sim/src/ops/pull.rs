@@ -1,5 +1,6 @@
 //! Pull requests: opening, following their branches, merging, closing.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::{
@@ -11,10 +12,13 @@ use crate::{
     state::{
         World,
         audit::Change,
-        issue::{Issue, Merged, Pull},
+        issue::{Issue, Mergeable, Merged, Pull, TestMerge},
         world::RepoKey,
     },
 };
+
+/// How old a test merge gets (GitHub's changelog of 2026-02-19).
+const LIFETIME: SignedDuration = SignedDuration::from_hours(12);
 
 /// A pull request to be opened; its branch exists.
 #[derive(Clone, Debug)]
@@ -64,6 +68,7 @@ impl World {
             base,
             draft: new.draft,
             merge: None,
+            mergeable: None,
             merged: None,
         };
         let issue = Issue {
@@ -126,41 +131,66 @@ impl World {
         Ok(())
     }
 
-    /// Writes `refs/pull/N/head` and `refs/pull/N/merge` anew.
+    /// Writes `refs/pull/N/head` and `refs/pull/N/merge` anew. Where it can't be merged, the last test merge stays.
     pub(crate) fn test_merge(&mut self, actor: &Actor, key: &RepoKey, number: u64) -> Result<(), Refusal> {
-        let pull = self.pull(key, number)?.clone();
+        let (pull, at) = (self.pull(key, number)?.clone(), self.now());
         let person = self.person(&actor.login(self));
         let repo = self.repo_mut(key)?;
         let base = repo.git.head(&pull.base_branch).unwrap_or(pull.base);
-        let merged = repo.git.merge(base, pull.head).ok();
-        let merge = match merged {
-            Some(files) => {
-                let tree = repo.git.write_tree(&files)?;
-                let message = format!("Merge {} into {base}", pull.head);
-                let parents = vec![base, pull.head];
-                let (author, committer) = (person.clone(), person);
-                Some(repo.git.add(Object::Commit(Commit { tree, parents, author, committer, message })))
-            }
-            None => None,
-        };
         repo.git.refs.insert(format!("refs/pull/{number}/head"), pull.head);
-        let name = format!("refs/pull/{number}/merge");
-        match merge {
-            Some(sha) => repo.git.refs.insert(name, sha),
-            None => repo.git.refs.remove(&name),
-        };
-        let pull = self.pull_mut(key, number)?;
-        pull.base = base;
-        pull.merge = merge;
+        if let Ok(files) = repo.git.merge(base, pull.head) {
+            let tree = repo.git.write_tree(&files)?;
+            let message = format!("Merge {} into {base}", pull.head);
+            let parents = vec![base, pull.head];
+            let (author, committer) = (person.clone(), person);
+            let commit = repo.git.add(Object::Commit(Commit { tree, parents, author, committer, message }));
+            repo.git.refs.insert(format!("refs/pull/{number}/merge"), commit);
+            self.pull_mut(key, number)?.merge = Some(TestMerge { commit, at });
+        }
+        self.pull_mut(key, number)?.base = base;
         Ok(())
     }
 
-    /// After a push: open pull requests of this branch get its commit, those onto it a new test merge.
+    /// Finds out whether the two heads of now can be merged.
+    pub(crate) fn find_mergeable(&mut self, key: &RepoKey, number: u64) -> Result<(), Refusal> {
+        let pull = self.pull(key, number)?.clone();
+        let repo = self.repo_mut(key)?;
+        let (base, head) = (pull_json::base_of(repo, &pull), pull.head);
+        if pull.mergeable.is_none_or(|known| (known.base, known.head) != (base, head)) {
+            let can = repo.git.merge(base, head).is_ok();
+            self.pull_mut(key, number)?.mergeable = Some(Mergeable { base, head, can });
+        }
+        Ok(())
+    }
+
+    /// Makes the test merges anew that are too old.
+    pub(crate) fn renew_test_merges(&mut self) -> Result<(), Refusal> {
+        let now = self.now();
+        let is_old = |issue: &&Issue| {
+            let merge = issue.pull.as_ref().and_then(|pull| pull.merge);
+            issue.open && merge.is_some_and(|merge| now.duration_since(merge.at) >= LIFETIME)
+        };
+        let mut old = Vec::new();
+        for org in self.orgs.values() {
+            for repo in org.repos.values() {
+                let numbers = repo.issues.values().filter(is_old).map(|issue| issue.number);
+                old.extend(numbers.map(|number| (RepoKey { org: org.login.clone(), id: repo.id }, number)));
+            }
+        }
+        for (key, number) in old {
+            self.test_merge(&Actor::App, &key, number)?;
+        }
+        Ok(())
+    }
+
+    /// After a push: open pull requests of this branch get its commit and a new test merge. Those onto it keep theirs, unless
+    /// the push changed where their branch left the base.
     pub(crate) fn follow_branch(
         &mut self,
         actor: &Actor,
         key: &RepoKey,
         branch: &str,
+        before_push: Option<Sha>,
     ) -> Result<(), Refusal> {
         let now = self.now();
         let repo = self.repo(key)?;
@@ -169,6 +199,15 @@ impl World {
         };
         let open = |i: &&Issue| i.open && i.pull.is_some();
         let numbers: Vec<u64> = repo.issues.values().filter(open).map(|i| i.number).collect();
+        let has_other_fork = |pull: &Pull| {
+            let moved = |old| repo.git.merge_bases(old, pull.head) != repo.git.merge_bases(tip, pull.head);
+            pull.base_branch == branch && before_push.is_some_and(moved)
+        };
+        let is_renewed = |number: &u64| {
+            let pull = repo.issues.get(number).and_then(|issue| issue.pull.as_ref());
+            pull.is_some_and(has_other_fork)
+        };
+        let renewed: Vec<u64> = numbers.iter().copied().filter(is_renewed).collect();
         for number in numbers {
             let issue = self.issue_mut(key, number)?;
             let Some(pull) = &mut issue.pull else { continue };
@@ -179,7 +218,7 @@ impl World {
                 self.test_merge(actor, key, number)?;
                 let fields = json!({"before": before.to_string(), "after": tip.to_string()});
                 self.tell_of_pull(actor, key, number, "synchronize", fields)?;
-            } else if pull.base_branch == branch {
+            } else if renewed.contains(&number) {
                 self.test_merge(actor, key, number)?;
             }
         }
@@ -272,6 +311,33 @@ impl World {
         self.record(actor, "pull.merge", target, Change::made(json!({"sha": sha.to_string()})));
         self.tell_of_pull(actor, key, number, "closed", json!({}))?;
         self.move_ref(actor, key, &format!("refs/heads/{}", pull.base_branch), Some(sha))?;
+        Ok(sha)
+    }
+
+    /// Merges the base branch into the pull request's, as its button "Update branch" does; the new head.
+    pub(crate) fn update_pull_branch(
+        &mut self,
+        actor: &Actor,
+        key: &RepoKey,
+        number: u64,
+    ) -> Result<Sha, Refusal> {
+        let person = self.person(&actor.login(self));
+        let pull = self.pull(key, number)?.clone();
+        let conflict = || Refusal::Unprocessable("merge conflict between base and head".into());
+        let repo = self.repo_mut(key)?;
+        let base = repo.git.head(&pull.base_branch).ok_or_else(conflict)?;
+        let files = repo.git.merge(pull.head, base).map_err(|_| conflict())?;
+        let tree = repo.git.write_tree(&files)?;
+        let message = format!("Merge branch '{}' into {}", pull.base_branch, pull.head_branch);
+        let commit = Commit {
+            tree,
+            parents: vec![pull.head, base],
+            author: person.clone(),
+            committer: person,
+            message,
+        };
+        let sha = repo.git.add(Object::Commit(commit));
+        self.move_ref(actor, key, &format!("refs/heads/{}", pull.head_branch), Some(sha))?;
         Ok(sha)
     }
 }

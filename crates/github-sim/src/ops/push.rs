@@ -48,7 +48,7 @@ impl World {
             if let Some(sha) = to {
                 self.begin_suite(actor, key, branch, from, sha)?;
             }
-            self.follow_branch(actor, key, branch)?;
+            self.follow_branch(actor, key, branch, from)?;
         }
         Ok(())
     }

@@ -108,7 +108,7 @@ pub(crate) fn changed_file(urls: &Urls, org: &Org, repo: &Repo, of: &FileChange,
     }
     let name = &of.path;
     let html = |kind: &str| urls.html(&format!("{}/{}/{kind}/{at}/{name}", org.login, repo.name));
-    json!({
+    let mut json = json!({
         "sha": of.sha().to_string(),
         "filename": name,
         "status": of.change.as_str(),
@@ -119,7 +119,11 @@ pub(crate) fn changed_file(urls: &Urls, org: &Org, repo: &Repo, of: &FileChange,
         "raw_url": html("raw"),
         "contents_url": repo_url(urls, org, repo, &format!("contents/{name}?ref={at}")),
         "patch": patch,
-    })
+    });
+    if let Some(previous) = &of.previous {
+        json["previous_filename"] = json!(previous);
+    }
+    json
 }
 
 /// GitHub's `git-ref`.

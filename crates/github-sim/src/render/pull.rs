@@ -8,7 +8,7 @@ use crate::{
     git::{Sha, diff},
     state::{
         Org, Repo, World,
-        issue::{Issue, Pull},
+        issue::{Issue, Merged, Pull},
     },
 };
 
@@ -57,7 +57,7 @@ pub(crate) fn listed(world: &World, org: &Org, repo: &Repo, issue: &Issue, pull:
         "updated_at": rfc3339(issue.updated_at),
         "closed_at": issue.closed_at.map(rfc3339),
         "merged_at": merged.map(|m| rfc3339(m.at)),
-        "merge_commit_sha": merged.map(|m| m.commit).or(pull.merge).map(|s| s.to_string()),
+        "merge_commit_sha": merged.map(|m| m.commit).or(pull.merge.map(|m| m.commit)).map(|s| s.to_string()),
         "assignee": null,
         "assignees": [],
         "requested_reviewers": [],
@@ -84,15 +84,19 @@ pub(crate) fn listed(world: &World, org: &Org, repo: &Repo, issue: &Issue, pull:
 pub(crate) fn full(world: &World, org: &Org, repo: &Repo, issue: &Issue, pull: &Pull) -> Value {
     let mut json = listed(world, org, repo, issue, pull);
     let changes = changes(repo, pull);
-    let commits = repo.git.ahead(Some(pull.base), pull.head).len();
+    let commits = repo.git.ahead(Some(base_of(repo, pull)), pull.head).len();
     let comments = repo.comments.values().filter(|c| c.issue == issue.number).count();
     let merged = pull.merged.as_ref();
-    let can = pull.merge.is_some();
+    let can = mergeable(repo, pull).filter(|_| issue.open);
     let more = json!({
         "merged": merged.is_some(),
-        "mergeable": issue.open.then_some(can),
-        "rebaseable": issue.open.then_some(can),
-        "mergeable_state": if issue.open && !can { "dirty" } else if issue.open { "clean" } else { "unknown" },
+        "mergeable": can,
+        "rebaseable": can,
+        "mergeable_state": match can {
+            Some(true) => "clean",
+            Some(false) => "dirty",
+            None => "unknown",
+        },
         "merged_by": merged.map(|m| user::by_login(world, &m.by)),
         "comments": comments,
         "review_comments": 0,
@@ -106,13 +110,29 @@ pub(crate) fn full(world: &World, org: &Org, repo: &Repo, issue: &Issue, pull: &
     json
 }
 
+/// The commit that a pull request is to be merged into: the base branch's head, and once it was merged the one before that.
+pub(crate) fn base_of(repo: &Repo, pull: &Pull) -> Sha {
+    let before_merge = |merged: &Merged| repo.git.commit(merged.commit).ok()?.parents.first().copied();
+    let known = match &pull.merged {
+        Some(merged) => before_merge(merged),
+        None => repo.git.head(&pull.base_branch),
+    };
+    known.unwrap_or(pull.base)
+}
+
+/// Whether the two heads of now can be merged; none: nobody has asked for it since one of them moved.
+fn mergeable(repo: &Repo, pull: &Pull) -> Option<bool> {
+    let known = pull.mergeable?;
+    (known.base == base_of(repo, pull) && known.head == pull.head).then_some(known.can)
+}
+
 /// What a pull request changes: its head against where it left the base.
 pub(crate) fn changes(repo: &Repo, pull: &Pull) -> Vec<diff::FileChange> {
-    let fork = repo.git.merge_base(pull.base, pull.head);
+    let fork = repo.git.merge_base(base_of(repo, pull), pull.head);
     let (Ok(old), Ok(new)) = (repo.git.files_at(fork), repo.git.files_at(Some(pull.head))) else {
         return Vec::new();
     };
-    diff::changes(&old, &new)
+    repo.git.with_renames(&old, &new, diff::changes(&old, &new))
 }
 
 /// A pull request in `GET /_sim/orgs/{login}`.

@@ -31,12 +31,29 @@ pub(crate) struct Pull {
     pub(crate) head_branch: String,
     pub(crate) head: Sha,
     pub(crate) base_branch: String,
-    /// Commit of the base branch when last looked at.
+    /// Commit of the base branch when the last test merge was made.
     pub(crate) base: Sha,
     pub(crate) draft: bool,
-    /// The test merge, `refs/pull/N/merge`; `None` on a conflict.
-    pub(crate) merge: Option<Sha>,
+    /// The last test merge, `refs/pull/N/merge`.
+    pub(crate) merge: Option<TestMerge>,
+    /// Whether the two heads can be merged, since somebody has asked for it.
+    pub(crate) mergeable: Option<Mergeable>,
     pub(crate) merged: Option<Merged>,
+}
+
+/// A merge that GitHub makes to see whether it can. A later push to the base branch leaves it as it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TestMerge {
+    pub(crate) commit: Sha,
+    pub(crate) at: Timestamp,
+}
+
+/// What GitHub has found out about merging these two commits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mergeable {
+    pub(crate) base: Sha,
+    pub(crate) head: Sha,
+    pub(crate) can: bool,
 }
 
 /// How a pull request was merged.

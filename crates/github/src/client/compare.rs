@@ -21,6 +21,45 @@ pub struct Comparison {
     pub is_descendant: bool,
 }
 
+/// Where two branches parted, and what one of them did since then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fork {
+    /// The commit where they parted; if there are several, the one that git names first.
+    pub merge_base: Sha,
+    /// The commits that the head has and the base has not, each with its parents. None: there are more than GitHub lists.
+    pub commits: Option<Vec<(Sha, Vec<Sha>)>>,
+    /// The files that the head changed since then. None: there are more than GitHub lists.
+    pub files: Option<Vec<ChangedFile>>,
+}
+
+/// A file that was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ChangedFile {
+    /// Its path.
+    #[serde(rename = "filename")]
+    pub path: String,
+    /// The path that it had, where it was renamed.
+    #[serde(rename = "previous_filename")]
+    pub previous: Option<String>,
+}
+
+/// So many files GitHub lists of a comparison.
+const MOST_FILES: usize = 300;
+
+#[derive(Deserialize)]
+struct ForkBody {
+    merge_base_commit: Commit,
+    total_commits: usize,
+    commits: Vec<CommitWithParents>,
+    files: Option<Vec<ChangedFile>>,
+}
+
+#[derive(Deserialize)]
+struct CommitWithParents {
+    sha: Sha,
+    parents: Vec<Commit>,
+}
+
 #[derive(Deserialize)]
 struct Body {
     total_commits: usize,
@@ -41,10 +80,7 @@ impl Client {
         base: &Sha,
         head: &Sha,
     ) -> Result<Option<Comparison>, Error> {
-        let range = format!("{base}...{head}");
-        let values = [repo.owner.as_str(), &repo.name, &range];
-        let call = Call::get("/repos/{owner}/{repo}/compare/{basehead}", &values)?
-            .query("per_page", MAX_COMPARED.to_string());
+        let call = comparison(repo, base, head)?.query("per_page", MAX_COMPARED.to_string());
         let found: Option<Body> = self.find(call).await?;
         Ok(found.map(|body| Comparison {
             commits: body.commits.into_iter().map(|commit| commit.sha).collect(),
@@ -52,4 +88,34 @@ impl Client {
             is_descendant: body.behind_by == 0,
         }))
     }
+
+    /// Where `head` left `base`, and what it did since then; `None` where they share no commit, or the repository has no such
+    /// commit (any more).
+    pub async fn fork(&self, repo: &FullName, base: &Sha, head: &Sha) -> Result<Option<Fork>, Error> {
+        // Without a page, GitHub lists up to 250 commits.
+        let Some(body) = self.find::<ForkBody>(comparison(repo, base, head)?).await? else { return Ok(None) };
+        let is_complete = body.commits.len() == body.total_commits;
+        let with_parents = |commit: CommitWithParents| {
+            (commit.sha, commit.parents.into_iter().map(|parent| parent.sha).collect())
+        };
+        let commits = is_complete.then(|| body.commits.into_iter().map(with_parents).collect());
+        let files = body.files.unwrap_or_default();
+        Ok(Some(Fork {
+            merge_base: body.merge_base_commit.sha,
+            commits,
+            files: (files.len() < MOST_FILES).then_some(files),
+        }))
+    }
+
+    /// Whether `old` is `new` or comes before it in its history; `None` where the repository has no such commit (any more).
+    pub async fn is_ancestor(&self, repo: &FullName, old: &Sha, new: &Sha) -> Result<Option<bool>, Error> {
+        let found: Option<Body> = self.find(comparison(repo, old, new)?.query("per_page", "1")).await?;
+        Ok(found.map(|body| body.behind_by == 0))
+    }
+}
+
+fn comparison(repo: &FullName, base: &Sha, head: &Sha) -> Result<Call, Error> {
+    let range = format!("{base}...{head}");
+    let values = [repo.owner.as_str(), &repo.name, &range];
+    Call::get("/repos/{owner}/{repo}/compare/{basehead}", &values)
 }

@@ -18,10 +18,37 @@ pub struct Commit {
     pub sha: Sha,
     /// The files it holds.
     pub tree: Sha,
+    /// The commits before it: of a merge first the one that was merged into.
+    pub parents: Vec<Sha>,
     /// What it says about itself.
     pub message: String,
     /// Who made the change, as git has it; an App's bot is `SLUG[bot]`.
     pub author: String,
+}
+
+/// What a directory of a commit has.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct TreeItem {
+    /// Its name.
+    #[serde(rename = "path")]
+    pub name: String,
+    /// What it is, as git writes it: `100644` and `100755` are files, `120000` is a link, `160000` a submodule, `040000` a
+    /// directory.
+    pub mode: String,
+    /// The id of its content.
+    pub sha: Sha,
+}
+
+impl TreeItem {
+    /// Whether it is an ordinary file.
+    pub fn is_file(&self) -> bool {
+        matches!(self.mode.as_str(), "100644" | "100755")
+    }
+
+    /// Whether it is a directory.
+    pub fn is_directory(&self) -> bool {
+        self.mode == "040000"
+    }
 }
 
 /// A change of one file in a tree.
@@ -47,6 +74,7 @@ struct Ref {
 struct CommitBody {
     sha: Sha,
     tree: Object,
+    parents: Vec<Object>,
     message: String,
     author: Person,
 }
@@ -58,7 +86,13 @@ struct Person {
 
 impl From<CommitBody> for Commit {
     fn from(body: CommitBody) -> Self {
-        Self { sha: body.sha, tree: body.tree.sha, message: body.message, author: body.author.name }
+        Self {
+            sha: body.sha,
+            tree: body.tree.sha,
+            parents: body.parents.into_iter().map(|parent| parent.sha).collect(),
+            message: body.message,
+            author: body.author.name,
+        }
     }
 }
 
@@ -107,6 +141,20 @@ impl Client {
         let body: CommitBody =
             self.read(Call::get("/repos/{owner}/{repo}/git/commits/{commit_sha}", &values)?).await?;
         Ok(body.into())
+    }
+
+    /// What a directory has: that of a tree's id, or the root of a commit. `None` where there is none, or more than GitHub lists.
+    pub async fn tree(&self, repo: &FullName, tree: &Sha) -> Result<Option<Vec<TreeItem>>, Error> {
+        #[derive(Deserialize)]
+        struct Body {
+            tree: Vec<TreeItem>,
+            #[serde(default)]
+            truncated: bool,
+        }
+        let values = [repo.owner.as_str(), &repo.name, tree.as_str()];
+        let found: Option<Body> =
+            self.find(Call::get("/repos/{owner}/{repo}/git/trees/{tree_sha}", &values)?).await?;
+        Ok(found.filter(|body| !body.truncated).map(|body| body.tree))
     }
 
     /// Stores a file's content and gives its id.

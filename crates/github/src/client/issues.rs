@@ -5,12 +5,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
-use crate::FullName;
-use crate::account::User;
+use crate::account::{AccountType, User};
 use crate::call::Call;
 use crate::error::Error;
+use crate::{AppId, FullName};
 
 const ROUTE: &str = "/repos/{owner}/{repo}/issues";
+const COMMENT: &str = "/repos/{owner}/{repo}/issues/comments/{comment_id}";
 
 /// Whether an issue is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,13 +76,29 @@ pub struct Comment {
     pub user: Option<User>,
     /// The issue or pull request it is on, as an address of the API.
     pub issue_url: String,
+    /// The App that wrote it, where one did.
+    #[serde(default)]
+    pub performed_via_github_app: Option<CommentApp>,
     /// When it was written.
     pub created_at: Timestamp,
     /// When it was edited; at first the same.
     pub updated_at: Timestamp,
 }
 
+/// The App that wrote a comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct CommentApp {
+    /// Its id.
+    pub id: AppId,
+}
+
 impl Comment {
+    /// Whether the App of that id wrote it as itself, and not for a person.
+    pub fn is_by(&self, app: AppId) -> bool {
+        let by_bot = self.user.as_ref().is_some_and(|user| user.kind == AccountType::Bot);
+        by_bot && self.performed_via_github_app.is_some_and(|via| via.id == app)
+    }
+
     /// The number of the issue or pull request it is on.
     pub fn issue_number(&self) -> Option<u64> {
         self.issue_url.rsplit('/').next()?.parse().ok()
@@ -150,10 +167,25 @@ impl Client {
         self.write(Method::POST, route, &values, &serde_json::json!({"body": body})).await
     }
 
+    /// Changes the text of a comment.
+    pub async fn update_comment(&self, repo: &FullName, comment: u64, body: &str) -> Result<Comment, Error> {
+        let values = [repo.owner.as_str(), &repo.name, &comment.to_string()];
+        self.write(Method::PATCH, COMMENT, &values, &serde_json::json!({"body": body})).await
+    }
+
+    /// Deletes a comment. One that is not there any more is deleted.
+    pub async fn delete_comment(&self, repo: &FullName, comment: u64) -> Result<(), Error> {
+        let values = [repo.owner.as_str(), &repo.name, &comment.to_string()];
+        match self.send(Call::new(Method::DELETE, COMMENT, &values)?).await {
+            Err(error) if error.is_not_found() => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
     /// One comment, as it is now.
     pub async fn get_comment(&self, repo: &FullName, comment: u64) -> Result<Comment, Error> {
         let values = [repo.owner.as_str(), &repo.name, &comment.to_string()];
-        self.read(Call::get("/repos/{owner}/{repo}/issues/comments/{comment_id}", &values)?).await
+        self.read(Call::get(COMMENT, &values)?).await
     }
 
     /// Every comment on an issue or pull request, oldest first.

@@ -25,10 +25,10 @@ pub use checks::{
     CheckOutput, CheckRun, CheckRunId, CheckRunOutput, CheckRunUpdate, CheckStatus, NewCheckRun,
 };
 pub use commits::{MAX_TOUCHING, Touching};
-pub use compare::{Comparison, MAX_COMPARED};
+pub use compare::{ChangedFile, Comparison, Fork, MAX_COMPARED};
 pub use contents::{FileAnswer, MAX_FILE_BYTES, PutFile};
-pub use git::{Commit, TreeEntry};
-pub use issues::{Comment, Issue, IssueFilter, IssueState, IssueUpdate, Reaction};
+pub use git::{Commit, TreeEntry, TreeItem};
+pub use issues::{Comment, CommentApp, Issue, IssueFilter, IssueState, IssueUpdate, Reaction};
 pub use orgs::{MemberRole, Membership, MembershipState, OrgRole};
 pub use peribolos_vocab::{Annotation, AnnotationLevel, CheckConclusion};
 pub use pulls::{NewPull, Pull, PullFilter, PullSide, PullState};

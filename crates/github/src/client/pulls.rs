@@ -4,7 +4,7 @@ use http::Method;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Client;
+use super::{ChangedFile, Client};
 use crate::account::User;
 use crate::call::Call;
 use crate::error::Error;
@@ -44,6 +44,9 @@ pub struct Pull {
     pub closed_at: Option<Timestamp>,
     /// When it was merged; `None`: it is not.
     pub merged_at: Option<Timestamp>,
+    /// Who merged it; `None`: it is not merged, or this came from a list.
+    #[serde(default)]
+    pub merged_by: Option<User>,
     /// The commit that merged it or, while it is open, the last test merge.
     pub merge_commit_sha: Option<Sha>,
     /// Whether it can be merged without conflict; `None`: GitHub has not found out yet, or this came from a list.
@@ -74,12 +77,6 @@ pub struct PullSide {
 pub struct PullRepository {
     /// Its name with the owner.
     pub full_name: FullName,
-}
-
-#[derive(Deserialize)]
-struct ChangedFile {
-    filename: String,
-    previous_filename: Option<String>,
 }
 
 /// Which pull requests to list.
@@ -153,11 +150,7 @@ impl Client {
         let values = [repo.owner.as_str(), &repo.name, &number.to_string()];
         let call = Call::get("/repos/{owner}/{repo}/pulls/{pull_number}/files", &values)?;
         let files: Vec<ChangedFile> = self.all(call).await?;
-        Ok(files
-            .into_iter()
-            .flat_map(|file| [Some(file.filename), file.previous_filename])
-            .flatten()
-            .collect())
+        Ok(files.into_iter().flat_map(|file| [Some(file.path), file.previous]).flatten().collect())
     }
 
     /// The pull requests that introduced a commit to the default branch or, while it is not there, that hold it open. GitHub

@@ -70,6 +70,26 @@ impl Client {
         self.read(Call::get("/repos/{owner}/{repo}", &[repo.owner.as_str(), &repo.name])?).await
     }
 
+    /// Who can administer the repository, by whatever grant: owners of the organization, teams and collaborators.
+    pub async fn administrators(&self, repo: &FullName) -> Result<Vec<Login>, Error> {
+        #[derive(Deserialize)]
+        struct Collaborator {
+            login: Login,
+            permissions: Option<Permissions>,
+        }
+        #[derive(Deserialize)]
+        struct Permissions {
+            admin: bool,
+        }
+        let call = Call::get("/repos/{owner}/{repo}/collaborators", &[repo.owner.as_str(), &repo.name])?
+            .query("affiliation", "all")
+            .query("permission", "admin");
+        let found: Vec<Collaborator> = self.all(call).await?;
+        // A server that does not know the filter lists everybody.
+        let can = |one: &Collaborator| one.permissions.as_ref().is_none_or(|permissions| permissions.admin);
+        Ok(found.into_iter().filter(can).map(|one| one.login).collect())
+    }
+
     /// Makes a repository.
     ///
     /// # Errors

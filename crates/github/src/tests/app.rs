@@ -77,14 +77,26 @@ async fn installations_are_read_to_the_last_page() {
 }
 
 #[tokio::test]
-async fn an_installation_without_an_account_does_not_stop_the_list() {
+async fn an_installation_that_cant_be_read_does_not_stop_the_list() {
     let server = MockServer::start().await;
-    let mut nameless = installation(1);
+    let (mut nameless, mut odd) = (installation(1), installation(3));
     nameless["account"] = json!(null);
-    let all = answer(json!([nameless, installation(2)]));
+    odd["repository_selection"] = json!("most");
+    let all = answer(json!([nameless, installation(2), odd, installation(4)]));
     Mock::given(path("/app/installations")).respond_with(all).mount(&server).await;
     let installations = support::app(&server).list_installations().await.unwrap();
-    assert_eq!(installations.iter().map(|one| one.id).collect::<Vec<_>>(), [InstallationId(2)]);
+    let ids: Vec<_> = installations.iter().map(|one| one.id).collect();
+    assert_eq!(ids, [InstallationId(2), InstallationId(4)]);
+}
+
+#[tokio::test]
+async fn an_enterprise_is_no_organization() {
+    let server = MockServer::start().await;
+    let mut enterprise = installation(1);
+    enterprise["account"] = json!({"id": 5, "slug": "big", "name": "Big", "node_id": "x"});
+    Mock::given(path("/app/installations")).respond_with(answer(json!([enterprise]))).mount(&server).await;
+    let installations = support::app(&server).list_installations().await.unwrap();
+    assert_eq!(installations[0].account.kind, AccountType::Enterprise);
 }
 
 #[tokio::test]
@@ -124,6 +136,7 @@ async fn a_token_is_asked_for_with_its_scope() {
     let scope = TokenScope {
         repositories: Some(vec![".github".into()]),
         permissions: Some([("contents".into(), "read".into())].into()),
+        ..TokenScope::default()
     };
     let minted = support::app(&server).mint(InstallationId(7), &scope).await.unwrap();
     assert_eq!(minted.token.expose_secret(), support::TOKEN);
@@ -146,7 +159,7 @@ async fn mints_at_the_same_time_share_one_request() {
         .await;
     let app = support::app(&server);
     let whole = TokenScope::default();
-    let part = TokenScope { repositories: Some(vec!["a".into()]), permissions: None };
+    let part = TokenScope { repositories: Some(vec!["a".into()]), ..TokenScope::default() };
     let same = futures::future::join_all((0..10).map(|_| app.clone()).map(|app| {
         let whole = whole.clone();
         tokio::spawn(async move { app.mint(InstallationId(7), &whole).await })

@@ -45,6 +45,8 @@ pub enum WebhookEvent {
     Push(PushEvent),
     /// A pull request changed.
     PullRequest(PullRequestEvent),
+    /// A merge queue has formed a group of pull requests, or given it up.
+    MergeGroup(MergeGroupEvent),
     /// A comment on an issue or pull request.
     IssueComment(CommentEvent),
     /// A check run changed, or somebody asks for it again.
@@ -67,6 +69,8 @@ pub struct EventAccount {
 /// The repository of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRepository {
+    /// Its id, which survives a rename.
+    pub id: Option<u64>,
     /// Its name with the owner.
     pub full_name: FullName,
     /// Its default branch; some events leave it out.
@@ -161,6 +165,19 @@ pub struct PullRequestEvent {
     pub base_changed: bool,
 }
 
+/// `merge_group`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergeGroupEvent {
+    /// `checks_requested` or `destroyed`.
+    pub action: String,
+    /// The group's own full ref, `refs/heads/gh-readonly-queue/…`.
+    pub head_ref: String,
+    /// The commit that the base branch would get.
+    pub head_sha: Sha,
+    /// The full ref of the base branch.
+    pub base_ref: String,
+}
+
 /// One side of a pull request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Side {
@@ -187,6 +204,9 @@ pub struct CommentEvent {
     pub issue_number: u64,
     /// The App that wrote it, where one did.
     pub performed_via: Option<AppId>,
+    /// Whether its author is an owner, a member or a collaborator, as far as GitHub shows it: a member who conceals the
+    /// membership may be none of these.
+    pub by_insider: bool,
 }
 
 /// `check_run`

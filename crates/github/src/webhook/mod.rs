@@ -12,7 +12,8 @@ mod tests;
 
 pub use event::{
     CheckRunEvent, CheckSuiteEvent, CommentEvent, EventAccount, EventRepository, InstallationEvent,
-    OrganizationEvent, PullRequestEvent, PushEvent, Sender, Side, Touched, Webhook, WebhookEvent,
+    MergeGroupEvent, OrganizationEvent, PullRequestEvent, PushEvent, Sender, Side, Touched, Webhook,
+    WebhookEvent,
 };
 pub use payload::PayloadError;
 pub use signature::{SignatureError, WebhookSecret, verify_signature};

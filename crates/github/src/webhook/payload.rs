@@ -6,7 +6,8 @@ use serde::de::IgnoredAny;
 
 use super::event::{
     CheckRunEvent, CheckSuiteEvent, CommentEvent, EventAccount, EventRepository, InstallationEvent,
-    OrganizationEvent, PullRequestEvent, PushEvent, Sender, Side, Touched, Webhook, WebhookEvent,
+    MergeGroupEvent, OrganizationEvent, PullRequestEvent, PushEvent, Sender, Side, Touched, Webhook,
+    WebhookEvent,
 };
 use super::raw;
 use crate::AccountType;
@@ -16,6 +17,8 @@ use crate::client::CheckRunId;
 const MOST_COMMITS: usize = 2_048;
 /// The most that is kept of a comment's first line and of an unknown event's name, in characters.
 const LINE_LIMIT: usize = 200;
+/// The associations of who belongs to a repository. <https://docs.github.com/en/graphql/reference/enums#commentauthorassociation>
+const INSIDERS: [&str; 3] = ["OWNER", "MEMBER", "COLLABORATOR"];
 const NAME_LIMIT: usize = 100;
 
 /// Why a delivery can't be read. Repeats nothing of it: payloads are not for logs.
@@ -67,6 +70,7 @@ impl Webhook {
             installation: payload.installation.as_ref().map(|installation| installation.id),
             account: account(&payload),
             repository: payload.repository.as_ref().map(|repository| EventRepository {
+                id: repository.id,
                 full_name: repository.full_name.clone(),
                 default_branch: repository.default_branch.clone(),
             }),
@@ -77,7 +81,7 @@ impl Webhook {
 }
 
 /// The events that are read.
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 11] = [
     "ping",
     "installation",
     "installation_repositories",
@@ -85,6 +89,7 @@ const KNOWN: [&str; 10] = [
     "organization",
     "push",
     "pull_request",
+    "merge_group",
     "issue_comment",
     "check_run",
     "check_suite",
@@ -157,6 +162,15 @@ fn convert(event: &'static str, payload: raw::Payload) -> Result<WebhookEvent, P
                 base_changed: payload.changes.is_some_and(|changes| changes.base.is_some()),
             })
         }
+        "merge_group" => {
+            let group = payload.merge_group.ok_or(missing("merge_group"))?;
+            WebhookEvent::MergeGroup(MergeGroupEvent {
+                action: action?,
+                head_ref: group.head_ref,
+                head_sha: group.head_sha,
+                base_ref: group.base_ref,
+            })
+        }
         "issue_comment" => {
             let comment = payload.comment.ok_or(missing("comment"))?;
             let issue = payload.issue.ok_or(missing("issue"))?;
@@ -167,6 +181,7 @@ fn convert(event: &'static str, payload: raw::Payload) -> Result<WebhookEvent, P
                 is_pull_request: issue.pull_request.is_some(),
                 issue_number: issue.number,
                 performed_via: comment.performed_via_github_app.map(|app| app.id),
+                by_insider: comment.author_association.is_some_and(|how| INSIDERS.contains(&how.as_str())),
             })
         }
         "check_run" => {

@@ -30,6 +30,7 @@ pub(super) struct Payload {
     pub(super) commits: Option<Vec<Commit>>,
     pub(super) number: Option<u64>,
     pub(super) pull_request: Option<PullRequest>,
+    pub(super) merge_group: Option<MergeGroup>,
     pub(super) issue: Option<Issue>,
     pub(super) comment: Option<Comment>,
     pub(super) check_run: Option<CheckRun>,
@@ -54,6 +55,7 @@ pub(super) struct Account {
 
 #[derive(Deserialize)]
 pub(super) struct Repository {
+    pub(super) id: Option<u64>,
     pub(super) full_name: FullName,
     pub(super) default_branch: Option<String>,
     pub(super) owner: Option<Account>,
@@ -83,6 +85,13 @@ pub(super) struct PullRequest {
 }
 
 #[derive(Deserialize)]
+pub(super) struct MergeGroup {
+    pub(super) head_ref: String,
+    pub(super) head_sha: Sha,
+    pub(super) base_ref: String,
+}
+
+#[derive(Deserialize)]
 pub(super) struct Side {
     #[serde(rename = "ref")]
     pub(super) branch: String,
@@ -101,6 +110,7 @@ pub(super) struct Comment {
     pub(super) id: u64,
     pub(super) body: Option<String>,
     pub(super) performed_via_github_app: Option<App>,
+    pub(super) author_association: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -62,6 +62,7 @@ fn every_example_of_githubs_is_read() {
             "installation",
             "installation_repositories",
             "issue_comment",
+            "merge_group",
             "organization",
             "ping",
             "pull_request",
@@ -154,7 +155,8 @@ fn a_command_is_the_first_line_of_a_comment() {
         &json!({
             "action": "created",
             "issue": {"number": 3, "pull_request": {"url": "x"}},
-            "comment": {"id": 9, "body": " /peribolos plan \r\nplease", "performed_via_github_app": {"id": 42}},
+            "comment": {"id": 9, "body": " /peribolos plan \r\nplease", "author_association": "COLLABORATOR",
+                        "performed_via_github_app": {"id": 42}},
         }),
     );
     let expected = CommentEvent {
@@ -164,6 +166,7 @@ fn a_command_is_the_first_line_of_a_comment() {
         is_pull_request: true,
         issue_number: 3,
         performed_via: Some(AppId(42)),
+        by_insider: true,
     };
     assert_eq!(webhook.event, WebhookEvent::IssueComment(expected));
 }

@@ -89,7 +89,7 @@ impl AccessArgs {
             Purpose::Read => Some(read_only(&REQUESTED, &installation.permissions)),
             Purpose::Change => None,
         };
-        let scope = TokenScope { repositories: None, permissions };
+        let scope = TokenScope { permissions, ..TokenScope::default() };
         let minted = Minted { app: app.clone(), installation: installation.id, scope };
         let client = app.with_tokens(Arc::new(minted)).await;
         client.map_err(|error| as_the_app(org, error)).context("GitHub gives the App no token")

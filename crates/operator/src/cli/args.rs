@@ -21,7 +21,7 @@ pub(super) enum Command {
     /// Receive GitHub's webhooks and write what they request to Kubernetes
     Receiver(ReceiverArgs),
     /// Own the tokens, start the runs, and find what no webhook reported
-    Controller(ControllerArgs),
+    Controller(Box<ControllerArgs>),
     /// Print the custom resource definitions as YAML, or write them to a folder
     Crds(CrdsArgs),
     /// Check files and show what is wrong with them

@@ -58,7 +58,7 @@ pub fn main() -> ExitCode {
 fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     let ended = match command {
         Command::Receiver(args) => serve(|stop| receiver::run(args, stop)),
-        Command::Controller(args) => serve(|stop| controller::run(args, stop)),
+        Command::Controller(args) => serve(|stop| controller::run(*args, stop)),
         Command::Crds(args) => crds::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Apply(args) => return online(Format::Human, apply::run(args)).map_err(Failure::of_apply),
         Command::Plan(args) => online(Format::Human, plan::run(args)),

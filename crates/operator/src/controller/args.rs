@@ -55,6 +55,12 @@ pub struct ControllerArgs {
     /// Where a check's "Details" link points, with {namespace}, {run}, {taskrun} and {pod} filled in.
     #[arg(long, env = "PERIBOLOS_DETAILS_URL_TEMPLATE", value_name = "TEMPLATE")]
     pub details_url_template: Option<String>,
+    /// Where owners of organizations find help: it is named where somebody has to act.
+    #[arg(long, env = "PERIBOLOS_SUPPORT_URL", value_name = "URL")]
+    pub support_url: Option<Url>,
+    /// The documentation for owners of organizations: it is named where they ask which commands there are.
+    #[arg(long, env = "PERIBOLOS_DOCS_URL", value_name = "URL")]
+    pub docs_url: Option<Url>,
     /// How long another controller waits before it takes over from one that does not renew its Lease.
     #[arg(long, env = "PERIBOLOS_LEASE_DURATION", value_name = "DURATION", default_value = "15s", value_parser = lease_duration)]
     pub lease_duration: Duration,

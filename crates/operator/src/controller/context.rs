@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api, Client,
@@ -25,7 +26,7 @@ use crate::{
     metrics::Metrics,
     services::tokens::TokenService,
     state::{
-        backoff::Backoff, listing::Listing, pacing::Pacing, published::Publications,
+        backoff::Backoff, content::ContentWrites, listing::Listing, pacing::Pacing, published::Publications,
         reservations::Reservations, runs::Runs, tekton::Tekton, tokens::Tokens, written::Written,
     },
 };
@@ -66,6 +67,8 @@ pub struct Context {
     pub published: Publications,
     /// Which versions of runs are outdated, whatever the watch shows.
     pub written: Arc<Written>,
+    /// When something was created on GitHub for each installation.
+    pub content_writes: ContentWrites,
     /// How often the reconcile of each run has failed.
     pub run_backoff: Backoff,
     /// The missing part of Tekton, if any.
@@ -137,6 +140,7 @@ impl Context {
             published: Publications::default(),
             written: Arc::clone(&controllers.written),
             run_backoff: Backoff::at(settings.time_scale),
+            content_writes: ContentWrites::new(settings.time_scale.of_signed(SignedDuration::from_hours(1))),
             settings: Arc::new(settings),
             tekton: Tekton::default(),
             tokens,

@@ -83,6 +83,8 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
             time_scale: args.time_scale,
             late: SignedDuration::try_from(args.lease_duration)?,
             details_url_template: args.details_url_template.clone().filter(|template| !template.is_empty()),
+            support_url: args.support_url.as_ref().map(ToString::to_string),
+            docs_url: args.docs_url.as_ref().map(ToString::to_string),
         },
         metrics: metrics.clone(),
     };

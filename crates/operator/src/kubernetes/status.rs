@@ -17,6 +17,23 @@ pub fn fields(installation: &GitHubInstallation) -> Map<String, Value> {
     }
 }
 
+/// Writes these fields, if they have not changed; null removes one.
+pub fn set(installation: &GitHubInstallation, desired: &Map<String, Value>) -> Vec<Value> {
+    let there = fields(installation);
+    let mut operations = Vec::new();
+    for (field, value) in desired {
+        let path = format!("/status/{field}");
+        let before = there.get(field).cloned().unwrap_or_default();
+        operations.push(json!({"op": "test", "path": path, "value": before}));
+        match value {
+            Value::Null if before.is_null() => {}
+            Value::Null => operations.push(json!({"op": "remove", "path": path})),
+            value => operations.push(json!({"op": "add", "path": path, "value": value})),
+        }
+    }
+    operations
+}
+
 /// Tests the number that is part of the names of runs which the operator makes by itself, and raises it.
 pub fn raise_sequence(installation: &GitHubInstallation) -> [Value; 2] {
     let sequence = installation.status.as_ref().and_then(|status| status.heal_sequence);

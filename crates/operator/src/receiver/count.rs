@@ -5,13 +5,14 @@ use std::time::Instant;
 use super::answer::Answer;
 use crate::metrics::{Delivery, Metrics};
 
-const EVENTS: [&str; 10] = [
+const EVENTS: [&str; 11] = [
     "check_run",
     "check_suite",
     "installation",
     "installation_repositories",
     "installation_target",
     "issue_comment",
+    "merge_group",
     "organization",
     "ping",
     "pull_request",

@@ -1,7 +1,7 @@
 //! From GitHub's payload to the event that is decided on.
 
 use peribolos_core::event::{
-    Account, Check, CheckSuite, Comment, Event, PullRequest, Push, Repository, Sender, Subject,
+    Account, Check, CheckSuite, Comment, Event, MergeGroup, PullRequest, Push, Repository, Sender, Subject,
 };
 use peribolos_github::{
     AccountType, AppId,
@@ -13,6 +13,7 @@ pub fn event(webhook: Webhook) -> Event {
     let repository = Repository {
         owner: webhook.repository.as_ref().map(|r| r.full_name.owner.to_string()).unwrap_or_default(),
         name: webhook.repository.as_ref().map(|r| r.full_name.name.clone()).unwrap_or_default(),
+        id: webhook.repository.as_ref().and_then(|r| i64::try_from(r.id?).ok()),
         default_branch: webhook.repository.and_then(|r| r.default_branch).unwrap_or_default(),
     };
     Event {
@@ -57,6 +58,13 @@ fn subject(event: WebhookEvent, repository: Repository) -> Subject {
             base_changed: pull.base_changed,
             head: pull.head.sha.into(),
         }),
+        WebhookEvent::MergeGroup(group) => Subject::MergeGroup(MergeGroup {
+            action: group.action,
+            repository,
+            git_ref: group.head_ref,
+            head: group.head_sha.into(),
+            base: group.base_ref,
+        }),
         WebhookEvent::IssueComment(comment) => Subject::Comment(Comment {
             action: comment.action,
             repository,
@@ -65,6 +73,7 @@ fn subject(event: WebhookEvent, repository: Repository) -> Subject {
             number: number(comment.issue_number),
             on_pull_request: comment.is_pull_request,
             app: app(comment.performed_via),
+            by_insider: comment.by_insider,
         }),
         WebhookEvent::CheckRun(check) => Subject::CheckRun(Check {
             action: check.action,

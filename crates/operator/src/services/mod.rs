@@ -2,6 +2,7 @@
 //!
 //! Services use `state` and `peribolos_core`, and never a controller.
 
+pub mod config;
 pub mod github;
 pub mod tokens;
 pub mod writer;

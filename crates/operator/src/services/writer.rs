@@ -134,7 +134,12 @@ impl Writer {
                     done.push(installation(&name, outcome));
                 }
                 Action::CancelPreviews { installation, pull_request } => {
-                    done.extend(self.cancel_previews(&installation, pull_request).await?);
+                    let label = format!(",{LABEL_PULL_REQUEST}={pull_request}");
+                    done.extend(self.cancel_previews(&installation, &label, |_| true).await?);
+                }
+                Action::CancelMergeGroup { installation, git_ref } => {
+                    let is_its = |run: &PeribolosRun| run.spec.source.git_ref == git_ref;
+                    done.extend(self.cancel_previews(&installation, "", is_its).await?);
                 }
             }
         }
@@ -252,15 +257,18 @@ impl Writer {
     }
 
     /// Cancels the unfinished previews. They are listed from Kubernetes, because the index does not have the state of runs.
-    async fn cancel_previews(&self, installation: &str, pull_request: i64) -> kube::Result<Vec<Persisted>> {
+    async fn cancel_previews(
+        &self,
+        installation: &str,
+        label: &str,
+        is_meant: impl Fn(&PeribolosRun) -> bool,
+    ) -> kube::Result<Vec<Persisted>> {
         let mode = Mode::DryRun.label();
-        let labels = format!(
-            "{LABEL_INSTALLATION}={installation},{LABEL_MODE}={mode},{LABEL_PULL_REQUEST}={pull_request},\
-             {LABEL_ENDED}!={TRUE}"
-        );
+        let labels =
+            format!("{LABEL_INSTALLATION}={installation},{LABEL_MODE}={mode},{LABEL_ENDED}!={TRUE}{label}");
         let mut done = Vec::new();
         for run in self.runs.list(&ListParams::default().labels(&labels)).await? {
-            if !phase(&run).is_final() {
+            if is_meant(&run) && !phase(&run).is_final() {
                 let name = run.name_any();
                 let outcome = if run.spec.cancel { Outcome::Exists } else { self.cancel(&run).await? };
                 done.push(persisted::<PeribolosRun>(&name, outcome));

@@ -2,6 +2,7 @@
 //! to Kubernetes or GitHub and never changes a decision.
 
 pub mod backoff;
+pub mod content;
 mod index;
 pub mod installations;
 pub mod listing;

@@ -18,6 +18,7 @@ impl Publications {
         let first = || Published {
             first_seen: Some(now),
             inherited_at: (!is_new).then_some(now),
+            taken_over_at: (!is_new).then_some(now),
             ..Published::default()
         };
         self.lock().entry(uid.to_owned()).or_insert_with(first).clone()

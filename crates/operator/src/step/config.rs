@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::Args;
 use jiff::Timestamp;
 use peribolos_api::GoDuration;
-use peribolos_github::{FullName, Login, Sha};
+use peribolos_github::{FullName, Login, Sha, merge::Place};
 use peribolos_org::plan::Scope;
 
 use super::plan::ReviewArgs;
@@ -43,6 +43,9 @@ pub struct ConfigArgs {
     /// Names in the file of this commit may be posted; may be given more than once
     #[arg(long, value_name = "SHA")]
     pub(super) disclose: Vec<Sha>,
+    /// Everything may be posted, but for the names of ignored secret teams: the repository is private
+    #[arg(long, env = "PERIBOLOS_DISCLOSE_ALL")]
+    pub(super) disclose_all: bool,
     /// Record digests of the removals with this salt; empty: don't
     #[arg(long, value_name = "TEXT", env = "PERIBOLOS_SALT", default_value = "")]
     pub(super) salt: String,
@@ -54,6 +57,11 @@ pub struct ConfigArgs {
 }
 
 impl ConfigArgs {
+    /// Where the file lies.
+    pub(super) fn place(&self) -> Place<'_> {
+        Place { repository: &self.repository, path: &self.path }
+    }
+
     /// What is managed. The config repository is never archived.
     pub(super) fn scope(&self) -> Scope {
         let is_ours = self.repository.owner == self.login;

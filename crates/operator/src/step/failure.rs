@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use peribolos_github::{Error as GitHubError, FullName, Retry, Sha};
+use peribolos_org::merge::Doubt;
 use peribolos_vocab::Annotation;
 use peribolos_vocab::report::{CheckOutput, StepExit};
 
@@ -48,7 +49,9 @@ pub(super) enum StepError {
     )]
     NoRepository(FullName),
     /// The requested branch does not exist.
-    #[error("there is no branch {branch} in {repository}: make it, or change spec.config.branch")]
+    #[error(
+        "there is no branch {branch} in {repository}: make it, or ask the platform team to apply another one"
+    )]
     NoBranch {
         /// Where.
         repository: FullName,
@@ -76,12 +79,22 @@ pub(super) enum StepError {
         "pull request #{0} conflicts with its base, so nobody can say what its merge would be: update the branch"
     )]
     Conflict(u64),
-    /// GitHub has not worked out the merge.
-    #[error("GitHub has not worked out the merge of pull request #{0} yet")]
-    MergeUnknown(u64),
+    /// It is not certain what the merge makes of the file.
+    #[error(
+        "nobody can say what the merge of pull request #{number} makes of the file, because {doubt}: update the branch, by merging its base into it"
+    )]
+    Undecidable {
+        /// Which.
+        number: u64,
+        /// Why.
+        doubt: Doubt,
+    },
+    /// The base branch got another file.
+    #[error("the base branch of pull request #{0} got another file meanwhile")]
+    BaseMoved(u64),
     /// Issues are turned off where one is needed.
     #[error(
-        "the repository {0} is public, so the organization's file is not posted there, and it has issues turned off: make it private, or set onboarding.allowPublic"
+        "the repository {0} is public, so the organization's file is not posted there, and it has issues turned off: turn them on and ask the platform team to run the onboarding again"
     )]
     NoIssues(FullName),
     /// A file can't be read or written.
@@ -106,10 +119,10 @@ impl StepError {
     /// The exit code.
     pub(super) fn exit(&self) -> StepExit {
         match self {
-            Self::Invalid { .. } | Self::Conflict(_) => StepExit::ConfigInvalid,
+            Self::Invalid { .. } | Self::Conflict(_) | Self::Undecidable { .. } => StepExit::ConfigInvalid,
             Self::Guarded { .. } => StepExit::GuardTripped,
             Self::NoFile { .. } | Self::NoRepository(_) | Self::NoBranch { .. } => StepExit::ConfigMissing,
-            Self::MergeUnknown(_) => StepExit::GitHubUnavailable,
+            Self::BaseMoved(_) => StepExit::HeadMoved,
             Self::GitHub(error) => apply::exit(error),
             _ => StepExit::Failed,
         }
@@ -139,7 +152,8 @@ impl StepError {
             Self::File { .. } | Self::NoToken(_) => {
                 ("The step could not run".to_owned(), "This is for the platform team to fix.")
             }
-            Self::MergeUnknown(_) => ("GitHub is not ready".to_owned(), "It is tried again."),
+            Self::Undecidable { .. } => ("The branch has to be updated".to_owned(), ""),
+            Self::BaseMoved(_) => ("The base has another file".to_owned(), "The preview is made again."),
             Self::GitHub(error) if error.is_rate_limited() => {
                 ("GitHub's rate limit is used up".to_owned(), "It is tried again after the reset.")
             }
@@ -177,8 +191,8 @@ pub(super) fn blocked(sentence: &str) -> (&'static str, &'static str) {
         )
     } else {
         (
-            "The organization lets nobody in from the cluster's address",
-            "Let an administrator add the cluster's addresses to the organization's IP allow list.",
+            "The organization's IP allow list keeps the App out",
+            "Let an owner add the addresses that the platform team names to the organization's IP allow list.",
         )
     }
 }
@@ -204,7 +218,7 @@ mod tests {
         let (title, advice) = blocked("Resource protected by organization SAML enforcement.");
         assert!(title.contains("single sign-on") && !advice.contains("address"), "{title} {advice}");
         let (title, advice) = blocked("the `acme` organization has an IP allow list enabled");
-        assert!(title.contains("address") && advice.contains("IP allow list"), "{title} {advice}");
+        assert!(title.contains("IP allow list") && advice.contains("addresses"), "{title} {advice}");
     }
 
     #[test]

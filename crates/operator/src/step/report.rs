@@ -18,6 +18,8 @@ const MAX_RESULT_BYTES: usize = 2 * 1024;
 pub(super) struct Facts {
     /// The commit.
     pub(super) sha: Option<String>,
+    /// Of a preview, the commit of the base branch that it is merged into.
+    pub(super) base: Option<String>,
     /// The content's id.
     pub(super) blob: Option<String>,
     /// What was planned and applied.
@@ -67,6 +69,7 @@ pub(super) fn output(step: StepName, facts: Facts, end: Result<Done, StepError>)
         exit: end.exit,
         cause: end.cause,
         sha: facts.sha,
+        base: facts.base,
         blob: facts.blob,
         pull_request_url: url,
         until: end.until,

@@ -205,6 +205,8 @@ fn controller(
             time_scale: TimeScale::REAL,
             late: SignedDuration::from_secs(15),
             details_url_template: None,
+            support_url: None,
+            docs_url: None,
         },
         metrics: metrics.clone(),
     };

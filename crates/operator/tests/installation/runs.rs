@@ -42,21 +42,25 @@ async fn additional_tokens_are_smaller_and_live_as_long_as_their_runs() {
         tokens::ensure(&running.ctx.tokens, &object, Need::RunStart).await.is_err(),
         "nothing is known of it yet"
     );
-    let object = world.ready(NAME, "True", "TokenIssued").await;
+    world.ready(NAME, "True", "TokenIssued").await;
     world.run("dump", "Dump").await;
     world.run("preview", "DryRun").await;
     world.until_pending_runs(2).await;
+    let repo = "Acme/.github".parse().unwrap();
+    let own = texts(&world.secret("acme-token").await);
+    let id = running.ctx.app.with_token(own["token"].clone().into()).get_repo(&repo).await.unwrap().id;
+    let config = json!({"status": {"config": {"repository": ".github", "repositoryId": id}}});
+    let params = PatchParams::default();
+    let object = world.installations().patch_status(NAME, &params, &Patch::Merge(config)).await.unwrap();
     for kind in RunToken::ALL {
         let info = tokens::ensure(&running.ctx.tokens, &object, Need::Extra(kind)).await.unwrap();
         assert_eq!(info.secret_name, kind.secret(NAME));
     }
-    let own = texts(&world.secret("acme-token").await);
     let file = texts(&world.secret("acme-token-file").await);
     assert_ne!(own["token"], file["token"]);
     assert_eq!(file["login"], "Acme");
     // As GitHub sees it: the file's token may read contents and no members.
     let client = running.ctx.app.with_token(file["token"].clone().into());
-    let repo = "Acme/.github".parse().unwrap();
     client.get_repo(&repo).await.unwrap();
     let refused = client.membership(&"Acme".parse().unwrap(), &"alice".parse().unwrap()).await.unwrap_err();
     assert!(refused.is_forbidden());

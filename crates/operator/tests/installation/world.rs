@@ -94,6 +94,8 @@ impl World {
                 time_scale: TimeScale::REAL,
                 late: SignedDuration::from_secs(15),
                 details_url_template: None,
+                support_url: None,
+                docs_url: None,
             },
             metrics: Metrics::new(),
         };

@@ -121,7 +121,7 @@ async fn a_guard_that_stops_it_is_exit_code_1() {
         "{shown}"
     );
     assert!(
-        shown.contains("`spec.guards.maximumRemovalPercent` of the GitHubInstallation to 50."),
+        shown.contains("raise the limit to 50 %. On the command line: `--maximum-removal-percent 50`."),
         "{shown}"
     );
     assert!(

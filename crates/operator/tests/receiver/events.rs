@@ -201,6 +201,13 @@ async fn a_command_becomes_a_run_that_knows_its_comment() {
     assert_eq!((plan.spec.mode, plan.spec.source.pull_request), (Mode::DryRun, Some(7)));
     assert_eq!((apply.spec.mode, &*apply.spec.source.sha), (Mode::Apply, ""));
     assert_eq!(plan.annotations()["peribolos.dev/comment-id"], "5");
+    for run in [&plan, &apply] {
+        let comment = run.spec.trigger.comment.map(|comment| (comment.id, comment.issue));
+        assert_eq!(comment, Some((5, 7)));
+    }
+    persisted(&served, "issue_comment", "help", &payloads::comment("/peribolos plann")).await;
+    let help = run("help").await;
+    assert_eq!((help.spec.mode, help.spec.source.pull_request), (Mode::DryRun, Some(7)));
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ fn decide(name: &str, body: &Value, config: &str) -> Decision {
     decider.decide(&Everywhere(spec), &delivery, &event(webhook))
 }
 
-const TAKEN: [&str; 10] = [
+const TAKEN: [&str; 11] = [
     "ping",
     "installation",
     "installation_repositories",
@@ -71,6 +71,7 @@ const TAKEN: [&str; 10] = [
     "organization",
     "push",
     "pull_request",
+    "merge_group",
     "issue_comment",
     "check_run",
     "check_suite",

@@ -63,7 +63,7 @@ pub fn comment(body: &str) -> Value {
     of_acme(json!({
         "action": "created",
         "issue": {"number": 7, "pull_request": {"url": "x"}},
-        "comment": {"id": 5, "body": body, "performed_via_github_app": null},
+        "comment": {"id": 5, "body": body, "author_association": "MEMBER", "performed_via_github_app": null},
     }))
 }
 

@@ -11,11 +11,14 @@
 mod support;
 
 mod commands;
+mod comments;
 mod crashes;
 mod definitions;
 mod deletion;
+mod first;
 mod moved;
 mod outcomes;
+mod previews;
 mod queue;
 mod restore;
 mod review;

@@ -1,49 +1,77 @@
-//! The config repository, or its organization, has another name by now.
+//! The config repository, or its organization, has another name by now, or another repository has its name.
 
-use k8s_openapi::api::core::v1::Secret;
-use kube::Api;
 use serde_json::json;
 
-use crate::{
-    support::eventually,
-    world::{ACME, World},
-};
+use crate::{support::eventually, world::World};
 
 /// Renames the config repository, as an owner does.
 async fn rename_repository(world: &World, to: &str) {
-    let secrets: Api<Secret> = Api::namespaced(world.client.clone(), &world.namespace);
-    let secret = secrets.get(&format!("{ACME}-token")).await.unwrap();
-    let token = String::from_utf8(secret.data.unwrap()["token"].0.clone()).unwrap();
-    world.github.call_by(&token, "PATCH", "/repos/acme/.github", Some(json!({"name": to}))).await;
+    world.change("PATCH", "/repos/acme/.github", Some(json!({"name": to}))).await;
+}
+
+async fn params(world: &World, task_run: &str) -> String {
+    serde_json::to_string(&world.task_run(task_run).await.spec.params).unwrap()
 }
 
 #[tokio::test]
-async fn a_renamed_repository_is_told_and_not_followed() {
+async fn a_renamed_repository_is_followed() {
     let world = World::start(&[]).await;
-    let head = world.github.push("acme", json!({"README.md": "two"})).await;
+    world.apply_once().await;
+    let config = world.installation_status().await["config"].clone();
+    assert_eq!(config["repository"], ".github", "{config}");
+    let head = world.push("alice", ".github", json!({"README.md": "two"})).await;
     rename_repository(&world, "conf").await;
     world.create("r", "Apply", json!({"sha": head})).await;
-    let run = world.reaches("r", "Failed", "ConfigMissing").await;
-    let message = run.status.unwrap().message.unwrap();
-    assert!(message.contains("acme/.github was renamed to acme/conf"), "{message}");
-    world.slot_is_free().await;
-    assert_eq!(world.task_run_names().await, Vec::<String>::new());
+    let params = params(&world, "r-1").await;
+    assert!(params.contains("acme/conf"), "{params}");
+    let followed = world.installation_status().await["config"].clone();
+    assert_eq!(followed["repository"], "conf", "{followed}");
+    assert_eq!(followed["repositoryId"], config["repositoryId"]);
+    world.applied("r-1").await;
+    let run = world.reaches("r", "Succeeded", "Applied").await;
+    assert_eq!(world.conclusion(&run).await, "success");
 }
 
 #[tokio::test]
-async fn a_run_whose_repository_is_renamed_meanwhile_comes_to_its_end() {
+async fn a_run_whose_repository_is_renamed_meanwhile_has_its_check_completed_there() {
     let world = World::start(&[]).await;
     world.create("r", "Apply", json!({})).await;
     world.task_run("r-1").await;
-    world.reaches("r", "Running", "Running").await;
+    let run = world.reaches("r", "Running", "Running").await;
+    world.check_is(&run, "in_progress").await;
     rename_repository(&world, "conf").await;
     world.applied("r-1").await;
-    world.reaches("r", "Succeeded", "Applied").await;
+    let run = world.reaches("r", "Succeeded", "Applied").await;
     world.slot_is_free().await;
-    // Its check can't be completed under the old name, and is given up.
-    eventually("the finalizer's end", async || {
-        let finalizers = world.run("r").await.metadata.finalizers.unwrap_or_default();
-        if finalizers.is_empty() { Ok(()) } else { Err(finalizers) }
+    assert_eq!(world.conclusion(&run).await, "success");
+}
+
+/// A member makes a repository of the name that became free, and puts another file there.
+#[tokio::test]
+async fn another_repository_under_the_old_name_is_never_used() {
+    let world = World::start(&[]).await;
+    world.apply_once().await;
+    rename_repository(&world, "conf").await;
+    let new = json!({"name": ".github", "private": true, "auto_init": true});
+    world.change("POST", "/orgs/acme/repos", Some(new)).await;
+    let evil = world.push("carol", ".github", json!({"org.yaml": "orgs: {}"})).await;
+    let source = json!({"repository": "acme/.github", "sha": evil});
+    world.create("evil", "Apply", source.clone()).await;
+    let run = world.reaches("evil", "Skipped", "OtherRepository").await;
+    assert_eq!(world.checks(&run).await, 0);
+    // Without the right one there is none.
+    world.change("DELETE", "/repos/acme/conf", None).await;
+    world.create("again", "Apply", source).await;
+    let run = world.reaches("again", "Failed", "ConfigMissing").await;
+    let message = run.status.unwrap().message.unwrap();
+    assert!(message.contains("another repository of that name is not used"), "{message}");
+    assert_eq!(world.task_run_names().await, ["before-1"]);
+    eventually("the installation says so", async || {
+        let status = world.installation_status().await;
+        let conditions = status["conditions"].as_array().cloned().unwrap_or_default();
+        let ready =
+            conditions.iter().find(|condition| condition["type"] == "Ready").cloned().unwrap_or_default();
+        if ready["status"] == "False" && ready["reason"] == "ConfigMissing" { Ok(()) } else { Err(ready) }
     })
     .await;
 }
@@ -61,7 +89,6 @@ async fn a_renamed_organization_is_looked_at_again_and_its_runs_go_on() {
     // Its token's Secret has another content then, and nothing is minted twice a minute, but by another process.
     world.kill();
     world.restart("second").await;
-    let task_run = world.task_run("r-1").await;
-    let params = serde_json::to_string(&task_run.spec.params).unwrap();
+    let params = params(&world, "r-1").await;
     assert!(params.contains("acme-inc/.github"), "{params}");
 }

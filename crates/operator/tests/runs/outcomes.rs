@@ -190,7 +190,6 @@ async fn a_source_that_is_not_the_installations_fails_at_once() {
         ("repository", "Apply", json!({"repository": "globex/.github"})),
         ("branch", "Apply", json!({"ref": "refs/heads/other"})),
         ("pull", "DryRun", json!({"pullRequest": 99})),
-        ("applied-pull", "Apply", json!({"pullRequest": 1})),
     ];
     for (name, mode, source) in sources {
         world.create(name, mode, source.clone()).await;

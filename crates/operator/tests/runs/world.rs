@@ -1,5 +1,6 @@
 //! An organization, its installation and a controller, with the test in Tekton's place.
 
+use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api, Client, ResourceExt,
     api::{DeleteParams, ListParams, Patch, PatchParams, PostParams},
@@ -67,6 +68,19 @@ impl World {
         Self::start_on(plane, &[], more).await
     }
 
+    /// The same with other repositories of `acme`, as the simulator's fixture has them.
+    pub async fn with_repositories(repositories: &str) -> Self {
+        let fixture = FIXTURE.replacen(
+            "      .github: {visibility: private, files: {README.md: hello}}\n",
+            &repositories.lines().fold(String::new(), |all, line| format!("{all}      {line}\n")),
+            1,
+        );
+        let plane = ControlPlane::shared();
+        let mut this = Self::on(plane, GitHub::start(&fixture, &[]).await).await;
+        this.controller = Some(Controller::start(plane, &this.github, &this.namespace, "first", &[]).await);
+        this
+    }
+
     async fn start_on(plane: &'static ControlPlane, github: &[&str], more: &[&str]) -> Self {
         let mut this = Self::without_controller(plane, github).await;
         let controller = Controller::start(plane, &this.github, &this.namespace, "first", more).await;
@@ -78,9 +92,12 @@ impl World {
 
     /// Everything but a controller.
     pub async fn without_controller(plane: &'static ControlPlane, github: &[&str]) -> Self {
+        Self::on(plane, GitHub::start(FIXTURE, github).await).await
+    }
+
+    async fn on(plane: &'static ControlPlane, github: GitHub) -> Self {
         let client = plane.client();
         let namespace = namespace(&client).await;
-        let github = GitHub::start(FIXTURE, github).await;
         let kubelet = Kubelet::start(&client).await;
         let this = Self { plane, client, namespace, github, kubelet, controller: None };
         // Made before the controller looks: what heals would make them too, and onboard them.
@@ -110,6 +127,26 @@ impl World {
         .await;
     }
 
+    /// The token of `acme`'s installation.
+    pub async fn token(&self) -> String {
+        let secrets: Api<Secret> = Api::namespaced(self.client.clone(), &self.namespace);
+        let secret = secrets.get(&format!("{ACME}-token")).await.unwrap();
+        String::from_utf8(secret.data.unwrap()["token"].0.clone()).unwrap()
+    }
+
+    /// Does something with a repository of `acme`, as an owner can.
+    pub async fn change(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+        self.github.call_by(&self.token().await, method, path, body).await
+    }
+
+    /// Pushes files to a repository of `acme` and gives the new head.
+    pub async fn push(&self, sender: &str, repository: &str, files: Value) -> String {
+        let body = json!({"branch": "main", "files": files, "message": "change", "sender": sender});
+        let path = format!("/_sim/orgs/acme/repos/{repository}/push");
+        let pushed = self.github.call("POST", &path, Some(body)).await;
+        pushed["sha"].as_str().unwrap_or_else(|| panic!("no sha in {pushed}")).to_owned()
+    }
+
     /// What the controller said.
     pub fn said(&self) -> String {
         self.controller.as_ref().map(Controller::said).unwrap_or_default()
@@ -132,6 +169,15 @@ impl World {
         self.create_with(name, json!({"mode": mode, "source": source}), json!({})).await;
     }
 
+    /// Has an Apply of the head carried out: the next one is not the first, which needs an owner.
+    pub async fn apply_once(&self) {
+        self.create("before", "Apply", json!({})).await;
+        self.task_run("before-1").await;
+        self.applied("before-1").await;
+        self.reaches("before", "Succeeded", "Applied").await;
+        self.slot_is_free().await;
+    }
+
     /// Makes a run with more in its spec and metadata.
     pub async fn create_with(&self, name: &str, spec: Value, metadata: Value) {
         let mut object = json!({
@@ -142,6 +188,17 @@ impl World {
             for (key, value) in more.as_object().unwrap() {
                 object[part][key] = value.clone();
             }
+        }
+        // The first Apply of an organization needs an owner.
+        if object["spec"]["mode"] == "Apply"
+            && object["spec"]["trigger"]["sender"].is_null()
+            && object["spec"]["trigger"]["event"].is_null()
+        {
+            let owner = if object["spec"]["installationRef"]["name"] == ACME { "alice" } else { "hank" };
+            object["spec"]["trigger"]["event"] = json!("push");
+            object["spec"]["trigger"]["deliveryId"] = json!(format!("delivery-of-{name}"));
+            object["spec"]["trigger"]["sender"] = json!(owner);
+            object["spec"]["trigger"]["deliveryId"] = json!(name);
         }
         let run: PeribolosRun = serde_json::from_value(object).unwrap();
         self.runs().create(&PostParams::default(), &run).await.unwrap();
@@ -273,7 +330,7 @@ impl World {
     pub async fn checks(&self, run: &PeribolosRun) -> usize {
         let org = self.github.org("acme").await;
         let is_its = |check: &&Value| check["external_id"].as_str() == run.metadata.uid.as_deref();
-        org["checks"].as_array().unwrap().iter().filter(is_its).count()
+        org["checks"].as_array().into_iter().flatten().filter(is_its).count()
     }
 
     /// Waits until a run's check has this status: what the run's status says comes first.

@@ -990,10 +990,10 @@ async fn how_far_it_is_stands_on_lines_of_their_own() {
 }
 
 #[rstest::rstest]
-#[case::too_many_members(FILE.replace(", erin, frank", "").replace("[erin]", "[]"), "spec.guards.maximumRemovalPercent")]
+#[case::too_many_members(FILE.replace(", erin, frank", "").replace("[erin]", "[]"), "platform team to raise the limit")]
 #[case::too_few_owners(FILE.replace("alice, bob", "alice").replace("[carol", "[bob, carol"), "admins")]
-#[case::archiving(FILE.replace("site: {vis", "site: {archived: true, vis"), "spec.run.allow")]
-#[case::publishing(FILE.replace("visibility: private", "visibility: public"), "spec.run.allow")]
+#[case::archiving(FILE.replace("site: {vis", "site: {archived: true, vis"), "platform team to allow RepoArchival")]
+#[case::publishing(FILE.replace("visibility: private", "visibility: public"), "platform team to allow RepoPublish")]
 #[tokio::test]
 async fn a_tripped_guard_says_how_to_raise_it_and_writes_nothing(#[case] file: String, #[case] says: &str) {
     let pod = Pod::of(&file).await;

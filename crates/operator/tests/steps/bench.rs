@@ -108,7 +108,8 @@ impl Bench {
 
     /// A file with the token that dumps read with.
     pub async fn read_token(&self) -> PathBuf {
-        self.mint("token-read", TokenScope { repositories: None, permissions: Some(permissions(READ)) }).await
+        self.mint("token-read", TokenScope { permissions: Some(permissions(READ)), ..TokenScope::default() })
+            .await
     }
 
     /// A file with a token that sees nothing but the config repository's files.
@@ -234,7 +235,8 @@ impl Bench {
 }
 
 fn config_only(list: &[(&str, &str)]) -> TokenScope {
-    TokenScope { repositories: Some(vec![".github".to_owned()]), permissions: Some(permissions(list)) }
+    let repositories = Some(vec![".github".to_owned()]);
+    TokenScope { repositories, permissions: Some(permissions(list)), ..TokenScope::default() }
 }
 
 fn permissions(list: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {

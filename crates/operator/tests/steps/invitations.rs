@@ -181,7 +181,7 @@ async fn places_that_are_lost_with_an_invitation_are_named(
         "**Places in teams that are lost with an invitation**\n- `zoe`: 2 teams that the file does not name";
     assert!(summary.contains(lost), "{summary}");
     assert!(
-        summary.contains("give them on GitHub. The log of the pod has all names"),
+        summary.contains("give them on GitHub. The platform team can look up all names"),
         "where to find names that are not shown: {summary}"
     );
     assert_eq!(world.invited().await, [""; 0]);

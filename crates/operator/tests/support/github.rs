@@ -109,7 +109,8 @@ impl GitHub {
             .count()
     }
 
-    async fn try_call(
+    /// Uses a control, or asks as who has that token; what a refusal says where it is refused.
+    pub async fn try_call(
         &self,
         method: &str,
         path: &str,

@@ -105,22 +105,21 @@ impl Trip {
         match self {
             Self::Nobody { .. } => "Name at least the organization's owners under `admins`.".to_owned(),
             Self::FewOwners { minimum, invited, .. } => few_owners_remedy(*invited, *minimum),
-            Self::RequiredOwners { .. } => "Name them under `admins`, or take them out of \
-                                        `spec.guards.requiredAdmins` of the GitHubInstallation."
-                .to_owned(),
+            Self::RequiredOwners { .. } => {
+                "Name them under `admins`, or ask the platform team to require them no longer.".to_owned()
+            }
             Self::TooMany { count, there, .. } => {
                 let needed = percent_for(*count, *there);
                 format!(
-                    "If this is meant, do it in several steps, or raise `spec.guards.maximumRemovalPercent` of \
-                     the GitHubInstallation to {needed}."
+                    "If this is meant, do it in several steps, or ask the platform team to raise the limit to {needed} %."
                 )
             }
             Self::NotAllowed { refusal } => {
                 let hint = sentence(&capitalized(&refusal.hint));
-                if hint.contains("spec.run.allow") {
+                if hint.contains("platform team") {
                     hint
                 } else {
-                    format!("{hint} What is allowed is in `spec.run.allow` of the GitHubInstallation.")
+                    format!("{hint} The platform team decides what is allowed.")
                 }
             }
         }
@@ -157,10 +156,10 @@ fn few_owners_remedy(invited: usize, minimum: usize) -> String {
         remedy.push_str("; somebody new must first accept an invitation, which an owner can send on GitHub");
     }
     if minimum > 2 {
-        remedy.push_str(". Or lower `spec.guards.minimumAdmins` of the GitHubInstallation.");
+        remedy.push_str(". Or ask the platform team to require fewer.");
     } else {
         // An organization of one owner is lost with that owner's account.
-        remedy.push_str(". `spec.guards.minimumAdmins` can't be less than 2.");
+        remedy.push_str(". Two owners are always required.");
     }
     remedy
 }
@@ -175,9 +174,9 @@ fn required_owners(missing: &[Login], namer: &Namer<'_>) -> String {
             "people whom the file does not name",
         ));
     }
-    let owner = if missing.len() == 1 { "an owner" } else { "owners" };
+    let [stay, owner] = if missing.len() == 1 { ["stays", "an owner"] } else { ["stay", "owners"] };
     let people = people.join(", ");
-    format!("{people} must stay {owner} by `spec.guards.requiredAdmins`, and the file does not say so.")
+    format!("The platform team requires that {people} {stay} {owner}, and the file does not say so.")
 }
 
 /// What happens to things of a group, and what they are.

@@ -27,7 +27,7 @@ pub(crate) fn differ(planner: &mut Planner<'_>) {
             OfRepo { planner, repo, id }.differ();
         } else if !planner.has_refused(&repo.name) {
             let message = format!("{} does not exist", quoted(repo.name.as_str()));
-            let hint = "make the repository on GitHub, or add Repos to `spec.run.manage` of the installation";
+            let hint = "make the repository on GitHub, or ask the platform team to let Repos be managed";
             let about: [Named; 1] = [(&repo.name.value).into()];
             planner.refuse(Kind::Collaborators, line_of(&repo.name), &about, message, hint);
         }

@@ -230,7 +230,7 @@ impl OfTeam<'_, '_> {
         let hint = if self.planner.plans(Kind::Repos) {
             "list it under `repos`, or remove the line"
         } else {
-            "make the repository on GitHub, remove the line, or add Repos to `spec.run.manage` of the installation"
+            "make the repository on GitHub, remove the line, or ask the platform team to let Repos be managed"
         };
         self.planner.refuse(Kind::TeamRepos, line, &[name.into()], message, hint);
     }

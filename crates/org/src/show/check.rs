@@ -35,6 +35,15 @@ pub(super) fn check(report: &PlanReport<'_>, disclosure: &Disclosure) -> Check {
     let impossible: Vec<&Refusal> =
         plan.refusals.iter().filter(|refusal| refusal.class == RefusalClass::Impossible).collect();
     let stopped = !impossible.is_empty() || !trips.is_empty();
+    // What stands against it is named in the order in which it is solved.
+    if !impossible.is_empty() {
+        let list: Vec<String> = impossible.into_iter().map(|refused| refusal(refused, &namer)).collect();
+        lines.paragraph(&format!("**This can't be applied**\n{}", list.join("\n")));
+    }
+    if !trips.is_empty() {
+        let list: Vec<String> = trips.iter().map(|trip| self::trip(trip, &namer)).collect();
+        lines.paragraph(&format!("**Stopped by a guard**\n{}", list.join("\n")));
+    }
     match judgement {
         // A warning about what would be applied is left out if nothing is applied.
         Judgement::Shown => {}
@@ -45,15 +54,7 @@ pub(super) fn check(report: &PlanReport<'_>, disclosure: &Disclosure) -> Check {
                 items(missing, report, &namer),
             );
         }
-        Judgement::Stop(missing) => stop(&mut lines, missing, report, &namer),
-    }
-    if !impossible.is_empty() {
-        let list: Vec<String> = impossible.into_iter().map(|refused| refusal(refused, &namer)).collect();
-        lines.paragraph(&format!("**This can't be applied**\n{}", list.join("\n")));
-    }
-    if !trips.is_empty() {
-        let list: Vec<String> = trips.iter().map(|trip| self::trip(trip, &namer)).collect();
-        lines.paragraph(&format!("**Stopped by a guard**\n{}", list.join("\n")));
+        Judgement::Stop(missing) => stop(&mut lines, missing, report, &namer, stopped),
     }
     let changes = Item::of_plan(plan, removals, &namer);
     let unnamed = changes.iter().filter(|item| item.category.is_removal() && item.described(true).is_none());
@@ -73,18 +74,32 @@ pub(super) fn check(report: &PlanReport<'_>, disclosure: &Disclosure) -> Check {
     Check { summary, shown }
 }
 
-fn stop(lines: &mut Lines, missing: &[Removal], report: &PlanReport<'_>, namer: &Namer<'_>) {
-    lines.changes(
-        "No preview of what was merged showed these removals, so nothing is changed \
-         (`spec.guards.unreviewedRemovals`):",
-        items(missing, report, namer),
-    );
-    lines.paragraph(HOW_TO_GO_ON);
+/// The removals that no preview showed. `stopped`: something else has to be solved first.
+fn stop(lines: &mut Lines, missing: &[Removal], report: &PlanReport<'_>, namer: &Namer<'_>, stopped: bool) {
+    let items = items(missing, report, namer);
+    let shown = items.iter().filter(|item| item.described(true).is_some()).count();
+    let how = match shown {
+        0 => None,
+        all if all == items.len() => Some(HOW_TO_GO_ON.to_owned()),
+        _ => Some(format!("{HOW_TO_GO_ON} The comment approves of those alone that are named here.")),
+    };
+    if stopped {
+        lines.changes("No preview of what was merged showed these removals either:", items);
+        lines.paragraph(AFTER_THE_REST);
+        return;
+    }
+    lines.changes("No preview of what was merged showed these removals, so nothing is changed:", items);
+    // Nobody can approve of what is only counted; the note about that says what to do.
+    if let Some(how) = how {
+        lines.paragraph(&how);
+    }
 }
 
 const HOW_TO_GO_ON: &str = "If they are meant, an owner of the organization comments `/peribolos apply` on any issue or \
-                            pull request of this repository. Or open a pull request that changes the file: its preview \
-                            shows them, and merging it applies them.";
+                            pull request of this repository; if not, correct the file by a pull request.";
+
+const AFTER_THE_REST: &str = "First solve what is named above. A pull request that does so shows these removals in its preview; if a limit is raised \
+    instead, the next check says how to go on.";
 
 /// Removals as items. Those of this plan keep their index, so that they count as shown.
 fn items(missing: &[Removal], report: &PlanReport<'_>, namer: &Namer<'_>) -> Vec<Item> {
@@ -97,7 +112,8 @@ fn only_counted(number: usize) -> String {
     let [removals, are, it] = if number == 1 { ["removal", "is", "it"] } else { ["removals", "are", "them"] };
     format!(
         "{number} {removals} {are} only counted here, because no file names what is removed, so this check does not count \
-         as having shown {it}. Name {it} in the file first, and take {it} out again by a pull request."
+         as having shown {it}. Name {it} in the file first, and take {it} out again by a pull request, or ask the platform \
+         team to let this check name everything."
     )
 }
 

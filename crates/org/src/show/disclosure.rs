@@ -1,7 +1,8 @@
-//! What may be named where the public may read along.
+//! What may be named in texts on GitHub.
 //!
 //! The repository with the file may be public; secret teams, private repositories and concealed members are not. So
-//! what is posted on GitHub names what the file names already, and counts the rest.
+//! what is posted there names what the file names already, and counts the rest. In a private repository everything is named, since
+//! nobody should approve of the removal of somebody who is not named.
 
 use std::collections::HashSet;
 
@@ -16,6 +17,8 @@ pub struct Disclosure {
     teams: HashSet<String>,
     repos: HashSet<String>,
     values: HashSet<(Setting, String)>,
+    /// Everything is named. The teams that are not, unless a file names them.
+    all_but: Option<HashSet<String>>,
 }
 
 /// A setting of something.
@@ -37,38 +40,51 @@ impl Disclosure {
         disclosure
     }
 
-    /// Whether a file names somebody.
+    /// The same, and everything else but these teams: those that `SecretTeams` ignores.
+    #[must_use]
+    pub fn and_all_but<'t>(mut self, teams: impl IntoIterator<Item = &'t TeamName>) -> Self {
+        self.all_but = Some(teams.into_iter().map(team_key).collect());
+        self
+    }
+
+    /// Whether everything is named, but for teams that are ignored.
+    pub(super) const fn is_full(&self) -> bool {
+        self.all_but.is_some()
+    }
+
+    /// Whether somebody may be named: a file does.
     pub fn names_login(&self, login: &Login) -> bool {
-        self.logins.contains(login)
+        self.is_full() || self.logins.contains(login)
     }
 
-    /// Whether a file names a team, also by a former name. Two names of one address are two: the other says more than
-    /// the file does.
+    /// Whether a team may be named: a file does, also by a former name. Two names of one address are two: the other says more
+    /// than the file does.
     pub fn names_team(&self, team: &TeamName) -> bool {
-        self.teams.contains(&team_key(team))
+        let key = team_key(team);
+        self.all_but.as_ref().is_some_and(|hidden| !hidden.contains(&key)) || self.teams.contains(&key)
     }
 
-    /// Whether a file names a repository, also by a former name or as a team's.
+    /// Whether a repository may be named: a file does, also by a former name or as a team's.
     pub fn names_repo(&self, repo: &RepoName) -> bool {
-        self.repos.contains(&repo.key())
+        self.is_full() || self.repos.contains(&repo.key())
     }
 
-    /// Whether a file names this.
+    /// Whether this may be named.
     pub(crate) fn names(&self, named: &Named) -> bool {
         match named {
             Named::Person(login) => self.names_login(login),
             Named::Team(name) => self.names_team(name),
             Named::Repo(name) => self.names_repo(name),
-            Named::Other(_) => false,
+            Named::Other(_) => self.is_full(),
         }
     }
 
-    /// Whether a file gives the organization's setting this value.
+    /// Whether the organization's setting may be shown with this value: a file gives it.
     pub(super) fn gives_org(&self, setting: OrgSetting, value: &str) -> bool {
         self.gives(Setting::Org(setting), value)
     }
 
-    /// Whether a file gives a team's setting this value.
+    /// Whether a team's setting may be shown with this value: a file gives it.
     pub(super) fn gives_team(&self, team: &TeamName, setting: TeamSetting, value: &str) -> bool {
         match setting {
             // Names; none is no secret.
@@ -76,18 +92,20 @@ impl Disclosure {
                 value.is_empty() || self.names_team(&TeamName::new(value))
             }
             TeamSetting::Description | TeamSetting::Privacy => {
-                self.gives(Setting::Team(team_key(team), setting), value)
+                let key = team_key(team);
+                self.all_but.as_ref().is_some_and(|hidden| !hidden.contains(&key))
+                    || self.values.contains(&(Setting::Team(key, setting), value.to_owned()))
             }
         }
     }
 
-    /// Whether a file gives a repository's setting this value.
+    /// Whether a repository's setting may be shown with this value: a file gives it.
     pub(super) fn gives_repo(&self, repo: &RepoName, setting: RepoSettingName, value: &str) -> bool {
         self.gives(Setting::Repo(repo.key(), setting), value)
     }
 
     fn gives(&self, setting: Setting, value: &str) -> bool {
-        self.values.contains(&(setting, value.to_owned()))
+        self.is_full() || self.values.contains(&(setting, value.to_owned()))
     }
 
     fn file(&mut self, file: &ConfigFile) {

@@ -40,8 +40,8 @@ impl<'d> Namer<'d> {
     }
 
     /// Whether it names everything, so that what GitHub has may be shown beside what the file says.
-    pub(super) const fn is_full(&self) -> bool {
-        self.disclosure.is_none()
+    pub(super) fn is_full(&self) -> bool {
+        self.disclosure.is_none_or(Disclosure::is_full)
     }
 
     /// A name or a word, quoted. Only for what needs no permission to be shown.

@@ -113,7 +113,7 @@ mod tests {
             (
                 403,
                 "Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted",
-                "cluster's addresses",
+                "addresses that the platform team names",
             ),
             (403, "Resource protected by organization SAML enforcement.", "single sign-on"),
             (422, "This organization requires two-factor authentication", "turn it on"),

@@ -33,7 +33,9 @@ impl Applier<'_> {
         let message = message.to_lowercase();
         let advice = if message.contains("ip allow list") {
             match self {
-                Self::Cluster => "Let an administrator add the cluster's addresses to the allow list.",
+                Self::Cluster => {
+                    "Let an owner add the addresses that the platform team names to the allow list."
+                }
                 Self::App | Self::Person(_) => {
                     "Run this from an address on the allow list, or let an administrator add this machine's address to it."
                 }
@@ -132,8 +134,8 @@ mod tests {
     fn a_person_hears_of_the_token_and_the_app_of_its_permissions() {
         let person = Login::new("alice");
         let [cluster, app, person] = [Applier::Cluster, Applier::App, Applier::Person(&person)].map(advice);
-        assert!(cluster.contains("cluster's addresses") && !cluster.contains("this machine"), "{cluster}");
-        assert!(app.contains("this machine's address") && !app.contains("cluster"), "{app}");
+        assert!(cluster.contains("platform team names") && !cluster.contains("this machine"), "{cluster}");
+        assert!(app.contains("this machine's address") && !app.contains("platform team"), "{app}");
         for by_app in [cluster, app] {
             assert!(by_app.contains("the App's permissions") && !by_app.contains("classic"), "{by_app}");
         }

@@ -52,8 +52,14 @@ fn archiving_and_publishing_are_allowed_or_not() {
     assert_eq!(shown(&plan), [""; 0]);
     assert!(plan.refusals.iter().all(|refusal| refusal.class == RefusalClass::NotAllowed));
     let [archival, publish] = &refusals(&plan)[..] else { panic!("{plan:#?}") };
-    assert!(archival.starts_with("5: Archiving `handbook` is not allowed (add RepoArchival"), "{archival}");
-    assert!(publish.starts_with("5: Making `site` public is not allowed (add RepoPublish"), "{publish}");
+    assert!(
+        archival.starts_with("5: Archiving `handbook` is not allowed (remove `archived`, or ask"),
+        "{archival}"
+    );
+    assert!(
+        publish.starts_with("5: Making `site` public is not allowed (remove `visibility`, or ask"),
+        "{publish}"
+    );
     let only = Scope { allow: [Allow::RepoPublish].into(), ..usual() };
     assert_eq!(refusals(&plan_of(&yaml, &acme(), &only)).len(), 1);
 }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use peribolos_api::PeribolosRun;
 use peribolos_core::{
     run::{
+        budget::Budget,
         facts::{Facts, Found, Settings, is_labelled_ended},
         published::Published,
         state::{State, phase},
@@ -61,6 +62,7 @@ fn known(world: &mut World, who: usize, run: &Known<PeribolosRun>, cache: &Cache
         Known::new(Published {
             first_seen: Some(now),
             inherited_at: (State::of(run) != State::New).then_some(now),
+            taken_over_at: (State::of(run) != State::New).then_some(now),
             ..Published::default()
         })
     };
@@ -71,6 +73,7 @@ fn known(world: &mut World, who: usize, run: &Known<PeribolosRun>, cache: &Cache
         installation: Some(cache.installation.shared()),
         others: others.map(|other| overlaid(other, &controller.taken, now)).collect(),
         published: (*published).clone(),
+        budget: Budget::default(),
         found: Found::default(),
         tekton: None,
         trouble: None,
@@ -85,6 +88,8 @@ fn settings() -> Arc<Settings> {
         time_scale: TimeScale::REAL,
         late: SignedDuration::from_secs(15),
         details_url_template: None,
+        support_url: None,
+        docs_url: None,
     })
 }
 

@@ -7,7 +7,7 @@ use peribolos_api::{GitHubInstallation, PeribolosRun, run::Phase};
 use peribolos_core::{
     installation_status::last_apply,
     run::{
-        answer::Answer,
+        answer::{Answer, Commented},
         decide,
         facts::{Facts, Reservation, is_labelled_ended},
         published::Published,
@@ -197,6 +197,7 @@ fn at_once(scope: &Scope, world: &mut World, who: usize, facts: &Facts, step: &S
             Answer::Done
         }
         Step::WriteCheck(id, check) => Answer::Check(world.github.write_check(*id, facts.uid(), check.state)),
+        Step::WriteComment(_) => Answer::Comment(Commented::AsWanted),
         _ => Answer::Done,
     }
 }

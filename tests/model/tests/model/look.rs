@@ -1,5 +1,6 @@
 //! What a look finds: the truth of that moment, as `controller/run/gather` reads it from GitHub and the API server.
 
+use peribolos_core::config::{ConfigFound, ConfigRepository};
 use peribolos_core::run::{
     answer::Fact,
     arguments::Reviewed,
@@ -7,6 +8,7 @@ use peribolos_core::run::{
     outcome::{Condition, Engine, Observation, Pod, Step},
     step::Need,
 };
+use peribolos_vocab::Visibility;
 use peribolos_vocab::report::{Changes, CheckOutput, StepExit, StepName, StepReport};
 
 use crate::{
@@ -21,7 +23,7 @@ use crate::{
 pub const fn is_of_others(need: &Need) -> bool {
     !matches!(
         need,
-        Need::Branch
+        Need::Config
             | Need::Rival
             | Need::Commander
             | Need::HeadBlob(_)
@@ -37,7 +39,7 @@ pub fn look(scope: &Scope, world: &World, facts: &Facts, need: &Need) -> Fact {
     let name = facts.status().task_run_name.unwrap_or_default();
     let task_run = world.server.task_runs.get(&name);
     match need {
-        Need::Branch => Fact::Branch(Some("main".to_owned())),
+        Need::Config => Fact::Config(ConfigFound::Here(repository())),
         Need::Commander => Fact::Commander(Commander::Nobody),
         Need::Head(_) => {
             let sha = match facts.status().sha {
@@ -65,11 +67,22 @@ pub fn look(scope: &Scope, world: &World, facts: &Facts, need: &Need) -> Fact {
         Need::Progress => Fact::Progress(None),
         Need::PodDone => Fact::PodDone(scope.is(Broken::NoPodsSeen) || is_pod_done(world, &name)),
         Need::Checks => Fact::Checks(world.github.checks_of(facts.uid())),
-        Need::Pulls(_) => Fact::Pulls(Vec::new()),
+        Need::OpenPulls(_) => Fact::OpenPulls(Box::default()),
         Need::SlotHolder(holder) => Fact::SlotHolder(slot_holder(world, holder)),
-        Need::Pull | Need::Unchanged | Need::NewName(_) => {
-            panic!("no pull request, and nothing is renamed: {need:?}")
+        Need::Pull | Need::Unchanged | Need::Strangers | Need::Backing { .. } => {
+            panic!("no pull request, no dump, and the file was applied before: {need:?}")
         }
+    }
+}
+
+/// The config repository, as the installation has it from the beginning.
+fn repository() -> ConfigRepository {
+    ConfigRepository {
+        id: 5,
+        name: ".github".to_owned(),
+        default_branch: "main".to_owned(),
+        visibility: Visibility::Private,
+        archived: false,
     }
 }
 
@@ -133,6 +146,7 @@ fn report(scope: &Scope, task_run: &TaskRun) -> Option<StepReport> {
         exit,
         cause: None,
         sha: Some(sha(task_run.commit)),
+        base: None,
         blob: Some(blob(scope.files[task_run.commit])),
         pull_request_url: None,
         until: None,

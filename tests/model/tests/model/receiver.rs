@@ -44,6 +44,7 @@ pub fn run_of(server: &Server, number: usize, commit: usize, at: Timestamp) -> N
             repository: Repository {
                 owner: "acme".to_owned(),
                 name: ".github".to_owned(),
+                id: Some(5),
                 default_branch: "main".to_owned(),
             },
             git_ref: "refs/heads/main".to_owned(),

@@ -96,9 +96,9 @@ pub fn of(facts: &Facts, step: &Step, version_of: impl FnOnce(&str) -> Option<u3
         Step::Adopt
         | Step::Reserve
         | Step::EnsureToken(_)
-        | Step::EnsureRepository
-        | Step::Acknowledge
-        | Step::Refuse(_)
+        | Step::CreateRepository(_)
+        | Step::React(_)
+        | Step::WriteComment(_)
         | Step::Issue(_)
         | Step::Clear
         | Step::Recheck

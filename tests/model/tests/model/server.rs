@@ -108,9 +108,11 @@ impl Server {
                 "config": {"repository": ".github", "branch": "main", "path": "peribolos.yaml"},
             },
             "status": {
-                "account": {"login": "acme", "id": 9, "type": "Organization"}, "conditions": [condition],
-                "lastApply": {"run": "before", "uid": "uid-before", "sha": sha, "blob": blob, "phase": "Succeeded",
-                    "reason": "Applied"},
+                "account": {"login": "acme", "id": 9, "type": "Organization"},
+                "config": {"repository": ".github", "repositoryId": 5, "specified": ".github", "visibility": "private"},
+                "conditions": [condition],
+                "lastApply": {"run": "before", "uid": "uid-before", "repositoryId": 5, "sha": sha, "blob": blob,
+                    "phase": "Succeeded", "reason": "Applied"},
                 "lastAppliedSha": sha, "lastAppliedBlob": blob,
             },
         });

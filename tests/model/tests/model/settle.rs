@@ -181,6 +181,8 @@ fn at_rest(scope: &Scope, world: &World) -> Option<String> {
         time_scale: peribolos_core::time_scale::TimeScale::REAL,
         late: jiff::SignedDuration::ZERO,
         details_url_template: None,
+        support_url: None,
+        docs_url: None,
     };
     for run in world.server.runs.values() {
         let uid = run.metadata.uid.clone().unwrap_or_default();

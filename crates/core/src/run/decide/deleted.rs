@@ -6,7 +6,7 @@ use peribolos_api::{PeribolosRun, Reason, run::Phase};
 use serde_json::Map;
 
 use super::{
-    End, Need, State, Step, Verdict, Writer, clear_attempt, close, finish, free_slot, left, publish, sooner,
+    End, Need, State, Step, Verdict, Writer, clear_attempt, close, ended, finish, free_slot, publish, sooner,
 };
 use crate::run::{
     check::{self, Check},
@@ -104,7 +104,7 @@ fn stop(facts: &Facts, now: Timestamp) -> Result<Option<Timestamp>, Verdict> {
             Ok(sooner(again_at, until).filter(|_| until.is_some_and(|until| now < until)))
         }
         Some(verdict) => Err(verdict),
-        None => free_slot(facts, left(facts)).map_or(Ok(None), Err),
+        None => free_slot(facts, ended::left(facts)).map_or(Ok(None), Err),
     }
 }
 

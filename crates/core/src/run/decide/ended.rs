@@ -3,17 +3,19 @@
 //! again.
 
 use jiff::Timestamp;
-use peribolos_api::{GitHubInstallation, Reason, installation::Preview, run::Mode};
+use peribolos_api::{GitHubInstallation, Reason, run::Mode};
+use serde_json::{Map, Value};
 
 use super::{
-    Need, Step, Verdict, branch, clear_attempt, create, follow_up, free_slot, left, publish, running, sooner,
-    with_check_id, write,
+    Need, Step, Verdict, clear_attempt,
+    comments::{self, Left},
+    create, follow_up, free_slot, previews, publish, running, sooner, with_check_id, write,
 };
 use crate::{
     drift::{self, Drift, issue},
     run::{
         facts::Facts,
-        leaving,
+        leaving::{self, leaving},
         state::{is_finished_by_earlier_version, is_tidied},
         status::seconds,
         step::IssueChange,
@@ -54,17 +56,17 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     }
     if let Some(verdict) = publish::check(facts, now)
         .or_else(|| shown(facts, now))
-        .or_else(|| publish::acknowledge(facts, now))
-        .or_else(|| refuse(facts, now))
+        .or_else(|| publish::react(facts, now))
+        .or_else(|| comment(facts, installation, now))
         .or_else(|| issue(facts, installation, now))
         .or_else(|| correct(facts, installation, now))
     {
         return verdict;
     }
     if pod.is_some() {
-        return Verdict::Wait(sooner(pod, publish::pending(facts)));
+        return Verdict::Wait(sooner(pod, publish::pending(facts, now)));
     }
-    if let Some(verdict) = previews(facts, installation, now) {
+    if let Some(verdict) = new_previews(facts, installation, now) {
         return verdict;
     }
     if let Err(verdict) = publish::confirm(facts, now) {
@@ -73,10 +75,12 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     if is_undecided(facts) {
         return Verdict::Wait(None);
     }
-    let is_left =
-        publish::wants_reaction(facts) || wants_refusal(facts) || wants_issue(facts, installation).is_some();
+    if let Left::Later(until) = comments::left(facts, installation, now) {
+        return Verdict::Wait(until);
+    }
+    let is_left = publish::wants_reaction(facts).is_some() || wants_issue(facts, installation).is_some();
     if is_left && !publish::is_given_up(facts, now) {
-        return Verdict::Wait(publish::pending(facts));
+        return Verdict::Wait(publish::pending(facts, now));
     }
     if status.attempts.is_some_and(|attempts| attempts > 0) && !facts.found.task_runs_labelled {
         return Verdict::Do(Step::LabelTaskRuns);
@@ -84,6 +88,12 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     let mut tidy = with_check_id(facts, status);
     tidy.report = None;
     write(facts, tidy).unwrap_or(Verdict::Do(Step::Label))
+}
+
+/// What the run leaves in its installation's status.
+pub(super) fn left(facts: &Facts) -> Map<String, Value> {
+    let before = facts.installation_status().last_apply;
+    leaving(&facts.run, &facts.status(), before.as_ref())
 }
 
 /// Records the file of an Apply that ended without the slot, if that file must not be applied again automatically.
@@ -115,7 +125,12 @@ fn looked(facts: &Facts) -> Option<Verdict> {
     let status = facts.status();
     let is_unrecorded =
         status.attempts.unwrap_or(0) == 0 || status.reason.as_deref() == Some(Reason::Cancelled.as_str());
-    if !drift::is_comparison(&facts.run) || !is_unrecorded {
+    // One that was refused has compared nothing, whoever created it: the next check is not put off because of it.
+    let is_refused = matches!(
+        status.reason.as_deref().and_then(Reason::parse),
+        Some(Reason::SourceNotAllowed | Reason::NotHead | Reason::Restored)
+    );
+    if !drift::is_comparison(&facts.run) || !is_unrecorded || is_refused {
         return None;
     }
     running::recorded(facts, &status)
@@ -135,16 +150,12 @@ fn shown(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     write(facts, with_check_id(facts, status))
 }
 
-fn wants_refusal(facts: &Facts) -> bool {
-    let is_refused = facts.status().reason.as_deref() == Some(Reason::NotAllowed.as_str());
-    is_refused && facts.is_command() && !facts.published.done.refused
-}
-
-/// The reply to a command whose author is not allowed to give it.
-fn refuse(facts: &Facts, now: Timestamp) -> Option<Verdict> {
-    let message = facts.status().message.unwrap_or_default();
-    // The step checks for an existing reply before it writes one.
-    (wants_refusal(facts) && publish::may_write(facts, now)).then_some(Verdict::Do(Step::Refuse(message)))
+/// The next comment.
+fn comment(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
+    match comments::left(facts, installation, now) {
+        Left::Next(verdict) => Some(verdict),
+        Left::Later(_) | Left::Nothing => None,
+    }
 }
 
 /// How the issue about drift changes because of this run.
@@ -197,35 +208,15 @@ fn correct(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
     if found { create(facts, follow_up::correction(run, installation, now)) } else { None }
 }
 
-/// The base of open pull requests has a new file, so each of them gets a new preview.
-fn previews(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
-    let status = facts.status();
-    let same_file = status.report.as_ref().is_some_and(|report| report.same_file);
-    if facts.run.spec.mode != Mode::Apply
-        || facts.published.done.previews
-        || same_file
-        || status.started_at.is_none()
-        || installation.spec.preview == Preview::Off
-    {
-        return None;
-    }
-    let (base, _) = (status.sha?, status.blob?);
-    if facts.found.pulls.is_none() {
+/// New previews of open pull requests, if the run has not made them while it waited or was running.
+fn new_previews(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
+    if previews::is_due(facts, installation) && facts.found.open_pulls.is_none() {
         if let Some(trouble) = &facts.trouble {
             return (!trouble.is_lasting()).then_some(Verdict::Wait(Some(trouble.until)));
         }
         if !facts.published.may_ask(now) {
-            return Some(Verdict::Wait(publish::pending(facts)));
+            return Some(Verdict::Wait(publish::pending(facts, now)));
         }
     }
-    let Some(pulls) = &facts.found.pulls else {
-        return match branch(facts, installation, now) {
-            Ok(branch) => Some(Verdict::Need(vec![Need::Pulls(branch)])),
-            Err(verdict @ Verdict::Need(_)) => Some(verdict),
-            Err(_) => None,
-        };
-    };
-    pulls.iter().find_map(|(number, head)| {
-        create(facts, follow_up::preview_again(&facts.run, installation, &base, (*number, head), now))
-    })
+    previews::again(facts, installation, now)
 }

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use crate::run::{
+    comment::Known,
     facts::Facts,
+    state::State,
     step::{Need, Step},
     trouble::{Kind, Trouble},
 };
@@ -21,38 +23,51 @@ impl Facts {
     /// Records a failure. What is only published on GitHub is postponed or given up; what the run depends on becomes
     /// trouble of the run itself.
     pub fn fail(&mut self, attempted: Attempted<'_>, trouble: Trouble, now: Timestamp) {
+        if matches!(trouble.kind, Kind::Moved(_)) && !self.found.moved {
+            // It may have been renamed a moment ago: it is looked up again by its id, and then the same is tried once more.
+            (self.found.moved, self.found.config) = (true, None);
+            return;
+        }
         match attempted {
             Attempted::Write(Step::WriteCheck(..)) | Attempted::Look([Need::Checks]) => {
                 self.check_failed(&trouble, now);
                 self.later(&trouble, now);
             }
-            Attempted::Write(Step::Acknowledge) if trouble.is_lasting() => {
+            Attempted::Write(Step::React(_)) if trouble.is_lasting() => {
                 self.published.done.acknowledged = true;
             }
-            Attempted::Write(Step::Acknowledge) => self.later(&trouble, now),
-            Attempted::Write(Step::EnsureRepository) if trouble.is_unknown() => {
+            Attempted::Write(Step::React(_)) => self.later(&trouble, now),
+            Attempted::Write(Step::CreateRepository(_)) if trouble.is_unknown() => {
                 // The step checks for it first: if the write has taken effect, it is visible when the step runs.
                 let until = trouble.until.max(super::after(now, self.late()));
                 self.published.blocked_until = Some(until);
                 self.trouble = Some(Trouble { until, ..trouble });
             }
-            Attempted::Write(Step::Refuse(_)) => {
-                self.published.done.refused |= trouble.is_lasting();
+            Attempted::Write(Step::WriteComment(post)) => {
+                if trouble.is_lasting() {
+                    self.published.comments.push(Known { on: post.on, kind: post.kind, at: None });
+                }
+                self.later(&trouble, now);
+            }
+            // Of a run that has ended, nothing but its comments depends on these.
+            Attempted::Look([Need::Pull | Need::Commander])
+                if matches!(State::of(&self.run), State::Ended(_)) =>
+            {
+                self.published.done.comments |= trouble.is_lasting();
                 self.later(&trouble, now);
             }
             Attempted::Write(Step::Issue(_)) => {
                 self.published.done.issue |= trouble.is_lasting();
                 self.later(&trouble, now);
             }
-            Attempted::Look([Need::Pulls(_)]) => {
+            Attempted::Look([Need::OpenPulls(_)]) => {
                 self.published.done.previews |= trouble.is_lasting();
                 self.later(&trouble, now);
             }
             // The report names it in most cases, and the commit is known anyway.
             Attempted::Look([Need::Blob]) => self.found.blob = Some(None),
             Attempted::Look(_) | Attempted::Write(_) => {
-                // A config repository that has moved is waited for too: the installation's next refresh brings its new name.
-                if matches!(trouble.kind, Kind::Passing | Kind::Unknown | Kind::NoAccess | Kind::Moved(_)) {
+                if matches!(trouble.kind, Kind::Passing | Kind::Unknown | Kind::NoAccess) {
                     self.published.blocked_until = Some(trouble.until);
                 }
                 self.trouble = Some(trouble);

@@ -2,9 +2,11 @@
 //! [`start`], [`running`], [`ended`], [`deleted`].
 
 mod close;
+mod comments;
 mod deleted;
 mod ended;
 mod fail;
+mod previews;
 mod publish;
 mod running;
 mod start;
@@ -23,15 +25,15 @@ use serde_json::Map;
 
 use super::{
     admit, check,
-    facts::{Attempt, Facts, NewName},
+    facts::{Attempt, Facts},
     follow_up,
-    leaving::leaving,
-    moved,
     state::State,
     status::{End, Why, Writer},
     step::{Need, Step, Verdict},
     trouble::{Kind, Trouble},
 };
+
+use crate::config::{self, ConfigFound, ConfigRepository};
 
 pub use deleted::check_deadline;
 pub use fail::Attempted;
@@ -46,6 +48,9 @@ fn by_state(facts: &Facts, now: Timestamp) -> Verdict {
         return Verdict::Wait(None);
     }
     let Some(installation) = facts.installation.as_deref() else { return without_installation(facts, now) };
+    if let Some(verdict) = after_move(facts, installation, now) {
+        return verdict;
+    }
     if facts.run.metadata.deletion_timestamp.is_some() {
         return deleted::decide(facts, now);
     }
@@ -108,45 +113,75 @@ fn cancelled_before_start(facts: &Facts, now: Timestamp) -> Verdict {
     finish(facts, &facts.run, &End::new(Phase::Cancelled, Reason::Cancelled, message), now)
 }
 
-/// The branch that is applied.
+/// The config repository, looked up for this run, once the installation's status says the same.
 ///
 /// # Errors
-/// The verdict, if the branch must be fetched first or does not exist.
-fn branch(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<String, Verdict> {
-    match &facts.found.branch {
-        None => Err(Verdict::Need(vec![Need::Branch])),
-        Some(Some(branch)) => Ok(branch.clone()),
-        Some(None) => {
-            let repository =
-                format!("{}/{}", admit::login(installation), installation.spec.config.repository);
-            let message = format!("the repository {repository} does not exist, or the App can't see it");
-            let end = End::new(Phase::Failed, Reason::ConfigMissing, message);
-            Err(finish(facts, &facts.run, &end, now))
+/// The verdict, if it must be looked up or recorded first, or can't be used.
+fn located<'a>(
+    facts: &'a Facts,
+    installation: &GitHubInstallation,
+    now: Timestamp,
+) -> Result<&'a ConfigRepository, Verdict> {
+    let Some(found) = &facts.found.config else { return Err(Verdict::Need(vec![Need::Config])) };
+    if let Some(fields) = config::record(installation, found, now) {
+        return Err(Verdict::Do(Step::Record(fields)));
+    }
+    let phase = if facts.run.spec.mode == Mode::Dump { Phase::Skipped } else { Phase::Failed };
+    let end = match found {
+        ConfigFound::Here(repository) => return Ok(repository),
+        ConfigFound::OtherOrganization(login) => return Err(organization_moved(facts, login, now)),
+        ConfigFound::Absent(name) => {
+            End::new(phase, Reason::ConfigMissing, config::absent(admit::login(installation), name))
+        }
+        ConfigFound::Unusable(problem) => {
+            let reason = Reason::parse(&problem.reason).unwrap_or(Reason::ConfigMissing);
+            End::new(phase, reason, problem.message.clone())
+        }
+    };
+    Err(finish(facts, &facts.run, &end, now))
+}
+
+/// The organization was renamed: the installation is fetched from GitHub, and the run waits for its new name.
+fn organization_moved(facts: &Facts, login: &str, now: Timestamp) -> Verdict {
+    if !facts.found.rechecked {
+        return Verdict::Do(Step::Recheck);
+    }
+    let message = format!(
+        "the organization {login} seems to have another name by now; the installation is checked again"
+    );
+    let why = Why::new(Reason::WaitingForInstallation, message);
+    back_in_line(facts, Phase::Pending, &why, facts.published.blocked_until.unwrap_or(now), now)
+}
+
+/// Looks the config repository up again if GitHub has answered that it was moved. None: this was done, or is not needed.
+fn after_move(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Option<Verdict> {
+    if !facts.found.moved || facts.trouble.is_some() {
+        return None;
+    }
+    match &facts.found.config {
+        None => Some(Verdict::Need(vec![Need::Config])),
+        Some(found) => {
+            config::record(installation, found, now).map(|fields| Verdict::Do(Step::Record(fields)))
         }
     }
 }
 
+/// The branch that is applied.
+///
+/// # Errors
+/// As [`located`].
+fn branch(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<String, Verdict> {
+    let repository = located(facts, installation, now)?;
+    Ok(admit::branch(installation, repository).to_owned())
+}
+
 /// What follows if a fact on which an end or a start depends can't be fetched and waiting does not help.
 fn lasting(facts: &Facts, installation: &GitHubInstallation, trouble: &Trouble, now: Timestamp) -> Verdict {
-    if let Kind::Moved(number) = trouble.kind {
-        let repository = format!("{}/{}", admit::login(installation), installation.spec.config.repository);
-        let now_named = match &facts.found.new_name {
-            None => return Verdict::Need(vec![Need::NewName(number)]),
-            Some(NewName::Organization(login)) => {
-                if !facts.found.rechecked {
-                    return Verdict::Do(Step::Recheck);
-                }
-                let message = format!(
-                    "the organization {login} seems to have another name by now; the installation is checked again"
-                );
-                let why = Why::new(Reason::WaitingForInstallation, message);
-                return back_in_line(facts, Phase::Pending, &why, trouble.until, now);
-            }
-            Some(NewName::Renamed(name)) => Some(name.as_str()),
-            Some(NewName::Unseen) => None,
-        };
-        let end = End::new(Phase::Failed, Reason::ConfigMissing, moved::sentence(&repository, now_named));
-        return finish(facts, &facts.run, &end, now);
+    if let Kind::Moved(_) = trouble.kind {
+        // It was looked up again, and is moved all the same.
+        let name = config::of_run(&facts.run, installation).unwrap_or_default();
+        let message = config::gone(admit::login(installation), name);
+        return finish(facts, &facts.run, &End::new(Phase::Failed, Reason::ConfigMissing, message), now);
     }
     let end = End::new(Phase::Failed, Reason::PermissionsMissing, trouble.why.message.clone());
     finish(facts, &facts.run, &end, now)
@@ -241,11 +276,6 @@ fn active_run(facts: &Facts) -> ActiveRun {
         uid: facts.uid().to_owned(),
         attempt: facts.status().attempts.unwrap_or(0),
     }
-}
-
-/// What the run records in its installation's status.
-fn left(facts: &Facts) -> Map<String, serde_json::Value> {
-    leaving(&facts.run, &facts.status(), facts.installation_status().last_apply.as_ref())
 }
 
 /// Frees the slot, if this run has it; the fields are what it records in its installation's status.

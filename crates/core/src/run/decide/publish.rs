@@ -1,14 +1,17 @@
 //! GitHub is a projection of the run's status: whatever it does not show yet is written, one write after the other.
 
 use jiff::{SignedDuration, Timestamp};
+use peribolos_api::Reason;
 use peribolos_vocab::CheckConclusion;
 
 use super::{Need, Step, Verdict, wanted};
 use crate::run::{
+    budget::{self, Purpose},
     check::{Check, CheckState},
     facts::{CheckSeen, Facts},
     state::State,
     status::time,
+    step::Sign,
 };
 
 /// How long the controller tries to make GitHub show the status of an ended run.
@@ -34,7 +37,17 @@ pub(super) fn to(facts: &Facts, wanted: Check, now: Timestamp) -> Option<Verdict
     if is_unknown && facts.found.checks.is_none() {
         return Some(Verdict::Need(vec![Need::Checks]));
     }
+    let is_left_out = budget::is_dispensable(&facts.run, wanted.state) && !facts.budget.is_ample(now);
+    if is_left_out || has_to_wait(facts, now).is_some() {
+        return None;
+    }
     Some(Verdict::Do(Step::WriteCheck(id, Box::new(wanted))))
+}
+
+/// Until when nothing may be created for this run, because the installation's requests of the last hour leave no room. None:
+/// something may be.
+fn has_to_wait(facts: &Facts, now: Timestamp) -> Option<Timestamp> {
+    facts.budget.free_at(Purpose::of(&facts.run), now)
 }
 
 /// Whether GitHub is known to show this check.
@@ -82,8 +95,8 @@ pub(super) fn is_given_up(facts: &Facts, now: Timestamp) -> bool {
 }
 
 /// The earliest time for the next publication.
-pub(super) fn pending(facts: &Facts) -> Option<Timestamp> {
-    facts.published.paused_until.max(confirmable_at(facts))
+pub(super) fn pending(facts: &Facts, now: Timestamp) -> Option<Timestamp> {
+    facts.published.paused_until.max(confirmable_at(facts)).max(has_to_wait(facts, now))
 }
 
 /// When a write of unknown outcome has either taken effect or never will.
@@ -95,6 +108,11 @@ pub(super) fn confirmable_at(facts: &Facts) -> Option<Timestamp> {
 /// take effect.
 pub(super) fn may_write(facts: &Facts, now: Timestamp) -> bool {
     facts.published.may_ask(now) && confirmable_at(facts).is_none_or(|confirmable| confirmable <= now)
+}
+
+/// Whether something may be created on GitHub for this run.
+pub(super) fn may_create(facts: &Facts, now: Timestamp) -> bool {
+    may_write(facts, now) && has_to_wait(facts, now).is_none()
 }
 
 /// The next read or write until GitHub is known to show the checks of an ended run as its status says: `Ok` once it does.
@@ -114,7 +132,7 @@ pub(super) fn confirm_as(facts: &Facts, wanted: &Check, now: Timestamp) -> Resul
         return Err(verdict);
     }
     if !is_published(facts, wanted) {
-        return Err(Verdict::Wait(pending(facts)));
+        return Err(Verdict::Wait(pending(facts, now)));
     }
     let surplus = facts.found.checks.iter().flatten().skip(1).find(|check| check.conclusion.is_none());
     if let Some(surplus) = surplus
@@ -130,20 +148,28 @@ pub(super) fn confirm_as(facts: &Facts, wanted: &Check, now: Timestamp) -> Resul
         } else if facts.published.may_ask(now) {
             Verdict::Need(vec![Need::Checks])
         } else {
-            Verdict::Wait(pending(facts))
+            Verdict::Wait(pending(facts, now))
         });
     }
     Ok(())
 }
 
-/// The reaction to the comment that requested the run: the command was taken.
-pub(super) fn acknowledge(facts: &Facts, now: Timestamp) -> Option<Verdict> {
-    (wants_reaction(facts) && may_write(facts, now)).then_some(Verdict::Do(Step::Acknowledge))
+/// The reaction to the comment that requested the run.
+pub(super) fn react(facts: &Facts, now: Timestamp) -> Option<Verdict> {
+    let sign = wants_reaction(facts)?;
+    may_write(facts, now).then_some(Verdict::Do(Step::React(sign)))
 }
 
-/// Whether the comment still lacks the reaction. A refused run gets a reply instead.
-pub(super) fn wants_reaction(facts: &Facts) -> bool {
+/// The reaction that the comment still lacks. One that asked for help gets an answer and no reaction.
+pub(super) fn wants_reaction(facts: &Facts) -> Option<Sign> {
+    if !facts.is_command() || facts.published.done.acknowledged {
+        return None;
+    }
     let status = facts.status();
-    let is_taken = status.started_at.is_some() || !matches!(State::of(&facts.run), State::Ended(_));
-    is_taken && facts.is_command() && !facts.published.done.acknowledged
+    let is_ended = matches!(State::of(&facts.run), State::Ended(_));
+    match status.reason.as_deref().and_then(Reason::parse) {
+        Some(Reason::NotAllowed) if is_ended => Some(Sign::Refused),
+        _ if !is_ended || status.started_at.is_some() => Some(Sign::Taken),
+        _ => None,
+    }
 }

@@ -8,8 +8,8 @@ use peribolos_api::{
 use peribolos_vocab::report::{StepExit, StepReport};
 
 use super::{
-    Kind, Need, Step, Verdict, Why, Writer, branch, create, ensure_head, finish, follow_up, publish, sooner,
-    with_check_id, write,
+    Kind, Need, Step, Verdict, Why, Writer, branch, create, ensure_head, finish, follow_up, previews,
+    publish, sooner, with_check_id, write,
 };
 use crate::{
     drift::is_comparison,
@@ -45,7 +45,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     let newer = queue::gives_way_to(&facts.run, &others).and_then(|newer| newer.metadata.name.clone());
     if seen.exists && !seen.stopping && seen.is_unfinished() && (facts.run.spec.cancel || newer.is_some()) {
         let why =
-            if facts.run.spec.cancel { "spec.cancel was set" } else { "a newer commit is previewed instead" };
+            if facts.run.spec.cancel { "spec.cancel was set" } else { "a newer preview takes its place" };
         return Verdict::Do(Step::StopTaskRun(why.to_owned()));
     }
     let report = facts.found.report.as_ref().and_then(Option::as_ref);
@@ -53,7 +53,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     seen.report = report.cloned();
     let seen = &seen;
     match outcome::judge(facts.run.spec.mode, seen, facts.settings.time_scale, now) {
-        Judged::Running => still_running(facts, seen, report, now),
+        Judged::Running => still_running(facts, installation, seen, report, now),
         // The TaskRun is stopped after this is written: a crash in between must not turn the outcome into a cancellation.
         Judged::Stop(end) => ended(facts, installation, &end, seen, now),
         Judged::Ended(end) => {
@@ -61,7 +61,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
                 Some(newer) if end.reason == Reason::Cancelled && !facts.run.spec.cancel => TaskRunEnd {
                     phase: Phase::Superseded,
                     reason: Reason::Superseded,
-                    message: format!("{newer} previews a newer commit"),
+                    message: format!("{newer} is a newer preview of the pull request"),
                 },
                 _ => end,
             };
@@ -70,15 +70,22 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     }
 }
 
-fn still_running(facts: &Facts, seen: &Observation, report: Option<&StepReport>, now: Timestamp) -> Verdict {
+fn still_running(
+    facts: &Facts,
+    installation: &GitHubInstallation,
+    seen: &Observation,
+    report: Option<&StepReport>,
+    now: Timestamp,
+) -> Verdict {
     let status = record(&facts.run, Writer::new(&facts.run, now).running(), report);
     write(facts, status)
         .or_else(|| publish::check(facts, now).filter(|_| facts.published.progress_at.is_none()))
-        .or_else(|| publish::acknowledge(facts, now))
+        .or_else(|| publish::react(facts, now))
         .or_else(|| progress(facts, seen, now))
+        .or_else(|| previews::again(facts, installation, now))
         .unwrap_or_else(|| {
             let pulse = Some(super::after(now, facts.scaled(PULSE)));
-            Verdict::Wait(sooner(pulse, publish::pending(facts).filter(|at| *at > now)))
+            Verdict::Wait(sooner(pulse, publish::pending(facts, now).filter(|at| *at > now)))
         })
 }
 
@@ -113,6 +120,9 @@ fn record(
     let Some(report) = report else { return status };
     if report.blob.is_some() {
         status.blob.clone_from(&report.blob);
+    }
+    if report.base.is_some() && report.exit != StepExit::HeadMoved {
+        status.base_sha.clone_from(&report.base);
     }
     if report.pull_request_url.is_some() {
         status.pull_request_url.clone_from(&report.pull_request_url);
@@ -224,12 +234,6 @@ fn ended(
     };
     let before = facts.status().changes.map_or(0, |changes| changes.applied);
     status.report = report::stored(end.reason, report, status.changes.as_ref().filter(|_| before > 0));
-    if mode == Mode::Apply
-        && status.blob.is_some()
-        && status.blob == facts.installation_status().last_applied_blob
-    {
-        status.report.get_or_insert_default().same_file = true;
-    }
     let status = Writer::new(&facts.run, now).ended(status, &End { phase: end.phase, why, again_at });
     if let Some(verdict) = followed_up(facts, installation, &status, (end.reason, is_reported), now) {
         return verdict;
@@ -266,7 +270,7 @@ fn followed_up(
     // Whatever was applied before this run, the head's file is to be applied after it.
     let branch = match branch(facts, installation, now) {
         Ok(branch) => branch,
-        Err(Verdict::Need(needs)) => return Some(Verdict::Need(needs)),
+        Err(verdict @ (Verdict::Need(_) | Verdict::Do(Step::Record(_)))) => return Some(verdict),
         Err(_) => return None,
     };
     let Some(head) = &facts.found.head else { return Some(Verdict::Need(vec![Need::Head(branch)])) };
@@ -297,7 +301,9 @@ fn next_attempt(
         status.retries = Some(retry);
         format!("{}; retry {retry} of {} follows", why.message, retry::RETRIES)
     } else {
-        format!("{}; another attempt goes on where this one ended", why.message)
+        let next =
+            if facts.run.spec.mode == Mode::DryRun { "follows" } else { "goes on where this one ended" };
+        format!("{}; another attempt {next}", why.message)
     };
     let status = Writer::new(&facts.run, now).next_attempt(status, &Why { message, ..why }, at);
     Verdict::Do(Step::WriteStatus(Box::new(status)))

@@ -3,19 +3,22 @@
 
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
-    ConditionType, GitHubInstallation, Reason,
+    ConditionType, GitHubInstallation, PeribolosRunStatus, Reason,
     run::{Mode, Phase},
 };
 
 use super::{
     Kind, Need, Step, Verdict, Why, active_run, admit, after, branch, cancelled_before_start, finish,
-    lasting, not_head, not_started, running, waiting::SUSPENDED,
+    lasting, located, not_head, not_started, running, waiting::SUSPENDED, write,
 };
 use crate::{
+    config::{self, ConfigFound, ConfigRepository},
+    heal::file::NO_FILE,
     names::RunToken,
     run::{
         arguments,
-        facts::{Attempt, Facts, Rival},
+        facts::{Attempt, Facts, Head, Rival},
+        source::{self, PreviewOf},
         state::condition,
         status::End,
         step::{TaskRunPlan, Token},
@@ -143,8 +146,9 @@ fn plan(facts: &Facts, token: Token, args: Vec<String>) -> TaskRunPlan {
 
 fn apply(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<TaskRunPlan, Verdict> {
     with_slot(facts, now)?;
+    let repository = of_same(facts, installation, now)?;
     let token = with_token(facts, Token::Own)?;
-    let branch = branch(facts, installation, now)?;
+    let branch = admit::branch(installation, repository).to_owned();
     let (head, reviewed) = (&facts.found.head, &facts.found.reviewed);
     let (Some(head), Some(reviewed)) = (head, reviewed) else {
         let head = head.is_none().then_some(Need::Head(branch));
@@ -154,20 +158,51 @@ fn apply(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Re
     if head.sha != facts.status().sha {
         return Err(not_head(facts, installation, &facts.run, (&branch, head.sha.as_deref()), now));
     }
+    if facts.status().merged_pull_requests != reviewed.merged {
+        // Before the TaskRun is created: what it applies must be known whatever happens to this process.
+        let status = PeribolosRunStatus { merged_pull_requests: reviewed.merged.clone(), ..facts.status() };
+        return Err(Verdict::Do(Step::WriteStatus(Box::new(status))));
+    }
     if !head.is_fresh(now) {
         return Err(Verdict::Need(vec![Need::Head(branch)]));
     }
     Ok(plan(facts, token, arguments::of_apply(facts, installation, reviewed, now)))
 }
 
+/// The config repository, if it is still the one that the run was admitted for.
+fn of_same<'a>(
+    facts: &'a Facts,
+    installation: &GitHubInstallation,
+    now: Timestamp,
+) -> Result<&'a ConfigRepository, Verdict> {
+    let repository = located(facts, installation, now)?;
+    match facts.status().repository {
+        Some(own) if own.id != repository.id => {
+            let message = format!("the organization's file is in {} by now", config::full_name(installation));
+            let end = End::new(Phase::Skipped, Reason::OtherRepository, message);
+            Err(finish(facts, &facts.run, &end, now))
+        }
+        _ => Ok(repository),
+    }
+}
+
 fn dry_run(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<TaskRunPlan, Verdict> {
-    let Some(number) = facts.run.spec.source.pull_request else {
-        let token = with_token(facts, Token::Lesser(RunToken::Read))?;
-        return Ok(plan(
-            facts,
-            token,
-            arguments::of_dry_run(facts, installation, RunToken::Read, false, None),
-        ));
+    of_same(facts, installation, now)?;
+    let number = match source::preview_of(&facts.run.spec) {
+        Some(PreviewOf::PullRequest(number)) => number,
+        other => {
+            // What the base names may be named of a merge group.
+            let base = match (other, &facts.found.head) {
+                (None, _) => None,
+                (Some(_), Some(head)) => head.sha.as_deref(),
+                (Some(_), None) => {
+                    return Err(Verdict::Need(vec![Need::Head(branch(facts, installation, now)?)]));
+                }
+            };
+            let token = with_token(facts, Token::Lesser(RunToken::Read))?;
+            let args = arguments::of_dry_run(facts, installation, RunToken::Read, false, base);
+            return Ok(plan(facts, token, args));
+        }
     };
     if admit::commander(facts).is_none() {
         return Err(Verdict::Need(vec![Need::Commander]));
@@ -187,22 +222,43 @@ fn dry_run(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
     let Some(base) = &facts.found.head else {
         return Err(Verdict::Need(vec![Need::Head(pull.base.clone())]));
     };
+    if grant.token != RunToken::File {
+        with_base(facts, base)?;
+    }
     let token = with_token(facts, Token::Lesser(grant.token))?;
     let args = arguments::of_dry_run(facts, installation, grant.token, grant.by_member, base.sha.as_deref());
     Ok(plan(facts, token, args))
 }
 
+/// Records the base that a preview is made with. Whoever finds another file there later knows that this one is outdated, even if
+/// the preview has not ended yet. `Ok`: it is recorded.
+fn with_base(facts: &Facts, base: &Head) -> Result<(), Verdict> {
+    let Some(sha) = &base.sha else { return Ok(()) };
+    let Some(blob) = &facts.found.head_blob else {
+        return Err(Verdict::Need(vec![Need::HeadBlob(sha.clone())]));
+    };
+    let mut status = facts.status();
+    status.base_sha = Some(sha.clone());
+    status.base_blob = Some(blob.clone().unwrap_or_else(|| NO_FILE.to_owned()));
+    write(facts, status).map_or(Ok(()), Err)
+}
+
 fn dump(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<TaskRunPlan, Verdict> {
     with_slot(facts, now)?;
-    match &facts.found.repository {
-        None => return Err(Verdict::Do(Step::EnsureRepository)),
-        Some(Ok(())) => {}
-        Some(Err(message)) => {
-            let end = End::new(Phase::Skipped, Reason::ConfigMissing, message.clone());
+    if let Some(ConfigFound::Absent(name)) = &facts.found.config {
+        return Err(Verdict::Do(Step::CreateRepository(name.clone())));
+    }
+    let repository = located(facts, installation, now)?;
+    match &facts.found.strangers {
+        None => return Err(Verdict::Need(vec![Need::Strangers])),
+        Some(strangers) if strangers.is_empty() => {}
+        Some(strangers) => {
+            let message = config::administered(admit::login(installation), &repository.name, strangers);
+            let end = End::new(Phase::Skipped, Reason::ConfigMissing, message);
             return Err(finish(facts, &facts.run, &end, now));
         }
     }
     let token = with_token(facts, Token::Lesser(RunToken::Read))?;
     with_token(facts, Token::Lesser(RunToken::Dump))?;
-    Ok(plan(facts, token, arguments::of_dump(&installation.spec)))
+    Ok(plan(facts, token, arguments::of_dump(&installation.spec, &facts.settings)))
 }

@@ -4,19 +4,22 @@
 use jiff::{SignedDuration, Timestamp};
 use peribolos_api::{
     ConditionType, GitHubInstallation, PeribolosRun, Reason,
-    run::{Mode, Phase},
+    run::{Mode, Phase, RunRepository},
 };
 use serde_json::Map;
 
 use super::{
     Need, Step, Verdict, admit, back_in_line, branch, cancelled_before_start, clear_attempt, finish,
-    free_slot, lasting, not_head, publish, sooner, start, write,
+    free_slot, lasting, located, not_head, organization_moved, previews, publish, sooner, start, write,
 };
+use crate::config::{ConfigFound, ConfigRepository};
 use crate::run::{
     admit::Admission,
     facts::{Facts, Reservation, SlotHolder, is_labelled_ended},
+    first,
+    follow_up::BASE,
     queue::{self, Queue, Turn},
-    state::State,
+    state::{State, phase},
     status::{End, Why, Writer, time},
 };
 use crate::{adopt::is_restored, drift::last_apply_uid};
@@ -30,6 +33,9 @@ const RESTORED: &str = "the run was restored from a backup, and nobody knows whe
 
 /// How often a run that waits for Tekton is reconciled; this sends no request.
 const TEKTON_PULSE: SignedDuration = SignedDuration::from_secs(15);
+
+/// How long a preview waits for the base's file to be applied.
+const APPLY_PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 
 /// How soon a newer version of the run is expected.
 const OLD_PULSE: SignedDuration = SignedDuration::from_secs(1);
@@ -67,20 +73,47 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
         let status = Writer::new(&facts.run, now).waiting(Phase::Pending, &why);
         return write(facts, status).unwrap_or(Verdict::Wait(None));
     }
+    if let (true, Some(ConfigFound::OtherOrganization(login))) = (facts.found.rechecked, &facts.found.config)
+    {
+        return organization_moved(facts, login, now);
+    }
     if !facts.published.may_look(now) {
         return Verdict::Wait(facts.published.blocked_until);
     }
     match State::of(&facts.run) {
-        State::New => match admit::admit(facts, installation) {
-            Admission::Need(need) => Verdict::Need(vec![need]),
-            Admission::Refused(end, sha) => finish(facts, &for_commit(facts, sha), &end, now),
-            Admission::Admitted(sha) => {
-                let status = Writer::new(&facts.run, now).admitted(sha.as_deref());
-                let run = PeribolosRun { status: Some(status), ..facts.run.clone() };
-                in_line(facts, installation, &run, now)
-            }
-        },
+        State::New => new(facts, installation, now),
         _ => in_line(facts, installation, &facts.run, now),
+    }
+}
+
+/// A run that was not admitted yet.
+fn new(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Verdict {
+    if facts.run.spec.mode == Mode::Dump {
+        // Its repository may have to be created, which it does when it has the slot.
+        let status = Writer::new(&facts.run, now).admitted(None);
+        let run = PeribolosRun { status: Some(status), ..facts.run.clone() };
+        return in_line(facts, installation, &run, now);
+    }
+    let repository = match located(facts, installation, now) {
+        Ok(repository) => repository,
+        Err(verdict) => return verdict,
+    };
+    match admit::admit(facts, installation, repository) {
+        Admission::Need(need) => Verdict::Need(vec![need]),
+        Admission::Refused(end, sha) => {
+            let mut run = for_commit(facts, repository, sha.as_deref());
+            if end.why.reason == Reason::OwnerRequired {
+                // Who merged it reads there what is to be done.
+                run.status.get_or_insert_default().merged_pull_requests =
+                    first::merged(facts.found.backing.as_ref());
+            }
+            finish(facts, &run, &end, now)
+        }
+        Admission::Admitted(sha) => {
+            let run = for_commit(facts, repository, None);
+            let status = Writer::new(&run, now).admitted(Some(&sha));
+            in_line(facts, installation, &PeribolosRun { status: Some(status), ..run }, now)
+        }
     }
 }
 
@@ -97,13 +130,14 @@ fn is_older_than_its_slot(facts: &Facts) -> bool {
     active.is_some_and(|active| active.attempt > facts.status().attempts.unwrap_or(0))
 }
 
-/// The run with the commit that it is for, which is not written yet.
-fn for_commit(facts: &Facts, sha: Option<String>) -> PeribolosRun {
+/// The run with the repository and the commit that it is for, which are not written yet.
+fn for_commit(facts: &Facts, repository: &ConfigRepository, sha: Option<&str>) -> PeribolosRun {
     let mut run = facts.run.clone();
+    let status = run.status.get_or_insert_default();
+    status.repository = Some(RunRepository { name: repository.name.clone(), id: repository.id });
     if let Some(sha) = sha {
-        let status = run.status.get_or_insert_default();
         status.short_sha = Some(sha.chars().take(7).collect());
-        status.sha = Some(sha);
+        status.sha = Some(sha.to_owned());
     }
     run
 }
@@ -118,6 +152,10 @@ fn in_line(facts: &Facts, installation: &GitHubInstallation, run: &PeribolosRun,
     let turn = |head: Option<&str>| {
         queue::turn(run, &Queue { others: &others, active_run: facts.slot_holder(), head })
     };
+    if let Some(until) = waits_for_apply(run, &others, facts, now) {
+        let why = Why::new(Reason::WaitingForRun, "waits until the file of the base branch is applied");
+        return wait(facts, run, Phase::Queued, &why, Some(until), now);
+    }
     let mut turn_now = turn(None);
     if depends_on_head(facts, run, &turn_now) {
         let branch = match branch(facts, installation, now) {
@@ -137,9 +175,8 @@ fn in_line(facts: &Facts, installation: &GitHubInstallation, run: &PeribolosRun,
             let message = format!("{newer} is newer and does the same");
             finish(facts, run, &End::new(Phase::Superseded, Reason::Superseded, message), now)
         }
-        _ if due.is_some() => {
-            publish::check(facts, now).unwrap_or_else(|| Verdict::Wait(sooner(due, publish::pending(facts))))
-        }
+        _ if due.is_some() => publish::check(facts, now)
+            .unwrap_or_else(|| Verdict::Wait(sooner(due, publish::pending(facts, now)))),
         Turn::WaitFor(other) => wait_for(facts, run, other, now),
         Turn::Start if let Some(why) = facts.without_tekton() => {
             let again_at = super::after(now, facts.scaled(TEKTON_PULSE));
@@ -168,6 +205,26 @@ fn in_line(facts: &Facts, installation: &GitHubInstallation, run: &PeribolosRun,
             Some(Reservation::Rival(other)) => wait_for(facts, run, other.clone(), now),
         },
     }
+}
+
+/// Until when a preview waits that is made because the base has another file: while that is being applied, all that it changes
+/// would be shown as a change of the pull request. It does not wait for long, as people may wait for its check.
+fn waits_for_apply(
+    run: &PeribolosRun,
+    others: &[&PeribolosRun],
+    facts: &Facts,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    if run.spec.mode != Mode::DryRun || run.spec.trigger.event != BASE {
+        return None;
+    }
+    let created = run.metadata.creation_timestamp.as_ref()?.0;
+    let until = super::after(created, facts.scaled(APPLY_PATIENCE));
+    let is_under_way = |other: &PeribolosRun| {
+        let waits_for_retry = other.status.as_ref().is_some_and(|status| status.retry_at.is_some());
+        other.spec.mode == Mode::Apply && !phase(other).is_final() && !other.spec.cancel && !waits_for_retry
+    };
+    (until > now && others.iter().any(|other| is_under_way(other))).then_some(until)
 }
 
 /// Whether the branch's head is to be read before the run's turn comes. An Apply's commit may be outdated, because of late or
@@ -220,8 +277,9 @@ fn wait(
     let status = Writer::new(run, now).waiting(phase, why);
     write(facts, status)
         .or_else(|| publish::check(facts, now))
-        .or_else(|| publish::acknowledge(facts, now))
-        .unwrap_or_else(|| Verdict::Wait(sooner(until, publish::pending(facts))))
+        .or_else(|| publish::react(facts, now))
+        .or_else(|| previews::again(facts, facts.installation.as_deref()?, now))
+        .unwrap_or_else(|| Verdict::Wait(sooner(until, publish::pending(facts, now))))
 }
 
 /// Why the installation can't start a run now.

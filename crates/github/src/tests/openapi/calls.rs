@@ -11,6 +11,7 @@ pub(super) async fn as_app(app: &App) -> Result<(), Error> {
     let scope = TokenScope {
         repositories: Some(vec!["a".into()]),
         permissions: Some([("contents".into(), "read".into())].into()),
+        ..TokenScope::default()
     };
     app.get_app().await?;
     assert!(!app.list_installations().await?.is_empty());
@@ -52,6 +53,8 @@ pub(super) async fn repository(client: &Client) -> Result<(), Error> {
     assert!(!client.list_pulls(&repo, &filter).await?.is_empty());
     client.create_pull(&repo, &NewPull { title: "t", body: "b", head: "h", base: "main" }).await?;
     assert!(client.compare(&repo, &sha, &sha).await?.is_some());
+    assert!(client.fork(&repo, &sha, &sha).await?.is_some());
+    assert!(client.is_ancestor(&repo, &sha, &sha).await?.is_some());
     assert!(client.commits_touching(&repo, "a/b.yaml", &sha).await?.is_some_and(|found| !found.is_empty()));
     assert!(!client.pulls_closed_lately(&repo).await?.is_empty());
     assert!(!client.pull_files(&repo, 1).await?.is_empty());
@@ -64,6 +67,7 @@ pub(super) async fn git(client: &Client) -> Result<(), Error> {
     client.create_ref(&repo, "heads/a", &sha).await?;
     client.update_ref(&repo, "heads/feature/a", &sha, false).await?;
     client.get_commit(&repo, &sha).await?;
+    assert!(client.tree(&repo, &sha).await?.is_some());
     client.create_blob(&repo, b"a").await?;
     let entry = TreeEntry { path: "a".into(), blob: None };
     client.create_tree(&repo, Some(&sha), &[entry]).await?;
@@ -105,6 +109,8 @@ pub(super) async fn conversation(client: &Client) -> Result<(), Error> {
     client.update_issue(&repo, 1, &IssueUpdate { title: Some("t"), ..IssueUpdate::default() }).await?;
     client.create_comment(&repo, 1, "b").await?;
     client.get_comment(&repo, 1).await?;
+    client.update_comment(&repo, 1, "b").await?;
+    client.delete_comment(&repo, 1).await?;
     assert!(!client.list_comments(&repo, 1).await?.is_empty());
     client.create_reaction(&repo, 1, Reaction::Eyes).await
 }

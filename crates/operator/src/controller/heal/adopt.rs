@@ -20,12 +20,15 @@ use super::{FIELD_MANAGER, HealError};
 use crate::{
     controller::context::Context,
     kubernetes::{client::call, status},
+    services::config::checked_commits,
 };
 
 /// The location of an installation's file.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) repository: &'a FullName,
+    /// Its id.
+    pub(super) id: i64,
     pub(super) branch: &'a str,
     pub(super) path: &'a str,
 }
@@ -59,26 +62,7 @@ pub(super) async fn begin(
         }
     }
     let (app, file) = (AppId(ctx.app_id), (place.branch, place.path));
-    let commits = github.checked_commits(place.repository, file, app, APPLY).await?.unwrap_or_default();
-    let commits: Vec<Commit> = commits
-        .into_iter()
-        .map(|commit| Commit {
-            sha: commit.sha.as_str().to_owned(),
-            blob: commit.blob.map(|blob| blob.as_str().to_owned()),
-            checks: commit
-                .checks
-                .into_iter()
-                .map(|check| Check {
-                    external_id: check.external_id,
-                    title: check.output.title.unwrap_or_default(),
-                    text: check.output.text.unwrap_or_default(),
-                    conclusion: check.conclusion,
-                    started_at: check.started_at,
-                    completed_at: check.completed_at,
-                })
-                .collect(),
-        })
-        .collect();
+    let commits = checked_commits(github, app, place.repository, file).await?;
     let here = Here::of(ctx, &[]);
     match unfinished(&commits, |uid| here.has(uid), timeout(installation), Timestamp::now()) {
         Some(Before::Complete(lost)) => complete(ctx, github, place.repository, &lost).await?,
@@ -88,7 +72,7 @@ pub(super) async fn begin(
         }
         None => {}
     }
-    if let Some(fields) = from_checks(&commits, place.path) {
+    if let Some(fields) = from_checks(&commits, place.path, place.id) {
         let written = record(ctx, installation, &fields).await?;
         if written.is_some() {
             tracing::info!(

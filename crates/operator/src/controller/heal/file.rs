@@ -8,11 +8,12 @@ use peribolos_api::{
 };
 use peribolos_core::{
     adopt::is_needed,
+    config::{self, ConfigFound, ConfigRepository},
     heal::file::{Head, ensure},
     names,
     run::follow_up::new_run,
 };
-use peribolos_github::{Client, FileAnswer, FullName};
+use peribolos_github::{AppId, Client, FileAnswer, FullName};
 
 use super::{
     FIELD_MANAGER, HealError,
@@ -21,14 +22,14 @@ use super::{
 use crate::{
     controller::context::Context,
     kubernetes::{client::call, status},
-    services::{tokens, writer::Ensured},
+    services::{config::Lookup, tokens, writer::Ensured},
 };
 
 /// What was last read of a file, so that an unchanged file does not count towards the rate limit.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    /// The repository, path and branch that it was read from; the branch is empty for the default one.
-    place: Option<(FullName, String, String)>,
+    /// The repository, path and branch that it was read from.
+    place: Option<(ConfigRepository, String, String)>,
     etag: Option<String>,
     blob: Option<String>,
 }
@@ -42,16 +43,20 @@ pub(super) async fn look(
     let Some(status) = &installation.status else { return Ok(()) };
     let Some(account) = &status.account else { return Ok(()) };
     let github = tokens::idle_client(&ctx.tokens, installation).await?;
-    let found = find(&github, installation, &account.login, seen).await;
-    if let Err(HealError::GitHub(error)) = &found
+    let located = Box::pin(locate(ctx, installation, &github, &account.login)).await;
+    if let Err(HealError::GitHub(error)) = &located
         && error.is_unauthorized()
     {
         tokens::invalidate(&ctx.tokens, installation);
     }
-    let (repository, blob) = found?;
+    let Some((installation, found)) = located? else { return Ok(()) };
+    let (installation, Some(status)) = (&installation, &installation.status) else { return Ok(()) };
+    let repository = FullName::new(account.login.parse()?, &found.name)?;
+    let configured = installation.spec.config.branch.as_str();
+    let branch = if configured.is_empty() { &found.default_branch } else { configured };
+    let blob = read(&github, installation, (&found, &repository, branch), seen).await?;
+    let place = Place { repository: &repository, id: found.id, branch, path: &installation.spec.config.path };
     let begun = if is_needed(status) {
-        let branch = branch(&github, installation, &repository).await?;
-        let place = place(installation, &repository, &branch);
         let Some(begun) = adopt::begin(ctx, (installation, &github), place, blob.as_deref()).await? else {
             return Ok(());
         };
@@ -71,8 +76,7 @@ pub(super) async fn look(
     if ensure(status, unknown, &runs, Timestamp::now()).is_none() {
         return Ok(());
     }
-    let branch = branch(&github, installation, &repository).await?;
-    let Some(sha) = github.branch_head(&repository, &branch).await? else { return Ok(()) };
+    let Some(sha) = github.branch_head(&repository, branch).await? else { return Ok(()) };
     let head = Head { sha: sha.as_str(), blob: &blob };
     // The watches may show the end of a run before its record in the installation's status, or the other way round.
     let Some((mut installation, runs)) = live(ctx, installation).await? else { return Ok(()) };
@@ -80,7 +84,6 @@ pub(super) async fn look(
     let runs: Vec<&PeribolosRun> = runs.iter().collect();
     let mut wanted = ensure(status, head, &runs, Timestamp::now());
     if wanted == Some(Mode::Apply) {
-        let place = place(&installation, &repository, &branch);
         let Some(now) = adopt::before(ctx, (&installation, &github), place, head, &runs).await? else {
             return Ok(());
         };
@@ -89,27 +92,38 @@ pub(super) async fn look(
         wanted = ensure(&status, head, &runs, Timestamp::now());
     }
     match wanted {
-        Some(mode) => make(ctx, &installation, mode, (&repository, &branch, head.sha)).await,
+        Some(mode) => make(ctx, &installation, mode, (&repository, branch, head.sha)).await,
         None => Ok(()),
     }
 }
 
-/// The branch that is applied.
-async fn branch(
-    github: &Client,
+/// Looks the config repository up, and records what was found: it may have been renamed, made public or deleted, or be there at
+/// last. None: there is none, or another process has written the installation's status meanwhile.
+async fn locate(
+    ctx: &Context,
     installation: &GitHubInstallation,
-    repository: &FullName,
-) -> Result<String, HealError> {
-    match &installation.spec.config.branch {
-        unnamed if unnamed.is_empty() => {
-            Ok(github.get_repo(repository).await?.default_branch.unwrap_or_default())
+    github: &Client,
+    login: &str,
+) -> Result<Option<(GitHubInstallation, ConfigRepository)>, HealError> {
+    let account = installation.status.as_ref().and_then(|status| status.account.as_ref());
+    let same = ctx.tokens.installations.of_account(account.map_or(0, |account| account.id));
+    let others: Vec<&GitHubInstallation> =
+        same.iter().map(AsRef::as_ref).filter(|other| other.uid() != installation.uid()).collect();
+    let lookup = Lookup { github, app: AppId(ctx.app_id), login, installation };
+    let found = lookup.find(&others).await?;
+    let mut installation = installation.clone();
+    if let Some(fields) = config::record(&installation, &found, Timestamp::now()) {
+        let api: Api<GitHubInstallation> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
+        let operations = status::set(&installation, &fields);
+        match status::patch(&api, FIELD_MANAGER, &installation, operations).await? {
+            Some(written) => installation = written,
+            None => return Ok(None),
         }
-        branch => Ok(branch.clone()),
     }
-}
-
-fn place<'a>(installation: &'a GitHubInstallation, repository: &'a FullName, branch: &'a str) -> Place<'a> {
-    Place { repository, branch, path: &installation.spec.config.path }
+    Ok(match found {
+        ConfigFound::Here(repository) => Some((installation, repository)),
+        ConfigFound::Absent(_) | ConfigFound::Unusable(_) | ConfigFound::OtherOrganization(_) => None,
+    })
 }
 
 /// The installation and its unfinished runs as the API server has them. The runs are read first: a run that is no longer
@@ -128,29 +142,26 @@ async fn live(
     Ok(found.filter(is_same).map(|found| (found, runs)))
 }
 
-/// The repository, and the file's blob at the branch's head; `None`: there is no file. One request is enough, as the default
-/// branch need not be named.
-async fn find(
+/// The file's blob at the branch's head; `None`: there is no file.
+async fn read(
     github: &Client,
     installation: &GitHubInstallation,
-    login: &str,
+    (found, repository, branch): (&ConfigRepository, &FullName, &str),
     seen: &mut Seen,
-) -> Result<(FullName, Option<String>), HealError> {
-    let config = &installation.spec.config;
-    let repository = FullName::new(login.parse()?, &config.repository)?;
-    let place = Some((repository.clone(), config.path.clone(), config.branch.clone()));
+) -> Result<Option<String>, HealError> {
+    let path = &installation.spec.config.path;
+    let place = Some((found.clone(), path.clone(), branch.to_owned()));
     if seen.place != place {
         *seen = Seen { place, ..Seen::default() };
     }
-    let branch = Some(config.branch.as_str()).filter(|branch| !branch.is_empty());
-    match github.file(&repository, &config.path, branch, seen.etag.as_deref()).await? {
+    match github.file(repository, path, branch, seen.etag.as_deref()).await? {
         FileAnswer::NotModified => {}
         FileAnswer::Missing => (seen.etag, seen.blob) = (None, None),
         FileAnswer::Found { blob, etag, .. } => {
             (seen.etag, seen.blob) = (etag, Some(blob.as_str().to_owned()));
         }
     }
-    Ok((repository, seen.blob.clone()))
+    Ok(seen.blob.clone())
 }
 
 /// Creates the run, unless it exists: its name follows from the installation's `status.healSequence` and the head.

@@ -110,7 +110,7 @@ impl Looks<'_> {
             let mut seen = std::mem::take(&mut entry.seen);
             let (ctx, interval) = (self.ctx, self.interval);
             let look = async move {
-                let end = file::look(ctx, &installation, &mut seen).await;
+                let end = Box::pin(file::look(ctx, &installation, &mut seen)).await;
                 let next = next(&uid, &installation, end, interval, Timestamp::now());
                 Looked { uid, seen, next }
             };

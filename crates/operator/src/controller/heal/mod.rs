@@ -26,7 +26,11 @@ use super::{
     context::{Context, Shared},
     lease::Leadership,
 };
-use crate::{kubernetes::filled::filled, metrics::Kind, services::writer::Writer};
+use crate::{
+    kubernetes::filled::filled,
+    metrics::Kind,
+    services::{config::ConfigError, writer::Writer},
+};
 
 /// The field manager of everything that the healer writes.
 const FIELD_MANAGER: &str = "peribolos-healer";
@@ -72,6 +76,15 @@ enum HealError {
     Id(#[from] peribolos_github::IdError),
     #[error("the key is App {found}'s, but --app-id is {expected}: nothing is concluded from its list")]
     OtherApp { found: u64, expected: u64 },
+}
+
+impl From<ConfigError> for HealError {
+    fn from(error: ConfigError) -> Self {
+        match error {
+            ConfigError::GitHub(error) => Self::GitHub(error),
+            ConfigError::Name(error) => Self::Id(error),
+        }
+    }
 }
 
 impl HealError {

@@ -36,6 +36,7 @@ fn changes<'a>(before: &[Condition], after: &'a [Condition]) -> Vec<&'a Conditio
         ConditionType::TokenIssued,
         ConditionType::Synced,
         ConditionType::Drifted,
+        ConditionType::ConfigPublic,
         ConditionType::Stalled,
     ];
     let mut changes: Vec<&Condition> = vec![];

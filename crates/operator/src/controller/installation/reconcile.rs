@@ -10,8 +10,8 @@ use peribolos_api::{
 use peribolos_core::{
     drift::{Drift, drift},
     installation_status::{
-        Facts, Finding, Missing, Synced, TokenFacts, View, conditions, entitlement, missing, pending_runs,
-        synced,
+        Facts, Finding, Missing, Synced, TokenFacts, View, conditions, config_problem, config_public,
+        entitlement, missing, pending_runs, synced,
     },
     run::state::{State, phase},
     token::{self, Hint, Issued, Urgency},
@@ -170,6 +170,8 @@ impl<'a> Work<'a> {
             missing: &missing,
             held: entitlement::suspension(installations.iter().map(AsRef::as_ref), self.installation, view),
             tekton: self.tekton(now),
+            config: self.installation.status.as_ref().and_then(config_problem),
+            public: self.installation.status.as_ref().and_then(config_public),
             synced: self.installation.status.as_ref().map_or(Synced::Never, synced),
             drift: self.installation.status.as_ref().map_or(Drift::Unknown, drift),
         };

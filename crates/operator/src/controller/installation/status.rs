@@ -47,6 +47,8 @@ fn is_written(installation: &GitHubInstallation, status: &GitHubInstallationStat
 /// The fields of a status that this controller owns, without those of the run controller and the conditions of others.
 pub(super) fn ours(there: &GitHubInstallationStatus) -> GitHubInstallationStatus {
     GitHubInstallationStatus {
+        config: None,
+        config_problem: None,
         active_run: None,
         heal_sequence: None,
         last_comparison: None,

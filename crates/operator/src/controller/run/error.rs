@@ -9,7 +9,10 @@ use peribolos_core::run::{
     trouble::{Kind, Trouble},
 };
 
-use crate::{kubernetes::client::CallError, services::tokens::TokenError};
+use crate::{
+    kubernetes::client::CallError,
+    services::{config::ConfigError, tokens::TokenError},
+};
 
 /// Why a look or a write for a run failed.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +36,9 @@ pub enum Error {
     /// GitHub.
     #[error(transparent)]
     GitHub(#[from] peribolos_github::Error),
+    /// No config repository was chosen.
+    #[error("the repository that holds the organization's file was not found yet")]
+    NotChosen,
     /// The installation's token.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -45,6 +51,15 @@ pub enum Error {
     /// The reconcile panicked.
     #[error("the reconcile broke: {0}")]
     Panic(String),
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        match error {
+            ConfigError::GitHub(error) => Self::GitHub(error),
+            ConfigError::Name(error) => Self::Name(error),
+        }
+    }
 }
 
 /// The operation in which an error occurred.
@@ -65,7 +80,7 @@ impl Error {
             Self::Kubernetes(_) | Self::NoTaskRun { .. } | Self::OtherDefinition => "kubernetes",
             Self::GitHub(_) | Self::TooLate => "github",
             Self::Token(_) => "token",
-            Self::Name(_) => "name",
+            Self::Name(_) | Self::NotChosen => "name",
             Self::Panic(_) => "panic",
         }
     }
@@ -94,7 +109,7 @@ impl Error {
             Self::GitHub(error) => of_github(error, during),
             Self::Token(TokenError::NotEntitled(_)) => Kind::NoAccess,
             Self::TooLate => Kind::Unknown,
-            Self::Token(_) | Self::Name(_) => Kind::Passing,
+            Self::Token(_) | Self::Name(_) | Self::NotChosen => Kind::Passing,
         };
         let wait = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
         let own = now.checked_add(wait).unwrap_or(Timestamp::MAX);
@@ -109,6 +124,7 @@ impl Error {
             Self::GitHub(error) if error.is_suspended() => Reason::InstallationSuspended,
             Self::GitHub(error) if error.is_forbidden() => Reason::PermissionsMissing,
             Self::Token(error) => error.reason(),
+            Self::NotChosen => Reason::ConfigMissing,
             Self::GitHub(_) | Self::TooLate | Self::Name(_) => Reason::GitHubUnavailable,
             Self::Kubernetes(_) | Self::NoTaskRun { .. } | Self::OtherDefinition | Self::Panic(_) => {
                 Reason::PodFailed

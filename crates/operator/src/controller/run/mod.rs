@@ -29,7 +29,7 @@ use kube::{
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun, names, run::Phase};
 use peribolos_core::run::{
-    Attempted, check_deadline, decide,
+    Attempted, budget, check_deadline, decide,
     facts::{Facts, Found, is_labelled_ended},
     queue,
     state::{State, is_finished_by_earlier_version},
@@ -122,7 +122,7 @@ pub(super) fn controller(
 pub type Wake = mpsc::UnboundedSender<ObjectRef<PeribolosRun>>;
 
 /// The competing runs that may have to act on a change of a run: those that wait, if it has ended or was deleted; those that are
-/// running, if it was admitted and they are to give way.
+/// running or wait, if it was admitted and they are to give way.
 fn affected(run: &PeribolosRun, all: &Runs) -> Vec<ObjectRef<PeribolosRun>> {
     let there = all.of(&run.spec.installation_ref.name);
     let state = match there.iter().find(|other| other.metadata.name == run.metadata.name) {
@@ -131,7 +131,7 @@ fn affected(run: &PeribolosRun, all: &Runs) -> Vec<ObjectRef<PeribolosRun>> {
     };
     let is_affected = |other: &PeribolosRun| match state {
         State::Ended(_) => matches!(State::of(other), State::New | State::Admitted),
-        State::Admitted => State::of(other).is_active(),
+        State::Admitted => State::of(other).is_active() || State::of(other) == State::Admitted,
         State::New | State::Starting | State::Running => false,
     };
     let others = there.iter().filter(|other| queue::rivals(run, other) && is_affected(other));
@@ -240,6 +240,7 @@ fn known(run: &PeribolosRun, ctx: &Context) -> Facts {
         installation: ctx.installations.get(&installation_of(run, ctx)),
         others: ctx.reservations.overlay(others),
         published,
+        budget: ctx.content_writes.of(&run.spec.installation_ref.name, now),
         found: Found::default(),
         tekton: ctx.tekton.lasting(ctx.settings.time_scale, now),
         trouble: None,
@@ -304,6 +305,11 @@ async fn write(ctx: &Context, facts: &mut Facts, step: &Step) -> Result<(), Erro
     ));
     let installation = facts.installation.clone().unwrap_or(none);
     facts.sends(step);
+    if budget::creates(step) {
+        let now = Timestamp::now();
+        ctx.content_writes.count(&facts.run.spec.installation_ref.name, now);
+        facts.budget.count(now);
+    }
     let version = facts.run.resource_version();
     let at = RunContext { ctx, run: &facts.run, installation: &installation };
     let answer = Box::pin(execute::execute(at, facts, step)).await?;
@@ -323,16 +329,16 @@ fn take_in(ctx: &Context, facts: &mut Facts, verdict: &Verdict, error: Error) ->
     }
     let (attempted, during) = match verdict {
         Verdict::Need(needs) => {
-            let is_publication = matches!(needs.as_slice(), [Need::Checks | Need::Pulls(_)]);
+            let is_publication = matches!(needs.as_slice(), [Need::Checks | Need::OpenPulls(_)]);
             let during = if is_publication { During::Publication } else { During::Look };
             (Attempted::Look(needs), during)
         }
         Verdict::Do(step) => {
             let during = match step {
-                Step::WriteCheck(..) | Step::Acknowledge | Step::Refuse(_) | Step::Issue(_) => {
+                Step::WriteCheck(..) | Step::React(_) | Step::WriteComment(_) | Step::Issue(_) => {
                     During::Publication
                 }
-                Step::EnsureRepository => During::Creation,
+                Step::CreateRepository(_) => During::Creation,
                 _ => During::Look,
             };
             (Attempted::Write(step), during)

@@ -2,12 +2,16 @@
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::{Api, ResourceExt};
-use peribolos_api::{GitHubInstallation, PeribolosRun, names::ANNOTATION_COMMENT};
-use peribolos_core::run::state;
-use peribolos_github::{Client, FileAnswer, FullName, Login, Sha};
+use peribolos_api::{GitHubInstallation, PeribolosRun};
+use peribolos_core::{config, run::state};
+use peribolos_github::{AppId, Client, FileAnswer, FullName, Login, Sha};
 
 use super::error::Error;
-use crate::{controller::context::Context, kubernetes::tekton::TaskRun, services::tokens};
+use crate::{
+    controller::context::Context,
+    kubernetes::tekton::TaskRun,
+    services::{config::Lookup, tokens},
+};
 
 /// A run with its installation and the clients for everything else.
 #[derive(Clone, Copy)]
@@ -27,10 +31,17 @@ impl RunContext<'_> {
         account.map_or("", |account| account.login.as_str())
     }
 
-    /// The config repository.
+    /// The repository that the run was admitted for; before that it is the config repository.
     pub(super) fn repository(&self) -> Result<FullName, Error> {
         let owner: Login = self.login().parse()?;
-        Ok(FullName::new(owner, &self.installation.spec.config.repository)?)
+        let name = config::of_run(self.run, self.installation).ok_or(Error::NotChosen)?;
+        Ok(FullName::new(owner, name)?)
+    }
+
+    /// A lookup of the config repository.
+    pub(super) fn lookup<'a>(&'a self, github: &'a Client) -> Lookup<'a> {
+        let (app, login) = (AppId(self.ctx.app_id), self.login());
+        Lookup { github, app, login, installation: self.installation }
     }
 
     /// A client with the installation's token.
@@ -59,7 +70,7 @@ impl RunContext<'_> {
 
     /// The comment that the run names as its request.
     pub(super) fn comment(&self) -> Option<i64> {
-        self.run.annotations().get(ANNOTATION_COMMENT)?.parse().ok()
+        self.run.spec.trigger.comment.map(|comment| comment.id)
     }
 
     /// The name of the attempt's TaskRun.

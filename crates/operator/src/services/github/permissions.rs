@@ -6,8 +6,8 @@ use peribolos_github::Permissions;
 use serde::Deserialize;
 
 /// The permissions that are optional: without them the App works, but reads less.
-const OPTIONAL: [&str; 3] =
-    ["organization_custom_org_roles", "organization_custom_roles", "organization_plan"];
+const OPTIONAL: [&str; 4] =
+    ["merge_queues", "organization_custom_org_roles", "organization_custom_roles", "organization_plan"];
 
 /// The permissions that the App's manifest asks for.
 pub static REQUESTED: LazyLock<Permissions> = LazyLock::new(|| {

@@ -29,7 +29,7 @@ pub(super) async fn mint(
     kind: Option<RunToken>,
     cause: Cause,
 ) -> Result<Held, TokenError> {
-    let scope = scope(owner, kind);
+    let scope = scope(owner, kind)?;
     let minted = match request(tokens, owner.id, &scope).await {
         Ok(minted) => minted,
         // Only this run's scope is refused; the installation's own token is not affected.
@@ -83,7 +83,9 @@ pub(super) async fn request(
 /// An earlier minted token whose Secret could not be written, if it has the required scope.
 pub(super) fn unwritten(owner: &TokenOwner<'_>, slot: &Slot, kind: Option<RunToken>) -> Option<Held> {
     let kept = slot.memory().unwritten(kind)?;
-    (kept.scope == scope(owner, kind)).then_some(Held { token: kept.token, issued: kept.issued })
+    scope(owner, kind)
+        .is_ok_and(|scope| kept.scope == scope)
+        .then_some(Held { token: kept.token, issued: kept.issued })
 }
 
 /// Writes a minted token into its Secret.

@@ -6,6 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::{Resource, ResourceExt};
 use peribolos_api::{GitHubInstallation, Reason, installation::TokenStatus};
 use peribolos_core::{
+    config,
     installation_status::Finding,
     names::{self, RunToken},
     token::{Issued, Schedule},
@@ -25,7 +26,8 @@ pub(crate) struct TokenOwner<'a> {
     pub(crate) granted: &'a Permissions,
     pub(crate) schedule: Schedule,
     pub(crate) secret_name: String,
-    pub(crate) config_repository: &'a str,
+    /// The id of the config repository, once it was found.
+    pub(crate) config_repository: Option<i64>,
     /// The owner reference of this installation's Secrets.
     pub(crate) reference: OwnerReference,
     /// The times of the token in that Secret, as the status has them.
@@ -61,7 +63,7 @@ impl<'a> TokenOwner<'a> {
             granted,
             schedule: Schedule::from(&installation.spec.token),
             secret_name,
-            config_repository: &installation.spec.config.repository,
+            config_repository: config::chosen(installation).and_then(|chosen| chosen.id),
             reference,
             name,
         })
@@ -105,7 +107,7 @@ impl<'a> TokenOwner<'a> {
             granted,
             schedule: Schedule::from(&TokenSpec::default()),
             secret_name: "acme-1-token".into(),
-            config_repository: ".github",
+            config_repository: Some(5),
             reference: OwnerReference {
                 uid: "uid-1".into(),
                 name: "acme-1".into(),

@@ -18,6 +18,9 @@ use peribolos_org::dump;
 use peribolos_vocab::Visibility;
 use peribolos_vocab::report::{CheckOutput, StepName, StepReport};
 
+use url::Url;
+
+use self::texts::Onboarding;
 use super::GitHubArgs;
 use super::failure::StepError;
 use super::report::{self, Done, Facts};
@@ -47,6 +50,12 @@ pub struct DumpArgs {
     /// The file with the token that writes to the repository
     #[arg(long, value_name = "FILE", env = "PERIBOLOS_WRITE_TOKEN_FILE")]
     write_token_file: PathBuf,
+    /// The documentation for owners of organizations, which the pull request names
+    #[arg(long, value_name = "URL", env = "PERIBOLOS_DOCS_URL")]
+    docs_url: Option<Url>,
+    /// Where owners of organizations find help, which the pull request names
+    #[arg(long, value_name = "URL", env = "PERIBOLOS_SUPPORT_URL")]
+    support_url: Option<Url>,
     #[command(flatten)]
     github: GitHubArgs,
     /// Where Tekton collects results
@@ -97,7 +106,8 @@ async fn propose(args: &DumpArgs, facts: &mut Facts) -> Result<Done, StepError> 
         facts.blob = file_on(&writer, &target, branch::BRANCH).await?;
         return Ok(done(&proposes(pull, &target), texts::edited_summary(&target), pull.html_url.clone()));
     }
-    let dumped = dump(&snapshot::read(&reader, &args.login, &ReadOptions::default()).await?);
+    let snapshot = snapshot::read(&reader, &args.login, &ReadOptions::default()).await?;
+    let dumped = dump(&snapshot);
     for note in &dumped.notes {
         tracing::warn!("{}", note.0);
     }
@@ -105,9 +115,17 @@ async fn propose(args: &DumpArgs, facts: &mut Facts) -> Result<Done, StepError> 
     let content = dumped.to_yaml();
     let blob = branch::ensure(&writer, &target, &base_head, content.as_bytes(), open.is_some()).await?;
     facts.blob = Some(blob.as_str().to_owned());
-    let pull = match open {
-        Some(pull) => pull,
-        None => pull_request::open(&writer, &target, &args.login).await?,
+    let pull = if let Some(pull) = open {
+        pull
+    } else {
+        let onboarding = Onboarding {
+            target: &target,
+            org: &args.login,
+            owners: snapshot.admins.len(),
+            docs: args.docs_url.as_ref(),
+            support: args.support_url.as_ref(),
+        };
+        pull_request::open(&writer, &onboarding).await?
     };
     let title = proposes(&pull, &target);
     Ok(done(&title, texts::proposed_summary(&target, dumped.notes.len()), pull.html_url))

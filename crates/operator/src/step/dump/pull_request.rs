@@ -1,12 +1,13 @@
 //! The one pull request.
 
 use peribolos_github::{
-    Client, Login,
+    Client,
     client::{NewPull, Pull, PullFilter, PullState},
 };
 
 use super::branch::BRANCH;
-use super::{StepError, Target, texts};
+use super::texts::Onboarding;
+use super::{StepError, Target};
 
 /// The open pull request from our branch into the base.
 pub(super) async fn find(client: &Client, target: &Target<'_>) -> Result<Option<Pull>, StepError> {
@@ -21,9 +22,10 @@ pub(super) async fn find(client: &Client, target: &Target<'_>) -> Result<Option<
 }
 
 /// Opens it.
-pub(super) async fn open(client: &Client, target: &Target<'_>, org: &Login) -> Result<Pull, StepError> {
-    let body = texts::pull_request(target, org);
-    let title = texts::pull_request_title(target, org);
+pub(super) async fn open(client: &Client, onboarding: &Onboarding<'_>) -> Result<Pull, StepError> {
+    let target = onboarding.target;
+    let body = onboarding.text();
+    let title = onboarding.title();
     let new = NewPull { title: &title, body: &body, head: BRANCH, base: target.base };
     match client.create_pull(target.repository, &new).await {
         Ok(pull) => Ok(pull),

@@ -1,8 +1,9 @@
-//! Which files' names may be posted: the design's rule of disclosure.
+//! What may be posted: what files name, or everything in a private repository.
 
 use peribolos_github::{Client, Sha};
 use peribolos_org::show::Disclosure;
-use peribolos_org::{ConfigFile, parse_managed};
+use peribolos_org::{ConfigFile, Privacy, Snapshot, parse_managed};
+use peribolos_vocab::Ignore;
 
 use super::{ConfigArgs, StepError};
 
@@ -28,4 +29,14 @@ pub(super) async fn disclosure(
         files.extend(text.and_then(read).map(|parsed| parsed.file));
     }
     Ok(Disclosure::of(&files))
+}
+
+/// The same for a plan of this organization: in a private repository everything is named but the secret teams that are ignored.
+pub(super) fn of_plan(disclosure: Disclosure, args: &ConfigArgs, snapshot: &Snapshot) -> Disclosure {
+    if !args.disclose_all {
+        return disclosure;
+    }
+    let is_ignored = args.scope().ignore.contains(&Ignore::SecretTeams);
+    let secret = snapshot.teams.iter().filter(|team| is_ignored && team.privacy == Privacy::Secret);
+    disclosure.and_all_but(secret.map(|team| &team.name))
 }

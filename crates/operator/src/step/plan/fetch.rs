@@ -1,4 +1,4 @@
-//! The commit that is planned, and the file in it.
+//! The file that is planned: that of a commit, or that of a merge.
 
 use std::time::Duration;
 
@@ -6,13 +6,14 @@ use bytes::Bytes;
 use peribolos_github::{
     Client, FileAnswer, FullName, Sha,
     client::{Pull, PullState},
+    merge::{self, FileMerge, Place},
 };
 use peribolos_org::MAX_BYTES;
 
 use super::StepError;
 use super::annotate;
 
-/// GitHub computes a test merge on request, usually within seconds: how often the request is repeated, …
+/// GitHub makes a test merge within seconds. Where it is needed: how often the request is repeated, …
 const MERGE_ATTEMPTS: u32 = 10;
 /// … after so long.
 const MERGE_PAUSE: Duration = Duration::from_secs(2);
@@ -53,35 +54,93 @@ pub(super) async fn file(
     Ok(Fetched { blob, content })
 }
 
-/// What merging a pull request would make: the commit that GitHub keeps as `refs/pull/N/merge`.
-pub(super) async fn merge_commit(
+/// A file as merging a pull request would make it.
+#[derive(Debug)]
+pub(super) struct Merged {
+    /// The commit of the base branch that it would be merged into.
+    pub(super) base: Sha,
+    /// The file.
+    pub(super) file: Fetched,
+}
+
+/// The file as merging a pull request now would make it.
+pub(super) async fn merged(
     client: &Client,
-    repository: &FullName,
+    at: Place<'_>,
     number: u64,
     head: &Sha,
-) -> Result<Sha, StepError> {
-    for attempt in 1..=MERGE_ATTEMPTS {
-        let pull = client.get_pull(repository, number).await?;
+) -> Result<Merged, StepError> {
+    let mut attempts = MERGE_ATTEMPTS;
+    loop {
+        let pull = client.get_pull(at.repository, number).await?;
         current(&pull, head)?;
-        match pull.mergeable {
-            Some(false) => return Err(StepError::Conflict(number)),
-            Some(true) => {
-                let merge = client.get_ref(repository, &format!("pull/{number}/merge")).await?;
-                // The ref is the last test merge that was worked out, which may be an older one.
-                if let Some(merge) =
-                    merge.filter(|merge| pull.merge_commit_sha.as_ref().is_none_or(|test| test == merge))
-                {
-                    return Ok(merge);
+        let base = base(client, at.repository, &pull.base.branch).await?;
+        match merge::file(client, at, &pull, &base).await? {
+            FileMerge::As(commit) => {
+                let file = file(client, at.repository, at.path, &commit).await?;
+                return Ok(Merged { base, file });
+            }
+            FileMerge::Text(text) if text.len() > MAX_BYTES => {
+                return Err(annotate::too_large(at.path, text.len() as u64));
+            }
+            FileMerge::Text(text) => {
+                let file = Fetched { blob: merge::blob_id(&text), content: text.into() };
+                return Ok(Merged { base, file });
+            }
+            FileMerge::Conflict => return Err(StepError::Conflict(number)),
+            FileMerge::Undecidable { doubt, test_is_due } => {
+                attempts -= 1;
+                if !test_is_due || attempts == 0 {
+                    return Err(StepError::Undecidable { number, doubt });
                 }
             }
-            None => {}
         }
-        if attempt < MERGE_ATTEMPTS {
-            tracing::info!(pull_request = number, "GitHub is still working out the merge");
-            tokio::time::sleep(MERGE_PAUSE).await;
-        }
+        tracing::info!(pull_request = number, "GitHub is still working out the merge");
+        tokio::time::sleep(MERGE_PAUSE).await;
     }
-    Err(StepError::MergeUnknown(number))
+}
+
+async fn base(client: &Client, repository: &FullName, branch: &str) -> Result<Sha, StepError> {
+    let head = client.branch_head(repository, branch).await?;
+    head.ok_or_else(|| StepError::NoBranch { repository: repository.clone(), branch: branch.to_owned() })
+}
+
+/// Whether two commits have the same file, or both have none.
+pub(super) async fn is_same_file(
+    client: &Client,
+    at: Place<'_>,
+    one: &Sha,
+    other: &Sha,
+) -> Result<bool, StepError> {
+    if one == other {
+        return Ok(true);
+    }
+    let blob = async |commit: &Sha| {
+        Ok::<_, StepError>(match client.file(at.repository, at.path, commit.as_str(), None).await? {
+            FileAnswer::Found { blob, .. } => Some(blob),
+            FileAnswer::Missing | FileAnswer::NotModified => None,
+        })
+    };
+    Ok(blob(one).await? == blob(other).await?)
+}
+
+/// Checks that the base branch still has the file that a preview was made with.
+///
+/// # Errors
+/// [`StepError::BaseMoved`]: it has another one. [`StepError::Conflict`]: GitHub has found that it can't be merged.
+pub(super) async fn check_base(
+    client: &Client,
+    at: Place<'_>,
+    number: u64,
+    base_of: &Sha,
+) -> Result<(), StepError> {
+    let pull = client.get_pull(at.repository, number).await?;
+    // At first GitHub has not worked that out. It is about all files.
+    if pull.mergeable == Some(false) {
+        return Err(StepError::Conflict(number));
+    }
+    let now = base(client, at.repository, &pull.base.branch).await?;
+    if is_same_file(client, at, base_of, &now).await? { Ok(()) } else { Err(StepError::BaseMoved(number)) }
 }
 
 fn current(pull: &Pull, head: &Sha) -> Result<(), StepError> {

@@ -17,8 +17,10 @@ use peribolos_github::{Client, Sha};
 use peribolos_org::plan::Scope;
 use peribolos_org::{CanonicalNames, Parsed, Style, normalize, parse_managed};
 use peribolos_vocab::Annotation;
+use peribolos_vocab::IdError;
 use peribolos_vocab::report::{CheckOutput, StepExit, StepName, StepReport};
 
+use self::fetch::Fetched;
 pub use self::review::ReviewArgs;
 pub(super) use self::verdict::Considered;
 use super::config::{AttemptArgs, ConfigArgs};
@@ -34,6 +36,10 @@ pub struct PlanArgs {
     /// Plan the file as it would be after merging this pull request; empty: none
     #[arg(long, value_name = "NUMBER", env = "PERIBOLOS_PULL_REQUEST", default_value = "")]
     pull_request: Preview,
+    /// The commit of the base branch that the preview is to be of: if the branch has another file by now, there is none;
+    /// empty: any
+    #[arg(long, value_name = "SHA", env = "PERIBOLOS_BASE_SHA", default_value = "")]
+    base_sha: Base,
     /// Only read and check the file of exactly this commit, with a token that can read nothing but files
     #[arg(long, env = "PERIBOLOS_FILE_ONLY")]
     file_only: bool,
@@ -59,6 +65,18 @@ impl FromStr for Preview {
     }
 }
 
+/// The commit of the base branch. A Task's param can't be left out, so none is an empty text.
+#[derive(Clone, Debug)]
+struct Base(Option<Sha>);
+
+impl FromStr for Base {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        if text.is_empty() { Ok(Self(None)) } else { text.parse().map(|sha| Self(Some(sha))) }
+    }
+}
+
 /// Fetches, checks, plans. Every failure is in the report.
 pub(super) async fn run(args: &PlanArgs) -> StepReport {
     let mut facts = Facts { sha: Some(args.config.sha.as_str().to_owned()), ..Facts::default() };
@@ -69,18 +87,20 @@ pub(super) async fn run(args: &PlanArgs) -> StepReport {
 async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
     let config = &args.config;
     let client = config.github.client_of(&config.token_file).await?;
-    let commit = match args.pull_request.0 {
-        Some(number) if !args.file_only => {
-            fetch::merge_commit(&client, &config.repository, number, &config.sha).await?
-        }
-        _ => config.sha.clone(),
+    let preview = args.pull_request.0.filter(|_| !args.file_only);
+    let source = match preview {
+        Some(number) => Source::of_merge(&client, args, number, facts).await?,
+        None => Source::read(&client, config, &config.sha, facts).await?,
     };
-    let source = Source::read(&client, config, &commit, facts).await?;
     if args.file_only {
         let warnings = annotate::findings(&source.parsed.warnings, &config.path);
         return Ok(Done::well(valid(config, &source.parsed, warnings), None));
     }
     let considered = source.considered(&client, config, config.time.patience(None), facts).await?;
+    if let (Some(number), Some(base)) = (preview, &source.base) {
+        // Planning takes a while. What is of another base is not shown, and counts as seen by nobody.
+        fetch::check_base(&client, config.place(), number, base).await?;
+    }
     facts.plan = facts.plan.take().filter(|_| args.pull_request.0.is_none());
     if !config.salt.is_empty() {
         facts.removals = considered.shown(&config.salt);
@@ -107,6 +127,8 @@ pub(super) struct Source {
     pub(super) parsed: Parsed,
     /// The id of its content.
     pub(super) blob: Sha,
+    /// Of a preview, the commit of the base branch that it is merged into.
+    base: Option<Sha>,
 }
 
 impl Source {
@@ -118,12 +140,39 @@ impl Source {
         facts: &mut Facts,
     ) -> Result<Self, StepError> {
         let file = fetch::file(client, &args.repository, &args.path, commit).await?;
+        Self::parsed(args, file, None, facts)
+    }
+
+    /// Fetches the file that merging a pull request would make, and reads it strictly.
+    async fn of_merge(
+        client: &Client,
+        args: &PlanArgs,
+        number: u64,
+        facts: &mut Facts,
+    ) -> Result<Self, StepError> {
+        let (config, place) = (&args.config, args.config.place());
+        let merged = fetch::merged(client, place, number, &config.sha).await?;
+        if let Base(Some(wanted)) = &args.base_sha
+            && !fetch::is_same_file(client, place, wanted, &merged.base).await?
+        {
+            return Err(StepError::BaseMoved(number));
+        }
+        facts.base = Some(merged.base.as_str().to_owned());
+        Self::parsed(config, merged.file, Some(merged.base), facts)
+    }
+
+    fn parsed(
+        args: &ConfigArgs,
+        file: Fetched,
+        base: Option<Sha>,
+        facts: &mut Facts,
+    ) -> Result<Self, StepError> {
         facts.blob = Some(file.blob.as_str().to_owned());
         let text = annotate::text(file.content, &args.path)?;
         let managed = args.scope().manage;
         let parsed = parse_managed(&text, &args.path, Some(args.login.as_str()), &managed)
             .map_err(|findings| annotate::invalid(&args.path, &findings))?;
-        Ok(Self { parsed, blob: file.blob })
+        Ok(Self { parsed, blob: file.blob, base })
     }
 
     /// How the organization is read and planned for this file.
@@ -161,6 +210,7 @@ impl Source {
             return Err(annotate::nobody_left(&args.path, file));
         }
         let findings = annotate::findings(&self.parsed.warnings, &args.path);
+        let disclosure = disclose::of_plan(disclosure, args, &planned.snapshot);
         let considered = Considered::new(args, file, planned, disclosure, findings);
         facts.changes = Some(considered.changes());
         // In the log, which people with access to the cluster read, it stands in full.

@@ -273,8 +273,7 @@ impl<'f> Checks<'f> {
             let Some(collaborators) = &repo.collaborators else { continue };
             let name = quoted(repo.name.as_str());
             let message = format!("`collaborators` of {name} does nothing: `Collaborators` is not managed");
-            let hint =
-                "add `Collaborators` to what is managed (`spec.run.manage`, `--manage`), or remove the key";
+            let hint = "remove the key, or ask the platform team to let `Collaborators` be managed (`--manage` on the command line)";
             self.findings.warning_with(Code::NoEffect, at(collaborators), message, hint);
         }
     }

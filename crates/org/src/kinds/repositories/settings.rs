@@ -38,7 +38,7 @@ pub(super) fn archive(
     }
     if !planner.allows(Allow::RepoArchival) {
         let message = format!("Archiving {} is not allowed", quoted(name.as_str()));
-        let hint = "add RepoArchival to `spec.run.allow` of the installation, or remove `archived`";
+        let hint = "remove `archived`, or ask the platform team to allow RepoArchival";
         planner.not_allowed(Kind::Repos, line, &[name.into()], message, hint);
         return;
     }
@@ -60,7 +60,7 @@ pub(super) fn change_visibility(
     }
     if change.to == "public" && !planner.allows(Allow::RepoPublish) {
         let message = format!("Making {} public is not allowed", quoted(name.as_str()));
-        let hint = "add RepoPublish to `spec.run.allow` of the installation, or remove `visibility`";
+        let hint = "remove `visibility`, or ask the platform team to allow RepoPublish";
         planner.not_allowed(Kind::Repos, line, &[name.into()], message, hint);
         return;
     }

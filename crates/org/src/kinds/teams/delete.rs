@@ -25,7 +25,7 @@ pub(super) fn unlisted(planner: &mut Planner<'_>, used: &BTreeSet<TeamId>) -> BT
     for name in names {
         let message =
             format!("{} is a team of the enterprise, and can't be deleted here", quoted(name.as_str()));
-        let hint = "list it, or add EnterpriseTeams to `spec.run.ignore` of the installation";
+        let hint = "list it, or ask the platform team to ignore teams of the enterprise (EnterpriseTeams)";
         planner.warn(Kind::Teams, None, &[(&name).into()], message, Some(hint));
     }
     doomed.into_iter().collect()

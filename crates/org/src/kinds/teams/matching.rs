@@ -38,7 +38,7 @@ pub(super) fn refuse_taken(planner: &mut Planner<'_>, entries: &[Entry<'_>], doo
             let Some(other) = planner.now.team(other).map(|team| team.name.clone()) else { continue };
             if entry.found.is_none() && other == *name {
                 let message = format!("{} is one of the teams that are left alone", quoted(name.as_str()));
-                let hint = "remove it from the file, or change `spec.run.ignore` of the installation";
+                let hint = "remove it from the file, or ask the platform team to let such teams be managed";
                 planner.refuse(Kind::Teams, line, &[name.into()], message, hint);
             } else {
                 let message = format!(
@@ -56,8 +56,7 @@ pub(super) fn refuse_taken(planner: &mut Planner<'_>, entries: &[Entry<'_>], doo
         if privacy == Privacy::Secret && planner.ignores_team(&managed_by.unwrap_or_default(), privacy) {
             let message =
                 format!("{} would be secret, and secret teams are left alone", quoted(name.as_str()));
-            let hint =
-                "write `privacy: closed`, or remove SecretTeams from `spec.run.ignore` of the installation";
+            let hint = "write `privacy: closed`, or ask the platform team to let secret teams be managed";
             planner.refuse(Kind::Teams, line, &[name.into()], message, hint);
         }
     }

@@ -81,8 +81,8 @@ fn refuse_enterprise(planner: &mut Planner<'_>, entry: Entry<'_>, id: TeamId) ->
     }
     let name = team.name.clone();
     let message = format!("{} is a team of the enterprise, and can't be changed here", quoted(name.as_str()));
-    let hint = "add EnterpriseTeams to `spec.run.ignore` of the installation and remove the team from the file, or \
-                write what it has";
+    let hint = "write what it has, or remove the team from the file and ask the platform team to ignore teams of the \
+                enterprise (EnterpriseTeams)";
     planner.refuse(Kind::Teams, line_of(&entry.team.name), &[(&name).into()], message, hint);
     true
 }

@@ -108,7 +108,7 @@ impl Problems<'_, '_> {
              give them on GitHub."
         } else {
             "An apply of this file does not give them back, and takes away what they were to replace: give them on GitHub. The \
-             log of the pod has all names; who runs this operator can read it."
+             platform team can look up all names."
         };
         (lines, end)
     }
@@ -153,9 +153,7 @@ impl Problems<'_, '_> {
                 let owners = if *left == 1 { "active owner" } else { "active owners" };
                 format!("{left} {owners} would be left, and there must be {minimum}")
             }
-            Withheld::RequiredOwner => {
-                "the person must stay an owner by `spec.guards.requiredAdmins`".to_owned()
-            }
+            Withheld::RequiredOwner => "the platform team requires that the person stays an owner".to_owned(),
         }
     }
 }

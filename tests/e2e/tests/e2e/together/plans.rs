@@ -171,7 +171,7 @@ async fn a_guard_stops_a_run_before_its_first_write() -> Result<()> {
     let sha = org.push(&org.file(&people[..1])).await?;
     let (conclusion, check) = org.concluded(&sha).await?;
     ensure!(conclusion == "failure", "{check:#}");
-    ensure!(words(&check).contains("spec.guards.maximumRemovalPercent"), "{check:#}");
+    ensure!(words(&check).contains("ask the platform team to raise the limit"), "{check:#}");
     let run = org.apply_is(&sha, "Failed").await?;
     ensure!(run["status"]["reason"] == "GuardTripped", "{run:#}");
     ensure!(org.changes().await?.is_empty(), "{:?}", org.changes().await?);
@@ -184,7 +184,7 @@ async fn a_strangers_pull_request_waits_for_a_member() -> Result<()> {
     let org = Org::new(&world, "reserved").await?;
     org.people(&["mallory"]).await?;
     org.push(&org.file(&[])).await?;
-    org.adopt(json!({})).await?;
+    org.adopt(json!({"disclosure": "FileOnly"})).await?;
     let (number, head) = org.propose(&org.file(&["mallory"]), "takeover", "mallory").await?;
     let (conclusion, check) = org.previewed(&head).await?;
     ensure!(conclusion == "action_required", "{check:#}");
@@ -208,7 +208,7 @@ async fn a_removal_that_nobody_saw_waits_for_an_owner() -> Result<()> {
     org.people(&["dave", "erin", "frank"]).await?;
     org.by_hand(|state| state["members"]["frank"] = json!("member")).await?;
     org.push(&org.file(&["frank"])).await?;
-    org.adopt(json!({})).await?;
+    org.adopt(json!({"disclosure": "FileOnly"})).await?;
     let (number, head) = org.propose(&org.file(&["dave", "frank"]), "invite", "alice").await?;
     ensure!(org.previewed(&head).await?.0 == "success", "the preview failed");
     // Between the preview and the merge somebody gets a place in a team.
@@ -285,7 +285,8 @@ async fn drift_is_found_told_and_corrected() -> Result<()> {
     let world = World::connect().await?;
     let org = Org::new(&world, "drifting").await?;
     org.people(&["dave"]).await?;
-    let check = json!({"run": {"driftCheck": "1m"}, "guards": {"unreviewedRemovals": "Warn"}});
+    let guards = json!({"unreviewedRemovals": "Warn"});
+    let check = json!({"run": {"driftCheck": "1m"}, "guards": guards, "disclosure": "FileOnly"});
     org.adopt(check).await?;
     let sha = org.push(&org.file(&[])).await?;
     ensure!(org.concluded(&sha).await?.0 == "success", "the push failed");

@@ -37,11 +37,13 @@ fn of_check(check: &Value, is_installed: bool) -> String {
     line
 }
 
-/// What the App has changed. How often it has written over a check or a comment does not matter, only what stands there.
+/// What the App has changed. How often it has written a check or a comment does not matter, only what stands there in the end.
 pub fn changes(audit: &Value, names: &Names) -> Vec<String> {
     let is_told = |change: &&Value| {
         let action = change["action"].as_str().unwrap_or_default();
-        change["actor"] == "peribolos[bot]" && !matches!(action, "check_run.update" | "comment.update")
+        let is_text =
+            matches!(action, "check_run.update" | "comment.create" | "comment.update" | "comment.delete");
+        change["actor"] == "peribolos[bot]" && !is_text
     };
     let line = |change: &Value| {
         let action = change["action"].as_str().unwrap_or_default();

@@ -31,5 +31,6 @@ fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
 
 fn is_answered(org: &Value) -> Option<()> {
     let comments = org["pulls"][0]["comments"].as_array()?;
-    comments.iter().any(|comment| comment["author"] == "peribolos[bot]").then_some(())
+    let refuses = |comment: &Value| comment["body"].as_str().is_some_and(|body| body.contains("Only owners"));
+    comments.iter().any(refuses).then_some(())
 }

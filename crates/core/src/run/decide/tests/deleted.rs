@@ -172,7 +172,7 @@ fn a_run_that_was_deleted_before_its_installation_waits_for_its_pod_too() {
     let verdict = decide(&facts, at(4));
     assert_eq!(describe(&verdict), "check Some(5) Completed(Cancelled): Cancelled");
     let Verdict::Do(Step::WriteCheck(_, check)) = &verdict else { panic!("no check") };
-    assert!(check.summary.starts_with("its installation was deleted"), "{}", check.summary);
+    assert!(check.summary.starts_with("The App was removed"), "{}", check.summary);
     let Verdict::Do(step) = verdict else { panic!("no step") };
     facts.apply(&step, Answer::Check(5), at(4));
     assert_eq!(describe(&decide(&facts, at(4))), "wait until 6");

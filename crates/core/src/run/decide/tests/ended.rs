@@ -5,6 +5,7 @@ use super::*;
 #[test]
 fn what_follows_from_an_end_is_done_once_and_in_order() {
     let mut facts = succeeded();
+    facts.published.done.previews = false;
     give_slot(&mut facts, "r");
     let verdict = decide(&facts, at(6));
     assert_eq!(
@@ -26,15 +27,22 @@ fn what_follows_from_an_end_is_done_once_and_in_order() {
     facts.apply(&step, Answer::Check(5), at(6));
     assert_eq!(
         describe(&decide(&facts, at(6))),
-        "need [Branch]",
+        "need [Config]",
         "open pull requests would change another file"
     );
-    facts.found.branch = Some(Some("main".into()));
-    assert_eq!(describe(&decide(&facts, at(6))), r#"need [Pulls("main")]"#);
-    facts.found.pulls = Some(vec![(7, OTHER.into())]);
-    assert_eq!(describe(&decide(&facts, at(6))), "run DryRun by base");
-    facts.found.created = vec![crate::names::preview_again("acme-1", SHA, 7)];
-    assert_eq!(describe(&decide(&facts, at(6))), "LabelTaskRuns");
+    facts.found.config = here();
+    assert_eq!(describe(&decide(&facts, at(6))), r#"need [OpenPulls("main")]"#);
+    let pulls = vec![(7, OTHER.to_owned()), (8, OTHER.to_owned())];
+    let open = OpenPulls { base: SHA.into(), base_blob: "blob".into(), pulls, previews: Vec::new() };
+    facts.add(Fact::OpenPulls(Box::new(open)), at(6));
+    for _ in 0..2 {
+        let verdict = decide(&facts, at(6));
+        assert_eq!(describe(&verdict), "run DryRun by base");
+        let Verdict::Do(step) = verdict else { panic!("no step") };
+        facts.apply(&step, Answer::Done, at(6));
+    }
+    facts.found.open_pulls = None;
+    assert_eq!(describe(&decide(&facts, at(6))), "LabelTaskRuns", "they are made once");
     facts.apply(&Step::LabelTaskRuns, Answer::Done, at(6));
     assert_eq!(describe(&decide(&facts, at(6))), "Succeeded Applied", "with the check's number");
     facts.run.status.as_mut().unwrap().check_run_id = Some(5);
@@ -57,21 +65,6 @@ fn a_run_that_is_tidied_up_is_only_labelled_after_a_crash() {
     assert_ne!(describe(&decide(&facts, at(6))), "Label");
     facts.run.status.as_mut().unwrap().report = None;
     assert_eq!(describe(&decide(&facts, at(6))), "Label");
-}
-
-#[test]
-fn whether_open_pull_requests_are_previewed_anew_is_known_after_a_crash() {
-    let with = |same_file: bool| {
-        let mut facts = succeeded();
-        facts.found.installation_live = true;
-        (facts.published.done.cleared, facts.published.done.issue) = (true, true);
-        facts.published.check_id = Some(5);
-        facts.run.status.as_mut().unwrap().report =
-            Some(peribolos_api::run::Report { same_file, ..peribolos_api::run::Report::default() });
-        facts.published.check = wanted(&facts);
-        describe(&decide(&facts, at(6)))
-    };
-    assert_eq!((with(false).as_str(), with(true).as_str()), ("need [Branch]", "LabelTaskRuns"));
 }
 
 #[test]
@@ -165,6 +158,21 @@ fn a_comparison_that_came_to_no_taskrun_is_recorded_once() {
         i.status.as_mut().unwrap().last_drift_check = Some(serde_json::from_value(looked).unwrap());
     });
     assert_eq!(describe(&decide(&facts, at(2))), "Clear");
+}
+
+/// Anybody with access to the cluster may create one that names something else.
+#[rstest::rstest]
+#[case(Mode::Apply)]
+#[case(Mode::DryRun)]
+fn a_run_that_was_refused_leaves_nothing_in_its_installation(#[case] mode: Mode) {
+    let mut facts = of(mode, |run| {
+        let end = End::new(Phase::Failed, Reason::SourceNotAllowed, "it is another branch");
+        Writer::new(run, at(1)).ended(new(run), &end)
+    });
+    for expected in ["Clear", "Label"] {
+        assert_eq!(describe(&decide(&facts, at(2))), expected, "no write of the installation's status");
+        facts.published.done.cleared = true;
+    }
 }
 
 #[test]

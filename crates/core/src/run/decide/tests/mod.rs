@@ -1,8 +1,10 @@
 //! Every verdict, as tables: a run and what is known of it, and what is done next.
 
+mod comments;
 mod deleted;
 mod drift;
 mod ended;
+mod previews;
 mod publish;
 mod running;
 mod starting;
@@ -14,7 +16,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use peribolos_api::{
     GitHubInstallation, PeribolosRun, PeribolosRunStatus, Reason,
     installation::ActiveRun,
-    names::{ANNOTATION_COMMENT, ANNOTATION_REREQUEST, FINALIZER_CHECK, LABEL_ENDED},
+    names::{ANNOTATION_REREQUEST, FINALIZER_CHECK, LABEL_ENDED},
     run::{Mode, Phase},
 };
 use peribolos_vocab::{
@@ -25,18 +27,21 @@ use serde_json::json;
 
 use super::{check_deadline, decide, wanted};
 use crate::{
+    config::ConfigFound,
     names::RunToken,
     run::{
         Attempted,
-        answer::{Answer, Fact},
+        answer::{Answer, Commented, Fact},
         arguments::Reviewed,
+        check::CheckState,
         command::Standing,
-        facts::{Attempt, CheckSeen, Commander, Facts, Head, NewName, Pull, Reservation, Rival, SlotHolder},
+        facts::{Attempt, CheckSeen, Commander, Facts, Head, Pull, Reservation, Rival, SlotHolder},
+        first::Backing,
         outcome::{self, Condition, Observation},
-        preview::Author,
+        preview::{Author, OpenPulls},
         status::{End, Why, Writer, seconds},
-        step::{IssueChange, Need, Step, TaskRunPlan, Token, Verdict},
-        testing::{at, facts, installation, run},
+        step::{IssueChange, Need, Sign, Step, TaskRunPlan, Token, Verdict},
+        testing::{COMMENT, at, facts, here, installation, run},
         trouble::{Kind, Trouble},
     },
     tekton::Missing,
@@ -61,6 +66,7 @@ fn describe(verdict: &Verdict) -> String {
             Step::CreateTaskRun(plan) => format!("create {} with {:?}", plan.name, plan.token),
             Step::WriteCheck(id, check) => format!("check {id:?} {:?}: {}", check.state, check.title),
             Step::CreateRun(run) => format!("run {:?} by {}", run.spec.mode, run.spec.trigger.event),
+            Step::WriteComment(post) => format!("{:?} on {}", post.kind, post.on),
             step => format!("{step:?}"),
         },
     }
@@ -86,6 +92,8 @@ fn of(mode: Mode, begin: impl Fn(&PeribolosRun) -> PeribolosRunStatus) -> Facts 
     let mut facts = facts(run);
     facts.found.adopted = true;
     facts.found.rival = Some(None);
+    // They have tests of their own.
+    facts.published.done.previews = true;
     facts
 }
 

@@ -91,7 +91,7 @@ fn a_check_that_came_out_otherwise_is_written_again() {
 #[rstest::rstest]
 #[case::refused_once(Kind::Hopeless, 6, "wait until 21")]
 #[case::refused_for_a_moment(Kind::Hopeless, 21, "check Some(5) Completed(Failure): Failed")]
-#[case::moved(Kind::Moved(None), 6, "LabelTaskRuns")]
+#[case::moved(Kind::Moved(None), 6, "need [Config]")]
 #[case::not_granted(Kind::Permission, 6, "wait until 9")]
 #[case::not_granted_for_a_day(Kind::Permission, 86_406, "LabelTaskRuns")]
 #[case::down(Kind::Passing, 6, "wait until 9")]
@@ -100,6 +100,17 @@ fn a_check_that_cant_be_written(#[case] kind: Kind, #[case] now: i64, #[case] ex
     let Verdict::Do(step) = decide(&facts, at(6)) else { panic!("no step") };
     facts.fail(Attempted::Write(&step), trouble(kind, 9), at(6));
     assert_eq!(describe(&decide(&facts, at(now))), expected);
+}
+
+#[test]
+fn a_check_whose_repository_was_looked_up_again_and_is_moved_all_the_same_is_given_up() {
+    let mut facts = unpublished(Reason::PodLost);
+    let Verdict::Do(step) = decide(&facts, at(6)) else { panic!("no step") };
+    facts.fail(Attempted::Write(&step), trouble(Kind::Moved(None), 9), at(6));
+    facts.add(Fact::Config(here().unwrap()), at(6));
+    assert_eq!(decide(&facts, at(6)), Verdict::Do(step.clone()), "it was renamed");
+    facts.fail(Attempted::Write(&step), trouble(Kind::Moved(None), 9), at(6));
+    assert_eq!(describe(&decide(&facts, at(6))), "LabelTaskRuns");
 }
 
 #[test]
@@ -146,26 +157,8 @@ fn a_plan_counts_as_shown_when_an_earlier_process_has_written_its_check() {
     assert_eq!(status.shown_at, Some(seconds(at(7))));
 }
 
-#[test]
-fn a_refused_command_is_answered() {
-    let mut facts = apply(|run| {
-        let end = End::new(Phase::Skipped, Reason::NotAllowed, "Only owners may.");
-        Writer::new(run, at(0)).ended(new(run), &end)
-    });
-    facts.published.done.cleared = true;
-    facts.run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
-    let verdict = decide(&facts, at(1));
-    assert_eq!(describe(&verdict), r#"Refuse("Only owners may.")"#);
-    let Verdict::Do(step) = verdict else { panic!("no step") };
-    let mut down = facts.clone();
-    down.fail(Attempted::Write(&step), trouble(Kind::Passing, 9), at(1));
-    assert_eq!(describe(&decide(&down, at(1))), "wait until 9");
-    facts.fail(Attempted::Write(&step), trouble(Kind::Permission, 9), at(1));
-    assert_eq!(describe(&decide(&facts, at(1))), "Label", "there can be no answer");
-}
-
 #[rstest::rstest]
-#[case::a_limit(Kind::Passing, "wait until 9", "Acknowledge")]
+#[case::a_limit(Kind::Passing, "wait until 9", "React(Taken)")]
 #[case::no_answer(Kind::Unknown, "wait until 17", "wait until 17")]
 #[case::the_comment_is_gone(Kind::Hopeless, "wait until 22", "wait until 29")]
 fn a_reaction_that_github_did_not_take_is_tried_again(
@@ -174,13 +167,13 @@ fn a_reaction_that_github_did_not_take_is_tried_again(
     #[case] at_nine: &str,
 ) {
     let mut facts = apply(running);
-    facts.run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
+    facts.run.spec.trigger.comment = Some(COMMENT);
     facts.found.attempt = seen(None, "Running", vec![step(true, None)]);
     facts.published.check_id = Some(5);
     facts.published.check = wanted(&facts);
     facts.published.progress_at = Some(at(0));
     let Verdict::Do(step) = decide(&facts, at(2)) else { panic!("no step") };
-    assert_eq!(step, Step::Acknowledge);
+    assert_eq!(step, Step::React(Sign::Taken));
     facts.fail(Attempted::Write(&step), trouble(kind, 9), at(2));
     facts.found.progress = Some(None);
     assert_eq!(describe(&decide(&facts, at(2))), then);
@@ -188,30 +181,15 @@ fn a_reaction_that_github_did_not_take_is_tried_again(
 }
 
 #[test]
-fn an_answer_of_unknown_outcome_is_looked_for_once_it_must_be_there() {
-    let mut facts = unpublished(Reason::NotAllowed);
-    facts.run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
-    facts.published.done.acknowledged = true;
-    let Verdict::Do(step @ Step::Refuse(_)) = decide(&facts, at(6)) else { panic!("no answer") };
-    facts.fail(Attempted::Write(&step), trouble(Kind::Unknown, 7), at(6));
-    for now in [7, 20] {
-        assert_eq!(describe(&decide(&facts, at(now))), "wait until 21");
-    }
-    // The step reads the comments first, and writes its answer where there is none.
-    assert_eq!(decide(&facts, at(21)), Verdict::Do(step.clone()));
-    facts.apply(&step, Answer::Done, at(21));
-    assert_eq!(describe(&decide(&facts, at(21))), "LabelTaskRuns");
-}
-
-#[test]
 fn a_command_gets_its_reaction_even_where_its_run_has_ended_by_then() {
     let mut facts = unpublished(Reason::PodLost);
     facts.published.check_id = Some(5);
     facts.published.check = wanted(&facts);
-    facts.run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
-    assert_eq!(describe(&decide(&facts, at(6))), "Acknowledge");
-    facts.fail(Attempted::Write(&Step::Acknowledge), trouble(Kind::Passing, 9), at(6));
+    facts.run.spec.trigger.comment = Some(COMMENT);
+    assert_eq!(describe(&decide(&facts, at(6))), "React(Taken)");
+    facts.fail(Attempted::Write(&Step::React(Sign::Taken)), trouble(Kind::Passing, 9), at(6));
     assert_eq!(describe(&decide(&facts, at(6))), "wait until 9");
-    facts.apply(&Step::Acknowledge, Answer::Done, at(9));
+    facts.apply(&Step::React(Sign::Taken), Answer::Done, at(9));
+    facts.published.done.comments = true;
     assert_eq!(describe(&decide(&facts, at(9))), "LabelTaskRuns");
 }

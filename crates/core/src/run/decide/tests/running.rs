@@ -69,8 +69,8 @@ fn the_counts_of_all_attempts_stand_beside_the_last_report(#[case] before: i32, 
 #[test]
 fn a_moved_head_gets_its_run_before_the_end_is_written() {
     let mut facts = done(StepExit::HeadMoved, |_| ());
-    assert_eq!(describe(&decide(&facts, at(2))), "need [Branch]");
-    facts.found.branch = Some(Some("main".into()));
+    assert_eq!(describe(&decide(&facts, at(2))), "need [Config]");
+    facts.found.config = here();
     assert_eq!(describe(&decide(&facts, at(2))), r#"need [Head("main")]"#);
     facts.found.head = head(OTHER, 2);
     facts.found.head_blob = Some(Some("new".into()));
@@ -109,7 +109,7 @@ fn an_older_preview_gives_way_and_says_to_whom() {
     newer.spec.source.pull_request = Some(7);
     facts.others = vec![Arc::new(newer)];
     facts.found.attempt = seen(None, "Running", vec![step(true, None)]);
-    assert_eq!(describe(&decide(&facts, at(2))), r#"StopTaskRun("a newer commit is previewed instead")"#);
+    assert_eq!(describe(&decide(&facts, at(2))), r#"StopTaskRun("a newer preview takes its place")"#);
     facts.found.attempt = seen(Some(false), "TaskRunCancelled", vec![]);
     assert_eq!(describe(&decide(&facts, at(2))), "Superseded Superseded");
 }

@@ -1,5 +1,8 @@
 //! Runs that start: nothing is made yet for the attempt.
 
+use peribolos_api::installation::ConfigProblem;
+use peribolos_api::run::RunRepository;
+
 use super::*;
 
 /// An Apply that starts: nothing was made, and `change` says what is known.
@@ -9,7 +12,7 @@ fn start(change: impl FnOnce(&mut Facts)) -> String {
     facts.published.unrequested = Some(1);
     give_slot(&mut facts, "r");
     facts.found.tokens = vec![Token::Own];
-    facts.found.branch = Some(Some("main".into()));
+    facts.found.config = here();
     facts.found.head = head(SHA, 1);
     facts.found.reviewed = Some(Reviewed::default());
     change(&mut facts);
@@ -49,6 +52,16 @@ fn start(change: impl FnOnce(&mut Facts)) -> String {
 #[case::no_task_run(|f: &mut Facts| f.trouble = Some(trouble(Kind::NoTaskRun { invalid: true }, 9)), "need [Blob]")]
 fn an_apply_that_starts(#[case] change: fn(&mut Facts), #[case] expected: &str) {
     assert_eq!(start(change), expected);
+}
+
+#[test]
+fn an_apply_of_a_repository_that_is_no_longer_the_organizations_does_not_start() {
+    let with = |id| {
+        start(|facts| {
+            facts.run.status.as_mut().unwrap().repository = Some(RunRepository { name: "x".into(), id });
+        })
+    };
+    assert_eq!((with(5).as_str(), with(6).as_str()), ("create r-1 with Own", "Skipped OtherRepository"));
 }
 
 /// An Apply that starts, whose TaskRun is not there and may have been asked for.
@@ -163,7 +176,7 @@ fn a_deleted_run_closes_its_attempt_before_it_goes() {
 fn a_head_that_was_read_before_the_slot_was_taken_is_none() {
     let mut facts = apply(starting);
     facts.found.attempt = Some(Attempt::Unmade);
-    facts.found.branch = Some(Some("main".into()));
+    facts.found.config = here();
     facts.found.tokens = vec![Token::Own];
     facts.found.reviewed = Some(Reviewed::default());
     facts.found.head = head(SHA, 1);
@@ -177,6 +190,8 @@ fn a_head_that_was_read_before_the_slot_was_taken_is_none() {
         "another object may have taken its own at once"
     );
     facts.found.rival = Some(None);
+    assert_eq!(describe(&decide(&facts, at(1))), "need [Config]", "it may have been renamed, or made public");
+    facts.found.config = here();
     assert_eq!(describe(&decide(&facts, at(1))), r#"need [Head("main")]"#);
 }
 
@@ -256,13 +271,34 @@ fn a_dump_starts_with_the_slot_its_repository_and_two_tokens() {
     facts.found.attempt = Some(Attempt::Unmade);
     assert_eq!(describe(&decide(&facts, at(1))), "take the slot for attempt 1");
     give_slot(&mut facts, "r");
-    assert_eq!(describe(&decide(&facts, at(1))), "EnsureRepository");
+    assert_eq!(describe(&decide(&facts, at(1))), "need [Config]");
+    facts.found.config = Some(ConfigFound::Absent("peribolos".into()));
+    assert_eq!(describe(&decide(&facts, at(1))), r#"CreateRepository("peribolos")"#);
     let mut unanswered = facts.clone();
-    unanswered.fail(Attempted::Write(&Step::EnsureRepository), trouble(Kind::Unknown, 2), at(1));
+    let create = Step::CreateRepository("peribolos".into());
+    unanswered.fail(Attempted::Write(&create), trouble(Kind::Unknown, 2), at(1));
     assert_eq!(unanswered.published.blocked_until, Some(at(16)), "it may yet be made");
-    facts.found.repository = Some(Err("there is none".into()));
+    facts.apply(&create, Answer::Config(ConfigFound::unusable(Reason::ConfigMissing, "taken".into())), at(1));
+    assert!(describe(&decide(&facts, at(1))).starts_with("Record"));
+    change_installation(&mut facts, |i| {
+        i.status.as_mut().unwrap().config_problem =
+            Some(ConfigProblem { reason: "ConfigMissing".into(), message: "taken".into() });
+    });
     assert_eq!(describe(&decide(&facts, at(1))), "Skipped ConfigMissing");
-    facts.found.repository = Some(Ok(()));
+    change_installation(&mut facts, |i| i.status.as_mut().unwrap().config_problem = None);
+    let Some(ConfigFound::Here(repository)) = here() else { panic!("not here") };
+    let mut created = facts.clone();
+    created.apply(&create, Answer::Created(repository), at(1));
+    assert_eq!(describe(&decide(&created, at(1))), "EnsureToken(Lesser(Read))");
+    facts.found.config = here();
+    assert_eq!(describe(&decide(&facts, at(1))), "need [Strangers]");
+    facts.found.strangers = Some(vec!["carol".into()]);
+    assert_eq!(
+        describe(&decide(&facts, at(1))),
+        "Skipped ConfigMissing",
+        "she would control the organization"
+    );
+    facts.found.strangers = Some(vec![]);
     assert_eq!(describe(&decide(&facts, at(1))), "EnsureToken(Lesser(Read))");
     facts.found.tokens = vec![Token::Lesser(RunToken::Read)];
     assert_eq!(describe(&decide(&facts, at(1))), "EnsureToken(Lesser(Dump))");
@@ -274,6 +310,7 @@ fn a_dump_starts_with_the_slot_its_repository_and_two_tokens() {
 fn a_preview_starts_with_what_its_author_may_have() {
     let mut facts = of(Mode::DryRun, starting);
     facts.found.attempt = Some(Attempt::Unmade);
+    facts.found.config = here();
     assert_eq!(describe(&decide(&facts, at(1))), "EnsureToken(Lesser(Read))", "a DryRun of the branch");
     facts.run.spec.source.pull_request = Some(7);
     assert_eq!(describe(&decide(&facts, at(1))), "need [Pull]");
@@ -282,14 +319,22 @@ fn a_preview_starts_with_what_its_author_may_have() {
     assert_eq!(describe(&decide(&facts, at(1))), r#"need [Head("main")]"#);
     facts.found.head = head(OTHER, 1);
     facts.found.tokens = vec![Token::Lesser(RunToken::Read)];
-    assert_eq!(describe(&decide(&facts, at(1))), "create r-1 with Lesser(Read)");
+    assert_eq!(describe(&decide(&facts, at(1))), format!("need [HeadBlob({OTHER:?})]"));
+    facts.found.head_blob = Some(Some("blob".into()));
+    let Verdict::Do(Step::WriteStatus(status)) = decide(&facts, at(1)) else { panic!("no status") };
+    assert_eq!((status.base_sha.as_deref(), status.base_blob.as_deref()), (Some(OTHER), Some("blob")));
+    facts.run.status = Some(*status);
+    let verdict = decide(&facts, at(1));
+    assert_eq!(describe(&verdict), "create r-1 with Lesser(Read)", "its base is recorded before");
+    let Verdict::Do(Step::CreateTaskRun(plan)) = verdict else { panic!("no TaskRun") };
+    assert!(plan.args.contains(&format!("--base-sha={OTHER}")), "{:?}", plan.args);
     facts.found.pull = Some(Some(pull(Author::Stranger)));
     assert_eq!(describe(&decide(&facts, at(1))), "Skipped ApprovalRequired");
     change_installation(&mut facts, |i| i.spec.preview = peribolos_api::installation::Preview::Everyone);
     assert_eq!(describe(&decide(&facts, at(1))), "EnsureToken(Lesser(File))");
     facts.found.pull = Some(None);
     assert_eq!(describe(&decide(&facts, at(1))), "Skipped SourceNotAllowed");
-    facts.run.metadata.annotations = Some([(ANNOTATION_COMMENT.to_owned(), "7".to_owned())].into());
+    facts.run.spec.trigger.comment = Some(COMMENT);
     assert_eq!(describe(&decide(&facts, at(1))), "need [Commander]");
     facts.found.commander = Some(Commander::By(Standing::Member));
     facts.found.pull = Some(Some(pull(Author::Stranger)));

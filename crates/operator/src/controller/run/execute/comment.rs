@@ -1,41 +1,48 @@
-//! The answer to a command by comment: a reaction, and a reply where it is refused.
+//! Comments, and reactions to those that are commands.
 
-use kube::ResourceExt;
-use peribolos_api::names::ANNOTATION_COMMENT;
-use peribolos_core::run::answer::Answer;
-use peribolos_github::client::Reaction;
+use peribolos_core::run::{
+    answer::{Answer, Commented},
+    comment::{self, Post, Seen},
+    step::Sign,
+};
+use peribolos_github::{AppId, client::Reaction};
 
 use super::RunContext;
 use crate::controller::run::error::Error;
 
-fn id(at: RunContext<'_>) -> Option<u64> {
-    at.run.annotations().get(ANNOTATION_COMMENT).and_then(|id| id.parse().ok())
-}
-
-/// Eyes: the command is carried out.
-pub(super) async fn acknowledge(at: RunContext<'_>) -> Result<Answer, Error> {
-    if let Some(id) = id(at) {
-        at.github().await?.create_reaction(&at.repository()?, id, Reaction::Eyes).await?;
-    }
-    Ok(Answer::Done)
-}
-
-/// Thumbs down and a reply with a marker, by which it is found again rather than written twice. A comment that names
-/// another command, or was deleted, is not answered.
-pub(super) async fn refuse(at: RunContext<'_>, sentence: &str) -> Result<Answer, Error> {
-    let Some(id) = id(at) else { return Ok(Answer::Done) };
-    let (github, repository) = (at.github().await?, at.repository()?);
-    let comment = match github.get_comment(&repository, id).await {
-        Err(error) if error.is_not_found() => return Ok(Answer::Done),
-        other => other?,
+/// Reacts to the command.
+pub(super) async fn react(at: RunContext<'_>, sign: Sign) -> Result<Answer, Error> {
+    let reaction = match sign {
+        Sign::Taken => Reaction::Eyes,
+        Sign::Refused => Reaction::ThumbsDown,
     };
-    github.create_reaction(&repository, comment.id, Reaction::ThumbsDown).await?;
-    let Some(issue) = comment.issue_number() else { return Ok(Answer::Done) };
-    let mark = format!("<!-- peribolos-run {} -->", at.run.uid().unwrap_or_default());
-    let comments = github.list_comments(&repository, issue).await?;
-    let replied = comments.iter().any(|reply| reply.body.as_ref().is_some_and(|body| body.contains(&mark)));
-    if !replied {
-        github.create_comment(&repository, issue, &format!("{sentence}\n\n{mark}")).await?;
+    if let Some(id) = at.comment().and_then(|id| u64::try_from(id).ok()) {
+        at.github().await?.create_reaction(&at.repository()?, id, reaction).await?;
     }
     Ok(Answer::Done)
+}
+
+/// Makes GitHub have a comment as it should be: it is found by its marker among those of this App and edited, or created. One
+/// that is there twice is deleted.
+pub(super) async fn write(at: RunContext<'_>, post: &Post) -> Result<Answer, Error> {
+    let (github, repository) = (at.github().await?, at.repository()?);
+    let on = post.on.unsigned_abs();
+    let mut ours = github.list_comments(&repository, on).await?;
+    ours.retain(|comment| comment.is_by(AppId(at.ctx.app_id)));
+    let seen =
+        ours.iter().map(|comment| Seen { id: comment.id, body: comment.body.as_deref().unwrap_or_default() });
+    match post.step(seen) {
+        comment::Step::Leave => {}
+        comment::Step::Create => {
+            github.create_comment(&repository, on, &post.body).await?;
+        }
+        comment::Step::Edit(id) => {
+            github.update_comment(&repository, id, &post.body).await?;
+        }
+        comment::Step::Delete(id) => {
+            github.delete_comment(&repository, id).await?;
+            return Ok(Answer::Comment(Commented::SurplusDeleted));
+        }
+    }
+    Ok(Answer::Comment(Commented::AsWanted))
 }

@@ -50,14 +50,14 @@ pub(super) async fn execute(at: RunContext<'_>, facts: &Facts, step: &Step) -> R
             tokens::ensure(&at.ctx.tokens, at.installation, need).await?;
             Ok(Answer::Done)
         }
-        Step::EnsureRepository => Ok(Answer::Repository(repository::ensure(at).await?)),
+        Step::CreateRepository(name) => repository::create(at, name).await,
         Step::CreateTaskRun(plan) => task_run::create(at, plan).await,
         Step::CloseAttempt(name) => task_run::close(at, name).await,
         Step::StopTaskRun(why) => task_run::stop(at, why).await,
         Step::WriteCheck(id, check) => check::write(at, *id, check).await,
         Step::CreateRun(run) => create::run(at, facts, run).await,
-        Step::Acknowledge => comment::acknowledge(at).await,
-        Step::Refuse(sentence) => comment::refuse(at, sentence).await,
+        Step::React(sign) => comment::react(at, *sign).await,
+        Step::WriteComment(post) => comment::write(at, post).await,
         Step::Issue(change) => issue::write(at, change.clone()).await,
         Step::Clear => clear(at, facts).await,
         Step::Recheck => {

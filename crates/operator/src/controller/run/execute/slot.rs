@@ -64,18 +64,9 @@ pub(super) async fn free(
     patch(at, operations).await
 }
 
-/// Writes these fields, if they have not changed.
+/// Writes these fields, if they have not changed; null removes one.
 pub(super) async fn record(at: RunContext<'_>, fields: &Map<String, Value>) -> Result<Answer, Error> {
-    let there = status::fields(at.installation);
-    let operations = fields.iter().flat_map(|(field, value)| {
-        let path = format!("/status/{field}");
-        let before = there.get(field).cloned().unwrap_or_default();
-        [
-            json!({"op": "test", "path": path, "value": before}),
-            json!({"op": "add", "path": path, "value": value}),
-        ]
-    });
-    patch(at, operations).await
+    patch(at, status::set(at.installation, fields)).await
 }
 
 /// Raises the number in the names of runs that the operator creates by itself: a run of that name has ended, and another one is

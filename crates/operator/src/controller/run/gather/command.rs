@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use kube::ResourceExt;
 use peribolos_api::{PeribolosRun, Reason, run::Mode};
 use peribolos_core::{
-    drift, event,
+    drift,
+    event::{self, Command},
     installation_status::is_of,
     run::{
         command::{self, Approval, Standing},
@@ -23,40 +24,49 @@ use crate::controller::run::error::Error;
 
 /// Who requested the run by a comment.
 pub(super) async fn commander(at: RunContext<'_>) -> Result<Commander, Error> {
-    Ok(fetch(at).await?.map_or_else(Commander::Wrong, |(_, standing)| Commander::By(standing)))
-}
-
-/// The run's comment, and the standing of its author.
-///
-/// # Errors
-/// The inner one: why the comment does not request this run.
-async fn fetch(at: RunContext<'_>) -> Result<Result<(Comment, Standing), &'static str>, Error> {
-    match at.comment() {
-        Some(id) => of_comment(at, id).await,
-        None => Ok(Err("the run's comment-id is no comment's number")),
+    let Some(id) = at.comment() else { return Ok(Commander::Nobody) };
+    let (github, comment) = match comment(at, id).await? {
+        Ok(found) => found,
+        Err(why) => return Ok(Commander::Wrong(why)),
+    };
+    match requested(&comment, at.run) {
+        None => Ok(Commander::Wrong(OTHERWISE)),
+        Some(Command::Help) => Ok(Commander::Help),
+        Some(_) => Ok(Commander::By(author(at, &github, &comment).await?)),
     }
 }
 
-/// A comment that requests a run like this one, and the standing of its author.
+/// Why a comment does not request a run.
+const OTHERWISE: &str = "the comment requests something else";
+
+/// A comment.
 ///
 /// # Errors
-/// The inner one: why it does not.
-async fn of_comment(at: RunContext<'_>, id: i64) -> Result<Result<(Comment, Standing), &'static str>, Error> {
-    let Ok(id) = u64::try_from(id) else { return Ok(Err("the run's comment-id is no comment's number")) };
+/// The inner one: why there is none.
+async fn comment(at: RunContext<'_>, id: i64) -> Result<Result<(Client, Comment), &'static str>, Error> {
+    let Ok(id) = u64::try_from(id) else { return Ok(Err(OTHERWISE)) };
     let github = at.github().await?;
-    let comment = match github.get_comment(&at.repository()?, id).await {
-        Err(error) if error.is_not_found() => return Ok(Err("the comment was deleted")),
-        other => other?,
-    };
-    if !requests(&comment, at.run) {
-        return Ok(Err("the comment requests something else"));
+    match github.get_comment(&at.repository()?, id).await {
+        Err(error) if error.is_not_found() => Ok(Err("the comment was deleted")),
+        other => Ok(Ok((github, other?))),
     }
+}
+
+/// A comment if it is an owner's command that requests a run like this one.
+async fn by_owner(at: RunContext<'_>, id: i64) -> Result<Option<Comment>, Error> {
+    let Ok((github, comment)) = comment(at, id).await? else { return Ok(None) };
+    let is_command = matches!(requested(&comment, at.run), Some(Command::Plan | Command::Apply));
+    let is_owners = is_command && author(at, &github, &comment).await? == Standing::Owner;
+    Ok(is_owners.then_some(comment))
+}
+
+/// The standing of a comment's author.
+async fn author(at: RunContext<'_>, github: &Client, comment: &Comment) -> Result<Standing, Error> {
     // The author is read from GitHub, not from the run: anyone who may create runs can write any author into it.
-    let standing = match &comment.user {
-        Some(user) => standing(at, &github, &user.login).await?,
-        None => Standing::Stranger,
-    };
-    Ok(Ok((comment, standing)))
+    match &comment.user {
+        Some(user) => standing(at, github, &user.login).await,
+        None => Ok(Standing::Stranger),
+    }
 }
 
 /// The removals that were shown to the owner who requested this Apply of `sha`, or an Apply of the same file before it: for each
@@ -88,9 +98,7 @@ pub(super) async fn approved(
         }
         _ => return Ok(Vec::new()),
     };
-    let Ok((comment, Standing::Owner)) = of_comment(at, requested.comment).await? else {
-        return Ok(Vec::new());
-    };
+    let Some(comment) = by_owner(at, requested.comment).await? else { return Ok(Vec::new()) };
     let used = at.installation.status.as_ref().map(|status| status.used_comments.as_slice());
     let approval = Approval {
         written: comment.created_at,
@@ -137,11 +145,19 @@ fn shown_at(run: &PeribolosRun, sha: &Sha, blob: Option<&Sha>) -> Option<Timesta
     status.shown_at.as_deref().filter(|_| shows)?.parse().ok()
 }
 
-/// Whether the comment requests this run: its first line, and where it stands.
-fn requests(comment: &Comment, run: &PeribolosRun) -> bool {
+/// What the comment requests, if that is this run: by its first line, and where it stands.
+fn requested(comment: &Comment, run: &PeribolosRun) -> Option<Command> {
     let first_line = comment.body.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
+    let named = run.spec.trigger.comment.and_then(|comment| u64::try_from(comment.issue).ok());
     let about = run.spec.source.pull_request.and_then(|number| u64::try_from(number).ok());
-    event::command(first_line) == Some(run.spec.mode) && (about.is_none() || about == comment.issue_number())
+    // A run that inherits an approval names no comment of its own.
+    let is_there =
+        |on: &u64| named.is_none_or(|named| named == *on) && about.is_none_or(|about| about == *on);
+    let on = comment.issue_number().filter(is_there);
+    let command = event::command(first_line)?;
+    // An Apply names no pull request, wherever it was requested.
+    let command = if run.spec.mode == Mode::DryRun { command.on(about.is_some()) } else { command };
+    on.and(Some(command)).filter(|command| command.mode() == run.spec.mode)
 }
 
 /// The standing of an account in the organization, as GitHub reports it now.

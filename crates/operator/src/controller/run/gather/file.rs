@@ -1,20 +1,29 @@
-//! The branch that is applied, and its head.
+//! The repository that holds the file, and the head of a branch of it.
 
+use kube::ResourceExt;
+use peribolos_api::GitHubInstallation;
+use peribolos_core::{config::ConfigFound, run::facts::Facts};
 use peribolos_github::Sha;
 
 use super::RunContext;
 use crate::controller::run::error::Error;
 
-/// The branch that is applied: the installation's, or the repository's default. None: the repository does not exist, or the App
-/// can't see it.
-pub(super) async fn branch(at: RunContext<'_>) -> Result<Option<String>, Error> {
-    let configured = &at.installation.spec.config.branch;
-    if !configured.is_empty() {
-        return Ok(Some(configured.clone()));
-    }
-    match at.github().await?.get_repo(&at.repository()?).await {
-        Err(error) if error.is_not_found() => Ok(None),
-        other => Ok(Some(other?.default_branch.unwrap_or_else(|| "main".to_owned()))),
+/// The config repository.
+pub(super) async fn config(at: RunContext<'_>) -> Result<ConfigFound, Error> {
+    let account = at.installation.status.as_ref().and_then(|status| status.account.as_ref());
+    let same = at.ctx.tokens.installations.of_account(account.map_or(0, |account| account.id));
+    let others: Vec<&GitHubInstallation> =
+        same.iter().map(AsRef::as_ref).filter(|other| other.uid() != at.installation.uid()).collect();
+    Ok(at.lookup(&at.github().await?).find(&others).await?)
+}
+
+/// Who administers the config repository without being an owner, if it does not have the file yet.
+pub(super) async fn strangers(at: RunContext<'_>, facts: &Facts) -> Result<Vec<String>, Error> {
+    match &facts.found.config {
+        Some(ConfigFound::Here(repository)) => {
+            Ok(at.lookup(&at.github().await?).strangers(repository).await?)
+        }
+        _ => Err(Error::NotChosen),
     }
 }
 

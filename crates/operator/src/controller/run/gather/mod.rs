@@ -1,9 +1,9 @@
 //! Reads: each fact that a decision needs, read from GitHub or Kubernetes. Nothing is written here.
 
+mod backing;
 mod checks;
 mod command;
 mod file;
-mod moved;
 mod others;
 mod pull;
 mod report;
@@ -30,7 +30,9 @@ pub(super) use task_run::{find, has_ended, is_closed, pods_of};
 /// Reads one fact.
 pub(super) async fn gather(at: RunContext<'_>, facts: &Facts, need: &Need) -> Result<Fact, Error> {
     Ok(match need {
-        Need::Branch => Fact::Branch(file::branch(at).await?),
+        Need::Config => Fact::Config(file::config(at).await?),
+        Need::Strangers => Fact::Strangers(file::strangers(at, facts).await?),
+        Need::Backing { sha, branch } => Fact::Backing(backing::backing(at, sha, branch).await?),
         Need::Commander => Fact::Commander(command::commander(at).await?),
         Need::Pull => Fact::Pull(pull::pull(at).await?),
         Need::Unchanged => Fact::Unchanged(pull::is_unchanged(at, facts).await?),
@@ -55,8 +57,7 @@ pub(super) async fn gather(at: RunContext<'_>, facts: &Facts, need: &Need) -> Re
         Need::Progress => Fact::Progress(report::progress(at).await),
         Need::PodDone => Fact::PodDone(task_run::pod_is_done(at).await?),
         Need::Checks => Fact::Checks(checks::read(at).await?),
-        Need::NewName(number) => Fact::NewName(moved::look(at, *number).await?),
-        Need::Pulls(branch) => Fact::Pulls(pull::open(at, branch).await?),
+        Need::OpenPulls(branch) => Fact::OpenPulls(Box::new(pull::open(at, branch).await?)),
         Need::SlotHolder(name) => Fact::SlotHolder(others::slot_holder(at, name).await?),
     })
 }

@@ -1,7 +1,7 @@
 //! The installation's other runs, from the API server if the watch may be outdated.
 
 use kube::{ResourceExt, api::ListParams};
-use peribolos_api::{PeribolosRun, names};
+use peribolos_api::{PeribolosRun, names, run::Mode};
 use peribolos_core::run::facts::{Facts, SlotHolder, is_labelled_ended};
 
 use super::{RunContext, has_ended};
@@ -27,6 +27,21 @@ pub(super) async fn records(at: RunContext<'_>, facts: &Facts) -> Result<Vec<Per
     records.retain(|record| record.spec.installation_ref == *installation);
     records.extend(facts.others().cloned());
     Ok(records)
+}
+
+/// The installation's previews of pull requests, those that have ended included.
+pub(super) async fn previews(at: RunContext<'_>) -> Result<Vec<PeribolosRun>, Error> {
+    let installation = &at.run.spec.installation_ref;
+    let labels = format!(
+        "{},{}={},{}",
+        of_installation(&installation.name),
+        names::LABEL_MODE,
+        Mode::DryRun.label(),
+        names::LABEL_PULL_REQUEST
+    );
+    let mut previews = call(at.runs().list(&ListParams::default().labels(&labels))).await?.items;
+    previews.retain(|preview| preview.spec.installation_ref == *installation);
+    Ok(previews)
 }
 
 /// Long names of TaskRuns are truncated; they always begin with this much of the run's name.

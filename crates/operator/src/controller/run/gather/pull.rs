@@ -1,15 +1,21 @@
 //! The pull request of a preview, and those that are open.
 
-use peribolos_core::run::{
-    facts::{Facts, Pull},
-    preview::Author,
+use peribolos_core::{
+    config::ConfigFound,
+    heal::file::NO_FILE,
+    run::{
+        admit,
+        facts::{Facts, Head, Pull},
+        preview::{Author, OpenPulls},
+    },
 };
 use peribolos_github::{
-    AccountType, FileAnswer,
+    AccountType,
     client::{PullFilter, PullState},
+    merge::{self, Place},
 };
 
-use super::{RunContext, command};
+use super::{RunContext, command, file, others};
 use crate::controller::run::error::Error;
 
 /// The pull request that the run is a preview of. None: it does not exist.
@@ -44,30 +50,34 @@ pub(in crate::controller::run) async fn our_bot(at: RunContext<'_>) -> Result<St
     Ok(format!("{}[bot]", at.ctx.app.get_app().await?.slug))
 }
 
-/// Whether the merge leaves the file as it is on the base. Without a merge (because of a conflict) this is unknown.
+/// Whether the pull request, or the merge group, certainly leaves the file alone, whatever the base has by now.
 pub(super) async fn is_unchanged(at: RunContext<'_>, facts: &Facts) -> Result<bool, Error> {
-    let (Some(number), Some(Some(branch))) = (at.run.spec.source.pull_request, &facts.found.branch) else {
-        return Ok(false);
+    let (branch, head) = match (&facts.found.pull, &facts.found.config, &facts.found.head) {
+        (Some(Some(pull)), ..) => (pull.base.as_str(), &pull.head),
+        // A merge group.
+        (None, Some(ConfigFound::Here(repository)), Some(Head { sha: Some(head), .. })) => {
+            (admit::branch(at.installation, repository), head)
+        }
+        _ => return Ok(false),
     };
     let (github, repository) = (at.github().await?, at.repository()?);
-    let path = &at.installation.spec.config.path;
-    let merge = format!("refs/pull/{number}/merge");
-    let (merge, base) = tokio::try_join!(
-        github.file(&repository, path, merge.as_str(), None),
-        github.file(&repository, path, branch.as_str(), None),
-    )?;
-    Ok(match (merge, base) {
-        (FileAnswer::Found { blob: merge, .. }, FileAnswer::Found { blob: base, .. }) => merge == base,
-        _ => false,
-    })
+    let Some(base) = file::head(at, branch).await? else { return Ok(false) };
+    let place = Place { repository: &repository, path: &at.installation.spec.config.path };
+    Ok(merge::is_untouched(&github, place, &base, &head.parse()?).await?)
 }
 
-/// The open pull requests against a branch that are not drafts: number and head.
-pub(super) async fn open(at: RunContext<'_>, branch: &str) -> Result<Vec<(i64, String)>, Error> {
+/// The open pull requests against a branch that are no drafts, and their previews.
+pub(super) async fn open(at: RunContext<'_>, branch: &str) -> Result<OpenPulls, Error> {
+    let Some(base) = file::head(at, branch).await? else { return Ok(OpenPulls::default()) };
     let filter = PullFilter { base: Some(branch), state: Some(PullState::Open), head: None };
     let pulls = at.github().await?.list_pulls(&at.repository()?, &filter).await?;
     let of = |pull: &peribolos_github::client::Pull| {
         Some((i64::try_from(pull.number).ok()?, pull.head.sha.as_str().to_owned()))
     };
-    Ok(pulls.iter().filter(|pull| !pull.draft).filter_map(of).collect())
+    let pulls: Vec<_> = pulls.iter().filter(|pull| !pull.draft).filter_map(of).collect();
+    if pulls.is_empty() {
+        return Ok(OpenPulls::default());
+    }
+    let blob = at.blob(base.as_str()).await?.map_or_else(|| NO_FILE.to_owned(), String::from);
+    Ok(OpenPulls { base: base.into(), base_blob: blob, pulls, previews: others::previews(at).await? })
 }

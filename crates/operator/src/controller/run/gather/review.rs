@@ -9,10 +9,12 @@ use kube::ResourceExt;
 use peribolos_api::{
     PeribolosRun,
     installation::Preview,
-    run::{Mode, Phase},
+    run::{MergedPullRequest, Mode, Phase},
 };
+use peribolos_core::config::ConfigFound;
 use peribolos_core::run::{
-    arguments::Reviewed,
+    admit,
+    arguments::{MAX_MERGED, Reviewed},
     facts::Facts,
     queue,
     review::{Since, needs_no_preview},
@@ -35,8 +37,9 @@ const LATE: SignedDuration = SignedDuration::from_mins(10);
 pub(super) async fn gather(at: RunContext<'_>, facts: &Facts) -> Result<Reviewed, Error> {
     let (github, repository, sha) = (&at.github().await?, &at.repository()?, &at.sha().parse()?);
     let approved = command::approved(at, facts, sha).await?;
-    if at.installation.spec.preview == Preview::Off {
-        return Ok(Reviewed { shown: approved, without_pull_requests: false });
+    let spec = &at.installation.spec;
+    if spec.preview == Preview::Off && !spec.comments {
+        return Ok(Reviewed { shown: approved, ..Reviewed::default() });
     }
     let introduced = introduced(at, github, repository, sha).await?;
     let pulls: Vec<Vec<Pull>> = stream::iter(introduced.commits)
@@ -51,6 +54,10 @@ pub(super) async fn gather(at: RunContext<'_>, facts: &Facts) -> Result<Reviewed
         let late = not_known_yet(at, github, repository, &merged).await?;
         merged.extend(late.into_iter().map(|pull| (pull.number, pull)));
     }
+    let applied = applied(at, facts, github, repository, &merged).await?;
+    if spec.preview == Preview::Off {
+        return Ok(Reviewed { shown: approved, without_pull_requests: false, merged: applied });
+    }
     let since = introduced.since.map(|since| Since { by_pull_request: !merged.is_empty(), ..since });
     let records = if merged.is_empty() { Vec::new() } else { others::records(at, facts).await? };
     let shown = merged.values().filter_map(|pull| {
@@ -62,7 +69,36 @@ pub(super) async fn gather(at: RunContext<'_>, facts: &Facts) -> Result<Reviewed
         // What an owner saw comes first, because the number of records is limited.
         shown: approved.into_iter().chain(shown).collect(),
         without_pull_requests: since.is_some_and(|since| needs_no_preview(&since)),
+        merged: applied,
     })
+}
+
+/// The newest of the pull requests that were merged into the branch, with who did it: lists of pull requests do not say that.
+async fn applied(
+    at: RunContext<'_>,
+    facts: &Facts,
+    github: &Client,
+    repository: &FullName,
+    merged: &BTreeMap<u64, Pull>,
+) -> Result<Vec<MergedPullRequest>, Error> {
+    let branch = match &facts.found.config {
+        Some(ConfigFound::Here(repository)) => Some(admit::branch(at.installation, repository)),
+        _ => None,
+    };
+    let of_branch = merged.values().filter(|pull| branch.is_none_or(|branch| pull.base.branch == branch));
+    let newest: Vec<u64> = of_branch.map(|pull| pull.number).rev().take(MAX_MERGED).collect();
+    tracing::debug!(run = at.name(), pull_requests = ?newest, "the pull requests that the apply is of");
+    stream::iter(newest.into_iter().rev())
+        .map(|number| async move {
+            let pull = github.get_pull(repository, number).await?;
+            Ok(MergedPullRequest {
+                number: i64::try_from(number).unwrap_or(i64::MAX),
+                merged_by: pull.merged_by.map(|user| user.login.to_string()).unwrap_or_default(),
+            })
+        })
+        .buffered(CONCURRENCY)
+        .try_collect()
+        .await
 }
 
 /// The pull requests with the file that were merged a moment ago and that GitHub does not show yet with their commits: it does

@@ -1,0 +1,123 @@
+//! The first Apply of a config repository needs an owner: until then nothing shows that the organization's owners agreed to be
+//! managed by the file in this repository.
+
+use jiff::Timestamp;
+use peribolos_api::{GitHubInstallationStatus, run::MergedPullRequest};
+
+use super::command::Standing;
+use crate::adopt::is_adopted;
+
+/// Who is behind an Apply, as GitHub reports it now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Backing {
+    /// The sender of the push. None: it is no push.
+    pub sender: Option<Standing>,
+    /// The merge that brought the file. None: there is none, or it does not matter.
+    pub merge: Option<Merge>,
+}
+
+/// The merge of the pull request with the last commit that changed the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merge {
+    /// The pull request, and the login of who merged it.
+    pub pull_request: MergedPullRequest,
+    /// What that person is in the organization.
+    pub by: Standing,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it was merged into the branch that is applied.
+    pub is_into_branch: bool,
+    /// Whether its result has exactly the file that is to be applied. The commits of a pull request may say something else than
+    /// its result.
+    pub has_file: bool,
+}
+
+/// Whether no file of the config repository was applied yet: neither by a run whose pod was started, nor before the object was
+/// created.
+pub fn is_first(status: &GitHubInstallationStatus) -> bool {
+    match status.last_apply.as_ref().and_then(|last| last.repository_id) {
+        Some(applied) => status.config.as_ref().is_none_or(|config| config.repository_id != applied),
+        None => !is_adopted(status),
+    }
+}
+
+/// Whether an owner is behind an Apply: they pushed it, or have merged the pull request that brought the file. A merge counts
+/// `since` the installation's object exists: before that nobody could know that the file would be applied.
+pub fn is_by_owner(backing: &Backing, since: Option<Timestamp>) -> bool {
+    backing.sender == Some(Standing::Owner)
+        || backing.merge.as_ref().is_some_and(|merge| {
+            merge.by == Standing::Owner
+                && merge.is_into_branch
+                && merge.has_file
+                && since.is_some_and(|since| merge.at >= since)
+        })
+}
+
+/// The pull requests whose merge an Apply would apply, as far as they are known before it is admitted.
+pub fn merged(backing: Option<&Backing>) -> Vec<MergedPullRequest> {
+    let merge = backing.and_then(|backing| backing.merge.as_ref());
+    let merge = merge.filter(|merge| merge.is_into_branch && merge.has_file);
+    merge.map(|merge| merge.pull_request.clone()).into_iter().collect()
+}
+
+/// What owners are told. `repository` is the full name.
+pub fn owner_required(repository: &str) -> String {
+    format!(
+        "Nothing was applied from {repository} so far, and the first time an owner of the organization has to start it: an owner \
+         comments `/peribolos apply` on an issue or a pull request of that repository. It also starts if an owner pushes the file, or \
+         merges the pull request that changes it. Until then nothing in the organization changes."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::run::testing::at;
+
+    #[rstest::rstest]
+    #[case::nothing_was_applied(json!({}), true)]
+    #[case::it_was_applied_from_there(json!({"lastApply": {"run": "r", "phase": "Failed", "repositoryId": 5}}), false)]
+    #[case::from_another_repository(json!({"lastApply": {"run": "r", "phase": "Succeeded", "repositoryId": 6}}), true)]
+    #[case::no_pod_was_started(json!({"lastApply": {"run": "r", "phase": "Failed"}}), true)]
+    #[case::adopted(json!({"lastAppliedSha": "a"}), false)]
+    #[case::adopted_a_failure(json!({"lastApply": {"run": "r", "phase": "Failed", "reason": "Adopted"}}), false)]
+    #[case::adopted_from_another_repository(
+        json!({"lastApply": {"run": "r", "phase": "Failed", "reason": "Adopted", "repositoryId": 6}}), true
+    )]
+    #[case::only_compared(json!({"baselineBlob": "b"}), true)]
+    fn the_first_apply_of_a_repository(#[case] more: Value, #[case] expected: bool) {
+        let mut status = json!({"config": {"repository": "peribolos", "repositoryId": 5}});
+        status.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        assert_eq!(is_first(&serde_json::from_value(status).unwrap()), expected);
+    }
+
+    fn merge(by: Standing, second: i64) -> Merge {
+        let pull_request = MergedPullRequest { number: 7, merged_by: "carol".into() };
+        Merge { pull_request, by, at: at(second), is_into_branch: true, has_file: true }
+    }
+
+    #[rstest::rstest]
+    #[case::nobody(None, None, false)]
+    #[case::an_owner_pushed(Some(Standing::Owner), None, true)]
+    #[case::a_member_pushed(Some(Standing::Member), None, false)]
+    #[case::a_stranger_pushed(Some(Standing::Stranger), None, false)]
+    #[case::an_owner_merged(None, Some(merge(Standing::Owner, 10)), true)]
+    #[case::an_owner_merged_what_a_member_pushed(
+        Some(Standing::Member),
+        Some(merge(Standing::Owner, 10)),
+        true
+    )]
+    #[case::a_member_merged(None, Some(merge(Standing::Member, 10)), false)]
+    #[case::before_the_object_was_created(None, Some(merge(Standing::Owner, 9)), false)]
+    #[case::into_another_branch(None, Some(Merge { is_into_branch: false, ..merge(Standing::Owner, 10) }), false)]
+    #[case::with_another_result(None, Some(Merge { has_file: false, ..merge(Standing::Owner, 10) }), false)]
+    fn an_owner_is_behind_it(
+        #[case] sender: Option<Standing>,
+        #[case] merge: Option<Merge>,
+        #[case] expected: bool,
+    ) {
+        assert_eq!(is_by_owner(&Backing { sender, merge }, Some(at(10))), expected);
+    }
+}

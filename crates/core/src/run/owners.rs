@@ -1,0 +1,309 @@
+//! What owners of an organization read about a run that no step's report explains: what it comes to for them, and what they
+//! can do. They see nothing but GitHub, so a run's message, which is for people with access to the cluster, is repeated only
+//! where it was written for them.
+
+use peribolos_api::{
+    Reason,
+    run::{Mode, Phase},
+};
+use peribolos_vocab::CheckConclusion;
+
+use super::{check::CheckState, facts::Settings};
+
+/// The text about a run in that phase. `message` is its status'.
+pub fn text(mode: Mode, phase: Phase, reason: Option<Reason>, message: &str) -> String {
+    match phase {
+        Phase::Pending => waiting(reason).to_owned(),
+        Phase::Queued => queued(reason).to_owned(),
+        Phase::Running if mode == Mode::Apply => {
+            "The file of this commit is being applied. The result will be here.".to_owned()
+        }
+        Phase::Running => "The preview is being made. It will be here.".to_owned(),
+        Phase::Succeeded => succeeded(mode, reason).to_owned(),
+        Phase::Superseded if mode == Mode::Apply => {
+            "The branch has a newer commit, which includes this one and is applied instead: the result is there.".to_owned()
+        }
+        Phase::Superseded => {
+            "The pull request or its base branch has changed since, or it was merged or closed. There is a newer preview \
+             where one is needed."
+                .to_owned()
+        }
+        Phase::Cancelled => cancelled(mode, reason).to_owned(),
+        Phase::Skipped => skipped(reason, message),
+        Phase::Failed => failed(mode, reason),
+    }
+}
+
+const fn waiting(reason: Option<Reason>) -> &'static str {
+    match reason {
+        Some(Reason::Suspended) => {
+            "Runs are paused for this organization. Nothing is lost: this one starts by itself once the platform team lifts \
+             the pause."
+        }
+        Some(Reason::InstallationSuspended) => {
+            "The App is suspended in this organization. An owner can lift that in the organization's settings, under GitHub \
+             Apps; this run then starts by itself."
+        }
+        Some(Reason::PermissionsMissing) => {
+            "The App waits for permissions. An owner accepts them in the organization's settings, under GitHub Apps; this \
+             run then starts by itself."
+        }
+        _ => {
+            "This starts by itself as soon as the App is ready. If that takes longer than an hour, ask the platform team."
+        }
+    }
+}
+
+const fn queued(reason: Option<Reason>) -> &'static str {
+    match reason {
+        Some(Reason::HeadMoved) => {
+            "The base branch got another file while the preview was made. It is made again at once."
+        }
+        Some(Reason::WaitingForRun) => {
+            "Another run for this organization has not ended yet. This one follows by itself."
+        }
+        Some(Reason::WaitingForCapacity) => {
+            "Runs for many organizations are under way at the moment. This one follows by itself."
+        }
+        Some(Reason::OutOfTime) => {
+            "There was not enough time for everything. A new attempt continues by itself."
+        }
+        Some(Reason::RateLimited) => {
+            "GitHub takes no more requests for a while. This continues by itself after that."
+        }
+        Some(Reason::GitHubUnavailable) => "GitHub could not be used. This is tried again by itself.",
+        _ => "This is tried again by itself within minutes.",
+    }
+}
+
+const fn succeeded(mode: Mode, reason: Option<Reason>) -> &'static str {
+    match (mode, reason) {
+        (Mode::Apply, Some(Reason::NoChanges)) => "The organization is as the file says.",
+        (Mode::Apply, _) => "The file was applied.",
+        (Mode::DryRun, _) => "The file can be applied.",
+        (Mode::Dump, _) => "The file that describes the organization was proposed.",
+    }
+}
+
+const fn cancelled(mode: Mode, reason: Option<Reason>) -> &'static str {
+    match (mode, reason) {
+        (_, Some(Reason::InstallationDeleted)) => {
+            "The App was removed from this organization, or is set up anew. What was applied until then stays."
+        }
+        (Mode::Apply, _) => {
+            "This was cancelled; what was applied until then stays. An owner can start it again with the comment \
+             `/peribolos apply`."
+        }
+        _ => {
+            "This was cancelled. A member of the organization can request the preview again with the comment \
+             `/peribolos plan` on the pull request."
+        }
+    }
+}
+
+fn skipped(reason: Option<Reason>, message: &str) -> String {
+    match reason {
+        // These are written for the people on GitHub.
+        Some(
+            Reason::NotAllowed | Reason::ApprovalRequired | Reason::FileUnchanged | Reason::OwnerRequired,
+        ) => sentence(message),
+        Some(Reason::NotHead) => {
+            "This is about a commit that is no longer the newest, or about a pull request that is closed. The newest commit \
+             has a check of its own."
+                .to_owned()
+        }
+        _ => "There was nothing to do.".to_owned(),
+    }
+}
+
+fn failed(mode: Mode, reason: Option<Reason>) -> String {
+    let again = match mode {
+        Mode::Apply => "An owner can start it again with the comment `/peribolos apply`.",
+        Mode::DryRun | Mode::Dump => {
+            "A member of the organization can request it again with the comment `/peribolos plan` on the pull request."
+        }
+    };
+    match reason {
+        Some(Reason::ConfigInvalid) => {
+            "The file has mistakes, so nothing was changed. Each is marked in the file. Correct them and push."
+                .to_owned()
+        }
+        Some(Reason::ConfigMissing) => {
+            "The file, its repository or its branch is not there, or the App can't see it, so nothing was changed. Bring it \
+             back, or let an owner add the repository to those of the App, in the organization's settings under GitHub \
+             Apps. If it was moved on purpose, ask the platform team to follow it."
+                .to_owned()
+        }
+        Some(Reason::ConfigAmbiguous) => {
+            "The file is in two repositories of this organization, and it is not known which of them counts, so nothing was \
+             changed. Delete it in one of them, or ask the platform team to choose one."
+                .to_owned()
+        }
+        Some(Reason::GuardTripped) => {
+            "A guard stopped this before its first change. If the change is a mistake, correct the file; if it is intended, \
+             make it in several steps, or ask the platform team."
+                .to_owned()
+        }
+        Some(Reason::SourceNotAllowed) => {
+            "This is not of the repository and branch that are applied for this organization, or the pull request is not \
+             there any more. Nothing was changed. Direct the pull request at the branch that is applied."
+                .to_owned()
+        }
+        Some(Reason::PermissionsMissing) => {
+            format!("The App lacks a permission that this needs. An owner accepts it in the organization's settings, under GitHub Apps. {again}")
+        }
+        Some(Reason::AccessBlocked) => {
+            "The organization's access rules block the App. An owner adds the addresses that the platform team names to the \
+             organization's IP allow list, or authorizes the App for single sign-on. It is tried again every hour."
+                .to_owned()
+        }
+        Some(Reason::RateLimited | Reason::GitHubUnavailable) => {
+            format!("GitHub could not be used. {} {again}", retried(mode))
+        }
+        Some(Reason::TimedOut | Reason::OutOfTime) if mode == Mode::Apply => {
+            format!(
+                "This took too long and was stopped. What was changed until then stays; how much that is, is unknown, and \
+                 the organization is compared with the file now. {again} If it takes too long again, ask the platform team."
+            )
+        }
+        Some(Reason::TimedOut | Reason::OutOfTime) => {
+            format!("This took too long and was stopped. {again} If it takes too long again, ask the platform team.")
+        }
+        Some(Reason::PodLost) if mode == Mode::Apply => {
+            format!("This was interrupted, by no fault of the file or of GitHub. What was changed until then stays. {} {again}", retried(mode))
+        }
+        Some(Reason::Incomplete) => format!(
+            "A part of this was not applied. It is tried again with the next change of the file and after a day. Ask the \
+             platform team, who can see what is left. {again}"
+        ),
+        Some(Reason::OutOfMemory | Reason::StepFailed | Reason::ApplyFailed) if mode == Mode::Apply => {
+            format!(
+                "This failed, and neither the file nor GitHub is known to be the cause. What was changed until then stays. \
+                 Ask the platform team, who can see the details. {again}"
+            )
+        }
+        _ => {
+            format!(
+                "This could not be run. Neither the file nor GitHub is the cause, and nothing was changed. Ask the platform \
+                 team, who can see the details. {again}"
+            )
+        }
+    }
+}
+
+/// Whether it is tried again without anybody.
+const fn retried(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Apply => "It was tried four times, and is tried again every hour.",
+        Mode::DryRun | Mode::Dump => "It was tried four times.",
+    }
+}
+
+/// Where to ask, for what ends so that somebody has to act. None: nobody has to, or there is no such place.
+pub fn contact(state: CheckState, settings: &Settings) -> Option<String> {
+    let needs_somebody = matches!(
+        state,
+        CheckState::Completed(
+            CheckConclusion::Failure | CheckConclusion::TimedOut | CheckConclusion::ActionRequired
+        )
+    );
+    let url = settings.support_url.as_deref().filter(|_| needs_somebody)?;
+    Some(format!("The platform team can be reached at {url}"))
+}
+
+/// A sentence with its capital letter and its full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let text: String =
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    if text.is_empty() || text.ends_with(['.', '!', '?']) || text.contains("/peribolos") {
+        text
+    } else {
+        format!("{text}.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODES: [Mode; 2] = [Mode::Apply, Mode::DryRun];
+    const PHASES: [Phase; 8] = [
+        Phase::Pending,
+        Phase::Queued,
+        Phase::Running,
+        Phase::Succeeded,
+        Phase::Failed,
+        Phase::Superseded,
+        Phase::Skipped,
+        Phase::Cancelled,
+    ];
+
+    /// Words that nobody knows who only knows GitHub.
+    const FOREIGN: [&str; 14] = [
+        "kube",
+        "cluster",
+        "namespace",
+        "taskrun",
+        "task ",
+        "pod",
+        "secret",
+        "tekton",
+        "node",
+        "spec.",
+        "exit code",
+        "container",
+        "image",
+        "customresource",
+    ];
+
+    #[test]
+    fn owners_read_no_terms_of_the_cluster() {
+        let message =
+            "the TaskRun peribolos-apply of spec.run.taskRef is missing: no pod, no Secret, exit code 1";
+        for mode in MODES {
+            for phase in PHASES {
+                for reason in Reason::ALL {
+                    // The messages of these are written for owners, and the sentences are tested where they are.
+                    if matches!(
+                        reason,
+                        Reason::NotAllowed
+                            | Reason::ApprovalRequired
+                            | Reason::FileUnchanged
+                            | Reason::OwnerRequired
+                    ) {
+                        continue;
+                    }
+                    let text = text(mode, phase, Some(*reason), message).to_lowercase();
+                    for word in FOREIGN {
+                        assert!(!text.contains(word), "{word} in {mode:?} {phase:?} {reason:?}: {text}");
+                    }
+                    assert!(text.ends_with(['.', '`']), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_failure_names_somebody_who_can_act() {
+        for mode in MODES {
+            for reason in Reason::ALL {
+                let text = text(mode, Phase::Failed, Some(*reason), "");
+                let names = ["owner", "member", "platform team", "Correct", "Direct"];
+                assert!(names.iter().any(|name| text.contains(name)), "{reason:?}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn where_to_ask_is_named_where_somebody_has_to_act() {
+        let facts = crate::run::testing::facts(crate::run::testing::run("r", Mode::Apply, 0, Phase::Failed));
+        let mut settings = (*facts.settings).clone();
+        let failed = CheckState::Completed(CheckConclusion::Failure);
+        assert_eq!(contact(failed, &settings), None);
+        settings.support_url = Some("https://help.example/owners".to_owned());
+        assert!(contact(failed, &settings).unwrap().ends_with("https://help.example/owners"));
+        assert_eq!(contact(CheckState::Completed(CheckConclusion::Success), &settings), None);
+        assert_eq!(contact(CheckState::Queued, &settings), None);
+    }
+}
