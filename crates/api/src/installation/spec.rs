@@ -93,6 +93,13 @@ pub struct ConfigSource {
     pub branch: String,
 }
 
+impl ConfigSource {
+    /// The branch that is applied, in a repository whose default branch is `default`.
+    pub fn branch_or<'a>(&'a self, default: &'a str) -> &'a str {
+        if self.branch.is_empty() { default } else { &self.branch }
+    }
+}
+
 impl Default for ConfigSource {
     fn default() -> Self {
         Self { repository: String::new(), path: defaults::path(), branch: String::new() }

@@ -160,8 +160,7 @@ impl Case<'_> {
         if !may_be_it {
             return Err(IgnoreReason::OtherRepository);
         }
-        let configured = &installation.spec.config.branch;
-        let branch = if configured.is_empty() { &repository.default_branch } else { configured };
+        let branch = installation.spec.config.branch_or(&repository.default_branch);
         Ok(if branch.is_empty() { String::new() } else { format!("refs/heads/{branch}") })
     }
 }

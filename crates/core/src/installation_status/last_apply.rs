@@ -46,7 +46,7 @@ pub fn last_apply(run: &PeribolosRun, status: &PeribolosRunStatus) -> Option<Las
 }
 
 /// The comment that requested an Apply. None: no comment did.
-fn approval(run: &PeribolosRun) -> Option<Approval> {
+pub fn approval(run: &PeribolosRun) -> Option<Approval> {
     Some(Approval {
         comment: run.spec.trigger.comment?.id,
         login: run.spec.trigger.sender.clone(),

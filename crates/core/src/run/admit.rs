@@ -80,10 +80,15 @@ fn of_merge_group(facts: &Facts, installation: &GitHubInstallation, group: &str)
         let end = End::new(Phase::Skipped, Reason::FileUnchanged, preview::OFF);
         return Admission::Refused(end, Some(sha));
     }
+    if_changed(facts, installation, "merge group", sha)
+}
+
+/// Admits a preview of what changes the file.
+fn if_changed(facts: &Facts, installation: &GitHubInstallation, what: &str, sha: String) -> Admission {
     match facts.found.unchanged {
         None => Admission::Need(Need::Unchanged),
         Some(true) => {
-            let message = format!("the merge group does not change {}", installation.spec.config.path);
+            let message = format!("the {what} does not change {}", installation.spec.config.path);
             Admission::Refused(End::new(Phase::Skipped, Reason::FileUnchanged, message), Some(sha))
         }
         Some(false) => Admission::Admitted(sha),
@@ -92,8 +97,7 @@ fn of_merge_group(facts: &Facts, installation: &GitHubInstallation, group: &str)
 
 /// The branch that is applied.
 pub fn branch<'a>(installation: &'a GitHubInstallation, repository: &'a ConfigRepository) -> &'a str {
-    let configured = installation.spec.config.branch.as_str();
-    if configured.is_empty() { &repository.default_branch } else { configured }
+    installation.spec.config.branch_or(&repository.default_branch)
 }
 
 /// Whether the run is of the repository that was not chosen: its push came before the choice.
@@ -104,6 +108,7 @@ fn is_of_other_candidate(installation: &GitHubInstallation, error: &SourceNotAll
         && owner.eq_ignore_ascii_case(login(installation))
         && config::CANDIDATES.iter().any(|candidate| candidate.eq_ignore_ascii_case(name))
 }
+
 /// What is recorded of a request for help.
 const HELP_SHOWN: &str = "a comment asked which commands there are; it was answered, and nothing was run";
 
@@ -186,14 +191,7 @@ fn of_pull_request(facts: &Facts, installation: &GitHubInstallation, branch: &st
     if let Err((reason, message)) = grant(facts, installation, pull) {
         return Admission::Refused(End::new(Phase::Skipped, reason, message), Some(sha));
     }
-    match facts.found.unchanged {
-        None => Admission::Need(Need::Unchanged),
-        Some(true) => {
-            let message = format!("the pull request does not change {}", installation.spec.config.path);
-            Admission::Refused(End::new(Phase::Skipped, Reason::FileUnchanged, message), Some(sha))
-        }
-        Some(false) => Admission::Admitted(sha),
-    }
+    if_changed(facts, installation, "pull request", sha)
 }
 
 /// What the preview of a pull request is granted.

@@ -207,8 +207,12 @@ pub fn contact(state: CheckState, settings: &Settings) -> Option<String> {
             CheckConclusion::Failure | CheckConclusion::TimedOut | CheckConclusion::ActionRequired
         )
     );
-    let url = settings.support_url.as_deref().filter(|_| needs_somebody)?;
-    Some(format!("The platform team can be reached at {url}"))
+    if needs_somebody { platform_team(settings) } else { None }
+}
+
+/// Where the platform team can be reached. None: nobody has said.
+pub fn platform_team(settings: &Settings) -> Option<String> {
+    settings.support_url.as_deref().map(|url| format!("The platform team can be reached at {url}"))
 }
 
 /// A sentence with its capital letter and its full stop.

@@ -37,6 +37,13 @@ impl Installations {
         tables.named(tables.names_by_account.get(&id))
     }
 
+    /// The other objects of the same account.
+    pub fn others_of_account(&self, of: &GitHubInstallation) -> Vec<Arc<GitHubInstallation>> {
+        let mut all = account(of).map(|account| self.of_account(account)).unwrap_or_default();
+        all.retain(|other| other.uid() != of.uid());
+        all
+    }
+
     /// The names of the other objects of the same installation or account.
     pub fn rivals(&self, of: &GitHubInstallation) -> BTreeSet<String> {
         let tables = self.read();

@@ -2,7 +2,7 @@
 
 use peribolos_api::{PeribolosRun, run::Mode};
 
-use crate::run::{check::Text, facts::Settings};
+use crate::run::{check::Text, facts::Settings, owners::platform_team};
 
 /// The preview of a pull request.
 pub(super) fn preview(run: &PeribolosRun, text: &Text) -> String {
@@ -61,8 +61,8 @@ pub(super) fn help(settings: &Settings) -> String {
     if let Some(url) = &settings.docs_url {
         text = format!("{text} There is more at {url}");
     }
-    if let Some(url) = &settings.support_url {
-        text = format!("{text}\n\nThe platform team can be reached at {url}");
+    if let Some(contact) = platform_team(settings) {
+        text = format!("{text}\n\n{contact}");
     }
     text
 }

@@ -52,8 +52,7 @@ pub(super) async fn look(
     let Some((installation, found)) = located? else { return Ok(()) };
     let (installation, Some(status)) = (&installation, &installation.status) else { return Ok(()) };
     let repository = FullName::new(account.login.parse()?, &found.name)?;
-    let configured = installation.spec.config.branch.as_str();
-    let branch = if configured.is_empty() { &found.default_branch } else { configured };
+    let branch = installation.spec.config.branch_or(&found.default_branch);
     let blob = read(&github, installation, (&found, &repository, branch), seen).await?;
     let place = Place { repository: &repository, id: found.id, branch, path: &installation.spec.config.path };
     let begun = if is_needed(status) {
@@ -105,10 +104,7 @@ async fn locate(
     github: &Client,
     login: &str,
 ) -> Result<Option<(GitHubInstallation, ConfigRepository)>, HealError> {
-    let account = installation.status.as_ref().and_then(|status| status.account.as_ref());
-    let same = ctx.tokens.installations.of_account(account.map_or(0, |account| account.id));
-    let others: Vec<&GitHubInstallation> =
-        same.iter().map(AsRef::as_ref).filter(|other| other.uid() != installation.uid()).collect();
+    let others = ctx.tokens.installations.others_of_account(installation);
     let lookup = Lookup { github, app: AppId(ctx.app_id), login, installation };
     let found = lookup.find(&others).await?;
     let mut installation = installation.clone();

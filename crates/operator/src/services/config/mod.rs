@@ -2,6 +2,8 @@
 
 mod checked;
 
+use std::sync::Arc;
+
 use peribolos_api::{GitHubInstallation, Reason};
 use peribolos_core::config::{self, CANDIDATES, Candidate, Chosen, ConfigFound, ConfigRepository, choose};
 use peribolos_github::{
@@ -42,13 +44,13 @@ impl Lookup<'_> {
     ///
     /// # Errors
     /// If GitHub can't be asked.
-    pub async fn find(self, others: &[&GitHubInstallation]) -> Result<ConfigFound, ConfigError> {
+    pub async fn find(self, others: &[Arc<GitHubInstallation>]) -> Result<ConfigFound, ConfigError> {
         if let Some(chosen) = config::chosen(self.installation)
             && let Some(id) = chosen.id
         {
             return self.kept(chosen.name, id).await;
         }
-        if let Some(theirs) = config::inherited(self.installation, others.iter().copied()) {
+        if let Some(theirs) = config::inherited(self.installation, others.iter().map(AsRef::as_ref)) {
             return self.kept(&theirs.repository, theirs.repository_id).await;
         }
         match config::chosen(self.installation) {
@@ -171,8 +173,7 @@ impl Lookup<'_> {
     where
         Self: 'b,
     {
-        let configured = self.installation.spec.config.branch.as_str();
-        if configured.is_empty() { &repository.default_branch } else { configured }
+        self.installation.spec.config.branch_or(&repository.default_branch)
     }
 
     fn full_name(self, name: &str) -> Result<FullName, ConfigError> {

@@ -7,7 +7,7 @@ use peribolos_api::{PeribolosRun, Reason, run::Mode};
 use peribolos_core::{
     drift,
     event::{self, Command},
-    installation_status::is_of,
+    installation_status::{approval, is_of},
     run::{
         command::{self, Approval, Standing},
         facts::{Commander, Facts},
@@ -78,41 +78,25 @@ pub(super) async fn approved(
     sha: &Sha,
 ) -> Result<Vec<(String, Vec<String>)>, Error> {
     let last = at.installation.status.as_ref().and_then(|status| status.last_apply.as_ref());
-    let inherited = last.and_then(|last| Some((last, last.approval.as_ref()?)));
-    let (requested, blob) = match (at.comment(), inherited) {
-        (Some(comment), _) => (
-            Requested {
-                comment,
-                run: at.run.uid().unwrap_or_default(),
-                made: at.run.metadata.creation_timestamp.as_ref().map(|made| made.0),
-            },
-            None,
-        ),
-        (None, Some((last, approval))) if !facts.is_command() => {
-            let blob = at.blob(sha.as_str()).await?;
-            if !is_of(last, blob.as_ref().map(Sha::as_str), Some(sha.as_str())) {
-                return Ok(Vec::new());
-            }
-            let made = approval.at.parse().ok();
-            (Requested { comment: approval.comment, run: approval.run.clone(), made }, Some(blob))
-        }
-        _ => return Ok(Vec::new()),
-    };
+    let own = approval(at.run);
+    let inherits_from = last.filter(|_| own.is_none());
+    let Some(requested) = own.or_else(|| inherits_from?.approval.clone()) else { return Ok(Vec::new()) };
+    let blob = at.blob(sha.as_str()).await?;
+    let is_same_file = |last| is_of(last, blob.as_ref().map(Sha::as_str), Some(sha.as_str()));
+    if !inherits_from.is_none_or(is_same_file) {
+        return Ok(Vec::new());
+    }
     let Some(comment) = by_owner(at, requested.comment).await? else { return Ok(Vec::new()) };
     let used = at.installation.status.as_ref().map(|status| status.used_comments.as_slice());
     let approval = Approval {
         written: comment.created_at,
         edited: comment.updated_at,
-        run_made: requested.made.unwrap_or(Timestamp::MAX),
+        run_made: requested.at.parse().unwrap_or(Timestamp::MAX),
         is_used: command::is_used(used.unwrap_or_default(), requested.comment, &requested.run),
     };
     if !command::approves(&approval) {
         return Ok(Vec::new());
     }
-    let blob = match blob {
-        Some(blob) => blob,
-        None => at.blob(sha.as_str()).await?,
-    };
     let records = others::records(at, facts).await?;
     let shown = records.iter().filter_map(|other| {
         let at = shown_at(other, sha, blob.as_ref())?;
@@ -120,15 +104,6 @@ pub(super) async fn approved(
         (at <= comment.created_at).then_some((other.uid()?, removals))
     });
     Ok(shown.collect())
-}
-
-/// A comment, and the Apply that it requested.
-struct Requested {
-    comment: i64,
-    /// The UID of that Apply.
-    run: String,
-    /// When it was created.
-    made: Option<Timestamp>,
 }
 
 /// When a run has shown people what an Apply of this commit's file would remove: in its check after a guard stopped it, or in the

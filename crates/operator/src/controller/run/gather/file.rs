@@ -1,7 +1,5 @@
 //! The repository that holds the file, and the head of a branch of it.
 
-use kube::ResourceExt;
-use peribolos_api::GitHubInstallation;
 use peribolos_core::{config::ConfigFound, run::facts::Facts};
 use peribolos_github::Sha;
 
@@ -10,10 +8,7 @@ use crate::controller::run::error::Error;
 
 /// The config repository.
 pub(super) async fn config(at: RunContext<'_>) -> Result<ConfigFound, Error> {
-    let account = at.installation.status.as_ref().and_then(|status| status.account.as_ref());
-    let same = at.ctx.tokens.installations.of_account(account.map_or(0, |account| account.id));
-    let others: Vec<&GitHubInstallation> =
-        same.iter().map(AsRef::as_ref).filter(|other| other.uid() != at.installation.uid()).collect();
+    let others = at.ctx.tokens.installations.others_of_account(at.installation);
     Ok(at.lookup(&at.github().await?).find(&others).await?)
 }
 
