@@ -73,6 +73,13 @@ fn the_repository_is_chosen(#[case] candidates: Vec<Candidate>, #[case] expected
     assert_eq!(shown(&choose("acme", &candidates, true)), expected);
 }
 
+/// Any member may create a private repository of that name with any file, and administers it.
+#[test]
+fn a_members_repository_with_a_file_does_not_displace_the_owners_private_one() {
+    let members = of_a_member(with_file(own()));
+    assert_eq!(shown(&choose("acme", &[community(Private), members], true)), ".github");
+}
+
 #[test]
 fn an_archived_repository_without_the_file_is_not_chosen() {
     let mut archived = community(Private);

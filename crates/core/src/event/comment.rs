@@ -95,6 +95,8 @@ mod tests {
     #[case("/peribolos Apply", Some(Command::Help))]
     #[case("please /peribolos apply", None)]
     #[case("/peribolosapply", None)]
+    #[case::code("    /peribolos apply", None)]
+    #[case::code_by_a_tab("\t/peribolos apply", None)]
     #[case("", None)]
     fn commands(#[case] line: &str, #[case] expected: Option<Command>) {
         assert_eq!(command(line), expected);

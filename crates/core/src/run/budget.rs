@@ -149,4 +149,15 @@ mod tests {
         apply.spec.trigger.comment = Some(COMMENT);
         assert_eq!(Purpose::of(&apply), Purpose::Apply);
     }
+
+    /// Anybody may write comments in a public repository: what is kept for Applies is not theirs.
+    #[rstest::rstest]
+    #[case(Mode::Apply)]
+    #[case(Mode::DryRun)]
+    fn the_answer_to_a_refused_command_leaves_room_for_previews_and_applies(#[case] mode: Mode) {
+        let mut refused = run("r", mode, 0, Phase::Skipped);
+        refused.spec.trigger.comment = Some(COMMENT);
+        refused.status.as_mut().unwrap().reason = Some("NotAllowed".into());
+        assert!(Purpose::of(&refused) < Purpose::Preview, "{:?}", Purpose::of(&refused));
+    }
 }

@@ -299,6 +299,15 @@ mod tests {
         }
     }
 
+    /// Only an Apply is made again after an hour.
+    #[test]
+    fn a_preview_promises_no_retry_that_does_not_come() {
+        for reason in Reason::ALL {
+            let text = text(Mode::DryRun, Phase::Failed, Some(*reason), "");
+            assert!(!text.contains("every hour") && !text.contains("after a day"), "{reason:?}: {text}");
+        }
+    }
+
     #[test]
     fn where_to_ask_is_named_where_somebody_has_to_act() {
         let facts = crate::run::testing::facts(crate::run::testing::run("r", Mode::Apply, 0, Phase::Failed));

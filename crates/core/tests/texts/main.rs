@@ -154,3 +154,18 @@ fn what_ends_badly_says_where_to_ask() {
         );
     }
 }
+
+/// The check of a merge group stands on a commit of the queue: no comment on a pull request makes it again.
+#[test]
+fn a_merge_group_is_told_nothing_that_does_not_work() {
+    for (phase, reason) in STATES.into_iter().filter(|(phase, _)| phase.is_final()) {
+        let mut run = Run::of(Mode::DryRun, phase, reason);
+        run.object.spec.source.pull_request = None;
+        run.object.spec.source.git_ref = "refs/heads/gh-readonly-queue/main/pr-7-0123".to_owned();
+        if reason == Reason::ApprovalRequired {
+            continue;
+        }
+        let text = check::text(&run.object, &run.settings);
+        assert!(!text.summary.contains("/peribolos plan"), "{phase:?} {reason:?}: {}", text.summary);
+    }
+}

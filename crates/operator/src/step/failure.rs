@@ -221,6 +221,27 @@ mod tests {
         assert!(title.contains("IP allow list") && advice.contains("addresses"), "{title} {advice}");
     }
 
+    /// Owners see nothing of the pod, and each red check says who can do something.
+    #[test]
+    fn owners_read_what_they_can_do_and_nothing_of_the_pod() {
+        let route = "/repos/{owner}/{repo}/contents/{+path}";
+        let errors = [
+            StepError::NoToken("/workspace/token/token".into()),
+            StepError::Closed(7),
+            StepError::GitHub(GitHubError::TooLarge { route, limit: 8 << 20 }),
+            StepError::GitHub(GitHubError::NoTeam("core".into())),
+        ];
+        for error in errors {
+            let check = error.into_check();
+            let text = format!("{}. {}", check.title, check.summary);
+            for word in ["/workspace", "The step", "refused"] {
+                assert!(!text.contains(word), "{word} in: {text}");
+            }
+            let can_act = ["owner", "member", "platform team", "update the branch", "again", "new preview"];
+            assert!(can_act.iter().any(|who| text.to_lowercase().contains(who)), "{text}");
+        }
+    }
+
     #[test]
     fn a_sentence_ends_once() {
         let closed = StepError::Closed(7).into_check();

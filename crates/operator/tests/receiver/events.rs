@@ -245,3 +245,17 @@ async fn the_check_of_a_run_that_has_ended_is_run_again() {
     let got = persisted(&served, "check_run", "d3", &payloads::check_run(&uid)).await;
     assert_eq!(got, results([(&again, "created")]));
 }
+
+#[tokio::test]
+async fn the_check_of_a_merge_group_is_run_again_as_that() {
+    let served = receiver().await;
+    served.acme().await;
+    let group = "refs/heads/gh-readonly-queue/main/pr-7-0123";
+    persisted(&served, "merge_group", "d1", &payloads::merge_group(group)).await;
+    let first = served.runs().get(&names::run("acme-1", &["d1"])).await.unwrap();
+    assert_eq!(first.spec.source.git_ref, group);
+    persisted(&served, "check_run", "d2", &payloads::check_run(&first.uid().unwrap())).await;
+    let again = served.runs().list(&ListParams::default()).await.unwrap().items;
+    let again = again.into_iter().find(|run| run.annotations().contains_key("peribolos.dev/rerequest"));
+    assert_eq!(again.unwrap().spec.source.git_ref, group);
+}

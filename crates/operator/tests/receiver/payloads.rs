@@ -67,6 +67,13 @@ pub fn comment(body: &str) -> Value {
     }))
 }
 
+pub fn merge_group(git_ref: &str) -> Value {
+    of_acme(json!({
+        "action": "checks_requested",
+        "merge_group": {"head_sha": SHA, "head_ref": git_ref, "base_ref": "refs/heads/main", "base_sha": SHA},
+    }))
+}
+
 pub fn check_run(external_id: &str) -> Value {
     of_acme(json!({
         "action": "rerequested",

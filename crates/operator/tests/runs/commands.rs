@@ -158,6 +158,12 @@ async fn a_command_that_cant_be_acknowledged_counts_all_the_same() {
 
 #[rstest::rstest]
 #[case::nothing_is_granted("Resource not accessible by integration", "Failed", "PermissionsMissing")]
+#[case::not_from_here(
+    "Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and \
+     your IP address is not permitted to access this resource.",
+    "Failed",
+    "AccessBlocked"
+)]
 #[case::it_will_be_again("This installation has been suspended", "Pending", "InstallationSuspended")]
 #[tokio::test]
 async fn a_sender_who_cant_be_looked_up(#[case] message: &str, #[case] phase: &str, #[case] reason: &str) {

@@ -1,6 +1,9 @@
 //! The first Apply of a config repository, and the choice of the repository: whoever is the first to put a file into the right place
 //! does not control the organization by that.
 
+use kube::api::{DeleteParams, ListParams};
+use peribolos_core::adopt::Marker;
+use peribolos_vocab::Kind;
 use serde_json::{Value, json};
 
 use crate::{
@@ -193,4 +196,43 @@ async fn everything_is_named_until_the_repository_turns_public() {
         if public.as_ref().is_some_and(|public| public["status"] == "True") { Ok(()) } else { Err(public) }
     })
     .await;
+}
+
+/// Whoever owns another organization with the App can have a file applied there, and then move that repository here: GitHub keeps
+/// its checks.
+#[tokio::test]
+async fn what_was_applied_in_another_organization_was_not_applied_here() {
+    let world = World::with_repositories(
+        ".github: {visibility: public, files: {README.md: hello}}\n\
+         peribolos: {visibility: private, collaborators: {carol: admin}, files: {org.yaml: 'orgs: {evil: {admins: [carol]}}'}}",
+    )
+    .await;
+    world.is_ready(ACME).await;
+    let head = world.change("GET", "/repos/acme/peribolos/git/ref/heads/main", None).await;
+    let file = world.change("GET", "/repos/acme/peribolos/contents/org.yaml", None).await;
+    let blob = file["sha"].as_str().unwrap().to_owned();
+    let marker =
+        Marker { path: "org.yaml".to_owned(), blob: Some(blob.clone()), manage: vec![Kind::Org] }.to_string();
+    let check = json!({"name": "peribolos", "head_sha": head["object"]["sha"], "external_id": "a-run-for-evil",
+        "status": "completed", "conclusion": "success", "output": {"title": "Applied", "summary": "x", "text": marker}});
+    world.change("POST", "/repos/acme/peribolos/check-runs", Some(check)).await;
+    // The App is installed here only now.
+    world.installations().delete(ACME, &DeleteParams::default()).await.unwrap();
+    eventually("the installation is gone", async || {
+        let found = world.installations().get_opt(ACME).await.unwrap();
+        found.map_or(Ok(()), |there| Err(format!("{there:?}")))
+    })
+    .await;
+    world.runs().delete_collection(&DeleteParams::default(), &ListParams::default()).await.unwrap();
+    world.install(ACME, 1_234_567).await;
+    world.is_ready(ACME).await;
+    let status = eventually("the file was looked at", async || {
+        let status = world.installation_status().await;
+        if status["baselineBlob"] == blob.as_str() { Ok(status) } else { Err(status) }
+    })
+    .await;
+    let sha = world.push("carol", "peribolos", json!({"org.yaml": "orgs: {acme: {admins: [carol]}}"})).await;
+    pushed(&world, "evil", "carol", json!({"repository": "acme/peribolos", "sha": sha})).await;
+    world.reaches("evil", "Skipped", "OwnerRequired").await;
+    assert_eq!(status.get("lastAppliedSha"), None, "{status}");
 }

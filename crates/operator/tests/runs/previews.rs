@@ -5,7 +5,12 @@ use peribolos_api::PeribolosRun;
 use peribolos_vocab::report::{Changes, StepExit, StepName, StepReport};
 use serde_json::json;
 
-use crate::{support::eventually, world::World};
+use kube::api::{Patch, PatchParams};
+
+use crate::{
+    support::eventually,
+    world::{ACME, World},
+};
 
 const FILE: &str = "orgs:\n  acme:\n    admins: [alice, bob]\n";
 
@@ -84,4 +89,169 @@ async fn a_base_that_moves_while_a_preview_runs_makes_another_attempt() {
     let run = world.run("p").await;
     assert_ne!(run.status.clone().unwrap().base_blob, before);
     assert_eq!(run.status.unwrap().retries, None, "it is no failure");
+}
+
+/// Whoever proposes a commit again that somebody else has proposed gets no check in the place of theirs.
+#[rstest::rstest]
+#[case::red_stays_red("Everyone", StepExit::GuardTripped, "failure")]
+#[case::green_stays_green("Members", StepExit::Ok, "success")]
+#[tokio::test]
+async fn a_strangers_pull_request_of_the_same_commit_changes_no_members_check(
+    #[case] preview: &str,
+    #[case] exit: StepExit,
+    #[case] expected: &str,
+) {
+    let world = World::start(&[]).await;
+    let patch = Patch::Merge(json!({"spec": {"preview": preview}}));
+    world.installations().patch(ACME, &PatchParams::default(), &patch).await.unwrap();
+    world.push("alice", ".github", json!({"org.yaml": FILE})).await;
+    let number = open(&world).await;
+    world.create("members", "DryRun", json!({"pullRequest": number})).await;
+    world.task_run("members-1").await;
+    world.step_ends("members-1", &StepReport { exit, ..planned() }).await;
+    let run = is_over(&world, "members").await;
+    let head = run.status.clone().unwrap().sha.unwrap();
+    assert_eq!(world.conclusion(&run).await, expected);
+
+    let copy = json!({"ref": "refs/heads/copy", "sha": head});
+    world.change("POST", "/repos/acme/.github/git/refs", Some(copy)).await;
+    let body = json!({"title": "x", "branch": "copy", "sender": "eve"});
+    let copy = world.github.call("POST", "/_sim/orgs/acme/repos/.github/pulls", Some(body)).await;
+    world.create("strangers", "DryRun", json!({"pullRequest": copy["number"]})).await;
+    if preview == "Everyone" {
+        world.task_run("strangers-1").await;
+        world.step_ends("strangers-1", &StepReport::new(StepName::Plan, StepExit::Ok)).await;
+    }
+    is_over(&world, "strangers").await;
+    let org = world.github.org("acme").await;
+    let on_head = |check: &&serde_json::Value| check["head_sha"] == head.as_str();
+    let checks = org["checks"].as_array().unwrap().iter().filter(on_head);
+    let newest = checks.max_by_key(|check| check["id"].as_u64()).unwrap();
+    assert_eq!(newest["conclusion"], expected, "GitHub counts the newest of a name: {newest}");
+}
+
+async fn is_over(world: &World, name: &str) -> PeribolosRun {
+    eventually(&format!("{name} is over"), async || {
+        let run = world.run(name).await;
+        if run.labels().contains_key("peribolos.dev/ended") { Ok(run) } else { Err(run.status) }
+    })
+    .await
+}
+
+/// A pull request that leaves the file alone, as long as what it changes has another name.
+#[tokio::test]
+async fn a_base_that_gives_a_changed_file_the_name_of_the_file_needs_a_preview() {
+    let world = World::start(&[]).await;
+    world.push("alice", ".github", json!({"old.yaml": FILE})).await;
+    let files = json!({"old.yaml": format!("{FILE}    description: new\n")});
+    let body = json!({"title": "x", "branch": "topic", "files": files, "sender": "carol"});
+    let pull = world.github.call("POST", "/_sim/orgs/acme/repos/.github/pulls", Some(body)).await;
+    of_delivery(&world, "first", &pull["number"]).await;
+    world.reaches("first", "Skipped", "FileUnchanged").await;
+    is_over(&world, "first").await;
+    let head = world.push("alice", ".github", json!({"old.yaml": null, "org.yaml": FILE})).await;
+    world.create("push", "Apply", json!({"sha": head})).await;
+    world.task_run("push-1").await;
+    world.applied("push-1").await;
+    is_over(&world, "push").await;
+    assert_eq!(again(&world).await.len(), 1, "its check still says that the file is not changed");
+    // Git carries the change over to the new name, so this one is not skipped.
+    let made = again(&world).await.pop().unwrap().name_any();
+    world.task_run(&format!("{made}-1")).await;
+}
+
+/// A preview as the receiver makes it for a delivery.
+async fn of_delivery(world: &World, name: &str, number: &serde_json::Value) {
+    let labels = json!({"peribolos.dev/installation": ACME, "peribolos.dev/mode": "dryrun",
+        "peribolos.dev/pull-request": number.to_string()});
+    let spec = json!({"mode": "DryRun", "source": {"pullRequest": number}});
+    world.create_with(name, spec, json!({"labels": labels})).await;
+}
+
+/// Applies the head, and waits until everything that follows is done.
+async fn applied(world: &World, name: &str, head: &str) {
+    world.create(name, "Apply", json!({"sha": head})).await;
+    world.task_run(&format!("{name}-1")).await;
+    world.applied(&format!("{name}-1")).await;
+    is_over(world, name).await;
+}
+
+/// It has no labels but those that the controller gives it.
+#[tokio::test]
+async fn a_preview_that_a_person_has_made_is_not_made_again_for_the_same_base() {
+    let world = World::start(&[]).await;
+    let head = world.push("alice", ".github", json!({"org.yaml": FILE})).await;
+    let number = open(&world).await;
+    world.create("by-hand", "DryRun", json!({"pullRequest": number})).await;
+    world.task_run("by-hand-1").await;
+    world.step_ends("by-hand-1", &planned()).await;
+    let run = is_over(&world, "by-hand").await;
+    applied(&world, "same", &head).await;
+    assert_eq!(again(&world).await.len(), 0, "{:?}", run.labels());
+}
+
+/// The hourly sweep keeps the newest five DryRuns; there may be more open pull requests.
+#[tokio::test]
+async fn a_preview_that_is_no_longer_kept_is_not_made_again_for_the_same_base() {
+    let world = World::start(&[]).await;
+    let head = world.push("alice", ".github", json!({"org.yaml": FILE})).await;
+    let number = open(&world).await;
+    of_delivery(&world, "first", &json!(number)).await;
+    world.task_run("first-1").await;
+    world.step_ends("first-1", &planned()).await;
+    is_over(&world, "first").await;
+    world.delete("first").await;
+    applied(&world, "same", &head).await;
+    assert_eq!(again(&world).await.len(), 0);
+}
+
+/// The arguments of a run's first attempt.
+async fn args(world: &World, run: &str) -> String {
+    serde_json::to_string(&world.task_run(&format!("{run}-1")).await.spec.params).unwrap()
+}
+
+async fn suspend(world: &World, is: bool) {
+    let patch = Patch::Merge(json!({"spec": {"suspend": is}}));
+    world.installations().patch(ACME, &PatchParams::default(), &patch).await.unwrap();
+}
+
+/// It was admitted for the branch that is applied, and what it would be merged into by now is another one.
+#[tokio::test]
+async fn a_pull_request_that_was_directed_at_another_branch_meanwhile_is_not_previewed() {
+    let world = World::start(&[]).await;
+    let base = world.push("alice", ".github", json!({"org.yaml": FILE})).await;
+    let number = open(&world).await;
+    suspend(&world, true).await;
+    world.create("p", "DryRun", json!({"pullRequest": number})).await;
+    world.reaches("p", "Pending", "Suspended").await;
+    let dev = json!({"ref": "refs/heads/dev", "sha": base});
+    world.change("POST", "/repos/acme/.github/git/refs", Some(dev)).await;
+    world.change("PATCH", &format!("/repos/acme/.github/pulls/{number}"), Some(json!({"base": "dev"}))).await;
+    suspend(&world, false).await;
+    let run = eventually("its end, or its TaskRun", async || {
+        let run = world.run("p").await;
+        let is_over = run.status.clone().unwrap_or_default().phase.is_some_and(|phase| phase.is_final());
+        let made = world.task_run_names().await;
+        if is_over || !made.is_empty() { Ok((run, made)) } else { Err(run.status) }
+    })
+    .await;
+    assert_eq!(run.1, Vec::<String>::new(), "{:?}", run.0.status);
+}
+
+/// What a file names may be named if a member has written it. That one opened the pull request does not say so.
+#[tokio::test]
+async fn what_a_stranger_pushed_to_a_members_pull_request_lets_nothing_be_named() {
+    let world = World::start(&[]).await;
+    world.push("alice", ".github", json!({"org.yaml": FILE})).await;
+    world.change("PATCH", "/repos/acme/.github", Some(json!({"visibility": "public"}))).await;
+    let number = open(&world).await;
+    world.create("members", "DryRun", json!({"pullRequest": number})).await;
+    assert!(args(&world, "members").await.contains("--disclose-file"));
+    world.step_ends("members-1", &planned()).await;
+    is_over(&world, "members").await;
+    let files = json!({"org.yaml": format!("{FILE}    teams: {{secret: {{}}}}\n")});
+    let push = json!({"branch": "topic", "files": files, "sender": "eve", "message": "guess"});
+    world.github.call("POST", "/_sim/orgs/acme/repos/.github/push", Some(push)).await;
+    world.create("strangers", "DryRun", json!({"pullRequest": number})).await;
+    assert!(!args(&world, "strangers").await.contains("--disclose-file"));
 }

@@ -1,9 +1,16 @@
 //! What an Apply gets to know of what was shown of the commits that it brings.
 
-use kube::api::{Patch, PatchParams};
+use kube::{
+    ResourceExt,
+    api::{Patch, PatchParams},
+};
+use peribolos_vocab::report::{Changes, StepExit, StepName, StepReport};
 use serde_json::json;
 
-use crate::world::{ACME, World, conditions};
+use crate::{
+    support::eventually,
+    world::{ACME, World, conditions},
+};
 
 const FILE: &str = "orgs: {acme: {admins: [alice, bob]}}";
 
@@ -159,4 +166,37 @@ async fn many_commits_of_other_files_hide_none_of_the_file() {
     }
     world.github.push("acme", json!({"org.yaml": format!("{FILE} # two")})).await;
     assert_eq!(gathered(&world, "r").await, (true, vec![]));
+}
+
+/// A preview of a pull request whose step has shown these removals, and that is over.
+async fn previewed(world: &World, name: &str, number: &serde_json::Value, removals: &[&str]) {
+    world.create(name, "DryRun", json!({"pullRequest": number})).await;
+    world.task_run(&format!("{name}-1")).await;
+    let report = StepReport {
+        changes: Some(Changes { planned: 1, applied: None, failed: 0, remaining: 1 }),
+        removals: removals.iter().map(|removal| (*removal).to_owned()).collect(),
+        ..StepReport::new(StepName::Plan, StepExit::Ok)
+    };
+    world.step_ends(&format!("{name}-1"), &report).await;
+    eventually(&format!("{name} is over"), async || {
+        let run = world.run(name).await;
+        if run.labels().contains_key("peribolos.dev/ended") { Ok(()) } else { Err(run.status) }
+    })
+    .await;
+}
+
+/// What an older preview showed of the same commit is of another base or another time.
+#[tokio::test]
+async fn what_the_newest_preview_does_not_show_was_not_shown() {
+    let world = World::start(&[]).await;
+    let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
+    reviewed(&world, &first).await;
+    let pulls = "/_sim/orgs/acme/repos/.github/pulls";
+    let file = "orgs: {acme: {admins: [alice, bob, carol]}}";
+    let open = json!({"title": "x", "branch": "b", "files": {"org.yaml": file}, "sender": "alice"});
+    let number = world.github.call("POST", pulls, Some(open)).await["number"].clone();
+    previewed(&world, "older", &number, &["removal-1"]).await;
+    previewed(&world, "newest", &number, &[]).await;
+    world.github.call("POST", &format!("{pulls}/{number}/merge"), Some(json!({"sender": "alice"}))).await;
+    assert_eq!(gathered(&world, "r").await, (false, vec![]));
 }

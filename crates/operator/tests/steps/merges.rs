@@ -125,6 +125,18 @@ async fn what_is_not_certain_is_a_failure_until_the_branch_is_updated() {
     assert_eq!(output.exit, StepExit::Ok, "GitHub's test merge is of both heads then: {output:?}");
 }
 
+/// A macro can be defined in the uppermost directory alone, and is for those below.
+#[tokio::test]
+async fn an_attribute_by_a_macro_of_the_uppermost_directory_is_not_certain_either() {
+    let world = World::start().await;
+    let files = json!({"conf/peribolos.yaml": FILE, ".gitattributes": "[attr]mine -merge\n", "conf/.gitattributes": "*.yaml mine\n"});
+    world.push("main", files).await;
+    let number = world.open("topic", json!({"conf/peribolos.yaml": FILE.replace("one", "another")})).await;
+    world.push("main", json!({"conf/peribolos.yaml": FILE.replace("three", "somewhere")})).await;
+    let output = world.preview("topic", number, &["--path", "conf/peribolos.yaml"]).await;
+    assert_eq!((output.exit, output.removals.len()), (StepExit::ConfigInvalid, 0), "{output:?}");
+}
+
 #[tokio::test]
 async fn several_merge_bases_are_not_merged_here() {
     let world = World::start().await;

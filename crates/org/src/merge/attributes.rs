@@ -74,6 +74,8 @@ mod tests {
     #[case::reset("* !merge", true)]
     #[case::anchored("/peribolos.yaml merge=union", true)]
     #[case::by_a_macro("[attr]mine merge=union\n*.yaml mine", true)]
+    #[case::by_a_macro_of_a_macro("[attr]mine merge=union\n[attr]ours mine\n*.yaml ours", true)]
+    #[case::after_a_byte_order_mark("\u{feff}peribolos.yaml -merge", true)]
     #[case::a_macro_of_something_else("[attr]mine diff=yaml\n*.yaml mine", false)]
     #[case::unknown_wildcards("perib[ao]los.yaml -merge", true)]
     #[case::quoted("\"peribolos.yaml\" -merge", true)]

@@ -24,3 +24,31 @@ pub fn refusal<'r>(refusal: &'r Refusal, namer: &Namer<'_>) -> (&'r str, &'r str
 pub fn warning<'w>(warning: &'w Warning, namer: &Namer<'_>) -> Option<(&'w str, Option<&'w str>)> {
     namer.names(&warning.about).then_some((&warning.message, warning.hint.as_deref()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TeamName;
+    use crate::plan::{Kind, Named};
+    use crate::show::Disclosure;
+
+    /// Owners see nothing but GitHub, and members read no log.
+    #[test]
+    fn what_may_not_be_named_is_explained_in_githubs_terms() {
+        let refusal = Refusal {
+            kind: Kind::Teams,
+            class: RefusalClass::Impossible,
+            line: None,
+            message: "`secret` can't be moved".to_owned(),
+            hint: "move it by hand".to_owned(),
+            about: vec![Named::Team(TeamName::new("secret"))],
+        };
+        let nothing = Disclosure::default();
+        let (message, hint) = super::refusal(&refusal, &Namer::disclosed(&nothing));
+        assert!(!format!("{message} {hint}").contains("secret"));
+        for word in ["pod", "log", "peribolos-operator"] {
+            assert!(!hint.contains(word), "{hint}");
+        }
+        assert!(hint.contains("platform team"), "{hint}");
+    }
+}
