@@ -263,3 +263,20 @@ async fn a_comment_that_is_there_twice_is_deleted_once() {
     let [preview] = &said(&world, number).await[..] else { panic!("one is left over") };
     assert!(preview.contains("2 changes"), "{preview}");
 }
+
+/// GitHub lets no App comment on a locked conversation.
+#[tokio::test]
+async fn a_locked_conversation_keeps_no_run_from_its_end() {
+    let world = World::start(&[]).await;
+    let number = pull(&world, "alice", "change").await;
+    let locked = json!({"method": "POST", "path": "/repos/acme/.github/issues/*/comments", "status": 403, "count": 1000,
+        "body": {"message": "Unable to create comment because issue is locked."}});
+    world.github.call("POST", "/_sim/faults", Some(locked)).await;
+    previewed(&world, "first", number, "1 change").await;
+    let run = world.run("first").await;
+    assert_eq!(world.conclusion(&run).await, "success");
+    world.github.call("DELETE", "/_sim/faults", None).await;
+    previewed(&world, "second", number, "2 changes").await;
+    let [preview] = &said(&world, number).await[..] else { panic!("no single comment") };
+    assert!(preview.contains("2 changes"), "{preview}");
+}

@@ -236,3 +236,55 @@ async fn what_was_applied_in_another_organization_was_not_applied_here() {
     world.reaches("evil", "Skipped", "OwnerRequired").await;
     assert_eq!(status.get("lastAppliedSha"), None, "{status}");
 }
+
+/// For a commit that is not on the default branch, GitHub lists every pull request that has it. Who merged a later one has not seen
+/// it among the changes.
+#[tokio::test]
+async fn an_owner_who_merges_what_is_based_on_a_members_merge_has_not_merged_that() {
+    let world = World::start(&[]).await;
+    let push = async |branch: &str, files: Value| {
+        let push = json!({"branch": branch, "files": files, "sender": "carol", "message": "change"});
+        world.github.call("POST", "/_sim/orgs/acme/repos/.github/push", Some(push)).await;
+    };
+    let open = async |branch: &str| {
+        let pull = json!({"title": branch, "branch": branch, "sender": "carol"});
+        world.github.call("POST", "/_sim/orgs/acme/repos/.github/pulls", Some(pull)).await
+    };
+    let merge = async |pull: &Value, sender: &str| {
+        let path = format!("/_sim/orgs/acme/repos/.github/pulls/{}/merge", pull["number"]);
+        let merged = world.github.call("POST", &path, Some(json!({"sender": sender}))).await;
+        merged["sha"].as_str().unwrap().to_owned()
+    };
+    push("evil", json!({"org.yaml": "evil"})).await;
+    let evil = open("evil").await;
+    let head = json!({"ref": "refs/heads/readme", "sha": evil["head"]["sha"]});
+    world.change("POST", "/repos/acme/.github/git/refs", Some(head)).await;
+    push("readme", json!({"README.md": "better"})).await;
+    let readme = open("readme").await;
+    let by_member = merge(&evil, "carol").await;
+    healed(&world, "of-a-member", &by_member).await;
+    world.reaches("of-a-member", "Skipped", "OwnerRequired").await;
+    let by_owner = merge(&readme, "alice").await;
+    let listed = world.change("GET", "/repos/acme/.github/pulls?state=closed", None).await;
+    assert_eq!(listed.as_array().map(Vec::len), Some(2));
+    let both = json!({"method": "GET", "path": "/repos/acme/.github/commits/*/pulls", "status": 200, "body": listed, "count": 1000});
+    world.github.call("POST", "/_sim/faults", Some(both)).await;
+    healed(&world, "trick", &by_owner).await;
+    world.reaches("trick", "Skipped", "OwnerRequired").await;
+}
+
+/// A required check must not hang, and owners look nowhere else.
+#[tokio::test]
+async fn what_cant_be_previewed_because_two_repositories_have_the_file_says_so() {
+    let world = World::with_repositories(
+        ".github: {visibility: private, files: {org.yaml: one}}\nperibolos: {visibility: private, files: {org.yaml: two}}",
+    )
+    .await;
+    let pull = json!({"title": "x", "branch": "b", "files": {"org.yaml": "three"}, "sender": "alice"});
+    let pull = world.github.call("POST", "/_sim/orgs/acme/repos/.github/pulls", Some(pull)).await;
+    let source = json!({"repository": "acme/.github", "ref": "refs/heads/main", "sha": pull["head"]["sha"],
+        "pullRequest": pull["number"]});
+    world.create("r", "DryRun", source).await;
+    let run = world.reaches("r", "Failed", "ConfigAmbiguous").await;
+    assert_eq!(world.conclusion(&run).await, "failure");
+}

@@ -255,3 +255,36 @@ async fn what_a_stranger_pushed_to_a_members_pull_request_lets_nothing_be_named(
     world.create("strangers", "DryRun", json!({"pullRequest": number})).await;
     assert!(!args(&world, "strangers").await.contains("--disclose-file"));
 }
+
+/// What reads nothing but the file of its commit does not depend on the base.
+#[tokio::test]
+async fn a_preview_that_only_reads_the_file_is_not_made_again() {
+    let world = World::start(&[]).await;
+    let patch = Patch::Merge(json!({"spec": {"preview": "Everyone"}}));
+    world.installations().patch(ACME, &PatchParams::default(), &patch).await.unwrap();
+    let head = world.push("alice", ".github", json!({"org.yaml": FILE})).await;
+    let files = json!({"org.yaml": format!("{FILE}    description: new\n")});
+    let body = json!({"title": "x", "branch": "topic", "files": files, "sender": "eve"});
+    let pull = world.github.call("POST", "/_sim/orgs/acme/repos/.github/pulls", Some(body)).await;
+    of_delivery(&world, "strangers", &pull["number"]).await;
+    world.task_run("strangers-1").await;
+    world.step_ends("strangers-1", &StepReport::new(StepName::Plan, StepExit::Ok)).await;
+    is_over(&world, "strangers").await;
+    applied(&world, "same", &head).await;
+    assert_eq!(again(&world).await.len(), 0);
+}
+
+/// A required check that is never written hangs, and owners look nowhere else.
+#[tokio::test]
+async fn a_preview_that_fails_before_it_is_admitted_says_so_on_its_commit() {
+    let world = World::start(&[]).await;
+    world.push("alice", ".github", json!({"org.yaml": FILE})).await;
+    let number = open(&world).await;
+    let pull = world.change("GET", &format!("/repos/acme/.github/pulls/{number}"), None).await;
+    let refused = json!({"method": "GET", "path": "/orgs/acme/memberships/*", "status": 403, "count": 1000,
+        "body": {"message": "Resource not accessible by integration"}});
+    world.github.call("POST", "/_sim/faults", Some(refused)).await;
+    world.create("r", "DryRun", json!({"pullRequest": number, "sha": pull["head"]["sha"]})).await;
+    let run = world.reaches("r", "Failed", "PermissionsMissing").await;
+    assert_eq!(world.conclusion(&run).await, "failure");
+}

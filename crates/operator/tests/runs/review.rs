@@ -170,7 +170,11 @@ async fn many_commits_of_other_files_hide_none_of_the_file() {
 
 /// A preview of a pull request whose step has shown these removals, and that is over.
 async fn previewed(world: &World, name: &str, number: &serde_json::Value, removals: &[&str]) {
-    world.create(name, "DryRun", json!({"pullRequest": number})).await;
+    preview_is_over(world, name, json!({"pullRequest": number}), removals).await;
+}
+
+async fn preview_is_over(world: &World, name: &str, source: serde_json::Value, removals: &[&str]) {
+    world.create(name, "DryRun", source).await;
     world.task_run(&format!("{name}-1")).await;
     let report = StepReport {
         changes: Some(Changes { planned: 1, applied: None, failed: 0, remaining: 1 }),
@@ -199,4 +203,22 @@ async fn what_the_newest_preview_does_not_show_was_not_shown() {
     previewed(&world, "newest", &number, &[]).await;
     world.github.call("POST", &format!("{pulls}/{number}/merge"), Some(json!({"sender": "alice"}))).await;
     assert_eq!(gathered(&world, "r").await, (false, vec![]));
+}
+
+/// The receiver writes the name that the repository has at that moment into a run.
+#[tokio::test]
+async fn what_was_shown_before_the_repository_was_renamed_was_shown() {
+    let world = World::start(&[]).await;
+    let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
+    reviewed(&world, &first).await;
+    let file = "orgs: {acme: {admins: [alice, bob, carol]}}";
+    let open = json!({"title": "x", "branch": "b", "files": {"org.yaml": file}, "sender": "alice"});
+    let pull = world.github.call("POST", "/_sim/orgs/acme/repos/.github/pulls", Some(open)).await;
+    let number = &pull["number"];
+    let source = json!({"repository": "acme/.github", "ref": "refs/heads/main", "pullRequest": number});
+    preview_is_over(&world, "p", source, &["removal-1"]).await;
+    world.change("PATCH", "/repos/acme/.github", Some(json!({"name": "conf"}))).await;
+    let merge = format!("/_sim/orgs/acme/repos/conf/pulls/{number}/merge");
+    world.github.call("POST", &merge, Some(json!({"sender": "alice"}))).await;
+    assert_eq!(gathered(&world, "r").await, (false, only_preview()));
 }

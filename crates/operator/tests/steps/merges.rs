@@ -384,3 +384,18 @@ async fn whatever_was_done_before_a_preview_plans_what_the_merge_then_does() {
     println!("{seen:?}");
     assert!(seen.merged > 0 && seen.merged > seen.undecided, "{seen:?}");
 }
+
+/// GitHub's sentences name what they are about, and anybody can read a public repository's checks.
+#[tokio::test]
+async fn what_github_says_of_a_failed_query_names_nothing_that_the_file_does_not_name() {
+    let world = World::start().await;
+    let errors = json!({"data": null, "errors": [
+        {"type": "INTERNAL", "message": "Something went wrong while loading the repository 'acme/embargoed-ghsa-2345-6789-cfgh'"}]});
+    let fault = json!({"method": "POST", "path": "/graphql", "status": 200, "body": errors, "count": 1000});
+    world.bench.github.call("POST", "/_sim/faults", Some(fault)).await;
+    let head = world.bench.head().await;
+    let output = world.bench.plan(&head, &world.token, &["--disclose-file"]).output();
+    assert_ne!(output.exit, StepExit::Ok);
+    let shown = format!("{} {}", output.check.title, output.check.summary);
+    assert!(!shown.contains("embargoed"), "{shown}");
+}
