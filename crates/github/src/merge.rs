@@ -4,6 +4,8 @@
 //! it is, for up to twelve hours. So it counts only where its parents are the two heads of now. Otherwise the file is merged
 //! here, as git does it ([`peribolos_org::merge`]).
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::digest;
 use futures::future::try_join3;
 use peribolos_org::merge::{self, Doubt, Versions, boundary};
@@ -277,17 +279,19 @@ fn is_renamed(files: Option<&[ChangedFile]>, path: &str) -> Result<bool, Doubt> 
 
 /// Whether a `.gitattributes` of one of the two heads says how the file is merged.
 async fn has_driver(client: &Client, at: Place<'_>, sides: &Sides<'_>) -> Result<bool, Stop> {
-    let mut read: Vec<&Sha> = Vec::new();
+    let mut read: BTreeMap<&Sha, String> = BTreeMap::new();
     for (commit, version) in [(sides.base, &sides.ours), (sides.head, &sides.theirs)] {
+        let mut all = Vec::new();
         for (path, blob, from_there) in &version.attributes {
-            if read.contains(&blob) {
-                continue;
+            if !read.contains_key(blob) {
+                let text = client.raw_file(at.repository, path, commit).await?.unwrap_or_default();
+                read.insert(blob, String::from_utf8_lossy(&text).into_owned());
             }
-            read.push(blob);
-            let text = client.raw_file(at.repository, path, commit).await?.unwrap_or_default();
-            if merge::sets_merge_driver(&String::from_utf8_lossy(&text), from_there) {
-                return Ok(true);
-            }
+            let text = read.get(blob).cloned().unwrap_or_default();
+            all.push(merge::Attributes { text, path: from_there.clone() });
+        }
+        if merge::sets_merge_driver(&all) {
+            return Ok(true);
         }
     }
     Ok(false)

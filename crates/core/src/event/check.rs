@@ -25,7 +25,7 @@ pub struct Rerequest {
     delivery: String,
 }
 
-/// A run's metadata.
+/// What a run of the commit was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunEntry {
     /// Its uid, which is its check's external id.
@@ -34,25 +34,34 @@ pub struct RunEntry {
     pub mode: Mode,
     /// The pull request it is a preview of.
     pub pull_request: Option<i64>,
+    /// The ref of the merge group it is a preview of.
+    pub merge_group: Option<String>,
 }
+
+/// What is run again: runs of one kind share one check.
+type Kind = (Mode, Option<i64>, Option<String>);
 
 impl Rerequest {
     /// The runs to be made, given those of the commit. A check whose run is no longer kept asks for nothing: what it was can't
     /// be told.
     pub fn runs(&self, of_commit: &[RunEntry]) -> Vec<NewRun> {
-        // Several runs of one mode and pull request share one check: the newest of a name is what GitHub shows.
-        let kinds: BTreeSet<(Mode, Option<i64>)> = of_commit
+        // The newest check of a name is what GitHub shows.
+        let kinds: BTreeSet<Kind> = of_commit
             .iter()
             .filter(|run| self.check.as_ref().is_none_or(|check| run.uid == *check))
-            .map(|run| (run.mode, run.pull_request))
+            .map(|run| (run.mode, run.pull_request, run.merge_group.clone()))
             .collect();
-        kinds.into_iter().map(|(mode, pull_request)| self.run(mode, pull_request)).collect()
+        kinds.into_iter().map(|kind| self.run(kind)).collect()
     }
 
-    fn run(&self, mode: Mode, pull_request: Option<i64>) -> NewRun {
+    fn run(&self, (mode, pull_request, merge_group): Kind) -> NewRun {
         let mut run = self.template.clone();
         let number = pull_request.map(|number| number.to_string()).unwrap_or_default();
-        run.name = crate::names::run(&self.installation, &[&self.delivery, mode.as_str(), &number]);
+        let of = [&self.delivery, mode.as_str(), &number].into_iter().chain(merge_group.as_deref());
+        run.name = crate::names::run(&self.installation, &of.collect::<Vec<_>>());
+        if let Some(git_ref) = merge_group {
+            run.spec.source.git_ref = git_ref;
+        }
         run.spec.mode = mode;
         run.spec.source.pull_request = pull_request;
         run.labels = super::run_labels(&self.installation, mode, &run.spec.source);

@@ -70,7 +70,8 @@ pub(super) fn decide(case: &Case<'_>, comment: &Comment) -> Result<Vec<Action>, 
 
 /// The command in a comment's first line. None: it is not for the operator.
 pub fn command(line: &str) -> Option<Command> {
-    let mut words = line.split_ascii_whitespace();
+    // An indented line is code, for everybody who reads it.
+    let mut words = line.starts_with('/').then(|| line.split_ascii_whitespace())?;
     if words.next()? != "/peribolos" {
         return None;
     }

@@ -462,7 +462,8 @@ fn made_again(subject: Subject) -> Vec<NewRun> {
         panic!("no request")
     };
     assert_eq!((rerequest.installation.as_str(), rerequest.sha.as_str()), ("acme-1", SHA));
-    let run = |uid: &str, mode, pull_request| RunEntry { uid: uid.into(), mode, pull_request };
+    let run =
+        |uid: &str, mode, pull_request| RunEntry { uid: uid.into(), mode, pull_request, merge_group: None };
     rerequest.runs(&[
         run("u1", Mode::Apply, None),
         run("u2", Mode::DryRun, Some(7)),

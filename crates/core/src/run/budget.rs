@@ -20,7 +20,8 @@ const HALF: usize = HOURLY / 2;
 /// What a request is for, by which it may use more or less of the hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Purpose {
-    /// An answer that asks for nothing.
+    /// An answer by which nothing is done: to who asks for help, or may not give a command. Anybody may write comments in a public
+    /// repository.
     Help,
     /// A pull request.
     Preview,
@@ -35,7 +36,7 @@ impl Purpose {
     pub fn of(run: &PeribolosRun) -> Self {
         let reason = run.status.as_ref().and_then(|status| status.reason.as_deref()).and_then(Reason::parse);
         match run.spec.mode {
-            _ if reason == Some(Reason::HelpShown) => Self::Help,
+            _ if matches!(reason, Some(Reason::HelpShown | Reason::NotAllowed)) => Self::Help,
             Mode::Apply => Self::Apply,
             _ if run.spec.trigger.comment.is_some() => Self::Command,
             Mode::DryRun | Mode::Dump => Self::Preview,

@@ -109,7 +109,8 @@ pub fn text(run: &PeribolosRun, settings: &Settings) -> Text {
     let mut summary = match report {
         Some(report) if !report.summary.is_empty() => defuse(&report.summary),
         _ => {
-            defuse(&owners::text(run.spec.mode, phase, reason, status.message.as_deref().unwrap_or_default()))
+            let subject = owners::Subject::of(&run.spec);
+            defuse(&owners::text(subject, phase, reason, status.message.as_deref().unwrap_or_default()))
         }
     };
     let state = state(run.spec.mode, phase, reason, true);

@@ -3,24 +3,67 @@
 //! where it was written for them.
 
 use peribolos_api::{
-    Reason,
+    PeribolosRunSpec, Reason,
     run::{Mode, Phase},
 };
 use peribolos_vocab::CheckConclusion;
 
-use super::{check::CheckState, facts::Settings};
+use super::{
+    check::CheckState,
+    facts::Settings,
+    source::{PreviewOf, preview_of},
+};
+
+/// What a run is for those who read of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The file of a commit is applied.
+    Apply,
+    /// A pull request is previewed, or the branch is compared.
+    Preview,
+    /// A merge queue asks whether its group can be merged.
+    MergeGroup,
+    /// The file is proposed for the first time.
+    Dump,
+}
+
+impl Subject {
+    /// What this run is.
+    pub fn of(spec: &PeribolosRunSpec) -> Self {
+        match spec.mode {
+            Mode::Apply => Self::Apply,
+            Mode::Dump => Self::Dump,
+            Mode::DryRun if matches!(preview_of(spec), Some(PreviewOf::MergeGroup(_))) => Self::MergeGroup,
+            Mode::DryRun => Self::Preview,
+        }
+    }
+
+    /// How somebody starts it again.
+    const fn again(self) -> &'static str {
+        match self {
+            Self::Apply => "An owner can start it again with the comment `/peribolos apply`.",
+            // No comment reaches a commit of the queue.
+            Self::MergeGroup => {
+                "Re-run this check to request it again, or take the pull request out of the merge queue and add it again."
+            }
+            Self::Preview | Self::Dump => {
+                "A member of the organization can request it again with the comment `/peribolos plan` on the pull request."
+            }
+        }
+    }
+}
 
 /// The text about a run in that phase. `message` is its status'.
-pub fn text(mode: Mode, phase: Phase, reason: Option<Reason>, message: &str) -> String {
+pub fn text(subject: Subject, phase: Phase, reason: Option<Reason>, message: &str) -> String {
     match phase {
         Phase::Pending => waiting(reason).to_owned(),
         Phase::Queued => queued(reason).to_owned(),
-        Phase::Running if mode == Mode::Apply => {
+        Phase::Running if subject == Subject::Apply => {
             "The file of this commit is being applied. The result will be here.".to_owned()
         }
         Phase::Running => "The preview is being made. It will be here.".to_owned(),
-        Phase::Succeeded => succeeded(mode, reason).to_owned(),
-        Phase::Superseded if mode == Mode::Apply => {
+        Phase::Succeeded => succeeded(subject, reason).to_owned(),
+        Phase::Superseded if subject == Subject::Apply => {
             "The branch has a newer commit, which includes this one and is applied instead: the result is there.".to_owned()
         }
         Phase::Superseded => {
@@ -28,9 +71,9 @@ pub fn text(mode: Mode, phase: Phase, reason: Option<Reason>, message: &str) -> 
              where one is needed."
                 .to_owned()
         }
-        Phase::Cancelled => cancelled(mode, reason).to_owned(),
+        Phase::Cancelled => cancelled(subject, reason),
         Phase::Skipped => skipped(reason, message),
-        Phase::Failed => failed(mode, reason),
+        Phase::Failed => failed(subject, reason),
     }
 }
 
@@ -76,28 +119,24 @@ const fn queued(reason: Option<Reason>) -> &'static str {
     }
 }
 
-const fn succeeded(mode: Mode, reason: Option<Reason>) -> &'static str {
-    match (mode, reason) {
-        (Mode::Apply, Some(Reason::NoChanges)) => "The organization is as the file says.",
-        (Mode::Apply, _) => "The file was applied.",
-        (Mode::DryRun, _) => "The file can be applied.",
-        (Mode::Dump, _) => "The file that describes the organization was proposed.",
+const fn succeeded(subject: Subject, reason: Option<Reason>) -> &'static str {
+    match (subject, reason) {
+        (Subject::Apply, Some(Reason::NoChanges)) => "The organization is as the file says.",
+        (Subject::Apply, _) => "The file was applied.",
+        (Subject::Preview | Subject::MergeGroup, _) => "The file can be applied.",
+        (Subject::Dump, _) => "The file that describes the organization was proposed.",
     }
 }
 
-const fn cancelled(mode: Mode, reason: Option<Reason>) -> &'static str {
-    match (mode, reason) {
+fn cancelled(subject: Subject, reason: Option<Reason>) -> String {
+    match (subject, reason) {
         (_, Some(Reason::InstallationDeleted)) => {
-            "The App was removed from this organization, or is set up anew. What was applied until then stays."
+            "The App was removed from this organization, or is set up anew. What was applied until then stays.".to_owned()
         }
-        (Mode::Apply, _) => {
-            "This was cancelled; what was applied until then stays. An owner can start it again with the comment \
-             `/peribolos apply`."
+        (Subject::Apply, _) => {
+            format!("This was cancelled; what was applied until then stays. {}", subject.again())
         }
-        _ => {
-            "This was cancelled. A member of the organization can request the preview again with the comment \
-             `/peribolos plan` on the pull request."
-        }
+        _ => format!("This was cancelled. {}", subject.again()),
     }
 }
 
@@ -116,13 +155,8 @@ fn skipped(reason: Option<Reason>, message: &str) -> String {
     }
 }
 
-fn failed(mode: Mode, reason: Option<Reason>) -> String {
-    let again = match mode {
-        Mode::Apply => "An owner can start it again with the comment `/peribolos apply`.",
-        Mode::DryRun | Mode::Dump => {
-            "A member of the organization can request it again with the comment `/peribolos plan` on the pull request."
-        }
-    };
+fn failed(subject: Subject, reason: Option<Reason>) -> String {
+    let again = subject.again();
     match reason {
         Some(Reason::ConfigInvalid) => {
             "The file has mistakes, so nothing was changed. Each is marked in the file. Correct them and push."
@@ -153,14 +187,16 @@ fn failed(mode: Mode, reason: Option<Reason>) -> String {
             format!("The App lacks a permission that this needs. An owner accepts it in the organization's settings, under GitHub Apps. {again}")
         }
         Some(Reason::AccessBlocked) => {
-            "The organization's access rules block the App. An owner adds the addresses that the platform team names to the \
-             organization's IP allow list, or authorizes the App for single sign-on. It is tried again every hour."
-                .to_owned()
+            let then = if subject == Subject::Apply { "It is tried again every hour." } else { again };
+            format!(
+                "The organization's access rules block the App. An owner adds the addresses that the platform team names to \
+                 the organization's IP allow list, or authorizes the App for single sign-on. {then}"
+            )
         }
         Some(Reason::RateLimited | Reason::GitHubUnavailable) => {
-            format!("GitHub could not be used. {} {again}", retried(mode))
+            format!("GitHub could not be used. {} {again}", retried(subject))
         }
-        Some(Reason::TimedOut | Reason::OutOfTime) if mode == Mode::Apply => {
+        Some(Reason::TimedOut | Reason::OutOfTime) if subject == Subject::Apply => {
             format!(
                 "This took too long and was stopped. What was changed until then stays; how much that is, is unknown, and \
                  the organization is compared with the file now. {again} If it takes too long again, ask the platform team."
@@ -169,14 +205,18 @@ fn failed(mode: Mode, reason: Option<Reason>) -> String {
         Some(Reason::TimedOut | Reason::OutOfTime) => {
             format!("This took too long and was stopped. {again} If it takes too long again, ask the platform team.")
         }
-        Some(Reason::PodLost) if mode == Mode::Apply => {
-            format!("This was interrupted, by no fault of the file or of GitHub. What was changed until then stays. {} {again}", retried(mode))
+        Some(Reason::PodLost) if subject == Subject::Apply => {
+            format!("This was interrupted, by no fault of the file or of GitHub. What was changed until then stays. {} {again}", retried(subject))
         }
+        Some(Reason::Incomplete) if subject != Subject::Apply => format!(
+            "A part of the organization could not be read, so this does not say all of what would change. Ask the platform \
+             team, who can see why. {again}"
+        ),
         Some(Reason::Incomplete) => format!(
             "A part of this was not applied. It is tried again with the next change of the file and after a day. Ask the \
              platform team, who can see what is left. {again}"
         ),
-        Some(Reason::OutOfMemory | Reason::StepFailed | Reason::ApplyFailed) if mode == Mode::Apply => {
+        Some(Reason::OutOfMemory | Reason::StepFailed | Reason::ApplyFailed) if subject == Subject::Apply => {
             format!(
                 "This failed, and neither the file nor GitHub is known to be the cause. What was changed until then stays. \
                  Ask the platform team, who can see the details. {again}"
@@ -192,10 +232,10 @@ fn failed(mode: Mode, reason: Option<Reason>) -> String {
 }
 
 /// Whether it is tried again without anybody.
-const fn retried(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Apply => "It was tried four times, and is tried again every hour.",
-        Mode::DryRun | Mode::Dump => "It was tried four times.",
+const fn retried(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Apply => "It was tried four times, and is tried again every hour.",
+        Subject::Preview | Subject::MergeGroup | Subject::Dump => "It was tried four times.",
     }
 }
 
@@ -231,7 +271,7 @@ fn sentence(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const MODES: [Mode; 2] = [Mode::Apply, Mode::DryRun];
+    const SUBJECTS: [Subject; 4] = [Subject::Apply, Subject::Preview, Subject::MergeGroup, Subject::Dump];
     const PHASES: [Phase; 8] = [
         Phase::Pending,
         Phase::Queued,
@@ -265,7 +305,7 @@ mod tests {
     fn owners_read_no_terms_of_the_cluster() {
         let message =
             "the TaskRun peribolos-apply of spec.run.taskRef is missing: no pod, no Secret, exit code 1";
-        for mode in MODES {
+        for subject in SUBJECTS {
             for phase in PHASES {
                 for reason in Reason::ALL {
                     // The messages of these are written for owners, and the sentences are tested where they are.
@@ -278,9 +318,9 @@ mod tests {
                     ) {
                         continue;
                     }
-                    let text = text(mode, phase, Some(*reason), message).to_lowercase();
+                    let text = text(subject, phase, Some(*reason), message).to_lowercase();
                     for word in FOREIGN {
-                        assert!(!text.contains(word), "{word} in {mode:?} {phase:?} {reason:?}: {text}");
+                        assert!(!text.contains(word), "{word} in {subject:?} {phase:?} {reason:?}: {text}");
                     }
                     assert!(text.ends_with(['.', '`']), "{text}");
                 }
@@ -290,10 +330,10 @@ mod tests {
 
     #[test]
     fn each_failure_names_somebody_who_can_act() {
-        for mode in MODES {
+        for subject in SUBJECTS {
             for reason in Reason::ALL {
-                let text = text(mode, Phase::Failed, Some(*reason), "");
-                let names = ["owner", "member", "platform team", "Correct", "Direct"];
+                let text = text(subject, Phase::Failed, Some(*reason), "");
+                let names = ["owner", "member", "platform team", "Correct", "Direct", "Re-run"];
                 assert!(names.iter().any(|name| text.contains(name)), "{reason:?}: {text}");
             }
         }
@@ -302,9 +342,22 @@ mod tests {
     /// Only an Apply is made again after an hour.
     #[test]
     fn a_preview_promises_no_retry_that_does_not_come() {
-        for reason in Reason::ALL {
-            let text = text(Mode::DryRun, Phase::Failed, Some(*reason), "");
-            assert!(!text.contains("every hour") && !text.contains("after a day"), "{reason:?}: {text}");
+        for subject in [Subject::Preview, Subject::MergeGroup, Subject::Dump] {
+            for reason in Reason::ALL {
+                let text = text(subject, Phase::Failed, Some(*reason), "");
+                assert!(!text.contains("every hour") && !text.contains("after a day"), "{reason:?}: {text}");
+            }
+        }
+    }
+
+    /// No comment makes the check of a merge queue's commit again.
+    #[test]
+    fn the_check_of_a_merge_group_is_run_again_on_itself() {
+        for phase in PHASES {
+            for reason in Reason::ALL {
+                let text = text(Subject::MergeGroup, phase, Some(*reason), "");
+                assert!(!text.contains("/peribolos"), "{phase:?} {reason:?}: {text}");
+            }
         }
     }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_api::Reason;
+use peribolos_api::{PeribolosRun, Reason, run::Mode};
 use peribolos_vocab::report::Cause;
 
 use crate::time_scale::TimeScale;
@@ -97,6 +97,14 @@ pub fn next(attempt: &Attempt, scale: TimeScale, now: Timestamp) -> Next {
         Kind::Passing | Kind::Continued => Next::End { again_at: after(now, scale.of_signed(HOURLY)) },
         Kind::Later(time) => Next::End { again_at: after(now, scale.of_signed(time)) },
         Kind::Lasting => Next::End { again_at: None },
+    }
+}
+
+/// When what a run that ended at `now` without an attempt was to do is tried again. None: when something changes.
+pub fn again_at(run: &PeribolosRun, reason: Reason, scale: TimeScale, now: Timestamp) -> Option<Timestamp> {
+    match kind(reason, None) {
+        Kind::Later(time) if run.spec.mode == Mode::Apply => after(now, scale.of_signed(time)),
+        _ => None,
     }
 }
 

@@ -7,7 +7,6 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference}
 use kube::{
     Api, Client, Resource, ResourceExt,
     api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions, VersionMatch},
-    core::PartialObjectMeta,
 };
 use peribolos_api::{
     GitHubInstallation, GitHubInstallationSpec, PeribolosRun,
@@ -20,7 +19,12 @@ use peribolos_api::{
 use peribolos_core::{
     event::{Action, NewRun, Rerequest, RunEntry},
     ownership::made_by_operator,
-    run::{check, facts::is_labelled_ended, state::phase},
+    run::{
+        check,
+        facts::is_labelled_ended,
+        source::{PreviewOf, preview_of},
+        state::phase,
+    },
 };
 use serde::Serialize;
 use serde_json::json;
@@ -203,8 +207,8 @@ impl Writer {
         Ok(if has_ended { Ensured::Ended } else { Ensured::Exists })
     }
 
-    /// Creates the runs of re-requested checks. The commit's runs have ended and are in no watch, so they are listed: by
-    /// metadata, from the API server's cache, and few at a time.
+    /// Creates the runs of re-requested checks. The commit's runs have ended and are in no watch, so they are listed: from the API
+    /// server's cache, and few at a time.
     async fn run_again(&self, rerequest: &Rerequest) -> Result<Vec<Persisted>, CallError> {
         let Ok(_listing) = self.listings.try_acquire() else { return Err(CallError::Busy) };
         let labels = format!("{LABEL_INSTALLATION}={},{LABEL_SHA}={}", rerequest.installation, rerequest.sha);
@@ -213,7 +217,7 @@ impl Writer {
             resource_version: Some("0".to_owned()),
             ..ListParams::default().labels(&labels)
         };
-        let of_commit = self.runs.list_metadata(&params).await?;
+        let of_commit = self.runs.list(&params).await?;
         let entries: Vec<RunEntry> = of_commit.iter().filter_map(entry).collect();
         let mut done = Vec::new();
         for run in rerequest.runs(&entries) {
@@ -298,14 +302,18 @@ impl Writer {
     }
 }
 
-/// What a run's metadata shows. None: it has no label with its mode, so no check can belong to it.
-fn entry(run: &PartialObjectMeta<PeribolosRun>) -> Option<RunEntry> {
+/// What a run was about. None: it has no label with its mode, so no check can belong to it.
+fn entry(run: &PeribolosRun) -> Option<RunEntry> {
     let labels = run.labels();
     let mode = labels.get(LABEL_MODE)?;
     Some(RunEntry {
         uid: run.uid()?,
         mode: Mode::of_label(mode)?,
         pull_request: labels.get(LABEL_PULL_REQUEST).and_then(|text| text.parse().ok()),
+        merge_group: match preview_of(&run.spec) {
+            Some(PreviewOf::MergeGroup(git_ref)) => Some(git_ref.to_owned()),
+            Some(PreviewOf::PullRequest(_)) | None => None,
+        },
     })
 }
 
@@ -428,10 +436,15 @@ mod tests {
     fn a_run_is_known_by_the_labels_it_was_made_with() {
         let source = Source { sha: "abc".into(), pull_request: Some(7), ..Source::default() };
         let labels = run_labels("acme-1", Mode::DryRun, &source);
-        let run = json!({"metadata": {"name": "x", "uid": "u", "labels": labels}});
-        let known = RunEntry { uid: "u".into(), mode: Mode::DryRun, pull_request: Some(7) };
-        assert_eq!(entry(&serde_json::from_value(run).unwrap()), Some(known));
-        let unlabelled = json!({"metadata": {"name": "x", "uid": "u"}});
-        assert_eq!(entry(&serde_json::from_value(unlabelled).unwrap()), None);
+        let spec = json!({"installationRef": {"name": "acme-1"}, "mode": "DryRun", "source": source});
+        let mut run: PeribolosRun = serde_json::from_value(
+            json!({"metadata": {"name": "x", "uid": "u", "labels": labels}, "spec": spec}),
+        )
+        .unwrap();
+        let known =
+            RunEntry { uid: "u".into(), mode: Mode::DryRun, pull_request: Some(7), merge_group: None };
+        assert_eq!(entry(&run), Some(known));
+        run.metadata.labels = None;
+        assert_eq!(entry(&run), None);
     }
 }

@@ -136,7 +136,7 @@ impl StepError {
 
     /// What the check shows.
     pub(super) fn into_check(self) -> CheckOutput {
-        let sentence = self.to_string();
+        let sentence = self.sentence();
         let (title, advice) = match self {
             Self::Invalid { title, summary, annotations } | Self::Guarded { title, summary, annotations } => {
                 return CheckOutput { title, summary, annotations };
@@ -145,13 +145,17 @@ impl StepError {
             Self::NoRepository(_) => ("The config repository is missing".to_owned(), ""),
             Self::NoBranch { .. } => ("The config branch is missing".to_owned(), ""),
             Self::Archived(_) => ("The config repository is archived".to_owned(), ""),
-            Self::Stale { .. } => ("A newer commit is there".to_owned(), ""),
-            Self::Closed(_) => ("The pull request is closed".to_owned(), ""),
+            Self::Stale { .. } => {
+                ("A newer commit is there".to_owned(), "That one has a preview of its own.")
+            }
+            Self::Closed(_) => (
+                "The pull request is closed".to_owned(),
+                "If somebody opens it again, there is a new preview.",
+            ),
             Self::Conflict(_) => ("The branch conflicts with its base".to_owned(), ""),
             Self::NoIssues(_) => ("The config repository is public".to_owned(), ""),
-            Self::File { .. } | Self::NoToken(_) => {
-                ("The step could not run".to_owned(), "This is for the platform team to fix.")
-            }
+            Self::File { .. } | Self::NoToken(_) => return not_run(),
+            Self::GitHub(GitHubError::TooLarge { limit, .. }) => return too_large(limit),
             Self::Undecidable { .. } => ("The branch has to be updated".to_owned(), ""),
             Self::BaseMoved(_) => ("The base has another file".to_owned(), "The preview is made again."),
             Self::GitHub(error) if error.is_rate_limited() => {
@@ -172,14 +176,49 @@ impl StepError {
             Self::GitHub(error) if error.retry() != Retry::Never || error.is_unauthorized() => {
                 ("GitHub could not be used".to_owned(), "It is tried again.")
             }
-            Self::GitHub(_) => ("GitHub refused a request".to_owned(), ""),
+            Self::GitHub(_) => ("GitHub could not be used".to_owned(), ASK_WHO_SEES_MORE),
         };
-        CheckOutput {
-            title,
-            summary: format!("{} {advice}", self::sentence(&capitalized(&sentence))).trim_end().to_owned(),
-            annotations: Vec::new(),
+        check(&title, &format!("{} {advice}", self::sentence(&capitalized(&sentence))))
+    }
+
+    /// What happened, as far as it is shown on GitHub: paths of the pod say nothing to owners, and some of GitHub's sentences name
+    /// what the file does not. The log has all of it.
+    fn sentence(&self) -> String {
+        let Self::GitHub(error) = self else { return self.to_string() };
+        match error {
+            GitHubError::GraphQl { .. } => "GitHub did not answer a query".to_owned(),
+            GitHubError::NoTeam(_) | GitHubError::NoPerson(_) | GitHubError::Moved { .. } => {
+                "something that is needed was not found on GitHub".to_owned()
+            }
+            _ => self.to_string(),
         }
     }
+}
+
+/// What owners do about an error that says nothing to them.
+const ASK_WHO_SEES_MORE: &str =
+    "If it stays so when it is tried again, ask the platform team, who can see the details.";
+
+fn check(title: &str, summary: &str) -> CheckOutput {
+    CheckOutput { title: title.to_owned(), summary: summary.trim_end().to_owned(), annotations: Vec::new() }
+}
+
+fn not_run() -> CheckOutput {
+    check(
+        "This could not be run",
+        "Neither the file nor GitHub is the cause, and nothing was changed. Ask the platform team, who can see the details.",
+    )
+}
+
+fn too_large(limit: usize) -> CheckOutput {
+    check(
+        "Something is too large to be read",
+        &format!(
+            "GitHub's answer has more than {} MiB, and no more is read. If it is the file, make it smaller; otherwise ask the \
+             platform team, who can see what it is.",
+            limit >> 20
+        ),
+    )
 }
 
 /// The meaning of GitHub's message that the organization blocks the App, and the remedy.

@@ -4,24 +4,50 @@
 
 use std::collections::BTreeSet;
 
-/// Whether this `.gitattributes` gives the file an attribute with which git merges it in another way. Whatever is not certain
-/// is taken as that.
-///
-/// `path` is relative to the directory of the `.gitattributes`.
-pub fn sets_merge_driver(gitattributes: &str, path: &str) -> bool {
-    let lines = || gitattributes.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
-    // A macro of one's own may stand for such an attribute.
-    let macros = lines().filter_map(|line| line.strip_prefix("[attr]")).filter_map(|line| {
-        let mut words = line.split_ascii_whitespace();
-        let name = words.next()?;
-        words.any(|word| is_about_merging(word, &BTreeSet::new())).then(|| name.to_owned())
-    });
-    let macros: BTreeSet<String> = macros.collect();
-    lines().any(|line| {
-        let Some((pattern, attributes)) = pattern(line) else { return false };
-        attributes.split_ascii_whitespace().any(|word| is_about_merging(word, &macros))
-            && may_match(pattern, path)
-    })
+/// A `.gitattributes`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attributes {
+    /// What it says.
+    pub text: String,
+    /// The file that is merged, from the directory of this one.
+    pub path: String,
+}
+
+/// Whether the `.gitattributes` of a file's directories give it an attribute with which git merges it in another way. Whatever is
+/// not certain is taken as that.
+pub fn sets_merge_driver(all: &[Attributes]) -> bool {
+    let macros = macros_about_merging(all);
+    let sets = |attributes: &Attributes, line: &str| {
+        let Some((pattern, words)) = pattern(line) else { return false };
+        words.split_ascii_whitespace().any(|word| is_about_merging(word, &macros))
+            && may_match(pattern, &attributes.path)
+    };
+    all.iter().any(|attributes| lines(attributes).any(|line| sets(attributes, line)))
+}
+
+/// The lines that say something. Git skips a byte order mark.
+fn lines(attributes: &Attributes) -> impl Iterator<Item = &str> {
+    let text = attributes.text.strip_prefix('\u{feff}').unwrap_or(&attributes.text);
+    text.lines().map(str::trim_start).filter(|line| !line.starts_with('#'))
+}
+
+/// Macros that stand for such an attribute, directly or by another macro. Git takes those of the uppermost directory alone, for all
+/// below; here those of every directory are.
+fn macros_about_merging(all: &[Attributes]) -> BTreeSet<String> {
+    let definitions = || all.iter().flat_map(lines).filter_map(|line| line.strip_prefix("[attr]"));
+    let mut macros = BTreeSet::new();
+    loop {
+        let found = definitions().filter_map(|definition| {
+            let mut words = definition.split_ascii_whitespace();
+            let name = words.next()?;
+            words.any(|word| is_about_merging(word, &macros)).then(|| name.to_owned())
+        });
+        let found: BTreeSet<String> = found.collect();
+        if found == macros {
+            return macros;
+        }
+        macros = found;
+    }
 }
 
 /// The pattern of a line, and its attributes. A quoted pattern is not read: it may match anything.
@@ -84,11 +110,23 @@ mod tests {
     #[case::line_endings("* text=auto eol=lf\n*.yaml diff", false)]
     #[case::a_comment("# *.yaml binary", false)]
     fn finds_what_is_merged_otherwise(#[case] attributes: &str, #[case] expected: bool) {
-        assert_eq!(sets_merge_driver(attributes, "peribolos.yaml"), expected);
+        assert_eq!(sets_merge_driver(&[of(attributes, "peribolos.yaml")]), expected);
+    }
+
+    fn of(text: &str, path: &str) -> Attributes {
+        Attributes { text: text.to_owned(), path: path.to_owned() }
+    }
+
+    #[test]
+    fn a_macro_is_for_the_directories_below() {
+        let above = of("[attr]mine -merge", "config/org.yaml");
+        assert!(sets_merge_driver(&[above.clone(), of("*.yaml mine", "org.yaml")]));
+        assert!(!sets_merge_driver(&[above, of("*.yaml ours", "org.yaml")]));
     }
 
     #[test]
     fn paths_below_are_matched_as_git_matches_them() {
+        let sets_merge_driver = |text, path| super::sets_merge_driver(&[of(text, path)]);
         assert!(sets_merge_driver("config/*.yaml -merge", "config/org.yaml"));
         assert!(sets_merge_driver("*.yaml -merge", "config/org.yaml"));
         assert!(!sets_merge_driver("*.yaml/x -merge", "config/org.yaml"));

@@ -7,7 +7,7 @@ mod attributes;
 mod bases;
 mod lines;
 
-pub use attributes::sets_merge_driver;
+pub use attributes::{Attributes, sets_merge_driver};
 pub use bases::boundary;
 
 /// The versions of one file. None: it is not there.

@@ -11,7 +11,7 @@ pub fn refusal<'r>(refusal: &'r Refusal, namer: &Namer<'_>) -> (&'r str, &'r str
     match refusal.class {
         RefusalClass::Impossible => (
             "Something can't be done that has to do with what the file on the base branch does not name",
-            "a member can see it with `peribolos-operator plan`, and it is in the log of the pod",
+            "ask the platform team, who can see all of it",
         ),
         RefusalClass::NotAllowed => (
             "Something that the file on the base branch does not name would be archived or made public",

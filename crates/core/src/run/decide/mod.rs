@@ -26,7 +26,7 @@ use serde_json::Map;
 use super::{
     admit, check,
     facts::{Attempt, Facts},
-    follow_up,
+    follow_up, retry,
     state::State,
     status::{End, Why, Writer},
     step::{Need, Step, Verdict},
@@ -183,7 +183,11 @@ fn lasting(facts: &Facts, installation: &GitHubInstallation, trouble: &Trouble, 
         let message = config::gone(admit::login(installation), name);
         return finish(facts, &facts.run, &End::new(Phase::Failed, Reason::ConfigMissing, message), now);
     }
-    let end = End::new(Phase::Failed, Reason::PermissionsMissing, trouble.why.message.clone());
+    let mut end = End::new(Phase::Failed, Reason::PermissionsMissing, trouble.why.message.clone());
+    if trouble.why.reason == Reason::AccessBlocked {
+        end.why.reason = Reason::AccessBlocked;
+        end.again_at = retry::again_at(&facts.run, end.why.reason, facts.settings.time_scale, now);
+    }
     finish(facts, &facts.run, &end, now)
 }
 

@@ -122,6 +122,8 @@ impl Error {
         match self {
             Self::GitHub(error) if error.is_rate_limited() => Reason::RateLimited,
             Self::GitHub(error) if error.is_suspended() => Reason::InstallationSuspended,
+            // Its access rules block the App: no permission is missing.
+            Self::GitHub(error) if error.is_access_blocked() => Reason::AccessBlocked,
             Self::GitHub(error) if error.is_forbidden() => Reason::PermissionsMissing,
             Self::Token(error) => error.reason(),
             Self::NotChosen => Reason::ConfigMissing,
