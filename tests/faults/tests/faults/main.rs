@@ -12,6 +12,7 @@ mod cases;
 mod ending;
 mod fault;
 mod known;
+mod lots;
 mod many;
 mod matrix;
 mod proxy;
