@@ -1,6 +1,9 @@
 //! Many pull requests at once, and a base that gets another file under them.
 
-use std::time::{Duration, Instant};
+use std::{
+    fmt::Write,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
@@ -33,7 +36,7 @@ fn file(description: &str, remark: Option<usize>) -> String {
     );
     for n in 0..PULLS * 4 {
         let mine = if remark.is_some_and(|remark| remark * 4 == n) { "changed" } else { "as it was" };
-        text.push_str(&format!("# remark {n} {mine}\n"));
+        let _ = writeln!(text, "# remark {n} {mine}");
     }
     text
 }
