@@ -1,7 +1,7 @@
 //! Previews and the base that they are made with: one of another file is made again, and its check is not green meanwhile.
 
 use kube::{ResourceExt, api::ListParams};
-use peribolos_api::{PeribolosRun, run::Phase};
+use peribolos_api::PeribolosRun;
 use peribolos_vocab::report::{Changes, StepExit, StepName, StepReport};
 use serde_json::json;
 
@@ -230,7 +230,8 @@ async fn a_pull_request_that_was_directed_at_another_branch_meanwhile_is_not_pre
     suspend(&world, false).await;
     let run = eventually("its end, or its TaskRun", async || {
         let run = world.run("p").await;
-        let is_over = run.status.clone().unwrap_or_default().phase.is_some_and(Phase::is_final);
+        let is_over =
+            run.status.clone().unwrap_or_default().phase.is_some_and(peribolos_api::run::Phase::is_final);
         let made = world.task_run_names().await;
         if is_over || !made.is_empty() { Ok((run, made)) } else { Err(run.status) }
     })

@@ -13,6 +13,7 @@ mod ending;
 mod fault;
 mod known;
 mod lots;
+mod many;
 mod matrix;
 mod proxy;
 mod settings;

@@ -193,3 +193,25 @@ fn a_command_gets_its_reaction_even_where_its_run_has_ended_by_then() {
     facts.published.done.comments = true;
     assert_eq!(describe(&decide(&facts, at(9))), "LabelTaskRuns");
 }
+
+/// A check of the old base is green until this is written, and lets a merge pass that nobody has previewed.
+#[test]
+fn a_check_that_takes_the_place_of_an_outdated_one_waits_for_no_other_requests() {
+    let waits = |run: &PeribolosRun| {
+        let run = PeribolosRun { status: Some(admitted(run)), ..run.clone() };
+        let why = Why::new(Reason::WaitingForRun, "waits until the file of the base branch is applied");
+        Writer::new(&run, at(0)).waiting(Phase::Queued, &why)
+    };
+    let mut facts = of(Mode::DryRun, waits);
+    facts.run.spec.source.pull_request = Some(7);
+    facts.run.spec.trigger.event = crate::run::follow_up::BASE.to_owned();
+    facts.found.checks = Some(vec![]);
+    let hour = jiff::SignedDuration::from_hours(1);
+    let written =
+        |facts: &Facts| super::super::publish::check(facts, at(100)).map(|verdict| describe(&verdict));
+    facts.budget = crate::run::budget::Budget::new((0..10).map(at), hour);
+    let expected = Some("check None Queued: Waiting for another run to end".to_owned());
+    assert_eq!(written(&facts), expected);
+    facts.budget = crate::run::budget::Budget::new((0..60).map(at), hour);
+    assert_eq!(written(&facts), expected);
+}
