@@ -15,6 +15,7 @@ mod known;
 mod lots;
 mod many;
 mod matrix;
+mod pictures;
 mod proxy;
 mod settings;
 mod storm;
