@@ -94,7 +94,9 @@ pub enum Answer {
 /// What became of a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Commented {
-    /// It is there as it should be.
+    /// It was created.
+    Created,
+    /// It is there as it should be, and was there before.
     AsWanted,
     /// One that was there twice was deleted; there may be another one.
     SurplusDeleted,
@@ -161,7 +163,7 @@ impl Facts {
             Answer::Foreign => self.found.attempt = Some(Attempt::Foreign),
             Answer::Closed => self.found.attempt = Some(Attempt::Closed),
             Answer::Check(id) => self.check_written(step, id, now),
-            Answer::Comment(Commented::AsWanted) => self.comment_is_there(step, now),
+            Answer::Comment(Commented::Created | Commented::AsWanted) => self.comment_is_there(step, now),
             // It is read again.
             Answer::Comment(Commented::SurplusDeleted) => self.published.unknown_since = None,
             Answer::Done => {}

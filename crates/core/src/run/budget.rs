@@ -10,7 +10,12 @@ use peribolos_api::{
     run::{Mode, Phase},
 };
 
-use super::{check::CheckState, step::Step};
+use super::{
+    answer::{Answer, Commented},
+    check::CheckState,
+    follow_up::BASE,
+    step::Step,
+};
 
 /// So many an hour.
 const HOURLY: usize = 90;
@@ -27,6 +32,8 @@ pub enum Purpose {
     Preview,
     /// Somebody who waits for the answer to a command.
     Command,
+    /// A check that takes the place of one of another base: until it is there, a check passes for a merge that there will not be.
+    Outdated,
     /// What is applied.
     Apply,
 }
@@ -43,10 +50,17 @@ impl Purpose {
         }
     }
 
+    /// What a run's check in this state is for.
+    pub fn of_check(run: &PeribolosRun, state: CheckState) -> Self {
+        let is_outdated = run.spec.trigger.event == BASE && state == CheckState::Queued;
+        if is_outdated { Self::Outdated } else { Self::of(run) }
+    }
+
     /// How many requests of the last hour leave room for one more.
     const fn limit(self) -> usize {
         match self {
             Self::Apply => HOURLY,
+            Self::Outdated => HOURLY - 10,
             Self::Command => HOURLY - 30,
             Self::Preview => HOURLY - 36,
             Self::Help => HALF,
@@ -95,9 +109,16 @@ impl Budget {
     }
 }
 
-/// Whether a step is a request that creates something, as GitHub counts.
-pub const fn creates(step: &Step) -> bool {
-    matches!(step, Step::WriteCheck(..) | Step::WriteComment(_) | Step::Issue(_))
+/// Whether a step was a request that creates something, as GitHub counts. What became of one without an answer is unknown, so it
+/// counts.
+pub const fn creates(step: &Step, answer: Option<&Answer>) -> bool {
+    match step {
+        Step::WriteCheck(..) | Step::Issue(_) => true,
+        Step::WriteComment(_) => {
+            !matches!(answer, Some(Answer::Comment(Commented::AsWanted | Commented::SurplusDeleted)))
+        }
+        _ => false,
+    }
 }
 
 /// Whether a check is one that may be left out where requests are scarce: it says that a preview is being made.
@@ -110,12 +131,14 @@ pub fn is_dispensable(run: &PeribolosRun, state: CheckState) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::comment::{Kind, Post};
     use crate::run::testing::{COMMENT, at, run};
 
     const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
     #[rstest::rstest]
     #[case(Purpose::Apply, 90)]
+    #[case(Purpose::Outdated, 80)]
     #[case(Purpose::Command, 60)]
     #[case(Purpose::Preview, 54)]
     #[case(Purpose::Help, 45)]
@@ -134,6 +157,20 @@ mod tests {
         budget.count(at(100));
         assert!(!budget.is_ample(at(100)));
         assert!(budget.is_ample(at(3700)));
+    }
+
+    #[test]
+    fn a_comment_that_is_edited_is_not_created() {
+        let post =
+            Post { on: 7, kind: Kind::Answer, body: String::new(), marker: String::new(), is_news: true };
+        let step = Step::WriteComment(Box::new(post));
+        let creates = |commented| creates(&step, Some(&Answer::Comment(commented)));
+        assert!(
+            creates(Commented::Created)
+                && !creates(Commented::AsWanted)
+                && !creates(Commented::SurplusDeleted)
+        );
+        assert!(super::creates(&step, None), "it may have been");
     }
 
     #[test]

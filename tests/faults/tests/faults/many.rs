@@ -48,7 +48,8 @@ fn many_pull_requests_keep_no_green_check_of_the_old_base() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let plane = Plane::Shared;
-        let beginning = Beginning { fixture: FIXTURE, token_lifetime: "1h", flags: &[], standby: false };
+        let beginning =
+            Beginning { fixture: FIXTURE, token_lifetime: "1h", flags: &[], standby: false, controller: &[] };
         let world = World::start(&plane, beginning, Fault::Deliveries(Order::TripledAndShuffled(5))).await;
         let teller = Teller::new(&world);
         teller.is_ready().await.unwrap();

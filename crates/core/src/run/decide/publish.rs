@@ -38,7 +38,8 @@ pub(super) fn to(facts: &Facts, wanted: Check, now: Timestamp) -> Option<Verdict
         return Some(Verdict::Need(vec![Need::Checks]));
     }
     let is_left_out = budget::is_dispensable(&facts.run, wanted.state) && !facts.budget.is_ample(now);
-    if is_left_out || has_to_wait(facts, now).is_some() {
+    let has_to_wait = facts.budget.free_at(Purpose::of_check(&facts.run, wanted.state), now).is_some();
+    if is_left_out || has_to_wait {
         return None;
     }
     Some(Verdict::Do(Step::WriteCheck(id, Box::new(wanted))))

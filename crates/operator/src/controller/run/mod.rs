@@ -305,15 +305,15 @@ async fn write(ctx: &Context, facts: &mut Facts, step: &Step) -> Result<(), Erro
     ));
     let installation = facts.installation.clone().unwrap_or(none);
     facts.sends(step);
-    if budget::creates(step) {
-        let now = Timestamp::now();
+    let version = facts.run.resource_version();
+    let at = RunContext { ctx, run: &facts.run, installation: &installation };
+    let answer = Box::pin(execute::execute(at, facts, step)).await;
+    let now = Timestamp::now();
+    if budget::creates(step, answer.as_ref().ok()) {
         ctx.content_writes.count(&facts.run.spec.installation_ref.name, now);
         facts.budget.count(now);
     }
-    let version = facts.run.resource_version();
-    let at = RunContext { ctx, run: &facts.run, installation: &installation };
-    let answer = Box::pin(execute::execute(at, facts, step)).await?;
-    facts.apply(step, answer, Timestamp::now());
+    facts.apply(step, answer?, now);
     if facts.run.resource_version() != version {
         ctx.written.know(version, &facts.run);
     }

@@ -35,6 +35,7 @@ pub(super) async fn write(at: RunContext<'_>, post: &Post) -> Result<Answer, Err
         comment::Step::Leave => {}
         comment::Step::Create => {
             github.create_comment(&repository, on, &post.body).await?;
+            return Ok(Answer::Comment(Commented::Created));
         }
         comment::Step::Edit(id) => {
             github.update_comment(&repository, id, &post.body).await?;
