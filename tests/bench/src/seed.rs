@@ -79,10 +79,7 @@ impl Seed<'_> {
         let object = api.create(&PostParams::default(), &object).await?;
         let mut status = self.sample.clone();
         status["account"] = json!({"login": login(n), "id": 10_000 + n, "type": "Organization"});
-        // The sample's repository is not this organization's, which has its own id.
-        if let Some(fields) = status.as_object_mut() {
-            fields.remove("config");
-        }
+        status["config"]["repositoryId"] = json!(world::repository_id(n));
         match app {
             Some(app) => status["token"] = self.token(&object, n, app).await?,
             None => rest(&mut status),

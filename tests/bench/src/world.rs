@@ -27,13 +27,19 @@ pub fn fixture(organizations: usize) -> String {
         let _ = write!(
             text,
             "  {}:\n    id: {}\n    settings: {{billing_email: billing@example.com}}\n    members: {{alice: admin, bob: admin}}\n    \
-             repos: {{.github: {{visibility: private, files: {{README.md: hello}}}}}}\n    installation: {{id: {}}}\n",
+             repos: {{.github: {{id: {}, visibility: private, files: {{README.md: hello}}}}}}\n    installation: {{id: {}}}\n",
             login(n),
             10_000 + n,
+            repository_id(n),
             100_000 + n,
         );
     }
     text
+}
+
+/// The id of organization `n`'s config repository.
+pub const fn repository_id(n: usize) -> usize {
+    500_000 + n
 }
 
 /// The name of organization `n`'s object.

@@ -288,26 +288,3 @@ async fn what_cant_be_previewed_because_two_repositories_have_the_file_says_so()
     let run = world.reaches("r", "Failed", "ConfigAmbiguous").await;
     assert_eq!(world.conclusion(&run).await, "failure");
 }
-
-/// Between a comment and its run there may be minutes: a controller that is away, an installation that is not ready.
-#[tokio::test]
-async fn an_owners_command_is_not_about_what_a_member_pushed_after_it() {
-    let mut world = World::start(&[]).await;
-    let sha =
-        world.push("carol", ".github", json!({"org.yaml": "orgs: {acme: {admins: [alice, bob]}}"})).await;
-    pushed(&world, "good", "carol", json!({"repository": "acme/.github", "sha": sha})).await;
-    world.reaches("good", "Skipped", "OwnerRequired").await;
-    world.kill();
-    let pull = json!({"title": "x", "branch": "b", "files": {"README.md": "x"}, "sender": "carol"});
-    let pull = world.github.call("POST", "/_sim/orgs/acme/repos/.github/pulls", Some(pull)).await;
-    let comment = format!("/_sim/orgs/acme/repos/.github/issues/{}/comments", pull["number"]);
-    let body = json!({"body": "/peribolos apply", "sender": "alice"});
-    let comment = world.github.call("POST", &comment, Some(body)).await;
-    let trigger = json!({"event": "issue_comment", "deliveryId": "d", "sender": "alice",
-        "comment": {"id": comment["id"], "issue": pull["number"]}});
-    world.create_with("asked", json!({"mode": "Apply", "source": {}, "trigger": trigger}), json!({})).await;
-    world.github.call("POST", "/_sim/clock", Some(json!({"advance": "5m"}))).await;
-    world.push("carol", ".github", json!({"org.yaml": "orgs: {acme: {admins: [carol, bob]}}"})).await;
-    world.restart("second").await;
-    world.reaches("asked", "Skipped", "OwnerRequired").await;
-}
