@@ -50,10 +50,9 @@ impl Purpose {
         }
     }
 
-    /// What a run's check in this state is for.
-    pub fn of_check(run: &PeribolosRun, state: CheckState) -> Self {
-        let is_outdated = run.spec.trigger.event == BASE && state == CheckState::Queued;
-        if is_outdated { Self::Outdated } else { Self::of(run) }
+    /// What a write of the run's check is for, which may be the first one.
+    pub fn of_check(run: &PeribolosRun, is_first: bool) -> Self {
+        if is_first && run.spec.trigger.event == BASE { Self::Outdated } else { Self::of(run) }
     }
 
     /// How many requests of the last hour leave room for one more.

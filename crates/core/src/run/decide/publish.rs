@@ -37,9 +37,11 @@ pub(super) fn to(facts: &Facts, wanted: Check, now: Timestamp) -> Option<Verdict
     if is_unknown && facts.found.checks.is_none() {
         return Some(Verdict::Need(vec![Need::Checks]));
     }
-    let is_left_out = budget::is_dispensable(&facts.run, wanted.state) && !facts.budget.is_ample(now);
-    let has_to_wait = facts.budget.free_at(Purpose::of_check(&facts.run, wanted.state), now).is_some();
-    if is_left_out || has_to_wait {
+    let purpose = Purpose::of_check(&facts.run, id.is_none());
+    let is_left_out = purpose != Purpose::Outdated
+        && budget::is_dispensable(&facts.run, wanted.state)
+        && !facts.budget.is_ample(now);
+    if is_left_out || facts.budget.free_at(purpose, now).is_some() {
         return None;
     }
     Some(Verdict::Do(Step::WriteCheck(id, Box::new(wanted))))

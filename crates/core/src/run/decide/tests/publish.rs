@@ -214,4 +214,12 @@ fn a_check_that_takes_the_place_of_an_outdated_one_waits_for_no_other_requests()
     assert_eq!(written(&facts), expected);
     facts.budget = crate::run::budget::Budget::new((0..60).map(at), hour);
     assert_eq!(written(&facts), expected);
+    // It is the same where the run did not have to wait: no check of it is there yet.
+    let mut started = of(Mode::DryRun, running);
+    started.run.spec = facts.run.spec.clone();
+    started.found.checks = Some(vec![]);
+    started.budget = facts.budget.clone();
+    assert_eq!(written(&started), Some("check None InProgress: Running".to_owned()));
+    started.published.check_id = Some(5);
+    assert_eq!(written(&started), None);
 }
