@@ -18,7 +18,7 @@ use peribolos_vocab::Visibility;
 pub use self::{
     choose::{Candidate, choose},
     record::record,
-    texts::{absent, administered, gone, inaccessible},
+    texts::{absent, administered, controlled, gone, inaccessible},
 };
 
 /// The repository of an organization's profile and community files.

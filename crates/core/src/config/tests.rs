@@ -68,7 +68,7 @@ use Visibility::{Internal, Private, Public};
 #[case::both_were_applied(vec![applied(community(Public)), applied(own())], "ConfigAmbiguous")]
 #[case::a_member_was_first(vec![community(Public), of_a_member(own())], "ConfigMissing")]
 #[case::a_member_was_first_with_the_private_one(vec![of_a_member(community(Private))], "ConfigMissing")]
-#[case::a_member_was_first_with_the_file(vec![community(Public), with_file(own())], "peribolos")]
+#[case::a_member_was_first_with_the_file(vec![community(Public), of_a_member(with_file(own()))], "peribolos")]
 fn the_repository_is_chosen(#[case] candidates: Vec<Candidate>, #[case] expected: &str) {
     assert_eq!(shown(&choose("acme", &candidates, true)), expected);
 }
@@ -77,7 +77,21 @@ fn the_repository_is_chosen(#[case] candidates: Vec<Candidate>, #[case] expected
 #[test]
 fn a_members_repository_with_a_file_does_not_displace_the_owners_private_one() {
     let members = of_a_member(with_file(own()));
-    assert_eq!(shown(&choose("acme", &[community(Private), members], true)), ".github");
+    let chosen = |candidates: &[Candidate]| shown(&choose("acme", candidates, true));
+    assert_eq!(chosen(&[community(Private), members.clone()]), ".github");
+    assert_eq!(chosen(&[members.clone(), with_file(community(Private))]), ".github", "nor is it ambiguous");
+    // Members control both.
+    assert_eq!(chosen(&[of_a_member(community(Private)), members.clone()]), "ConfigMissing");
+    assert_eq!(chosen(&[of_a_member(with_file(community(Private))), members.clone()]), ".github");
+    // What was applied from there before had an owner.
+    assert_eq!(chosen(&[community(Private), applied(members.clone())]), "peribolos");
+    // Beside a profile it is the only one, and its first Apply needs an owner, who is told whose it is.
+    assert_eq!(chosen(&[community(Public), members.clone()]), "peribolos");
+    let mut archived = community(Private);
+    archived.repository.archived = true;
+    assert_eq!(chosen(&[archived, members.clone()]), "peribolos");
+    // Owners and members have each put one in place: nobody but them knows which is meant.
+    assert_eq!(chosen(&[with_file(community(Public)), members]), "ConfigAmbiguous");
 }
 
 #[test]

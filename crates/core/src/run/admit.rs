@@ -8,7 +8,7 @@ use peribolos_api::{
 };
 
 use super::{
-    command,
+    arguments, command,
     command::Standing,
     facts::{Commander, Facts, Head, Pull},
     first,
@@ -151,7 +151,8 @@ fn by_owner(facts: &Facts, installation: &GitHubInstallation, branch: &str, sha:
     if first::is_by_owner(backing, since) {
         return admitted();
     }
-    let message = first::owner_required(&config::full_name(installation));
+    let is_named = arguments::discloses_all(facts, installation);
+    let message = first::owner_required(&config::full_name(installation), &backing.strangers, is_named);
     Admission::Refused(End::new(Phase::Skipped, Reason::OwnerRequired, message), Some(sha.to_owned()))
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use peribolos_api::{GitHubInstallationStatus, run::MergedPullRequest};
 
 use super::command::Standing;
-use crate::adopt::is_adopted;
+use crate::{adopt::is_adopted, config};
 
 /// Who is behind an Apply, as GitHub reports it now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Backing {
     pub sender: Option<Standing>,
     /// The merge that brought the file. None: there is none, or it does not matter.
     pub merge: Option<Merge>,
+    /// Who can administer the config repository and is no owner of the organization. Empty also if the sender is an owner.
+    pub strangers: Vec<String>,
 }
 
 /// The merge of the pull request with the last commit that changed the file.
@@ -60,13 +62,18 @@ pub fn merged(backing: Option<&Backing>) -> Vec<MergedPullRequest> {
     merge.map(|merge| merge.pull_request.clone()).into_iter().collect()
 }
 
-/// What owners are told. `repository` is the full name.
-pub fn owner_required(repository: &str) -> String {
-    format!(
+/// What owners are told. `repository` is the full name; `strangers` can administer it and are no owners, and are named if
+/// `is_named`.
+pub fn owner_required(repository: &str, strangers: &[String], is_named: bool) -> String {
+    let start = format!(
         "Nothing was applied from {repository} so far, and the first time an owner of the organization has to start it: an owner \
          comments `/peribolos apply` on an issue or a pull request of that repository. It also starts if an owner pushes the file, or \
          merges the pull request that changes it. Until then nothing in the organization changes."
-    )
+    );
+    if strangers.is_empty() {
+        return start;
+    }
+    format!("{start}\n\n{}", config::controlled(repository, strangers, is_named))
 }
 
 #[cfg(test)]
@@ -118,6 +125,23 @@ mod tests {
         #[case] merge: Option<Merge>,
         #[case] expected: bool,
     ) {
-        assert_eq!(is_by_owner(&Backing { sender, merge }, Some(at(10))), expected);
+        assert_eq!(is_by_owner(&Backing { sender, merge, strangers: vec![] }, Some(at(10))), expected);
+    }
+
+    /// Somebody may have put a repository of the right name, with a file, into place before the App was installed.
+    #[test]
+    fn an_owner_reads_first_who_controls_the_repository() {
+        let text = |strangers: &[String], is_named| owner_required("acme/peribolos", strangers, is_named);
+        assert!(!text(&[], true).contains("control"), "nobody but owners does");
+        let carols = ["carol".to_owned()];
+        let named = text(&carols, true);
+        assert!(
+            named.contains("/peribolos apply") && named.contains("carol can administer acme/peribolos"),
+            "{named}"
+        );
+        let counted = text(&carols, false);
+        assert!(counted.contains("1 person can administer") && !counted.contains("carol"), "{counted}");
+        let more = text(&["carol".to_owned(), "dave".to_owned()], true);
+        assert!(more.contains("carol, dave can administer acme/peribolos and are no owners"), "{more}");
     }
 }

@@ -149,11 +149,28 @@ async fn a_member_who_creates_the_private_repository_first_gets_no_file_and_no_a
     let message = run.status.unwrap().message.unwrap();
     assert!(message.contains("carol can administer it"), "{message}");
     assert_eq!(world.installation_status().await.get("config"), None, "nothing is kept of it");
-    // With a file it is chosen, and needs an owner.
+    // With a file it is chosen, and needs an owner, who reads whose it is.
     let sha = world.push("carol", "peribolos", json!({"org.yaml": "orgs: {acme: {admins: [carol]}}"})).await;
     pushed(&world, "evil", "carol", json!({"repository": "acme/peribolos", "sha": sha})).await;
-    world.reaches("evil", "Skipped", "OwnerRequired").await;
+    let run = world.reaches("evil", "Skipped", "OwnerRequired").await;
+    world.conclusion(&run).await;
+    let summary = world.check(&run).await.unwrap()["output"]["summary"].as_str().unwrap().to_owned();
+    assert!(summary.contains("carol can administer acme/peribolos"), "{summary}");
     assert_eq!(world.task_run_names().await, Vec::<String>::new());
+}
+
+/// Any member may create a private repository with the file in it before the App is installed.
+#[tokio::test]
+async fn a_members_repository_with_the_file_leaves_the_owners_private_one_its_place() {
+    let world = World::with_repositories(
+        ".github: {visibility: private, files: {README.md: hello}}\n\
+         peribolos: {visibility: private, collaborators: {carol: admin}, files: {org.yaml: 'orgs: {acme: {admins: [carol]}}'}}",
+    )
+    .await;
+    world.create("d", "Dump", json!({})).await;
+    let task_run = world.task_run("d-1").await;
+    let params = serde_json::to_string(&task_run.spec.params).unwrap();
+    assert!(params.contains("acme/.github"), "{params}");
 }
 
 #[tokio::test]

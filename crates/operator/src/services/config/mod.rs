@@ -15,8 +15,10 @@ use peribolos_github::{
 };
 use peribolos_vocab::Visibility;
 
-pub(crate) use self::checked::{checked_commits, ours};
-use self::strangers::strangers;
+pub(crate) use self::{
+    checked::{checked_commits, ours},
+    strangers::strangers,
+};
 
 /// Why the repository could not be looked up.
 #[derive(Debug, thiserror::Error)]
@@ -142,8 +144,8 @@ impl Lookup<'_> {
             None => false,
         };
         let has_file = self.has_file(&repository).await?;
-        // Whoever reads a public one without the file does not matter: it is not chosen.
-        let matters = !has_file && repository.visibility == Visibility::Private;
+        // Whoever controls a public one without the file does not matter: it is not chosen.
+        let matters = !is_applied && (has_file || repository.visibility == Visibility::Private);
         let strangers = if matters { strangers(self.github, &place).await? } else { Vec::new() };
         Ok(Candidate { repository, has_file, is_applied, strangers })
     }

@@ -8,7 +8,7 @@ use super::ConfigError;
 ///
 /// # Errors
 /// If GitHub can't be asked.
-pub(super) async fn strangers(github: &Client, repository: &FullName) -> Result<Vec<String>, ConfigError> {
+pub(crate) async fn strangers(github: &Client, repository: &FullName) -> Result<Vec<String>, ConfigError> {
     let (administrators, owners) = tokio::try_join!(
         github.administrators(repository),
         github.list_members(&repository.owner, MemberRole::Admin)

@@ -82,7 +82,7 @@ fn first(repository: &str, backing: Backing) -> Facts {
 
 #[test]
 fn the_first_apply_of_a_repository_needs_an_owner() {
-    let by = |standing| Backing { sender: Some(standing), merge: None };
+    let by = |standing| Backing { sender: Some(standing), ..Backing::default() };
     let verdict = decide(&first(".github", by(Standing::Member)), at(1));
     assert_eq!(describe(&verdict), "Skipped OwnerRequired");
     let Verdict::Do(Step::WriteStatus(status)) = verdict else { panic!("no status") };

@@ -1,5 +1,5 @@
 //! Who is behind an Apply: the sender of its push, and who merged the pull request that brought its file. Both are only names in a
-//! run, so what they are in the organization is read from GitHub.
+//! run, so what they are in the organization is read from GitHub. And who controls the repository, which an owner has to know.
 
 use peribolos_api::run::MergedPullRequest;
 use peribolos_core::run::{
@@ -9,12 +9,12 @@ use peribolos_core::run::{
 use peribolos_github::{Client, FileAnswer, Login, Sha, client::Pull};
 
 use super::{RunContext, command};
-use crate::controller::run::error::Error;
+use crate::{controller::run::error::Error, services::config::strangers};
 
 /// The event of a run whose sender has pushed its commit.
 const PUSH: &str = "push";
 
-/// Reads who is behind the Apply of a commit. The merge is only read if the sender is no owner.
+/// Reads who is behind the Apply of a commit. The rest is only read if the sender is no owner.
 pub(super) async fn backing(at: RunContext<'_>, sha: &str, branch: &str) -> Result<Backing, Error> {
     let github = at.github().await?;
     let trigger = &at.run.spec.trigger;
@@ -22,11 +22,11 @@ pub(super) async fn backing(at: RunContext<'_>, sha: &str, branch: &str) -> Resu
         Ok(sender) if trigger.event == PUSH => Some(command::standing(at, &github, &sender).await?),
         _ => None,
     };
-    let merge = match sender {
-        Some(Standing::Owner) => None,
-        _ => merge(at, &github, sha, branch).await?,
-    };
-    Ok(Backing { sender, merge })
+    if sender == Some(Standing::Owner) {
+        return Ok(Backing { sender, ..Backing::default() });
+    }
+    let merge = merge(at, &github, sha, branch).await?;
+    Ok(Backing { sender, merge, strangers: strangers(&github, &at.repository()?).await? })
 }
 
 /// The merge of the pull request with the newest commit that changed the file.
