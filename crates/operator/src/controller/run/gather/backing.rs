@@ -4,7 +4,7 @@
 use peribolos_api::run::MergedPullRequest;
 use peribolos_core::run::{
     command::Standing,
-    first::{Backing, Merge},
+    first::{Backing, Merge, Merged, brought_by},
 };
 use peribolos_github::{Client, FileAnswer, Login, Sha, client::Pull};
 
@@ -29,23 +29,24 @@ pub(super) async fn backing(at: RunContext<'_>, sha: &str, branch: &str) -> Resu
     Ok(Backing { sender, merge, strangers: strangers(&github, &at.repository()?).await? })
 }
 
-/// The merge of the pull request with the newest commit that changed the file.
+/// The merge of the pull request that brought the newest commit with a change of the file onto the branch.
 async fn merge(at: RunContext<'_>, github: &Client, sha: &str, branch: &str) -> Result<Option<Merge>, Error> {
     let (repository, path) = (at.repository()?, &at.installation.spec.config.path);
     let sha: Sha = sha.parse()?;
     let touching = github.commits_touching(&repository, path, &sha).await?.unwrap_or_default();
     let Some(newest) = touching.first() else { return Ok(None) };
     let pulls = github.pulls_for_commit(&repository, &newest.sha).await?;
-    let Some(number) = pulls.iter().filter(|pull| pull.is_merged()).map(|pull| pull.number).max() else {
-        return Ok(None);
-    };
+    let having = pulls.iter().filter_map(|pull| {
+        Some(Merged { number: pull.number, base: &pull.base.branch, at: pull.merged_at? })
+    });
+    let Some(number) = brought_by(having, branch) else { return Ok(None) };
     // Lists leave out who merged it.
-    let Pull { base, merged_by, merged_at, merge_commit_sha, .. } =
-        github.get_pull(&repository, number).await?;
+    let Pull { merged_by, merged_at, merge_commit_sha, .. } = github.get_pull(&repository, number).await?;
     let (Some(by), Some(merged), Some(merge)) = (merged_by, merged_at, merge_commit_sha) else {
         return Ok(None);
     };
-    let (result, applied) = tokio::try_join!(
+    let (changed, result, applied) = tokio::try_join!(
+        github.pull_files(&repository, number),
         github.file(&repository, path, merge.as_str(), None),
         github.file(&repository, path, sha.as_str(), None),
     )?;
@@ -60,5 +61,5 @@ async fn merge(at: RunContext<'_>, github: &Client, sha: &str, branch: &str) -> 
         merged_by: by.login.to_string(),
     };
     let by = command::standing(at, github, &by.login).await?;
-    Ok(Some(Merge { pull_request, by, at: merged, is_into_branch: base.branch == branch, has_file }))
+    Ok(Some(Merge { pull_request, by, at: merged, shows_file: changed.contains(path), has_file }))
 }
