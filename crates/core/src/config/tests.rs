@@ -238,6 +238,22 @@ fn a_run_stays_with_the_repository_that_it_was_admitted_for() {
 }
 
 #[test]
+fn before_one_is_chosen_a_run_is_of_the_candidate_that_it_names() {
+    let account = json!({"account": {"login": "Acme", "id": 9, "type": "Organization"}});
+    let unchosen = installation("", &account);
+    let mut of = run("r", peribolos_api::run::Mode::Apply, 0, peribolos_api::run::Phase::Failed);
+    let mut named = |repository: &str, installation: &GitHubInstallation| {
+        of.spec.source.repository = repository.to_owned();
+        of_run(&of, installation).map(str::to_owned)
+    };
+    assert_eq!(named("acme/.github", &unchosen).as_deref(), Some(".github"));
+    for other in ["acme/site", "globex/.github", ".github", ""] {
+        assert_eq!(named(other, &unchosen), None, "{other}");
+    }
+    assert_eq!(named("acme/.github", &installation("conf", &account)).as_deref(), Some("conf"));
+}
+
+#[test]
 fn an_object_takes_over_what_another_one_of_the_same_organization_has_found() {
     let known = installation("", &json!({"config": kept_as("conf", 6, "", "private")}));
     let of =

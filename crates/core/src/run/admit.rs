@@ -103,10 +103,7 @@ pub fn branch<'a>(installation: &'a GitHubInstallation, repository: &'a ConfigRe
 /// Whether the run is of the repository that was not chosen: its push came before the choice.
 fn is_of_other_candidate(installation: &GitHubInstallation, error: &SourceNotAllowed) -> bool {
     let SourceNotAllowed::Repository { given, .. } = error else { return false };
-    let Some((owner, name)) = given.split_once('/') else { return false };
-    installation.spec.config.repository.is_empty()
-        && owner.eq_ignore_ascii_case(login(installation))
-        && config::CANDIDATES.iter().any(|candidate| candidate.eq_ignore_ascii_case(name))
+    installation.spec.config.repository.is_empty() && config::candidate(given, login(installation)).is_some()
 }
 
 /// What is recorded of a request for help.
