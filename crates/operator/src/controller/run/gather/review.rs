@@ -198,14 +198,12 @@ impl Here<'_> {
     /// Whether a run was of this repository, whatever its name was then.
     fn is_of(self, run: &PeribolosRun) -> bool {
         let recorded = run.status.as_ref().and_then(|status| status.repository.as_ref());
-        match self.id.zip(recorded) {
-            Some((id, recorded)) => recorded.id == id,
-            // A run of an earlier version has recorded no id.
-            None => {
-                let named = &run.spec.source.repository;
-                named.is_empty() || named.parse().is_ok_and(|of: FullName| of == *self.repository)
-            }
+        if let Some((id, recorded)) = self.id.zip(recorded) {
+            return recorded.id == id;
         }
+        // A run of an earlier version has recorded no id.
+        let named = &run.spec.source.repository;
+        named.is_empty() || named.parse().is_ok_and(|of: FullName| of == *self.repository)
     }
 }
 
@@ -234,10 +232,13 @@ mod tests {
 
     const MERGED: &str = "1111111111111111111111111111111111111111";
     const EARLIER: &str = "2222222222222222222222222222222222222222";
-    const HERE: (&str, Option<i64>) = ("acme/.github", Some(5));
+    /// The repository that a preview names, and the id that it has recorded.
+    type Of = (&'static str, Option<i64>);
 
-    /// A preview of pull request 7. The repository is the name in the spec and the recorded id.
-    fn preview(name: &str, (repository, id): (&str, Option<i64>), sha: &str) -> PeribolosRun {
+    const HERE: Of = ("acme/.github", Some(5));
+
+    /// A preview of pull request 7.
+    fn preview(name: &str, (repository, id): Of, sha: &str) -> PeribolosRun {
         let recorded = id.map(|id| json!({"name": "x", "id": id}));
         serde_json::from_value(json!({
             "apiVersion": "peribolos.dev/v1alpha1", "kind": "PeribolosRun", "metadata": {"name": name},
@@ -262,7 +263,7 @@ mod tests {
     #[case::of_an_earlier_version(&[("1", ("acme/.github", None), MERGED)], Some("1"))]
     #[case::of_an_earlier_version_elsewhere(&[("1", ("acme/other", None), MERGED)], None)]
     fn a_preview_shows_what_it_was_made_of(
-        #[case] previews: &[(&str, (&str, Option<i64>), &str)],
+        #[case] previews: &[(&str, Of, &str)],
         #[case] expected: Option<&str>,
     ) {
         let side = |sha: &str| json!({"ref": "b", "sha": sha, "repo": null});
@@ -271,7 +272,7 @@ mod tests {
             "closed_at": null, "merged_at": "2026-01-01T00:00:09Z", "merge_commit_sha": null, "mergeable": null,
         }))
         .unwrap();
-        let runs: Vec<_> = previews.iter().map(|(name, of, sha)| preview(name, of, sha)).collect();
+        let runs: Vec<_> = previews.iter().map(|(name, of, sha)| preview(name, *of, sha)).collect();
         let here = Here { repository: &"acme/.github".parse().unwrap(), id: Some(5) };
         let latest = latest_preview(runs.iter(), here, &pull);
         assert_eq!(latest.and_then(|run| run.metadata.name.as_deref()), expected);
