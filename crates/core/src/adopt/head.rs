@@ -2,10 +2,10 @@
 //! there any more, may have applied it, or be about to.
 
 use jiff::{SignedDuration, Timestamp};
-use peribolos_api::{GitHubInstallationStatus, run::Phase};
+use peribolos_api::GitHubInstallationStatus;
 use serde_json::{Map, Value, json};
 
-use super::{Check, Commit, applied, ends};
+use super::{Check, Commit, Ours, applied, ends};
 use crate::run::status::time;
 
 /// What is done before an Apply is made.
@@ -55,12 +55,12 @@ pub fn unfinished(
     (!lost.is_empty()).then_some(Before::Complete(lost))
 }
 
-/// What is done before an Apply is made for `head`, whose file at `path` the status says is to be applied. `created`: when the
+/// What is done before an Apply is made for `head`, whose file the status says is to be applied. `created`: when the
 /// installation's object was.
 pub fn before_apply(
     status: &GitHubInstallationStatus,
     created: Option<Timestamp>,
-    (head, path): (&Commit, &str),
+    (head, ours): (&Commit, &Ours<'_>),
     is_here: impl Fn(&str) -> bool,
     (timeout, now): (SignedDuration, Timestamp),
 ) -> Before {
@@ -70,9 +70,8 @@ pub fn before_apply(
     let known = status.last_apply.as_ref();
     // A branch may have gone back to a commit that was applied before another one was.
     let since = known.and_then(|last| time(last.finished_at.as_ref())).max(created);
-    let success = ends(head, path).filter(|end| {
-        end.phase == Phase::Succeeded
-            && end.blob.is_some()
+    let success = ends(head, ours).filter(|end| {
+        end.is_success()
             && since.is_none_or(|since| end.at > since)
             && !is_here(&end.check.external_id)
             && known.is_none_or(|last| last.uid.as_ref() != Some(&end.check.external_id))

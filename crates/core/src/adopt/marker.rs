@@ -1,18 +1,39 @@
-//! What the check of an Apply says for programs: which file was applied, and what was managed. Whoever has nothing but GitHub
-//! reads there what was applied.
+//! What the check of an Apply says for programs: which file was applied, to which organization, and what was managed. Whoever has
+//! nothing but GitHub reads there what was applied.
 //!
-//! It is a comment of HTML, alone in the `text` of the check's output. Nothing that comes from a pod is ever put there.
+//! It is a comment of HTML, alone in the `text` of the check's output. Nothing that comes from a pod is ever put there. GitHub keeps
+//! checks with a repository that moves to another organization, so the marker says which one it is about.
 
 use std::fmt;
 
+use peribolos_api::GitHubInstallation;
 use peribolos_vocab::{Kind, Word};
 
 const BEGIN: &str = "<!-- peribolos ";
 const END: &str = " -->";
 
+/// The organization that a file is applied to, and the repository that it comes from. Both ids survive a rename.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The id of the organization's account.
+    pub account: i64,
+    /// The id of the repository.
+    pub repository: i64,
+}
+
+impl Origin {
+    /// That of an installation's file in this repository. None: the installation's account is not known yet.
+    pub fn of(installation: &GitHubInstallation, repository: i64) -> Option<Self> {
+        let account = installation.status.as_ref()?.account.as_ref()?.id;
+        Some(Self { account, repository })
+    }
+}
+
 /// What a check says for programs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marker {
+    /// Where the file was applied to and from. None: a version wrote it that did not say that.
+    pub origin: Option<Origin>,
     /// The path of the file inside its repository.
     pub path: String,
     /// The Git blob of the file that was applied. None: nobody came to read it.
@@ -25,7 +46,11 @@ impl fmt::Display for Marker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let manage: Vec<&str> = self.manage.iter().map(|kind| kind.as_str()).collect();
         let blob = self.blob.as_deref().unwrap_or_default();
-        write!(f, "{BEGIN}path={} blob={blob} manage={}{END}", Encoded(&self.path), manage.join(","))
+        f.write_str(BEGIN)?;
+        if let Some(Origin { account, repository }) = self.origin {
+            write!(f, "account={account} repository={repository} ")?;
+        }
+        write!(f, "path={} blob={blob} manage={}{END}", Encoded(&self.path), manage.join(","))
     }
 }
 
@@ -38,7 +63,14 @@ impl Marker {
             fields.split(' ').find_map(|field| field.strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
         };
         let kinds = field("manage")?;
+        let origin = match (field("account"), field("repository")) {
+            (None, None) => None,
+            (account, repository) => {
+                Some(Origin { account: account?.parse().ok()?, repository: repository?.parse().ok()? })
+            }
+        };
         Some(Self {
+            origin,
             path: decode(&field("path")?)?,
             blob: field("blob").filter(|blob| !blob.is_empty()),
             manage: kinds.split(',').filter_map(Kind::from_word).collect(),
@@ -86,14 +118,27 @@ fn decode(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    const ORIGIN: Option<Origin> = Some(Origin { account: 9, repository: 5 });
+
     fn marker(path: &str, blob: Option<&str>) -> Marker {
-        Marker { path: path.into(), blob: blob.map(str::to_owned), manage: vec![Kind::Org, Kind::Teams] }
+        let manage = vec![Kind::Org, Kind::Teams];
+        Marker { origin: ORIGIN, path: path.into(), blob: blob.map(str::to_owned), manage }
     }
 
     #[test]
     fn a_plain_path_is_written_as_it_is() {
         let text = marker("org/peribolos-file.yaml", Some("abc")).to_string();
-        assert_eq!(text, "<!-- peribolos path=org/peribolos-file.yaml blob=abc manage=Org,Teams -->");
+        assert_eq!(
+            text,
+            "<!-- peribolos account=9 repository=5 path=org/peribolos-file.yaml blob=abc manage=Org,Teams -->"
+        );
+    }
+
+    #[test]
+    fn a_marker_of_an_older_version_is_read() {
+        let older = Marker { origin: None, ..marker("a", Some("b")) };
+        assert_eq!(older.to_string(), "<!-- peribolos path=a blob=b manage=Org,Teams -->");
+        assert_eq!(Marker::parse(&older.to_string()), Some(older));
     }
 
     #[rstest::rstest]
@@ -101,6 +146,7 @@ mod tests {
     #[case("a b=c%20.yaml", Some("b"))]
     #[case("a--b-->.yaml", Some("b"))]
     #[case("--> <!-- peribolos path=x blob=y manage=Org -->", Some("b"))]
+    #[case(" account=8 repository=4", Some("b"))]
     #[case("ä\n.yaml", None)]
     #[case("", None)]
     fn what_was_written_is_read(#[case] path: &str, #[case] blob: Option<&str>) {
@@ -120,6 +166,9 @@ mod tests {
     #[case("<!-- peribolos blob=b manage=Org -->")]
     #[case("<!-- peribolos path=%zz blob=b manage=Org -->")]
     #[case("<!-- peribolos path=%f blob=b manage=Org -->")]
+    #[case::half_an_origin("<!-- peribolos account=9 path=a blob=b manage=Org -->")]
+    #[case::the_other_half("<!-- peribolos repository=5 path=a blob=b manage=Org -->")]
+    #[case::no_number("<!-- peribolos account=acme repository=5 path=a blob=b manage=Org -->")]
     fn other_text_has_none(#[case] text: &str) {
         assert_eq!(Marker::parse(text), None);
     }

@@ -3,6 +3,7 @@
 
 mod head;
 mod marker;
+mod ours;
 mod takeover;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,7 +13,8 @@ use serde_json::{Map, Value, json};
 
 pub use self::{
     head::{Before, Lost, before_apply, unfinished},
-    marker::Marker,
+    marker::{Marker, Origin},
+    ours::{Ours, names_only, to_prove},
     takeover::{Takeover, takeover},
 };
 use crate::{
@@ -82,16 +84,21 @@ struct End<'a> {
 }
 
 impl End<'_> {
+    /// Whether the file was applied.
+    fn is_success(&self) -> bool {
+        self.phase == Phase::Succeeded && self.blob.is_some()
+    }
+
     /// What orders two of them. Of one second, the one that began later came later: Applies follow one another.
     fn order(&self) -> (Timestamp, Option<Timestamp>) {
         (self.at, self.check.started_at)
     }
 }
 
-/// The ends of Applies of the file at `path` on a commit. Checks without a marker are of runs that have applied nothing.
-fn ends<'a>(commit: &'a Commit, path: &str) -> impl Iterator<Item = End<'a>> {
+/// The ends of Applies of this file on a commit. Checks without a marker are of runs that have applied nothing.
+fn ends<'a>(commit: &'a Commit, ours: &Ours<'_>) -> impl Iterator<Item = End<'a>> {
     commit.checks.iter().filter_map(move |check| {
-        let marker = Marker::parse(&check.text).filter(|marker| marker.path == path)?;
+        let marker = ours.marker(check)?;
         // The path was changed while the run was running: this is the blob of another file.
         if marker.blob.is_some() && marker.blob != commit.blob {
             return None;
@@ -118,26 +125,24 @@ fn ends<'a>(commit: &'a Commit, path: &str) -> impl Iterator<Item = End<'a>> {
 }
 
 /// What the installation's status is to say by the checks on the branch's newest commits, the newest first; [`FIELDS`] that are left out are to
-/// be absent. The Apply that ended last decides. `repository` is the id of theirs. None: no check reports one.
-pub fn from_checks(commits: &[Commit], path: &str, repository: i64) -> Option<Map<String, Value>> {
+/// be absent. The Apply that ended last decides. None: no check reports one.
+pub fn from_checks(commits: &[Commit], ours: &Ours<'_>) -> Option<Map<String, Value>> {
     // The newest commit comes last, which decides where nothing else does.
-    let all = || commits.iter().rev().flat_map(|commit| ends(commit, path));
+    let all = || commits.iter().rev().flat_map(|commit| ends(commit, ours));
     let last = all().max_by_key(End::order)?;
-    let success = all()
-        .filter(|end| end.phase == Phase::Succeeded && end.blob.is_some() && end.order() <= last.order())
-        .max_by_key(End::order);
+    let success = all().filter(|end| end.is_success() && end.order() <= last.order()).max_by_key(End::order);
     let mut fields = success.as_ref().map(applied).unwrap_or_default();
     if success.as_ref() != Some(&last) {
-        fields.insert("lastApply".to_owned(), json!(last_apply(&last, repository)));
+        fields.insert("lastApply".to_owned(), json!(last_apply(&last, ours.origin.repository)));
     }
     let baseline = last.blob.as_deref().unwrap_or(NO_FILE);
     fields.insert("baselineBlob".to_owned(), json!(baseline));
     Some(fields)
 }
 
-/// Whether one of the commits has a check that says that its file was applied.
-pub fn was_applied(commits: &[Commit], path: &str) -> bool {
-    commits.iter().flat_map(|commit| ends(commit, path)).any(|end| end.phase == Phase::Succeeded)
+/// Whether one of the commits has a check that says that its file was applied to this organization.
+pub fn was_applied(commits: &[Commit], ours: &Ours<'_>) -> bool {
+    commits.iter().flat_map(|commit| ends(commit, ours)).any(|end| end.phase == Phase::Succeeded)
 }
 
 fn applied(end: &End<'_>) -> Map<String, Value> {

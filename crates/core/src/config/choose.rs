@@ -15,7 +15,7 @@ pub struct Candidate {
     pub has_file: bool,
     /// Whether a check of our App says that the file was applied from there.
     pub is_applied: bool,
-    /// Who can administer it and is no owner of the organization. Empty also if that does not matter, as the file is there.
+    /// Who can administer it and is no owner of the organization. Empty also if that does not matter, as it was applied from there.
     pub strangers: Vec<String>,
 }
 
@@ -23,16 +23,24 @@ pub struct Candidate {
 ///
 /// What was applied before decides, then where the file is: nobody but the App can create its checks. Without any file it is
 /// `.github` if that is private, since its content may be public otherwise, else `peribolos`. A repository without the file that
-/// somebody else than an owner administers is not chosen: who controls it would control the organization.
+/// somebody else than an owner administers is not chosen: who controls it would control the organization. With the file, it comes
+/// after a private `.github`, since members may create private repositories with any file in them.
 /// `may_create`: whether the controller may create the repository.
 pub fn choose(login: &str, candidates: &[Candidate], may_create: bool) -> ConfigFound {
-    let with = |is: fn(&Candidate) -> bool| candidates.iter().filter(move |candidate| is(candidate));
-    for (is, what) in [
-        (is_applied as fn(&Candidate) -> bool, "was applied from"),
-        (has_file as fn(&Candidate) -> bool, "is in"),
-    ] {
-        let mut found = with(is);
-        match (found.next(), found.next()) {
+    let named = |name: &str| candidates.iter().find(|candidate| is_named(candidate, name));
+    let community = named(COMMUNITY).filter(|candidate| {
+        candidate.repository.visibility == Visibility::Private && !candidate.repository.archived
+    });
+    let comes_after_community = |candidate: &Candidate| {
+        !candidate.strangers.is_empty()
+            && community.is_some_and(|community| community.repository.id != candidate.repository.id)
+    };
+    let applied: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.is_applied).collect();
+    let with_file = candidates.iter().filter(|candidate| candidate.has_file);
+    let with_file: Vec<&Candidate> =
+        with_file.filter(|candidate| !comes_after_community(candidate)).collect();
+    for (found, what) in [(applied, "was applied from"), (with_file, "is in")] {
+        match (found.first(), found.get(1)) {
             (None, _) => {}
             (Some(one), None) => return ConfigFound::Here(one.repository.clone()),
             (Some(one), Some(other)) => {
@@ -41,10 +49,6 @@ pub fn choose(login: &str, candidates: &[Candidate], may_create: bool) -> Config
             }
         }
     }
-    let named = |name: &str| candidates.iter().find(|candidate| is_named(candidate, name));
-    let community = named(COMMUNITY).filter(|candidate| {
-        candidate.repository.visibility == Visibility::Private && !candidate.repository.archived
-    });
     match community.or_else(|| named(OWN)) {
         None if may_create => ConfigFound::Absent(OWN.to_owned()),
         None => ConfigFound::unusable(Reason::ConfigMissing, texts::absent(login, OWN)),
@@ -54,14 +58,6 @@ pub fn choose(login: &str, candidates: &[Candidate], may_create: bool) -> Config
             texts::administered(login, &candidate.repository.name, &candidate.strangers),
         ),
     }
-}
-
-fn is_applied(candidate: &Candidate) -> bool {
-    candidate.is_applied
-}
-
-fn has_file(candidate: &Candidate) -> bool {
-    candidate.has_file
 }
 
 fn is_named(candidate: &Candidate, name: &str) -> bool {

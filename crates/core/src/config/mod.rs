@@ -18,7 +18,7 @@ use peribolos_vocab::Visibility;
 pub use self::{
     choose::{Candidate, choose},
     record::record,
-    texts::{absent, administered, gone, inaccessible},
+    texts::{absent, administered, controlled, gone, inaccessible},
 };
 
 /// The repository of an organization's profile and community files.
@@ -107,19 +107,33 @@ pub fn inherited<'a>(
     same.find_map(kept)
 }
 
-/// The name of the repository that a run was admitted for, as it is now; before its admission it is the config repository. None:
-/// none was chosen.
+/// The name of the repository that a run was admitted for, as it is now; before its admission it is the config repository, or the
+/// candidate that its source names if none was chosen. None: neither is known.
 pub fn of_run<'a>(run: &'a PeribolosRun, installation: &'a GitHubInstallation) -> Option<&'a str> {
     let chosen = chosen(installation);
     match run.status.as_ref().and_then(|status| status.repository.as_ref()) {
         Some(own) if chosen.is_none_or(|chosen| chosen.id != Some(own.id)) => Some(&own.name),
-        _ => chosen.map(|chosen| chosen.name),
+        _ => match chosen {
+            Some(chosen) => Some(chosen.name),
+            None => candidate(&run.spec.source.repository, login(installation)),
+        },
     }
+}
+
+/// The name of one of the [`CANDIDATES`] of an organization. `full_name` has the owner. None: it is another repository.
+pub fn candidate<'a>(full_name: &'a str, login: &str) -> Option<&'a str> {
+    let (owner, name) = full_name.split_once('/')?;
+    let is_one = CANDIDATES.iter().any(|candidate| candidate.eq_ignore_ascii_case(name));
+    (owner.eq_ignore_ascii_case(login) && is_one).then_some(name)
 }
 
 /// The config repository's name with its owner; what is not known is left out.
 pub fn full_name(installation: &GitHubInstallation) -> String {
+    format!("{}/{}", login(installation), chosen(installation).map_or("", |chosen| chosen.name))
+}
+
+/// The name of the installation's account; empty if it is not known.
+fn login(installation: &GitHubInstallation) -> &str {
     let account = installation.status.as_ref().and_then(|status| status.account.as_ref());
-    let login = account.map_or("", |account| account.login.as_str());
-    format!("{login}/{}", chosen(installation).map_or("", |chosen| chosen.name))
+    account.map_or("", |account| account.login.as_str())
 }

@@ -68,7 +68,7 @@ use Visibility::{Internal, Private, Public};
 #[case::both_were_applied(vec![applied(community(Public)), applied(own())], "ConfigAmbiguous")]
 #[case::a_member_was_first(vec![community(Public), of_a_member(own())], "ConfigMissing")]
 #[case::a_member_was_first_with_the_private_one(vec![of_a_member(community(Private))], "ConfigMissing")]
-#[case::a_member_was_first_with_the_file(vec![community(Public), with_file(own())], "peribolos")]
+#[case::a_member_was_first_with_the_file(vec![community(Public), of_a_member(with_file(own()))], "peribolos")]
 fn the_repository_is_chosen(#[case] candidates: Vec<Candidate>, #[case] expected: &str) {
     assert_eq!(shown(&choose("acme", &candidates, true)), expected);
 }
@@ -77,7 +77,21 @@ fn the_repository_is_chosen(#[case] candidates: Vec<Candidate>, #[case] expected
 #[test]
 fn a_members_repository_with_a_file_does_not_displace_the_owners_private_one() {
     let members = of_a_member(with_file(own()));
-    assert_eq!(shown(&choose("acme", &[community(Private), members], true)), ".github");
+    let chosen = |candidates: &[Candidate]| shown(&choose("acme", candidates, true));
+    assert_eq!(chosen(&[community(Private), members.clone()]), ".github");
+    assert_eq!(chosen(&[members.clone(), with_file(community(Private))]), ".github", "nor is it ambiguous");
+    // Members control both.
+    assert_eq!(chosen(&[of_a_member(community(Private)), members.clone()]), "ConfigMissing");
+    assert_eq!(chosen(&[of_a_member(with_file(community(Private))), members.clone()]), ".github");
+    // What was applied from there before had an owner.
+    assert_eq!(chosen(&[community(Private), applied(members.clone())]), "peribolos");
+    // Beside a profile it is the only one, and its first Apply needs an owner, who is told whose it is.
+    assert_eq!(chosen(&[community(Public), members.clone()]), "peribolos");
+    let mut archived = community(Private);
+    archived.repository.archived = true;
+    assert_eq!(chosen(&[archived, members.clone()]), "peribolos");
+    // Owners and members have each put one in place: nobody but them knows which is meant.
+    assert_eq!(chosen(&[with_file(community(Public)), members]), "ConfigAmbiguous");
 }
 
 #[test]
@@ -221,6 +235,22 @@ fn a_run_stays_with_the_repository_that_it_was_admitted_for() {
     assert_eq!(named(None), "conf");
     assert_eq!(named(Some(("peribolos", 6))), "conf", "it was renamed");
     assert_eq!(named(Some(("old", 5))), "old", "the file moved to another one");
+}
+
+#[test]
+fn before_one_is_chosen_a_run_is_of_the_candidate_that_it_names() {
+    let account = json!({"account": {"login": "Acme", "id": 9, "type": "Organization"}});
+    let unchosen = installation("", &account);
+    let mut of = run("r", peribolos_api::run::Mode::Apply, 0, peribolos_api::run::Phase::Failed);
+    let mut named = |repository: &str, installation: &GitHubInstallation| {
+        of.spec.source.repository = repository.to_owned();
+        of_run(&of, installation).map(str::to_owned)
+    };
+    assert_eq!(named("acme/.github", &unchosen).as_deref(), Some(".github"));
+    for other in ["acme/site", "globex/.github", ".github", ""] {
+        assert_eq!(named(other, &unchosen), None, "{other}");
+    }
+    assert_eq!(named("acme/.github", &installation("conf", &account)).as_deref(), Some("conf"));
 }
 
 #[test]

@@ -35,16 +35,37 @@ pub fn gone(login: &str, name: &str) -> String {
     )
 }
 
+/// People who are no owners administer the repository with the file that an owner is asked to apply. `repository` is the full
+/// name.
+pub fn controlled(repository: &str, strangers: &[String], is_named: bool) -> String {
+    let is_one = strangers.len() == 1;
+    let who = match (is_named, is_one) {
+        (true, _) => listed(strangers),
+        (false, true) => "1 person".to_owned(),
+        (false, false) => format!("{} people", strangers.len()),
+    };
+    let are = if is_one { "is no owner" } else { "are no owners" };
+    format!(
+        "Before that, check who controls the repository: {who} can administer {repository} and {are} of the organization. Whoever \
+         controls that repository controls the organization once its file is applied. If this is not intended, an owner takes \
+         their admin role in it away first, in the repository's settings, or deletes or renames the repository."
+    )
+}
+
 /// People who are no owners administer it.
 pub fn administered(login: &str, name: &str, strangers: &[String]) -> String {
-    let mut listed: Vec<&str> = strangers.iter().map(String::as_str).collect();
-    let more = listed.len().saturating_sub(NAMED);
-    listed.truncate(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let (who, are) = (listed.join(", "), if strangers.len() == 1 { "is" } else { "are" });
+    let (who, are) = (listed(strangers), if strangers.len() == 1 { "is" } else { "are" });
     format!(
-        "{login}/{name} would hold the organization's file, but {who}{more} can administer it and {are} no owner of the \
+        "{login}/{name} would hold the organization's file, but {who} can administer it and {are} no owner of the \
          organization: whoever controls that repository controls the organization. An owner takes their admin role in it away, or \
          deletes or renames the repository, so that the App creates one"
     )
+}
+
+/// Their logins, not too many of them.
+fn listed(logins: &[String]) -> String {
+    let named: Vec<&str> = logins.iter().take(NAMED).map(String::as_str).collect();
+    let more = logins.len() - named.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", named.join(", "))
 }

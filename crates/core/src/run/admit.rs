@@ -8,7 +8,7 @@ use peribolos_api::{
 };
 
 use super::{
-    command,
+    arguments, command,
     command::Standing,
     facts::{Commander, Facts, Head, Pull},
     first,
@@ -103,10 +103,7 @@ pub fn branch<'a>(installation: &'a GitHubInstallation, repository: &'a ConfigRe
 /// Whether the run is of the repository that was not chosen: its push came before the choice.
 fn is_of_other_candidate(installation: &GitHubInstallation, error: &SourceNotAllowed) -> bool {
     let SourceNotAllowed::Repository { given, .. } = error else { return false };
-    let Some((owner, name)) = given.split_once('/') else { return false };
-    installation.spec.config.repository.is_empty()
-        && owner.eq_ignore_ascii_case(login(installation))
-        && config::CANDIDATES.iter().any(|candidate| candidate.eq_ignore_ascii_case(name))
+    installation.spec.config.repository.is_empty() && config::candidate(given, login(installation)).is_some()
 }
 
 /// What is recorded of a request for help.
@@ -151,7 +148,8 @@ fn by_owner(facts: &Facts, installation: &GitHubInstallation, branch: &str, sha:
     if first::is_by_owner(backing, since) {
         return admitted();
     }
-    let message = first::owner_required(&config::full_name(installation));
+    let is_named = arguments::discloses_all(facts, installation);
+    let message = first::owner_required(&config::full_name(installation), &backing.strangers, is_named);
     Admission::Refused(End::new(Phase::Skipped, Reason::OwnerRequired, message), Some(sha.to_owned()))
 }
 

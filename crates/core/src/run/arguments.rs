@@ -111,7 +111,7 @@ pub fn of_dry_run(
 
 /// Whether everything may be named on GitHub: who can read the config repository now decides. A repository that is visible in the
 /// whole enterprise is not private.
-fn discloses_all(facts: &Facts, installation: &GitHubInstallation) -> bool {
+pub(super) fn discloses_all(facts: &Facts, installation: &GitHubInstallation) -> bool {
     match installation.spec.disclosure {
         Disclosure::Full => true,
         Disclosure::FileOnly => false,

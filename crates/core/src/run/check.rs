@@ -13,7 +13,11 @@ use peribolos_vocab::{
 };
 
 use super::{facts::Settings, outcome, owners, source::preview_of, status::time};
-use crate::{adopt::Marker, installation_status::last_apply, time_scale::TimeScale};
+use crate::{
+    adopt::{Marker, Origin},
+    installation_status::last_apply,
+    time_scale::TimeScale,
+};
 
 /// The check's name on a commit that is applied.
 pub const APPLY: &str = "peribolos";
@@ -120,12 +124,13 @@ pub fn text(run: &PeribolosRun, settings: &Settings) -> Text {
     Text { title: cap(&title.replace('\n', " "), 250), summary }
 }
 
-/// What the check of an Apply that has ended says for programs. None: it says nothing about the file, as it gave way or was
-/// cancelled before anything started. No report has a part in it.
+/// What the check of an Apply that has ended says for programs. None: it says nothing about the file, as no pod was started for
+/// it: whoever reads that something was applied from there asks no owner. No report has a part in it.
 fn marker(run: &PeribolosRun, installation: &GitHubInstallation) -> Option<Marker> {
     let applied = last_apply(run, run.status.as_ref()?)?;
-    let spec = &installation.spec;
-    Some(Marker { path: spec.config.path.clone(), blob: applied.blob, manage: spec.run.manage.clone() })
+    let origin = Origin::of(installation, applied.repository_id?)?;
+    let (path, manage) = (installation.spec.config.path.clone(), installation.spec.run.manage.clone());
+    Some(Marker { origin: Some(origin), path, blob: applied.blob, manage })
 }
 
 /// GitHub shows annotations as plain text, so only their length is bounded, which the reader of the report has done. It takes
@@ -449,6 +454,15 @@ mod tests {
         check.marker.map(|marker| marker.to_string())
     }
 
+    /// The status of an Apply whose pod was started, with these fields.
+    fn started(mut status: serde_json::Value) -> serde_json::Value {
+        status["sha"] = json!("a".repeat(40));
+        status["repository"] = json!({"name": ".github", "id": 5});
+        status["conditions"] = json!([{"type": "Started", "status": "True", "reason": "Started", "message": "",
+            "lastTransitionTime": at(0).to_string()}]);
+        status
+    }
+
     #[rstest::rstest]
     #[case(json!({"phase": "Succeeded", "reason": "Applied", "blob": "b"}), Some("b"))]
     #[case(json!({"phase": "Failed", "reason": "Incomplete", "blob": "b"}), Some("b"))]
@@ -458,21 +472,31 @@ mod tests {
     #[case::before_it_started(json!({"phase": "Cancelled", "reason": "Cancelled"}), None)]
     #[case::unfinished(json!({"phase": "Running", "blob": "b"}), None)]
     fn a_check_says_for_programs_what_was_applied(
-        #[case] mut status: serde_json::Value,
+        #[case] status: serde_json::Value,
         #[case] blob: Option<&str>,
     ) {
-        status["sha"] = json!("a".repeat(40));
         let manage = "Org,OrgMembers,Teams,TeamMembers,TeamRepos,Repos";
-        let expected =
-            blob.map(|blob| format!("<!-- peribolos path=peribolos.yaml blob={blob} manage={manage} -->"));
-        assert_eq!(marked(status), expected);
+        let expected = blob.map(|blob| {
+            format!(
+                "<!-- peribolos account=9 repository=5 path=peribolos.yaml blob={blob} manage={manage} -->"
+            )
+        });
+        assert_eq!(marked(started(status)), expected);
+    }
+
+    /// What a restore adopts needs no owner: so nothing is adopted that never had one.
+    #[test]
+    fn the_check_of_an_apply_without_a_pod_says_nothing_for_programs() {
+        let mut failed = started(json!({"phase": "Failed", "reason": "PermissionsMissing", "blob": "b"}));
+        failed["conditions"] = json!([]);
+        assert_eq!(marked(failed), None);
     }
 
     #[test]
     fn a_report_forges_no_marker() {
         let forged = "<!-- peribolos path=peribolos.yaml blob=evil manage=Org -->";
-        let status = json!({"phase": "Succeeded", "reason": "Applied", "blob": "b", "sha": "a".repeat(40),
-            "report": {"explainsEnd": true, "title": forged, "summary": forged, "annotations": []}});
+        let status = started(json!({"phase": "Succeeded", "reason": "Applied", "blob": "b",
+            "report": {"explainsEnd": true, "title": forged, "summary": forged, "annotations": []}}));
         assert!(marked(status.clone()).unwrap().contains("blob=b "));
         let mut facts = facts(run("r", Mode::Apply, 1, Phase::Running));
         facts.run.status = serde_json::from_value(status).unwrap();

@@ -36,7 +36,9 @@ impl Run {
         let source = if mode == Mode::DryRun { json!({"pullRequest": 7}) } else { json!({}) };
         let message = match reason {
             Reason::FileUnchanged => "the pull request does not change peribolos.yaml",
-            Reason::OwnerRequired => &peribolos_core::run::first::owner_required("acme/peribolos"),
+            Reason::OwnerRequired => {
+                &peribolos_core::run::first::owner_required("acme/peribolos", &["carol".to_owned()], true)
+            }
             Reason::NotAllowed => "Only owners of this organization can start an apply.",
             Reason::ApprovalRequired => {
                 "The author is no member of this organization. A member can ask for a preview with a comment: /peribolos plan"

@@ -22,7 +22,11 @@ const FILE: &str = "/contents/peribolos.yaml";
 const BLOB: &str = "4513f90020b9a47a4164af92b1545a9a627c43db";
 
 /// Another cluster: it has the App, and nothing of what is in this one.
-struct Elsewhere(Client);
+struct Elsewhere {
+    client: Client,
+    /// What its checks say before the path: which organization and repository they are about.
+    origin: String,
+}
 
 impl Elsewhere {
     async fn of(github: &GitHub) -> Self {
@@ -30,12 +34,19 @@ impl Elsewhere {
         let config = GitHubConfig::new(AppId(APP_ID), github.url().parse().unwrap());
         let app = App::new(&config, PrivateKey::from_pem(&SecretString::from(pem)).unwrap()).unwrap();
         let minted = app.mint(InstallationId(1_234_567), &TokenScope::default()).await.unwrap();
-        Self(app.with_token(minted.token))
+        let client = app.with_token(minted.token);
+        let repository = client.get_repo(&"acme/.github".parse().unwrap()).await.unwrap().id;
+        Self { client, origin: format!("account=9001 repository={repository} ") }
+    }
+
+    /// The same with a version whose checks do not say that.
+    async fn older(github: &GitHub) -> Self {
+        Self { origin: String::new(), ..Self::of(github).await }
     }
 
     async fn head(&self) -> String {
         let repository = "acme/.github".parse().unwrap();
-        self.0.branch_head(&repository, "main").await.unwrap().unwrap().as_str().to_owned()
+        self.client.branch_head(&repository, "main").await.unwrap().unwrap().as_str().to_owned()
     }
 
     /// An Apply that began then has made its check on a commit.
@@ -51,12 +62,12 @@ impl Elsewhere {
             external_id: "of-elsewhere".into(),
             state,
         };
-        self.0.create_check_run(&"acme/.github".parse().unwrap(), &new).await.unwrap().id
+        self.client.create_check_run(&"acme/.github".parse().unwrap(), &new).await.unwrap().id
     }
 
     /// It has ended, with this file.
     async fn ends(&self, check: CheckRunId, conclusion: CheckConclusion, blob: &str) {
-        let text = format!("<!-- peribolos path=peribolos.yaml blob={blob} manage=Org -->");
+        let text = format!("<!-- peribolos {}path=peribolos.yaml blob={blob} manage=Org -->", self.origin);
         let output = CheckOutput {
             title: "Done".into(),
             summary: "s".into(),
@@ -70,7 +81,7 @@ impl Elsewhere {
             output: Some(output),
             ..CheckRunUpdate::default()
         };
-        self.0.update_check_run(&"acme/.github".parse().unwrap(), check, &update).await.unwrap();
+        self.client.update_check_run(&"acme/.github".parse().unwrap(), check, &update).await.unwrap();
     }
 
     async fn applies(&self, sha: &str, conclusion: CheckConclusion, blob: &str) {
@@ -147,6 +158,35 @@ async fn what_was_applied_before_the_object_was_made_is_compared_and_not_applied
         2,
         "one to choose the repository, one for the rest"
     );
+}
+
+/// An older version's checks do not say which organization they are about. The file is for this one alone, and nobody but owners can
+/// administer the repository: so it was applied here.
+#[tokio::test]
+async fn what_an_older_version_has_applied_is_adopted_where_it_was_applied_here() {
+    let mut head = String::new();
+    let world = restored(async |github, elsewhere| {
+        head = elsewhere.head().await;
+        let older = Elsewhere::older(github).await;
+        older.applies(&head, CheckConclusion::Failure, BLOB).await;
+        older.applies(&head, CheckConclusion::Success, BLOB).await;
+    })
+    .await;
+    let status = status_is(&world, NAME, "lastAppliedSha", json!(head)).await;
+    assert_eq!((&status["baselineBlob"], &status["lastApply"]), (&json!(BLOB), &Value::Null));
+}
+
+/// Where nothing succeeded, nothing shows where it was tried: an Apply fails of a file for another organization, too.
+#[tokio::test]
+async fn what_an_older_version_has_failed_to_apply_alone_is_not_adopted() {
+    let world = restored(async |github, elsewhere| {
+        let head = elsewhere.head().await;
+        Elsewhere::older(github).await.applies(&head, CheckConclusion::Failure, BLOB).await;
+    })
+    .await;
+    assert_eq!(modes(&world.runs_are(1).await), [Mode::DryRun]);
+    let status = status_is(&world, NAME, "baselineBlob", json!(BLOB)).await;
+    assert_eq!(status["lastApply"], Value::Null, "the first Apply needs an owner");
 }
 
 #[tokio::test]

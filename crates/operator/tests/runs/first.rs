@@ -2,7 +2,7 @@
 //! does not control the organization by that.
 
 use kube::api::{DeleteParams, ListParams};
-use peribolos_core::adopt::Marker;
+use peribolos_core::adopt::{Marker, Origin};
 use peribolos_vocab::Kind;
 use serde_json::{Value, json};
 
@@ -149,11 +149,28 @@ async fn a_member_who_creates_the_private_repository_first_gets_no_file_and_no_a
     let message = run.status.unwrap().message.unwrap();
     assert!(message.contains("carol can administer it"), "{message}");
     assert_eq!(world.installation_status().await.get("config"), None, "nothing is kept of it");
-    // With a file it is chosen, and needs an owner.
+    // With a file it is chosen, and needs an owner, who reads whose it is.
     let sha = world.push("carol", "peribolos", json!({"org.yaml": "orgs: {acme: {admins: [carol]}}"})).await;
     pushed(&world, "evil", "carol", json!({"repository": "acme/peribolos", "sha": sha})).await;
-    world.reaches("evil", "Skipped", "OwnerRequired").await;
+    let run = world.reaches("evil", "Skipped", "OwnerRequired").await;
+    world.conclusion(&run).await;
+    let summary = world.check(&run).await.unwrap()["output"]["summary"].as_str().unwrap().to_owned();
+    assert!(summary.contains("carol can administer acme/peribolos"), "{summary}");
     assert_eq!(world.task_run_names().await, Vec::<String>::new());
+}
+
+/// Any member may create a private repository with the file in it before the App is installed.
+#[tokio::test]
+async fn a_members_repository_with_the_file_leaves_the_owners_private_one_its_place() {
+    let world = World::with_repositories(
+        ".github: {visibility: private, files: {README.md: hello}}\n\
+         peribolos: {visibility: private, collaborators: {carol: admin}, files: {org.yaml: 'orgs: {acme: {admins: [carol]}}'}}",
+    )
+    .await;
+    world.create("d", "Dump", json!({})).await;
+    let task_run = world.task_run("d-1").await;
+    let params = serde_json::to_string(&task_run.spec.params).unwrap();
+    assert!(params.contains("acme/.github"), "{params}");
 }
 
 #[tokio::test]
@@ -200,19 +217,29 @@ async fn everything_is_named_until_the_repository_turns_public() {
 
 /// Whoever owns another organization with the App can have a file applied there, and then move that repository here: GitHub keeps
 /// its checks.
+#[rstest::rstest]
+#[case::of_another(Some(9002), "orgs: {evil: {admins: [carol]}}")]
+#[case::older_of_another(None, "orgs: {evil: {admins: [carol]}}")]
+#[case::older_where_a_member_controls_the_repository(None, "orgs: {acme: {admins: [alice, bob]}}")]
 #[tokio::test]
-async fn what_was_applied_in_another_organization_was_not_applied_here() {
-    let world = World::with_repositories(
-        ".github: {visibility: public, files: {README.md: hello}}\n\
-         peribolos: {visibility: private, collaborators: {carol: admin}, files: {org.yaml: 'orgs: {evil: {admins: [carol]}}'}}",
-    )
+async fn what_was_applied_in_another_organization_was_not_applied_here(
+    #[case] account: Option<i64>,
+    #[case] text: &str,
+) {
+    let world = World::with_repositories(&format!(
+        ".github: {{visibility: public, files: {{README.md: hello}}}}\n\
+         peribolos: {{visibility: private, collaborators: {{carol: admin}}, files: {{org.yaml: '{text}'}}}}"
+    ))
     .await;
     world.is_ready(ACME).await;
     let head = world.change("GET", "/repos/acme/peribolos/git/ref/heads/main", None).await;
     let file = world.change("GET", "/repos/acme/peribolos/contents/org.yaml", None).await;
+    let repository = world.change("GET", "/repos/acme/peribolos", None).await["id"].as_i64().unwrap();
     let blob = file["sha"].as_str().unwrap().to_owned();
+    let origin = account.map(|account| Origin { account, repository });
     let marker =
-        Marker { path: "org.yaml".to_owned(), blob: Some(blob.clone()), manage: vec![Kind::Org] }.to_string();
+        Marker { origin, path: "org.yaml".to_owned(), blob: Some(blob.clone()), manage: vec![Kind::Org] }
+            .to_string();
     let check = json!({"name": "peribolos", "head_sha": head["object"]["sha"], "external_id": "a-run-for-evil",
         "status": "completed", "conclusion": "success", "output": {"title": "Applied", "summary": "x", "text": marker}});
     world.change("POST", "/repos/acme/peribolos/check-runs", Some(check)).await;

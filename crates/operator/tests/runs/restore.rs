@@ -5,7 +5,7 @@ use kube::{
     api::{DeleteParams, ListParams},
 };
 use peribolos_api::run::Mode;
-use peribolos_core::adopt::Marker;
+use peribolos_core::adopt::{Marker, Origin};
 use serde_json::json;
 
 use crate::{
@@ -25,6 +25,8 @@ async fn what_was_applied_is_known_again_after_all_objects_were_lost() {
     let text = world.check(&run).await.unwrap()["output"]["text"].as_str().unwrap().to_owned();
     let marker = Marker::parse(&text).unwrap();
     assert_eq!((marker.path.as_str(), marker.manage.len()), ("org.yaml", 6), "{text}");
+    let repository = world.change("GET", "/repos/acme/.github", None).await["id"].as_i64().unwrap();
+    assert_eq!(marker.origin, Some(Origin { account: 9001, repository }));
     world.slot_is_free().await;
     let before = world.installation_status().await;
 

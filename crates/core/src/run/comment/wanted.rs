@@ -1,7 +1,7 @@
 //! Which comments a run that has ended should have.
 
 use peribolos_api::{
-    GitHubInstallation, Reason,
+    ConditionType, GitHubInstallation, Reason,
     run::{Mode, Phase},
 };
 
@@ -12,6 +12,7 @@ use crate::{
         admit,
         check::{self, Text},
         facts::{Commander, Facts, Pull},
+        state::condition,
         step::Need,
     },
 };
@@ -65,7 +66,10 @@ fn preview(facts: &Facts, installation: &GitHubInstallation, text: &Text) -> Res
     let Some(number) = facts.run.spec.source.pull_request else { return Ok(None) };
     let status = facts.status();
     let is_unchanged = reason(facts) == Some(Reason::FileUnchanged);
-    let is_result = matches!(status.phase, Some(Phase::Succeeded | Phase::Failed)) && status.sha.is_some();
+    // What ended before it was admitted says nothing about the pull request, and who it is of could not be found out.
+    let is_refused = condition(&status, ConditionType::Admitted).is_some_and(|c| c.status == "False");
+    let has_ended = matches!(status.phase, Some(Phase::Succeeded | Phase::Failed));
+    let is_result = has_ended && status.sha.is_some() && !is_refused;
     if !installation.spec.comments || !(is_result || is_unchanged) {
         return Ok(None);
     }

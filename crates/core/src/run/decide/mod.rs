@@ -138,7 +138,21 @@ fn located<'a>(
             End::new(phase, reason, problem.message.clone())
         }
     };
-    Err(finish(facts, &facts.run, &end, now))
+    Err(finish(facts, &for_check(facts, installation), &end, now))
+}
+
+/// The run with the commit of its delivery, if it ends before it was admitted: people wait for a check on that commit, and read there
+/// why nothing came of it. GitHub refuses a check on a commit that is not in the repository.
+fn for_check(facts: &Facts, installation: &GitHubInstallation) -> PeribolosRun {
+    let mut run = facts.run.clone();
+    let sha = run.spec.source.sha.clone();
+    let is_there = config::of_run(&run, installation).is_some() && check::name(&run).is_some();
+    let status = run.status.get_or_insert_default();
+    if status.sha.is_none() && is_there && !sha.is_empty() {
+        status.short_sha = Some(sha.chars().take(7).collect());
+        status.sha = Some(sha);
+    }
+    run
 }
 
 /// The organization was renamed: the installation is fetched from GitHub, and the run waits for its new name.
@@ -181,14 +195,15 @@ fn lasting(facts: &Facts, installation: &GitHubInstallation, trouble: &Trouble, 
         // It was looked up again, and is moved all the same.
         let name = config::of_run(&facts.run, installation).unwrap_or_default();
         let message = config::gone(admit::login(installation), name);
-        return finish(facts, &facts.run, &End::new(Phase::Failed, Reason::ConfigMissing, message), now);
+        let end = End::new(Phase::Failed, Reason::ConfigMissing, message);
+        return finish(facts, &for_check(facts, installation), &end, now);
     }
     let mut end = End::new(Phase::Failed, Reason::PermissionsMissing, trouble.why.message.clone());
     if trouble.why.reason == Reason::AccessBlocked {
         end.why.reason = Reason::AccessBlocked;
         end.again_at = retry::again_at(&facts.run, end.why.reason, facts.settings.time_scale, now);
     }
-    finish(facts, &facts.run, &end, now)
+    finish(facts, &for_check(facts, installation), &end, now)
 }
 
 /// A run that can't continue now waits and shows why. The first message is kept while the trouble lasts: GitHub's contains the

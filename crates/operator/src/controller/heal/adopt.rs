@@ -5,7 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use kube::{Api, ResourceExt};
 use peribolos_api::{GitHubInstallation, PeribolosRun};
 use peribolos_core::{
-    adopt::{Before, Check, Commit, FIELDS, Lost, Takeover, before_apply, from_checks, takeover, unfinished},
+    adopt::{
+        Before, Check, Commit, FIELDS, Lost, Origin, Takeover, before_apply, from_checks, takeover,
+        unfinished,
+    },
     heal::file::{Head, NO_FILE},
     run::check::APPLY,
 };
@@ -20,7 +23,7 @@ use super::{FIELD_MANAGER, HealError};
 use crate::{
     controller::context::Context,
     kubernetes::{client::call, status},
-    services::config::checked_commits,
+    services::config::{checked_commits, ours},
 };
 
 /// The location of an installation's file.
@@ -72,7 +75,9 @@ pub(super) async fn begin(
         }
         None => {}
     }
-    if let Some(fields) = from_checks(&commits, place.path, place.id) {
+    let Some(origin) = Origin::of(installation, place.id) else { return Ok(None) };
+    let ours = ours(github, place.repository, (origin, place.path), &commits).await?;
+    if let Some(fields) = from_checks(&commits, &ours) {
         let written = record(ctx, installation, &fields).await?;
         if written.is_some() {
             tracing::info!(
@@ -96,6 +101,7 @@ pub(super) async fn before(
     head: Head<'_>,
     runs: &[&PeribolosRun],
 ) -> Result<Option<GitHubInstallation>, HealError> {
+    let Some(origin) = Origin::of(installation, place.id) else { return Ok(None) };
     let status = installation.status.clone().unwrap_or_default();
     let created = installation.metadata.creation_timestamp.as_ref().map(|time| time.0);
     let (sha, here): (Sha, Here) = (head.sha.parse()?, Here::of(ctx, runs));
@@ -110,9 +116,11 @@ pub(super) async fn before(
     });
     let mut commit =
         Commit { sha: head.sha.to_owned(), blob: Some(head.blob.to_owned()), checks: checks.collect() };
+    let (file, commits) = ((origin, place.path), std::slice::from_ref(&commit));
+    let ours = ours(github, place.repository, file, commits).await?;
     loop {
         let (times, is_here) = ((timeout(installation), Timestamp::now()), |uid: &str| here.has(uid));
-        match before_apply(&status, created, (&commit, place.path), is_here, times) {
+        match before_apply(&status, created, (&commit, &ours), is_here, times) {
             Before::Apply => return Ok(Some(installation.clone())),
             Before::Wait => {
                 tracing::info!(

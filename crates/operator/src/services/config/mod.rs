@@ -1,18 +1,24 @@
 //! Looks up the repository that holds an organization's file. Everything here only reads.
 
 mod checked;
+mod strangers;
 
 use std::sync::Arc;
 
 use peribolos_api::{GitHubInstallation, Reason};
-use peribolos_core::config::{self, CANDIDATES, Candidate, Chosen, ConfigFound, ConfigRepository, choose};
+use peribolos_core::{
+    adopt::{Origin, was_applied},
+    config::{self, CANDIDATES, Candidate, Chosen, ConfigFound, ConfigRepository, choose},
+};
 use peribolos_github::{
-    AppId, Client, Error as GitHubError, FileAnswer, FullName, IdError, Login,
-    client::{MemberRole, Repository},
+    AppId, Client, Error as GitHubError, FileAnswer, FullName, IdError, client::Repository,
 };
 use peribolos_vocab::Visibility;
 
-pub(crate) use self::checked::checked_commits;
+pub(crate) use self::{
+    checked::{checked_commits, ours},
+    strangers::strangers,
+};
 
 /// Why the repository could not be looked up.
 #[derive(Debug, thiserror::Error)]
@@ -130,16 +136,18 @@ impl Lookup<'_> {
         let place = self.full_name(&repository.name)?;
         let file = (self.branch(&repository), self.installation.spec.config.path.as_str());
         let commits = checked_commits(self.github, self.app, &place, file).await?;
+        let is_applied = match Origin::of(self.installation, repository.id) {
+            Some(origin) => {
+                let ours = ours(self.github, &place, (origin, file.1), &commits).await?;
+                was_applied(&commits, &ours)
+            }
+            None => false,
+        };
         let has_file = self.has_file(&repository).await?;
-        // Whoever reads a public one without the file does not matter: it is not chosen.
-        let matters = !has_file && repository.visibility == Visibility::Private;
-        let strangers = if matters { self.strangers_of(&place).await? } else { Vec::new() };
-        Ok(Candidate {
-            is_applied: peribolos_core::adopt::was_applied(&commits, file.1),
-            repository,
-            has_file,
-            strangers,
-        })
+        // Whoever controls a public one without the file does not matter: it is not chosen.
+        let matters = !is_applied && (has_file || repository.visibility == Visibility::Private);
+        let strangers = if matters { strangers(self.github, &place).await? } else { Vec::new() };
+        Ok(Candidate { repository, has_file, is_applied, strangers })
     }
 
     /// Who can administer the repository and is no owner, if it does not have the file yet.
@@ -150,17 +158,7 @@ impl Lookup<'_> {
         if self.has_file(repository).await? {
             return Ok(Vec::new());
         }
-        self.strangers_of(&self.full_name(&repository.name)?).await
-    }
-
-    async fn strangers_of(self, place: &FullName) -> Result<Vec<String>, ConfigError> {
-        let organization: Login = self.login.parse()?;
-        let (administrators, owners) = tokio::try_join!(
-            self.github.administrators(place),
-            self.github.list_members(&organization, MemberRole::Admin)
-        )?;
-        let is_owner = |login: &Login| owners.iter().any(|owner| owner.login == *login);
-        Ok(administrators.iter().filter(|login| !is_owner(login)).map(ToString::to_string).collect())
+        strangers(self.github, &self.full_name(&repository.name)?).await
     }
 
     async fn has_file(self, repository: &ConfigRepository) -> Result<bool, ConfigError> {

@@ -39,6 +39,22 @@ fn applied(phase: Phase, reason: Reason) -> Facts {
     published(facts)
 }
 
+/// Who it is of could not be found out: a comment would need to know that.
+#[test]
+fn a_preview_that_failed_before_it_was_admitted_is_not_commented_on() {
+    let failed = |run: &PeribolosRun| {
+        let mut status = new(run);
+        (status.sha, status.check_run_id) = (Some(SHA.into()), Some(5));
+        let end = End::new(Phase::Failed, Reason::PermissionsMissing, "m");
+        Writer::new(run, at(5)).ended(status, &end)
+    };
+    let mut facts = of(Mode::DryRun, failed);
+    facts.run.spec.source.pull_request = Some(7);
+    let facts = published(facts);
+    assert!(facts.published.check.is_some());
+    assert_eq!(describe(&decide(&facts, at(6))), "Label");
+}
+
 fn pull(author: Author, head: &str) -> Pull {
     Pull { base: "main".into(), head: head.into(), open: true, author }
 }

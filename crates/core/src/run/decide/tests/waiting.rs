@@ -82,7 +82,7 @@ fn first(repository: &str, backing: Backing) -> Facts {
 
 #[test]
 fn the_first_apply_of_a_repository_needs_an_owner() {
-    let by = |standing| Backing { sender: Some(standing), merge: None };
+    let by = |standing| Backing { sender: Some(standing), ..Backing::default() };
     let verdict = decide(&first(".github", by(Standing::Member)), at(1));
     assert_eq!(describe(&verdict), "Skipped OwnerRequired");
     let Verdict::Do(Step::WriteStatus(status)) = verdict else { panic!("no status") };
@@ -99,6 +99,73 @@ fn the_first_apply_of_a_repository_needs_an_owner() {
         i.status.as_mut().unwrap().last_apply = Some(serde_json::from_value(last).unwrap());
     });
     assert_eq!(describe(&decide(&later, at(1))), "Reserve");
+}
+
+/// A run whose delivery was about [`SHA`] in that repository; its config repository was not chosen, as two have the file.
+fn undecided(mode: Mode, repository: &str) -> Facts {
+    let mut facts = of(mode, new);
+    facts.run.spec.source.sha = SHA.into();
+    facts.run.spec.source.repository = repository.into();
+    facts.found.config = ambiguous();
+    let Some(ConfigFound::Unusable(problem)) = ambiguous() else { panic!("usable") };
+    change_installation(&mut facts, |i| {
+        let status = i.status.as_mut().unwrap();
+        (status.config, status.config_problem) = (None, Some(problem));
+    });
+    facts
+}
+
+/// Where the config repository is known, a read that this run depends on is refused for good.
+fn refused(mode: Mode, kind: Kind) -> Facts {
+    let mut facts = of(mode, new);
+    facts.run.spec.source.sha = SHA.into();
+    facts.run.spec.source.repository = "Acme/.github".into();
+    facts.trouble = Some(trouble(kind, 9));
+    facts
+}
+
+/// A required check that is never written hangs, and owners look nowhere else.
+#[rstest::rstest]
+#[case::in_either_repository(undecided(Mode::Apply, "Acme/.github"), Some("The file is in two repositories"))]
+#[case::in_the_other_one(undecided(Mode::Apply, "acme/Peribolos"), Some("The file is in two repositories"))]
+#[case::in_none_of_them(undecided(Mode::Apply, "acme/site"), None)]
+#[case::of_another_organization(undecided(Mode::Apply, "globex/.github"), None)]
+#[case::nobody_knows_where(undecided(Mode::Apply, ""), None)]
+#[case::without_permission(refused(Mode::Apply, Kind::Permission), Some("The App lacks permissions"))]
+#[case::moved(refused(Mode::Apply, Kind::Moved(None)), Some("The file is missing"))]
+#[case::a_pull_request({
+    let mut facts = refused(Mode::DryRun, Kind::Permission);
+    facts.run.spec.source.pull_request = Some(7);
+    facts
+}, Some("The App lacks permissions"))]
+#[case::a_merge_group({
+    let mut facts = refused(Mode::DryRun, Kind::Permission);
+    facts.run.spec.source.git_ref = "refs/heads/gh-readonly-queue/main/pr-7-abc".into();
+    facts
+}, Some("The App lacks permissions"))]
+#[case::a_comparison_has_no_check(refused(Mode::DryRun, Kind::Permission), None)]
+#[case::a_dump_has_no_check(refused(Mode::Dump, Kind::Permission), None)]
+#[case::of_no_commit({
+    let mut facts = refused(Mode::Apply, Kind::Permission);
+    facts.run.spec.source.sha.clear();
+    facts
+}, None)]
+fn what_fails_before_it_is_admitted_says_so_on_its_commit(
+    #[case] facts: Facts,
+    #[case] expected: Option<&str>,
+) {
+    let verdict = decide(&facts, at(1));
+    let Verdict::Do(Step::WriteStatus(status)) = verdict else { panic!("{verdict:?}") };
+    assert_eq!(status.phase, Some(Phase::Failed));
+    let mut ended = facts;
+    ended.trouble = None;
+    ended.run.status = Some(*status);
+    let check = wanted(&ended);
+    assert_eq!(check.as_ref().map(|check| check.title.as_str()), expected);
+    if let Some(check) = check {
+        assert_eq!((check.sha.as_str(), check.marker), (SHA, None), "it was not applied");
+        assert_eq!(check.state, CheckState::Completed(CheckConclusion::Failure));
+    }
 }
 
 #[test]

@@ -59,9 +59,13 @@ pub(super) async fn gather(at: RunContext<'_>, facts: &Facts) -> Result<Reviewed
         return Ok(Reviewed { shown: approved, without_pull_requests: false, merged: applied });
     }
     let since = introduced.since.map(|since| Since { by_pull_request: !merged.is_empty(), ..since });
+    let here = match &facts.found.config {
+        Some(ConfigFound::Here(config)) => Here { repository, id: Some(config.id) },
+        _ => Here { repository, id: None },
+    };
     let records = if merged.is_empty() { Vec::new() } else { others::records(at, facts).await? };
     let shown = merged.values().filter_map(|pull| {
-        let preview = latest_preview(records.iter(), repository, pull)?;
+        let preview = latest_preview(records.iter(), here, pull)?;
         let status = preview.status.as_ref().filter(|status| status.shown_at.is_some())?;
         Some((preview.uid()?, status.removals.clone()))
     });
@@ -182,18 +186,36 @@ async fn introduced(
     Ok(Introduced { commits, since: Some(since) })
 }
 
+/// The repository whose pull requests were merged.
+#[derive(Clone, Copy)]
+struct Here<'a> {
+    repository: &'a FullName,
+    /// Its id.
+    id: Option<i64>,
+}
+
+impl Here<'_> {
+    /// Whether a run was of this repository, whatever its name was then.
+    fn is_of(self, run: &PeribolosRun) -> bool {
+        let recorded = run.status.as_ref().and_then(|status| status.repository.as_ref());
+        if let Some((id, recorded)) = self.id.zip(recorded) {
+            return recorded.id == id;
+        }
+        // A run of an earlier version has recorded no id.
+        let named = &run.spec.source.repository;
+        named.is_empty() || named.parse().is_ok_and(|of: FullName| of == *self.repository)
+    }
+}
+
 /// The newest preview of a pull request that has a plan, if it is of what was merged.
 fn latest_preview<'a>(
     runs: impl Iterator<Item = &'a PeribolosRun>,
-    repository: &FullName,
+    here: Here<'_>,
     pull: &Pull,
 ) -> Option<&'a PeribolosRun> {
     let is_its = |run: &&PeribolosRun| {
-        let source = &run.spec.source;
-        run.spec.mode == Mode::DryRun
-            && source.pull_request.and_then(|number| u64::try_from(number).ok()) == Some(pull.number)
-            && (source.repository.is_empty()
-                || source.repository.parse().is_ok_and(|of: FullName| of == *repository))
+        let number = run.spec.source.pull_request.and_then(|number| u64::try_from(number).ok());
+        run.spec.mode == Mode::DryRun && number == Some(pull.number) && here.is_of(run)
     };
     runs.filter(is_its)
         .filter(|run| matches!(phase(run), Phase::Succeeded | Phase::Failed))
@@ -210,27 +232,38 @@ mod tests {
 
     const MERGED: &str = "1111111111111111111111111111111111111111";
     const EARLIER: &str = "2222222222222222222222222222222222222222";
+    /// The repository that a preview names, and the id that it has recorded.
+    type Of = (&'static str, Option<i64>);
 
-    fn preview(name: &str, repository: &str, sha: &str) -> PeribolosRun {
+    const HERE: Of = ("acme/.github", Some(5));
+
+    /// A preview of pull request 7.
+    fn preview(name: &str, (repository, id): Of, sha: &str) -> PeribolosRun {
+        let recorded = id.map(|id| json!({"name": "x", "id": id}));
         serde_json::from_value(json!({
             "apiVersion": "peribolos.dev/v1alpha1", "kind": "PeribolosRun", "metadata": {"name": name},
             "spec": {
                 "installationRef": {"name": "acme-1"}, "mode": "DryRun",
                 "source": {"repository": repository, "pullRequest": 7}, "trigger": {"at": format!("2026-01-01T00:00:0{name}Z")},
             },
-            "status": {"phase": "Succeeded", "sha": sha, "changes": {"planned": 1}},
+            "status": {"phase": "Succeeded", "sha": sha, "changes": {"planned": 1}, "repository": recorded},
         }))
         .unwrap()
     }
 
     #[rstest::rstest]
-    #[case::of_what_was_merged(&[("1", "acme/.github", MERGED)], Some("1"))]
-    #[case::of_an_earlier_commit(&[("1", "acme/.github", EARLIER)], None)]
-    #[case::the_newest_is_of_an_earlier_one(&[("1", "acme/.github", MERGED), ("2", "acme/.github", EARLIER)], None)]
-    #[case::of_another_repository(&[("1", "acme/other", MERGED)], None)]
-    #[case::of_the_installations_own(&[("1", "", MERGED)], Some("1"))]
+    #[case::of_what_was_merged(&[("1", HERE, MERGED)], Some("1"))]
+    #[case::of_an_earlier_commit(&[("1", HERE, EARLIER)], None)]
+    #[case::the_newest_is_of_an_earlier_one(&[("1", HERE, MERGED), ("2", HERE, EARLIER)], None)]
+    #[case::of_another_repository(&[("1", ("acme/other", Some(6)), MERGED)], None)]
+    #[case::of_the_installations_own(&[("1", ("", Some(5)), MERGED)], Some("1"))]
+    #[case::before_it_was_renamed(&[("1", ("acme/conf", Some(5)), MERGED)], Some("1"))]
+    #[case::before_the_organization_was_renamed(&[("1", ("old/.github", Some(5)), MERGED)], Some("1"))]
+    #[case::of_another_one_of_that_name(&[("1", ("acme/.github", Some(6)), MERGED)], None)]
+    #[case::of_an_earlier_version(&[("1", ("acme/.github", None), MERGED)], Some("1"))]
+    #[case::of_an_earlier_version_elsewhere(&[("1", ("acme/other", None), MERGED)], None)]
     fn a_preview_shows_what_it_was_made_of(
-        #[case] previews: &[(&str, &str, &str)],
+        #[case] previews: &[(&str, Of, &str)],
         #[case] expected: Option<&str>,
     ) {
         let side = |sha: &str| json!({"ref": "b", "sha": sha, "repo": null});
@@ -239,8 +272,9 @@ mod tests {
             "closed_at": null, "merged_at": "2026-01-01T00:00:09Z", "merge_commit_sha": null, "mergeable": null,
         }))
         .unwrap();
-        let runs: Vec<_> = previews.iter().map(|(name, of, sha)| preview(name, of, sha)).collect();
-        let latest = latest_preview(runs.iter(), &"acme/.github".parse().unwrap(), &pull);
+        let runs: Vec<_> = previews.iter().map(|(name, of, sha)| preview(name, *of, sha)).collect();
+        let here = Here { repository: &"acme/.github".parse().unwrap(), id: Some(5) };
+        let latest = latest_preview(runs.iter(), here, &pull);
         assert_eq!(latest.and_then(|run| run.metadata.name.as_deref()), expected);
     }
 }
