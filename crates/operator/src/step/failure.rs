@@ -284,7 +284,10 @@ mod tests {
     #[test]
     fn a_sentence_ends_once() {
         let closed = StepError::Closed(7).into_check();
-        assert_eq!(closed.summary, "Pull request #7 is closed, so there is no merge to look at.");
+        assert_eq!(
+            closed.summary,
+            "Pull request #7 is closed, so there is no merge to look at. If somebody opens it again, there is a new preview."
+        );
         assert_eq!([sentence("No."), sentence("No")], ["No.", "No."]);
     }
 }
