@@ -11,7 +11,7 @@ use crate::{
     fault::Fault,
     proxy::Order,
     story::Teller,
-    world::{Beginning, Plane, World},
+    world::{Beginning, Plane, Scale, World},
 };
 
 const PULLS: usize = 30;
@@ -48,8 +48,14 @@ fn many_pull_requests_keep_no_green_check_of_the_old_base() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let plane = Plane::Shared;
-        let beginning =
-            Beginning { fixture: FIXTURE, token_lifetime: "1h", flags: &[], standby: false, controller: &[] };
+        let beginning = Beginning {
+            fixture: FIXTURE,
+            token_lifetime: "1h",
+            scale: Scale::USUAL,
+            flags: &[],
+            standby: false,
+            controller: &[],
+        };
         let world = World::start(&plane, beginning, Fault::Deliveries(Order::TripledAndShuffled(5))).await;
         let teller = Teller::new(&world);
         teller.is_ready().await.unwrap();

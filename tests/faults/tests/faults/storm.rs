@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::{
     fault::Fault,
     settings,
-    world::{Beginning, Plane, World, kinds},
+    world::{Beginning, Plane, Scale, World, kinds},
 };
 
 /// How often is pushed to each organization.
@@ -63,6 +63,7 @@ impl Storm {
         let beginning = Beginning {
             fixture: &fixture(organizations),
             token_lifetime: "1h",
+            scale: Scale::USUAL,
             flags: &["--secondary-limits=off"],
             controller: &[],
             standby: true,

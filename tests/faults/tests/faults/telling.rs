@@ -34,6 +34,7 @@ pub async fn tell(plane: &Plane, story: &Story, fault: Fault, is_due: impl Fn(&E
     let beginning = Beginning {
         fixture: story.fixture,
         token_lifetime: story.token_lifetime,
+        scale: story.scale,
         flags: &[],
         controller: &[],
         // It goes on where the first one stands still.

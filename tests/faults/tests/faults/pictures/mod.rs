@@ -8,7 +8,7 @@ mod story;
 use crate::{
     fault::Fault,
     story::{Missed, Teller},
-    world::{Beginning, Plane, World},
+    world::{Beginning, Plane, Scale, World},
 };
 
 /// How a deployment introduces itself to owners.
@@ -23,6 +23,7 @@ fn the_pictures_show_what_github_shows() {
         let beginning = Beginning {
             fixture: story::FIXTURE,
             token_lifetime: "1h",
+            scale: Scale::USUAL,
             flags: &[],
             controller: &CONTROLLER,
             standby: false,

@@ -1,11 +1,10 @@
 //! The answers that fail, in the forms in which the two servers give them.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use serde_json::{Value, json};
 
 use super::{Route, Server};
-use crate::world::TIME_SCALE;
 
 /// How a request fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,7 +119,3 @@ impl fmt::Display for Refusal {
         })
     }
 }
-
-/// How long a client waits in vain before the connection is dropped: the 20 seconds that ours wait for GitHub at most, at the scale
-/// of every other wait. Their own limit is not divided, for a busy machine is slow to answer.
-pub const SILENCE: Duration = Duration::from_millis(20_000 / TIME_SCALE as u64);

@@ -12,13 +12,13 @@ use tokio::net::TcpListener;
 use super::{
     Route, Sender, Server, Switchboard, Upstream,
     forward::{Body, Broken},
-    refusal::{Refusal, SILENCE},
+    refusal::Refusal,
     switchboard::Act,
     watch,
 };
 use crate::{
     fault::Moment,
-    world::{LATE, PAUSE, Plane},
+    world::{Plane, Scale},
 };
 
 /// From whom to whom.
@@ -70,7 +70,7 @@ async fn pass(link: Link, request: Request<Incoming>) -> Result<Response<Body>, 
         Act::KillAndDeliverLate(program) => {
             program.restart().await;
             tokio::spawn(async move {
-                tokio::time::sleep(LATE).await;
+                tokio::time::sleep(Scale::LATE).await;
                 // Nobody is there to hear the answer.
                 send(&link, request).await.map(drop).ok();
             });
@@ -78,14 +78,15 @@ async fn pass(link: Link, request: Request<Incoming>) -> Result<Response<Body>, 
         }
         Act::Pause(program) => {
             program.signal("STOP");
+            let pause = link.switchboard.scale.pause();
             tokio::spawn(async move {
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(pause).await;
                 program.signal("CONT");
             });
             send(&link, request).await
         }
         Act::TakeAway(away) => {
-            link.plane.take_away(away).await;
+            link.plane.take_away(away, link.switchboard.scale.minute()).await;
             send(&link, request).await
         }
         Act::Disturb(disturbance) => Ok(watch::disturb(send(&link, request).await?, disturbance)),
@@ -103,7 +104,7 @@ async fn refuse(link: &Link, refusal: Refusal, request: Request<Bytes>) -> Resul
         Refusal::DropAfter => {
             send(link, request).await?;
         }
-        Refusal::Silence => tokio::time::sleep(SILENCE).await,
+        Refusal::Silence => tokio::time::sleep(link.switchboard.scale.silence()).await,
         _ => {}
     }
     let Some(refused) = refusal.answer(link.server) else {

@@ -9,7 +9,7 @@ use std::{
 use super::{Disturbance, Refusal, Route, Sender, Server};
 use crate::{
     fault::{Away, Fault, Moment, Times},
-    world::{LATE, MINUTE, PAUSE, Program},
+    world::{Program, Scale},
 };
 
 /// A request that has passed.
@@ -30,7 +30,7 @@ pub enum Act {
     Refuse(Refusal),
     /// Its sender is killed, before or after it takes effect.
     Kill(Arc<Program>, Moment),
-    /// Its sender is killed, and the request takes effect [`LATE`](crate::world::LATE).
+    /// Its sender is killed, and the request takes effect [`Scale::LATE`].
     KillAndDeliverLate(Arc<Program>),
     /// Its sender stands still for a while, and the request takes effect.
     Pause(Arc<Program>),
@@ -43,6 +43,8 @@ pub enum Act {
 /// Decides what happens to each request of a world's programs.
 pub struct Switchboard {
     fault: Fault,
+    /// How fast time goes.
+    pub scale: Scale,
     programs: OnceLock<BTreeMap<Sender, Arc<Program>>>,
     state: Mutex<State>,
 }
@@ -60,8 +62,8 @@ struct State {
 
 impl Switchboard {
     /// Nothing happens before [`Self::arm`].
-    pub fn new(fault: Fault) -> Self {
-        Self { fault, programs: OnceLock::new(), state: Mutex::default() }
+    pub fn new(fault: Fault, scale: Scale) -> Self {
+        Self { fault, scale, programs: OnceLock::new(), state: Mutex::default() }
     }
 
     /// Names the programs that a fault may kill.
@@ -112,19 +114,19 @@ impl Switchboard {
             }
             Fault::Late { sender, write } if state.is_nth_write(route, Some(*sender), *write) => {
                 // Nothing is quiet before it has come.
-                state.last_write = Some(Instant::now() + LATE);
+                state.last_write = Some(Instant::now() + Scale::LATE);
                 Act::KillAndDeliverLate(self.program(*sender))
             }
             Fault::Paused { write } if state.is_nth_write(route, Some(Sender::Controller), *write) => {
                 // Nothing is quiet before it has gone on.
-                state.last_write = Some(Instant::now() + PAUSE);
+                state.last_write = Some(Instant::now() + self.scale.pause());
                 Act::Pause(self.program(Sender::Controller))
             }
             Fault::Outage { of: Away::GitHub, write } => {
                 if state.is_nth_write(route, None, *write) {
                     state.first = Some(Instant::now());
                 }
-                let is_away = state.first.is_some_and(|first| first.elapsed() < MINUTE);
+                let is_away = state.first.is_some_and(|first| first.elapsed() < self.scale.minute());
                 if is_away && route.server == Server::GitHub {
                     Act::Refuse(Refusal::DropBefore)
                 } else {
@@ -140,7 +142,7 @@ impl Switchboard {
                 }
                 let fails = match times {
                     Times::Once => is_first,
-                    Times::AMinute => first.elapsed() < MINUTE,
+                    Times::AMinute => first.elapsed() < self.scale.minute(),
                 };
                 if fails { Act::Refuse(*refusal) } else { Act::Pass }
             }

@@ -3,9 +3,12 @@
 use futures::future::LocalBoxFuture;
 use kube::api::DeleteParams;
 
+use crate::world::Scale;
+
 use super::{Missed, Story, Teller, file, of_an_installed_app, teller::INSTALLATION};
 
-pub const STORY: Story = of_an_installed_app("deletion", tells);
+/// What can't be shown on GitHub within half a minute is left.
+pub const STORY: Story = Story { scale: Scale::SLOW, ..of_an_installed_app("deletion", tells) };
 
 fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
     Box::pin(async {

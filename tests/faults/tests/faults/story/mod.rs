@@ -15,6 +15,8 @@ use futures::future::LocalBoxFuture;
 
 pub use teller::{Missed, Teller};
 
+use crate::world::Scale;
+
 /// One story.
 pub struct Story {
     pub name: &'static str,
@@ -22,6 +24,8 @@ pub struct Story {
     pub fixture: &'static str,
     /// How long tokens live.
     pub token_lifetime: &'static str,
+    /// How fast time goes.
+    pub scale: Scale,
     /// Waits until the operator has found what is there; before that no fault happens.
     pub begins: for<'a> fn(&'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>>,
     /// What happens.
@@ -82,5 +86,5 @@ const fn of_an_installed_app(
     name: &'static str,
     tells: for<'a> fn(&'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>>,
 ) -> Story {
-    Story { name, fixture: INSTALLED, token_lifetime: "1h", begins: installed, tells }
+    Story { name, fixture: INSTALLED, token_lifetime: "1h", scale: Scale::USUAL, begins: installed, tells }
 }

@@ -2,6 +2,8 @@
 
 use futures::future::LocalBoxFuture;
 
+use crate::world::Scale;
+
 use super::{Missed, Story, Teller};
 
 const FIXTURE: &str = "
@@ -21,6 +23,7 @@ pub const STORY: Story = Story {
     name: "onboarding",
     fixture: FIXTURE,
     token_lifetime: "1h",
+    scale: Scale::USUAL,
     // A controller that has yet to ask which installations there are finds the new one by that, too.
     begins: |teller| Box::pin(teller.has_found_installations()),
     tells,

@@ -5,11 +5,20 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::{Api, api::DeleteParams};
 use serde_json::json;
 
+use crate::world::Scale;
+
 use super::{INSTALLED, Missed, Story, Teller, file, installed};
 
 pub const STORY: Story =
     // A token may be replaced after a tenth of its life.
-    Story { name: "tokens", fixture: INSTALLED, token_lifetime: "1m", begins: installed, tells };
+    Story {
+        name: "tokens",
+        fixture: INSTALLED,
+        token_lifetime: "1m",
+        scale: Scale::USUAL,
+        begins: installed,
+        tells,
+    };
 
 fn tells<'a>(teller: &'a Teller<'a>) -> LocalBoxFuture<'a, Result<(), Missed>> {
     Box::pin(async {

@@ -4,6 +4,7 @@
 mod collector;
 mod plane;
 mod program;
+mod scale;
 mod tekton;
 mod witness;
 
@@ -18,6 +19,7 @@ use tokio::net::TcpListener;
 pub use collector::kinds;
 pub use plane::Plane;
 pub use program::Program;
+pub use scale::Scale;
 pub use tekton::Tekton;
 use witness::Witness;
 
@@ -29,18 +31,8 @@ use crate::{
     },
 };
 
-/// What every wait of our programs is divided by.
-pub const TIME_SCALE: u32 = 20;
-/// A minute at that scale.
-pub const MINUTE: Duration = Duration::from_secs(60 / TIME_SCALE as u64);
-/// The scale where a write comes late. A program starts as slowly as ever, and what it waits for must not be over by then.
-const TIME_SCALE_OF_LATE: u32 = 4;
-/// How late such a write comes: 25 seconds at its scale. After 15 its sender's successor leads, and waits for 15 more.
-pub const LATE: Duration = Duration::from_millis(25_000 / TIME_SCALE_OF_LATE as u64);
 /// How long a Lease takes before it is divided: so short that a busy machine loses it, otherwise.
 const LEASE: &str = "--lease-duration=1m";
-/// How long a controller stands still: twice as long.
-pub const PAUSE: Duration = Duration::from_secs(2 * 60 / TIME_SCALE as u64);
 /// The same where a write comes late.
 const LEASE_OF_LATE: &str = "--lease-duration=15s";
 
@@ -51,6 +43,8 @@ pub struct Beginning<'a> {
     pub fixture: &'a str,
     /// How long tokens live.
     pub token_lifetime: &'a str,
+    /// How fast time goes.
+    pub scale: Scale,
     /// More flags of the simulator.
     pub flags: &'a [&'a str],
     /// More flags of the controller.
@@ -81,9 +75,9 @@ impl World {
         let namespace = namespace(&client).await;
         let webhooks = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/webhook", webhooks.local_addr().unwrap());
-        let scale = if matches!(fault, Fault::Late { .. }) { TIME_SCALE_OF_LATE } else { TIME_SCALE };
-        let scale = scale.to_string();
-        let Beginning { fixture, token_lifetime, flags, controller: more, standby } = beginning;
+        let time = if matches!(fault, Fault::Late { .. }) { Scale::OF_LATE } else { beginning.scale };
+        let scale = time.to_string();
+        let Beginning { fixture, token_lifetime, flags, controller: more, standby, .. } = beginning;
         let ours = ["--webhook-url", &url, "--time-scale", &scale, "--token-ttl", token_lifetime];
         let github = GitHub::start(fixture, &[&ours, flags].concat()).await;
         if let Fault::ClockAhead(by) = fault {
@@ -95,7 +89,7 @@ impl World {
         tokio::spawn(collector::collect(client.clone(), namespace.clone()));
 
         let lease = if matches!(fault, Fault::Late { .. }) { LEASE_OF_LATE } else { LEASE };
-        let switchboard = Arc::new(Switchboard::new(fault));
+        let switchboard = Arc::new(Switchboard::new(fault, time));
         let proxies =
             Proxies { plane, github: &github, switchboard: &switchboard, scale: &scale, lease, more };
         let controller = proxies.controller("controller", &namespace).await;

@@ -1,8 +1,7 @@
 //! The API server of a story.
 
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
-use super::MINUTE;
 use crate::{fault::Away, support::ControlPlane};
 
 /// The one that all stories share, or one of its own that it may stop.
@@ -13,8 +12,8 @@ pub enum Plane {
 }
 
 impl Plane {
-    /// Takes etcd or the API server away, and brings it back after a minute.
-    pub async fn take_away(&self, away: Away) {
+    /// Takes etcd or the API server away, and brings it back after so long.
+    pub async fn take_away(&self, away: Away, time: Duration) {
         let stop = move |plane: &ControlPlane| match away {
             Away::ApiServer => plane.stop_api_server(),
             Away::Etcd => plane.stop_etcd(),
@@ -23,7 +22,7 @@ impl Plane {
         self.blocking(stop).await;
         let this = self.clone();
         tokio::spawn(async move {
-            tokio::time::sleep(MINUTE).await;
+            tokio::time::sleep(time).await;
             let start = move |plane: &ControlPlane| match away {
                 Away::ApiServer => plane.start_api_server(),
                 Away::Etcd | Away::GitHub => plane.start_etcd(),
