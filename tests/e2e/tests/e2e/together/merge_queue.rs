@@ -30,7 +30,7 @@ async fn a_merge_queue_gets_the_check_on_the_commit_of_its_group() -> Result<()>
     let preview = org.preview_comment(number, &head).await?;
 
     // A group that is given up leaves no check that hangs.
-    world.sim.delay("GET", "/orgs/lined-up/invitations", 15_000, 1).await?;
+    world.sim.delay("GET", "/orgs/lined-up/invitations", 5_000, 1).await?;
     let given_up = group(&org, number).await?;
     until(SOON, "the check of the group is there", async || {
         Ok((!org.checks(&given_up, "peribolos / preview").await?.is_empty()).then_some(()))
