@@ -3,6 +3,7 @@
 mod commands;
 mod disclosure;
 mod ends;
+mod expiry;
 mod isolation;
 mod merge_queue;
 mod onboarding;
@@ -10,7 +11,6 @@ mod plans;
 mod queue;
 mod refusals;
 mod tekton;
-mod tokens;
 
 use serde_json::Value;
 
