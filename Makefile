@@ -1,6 +1,6 @@
 # Everything people run. The work is in scripts/ and tests/.
 .DEFAULT_GOAL := help
-.PHONY: help deps build generate lint test e2e faults model fuzz bench demo demo-down clean
+.PHONY: help deps build generate pictures lint test e2e faults model fuzz bench demo demo-down clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -13,6 +13,9 @@ build: ## Build the workspace
 
 generate: ## Write crds/, the chart's copy, the JSON Schema and the reference from the code
 	@scripts/generate
+
+pictures: ## Draw docs/pictures anew, from what the programs write on GitHub in a real run
+	@scripts/pictures
 
 lint: ## Check format, lints, licences, shell, YAML, the chart and generated files
 	@scripts/lint

@@ -1,13 +1,16 @@
 """Holds the documents against what they describe. Needs nothing but Python. Exit code 1 with a list of what differs."""
 
+import hashlib
 import json
 import re
+import struct
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[2]
 failed = []
+MOST_BYTES = 150_000  # of a picture
 
 
 def check(sentence, wanted, found):
@@ -92,15 +95,46 @@ def links():
                 failed.append(f"{where} leads to no heading")
 
 
-def pictures():
-    for picture in ROOT.glob("docs/*.svg"):
+def drawings():
+    for drawing in ROOT.glob("docs/*.svg"):
         try:
-            ElementTree.parse(picture)
+            ElementTree.parse(drawing)
         except ElementTree.ParseError as error:
-            failed.append(f"{picture.relative_to(ROOT)} is no XML: {error}")
+            failed.append(f"{drawing.relative_to(ROOT)} is no XML: {error}")
 
 
-for part in (app_manifest, reasons, metrics, file_format, pairs, links, pictures):
+def source(picture):
+    """What a PNG notes about the texts that it shows."""
+    data = picture.read_bytes()
+    at = 8
+    while at < len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        keyword, _, value = data[at + 8:at + 8 + length].partition(b"\0")
+        if (kind, keyword) == (b"tEXt", b"Source"):
+            return value.decode("latin-1")
+        at += length + 12
+    return None
+
+
+def pictures():
+    """Each picture was drawn from the texts beside it, is small, and is described where it is shown."""
+    folder = ROOT / "docs/pictures"
+    texts = {file.stem: file.read_text(encoding="utf-8").split("\n---\n", 1)[1] for file in folder.glob("*.snap")}
+    check("docs/pictures", set(texts), {file.stem for file in folder.glob("*.png")})
+    page = "docs/owners.md"
+    described = {name: words for words, name in re.findall(r"!\[([^\]]*)\]\(pictures/([\w-]+)\.png\)", text(page))}
+    check(f"{page}, pictures", set(texts), set(described))
+    failed.extend(f"{page}: the picture {name} has no description" for name, words in described.items() if len(words) < 40)
+    for name, words in texts.items():
+        picture = folder / f"{name}.png"
+        if picture.exists():
+            if source(picture) != "sha256:" + hashlib.sha256(words.encode()).hexdigest():
+                failed.append(f"{picture.relative_to(ROOT)} does not show the texts beside it: run `make pictures`")
+            if picture.stat().st_size > MOST_BYTES:
+                failed.append(f"{picture.relative_to(ROOT)} has more than {MOST_BYTES} bytes")
+
+
+for part in (app_manifest, reasons, metrics, file_format, pairs, links, drawings, pictures):
     part()
 for sentence in failed:
     print(sentence, file=sys.stderr)

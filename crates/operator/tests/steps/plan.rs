@@ -94,6 +94,8 @@ async fn a_mistake_is_shown_where_it_is() {
     assert_eq!((found.path.as_str(), found.start_line, found.start_column), ("peribolos.yaml", 11, Some(9)));
     assert_eq!(found.annotation_level, AnnotationLevel::Failure);
     assert!(found.message.contains("maintainers"), "{found:?}");
+    let summary = "Nothing was changed. Correct the error in the file, and push again:\n\n- line 11: ";
+    assert!(output.check.summary.starts_with(summary), "{output:?}");
     assert!(!bench.path("normalized.yaml").exists());
 }
 

@@ -14,6 +14,7 @@ mod fault;
 mod known;
 mod lots;
 mod matrix;
+mod pictures;
 mod proxy;
 mod settings;
 mod storm;

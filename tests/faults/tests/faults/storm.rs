@@ -64,6 +64,7 @@ impl Storm {
             fixture: &fixture(organizations),
             token_lifetime: "1h",
             flags: &["--secondary-limits=off"],
+            controller: &[],
             standby: true,
         };
         let world = World::start(&Plane::Shared, beginning, Fault::None).await;

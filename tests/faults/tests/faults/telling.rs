@@ -35,6 +35,7 @@ pub async fn tell(plane: &Plane, story: &Story, fault: Fault, is_due: impl Fn(&E
         fixture: story.fixture,
         token_lifetime: story.token_lifetime,
         flags: &[],
+        controller: &[],
         // It goes on where the first one stands still.
         standby: matches!(fault, Fault::Paused { .. }),
     };

@@ -53,9 +53,9 @@ pub(super) fn help(settings: &Settings) -> String {
         |---|---|---|\n\
         | `/peribolos plan` | a member of the organization, on a pull request | shows what merging the pull request would \
         change |\n\
-        | `/peribolos apply` | an owner of the organization | applies the newest commit of the branch again, and approves of \
+        | `/peribolos apply` | an owner of the organization | applies the newest commit of the branch again, and approves the \
         removals that a red check or the issue about differences has named |\n\
-        | `/peribolos help` | | shows this list |\n\n\
+        | `/peribolos help` | a member or a collaborator | shows this list |\n\n\
         A command is the whole first line of a comment."
         .to_owned();
     if let Some(url) = &settings.docs_url {

@@ -71,8 +71,8 @@ impl Onboarding<'_> {
             "\n\
              ### How to work with it\n\
              \n\
-             - Change the file by pull request. A check and a comment show what merging it would change, and on a mistake in \
-             which line it is. After the merge a comment says what was done.\n\
+             - Change the file by pull request. A check and a comment show what merging it would change, or in which line \
+             of the file a mistake is. After the merge a comment says what was done.\n\
              - Guards stop a run that would remove a large part of the people or teams at once, or leave too few owners. Then \
              nothing is changed, and the check says what you can do.\n\
              - Members can comment `/peribolos plan` on a pull request for a new preview. An owner can comment \

@@ -38,12 +38,31 @@ pub(super) fn invalid(path: &str, findings: &[Diagnostic]) -> StepError {
         findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     let summary = match errors.as_slice() {
         [] => format!("{path} can't be read. Nothing was changed."),
-        [first, ..] => format!("Nothing was changed. The first of them:\n{first}"),
+        [only] => {
+            format!("Nothing was changed. Correct the error in the file, and push again:\n\n{}", item(only))
+        }
+        [first, ..] => format!(
+            "Nothing was changed. Correct the errors in the file, and push again. Each is marked there; this is the first one:\n\n{}",
+            item(first)
+        ),
     };
     StepError::Invalid {
         title: format!("{path} has {}", count(errors.len(), "error", "errors")),
         summary,
         annotations: self::findings(findings, path),
+    }
+}
+
+/// An error in the list of a check's text.
+fn item(error: &Diagnostic) -> String {
+    format!("- line {}: {}", error.line, sentence(error))
+}
+
+/// What is wrong, and what to do about it.
+fn sentence(finding: &Diagnostic) -> String {
+    match &finding.hint {
+        Some(hint) => format!("{}: {hint}", finding.message),
+        None => finding.message.clone(),
     }
 }
 
@@ -57,11 +76,8 @@ pub(super) fn findings(findings: &[Diagnostic], path: &str) -> Vec<Annotation> {
                 Severity::Error => AnnotationLevel::Failure,
                 Severity::Warning => AnnotationLevel::Warning,
             };
-            let message = match &finding.hint {
-                Some(hint) => format!("{}: {hint}", finding.message),
-                None => finding.message.clone(),
-            };
-            annotation(path, Position { line, column, end_column }, level, message, finding.code.as_str())
+            let at = Position { line, column, end_column };
+            annotation(path, at, level, sentence(finding), finding.code.as_str())
         })
         .collect()
 }

@@ -53,6 +53,8 @@ pub struct Beginning<'a> {
     pub token_lifetime: &'a str,
     /// More flags of the simulator.
     pub flags: &'a [&'a str],
+    /// More flags of the controller.
+    pub controller: &'a [&'a str],
     /// Whether there is a second controller.
     pub standby: bool,
 }
@@ -81,7 +83,7 @@ impl World {
         let url = format!("http://{}/webhook", webhooks.local_addr().unwrap());
         let scale = if matches!(fault, Fault::Late { .. }) { TIME_SCALE_OF_LATE } else { TIME_SCALE };
         let scale = scale.to_string();
-        let Beginning { fixture, token_lifetime, flags, standby } = beginning;
+        let Beginning { fixture, token_lifetime, flags, controller: more, standby } = beginning;
         let ours = ["--webhook-url", &url, "--time-scale", &scale, "--token-ttl", token_lifetime];
         let github = GitHub::start(fixture, &[&ours, flags].concat()).await;
         if let Fault::ClockAhead(by) = fault {
@@ -94,7 +96,8 @@ impl World {
 
         let lease = if matches!(fault, Fault::Late { .. }) { LEASE_OF_LATE } else { LEASE };
         let switchboard = Arc::new(Switchboard::new(fault));
-        let proxies = Proxies { plane, github: &github, switchboard: &switchboard, scale: &scale, lease };
+        let proxies =
+            Proxies { plane, github: &github, switchboard: &switchboard, scale: &scale, lease, more };
         let controller = proxies.controller("controller", &namespace).await;
         let (receiver, address) = proxies.receiver(&namespace).await;
         serve_deliveries(webhooks, address, order);
@@ -121,6 +124,8 @@ struct Proxies<'a> {
     switchboard: &'a Arc<Switchboard>,
     scale: &'a str,
     lease: &'a str,
+    /// More flags of a controller.
+    more: &'a [&'a str],
 }
 
 impl Proxies<'_> {
@@ -131,6 +136,7 @@ impl Proxies<'_> {
         let key = self.github.private_key();
         let mut command = command(&kubernetes, &github, &key, namespace, &admin);
         command.extend(["--accounts=*".to_owned(), self.lease.to_owned(), self.defaults()]);
+        command.extend(self.more.iter().map(|&flag| flag.to_owned()));
         self.start(name, command, admin)
     }
 
