@@ -30,6 +30,8 @@ pub enum Kind {
     Secret,
     /// `leases`
     Lease,
+    /// `events`
+    Event,
 }
 
 impl Kind {
@@ -42,6 +44,7 @@ impl Kind {
             Self::Pod => ("", "v1", "Pod"),
             Self::Secret => ("", "v1", "Secret"),
             Self::Lease => ("coordination.k8s.io", "v1", "Lease"),
+            Self::Event => ("events.k8s.io", "v1", "Event"),
         };
         ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind))
     }

@@ -10,7 +10,7 @@ pub mod sim;
 pub mod wait;
 
 pub use cluster::{Cluster, Kind};
-pub use org::Org;
+pub use org::{Comment, Org};
 pub use sim::Sim;
 pub use wait::{say, until};
 

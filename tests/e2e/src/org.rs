@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use crate::{
@@ -13,11 +13,31 @@ use crate::{
 /// Changes of the organization itself, as the simulator's audit names them; pull requests and comments are none.
 const CHANGES: [&str; 6] = ["org.", "membership.", "invitation.", "team.", "repo.", "collaborator."];
 
+/// A comment of the App.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Its id, which an edit leaves as it is.
+    pub id: u64,
+    /// Its text.
+    pub body: String,
+}
+
+impl Comment {
+    fn of(comment: &Value) -> Option<Self> {
+        Some(Self { id: comment["id"].as_u64()?, body: comment["body"].as_str()?.to_owned() })
+    }
+}
+
+/// The branch of the onboarding pull request.
+pub const ONBOARDING: &str = "peribolos/onboarding";
+
 /// An organization with the owners alice and bob, the member carol, the team Core and the repositories `.github` and `site`.
 pub struct Org {
     world: World,
     /// Its login.
     pub login: String,
+    /// The repository that has its file.
+    repository: String,
     /// How much the simulator's audit held before it.
     audited: usize,
     /// How many faults the simulator had before it.
@@ -32,7 +52,8 @@ impl Org {
     pub async fn new(world: &World, login: &str) -> Result<Self> {
         let audited = world.sim.get("audit").await?.as_array().map_or(0, Vec::len);
         let faulted = world.sim.get("faults").await?.as_array().map_or(0, Vec::len);
-        let org = Self { world: world.clone(), login: login.to_owned(), audited, faulted };
+        let (login, repository) = (login.to_owned(), ".github".to_owned());
+        let org = Self { world: world.clone(), login, repository, audited, faulted };
         for name in org.installations().await?.iter().filter_map(|i| i["metadata"]["name"].as_str()) {
             world.cluster.delete(crate::OBJECTS, Kind::Installation, name, false).await?;
         }
@@ -40,12 +61,18 @@ impl Org {
             Ok(org.installations().await?.is_empty().then_some(()))
         })
         .await?;
-        let path = format!("orgs/{login}");
+        let path = format!("orgs/{}", org.login);
         if world.sim.get(&path).await.is_ok() {
             world.sim.send("DELETE", &path, &Value::Null).await?;
         }
         org.put(&org.beginning()).await?;
         Ok(org)
+    }
+
+    /// The same organization, whose file is in this repository and not in `.github`.
+    #[must_use]
+    pub fn with_file_in(self, repository: &str) -> Self {
+        Self { repository: repository.to_owned(), ..self }
     }
 
     /// Makes it and adopts it.
@@ -125,11 +152,22 @@ impl Org {
     /// # Errors
     /// When the simulator does not answer.
     pub async fn push(&self, text: &str) -> Result<String> {
-        let body = json!({"files": {"peribolos.yaml": text}, "message": "Change", "sender": "alice"});
-        self.did("POST", "repos/.github/push", &body).await?["sha"]
-            .as_str()
-            .map(str::to_owned)
-            .context("the push has no commit")
+        self.push_to("main", text).await
+    }
+
+    /// Pushes the configuration to a branch in alice's name; the commit.
+    ///
+    /// # Errors
+    /// When the simulator does not answer.
+    pub async fn push_to(&self, branch: &str, text: &str) -> Result<String> {
+        let body = json!({"branch": branch, "files": {"peribolos.yaml": text}, "message": "Change", "sender": "alice"});
+        let pushed = self.did("POST", &self.of_repository("push"), &body).await?;
+        pushed["sha"].as_str().map(str::to_owned).context("the push has no commit")
+    }
+
+    /// Below the repository that has the file.
+    fn of_repository(&self, path: &str) -> String {
+        format!("repos/{}/{path}", self.repository)
     }
 
     /// Does something to the organization: `/_sim/orgs/LOGIN/{path}`.
@@ -186,7 +224,7 @@ impl Org {
     pub async fn propose(&self, text: &str, branch: &str, sender: &str) -> Result<(u64, String)> {
         let files = json!({"peribolos.yaml": text});
         let body = json!({"title": "Change", "branch": branch, "files": files, "sender": sender});
-        let pull = self.did("POST", "repos/.github/pulls", &body).await?;
+        let pull = self.did("POST", &self.of_repository("pulls"), &body).await?;
         let head = pull["head"]["sha"].as_str().context("the pull request has no head")?;
         Ok((pull["number"].as_u64().context("the pull request has no number")?, head.to_owned()))
     }
@@ -196,7 +234,7 @@ impl Org {
     /// # Errors
     /// When the simulator does not answer.
     pub async fn merge(&self, number: u64) -> Result<String> {
-        let path = format!("repos/.github/pulls/{number}/merge");
+        let path = self.of_repository(&format!("pulls/{number}/merge"));
         let merged = self.did("POST", &path, &json!({"sender": "alice"})).await?;
         merged["sha"].as_str().map(str::to_owned).context("the merge has no commit")
     }
@@ -206,8 +244,68 @@ impl Org {
     /// # Errors
     /// When the simulator does not answer.
     pub async fn comment(&self, number: u64, body: &str, sender: &str) -> Result<Value> {
-        let path = format!("repos/.github/issues/{number}/comments");
+        let path = self.of_repository(&format!("issues/{number}/comments"));
         self.did("POST", &path, &json!({"body": body, "sender": sender})).await
+    }
+
+    /// Waits for the onboarding pull request.
+    ///
+    /// # Errors
+    /// When it is not open within [`POD`].
+    pub async fn onboarding(&self) -> Result<Value> {
+        until(POD, "the onboarding pull request is open", async || {
+            Ok(self.state().await?["pulls"].as_array().and_then(|pulls| pulls.first().cloned()))
+        })
+        .await
+    }
+
+    /// The App's comments on a pull request, oldest first.
+    ///
+    /// # Errors
+    /// When the simulator does not answer, or there is no such pull request.
+    pub async fn comments(&self, number: u64) -> Result<Vec<Comment>> {
+        let state = self.state().await?;
+        let is_it = |pull: &&Value| pull["number"] == number && pull["repo"] == self.repository.as_str();
+        let pull = state["pulls"].as_array().into_iter().flatten().find(is_it);
+        let comments = pull.context("there is no such pull request")?["comments"].as_array().cloned();
+        let by_app =
+            |comment: &&Value| comment["author"].as_str().is_some_and(|author| author.ends_with("[bot]"));
+        let comments = comments.unwrap_or_default();
+        Ok(comments.iter().filter(by_app).filter_map(Comment::of).collect())
+    }
+
+    /// Waits until the one comment with the preview of a pull request is of this head; the comment.
+    ///
+    /// # Errors
+    /// When it is not within [`POD`], or the App has written another comment there.
+    pub async fn preview_comment(&self, number: u64, head: &str) -> Result<Comment> {
+        let commit = format!("commit `{}`", &head[..7]);
+        let comments = until(POD, &format!("the preview on #{number} is of {}", &head[..7]), async || {
+            let comments = self.comments(number).await?;
+            Ok(comments.iter().any(|comment| comment.body.contains(&commit)).then_some(comments))
+        })
+        .await?;
+        let [comment] = comments.as_slice() else { bail!("not one comment: {comments:#?}") };
+        ensure!(comment.body.contains("<!-- peribolos-preview "), "it is no preview: {comment:#?}");
+        Ok(comment.clone())
+    }
+
+    /// Waits until everything is done that follows from an Apply; the one comment with its result on the pull request that it
+    /// applied.
+    ///
+    /// # Errors
+    /// When it is not within a minute, or the App has written more than this and the preview there.
+    pub async fn result_comment(&self, number: u64, sha: &str) -> Result<Comment> {
+        until(SOON, &format!("all is done that follows from {}", &sha[..7]), async || {
+            let run = self.apply_of(sha).await?.context("no Apply")?;
+            Ok((run["metadata"]["labels"]["peribolos.dev/ended"] == "true").then_some(()))
+        })
+        .await?;
+        let comments = self.comments(number).await?;
+        let [preview, result] = comments.as_slice() else { bail!("not two comments: {comments:#?}") };
+        ensure!(preview.body.contains("<!-- peribolos-preview "), "it is no preview: {preview:#?}");
+        ensure!(result.body.contains("<!-- peribolos-result "), "it is no result: {result:#?}");
+        Ok(result.clone())
     }
 
     /// Changes its state on GitHub by hand.

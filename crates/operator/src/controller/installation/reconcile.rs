@@ -171,7 +171,7 @@ impl<'a> Work<'a> {
             held: entitlement::suspension(installations.iter().map(AsRef::as_ref), self.installation, view),
             tekton: self.tekton(now),
             config: self.installation.status.as_ref().and_then(config_problem),
-            public: self.installation.status.as_ref().and_then(config_public),
+            public: config_public(self.installation),
             synced: self.installation.status.as_ref().map_or(Synced::Never, synced),
             drift: self.installation.status.as_ref().map_or(Drift::Unknown, drift),
         };

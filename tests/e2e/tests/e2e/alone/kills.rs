@@ -61,14 +61,8 @@ async fn killing_the_controller_at_any_moment_ends_in_the_same_state() -> Result
             Ok(s.task_run("Dump").await?["status"]["completionTime"].is_string())
         })
         .await?;
-    let pull = until(POD, "the onboarding pull request is open", async || {
-        Ok(story.org.state().await?["pulls"].as_array().and_then(|pulls| pulls.first().cloned()))
-    })
-    .await?;
-
-    let merge = format!("repos/.github/pulls/{}/merge", pull["number"]);
-    let merged =
-        story.org.did("POST", &merge, &json!({"sender": "alice"})).await?["sha"].as_str().unwrap().to_owned();
+    let pull = story.org.onboarding().await?;
+    let merged = story.org.merge(pull["number"].as_u64().context("no number")?).await?;
     story.kill_when("the Apply is there", async |s| s.run("Apply").await.map(|_| true)).await?;
     story
         .kill_when(

@@ -1,19 +1,8 @@
 //! The story of the demo, as assertions.
 
 use anyhow::{Context, Result, ensure};
-use peribolos_e2e::{
-    Kind, Org, World, operator, until,
-    wait::{POD, SOON},
-};
+use peribolos_e2e::{Kind, Org, World, operator, until, wait::SOON};
 use serde_json::{Value, json};
-
-/// The pull request that onboarding opened.
-async fn onboarding(org: &Org) -> Result<Value> {
-    until(POD, "the onboarding pull request is open", async || {
-        Ok(org.state().await?["pulls"].as_array().and_then(|pulls| pulls.first().cloned()))
-    })
-    .await
-}
 
 #[tokio::test]
 async fn a_signed_event_ends_as_a_changed_organization() -> Result<()> {
@@ -26,9 +15,8 @@ async fn a_signed_event_ends_as_a_changed_organization() -> Result<()> {
     let secret = world.cluster.get(Kind::Secret, &format!("{name}-token")).await?.context("no Secret")?;
     ensure!(secret["metadata"]["ownerReferences"][0]["name"] == name.as_str(), "the Secret has no owner");
 
-    let pull = onboarding(&org).await?;
-    let merge = format!("repos/.github/pulls/{}/merge", pull["number"]);
-    let sha = org.did("POST", &merge, &json!({"sender": "alice"})).await?["sha"].as_str().unwrap().to_owned();
+    let pull = org.onboarding().await?;
+    let sha = org.merge(pull["number"].as_u64().context("no number")?).await?;
     ensure!(org.concluded(&sha).await?.0 == "success", "the first apply failed");
     ensure!(org.changes().await?.is_empty(), "the first apply changed {:?}", org.changes().await?);
 

@@ -7,10 +7,7 @@ use peribolos_e2e::{
 };
 use serde_json::{Value, json};
 
-/// A check's words.
-fn words(check: &Value) -> String {
-    format!("{}\n{}", check["output"]["title"], check["output"]["summary"])
-}
+use super::words;
 
 /// The configuration that says what is there, but for carol.
 fn without_carol(org: &Org) -> String {
@@ -265,19 +262,45 @@ async fn a_preview_is_made_anew_when_its_base_changes() -> Result<()> {
     org.people(&["dave", "erin"]).await?;
     org.push(&org.file(&[])).await?;
     org.adopt(json!({})).await?;
-    let named = org.file(&[]).replace("name: shifting", "name: Shifting sands");
-    let (_, head) = org.propose(&named, "rename", "alice").await?;
-    ensure!(org.previewed(&head).await?.0 == "success", "the preview failed");
-    let before = org.checks(&head, "peribolos / preview").await?.len();
-    // The base now names the organization otherwise, too: the merge is a conflict.
-    let sha = org.push(&org.file(&[]).replace("name: shifting", "name: Shifting")).await?;
+    let named =
+        |people: &[&str], name: &str| org.file(people).replace("name: shifting", &format!("name: {name}"));
+    // The pull request changes the name, and both sides invite dave.
+    let (number, head) = org.propose(&named(&["dave"], "Shifting sands"), "rename", "alice").await?;
+    let (conclusion, preview) = org.previewed(&head).await?;
+    ensure!(conclusion == "success" && words(&preview).contains("`dave`"), "{preview:#}");
+    let first = org.preview_comment(number, &head).await?;
+    ensure!(first.body.contains("+ 1 member, ~ 1 setting"), "{first:#?}");
+
+    let sha = org.push(&org.file(&["dave"]).replace("lights", "lamps")).await?;
     ensure!(org.concluded(&sha).await?.0 == "success", "the push failed");
-    until(POD, "the pull request is previewed anew", async || {
-        let checks = org.checks(&head, "peribolos / preview").await?;
-        let last = checks.last().map(|check| check["conclusion"].clone());
-        Ok((checks.len() > before && last == Some(json!("failure"))).then_some(()))
+    let edited = until(POD, "the comment is of the new base", async || {
+        let comments = org.comments(number).await?;
+        ensure!(comments.len() == 1, "not one comment: {comments:#?}");
+        Ok(comments.into_iter().find(|comment| comment.body != first.body))
     })
-    .await
+    .await?;
+    ensure!(edited.id == first.id, "it is another comment: {edited:#?}");
+    let (conclusion, preview) = org.previewed(&head).await?;
+    ensure!(conclusion == "success", "{preview:#}");
+    // GitHub's own test merge is still of the old base, with the old description.
+    for text in [words(&preview), edited.body] {
+        ensure!(text.contains("~ 1 setting") && text.contains("Shifting sands"), "{text}");
+        let of_old_base = text.contains("1 member") || text.contains("lights");
+        ensure!(!of_old_base, "it is a preview of the old base: {text}");
+    }
+
+    // The base now names the organization otherwise, too: the merge is a conflict.
+    org.push(&named(&["dave"], "Shifting").replace("lights", "lamps")).await?;
+    until(POD, "the check is red", async || Ok((org.previewed(&head).await?.0 == "failure").then_some(())))
+        .await?;
+    let conflict = until(SOON, "the comment says so", async || {
+        let comments = org.comments(number).await?;
+        ensure!(comments.len() == 1, "not one comment: {comments:#?}");
+        Ok(comments.into_iter().find(|comment| comment.body.contains("conflict")))
+    })
+    .await?;
+    ensure!(conflict.id == first.id, "it is another comment: {conflict:#?}");
+    Ok(())
 }
 
 #[tokio::test]

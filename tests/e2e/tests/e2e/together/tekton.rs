@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use peribolos_e2e::{
-    World,
+    OBJECTS, World,
     cluster::Kind,
     wait::{SOON, until},
 };
@@ -17,6 +17,8 @@ async fn a_taskrun_that_is_cancelled_from_its_first_moment_gets_no_pod() -> Resu
         "metadata": {"name": name},
         "spec": {"taskRef": {"name": "peribolos-apply", "kind": "Task"}, "status": "TaskRunCancelled", "statusMessage": "given up"},
     });
+    // A run of this test that failed leaves it.
+    world.cluster.delete(OBJECTS, Kind::TaskRun, name, false).await?;
     world.cluster.create(Kind::TaskRun, task_run).await?;
     let ended = until(SOON, "Tekton ends the TaskRun", async || {
         let task_run = world.cluster.get(Kind::TaskRun, name).await?;
@@ -28,5 +30,5 @@ async fn a_taskrun_that_is_cancelled_from_its_first_moment_gets_no_pod() -> Resu
     ensure!(ended["status"]["podName"].as_str().unwrap_or_default().is_empty(), "it has a pod: {ended:#}");
     let pods = world.cluster.list(Kind::Pod, &format!("tekton.dev/taskRun={name}")).await?;
     ensure!(pods.is_empty(), "there is a pod: {pods:#?}");
-    Ok(())
+    world.cluster.delete(OBJECTS, Kind::TaskRun, name, false).await
 }

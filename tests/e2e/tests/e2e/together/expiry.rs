@@ -1,4 +1,5 @@
-//! A run that takes longer than a token lives.
+//! A run that takes longer than a token lives. It is the longest test; the harness starts tests in the order of their names, and
+//! this one has to be among the first.
 
 use anyhow::{Context, Result, ensure};
 use jiff::Timestamp;
