@@ -12,8 +12,6 @@ use crate::{
 
 /// How long nothing is written before a story begins, and after it has ended.
 const QUIET: Duration = Duration::from_secs(2);
-/// How long after the story its ending may still become the expected one: longer than the pause after any single fault.
-const PATIENCE: Duration = Duration::from_secs(90);
 /// How often it is looked at.
 const AGAIN: Duration = Duration::from_millis(300);
 
@@ -44,7 +42,7 @@ pub async fn tell(plane: &Plane, story: &Story, fault: Fault, is_due: impl Fn(&E
     let teller = Teller::new(&world);
     let missed = match (story.begins)(&teller).await {
         Ok(()) => {
-            world.quiet(QUIET, Instant::now() + PATIENCE).await;
+            world.quiet(QUIET, Instant::now() + story.scale.patience()).await;
             world.switchboard.arm();
             (story.tells)(&teller).await.err()
         }
@@ -52,7 +50,7 @@ pub async fn tell(plane: &Plane, story: &Story, fault: Fault, is_due: impl Fn(&E
     };
     // What a story that was broken off holds must end, too.
     world.tekton.release();
-    let ending = ending(&teller, missed.as_ref(), is_due).await;
+    let ending = ending(&teller, story.scale.patience(), missed.as_ref(), is_due).await;
     Told {
         ending,
         passed: world.switchboard.passed(),
@@ -67,8 +65,13 @@ fn logs(world: &World) -> String {
     programs.into_iter().flatten().map(|program| program.log()).collect::<Vec<_>>().join("\n")
 }
 
-async fn ending(teller: &Teller<'_>, missed: Option<&Missed>, is_due: impl Fn(&Ending) -> bool) -> Ending {
-    let deadline = Instant::now() + PATIENCE;
+async fn ending(
+    teller: &Teller<'_>,
+    patience: Duration,
+    missed: Option<&Missed>,
+    is_due: impl Fn(&Ending) -> bool,
+) -> Ending {
+    let deadline = Instant::now() + patience;
     loop {
         teller.world.quiet(QUIET, deadline).await;
         match Ending::of(teller, missed).await {

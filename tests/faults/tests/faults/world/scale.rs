@@ -32,6 +32,12 @@ impl Scale {
         self.seconds(20)
     }
 
+    /// How long after a story its ending may still become the expected one: longer than the pause after any single fault, and than a
+    /// run may take.
+    pub const fn patience(self) -> Duration {
+        self.seconds(30 * 60)
+    }
+
     const fn seconds(self, seconds: u64) -> Duration {
         Duration::from_millis(seconds * 1000 / self.0 as u64)
     }
