@@ -23,7 +23,7 @@ test: ## Run every test; those with pods where root is to be had
 e2e: ## Run the tests with pods on a dev cluster
 	@scripts/e2e
 
-faults: ## Tell every story of the operator's life with every fault (hours; FAULTS_SEED, FAULTS_CASES, FAULTS_ONLY)
+faults: ## Tell every story of the operator's life with every fault (hours; FAULTS_SEED, FAULTS_PART, FAULTS_ONLY)
 	@scripts/faults
 
 model: ## Check the model of the whole within far bounds (an hour; MODEL_ONLY)

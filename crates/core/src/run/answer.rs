@@ -172,7 +172,7 @@ impl Facts {
             Step::CreateTaskRun(_)
                 if !matches!(self.found.attempt, Some(Attempt::Foreign | Attempt::Closed)) =>
             {
-                let made = Observation { exists: true, made: Some(now), ..Observation::default() };
+                let made = Observation { at: now, exists: true, made: Some(now), ..Observation::default() };
                 self.found.attempt = Some(Attempt::Seen(Box::new(made)));
             }
             Step::CloseAttempt(_) => {

@@ -23,27 +23,66 @@ pub struct EndedRun<T> {
     pub is_record: bool,
 }
 
+impl<T> EndedRun<T> {
+    /// What it is counted as. None: it is kept for its recorded removals, and does not count. What people request has a history of its
+    /// own: however many refused commands there are, they push no other out of it.
+    const fn counts_as(&self) -> Option<(Mode, bool)> {
+        if self.is_record { None } else { Some((self.mode, self.is_requested)) }
+    }
+
+    /// Whether its removals were recorded so long ago that it is no longer kept.
+    fn is_old_record(&self, now: Timestamp) -> bool {
+        self.is_record && now.duration_since(self.made.0) > RECORDS_KEPT
+    }
+}
+
+/// How many of a mode are kept.
+fn kept(history: &History, mode: Mode) -> usize {
+    let keep = match mode {
+        Mode::Apply => history.apply,
+        Mode::DryRun => history.dry_run,
+        Mode::Dump => history.dump,
+    };
+    usize::try_from(keep).unwrap_or(0)
+}
+
+/// How many ended runs an installation has: enough to know whether any is beyond its history, without remembering each.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    of_mode: BTreeMap<(Mode, bool), usize>,
+    has_old_record: bool,
+}
+
+impl Counts {
+    /// Counts a run.
+    pub fn add<T>(&mut self, run: &EndedRun<T>, now: Timestamp) {
+        self.has_old_record |= run.is_old_record(now);
+        if let Some(counted) = run.counts_as() {
+            *self.of_mode.entry(counted).or_default() += 1;
+        }
+    }
+
+    /// Whether [`beyond`] has any of them.
+    pub fn exceed(&self, history: &History) -> bool {
+        self.has_old_record || self.of_mode.iter().any(|((mode, _), number)| *number > kept(history, *mode))
+    }
+}
+
 /// The ended runs of one installation that are beyond its history, oldest first. A run with recorded removals is kept for 90
 /// days and does not count.
 pub fn beyond<T>(history: &History, runs: Vec<EndedRun<T>>, now: Timestamp) -> Vec<T> {
-    // What people request has a history of its own: however many refused commands there are, they push no other out of it.
     let mut counted: BTreeMap<(Mode, bool), Vec<EndedRun<T>>> = BTreeMap::new();
     let mut beyond = Vec::new();
     for run in runs {
-        if !run.is_record {
-            counted.entry((run.mode, run.is_requested)).or_default().push(run);
-        } else if now.duration_since(run.made.0) > RECORDS_KEPT {
+        if let Some(counts_as) = run.counts_as() {
+            counted.entry(counts_as).or_default().push(run);
+        } else if run.is_old_record(now) {
             beyond.push(run.id);
         }
     }
     for ((mode, _), mut runs) in counted {
-        let keep = match mode {
-            Mode::Apply => history.apply,
-            Mode::DryRun => history.dry_run,
-            Mode::Dump => history.dump,
-        };
         runs.sort_by(|one, other| one.made.cmp(&other.made));
-        let surplus = runs.len().saturating_sub(usize::try_from(keep).unwrap_or(0));
+        let surplus = runs.len().saturating_sub(kept(history, mode));
         beyond.extend(runs.into_iter().take(surplus).map(|run| run.id));
     }
     beyond
@@ -105,6 +144,32 @@ mod tests {
         };
         assert_eq!(names(90), Vec::<String>::new(), "exactly 90 days are not past");
         assert_eq!(names(91), ["old"]);
+    }
+
+    #[rstest::rstest]
+    #[case::none(0, &[])]
+    #[case::as_many_as_are_kept(0, &[("a", 0), ("a", 1), ("d", 0), ("p", 1), ("p", 1), ("r", 0)])]
+    #[case::too_many(0, &[("a", 0), ("a", 1), ("a", 2)])]
+    #[case::too_many_requested(0, &[("p", 0), ("p", 1), ("p", 2)])]
+    #[case::too_many_previews(0, &[("d", 0), ("d", 1)])]
+    #[case::a_young_record(90, &[("r", 0)])]
+    #[case::an_old_record(91, &[("r", 0)])]
+    fn counts_exceed_where_a_run_is_beyond_the_history(#[case] day: i64, #[case] made: &[(&str, i64)]) {
+        const DAY: i64 = 24 * 3600;
+        let now = at(day * DAY);
+        let mut counts = Counts::default();
+        let runs: Vec<_> = made
+            .iter()
+            .map(|(kind, second)| EndedRun {
+                is_requested: *kind == "p",
+                is_record: *kind == "r",
+                ..run(kind, if matches!(*kind, "d" | "r") { Mode::DryRun } else { Mode::Apply }, *second)
+            })
+            .collect();
+        for run in &runs {
+            counts.add(run, now);
+        }
+        assert_eq!(counts.exceed(&HISTORY), !beyond(&HISTORY, runs, now).is_empty());
     }
 
     #[test]

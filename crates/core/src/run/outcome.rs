@@ -29,6 +29,8 @@ pub enum Engine {
 /// What can be seen of a TaskRun and its pod.
 #[derive(Clone, Debug, Default)]
 pub struct Observation {
+    /// When it was seen. What is overdue is judged by it: a request to GitHub may have taken long since.
+    pub at: Timestamp,
     /// The kind of Task that it runs.
     pub engine: Engine,
     /// False: there is no TaskRun of that name.
@@ -143,26 +145,26 @@ impl End {
 }
 
 /// Decides the state of a run's TaskRun from the observation.
-pub fn judge(mode: Mode, seen: &Observation, scale: TimeScale, now: Timestamp) -> Verdict {
+pub fn judge(mode: Mode, seen: &Observation, scale: TimeScale) -> Verdict {
     if !seen.exists {
         return Verdict::Ended(End::failed(Reason::PodLost, "the TaskRun was deleted while it was running"));
     }
     let condition = seen.condition.clone().unwrap_or_default();
     match condition.succeeded {
-        None => while_running(seen, &condition, scale, now),
+        None => while_running(seen, &condition, scale),
         Some(true) => Verdict::Ended(by_exit_codes(mode, seen, &condition)),
         Some(false) => Verdict::Ended(failure(mode, seen, &condition)),
     }
 }
 
-fn while_running(seen: &Observation, condition: &Condition, scale: TimeScale, now: Timestamp) -> Verdict {
+fn while_running(seen: &Observation, condition: &Condition, scale: TimeScale) -> Verdict {
     let started = seen.steps.iter().any(|step| step.started);
     if !started && let Some(secret) = &seen.secret_missing {
         let message = format!("the Secret {secret} is not there, so the pod can't start");
         return Verdict::Stop(End::failed(Reason::SecretMissing, message));
     }
     let is_overdue = |since: Timestamp| {
-        now.duration_since(since)
+        seen.at.duration_since(since)
             > jiff::SignedDuration::try_from(scale.of(SCHEDULING_PATIENCE)).unwrap_or_default()
     };
     if seen.pod == Pod::Unknown && !started && seen.made.is_some_and(is_overdue) {
@@ -375,7 +377,7 @@ mod tests {
     }
 
     fn end_of(mode: Mode, seen: &Observation) -> End {
-        let Verdict::Ended(end) = judge(mode, seen, TimeScale::REAL, at(0)) else { panic!("not ended") };
+        let Verdict::Ended(end) = judge(mode, seen, TimeScale::REAL) else { panic!("not ended") };
         end
     }
 
@@ -505,12 +507,10 @@ mod tests {
         let mut seen = ended("Pending", vec![]);
         seen.condition.as_mut().unwrap().succeeded = None;
         seen.secret_missing = Some("acme-1-token".into());
-        let Verdict::Stop(end) = judge(Mode::Apply, &seen, TimeScale::REAL, at(0)) else {
-            panic!("not stopped")
-        };
+        let Verdict::Stop(end) = judge(Mode::Apply, &seen, TimeScale::REAL) else { panic!("not stopped") };
         assert_eq!(end.reason, Reason::SecretMissing);
         seen.steps = vec![Step { name: "plan".into(), started: true, ..Step::default() }];
-        assert_eq!(judge(Mode::Apply, &seen, TimeScale::REAL, at(0)), Verdict::Running);
+        assert_eq!(judge(Mode::Apply, &seen, TimeScale::REAL), Verdict::Running);
     }
 
     #[test]
@@ -518,10 +518,10 @@ mod tests {
         let mut seen = ended("Pending", vec![]);
         seen.condition.as_mut().unwrap().succeeded = None;
         seen.pod = Pod::Unknown;
-        assert_eq!(judge(Mode::Apply, &seen, TimeScale::REAL, at(300)), Verdict::Running);
-        let Verdict::Stop(end) = judge(Mode::Apply, &seen, TimeScale::REAL, at(301)) else {
-            panic!("not stopped")
-        };
+        seen.at = at(300);
+        assert_eq!(judge(Mode::Apply, &seen, TimeScale::REAL), Verdict::Running);
+        seen.at = at(301);
+        let Verdict::Stop(end) = judge(Mode::Apply, &seen, TimeScale::REAL) else { panic!("not stopped") };
         assert_eq!(end.reason, Reason::PodFailed);
     }
 
@@ -530,10 +530,10 @@ mod tests {
         let mut seen = ended("Pending", vec![]);
         seen.condition.as_mut().unwrap().succeeded = None;
         seen.pod = Pod::Unscheduled(at(0));
-        assert_eq!(judge(Mode::Apply, &seen, TimeScale::REAL, at(300)), Verdict::Running);
-        let Verdict::Stop(end) = judge(Mode::Apply, &seen, TimeScale::REAL, at(301)) else {
-            panic!("not stopped")
-        };
+        seen.at = at(300);
+        assert_eq!(judge(Mode::Apply, &seen, TimeScale::REAL), Verdict::Running);
+        seen.at = at(301);
+        let Verdict::Stop(end) = judge(Mode::Apply, &seen, TimeScale::REAL) else { panic!("not stopped") };
         assert_eq!(end.reason, Reason::PodFailed);
     }
 }

@@ -32,6 +32,19 @@ async fn it_is_found_again_rather_than_opened_twice() {
     assert_eq!(bench.branch(BRANCH).await.unwrap(), head, "nothing differs, nothing is pushed");
 }
 
+/// GitHub answers 404 for seconds for a repository that was just created, as the controller creates one before a dump.
+#[tokio::test]
+async fn a_repository_that_was_just_created_is_waited_for() {
+    let fixture = BARE.replace(".github:", "site:").replace("    members:", "    eventual: 2\n    members:");
+    let bench = Bench::start(&fixture).await;
+    let token = std::fs::read_to_string(bench.token().await).unwrap();
+    let new = json!({"name": ".github", "private": true, "auto_init": true});
+    bench.github.call_by(token.trim(), "POST", &format!("/orgs/{ORG}/repos"), Some(new)).await;
+    let dumped = bench.dump(&["--time-scale=10"]).await.output();
+    assert_eq!(dumped.exit, StepExit::Ok, "{dumped:?}");
+    assert_eq!(pulls(&bench).await.len(), 1);
+}
+
 #[tokio::test]
 async fn an_organization_that_changed_is_a_further_commit_in_the_same_pull_request() {
     let bench = Bench::start(TEAMS).await;

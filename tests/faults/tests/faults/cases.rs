@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     fault::{Away, Fault, Moment, Times},
+    lots::Lots,
     proxy::{Disturbance, Order, Passed, Refusal, Route, Sender},
     story::Story,
 };
@@ -33,14 +34,16 @@ impl fmt::Display for Case {
     }
 }
 
-/// Every case, from what passed in each story. A route that fails in a certain way does so in one story, by chance: in all of
+/// Every case, from what passed in each story. A route that fails in a certain way does so in one story, by lot: in all of
 /// them the matrix would take days.
-pub fn all(clean: &[(&'static Story, Vec<Passed>)], random: &mut fastrand::Rng) -> Vec<Case> {
+pub fn all(clean: &[(&'static Story, Vec<Passed>)], lots: Lots) -> Vec<Case> {
     let mut cases = Vec::new();
     let mut by_route: BTreeMap<&Route, Vec<&'static Story>> = BTreeMap::new();
     for (story, passed) in clean {
-        cases.extend(outages(passed, random).into_iter().map(|fault| Case { story, fault }));
-        cases.extend(pauses(passed, random).into_iter().map(|fault| Case { story, fault }));
+        for faults in [outages(passed), pauses(passed)].concat() {
+            let of_story = faults.into_iter().map(|fault| Case { story, fault });
+            cases.extend(lots.some(of_story, OUTAGES, Case::to_string));
+        }
         cases.extend(of_story(passed).into_iter().map(|fault| Case { story, fault }));
         let can_fail = |passed: &&Passed| passed.counts || passed.route.is_of_a_start();
         let routes: BTreeSet<&Route> = passed.iter().filter(can_fail).map(|passed| &passed.route).collect();
@@ -52,7 +55,8 @@ pub fn all(clean: &[(&'static Story, Vec<Passed>)], random: &mut fastrand::Rng) 
         for refusal in Refusal::of(route) {
             for times in [Times::Once, Times::AMinute] {
                 let fault = Fault::Refused { route: route.clone(), refusal, times };
-                cases.push(Case { story: stories[random.usize(..stories.len())], fault });
+                let in_each = stories.iter().map(|story| Case { story, fault: fault.clone() });
+                cases.extend(lots.some(in_each, 1, Case::to_string));
             }
         }
     }
@@ -62,24 +66,20 @@ pub fn all(clean: &[(&'static Story, Vec<Passed>)], random: &mut fastrand::Rng) 
 /// How many moments of a story each server goes away at, and the controller stands still at.
 const OUTAGES: usize = 4;
 
-/// A controller that stands still, at moments that are chosen by chance.
-fn pauses(passed: &[Passed], random: &mut fastrand::Rng) -> Vec<Fault> {
+/// A controller that stands still, at each moment.
+fn pauses(passed: &[Passed]) -> Vec<Vec<Fault>> {
     let is_its = |passed: &&Passed| {
         passed.counts && passed.route.sender == Sender::Controller && passed.route.is_write()
     };
     let writes = passed.iter().filter(is_its).count();
-    random.choose_multiple(1..=writes, OUTAGES).into_iter().map(|write| Fault::Paused { write }).collect()
+    vec![(1..=writes).map(|write| Fault::Paused { write }).collect()]
 }
 
-/// Servers that go away, at moments that are chosen by chance.
-fn outages(passed: &[Passed], random: &mut fastrand::Rng) -> Vec<Fault> {
+/// Servers that go away, each at each moment.
+fn outages(passed: &[Passed]) -> Vec<Vec<Fault>> {
     let writes = passed.iter().filter(|passed| passed.counts && passed.route.is_write()).count();
-    let mut faults = Vec::new();
-    for of in [Away::ApiServer, Away::Etcd, Away::GitHub] {
-        let moments = random.choose_multiple(1..=writes, OUTAGES);
-        faults.extend(moments.into_iter().map(|write| Fault::Outage { of, write }));
-    }
-    faults
+    let away = |of| (1..=writes).map(|write| Fault::Outage { of, write }).collect();
+    [Away::ApiServer, Away::Etcd, Away::GitHub].map(away).into()
 }
 
 /// What can go wrong in a story beside routes that fail and servers that go away.

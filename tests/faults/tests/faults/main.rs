@@ -12,6 +12,7 @@ mod cases;
 mod ending;
 mod fault;
 mod known;
+mod lots;
 mod matrix;
 mod proxy;
 mod settings;

@@ -12,6 +12,7 @@ use crate::{
     ending::Ending,
     fault::{Away, Fault},
     known::{self, KNOWN, Known},
+    lots::Lots,
     settings::Settings,
     story::{STORIES, Story},
     support::ControlPlane,
@@ -46,8 +47,7 @@ pub struct Report {
 pub fn run(settings: &Settings) -> Report {
     // Started before the threads that share it.
     ControlPlane::shared();
-    let mut random = fastrand::Rng::with_seed(settings.seed);
-    let mut clean = side_by_side(settings.jobs, STORIES.iter().collect(), |story| {
+    let clean = side_by_side(settings.jobs, STORIES.iter().collect(), |story| {
         let told = told(story, Fault::None, |_| true);
         let log = PathBuf::from(LOGS).join(format!("{}.log", story.name));
         std::fs::write(&log, format!("{}\n\n{}", told.ending, told.logs)).unwrap();
@@ -55,15 +55,13 @@ pub fn run(settings: &Settings) -> Report {
         println!("{}: {requests} requests; ending and logs: {}", story.name, log.display());
         (story, told)
     });
-    // In whatever order they have ended, the same seed chooses the same cases.
-    clean.sort_by_key(|(story, _)| story.name);
     let passed: Vec<_> = clean.iter().map(|(story, told)| (*story, told.passed.clone())).collect();
-    let mut chosen = cases::all(&passed, &mut random);
-    chosen.retain(|case| case.to_string().contains(&settings.only));
-    println!("{} cases in all", chosen.len());
-    random.shuffle(&mut chosen);
-    let ran_all = settings.cases.is_none() && settings.only.is_empty();
-    chosen.truncate(settings.cases.unwrap_or(usize::MAX));
+    let lots = Lots(settings.seed);
+    let mut all = cases::all(&passed, lots);
+    println!("{} cases in all", all.len());
+    all.retain(|case| settings.chooses(&case.to_string()));
+    let ran_all = settings.is_whole();
+    let chosen = lots.some(all, settings.cases.unwrap_or(usize::MAX), Case::to_string);
     let expected: BTreeMap<&str, &Ending> =
         clean.iter().map(|(story, told)| (story.name, &told.ending)).collect();
     let ended = side_by_side(settings.jobs, chosen, |case| {

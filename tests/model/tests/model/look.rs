@@ -1,5 +1,6 @@
 //! What a look finds: the truth of that moment, as `controller/run/gather` reads it from GitHub and the API server.
 
+use jiff::Timestamp;
 use peribolos_core::config::{ConfigFound, ConfigRepository};
 use peribolos_core::run::{
     answer::Fact,
@@ -61,7 +62,7 @@ pub fn look(scope: &Scope, world: &World, facts: &Facts, need: &Need) -> Fact {
         Need::Attempt => Fact::Attempt(match task_run {
             None => Attempt::Unmade,
             Some(task_run) if task_run.is_closed => Attempt::Closed,
-            Some(task_run) => Attempt::Seen(Box::new(observation(task_run))),
+            Some(task_run) => Attempt::Seen(Box::new(observation(task_run, now))),
         }),
         Need::Report => Fact::Report(task_run.and_then(|task_run| report(scope, task_run)).map(Box::new)),
         Need::Progress => Fact::Progress(None),
@@ -103,7 +104,7 @@ fn is_pod_done(world: &World, name: &str) -> bool {
     }
 }
 
-fn observation(task_run: &TaskRun) -> Observation {
+fn observation(task_run: &TaskRun, now: Timestamp) -> Observation {
     let condition =
         |succeeded, reason: &str| Condition { succeeded, reason: reason.to_owned(), message: String::new() };
     let step = |exit| vec![Step { name: "apply".to_owned(), started: true, exit, ..Step::default() }];
@@ -121,6 +122,7 @@ fn observation(task_run: &TaskRun) -> Observation {
         }
     };
     Observation {
+        at: now,
         engine: Engine::Ours,
         exists: true,
         condition,

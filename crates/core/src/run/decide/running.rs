@@ -52,7 +52,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     let mut seen = seen.clone();
     seen.report = report.cloned();
     let seen = &seen;
-    match outcome::judge(facts.run.spec.mode, seen, facts.settings.time_scale, now) {
+    match outcome::judge(facts.run.spec.mode, seen, facts.settings.time_scale) {
         Judged::Running => still_running(facts, installation, seen, report, now),
         // The TaskRun is stopped after this is written: a crash in between must not turn the outcome into a cancellation.
         Judged::Stop(end) => ended(facts, installation, &end, seen, now),

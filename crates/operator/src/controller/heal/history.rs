@@ -1,11 +1,7 @@
 //! The ended runs: once an hour, in pages of metadata, those beyond the history are deleted. One that is labelled as ended although
 //! something is left to be done loses the label, so that the watch has it again.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use kube::{
@@ -17,7 +13,7 @@ use peribolos_api::{GitHubInstallation, PeribolosRun, names, run::Mode};
 use peribolos_core::{
     heal::file::is_requested,
     run::{
-        history::{EndedRun, beyond},
+        history::{Counts, EndedRun, beyond},
         state::is_finished_by_earlier_version,
     },
 };
@@ -49,36 +45,70 @@ async fn pass(ctx: &Context) -> Result<(), HealError> {
     label_old(ctx, &runs).await?;
     let installations: HashMap<String, Arc<GitHubInstallation>> =
         ctx.installations.state().into_iter().map(|object| (object.name_any(), object)).collect();
-    let mut ended: HashMap<String, Vec<EndedRun<Identity>>> = HashMap::new();
-    let labels = format!("{}={}", names::LABEL_ENDED, names::TRUE);
-    let mut params = ListParams::default().labels(&labels).limit(PAGE);
-    loop {
-        let page = call(runs.list_metadata(&params)).await?;
-        for run in page.items {
-            let of = run.labels().get(names::LABEL_INSTALLATION).cloned().unwrap_or_default();
-            let installation = installations.get(&of);
-            if is_contradicted(&run, installation.map(AsRef::as_ref)) {
+    let now = Timestamp::now();
+    let mut counts: HashMap<String, Counts> = HashMap::new();
+    let mut pages = Pages::of(&runs);
+    while let Some(page) = pages.next().await? {
+        for run in page {
+            let of = installation_of(&run);
+            if is_contradicted(&run, installations.get(&of).map(AsRef::as_ref)) {
                 take_label_off(&runs, &run).await?;
-            } else if let Some(kept) = read(&run) {
-                ended.entry(of).or_default().push(kept);
+            } else if let Some(ended) = read(&run) {
+                counts.entry(of).or_default().add(&ended, now);
             }
-        }
-        match page.metadata.continue_ {
-            Some(token) if !token.is_empty() => params.continue_token = Some(token),
-            _ => break,
         }
     }
-    let mut seen = HashSet::new();
-    for (of, ended) in ended {
-        // The runs of a deleted installation are deleted with it.
-        let Some(installation) = installations.get(&of) else { continue };
-        for run in beyond(&installation.spec.run.history, ended, Timestamp::now()) {
-            if seen.insert(run.name.clone()) {
-                delete(&runs, run).await?;
+    // The runs of a deleted installation are deleted with it.
+    counts.retain(|of, counts| installations.get(of).is_some_and(|it| counts.exceed(&it.spec.run.history)));
+    if counts.is_empty() {
+        return Ok(());
+    }
+    // Which ones are beyond is read again: remembering each run of all installations would take more memory than they themselves.
+    let mut ended: HashMap<String, Vec<EndedRun<Identity>>> = HashMap::new();
+    let mut pages = Pages::of(&runs);
+    while let Some(page) = pages.next().await? {
+        for run in page {
+            let of = installation_of(&run);
+            let is_ended = !is_contradicted(&run, installations.get(&of).map(AsRef::as_ref));
+            if is_ended && counts.contains_key(&of) {
+                ended.entry(of).or_default().extend(read(&run));
             }
+        }
+    }
+    for (of, ended) in ended {
+        let Some(installation) = installations.get(&of) else { continue };
+        for run in beyond(&installation.spec.run.history, ended, now) {
+            delete(&runs, run).await?;
         }
     }
     Ok(())
+}
+
+/// The metadata of all ended runs, page by page.
+struct Pages<'a> {
+    runs: &'a Api<PeribolosRun>,
+    /// The next page. None: all were read.
+    next: Option<ListParams>,
+}
+
+impl<'a> Pages<'a> {
+    fn of(runs: &'a Api<PeribolosRun>) -> Self {
+        let labels = format!("{}={}", names::LABEL_ENDED, names::TRUE);
+        Self { runs, next: Some(ListParams::default().labels(&labels).limit(PAGE)) }
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<Metadata>>, HealError> {
+        let Some(params) = self.next.take() else { return Ok(None) };
+        let page = call(self.runs.list_metadata(&params)).await?;
+        if let Some(token) = page.metadata.continue_.filter(|token| !token.is_empty()) {
+            self.next = Some(ListParams { continue_token: Some(token), ..params });
+        }
+        Ok(Some(page.items))
+    }
+}
+
+fn installation_of(run: &Metadata) -> String {
+    run.labels().get(names::LABEL_INSTALLATION).cloned().unwrap_or_default()
 }
 
 /// Labels the runs that an earlier version of the operator has finished, a few per second: until then the watch contains them.

@@ -8,7 +8,7 @@ mod issue;
 mod pull_request;
 mod texts;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 use peribolos_github::client::{Pull, Repository};
@@ -21,9 +21,9 @@ use peribolos_vocab::report::{CheckOutput, StepName, StepReport};
 use url::Url;
 
 use self::texts::Onboarding;
-use super::GitHubArgs;
 use super::failure::StepError;
 use super::report::{self, Done, Facts};
+use super::{GitHubArgs, TimeArgs};
 
 /// What `step dump` works on.
 #[derive(Debug, Args)]
@@ -58,6 +58,8 @@ pub struct DumpArgs {
     support_url: Option<Url>,
     #[command(flatten)]
     github: GitHubArgs,
+    #[command(flatten)]
+    time: TimeArgs,
     /// Where Tekton collects results
     #[arg(long, value_name = "DIR", env = "PERIBOLOS_RESULTS_DIR")]
     pub(super) results_dir: Option<PathBuf>,
@@ -82,7 +84,7 @@ pub(super) async fn run(args: &DumpArgs) -> StepReport {
 async fn propose(args: &DumpArgs, facts: &mut Facts) -> Result<Done, StepError> {
     let reader = args.github.client_of(&args.token_file).await?;
     let writer = args.github.client_of(&args.write_token_file).await?;
-    let repository = find_repository(&writer, &args.repository).await?;
+    let repository = find_repository(&writer, &args.repository, args.time).await?;
     let default = repository.default_branch.as_deref().unwrap_or("main");
     let base = if args.branch.is_empty() { default } else { &args.branch };
     let target = Target { repository: &args.repository, path: &args.path, base };
@@ -135,7 +137,17 @@ fn proposes(pull: &Pull, target: &Target<'_>) -> String {
     format!("Pull request #{} proposes {}", pull.number, target.path)
 }
 
-async fn find_repository(writer: &Client, name: &FullName) -> Result<Repository, StepError> {
+/// The pauses before a repository that is not found is looked for again: GitHub answers 404 for seconds for one that was just
+/// created, as the controller may have done before this step.
+const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(15)];
+
+async fn find_repository(writer: &Client, name: &FullName, time: TimeArgs) -> Result<Repository, StepError> {
+    for pause in PAUSES {
+        match writer.get_repo(name).await {
+            Err(error) if error.is_not_found() => tokio::time::sleep(time.scale.of(pause)).await,
+            answer => return Ok(answer?),
+        }
+    }
     writer.get_repo(name).await.map_err(|error| {
         if error.is_not_found() { StepError::NoRepository(name.clone()) } else { error.into() }
     })

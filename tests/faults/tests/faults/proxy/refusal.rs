@@ -5,6 +5,7 @@ use std::{fmt, time::Duration};
 use serde_json::{Value, json};
 
 use super::{Route, Server};
+use crate::world::TIME_SCALE;
 
 /// How a request fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,5 +121,6 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// How long a client may wait for an answer that never comes before the connection is dropped: longer than any client does.
-pub const SILENCE: Duration = Duration::from_mins(2);
+/// How long a client waits in vain before the connection is dropped: the 20 seconds that ours wait for GitHub at most, at the scale
+/// of every other wait. Their own limit is not divided, for a busy machine is slow to answer.
+pub const SILENCE: Duration = Duration::from_millis(20_000 / TIME_SCALE as u64);

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// What every wait of our programs is divided by.
-const TIME_SCALE: u32 = 20;
+pub const TIME_SCALE: u32 = 20;
 /// A minute at that scale.
 pub const MINUTE: Duration = Duration::from_secs(60 / TIME_SCALE as u64);
 /// The scale where a write comes late. A program starts as slowly as ever, and what it waits for must not be over by then.

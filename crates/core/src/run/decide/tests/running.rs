@@ -24,6 +24,21 @@ fn a_running_apply(#[case] attempt: Option<Attempt>, #[case] expected: &str) {
     assert_eq!(describe(&decide(&facts, at(2))), expected);
 }
 
+/// A request to GitHub that is not answered takes 20 seconds; the pod may have started meanwhile.
+#[test]
+fn what_is_overdue_is_judged_by_when_it_was_observed() {
+    let mut facts = apply(running);
+    let pending = |second| {
+        let seen = Observation { at: at(second), exists: true, made: Some(at(0)), ..Observation::default() };
+        Some(Attempt::Seen(Box::new(seen)))
+    };
+    facts.found.attempt = pending(299);
+    assert_eq!(describe(&decide(&facts, at(319))), "need [Checks]");
+    facts.found.attempt = pending(319);
+    facts.found.blob = Some(None);
+    assert_eq!(describe(&decide(&facts, at(319))), "Queued PodFailed, again at 2026-01-01T00:06:19Z");
+}
+
 #[rstest::rstest]
 #[case(StepExit::Ok, "Succeeded Applied")]
 #[case(StepExit::GuardTripped, "Failed GuardTripped")]

@@ -1,5 +1,6 @@
 //! The attempt's TaskRun and its pod, as decisions see them.
 
+use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Pod;
 use kube::{ResourceExt, api::ListParams};
 use peribolos_api::{names::ANNOTATION_CLOSED, run::Mode};
@@ -44,6 +45,7 @@ pub(in crate::controller::run) async fn find(
 }
 
 async fn look(at: RunContext<'_>, task_run: &TaskRun) -> Result<Observation, Error> {
+    let seen_at = Timestamp::now();
     let status = task_run.status.clone().unwrap_or_default();
     let steps: Vec<Step> = status.steps.iter().map(step).collect();
     let condition =
@@ -67,6 +69,7 @@ async fn look(at: RunContext<'_>, task_run: &TaskRun) -> Result<Observation, Err
     let waiting = !steps.iter().any(|step| step.started);
     let secret_missing = if waiting { missing_secret(at, task_run).await? } else { None };
     Ok(Observation {
+        at: seen_at,
         engine: engine(at.run.spec.mode, task_run),
         exists: true,
         condition,
