@@ -8,6 +8,7 @@ use peribolos_api::{
 
 use super::{
     command::Standing,
+    facts::Pull,
     queue::{commit, is_active, order},
     state::phase,
 };
@@ -66,6 +67,20 @@ pub fn grant(rule: Preview, author: Author, requested: bool) -> Result<Grant, (R
             Reason::ApprovalRequired,
             "The author is no member of this organization. A member can ask for a preview with a comment: /peribolos plan",
         )),
+    }
+}
+
+/// Why nobody needs a preview any more that was admitted for this commit and branch, given what the pull request is by now. None: it
+/// is needed.
+pub fn not_needed(pull: &Pull, sha: Option<&str>, branch: &str) -> Option<&'static str> {
+    if !pull.open {
+        Some("the pull request was merged or closed meanwhile")
+    } else if pull.base != branch {
+        Some("the pull request was directed at another branch meanwhile")
+    } else if sha != Some(&pull.head) {
+        Some("the pull request got a newer commit meanwhile")
+    } else {
+        None
     }
 }
 
@@ -138,6 +153,23 @@ mod tests {
     const READ: Grant = Grant { token: RunToken::Read, by_member: true };
     const UNNAMED: Grant = Grant { token: RunToken::Read, by_member: false };
     const FILE: Grant = Grant { token: RunToken::File, by_member: false };
+
+    #[rstest::rstest]
+    #[case("main", "head", true, None)]
+    #[case::closed("main", "head", false, Some("closed"))]
+    #[case::redirected("dev", "head", true, Some("another branch"))]
+    #[case::pushed("main", "newer", true, Some("a newer commit"))]
+    fn a_pull_request_may_change_while_its_preview_waits(
+        #[case] base: &str,
+        #[case] head: &str,
+        #[case] open: bool,
+        #[case] expected: Option<&str>,
+    ) {
+        let pull = Pull { base: base.into(), head: head.into(), open, author: Author::Member };
+        let why = not_needed(&pull, Some("head"), "main");
+        assert_eq!(why.is_some(), expected.is_some());
+        assert!(why.unwrap_or_default().contains(expected.unwrap_or_default()), "{why:?}");
+    }
 
     #[rstest::rstest]
     #[case(Preview::Members, Author::Member, false, Ok(READ))]

@@ -71,6 +71,16 @@ pub(super) enum StepError {
         /// The requested commit.
         wanted: Sha,
     },
+    /// The pull request is directed at another branch than the one that is applied.
+    #[error("pull request #{number} is directed at {found}, not at {wanted}")]
+    Redirected {
+        /// Which.
+        number: u64,
+        /// Its base branch.
+        found: String,
+        /// The branch that is applied.
+        wanted: String,
+    },
     /// The pull request is closed.
     #[error("pull request #{0} is closed, so there is no merge to look at")]
     Closed(u64),
@@ -146,6 +156,7 @@ impl StepError {
             Self::NoBranch { .. } => ("The config branch is missing".to_owned(), ""),
             Self::Archived(_) => ("The config repository is archived".to_owned(), ""),
             Self::Stale { .. } => ("A newer commit is there".to_owned(), ""),
+            Self::Redirected { .. } => ("The pull request is directed at another branch".to_owned(), ""),
             Self::Closed(_) => ("The pull request is closed".to_owned(), ""),
             Self::Conflict(_) => ("The branch conflicts with its base".to_owned(), ""),
             Self::NoIssues(_) => ("The config repository is public".to_owned(), ""),
