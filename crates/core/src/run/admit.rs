@@ -188,7 +188,11 @@ fn of_pull_request(facts: &Facts, installation: &GitHubInstallation, branch: &st
         return refused(phase, reason, "the pull request has a newer commit");
     }
     let sha = pull.head.clone();
-    if let Err((reason, message)) = grant(facts, installation, pull) {
+    let grant = grant(facts, installation, pull);
+    if preview::is_limited(grant) && facts.found.same_commit.is_none() {
+        return Admission::Need(Need::SameCommit);
+    }
+    if let Err((reason, message)) = grant {
         return Admission::Refused(End::new(Phase::Skipped, reason, message), Some(sha));
     }
     if_changed(facts, installation, "pull request", sha)
@@ -348,6 +352,11 @@ mod tests {
         });
         assert_eq!(again, "Skipped NotHead");
         let strangers = previewed(|_, pull| pull.author = Author::Stranger);
+        assert_eq!(strangers, "SameCommit", "the check may be another pull request's");
+        let strangers = previewed(|facts, pull| {
+            facts.found.same_commit = Some(None);
+            pull.author = Author::Stranger;
+        });
         assert_eq!(strangers, "Skipped ApprovalRequired, with a check");
         let requested = previewed(|facts, pull| {
             pull.author = Author::Stranger;

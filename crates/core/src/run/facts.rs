@@ -15,7 +15,7 @@ use super::{
     command::Standing,
     first::Backing,
     outcome::Observation,
-    preview::{Author, OpenPulls},
+    preview::{Author, OpenPulls, SameCommit},
     published::Published,
     state::is_kept,
     status::Why,
@@ -85,6 +85,8 @@ pub struct Found {
     pub commander: Option<Commander>,
     /// The pull request that it is a preview of. Inner None: it does not exist.
     pub pull: Option<Option<Pull>>,
+    /// The open pull request of the same commit whose preview may show more. Inner None: there is none.
+    pub same_commit: Option<Option<SameCommit>>,
     /// Whether the pull request leaves the file as the base has it.
     pub unchanged: Option<bool>,
     /// The head of the branch that is applied, or of the one that a preview is compared with.

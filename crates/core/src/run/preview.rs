@@ -84,6 +84,32 @@ pub fn not_needed(pull: &Pull, sha: Option<&str>, branch: &str) -> Option<&'stat
     }
 }
 
+/// An open pull request of the same commit whose preview may show more than one of a stranger's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SameCommit {
+    /// Its number.
+    pub pull_request: i64,
+    /// The blob of the base's file, or `none`: with another one, both previews are made again.
+    pub base_blob: String,
+}
+
+/// Whether a preview with this grant leaves the check of its commit to one that may show more.
+pub fn is_limited(grant: Result<Grant, (Reason, &'static str)>) -> bool {
+    match grant {
+        Ok(grant) => grant.token == RunToken::File,
+        Err((reason, _)) => reason == Reason::ApprovalRequired,
+    }
+}
+
+/// Whether the newest preview of a pull request's commit shows what the merge changes, or will: a member requested it.
+pub fn is_whole(previews: &[PeribolosRun], number: i64, head: &str) -> bool {
+    let of_head = previews.iter().filter(|run| counts(run, number, head) && commit(run) == Some(head));
+    of_head.max_by_key(|run| order(run)).and_then(|run| run.status.as_ref()).is_some_and(|status| {
+        let is_refused = status.reason.as_deref() == Some(Reason::ApprovalRequired.as_str());
+        !is_refused && !status.file_only && status.check_of.is_none()
+    })
+}
+
 /// The open pull requests against the branch that is applied.
 #[derive(Clone, Debug, Default)]
 pub struct OpenPulls {
@@ -137,8 +163,8 @@ fn is_of_another_file(run: &PeribolosRun, base_blob: &str) -> bool {
     let is_made = phase(run).is_final() || is_active(run);
     let has_base = run.status.as_ref().and_then(|status| status.base_blob.as_deref());
     match (phase(run), has_base) {
-        // Neither depends on the base.
-        (Phase::Skipped, _) => false,
+        // It does not depend on the base.
+        (Phase::Skipped, None) => false,
         // It reads the base when it starts.
         _ if !is_made => false,
         (phase, None) => phase.is_final(),
@@ -153,6 +179,33 @@ mod tests {
     const READ: Grant = Grant { token: RunToken::Read, by_member: true };
     const UNNAMED: Grant = Grant { token: RunToken::Read, by_member: false };
     const FILE: Grant = Grant { token: RunToken::File, by_member: false };
+
+    #[rstest::rstest]
+    #[case::requested(Phase::Succeeded, Reason::Planned, false, None, true)]
+    #[case::red(Phase::Failed, Reason::GuardTripped, false, None, true)]
+    #[case::running(Phase::Running, Reason::Running, false, None, true)]
+    #[case::of_the_file(Phase::Succeeded, Reason::Planned, true, None, false)]
+    #[case::refused(Phase::Skipped, Reason::ApprovalRequired, false, None, false)]
+    #[case::without_a_check(Phase::Failed, Reason::ConfigInvalid, false, Some(9), false)]
+    #[case::gave_way(Phase::Superseded, Reason::Superseded, false, None, false)]
+    fn a_preview_of_the_same_commit_keeps_its_check_if_it_shows_more(
+        #[case] phase: Phase,
+        #[case] reason: Reason,
+        #[case] file_only: bool,
+        #[case] check_of: Option<i64>,
+        #[case] expected: bool,
+    ) {
+        let mut preview = crate::run::testing::run("p", Mode::DryRun, 1, phase);
+        preview.spec.source.pull_request = Some(7);
+        let status = preview.status.as_mut().unwrap();
+        (status.sha, status.reason) = (Some("head".into()), Some(reason.as_str().into()));
+        (status.file_only, status.check_of) = (file_only, check_of);
+        let previews = [preview];
+        assert_eq!(is_whole(&previews, 7, "head"), expected);
+        assert!(
+            !is_whole(&previews, 8, "head") && !is_whole(&previews, 7, "other") && !is_whole(&[], 7, "head")
+        );
+    }
 
     #[rstest::rstest]
     #[case("main", "head", true, None)]

@@ -226,23 +226,22 @@ fn dry_run(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
     let Some(base) = &facts.found.head else {
         return Err(Verdict::Need(vec![Need::Head(branch.to_owned())]));
     };
-    if grant.token != RunToken::File {
-        with_base(facts, base)?;
-    }
     let token = with_token(facts, Token::Lesser(grant.token))?;
+    with_base(facts, base, grant.token == RunToken::File)?;
     let base = base.sha.as_deref().map(|sha| Base { branch, sha });
     let args = arguments::of_dry_run(facts, installation, grant.token, grant.by_member, base);
     Ok(plan(facts, token, args))
 }
 
 /// Records the base that a preview is made with. Whoever finds another file there later knows that this one is outdated, even if
-/// the preview has not ended yet. `Ok`: it is recorded.
-fn with_base(facts: &Facts, base: &Head) -> Result<(), Verdict> {
+/// the preview has not ended yet. With it, whether only the file is read. `Ok`: it is recorded.
+fn with_base(facts: &Facts, base: &Head, file_only: bool) -> Result<(), Verdict> {
     let Some(sha) = &base.sha else { return Ok(()) };
     let Some(blob) = &facts.found.head_blob else {
         return Err(Verdict::Need(vec![Need::HeadBlob(sha.clone())]));
     };
     let mut status = facts.status();
+    status.file_only = file_only;
     status.base_sha = Some(sha.clone());
     status.base_blob = Some(blob.clone().unwrap_or_else(|| NO_FILE.to_owned()));
     write(facts, status).map_or(Ok(()), Err)

@@ -335,6 +335,10 @@ fn a_preview_starts_with_what_its_author_may_have() {
     assert_eq!(describe(&decide(&facts, at(1))), "Skipped ApprovalRequired");
     change_installation(&mut facts, |i| i.spec.preview = peribolos_api::installation::Preview::Everyone);
     assert_eq!(describe(&decide(&facts, at(1))), "EnsureToken(Lesser(File))");
+    let mut read = facts.clone();
+    read.found.tokens.push(Token::Lesser(RunToken::File));
+    let Verdict::Do(Step::WriteStatus(status)) = decide(&read, at(1)) else { panic!("no status") };
+    assert!(status.file_only, "its check must let no merge pass");
     facts.found.pull = Some(None);
     assert_eq!(describe(&decide(&facts, at(1))), "Skipped SourceNotAllowed");
     facts.run.spec.trigger.comment = Some(COMMENT);

@@ -6,11 +6,11 @@ use peribolos_core::{
     run::{
         admit,
         facts::{Facts, Head, Pull},
-        preview::{Author, OpenPulls},
+        preview::{self, Author, OpenPulls, SameCommit},
     },
 };
 use peribolos_github::{
-    AccountType,
+    AccountType, Client,
     client::{PullFilter, PullState},
     merge::{self, Place},
 };
@@ -26,7 +26,22 @@ pub(super) async fn pull(at: RunContext<'_>) -> Result<Option<Pull>, Error> {
         Err(error) if error.is_not_found() => return Ok(None),
         other => other?,
     };
-    let author = match &pull.user {
+    let author = author(at, &github, &pull).await?;
+    Ok(Some(Pull {
+        base: pull.base.branch,
+        head: pull.head.sha.as_str().to_owned(),
+        open: pull.state == PullState::Open,
+        author,
+    }))
+}
+
+/// Who made a pull request.
+async fn author(
+    at: RunContext<'_>,
+    github: &Client,
+    pull: &peribolos_github::client::Pull,
+) -> Result<Author, Error> {
+    Ok(match &pull.user {
         // The onboarding pull request is the operator's own; whether others pushed to its branch is not known.
         Some(user)
             if user.kind == AccountType::Bot
@@ -34,15 +49,40 @@ pub(super) async fn pull(at: RunContext<'_>) -> Result<Option<Pull>, Error> {
         {
             Author::Operator
         }
-        Some(user) => command::standing(at, &github, &user.login).await?.into(),
+        Some(user) => command::standing(at, github, &user.login).await?.into(),
         None => Author::Stranger,
+    })
+}
+
+/// Another open pull request of the same commit whose preview may show more: a member has made it, or has requested its preview.
+pub(super) async fn same_commit(at: RunContext<'_>, facts: &Facts) -> Result<Option<SameCommit>, Error> {
+    let (Some(Some(pull)), Some(number)) = (&facts.found.pull, at.run.spec.source.pull_request) else {
+        return Ok(None);
     };
-    Ok(Some(Pull {
-        base: pull.base.branch,
-        head: pull.head.sha.as_str().to_owned(),
-        open: pull.state == PullState::Open,
-        author,
-    }))
+    let github = at.github().await?;
+    let filter = PullFilter { base: Some(&pull.base), state: Some(PullState::Open), head: None };
+    let mut others = github.list_pulls(&at.repository()?, &filter).await?;
+    others.retain(|other| other.head.sha.as_str() == pull.head && other.number != number.unsigned_abs());
+    if others.is_empty() {
+        return Ok(None);
+    }
+    let previews = others::previews(at).await?;
+    for other in others {
+        let Ok(number) = i64::try_from(other.number) else { continue };
+        // A draft has no check yet, unless a member requested its preview.
+        let may_show_more = preview::is_whole(&previews, number, &pull.head)
+            || (!other.draft && author(at, &github, &other).await? != Author::Stranger);
+        if may_show_more {
+            let base = file::head(at, &pull.base).await?;
+            let blob = match &base {
+                Some(base) => at.blob(base.as_str()).await?,
+                None => None,
+            };
+            let base_blob = blob.map_or_else(|| NO_FILE.to_owned(), String::from);
+            return Ok(Some(SameCommit { pull_request: number, base_blob }));
+        }
+    }
+    Ok(None)
 }
 
 /// The login of this App's own account.
