@@ -15,7 +15,7 @@ use super::{
     first::Backing,
     follow_up::BASE,
     outcome::Observation,
-    preview::{OpenPulls, SameCommit, outdated},
+    preview::{OpenPulls, SameCommit, Unchanged, outdated},
     state::State,
     step::Step,
 };
@@ -37,7 +37,7 @@ pub enum Fact {
     /// The open pull request of the same commit. None: there is none.
     SameCommit(Option<SameCommit>),
     /// Whether the pull request leaves the file as it is.
-    Unchanged(bool),
+    Unchanged(Unchanged),
     /// A branch's head.
     Head(Head),
     /// The blob of the head's file.

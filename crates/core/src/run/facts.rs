@@ -15,7 +15,7 @@ use super::{
     command::Standing,
     first::Backing,
     outcome::Observation,
-    preview::{Author, OpenPulls, SameCommit},
+    preview::{Author, OpenPulls, SameCommit, Unchanged},
     published::Published,
     state::is_kept,
     status::Why,
@@ -88,7 +88,7 @@ pub struct Found {
     /// The open pull request of the same commit whose preview may show more. Inner None: there is none.
     pub same_commit: Option<Option<SameCommit>>,
     /// Whether the pull request leaves the file as the base has it.
-    pub unchanged: Option<bool>,
+    pub unchanged: Option<Unchanged>,
     /// The head of the branch that is applied, or of the one that a preview is compared with.
     pub head: Option<Head>,
     /// The blob of the head's file. Inner None: it has none.

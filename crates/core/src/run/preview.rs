@@ -84,6 +84,17 @@ pub fn not_needed(pull: &Pull, sha: Option<&str>, branch: &str) -> Option<&'stat
     }
 }
 
+/// Whether a pull request, or a merge group, leaves the file as the base has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unchanged {
+    /// That is not certain.
+    No,
+    /// It does, whatever the base gets.
+    Always,
+    /// It does as long as the base's file is this blob (or `none`): it may change a file that the base gives the file's name.
+    With(String),
+}
+
 /// An open pull request of the same commit whose preview may show more than one of a stranger's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SameCommit {

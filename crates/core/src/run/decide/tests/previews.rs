@@ -106,6 +106,13 @@ fn what_does_not_depend_on_the_base_is_not_made_again() {
         outdated(&open(vec![preview])).next().is_some()
     };
     assert!(!skipped(Reason::FileUnchanged) && !skipped(Reason::ApprovalRequired));
+    let mut of_no_file = preview(1, Phase::Skipped, Some("old"));
+    of_no_file.status.as_mut().unwrap().reason = Some(Reason::FileUnchanged.as_str().to_owned());
+    let of_no_file = open(vec![of_no_file]);
+    assert!(
+        outdated(&of_no_file).next().is_some(),
+        "the base may have given a file that it changes the name"
+    );
     assert!(skipped(Reason::NotAllowed), "somebody's command has previewed nothing");
     let mut of_another_commit = preview(1, Phase::Succeeded, Some("new"));
     of_another_commit.status.as_mut().unwrap().sha = Some(SHA.into());

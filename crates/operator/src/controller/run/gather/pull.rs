@@ -6,13 +6,13 @@ use peribolos_core::{
     run::{
         admit,
         facts::{Facts, Head, Pull},
-        preview::{self, Author, OpenPulls, SameCommit},
+        preview::{self, Author, OpenPulls, SameCommit, Unchanged},
     },
 };
 use peribolos_github::{
     AccountType, Client,
     client::{PullFilter, PullState},
-    merge::{self, Place},
+    merge::{self, Place, Touch},
 };
 
 use super::{RunContext, command, file, others};
@@ -91,19 +91,23 @@ pub(in crate::controller::run) async fn our_bot(at: RunContext<'_>) -> Result<St
 }
 
 /// Whether the pull request, or the merge group, certainly leaves the file alone, whatever the base has by now.
-pub(super) async fn is_unchanged(at: RunContext<'_>, facts: &Facts) -> Result<bool, Error> {
+pub(super) async fn unchanged(at: RunContext<'_>, facts: &Facts) -> Result<Unchanged, Error> {
     let (branch, head) = match (&facts.found.pull, &facts.found.config, &facts.found.head) {
         (Some(Some(pull)), ..) => (pull.base.as_str(), &pull.head),
         // A merge group.
         (None, Some(ConfigFound::Here(repository)), Some(Head { sha: Some(head), .. })) => {
             (admit::branch(at.installation, repository), head)
         }
-        _ => return Ok(false),
+        _ => return Ok(Unchanged::No),
     };
     let (github, repository) = (at.github().await?, at.repository()?);
-    let Some(base) = file::head(at, branch).await? else { return Ok(false) };
+    let Some(base) = file::head(at, branch).await? else { return Ok(Unchanged::No) };
     let place = Place { repository: &repository, path: &at.installation.spec.config.path };
-    Ok(merge::is_untouched(&github, place, &base, &head.parse()?).await?)
+    Ok(match merge::touch(&github, place, &base, &head.parse()?).await? {
+        Touch::Maybe => Unchanged::No,
+        Touch::Never => Unchanged::Always,
+        Touch::NotOf(blob) => Unchanged::With(blob.map_or_else(|| NO_FILE.to_owned(), String::from)),
+    })
 }
 
 /// The open pull requests against a branch that are no drafts, and their previews.
