@@ -72,6 +72,7 @@ pub struct PeribolosRunStatus {
     #[schemars(length(max = 64))]
     pub base_sha: Option<String>,
     /// The Git blob of that commit's file; `none`: it has none. If the base branch has another file, the preview is made again.
+    /// Of an Apply, the blob of the file that was applied before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
     pub base_blob: Option<String>,

@@ -1,7 +1,7 @@
 //! Whose pull requests get a preview, with which token, and whether what their file names may be posted.
 
 use peribolos_api::{
-    PeribolosRun, Reason,
+    GitHubInstallationStatus, PeribolosRun, Reason,
     installation::Preview,
     run::{Mode, Phase},
 };
@@ -128,6 +128,8 @@ pub struct OpenPulls {
     pub base: String,
     /// The blob of its file, or `none`.
     pub base_blob: String,
+    /// The blob of the file that was applied before this Apply. None: it is not known, or there was none.
+    pub applied_before: Option<String>,
     /// Number and head of each that is no draft.
     pub pulls: Vec<(i64, String)>,
     /// The installation's previews, as far as they are kept, ended ones included.
@@ -145,13 +147,24 @@ pub struct Outdated<'a> {
     pub before: &'a str,
 }
 
+/// The blob of the file that was applied before an Apply: as it has recorded when it started, or as its installation has it until then.
+pub fn applied_before(run: &PeribolosRun, installation: &GitHubInstallationStatus) -> Option<String> {
+    let recorded = run.status.as_ref().and_then(|status| status.base_blob.clone());
+    let last = installation.last_apply.as_ref();
+    let last = last.filter(|last| last.uid.is_none() || last.uid != run.metadata.uid);
+    recorded.or_else(|| last?.blob.clone())
+}
+
 /// The pull requests whose newest preview was made with another file of the base than it has now.
 pub fn outdated(open: &OpenPulls) -> impl Iterator<Item = Outdated<'_>> {
     open.pulls.iter().filter_map(|(number, head)| {
         let previews = open.previews.iter().filter(|run| counts(run, *number, head));
         let newest = previews.max_by_key(|run| order(run));
+        // There may be more open pull requests than previews that are kept.
+        let is_kept = open.previews.iter().any(|run| run.spec.source.pull_request == Some(*number));
+        let may_be_new = is_kept || open.applied_before.as_ref() != Some(&open.base_blob);
         let before = newest.and_then(|run| run.metadata.name.as_deref()).unwrap_or_default();
-        let is_outdated = newest.is_none_or(|newest| is_of_another_file(newest, &open.base_blob));
+        let is_outdated = newest.map_or(may_be_new, |newest| is_of_another_file(newest, &open.base_blob));
         is_outdated.then_some(Outdated { number: *number, head, before })
     })
 }

@@ -159,10 +159,14 @@ fn apply(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Re
     if head.sha != facts.status().sha {
         return Err(not_head(facts, installation, &facts.run, (&branch, head.sha.as_deref()), now));
     }
-    if facts.status().merged_pull_requests != reviewed.merged {
-        // Before the TaskRun is created: what it applies must be known whatever happens to this process.
-        let status = PeribolosRunStatus { merged_pull_requests: reviewed.merged.clone(), ..facts.status() };
-        return Err(Verdict::Do(Step::WriteStatus(Box::new(status))));
+    // Before the TaskRun is created: what it applies, and in the place of what, must be known whatever happens to this process.
+    let status = PeribolosRunStatus {
+        merged_pull_requests: reviewed.merged.clone(),
+        base_blob: preview::applied_before(&facts.run, &facts.installation_status()),
+        ..facts.status()
+    };
+    if let Some(verdict) = write(facts, status) {
+        return Err(verdict);
     }
     if !head.is_fresh(now) {
         return Err(Verdict::Need(vec![Need::Head(branch)]));

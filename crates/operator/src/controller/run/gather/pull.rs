@@ -123,5 +123,12 @@ pub(super) async fn open(at: RunContext<'_>, branch: &str) -> Result<OpenPulls, 
         return Ok(OpenPulls::default());
     }
     let blob = at.blob(base.as_str()).await?.map_or_else(|| NO_FILE.to_owned(), String::from);
-    Ok(OpenPulls { base: base.into(), base_blob: blob, pulls, previews: others::previews(at).await? })
+    let status = at.installation.status.clone().unwrap_or_default();
+    Ok(OpenPulls {
+        base: base.into(),
+        base_blob: blob,
+        applied_before: preview::applied_before(at.run, &status),
+        pulls,
+        previews: others::previews(at).await?,
+    })
 }
