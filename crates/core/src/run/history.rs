@@ -273,8 +273,12 @@ mod tests {
         });
         let history = History { dry_run: 0, ..HISTORY };
         assert_eq!(beyond(&history, previews.collect(), at(10)), expected);
-        // Once the record is no longer kept, the other one counts like any other.
+    }
+
+    #[test]
+    fn once_a_record_is_no_longer_kept_the_preview_after_it_counts_like_any_other() {
         const DAY: i64 = 24 * 3600;
+        let history = History { dry_run: 0, ..HISTORY };
         let names = |day: i64| {
             let of = |name: &str, second, record| EndedRun {
                 pull_request: Some("7".to_owned()),

@@ -227,7 +227,8 @@ async fn a_pull_request_that_was_directed_at_another_branch_meanwhile_is_not_pre
     suspend(&world, false).await;
     let run = eventually("its end, or its TaskRun", async || {
         let run = world.run("p").await;
-        let is_over = run.status.clone().unwrap_or_default().phase.is_some_and(|phase| phase.is_final());
+        let is_over =
+            run.status.clone().unwrap_or_default().phase.is_some_and(peribolos_api::run::Phase::is_final);
         let made = world.task_run_names().await;
         if is_over || !made.is_empty() { Ok((run, made)) } else { Err(run.status) }
     })
