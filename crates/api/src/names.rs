@@ -14,10 +14,12 @@ pub const CREATED_BY_OPERATOR: &str = "operator";
 pub const LABEL_MODE: &str = "peribolos.dev/mode";
 /// On a run that has ended and of which nothing is left to be done: no watch has it any more.
 pub const LABEL_ENDED: &str = "peribolos.dev/ended";
-/// On such a run that has recorded the removals which it showed.
+/// On such a run that has recorded the removals which it showed: [`TRUE`]; on a preview whose plan has none: [`FALSE`].
 pub const LABEL_REMOVALS: &str = "peribolos.dev/removals";
 /// The value of labels that are there or not.
 pub const TRUE: &str = "true";
+/// See [`LABEL_REMOVALS`].
+pub const FALSE: &str = "false";
 /// The recommended label that names the managing program.
 pub const LABEL_MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 /// The value of [`LABEL_MANAGED_BY`] and the name Events are reported under.

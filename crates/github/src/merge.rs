@@ -77,19 +77,36 @@ pub async fn file(client: &Client, at: Place<'_>, pull: &Pull, base: &Sha) -> Re
     }
 }
 
+/// Whether a branch leaves a file alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Touch {
+    /// It may change the file: that is not certain.
+    Maybe,
+    /// It does not, whatever its base gets.
+    Never,
+    /// It does not as long as its base has a file with this id (None: no file) there. The branch has none, so its base may give the
+    /// name to another file, which the branch changes.
+    NotOf(Option<Sha>),
+}
+
 /// Whether a branch certainly leaves the file alone: it has what it had where the branch left its base.
 ///
 /// # Errors
 /// [`Error`] of any request.
-pub async fn is_untouched(client: &Client, at: Place<'_>, base: &Sha, head: &Sha) -> Result<bool, Error> {
-    let is_untouched = async {
+pub async fn touch(client: &Client, at: Place<'_>, base: &Sha, head: &Sha) -> Result<Touch, Error> {
+    let touch = async {
         let sides = sides(client, at, base, head).await?;
         let is_same = sides.theirs.file == sides.ancestor.file;
-        Ok::<_, Stop>(is_same && !sides.may_be_renamed_to(client, at).await?)
+        if !is_same || sides.may_be_renamed_to(client, at).await? {
+            return Ok(Touch::Maybe);
+        }
+        // A file that is in all three is no part of a rename.
+        let is_there = sides.ancestor.file.is_some();
+        Ok::<_, Stop>(if is_there { Touch::Never } else { Touch::NotOf(sides.ours.file) })
     };
-    match is_untouched.await {
-        Ok(is_untouched) => Ok(is_untouched),
-        Err(Stop::Doubt(_)) => Ok(false),
+    match touch.await {
+        Ok(touch) => Ok(touch),
+        Err(Stop::Doubt(_)) => Ok(Touch::Maybe),
         Err(Stop::GitHub(error)) => Err(error),
     }
 }

@@ -72,9 +72,17 @@ pub struct PeribolosRunStatus {
     #[schemars(length(max = 64))]
     pub base_sha: Option<String>,
     /// The Git blob of that commit's file; `none`: it has none. If the base branch has another file, the preview is made again.
+    /// Of an Apply, the blob of the file that was applied before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
     pub base_blob: Option<String>,
+    /// Of a preview: whether only the file of its commit is read, as its author is no member. Its check never lets a merge pass.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub file_only: bool,
+    /// Of a preview: the open pull request of the same commit whose preview may show more. A check stands on a commit, so this run
+    /// writes none in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_of: Option<i64>,
     /// What was planned, applied and remains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,

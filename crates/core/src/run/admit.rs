@@ -12,7 +12,7 @@ use super::{
     command::Standing,
     facts::{Commander, Facts, Head, Pull},
     first,
-    preview::{self, Grant},
+    preview::{self, Grant, Unchanged},
     source::{self, PreviewOf, SourceNotAllowed},
     status::End,
     step::Need,
@@ -85,13 +85,13 @@ fn of_merge_group(facts: &Facts, installation: &GitHubInstallation, group: &str)
 
 /// Admits a preview of what changes the file.
 fn if_changed(facts: &Facts, installation: &GitHubInstallation, what: &str, sha: String) -> Admission {
-    match facts.found.unchanged {
+    match &facts.found.unchanged {
         None => Admission::Need(Need::Unchanged),
-        Some(true) => {
+        Some(Unchanged::Always | Unchanged::With(_)) => {
             let message = format!("the {what} does not change {}", installation.spec.config.path);
             Admission::Refused(End::new(Phase::Skipped, Reason::FileUnchanged, message), Some(sha))
         }
-        Some(false) => Admission::Admitted(sha),
+        Some(Unchanged::No) => Admission::Admitted(sha),
     }
 }
 
@@ -186,7 +186,11 @@ fn of_pull_request(facts: &Facts, installation: &GitHubInstallation, branch: &st
         return refused(phase, reason, "the pull request has a newer commit");
     }
     let sha = pull.head.clone();
-    if let Err((reason, message)) = grant(facts, installation, pull) {
+    let grant = grant(facts, installation, pull);
+    if preview::is_limited(grant) && facts.found.same_commit.is_none() {
+        return Admission::Need(Need::SameCommit);
+    }
+    if let Err((reason, message)) = grant {
         return Admission::Refused(End::new(Phase::Skipped, reason, message), Some(sha));
     }
     if_changed(facts, installation, "pull request", sha)
@@ -295,11 +299,11 @@ mod tests {
     #[case(None, None, r#"Head("gh-readonly-queue/main/pr-7-abc")"#)]
     #[case::destroyed(Some("other"), None, "Skipped NotHead")]
     #[case(Some("group"), None, "Unchanged")]
-    #[case(Some("group"), Some(true), "Skipped FileUnchanged, with a check")]
-    #[case(Some("group"), Some(false), "admitted group")]
+    #[case(Some("group"), Some(Unchanged::Always), "Skipped FileUnchanged, with a check")]
+    #[case(Some("group"), Some(Unchanged::No), "admitted group")]
     fn a_merge_group_is_previewed_while_it_is_there(
         #[case] at: Option<&str>,
-        #[case] unchanged: Option<bool>,
+        #[case] unchanged: Option<Unchanged>,
         #[case] expected: &str,
     ) {
         let outcome = admitted(Mode::DryRun, |facts| {
@@ -333,8 +337,8 @@ mod tests {
     fn a_preview_is_of_an_open_pull_requests_newest_commit() {
         assert_eq!(admitted(Mode::DryRun, |facts| facts.run.spec.source.pull_request = Some(7)), "Pull");
         assert_eq!(previewed(|_, _| ()), "Unchanged");
-        assert_eq!(previewed(|facts, _| facts.found.unchanged = Some(false)), "admitted new");
-        let skipped = previewed(|facts, _| facts.found.unchanged = Some(true));
+        assert_eq!(previewed(|facts, _| facts.found.unchanged = Some(Unchanged::No)), "admitted new");
+        let skipped = previewed(|facts, _| facts.found.unchanged = Some(Unchanged::With("none".into())));
         assert_eq!(skipped, "Skipped FileUnchanged, with a check");
         assert_eq!(previewed(|_, pull| pull.base = "other".into()), "Failed SourceNotAllowed");
         assert_eq!(previewed(|_, pull| pull.open = false), "Skipped NotHead");
@@ -346,6 +350,11 @@ mod tests {
         });
         assert_eq!(again, "Skipped NotHead");
         let strangers = previewed(|_, pull| pull.author = Author::Stranger);
+        assert_eq!(strangers, "SameCommit", "the check may be another pull request's");
+        let strangers = previewed(|facts, pull| {
+            facts.found.same_commit = Some(None);
+            pull.author = Author::Stranger;
+        });
         assert_eq!(strangers, "Skipped ApprovalRequired, with a check");
         let requested = previewed(|facts, pull| {
             pull.author = Author::Stranger;

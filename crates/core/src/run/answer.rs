@@ -15,7 +15,7 @@ use super::{
     first::Backing,
     follow_up::BASE,
     outcome::Observation,
-    preview::{OpenPulls, outdated},
+    preview::{OpenPulls, SameCommit, Unchanged, outdated},
     state::State,
     step::Step,
 };
@@ -34,8 +34,10 @@ pub enum Fact {
     Commander(Commander),
     /// The pull request. None: there is none.
     Pull(Option<Pull>),
+    /// The open pull request of the same commit. None: there is none.
+    SameCommit(Option<SameCommit>),
     /// Whether the pull request leaves the file as it is.
-    Unchanged(bool),
+    Unchanged(Unchanged),
     /// A branch's head.
     Head(Head),
     /// The blob of the head's file.
@@ -112,6 +114,7 @@ impl Facts {
             Fact::Backing(backing) => found.backing = Some(backing),
             Fact::Commander(commander) => found.commander = Some(commander),
             Fact::Pull(pull) => found.pull = Some(pull),
+            Fact::SameCommit(same) => found.same_commit = Some(same),
             Fact::Unchanged(unchanged) => found.unchanged = Some(unchanged),
             Fact::Head(head) => found.head = Some(head),
             Fact::HeadBlob(blob) => found.head_blob = Some(blob),

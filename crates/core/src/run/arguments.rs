@@ -84,20 +84,29 @@ pub fn of_apply(
     for_apply(&installation.spec, &plan, &ApplyFacts { reviewed, content_writes: &content_writes, now })
 }
 
+/// What a preview is compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Base<'a> {
+    /// The branch that is applied.
+    pub branch: &'a str,
+    /// The commit: that branch's head, or a merge group.
+    pub sha: &'a str,
+}
+
 /// The arguments of a preview, or of a DryRun of the branch. `by_member`: the file's author is a verified member.
 pub fn of_dry_run(
     facts: &Facts,
     installation: &GitHubInstallation,
     token: RunToken,
     by_member: bool,
-    base: Option<&str>,
+    base: Option<Base<'_>>,
 ) -> Vec<String> {
     if token == RunToken::File {
         return vec!["--file-only".to_owned()];
     }
     let preview = preview_of(&facts.run.spec);
     let mut disclose = last_applied(installation);
-    disclose.extend(base);
+    disclose.extend(base.map(|base| base.sha));
     let plan = PlanFacts {
         discloses_file: by_member || preview.is_none(),
         discloses_all: discloses_all(facts, installation),
@@ -105,8 +114,10 @@ pub fn of_dry_run(
         salt: facts.run.metadata.uid.as_deref(),
     };
     let is_of_pull = matches!(preview, Some(PreviewOf::PullRequest(_)));
-    let base = base.filter(|_| is_of_pull).map(|base| format!("--base-sha={base}"));
-    for_plan(&installation.spec, &plan).into_iter().chain(base).collect()
+    let base = base.filter(|_| is_of_pull);
+    let base =
+        base.map(|Base { branch, sha }| [format!("--base-branch={branch}"), format!("--base-sha={sha}")]);
+    for_plan(&installation.spec, &plan).into_iter().chain(base.into_iter().flatten()).collect()
 }
 
 /// Whether everything may be named on GitHub: who can read the config repository now decides. A repository that is visible in the

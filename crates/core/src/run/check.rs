@@ -69,9 +69,12 @@ pub fn wanted(
     let name = name(run)?;
     let status = run.status.as_ref()?;
     let sha = status.sha.clone()?;
+    if status.check_of.is_some() && status.check_run_id.is_none() {
+        return None;
+    }
     let phase = status.phase.unwrap_or(Phase::Pending);
     let reason = status.reason.as_deref().and_then(Reason::parse);
-    let state = state(run.spec.mode, phase, reason, status.check_run_id.is_some())?;
+    let state = state_of(run, phase, reason, status.check_run_id.is_some())?;
     let is_complete = matches!(state, CheckState::Completed(_));
     // Remarks on the file hold however the run ends.
     let report = status.report.as_ref().filter(|_| phase.is_final());
@@ -117,7 +120,7 @@ pub fn text(run: &PeribolosRun, settings: &Settings) -> Text {
             defuse(&owners::text(subject, phase, reason, status.message.as_deref().unwrap_or_default()))
         }
     };
-    let state = state(run.spec.mode, phase, reason, true);
+    let state = state_of(run, phase, reason, true);
     if let Some(contact) = state.and_then(|state| owners::contact(state, settings)) {
         summary = format!("{summary}\n\n{contact}");
     }
@@ -205,6 +208,18 @@ pub fn state(mode: Mode, phase: Phase, reason: Option<Reason>, was_made: bool) -
         Phase::Superseded | Phase::Skipped => Completed(CheckConclusion::Skipped),
         Phase::Cancelled => Completed(CheckConclusion::Cancelled),
     })
+}
+
+/// How the check of this run should stand. One that has only read the file has not found out what the merge changes: where the check
+/// is required, a member's request for the preview is still missing.
+fn state_of(run: &PeribolosRun, phase: Phase, reason: Option<Reason>, was_made: bool) -> Option<CheckState> {
+    let is_file_only = run.status.as_ref().is_some_and(|status| status.file_only);
+    match state(run.spec.mode, phase, reason, was_made)? {
+        CheckState::Completed(CheckConclusion::Success) if is_file_only => {
+            Some(CheckState::Completed(CheckConclusion::ActionRequired))
+        }
+        state => Some(state),
+    }
 }
 
 /// What a step's report shows about a run that ends for this reason. None: the run ended for another reason than the step.

@@ -15,7 +15,7 @@ use super::{
     command::Standing,
     first::Backing,
     outcome::Observation,
-    preview::{Author, OpenPulls},
+    preview::{Author, OpenPulls, SameCommit, Unchanged},
     published::Published,
     state::is_kept,
     status::Why,
@@ -85,8 +85,10 @@ pub struct Found {
     pub commander: Option<Commander>,
     /// The pull request that it is a preview of. Inner None: it does not exist.
     pub pull: Option<Option<Pull>>,
+    /// The open pull request of the same commit whose preview may show more. Inner None: there is none.
+    pub same_commit: Option<Option<SameCommit>>,
     /// Whether the pull request leaves the file as the base has it.
-    pub unchanged: Option<bool>,
+    pub unchanged: Option<Unchanged>,
     /// The head of the branch that is applied, or of the one that a preview is compared with.
     pub head: Option<Head>,
     /// The blob of the head's file. Inner None: it has none.

@@ -1,13 +1,14 @@
 //! Whose pull requests get a preview, with which token, and whether what their file names may be posted.
 
 use peribolos_api::{
-    PeribolosRun, Reason,
+    GitHubInstallationStatus, PeribolosRun, Reason,
     installation::Preview,
     run::{Mode, Phase},
 };
 
 use super::{
     command::Standing,
+    facts::Pull,
     queue::{commit, is_active, order},
     state::phase,
 };
@@ -69,6 +70,57 @@ pub fn grant(rule: Preview, author: Author, requested: bool) -> Result<Grant, (R
     }
 }
 
+/// Why nobody needs a preview any more that was admitted for this commit and branch, given what the pull request is by now. None: it
+/// is needed.
+pub fn not_needed(pull: &Pull, sha: Option<&str>, branch: &str) -> Option<&'static str> {
+    if !pull.open {
+        Some("the pull request was merged or closed meanwhile")
+    } else if pull.base != branch {
+        Some("the pull request was directed at another branch meanwhile")
+    } else if sha != Some(&pull.head) {
+        Some("the pull request got a newer commit meanwhile")
+    } else {
+        None
+    }
+}
+
+/// Whether a pull request, or a merge group, leaves the file as the base has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unchanged {
+    /// That is not certain.
+    No,
+    /// It does, whatever the base gets.
+    Always,
+    /// It does as long as the base's file is this blob (or `none`): it may change a file that the base gives the file's name.
+    With(String),
+}
+
+/// An open pull request of the same commit whose preview may show more than one of a stranger's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SameCommit {
+    /// Its number.
+    pub pull_request: i64,
+    /// The blob of the base's file, or `none`: with another one, both previews are made again.
+    pub base_blob: String,
+}
+
+/// Whether a preview with this grant leaves the check of its commit to one that may show more.
+pub fn is_limited(grant: Result<Grant, (Reason, &'static str)>) -> bool {
+    match grant {
+        Ok(grant) => grant.token == RunToken::File,
+        Err((reason, _)) => reason == Reason::ApprovalRequired,
+    }
+}
+
+/// Whether the newest preview of a pull request's commit shows what the merge changes, or will: a member requested it.
+pub fn is_whole(previews: &[PeribolosRun], number: i64, head: &str) -> bool {
+    let of_head = previews.iter().filter(|run| counts(run, number, head) && commit(run) == Some(head));
+    of_head.max_by_key(|run| order(run)).and_then(|run| run.status.as_ref()).is_some_and(|status| {
+        let is_refused = status.reason.as_deref() == Some(Reason::ApprovalRequired.as_str());
+        !is_refused && !status.file_only && status.check_of.is_none()
+    })
+}
+
 /// The open pull requests against the branch that is applied.
 #[derive(Clone, Debug, Default)]
 pub struct OpenPulls {
@@ -76,6 +128,8 @@ pub struct OpenPulls {
     pub base: String,
     /// The blob of its file, or `none`.
     pub base_blob: String,
+    /// The blob of the file that was applied before this Apply. None: it is not known, or there was none.
+    pub applied_before: Option<String>,
     /// Number and head of each that is no draft.
     pub pulls: Vec<(i64, String)>,
     /// The installation's previews, as far as they are kept, ended ones included.
@@ -93,13 +147,24 @@ pub struct Outdated<'a> {
     pub before: &'a str,
 }
 
+/// The blob of the file that was applied before an Apply: as it has recorded when it started, or as its installation has it until then.
+pub fn applied_before(run: &PeribolosRun, installation: &GitHubInstallationStatus) -> Option<String> {
+    let recorded = run.status.as_ref().and_then(|status| status.base_blob.clone());
+    let last = installation.last_apply.as_ref();
+    let last = last.filter(|last| last.uid.is_none() || last.uid != run.metadata.uid);
+    recorded.or_else(|| last?.blob.clone())
+}
+
 /// The pull requests whose newest preview was made with another file of the base than it has now.
 pub fn outdated(open: &OpenPulls) -> impl Iterator<Item = Outdated<'_>> {
     open.pulls.iter().filter_map(|(number, head)| {
         let previews = open.previews.iter().filter(|run| counts(run, *number, head));
         let newest = previews.max_by_key(|run| order(run));
+        // There may be more open pull requests than previews that are kept.
+        let is_kept = open.previews.iter().any(|run| run.spec.source.pull_request == Some(*number));
+        let may_be_new = is_kept || open.applied_before.as_ref() != Some(&open.base_blob);
         let before = newest.and_then(|run| run.metadata.name.as_deref()).unwrap_or_default();
-        let is_outdated = newest.is_none_or(|newest| is_of_another_file(newest, &open.base_blob));
+        let is_outdated = newest.map_or(may_be_new, |newest| is_of_another_file(newest, &open.base_blob));
         is_outdated.then_some(Outdated { number: *number, head, before })
     })
 }
@@ -122,8 +187,8 @@ fn is_of_another_file(run: &PeribolosRun, base_blob: &str) -> bool {
     let is_made = phase(run).is_final() || is_active(run);
     let has_base = run.status.as_ref().and_then(|status| status.base_blob.as_deref());
     match (phase(run), has_base) {
-        // Neither depends on the base.
-        (Phase::Skipped, _) => false,
+        // It does not depend on the base.
+        (Phase::Skipped, None) => false,
         // It reads the base when it starts.
         _ if !is_made => false,
         (phase, None) => phase.is_final(),
@@ -138,6 +203,50 @@ mod tests {
     const READ: Grant = Grant { token: RunToken::Read, by_member: true };
     const UNNAMED: Grant = Grant { token: RunToken::Read, by_member: false };
     const FILE: Grant = Grant { token: RunToken::File, by_member: false };
+
+    #[rstest::rstest]
+    #[case::requested(Phase::Succeeded, Reason::Planned, false, None, true)]
+    #[case::red(Phase::Failed, Reason::GuardTripped, false, None, true)]
+    #[case::running(Phase::Running, Reason::Running, false, None, true)]
+    #[case::of_the_file(Phase::Succeeded, Reason::Planned, true, None, false)]
+    #[case::refused(Phase::Skipped, Reason::ApprovalRequired, false, None, false)]
+    #[case::without_a_check(Phase::Failed, Reason::ConfigInvalid, false, Some(9), false)]
+    #[case::gave_way(Phase::Superseded, Reason::Superseded, false, None, false)]
+    fn a_preview_of_the_same_commit_keeps_its_check_if_it_shows_more(
+        #[case] phase: Phase,
+        #[case] reason: Reason,
+        #[case] file_only: bool,
+        #[case] check_of: Option<i64>,
+        #[case] expected: bool,
+    ) {
+        let mut preview = crate::run::testing::run("p", Mode::DryRun, 1, phase);
+        preview.spec.source.pull_request = Some(7);
+        let status = preview.status.as_mut().unwrap();
+        (status.sha, status.reason) = (Some("head".into()), Some(reason.as_str().into()));
+        (status.file_only, status.check_of) = (file_only, check_of);
+        let previews = [preview];
+        assert_eq!(is_whole(&previews, 7, "head"), expected);
+        assert!(
+            !is_whole(&previews, 8, "head") && !is_whole(&previews, 7, "other") && !is_whole(&[], 7, "head")
+        );
+    }
+
+    #[rstest::rstest]
+    #[case("main", "head", true, None)]
+    #[case::closed("main", "head", false, Some("closed"))]
+    #[case::redirected("dev", "head", true, Some("another branch"))]
+    #[case::pushed("main", "newer", true, Some("a newer commit"))]
+    fn a_pull_request_may_change_while_its_preview_waits(
+        #[case] base: &str,
+        #[case] head: &str,
+        #[case] open: bool,
+        #[case] expected: Option<&str>,
+    ) {
+        let pull = Pull { base: base.into(), head: head.into(), open, author: Author::Member };
+        let why = not_needed(&pull, Some("head"), "main");
+        assert_eq!(why.is_some(), expected.is_some());
+        assert!(why.unwrap_or_default().contains(expected.unwrap_or_default()), "{why:?}");
+    }
 
     #[rstest::rstest]
     #[case(Preview::Members, Author::Member, false, Ok(READ))]

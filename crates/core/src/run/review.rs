@@ -1,5 +1,21 @@
 //! Whether the commits that an Apply brings needed no preview: section 7 of the design, `unreviewedRemovals`.
 
+use peribolos_api::{
+    PeribolosRun,
+    run::{Mode, Phase},
+};
+
+use super::state::phase;
+
+/// Whether a run is a preview of a pull request with a plan: the newest one decides what was shown of the pull request, also if
+/// its plan has no removals.
+pub fn is_preview_with_plan(run: &PeribolosRun) -> bool {
+    run.spec.mode == Mode::DryRun
+        && run.spec.source.pull_request.is_some()
+        && matches!(phase(run), Phase::Succeeded | Phase::Failed)
+        && run.status.as_ref().is_some_and(|status| status.changes.is_some())
+}
+
 /// What is known of the commits since the last reviewed one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Since {

@@ -36,6 +36,8 @@ pub enum Need {
     Commander,
     /// The pull request that it is a preview of.
     Pull,
+    /// The open pull request of the same commit whose preview may show more.
+    SameCommit,
     /// Whether the pull request leaves the file as it is.
     Unchanged,
     /// The head of this branch.

@@ -71,6 +71,16 @@ pub(super) enum StepError {
         /// The requested commit.
         wanted: Sha,
     },
+    /// The pull request is directed at another branch than the one that is applied.
+    #[error("pull request #{number} is directed at {found}, not at {wanted}")]
+    Redirected {
+        /// Which.
+        number: u64,
+        /// Its base branch.
+        found: String,
+        /// The branch that is applied.
+        wanted: String,
+    },
     /// The pull request is closed.
     #[error("pull request #{0} is closed, so there is no merge to look at")]
     Closed(u64),
@@ -148,6 +158,7 @@ impl StepError {
             Self::Stale { .. } => {
                 ("A newer commit is there".to_owned(), "That one has a preview of its own.")
             }
+            Self::Redirected { .. } => ("The pull request is directed at another branch".to_owned(), ""),
             Self::Closed(_) => (
                 "The pull request is closed".to_owned(),
                 "If somebody opens it again, there is a new preview.",

@@ -170,6 +170,17 @@ async fn a_preview_of_another_base_than_it_is_wanted_for_is_none() {
     assert_eq!((output.exit, output.removals.len()), (StepExit::HeadMoved, 0), "{output:?}");
 }
 
+#[tokio::test]
+async fn a_pull_request_that_is_directed_at_another_branch_gets_no_preview() {
+    let world = World::start().await;
+    let number = world.open("topic", json!({"peribolos.yaml": FILE.replace("one", "another")})).await;
+    let output = world.preview("topic", number, &["--base-branch", "main"]).await;
+    assert_eq!(output.exit, StepExit::Ok, "{output:?}");
+    let output = world.preview("topic", number, &["--base-branch", "production"]).await;
+    assert_eq!((output.exit, output.removals.len()), (StepExit::Failed, 0), "{output:?}");
+    assert!(output.check.summary.contains("directed at main, not at production"), "{output:?}");
+}
+
 /// What somebody does in the config repository.
 #[derive(Clone, Debug)]
 enum Act {

@@ -19,7 +19,7 @@ use crate::{
         facts::{Attempt, Facts},
         leaving::comparison,
         outcome::{self, End as TaskRunEnd, Observation, Verdict as Judged},
-        queue, report,
+        preview, queue, report,
         retry::{self, Next},
         status::End,
         trouble::Trouble,
@@ -202,8 +202,8 @@ fn ended(
             Some(blob) => status.blob.clone_from(blob),
         }
     }
-    match outdated(facts, &end) {
-        Err(need) => return Verdict::Need(vec![need]),
+    match outdated(facts, installation, &end, now) {
+        Err(verdict) => return verdict,
         Ok(Some(message)) => {
             return finish(facts, &facts.run, &End::new(Phase::Superseded, Reason::Superseded, message), now);
         }
@@ -310,17 +310,28 @@ fn next_attempt(
 }
 
 /// Why this preview is no longer needed: the step can't preview a pull request that has changed in the meantime.
-fn outdated(facts: &Facts, end: &TaskRunEnd) -> Result<Option<&'static str>, Need> {
+///
+/// # Errors
+/// What has to be done first.
+fn outdated(
+    facts: &Facts,
+    installation: &GitHubInstallation,
+    end: &TaskRunEnd,
+    now: Timestamp,
+) -> Result<Option<&'static str>, Verdict> {
     let is_preview = facts.run.spec.mode == Mode::DryRun && facts.run.spec.source.pull_request.is_some();
     if end.reason != Reason::StepFailed || !is_preview || facts.trouble.is_some() {
         return Ok(None);
     }
+    let branch = match branch(facts, installation, now) {
+        Ok(branch) => branch,
+        Err(verdict @ (Verdict::Need(_) | Verdict::Do(Step::Record(_)))) => return Err(verdict),
+        // The step's own failure says more.
+        Err(_) => return Ok(None),
+    };
     Ok(match &facts.found.pull {
-        None => return Err(Need::Pull),
-        Some(Some(pull)) if pull.open => {
-            let is_head = facts.status().sha.as_ref() == Some(&pull.head);
-            (!is_head).then_some("the pull request got a newer commit meanwhile")
-        }
-        Some(_) => Some("the pull request was merged or closed meanwhile"),
+        None => return Err(Verdict::Need(vec![Need::Pull])),
+        Some(Some(pull)) => preview::not_needed(pull, facts.status().sha.as_deref(), &branch),
+        Some(None) => Some("the pull request was deleted meanwhile"),
     })
 }

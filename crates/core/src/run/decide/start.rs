@@ -8,16 +8,17 @@ use peribolos_api::{
 };
 
 use super::{
-    Kind, Need, Step, Verdict, Why, active_run, admit, after, branch, cancelled_before_start, finish,
-    lasting, located, not_head, not_started, running, waiting::SUSPENDED, write,
+    Kind, Need, Step, Verdict, Why, active_run, admit, after, cancelled_before_start, finish, lasting,
+    located, not_head, not_started, running, waiting::SUSPENDED, write,
 };
 use crate::{
     config::{self, ConfigFound, ConfigRepository},
     heal::file::NO_FILE,
     names::RunToken,
     run::{
-        arguments,
+        arguments::{self, Base},
         facts::{Attempt, Facts, Head, Rival},
+        preview,
         source::{self, PreviewOf},
         state::condition,
         status::End,
@@ -158,10 +159,14 @@ fn apply(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Re
     if head.sha != facts.status().sha {
         return Err(not_head(facts, installation, &facts.run, (&branch, head.sha.as_deref()), now));
     }
-    if facts.status().merged_pull_requests != reviewed.merged {
-        // Before the TaskRun is created: what it applies must be known whatever happens to this process.
-        let status = PeribolosRunStatus { merged_pull_requests: reviewed.merged.clone(), ..facts.status() };
-        return Err(Verdict::Do(Step::WriteStatus(Box::new(status))));
+    // Before the TaskRun is created: what it applies, and in the place of what, must be known whatever happens to this process.
+    let status = PeribolosRunStatus {
+        merged_pull_requests: reviewed.merged.clone(),
+        base_blob: preview::applied_before(&facts.run, &facts.installation_status()),
+        ..facts.status()
+    };
+    if let Some(verdict) = write(facts, status) {
+        return Err(verdict);
     }
     if !head.is_fresh(now) {
         return Err(Verdict::Need(vec![Need::Head(branch)]));
@@ -187,7 +192,8 @@ fn of_same<'a>(
 }
 
 fn dry_run(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Result<TaskRunPlan, Verdict> {
-    of_same(facts, installation, now)?;
+    let repository = of_same(facts, installation, now)?;
+    let branch = admit::branch(installation, repository);
     let number = match source::preview_of(&facts.run.spec) {
         Some(PreviewOf::PullRequest(number)) => number,
         other => {
@@ -195,11 +201,10 @@ fn dry_run(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
             let base = match (other, &facts.found.head) {
                 (None, _) => None,
                 (Some(_), Some(head)) => head.sha.as_deref(),
-                (Some(_), None) => {
-                    return Err(Verdict::Need(vec![Need::Head(branch(facts, installation, now)?)]));
-                }
+                (Some(_), None) => return Err(Verdict::Need(vec![Need::Head(branch.to_owned())])),
             };
             let token = with_token(facts, Token::Lesser(RunToken::Read))?;
+            let base = base.map(|sha| Base { branch, sha });
             let args = arguments::of_dry_run(facts, installation, RunToken::Read, false, base);
             return Ok(plan(facts, token, args));
         }
@@ -216,28 +221,31 @@ fn dry_run(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
             return Err(finish(facts, &facts.run, &end, now));
         }
     };
+    if let Some(why) = preview::not_needed(pull, facts.status().sha.as_deref(), branch) {
+        return Err(finish(facts, &facts.run, &End::new(Phase::Superseded, Reason::Superseded, why), now));
+    }
     let grant = admit::grant(facts, installation, pull).map_err(|(reason, message)| {
         finish(facts, &facts.run, &End::new(Phase::Skipped, reason, message), now)
     })?;
     let Some(base) = &facts.found.head else {
-        return Err(Verdict::Need(vec![Need::Head(pull.base.clone())]));
+        return Err(Verdict::Need(vec![Need::Head(branch.to_owned())]));
     };
-    if grant.token != RunToken::File {
-        with_base(facts, base)?;
-    }
     let token = with_token(facts, Token::Lesser(grant.token))?;
-    let args = arguments::of_dry_run(facts, installation, grant.token, grant.by_member, base.sha.as_deref());
+    with_base(facts, base, grant.token == RunToken::File)?;
+    let base = base.sha.as_deref().map(|sha| Base { branch, sha });
+    let args = arguments::of_dry_run(facts, installation, grant.token, grant.by_member, base);
     Ok(plan(facts, token, args))
 }
 
 /// Records the base that a preview is made with. Whoever finds another file there later knows that this one is outdated, even if
-/// the preview has not ended yet. `Ok`: it is recorded.
-fn with_base(facts: &Facts, base: &Head) -> Result<(), Verdict> {
+/// the preview has not ended yet. With it, whether only the file is read. `Ok`: it is recorded.
+fn with_base(facts: &Facts, base: &Head, file_only: bool) -> Result<(), Verdict> {
     let Some(sha) = &base.sha else { return Ok(()) };
     let Some(blob) = &facts.found.head_blob else {
         return Err(Verdict::Need(vec![Need::HeadBlob(sha.clone())]));
     };
     let mut status = facts.status();
+    status.file_only = file_only;
     status.base_sha = Some(sha.clone());
     status.base_blob = Some(blob.clone().unwrap_or_else(|| NO_FILE.to_owned()));
     write(facts, status).map_or(Ok(()), Err)

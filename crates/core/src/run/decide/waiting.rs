@@ -18,6 +18,7 @@ use crate::run::{
     facts::{Facts, Reservation, SlotHolder, is_labelled_ended},
     first,
     follow_up::BASE,
+    preview::Unchanged,
     queue::{self, Queue, Turn},
     state::{State, phase},
     status::{End, Why, Writer, time},
@@ -134,6 +135,13 @@ fn is_older_than_its_slot(facts: &Facts) -> bool {
 fn for_commit(facts: &Facts, repository: &ConfigRepository, sha: Option<&str>) -> PeribolosRun {
     let mut run = facts.run.clone();
     let status = run.status.get_or_insert_default();
+    if let Some(Some(same)) = &facts.found.same_commit {
+        status.check_of = Some(same.pull_request);
+        status.base_blob = Some(same.base_blob.clone());
+    }
+    if let Some(Unchanged::With(blob)) = &facts.found.unchanged {
+        status.base_blob = Some(blob.clone());
+    }
     status.repository = Some(RunRepository { name: repository.name.clone(), id: repository.id });
     if let Some(sha) = sha {
         status.short_sha = Some(sha.chars().take(7).collect());

@@ -13,7 +13,7 @@ use peribolos_api::{GitHubInstallation, PeribolosRun, names, run::Mode};
 use peribolos_core::{
     heal::file::is_requested,
     run::{
-        history::{Counts, EndedRun, beyond},
+        history::{Counts, EndedRun, Record, beyond},
         state::is_finished_by_earlier_version,
     },
 };
@@ -117,8 +117,8 @@ async fn label_old(ctx: &Context, runs: &Api<PeribolosRun>) -> Result<(), HealEr
     let old = ctx.runs_by_installation.all();
     for run in old.into_iter().filter(|run| is_finished_by_earlier_version(run)) {
         let mut labels = json!({names::LABEL_ENDED: names::TRUE});
-        if run.status.as_ref().is_some_and(|status| !status.removals.is_empty()) {
-            labels[names::LABEL_REMOVALS] = json!(names::TRUE);
+        if let Some(record) = Record::of(&run) {
+            labels[names::LABEL_REMOVALS] = json!(record.label());
         }
         let patch = json!({"metadata": {
             "uid": run.metadata.uid, "resourceVersion": run.metadata.resource_version, "labels": labels,
@@ -149,7 +149,8 @@ fn read(run: &Metadata) -> Option<EndedRun<Identity>> {
         mode,
         made: (created, run.name_any()),
         is_requested: is_requested(&run.metadata),
-        is_record: labels.contains_key(names::LABEL_REMOVALS),
+        pull_request: labels.get(names::LABEL_PULL_REQUEST).cloned(),
+        record: labels.get(names::LABEL_REMOVALS).map(|value| Record::of_label(value)),
     })
 }
 

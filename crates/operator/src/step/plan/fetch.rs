@@ -63,17 +63,19 @@ pub(super) struct Merged {
     pub(super) file: Fetched,
 }
 
-/// The file as merging a pull request now would make it.
+/// The file as merging a pull request now would make it, into this branch; empty: into any.
 pub(super) async fn merged(
     client: &Client,
     at: Place<'_>,
     number: u64,
     head: &Sha,
+    branch: &str,
 ) -> Result<Merged, StepError> {
     let mut attempts = MERGE_ATTEMPTS;
     loop {
         let pull = client.get_pull(at.repository, number).await?;
         current(&pull, head)?;
+        directed(&pull, branch)?;
         let base = base(client, at.repository, &pull.base.branch).await?;
         match merge::file(client, at, &pull, &base).await? {
             FileMerge::As(commit) => {
@@ -124,17 +126,21 @@ pub(super) async fn is_same_file(
     Ok(blob(one).await? == blob(other).await?)
 }
 
-/// Checks that the base branch still has the file that a preview was made with.
+/// Checks that the pull request is still directed at this branch (empty: at any), which still has the file that a preview was made
+/// with.
 ///
 /// # Errors
-/// [`StepError::BaseMoved`]: it has another one. [`StepError::Conflict`]: GitHub has found that it can't be merged.
+/// [`StepError::Redirected`]: it is directed at another one. [`StepError::BaseMoved`]: the branch has another file.
+/// [`StepError::Conflict`]: GitHub has found that it can't be merged.
 pub(super) async fn check_base(
     client: &Client,
     at: Place<'_>,
     number: u64,
     base_of: &Sha,
+    branch: &str,
 ) -> Result<(), StepError> {
     let pull = client.get_pull(at.repository, number).await?;
+    directed(&pull, branch)?;
     // At first GitHub has not worked that out. It is about all files.
     if pull.mergeable == Some(false) {
         return Err(StepError::Conflict(number));
@@ -155,4 +161,15 @@ fn current(pull: &Pull, head: &Sha) -> Result<(), StepError> {
         });
     }
     Ok(())
+}
+
+fn directed(pull: &Pull, branch: &str) -> Result<(), StepError> {
+    if branch.is_empty() || pull.base.branch == branch {
+        return Ok(());
+    }
+    Err(StepError::Redirected {
+        number: pull.number,
+        found: pull.base.branch.clone(),
+        wanted: branch.to_owned(),
+    })
 }

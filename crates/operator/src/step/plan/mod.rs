@@ -40,6 +40,9 @@ pub struct PlanArgs {
     /// empty: any
     #[arg(long, value_name = "SHA", env = "PERIBOLOS_BASE_SHA", default_value = "")]
     base_sha: Base,
+    /// The branch that is applied: a pull request that is directed at another one by now gets no preview; empty: any
+    #[arg(long, value_name = "BRANCH", env = "PERIBOLOS_BASE_BRANCH", default_value = "")]
+    base_branch: String,
     /// Only read and check the file of exactly this commit, with a token that can read nothing but files
     #[arg(long, env = "PERIBOLOS_FILE_ONLY")]
     file_only: bool,
@@ -99,7 +102,7 @@ async fn plan(args: &PlanArgs, facts: &mut Facts) -> Result<Done, StepError> {
     let considered = source.considered(&client, config, config.time.patience(None), facts).await?;
     if let (Some(number), Some(base)) = (preview, &source.base) {
         // Planning takes a while. What is of another base is not shown, and counts as seen by nobody.
-        fetch::check_base(&client, config.place(), number, base).await?;
+        fetch::check_base(&client, config.place(), number, base, &args.base_branch).await?;
     }
     facts.plan = facts.plan.take().filter(|_| args.pull_request.0.is_none());
     if !config.salt.is_empty() {
@@ -151,7 +154,7 @@ impl Source {
         facts: &mut Facts,
     ) -> Result<Self, StepError> {
         let (config, place) = (&args.config, args.config.place());
-        let merged = fetch::merged(client, place, number, &config.sha).await?;
+        let merged = fetch::merged(client, place, number, &config.sha, &args.base_branch).await?;
         if let Base(Some(wanted)) = &args.base_sha
             && !fetch::is_same_file(client, place, wanted, &merged.base).await?
         {

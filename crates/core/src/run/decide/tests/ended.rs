@@ -33,7 +33,13 @@ fn what_follows_from_an_end_is_done_once_and_in_order() {
     facts.found.config = here();
     assert_eq!(describe(&decide(&facts, at(6))), r#"need [OpenPulls("main")]"#);
     let pulls = vec![(7, OTHER.to_owned()), (8, OTHER.to_owned())];
-    let open = OpenPulls { base: SHA.into(), base_blob: "blob".into(), pulls, previews: Vec::new() };
+    let open = OpenPulls {
+        base: SHA.into(),
+        base_blob: "blob".into(),
+        applied_before: None,
+        pulls,
+        previews: Vec::new(),
+    };
     facts.add(Fact::OpenPulls(Box::new(open)), at(6));
     for _ in 0..2 {
         let verdict = decide(&facts, at(6));

@@ -16,7 +16,7 @@ fn unlooked(begin: impl Fn(&PeribolosRun) -> PeribolosRunStatus) -> Facts {
 
 fn open(previews: Vec<PeribolosRun>) -> OpenPulls {
     let pulls = vec![(7, OTHER.to_owned())];
-    OpenPulls { base: SHA.into(), base_blob: "new".into(), pulls, previews }
+    OpenPulls { base: SHA.into(), base_blob: "new".into(), applied_before: None, pulls, previews }
 }
 
 /// A preview of pull request 7 with the base's file `blob`.
@@ -98,6 +98,36 @@ fn a_pull_request_needs_another_preview(#[case] previews: Vec<PeribolosRun>, #[c
     assert_eq!(outdated(&open(previews)).next().is_some(), expected);
 }
 
+/// There are more open pull requests than previews that are kept.
+#[rstest::rstest]
+#[case::the_file_was_applied_before(Some("new"), vec![], false)]
+#[case::another_one_was(Some("old"), vec![], true)]
+#[case::nothing_was(None, vec![], true)]
+#[case::it_was_cancelled(Some("new"), vec![preview(1, Phase::Cancelled, None)], true)]
+#[case::of_an_earlier_base(Some("new"), vec![preview(1, Phase::Succeeded, Some("old"))], true)]
+fn one_that_is_no_longer_kept_is_of_the_file_that_was_applied_before(
+    #[case] before: Option<&str>,
+    #[case] previews: Vec<PeribolosRun>,
+    #[case] expected: bool,
+) {
+    let open = OpenPulls { applied_before: before.map(str::to_owned), ..open(previews) };
+    assert_eq!(outdated(&open).next().is_some(), expected);
+}
+
+#[test]
+fn an_apply_remembers_what_was_applied_before_it() {
+    use crate::run::preview::applied_before;
+    let mut facts = apply(running);
+    let last = |uid: &str| serde_json::json!({"run": "a", "uid": uid, "phase": "Failed", "blob": "last"});
+    let mut status = facts.installation_status();
+    status.last_apply = serde_json::from_value(last("another")).unwrap();
+    assert_eq!(applied_before(&facts.run, &status).as_deref(), Some("last"));
+    status.last_apply = serde_json::from_value(last(facts.uid())).unwrap();
+    assert_eq!(applied_before(&facts.run, &status), None, "that is its own file");
+    facts.run.status.as_mut().unwrap().base_blob = Some("recorded".into());
+    assert_eq!(applied_before(&facts.run, &status).as_deref(), Some("recorded"));
+}
+
 #[test]
 fn what_does_not_depend_on_the_base_is_not_made_again() {
     let skipped = |reason: Reason| {
@@ -106,6 +136,13 @@ fn what_does_not_depend_on_the_base_is_not_made_again() {
         outdated(&open(vec![preview])).next().is_some()
     };
     assert!(!skipped(Reason::FileUnchanged) && !skipped(Reason::ApprovalRequired));
+    let mut of_no_file = preview(1, Phase::Skipped, Some("old"));
+    of_no_file.status.as_mut().unwrap().reason = Some(Reason::FileUnchanged.as_str().to_owned());
+    let of_no_file = open(vec![of_no_file]);
+    assert!(
+        outdated(&of_no_file).next().is_some(),
+        "the base may have given a file that it changes the name"
+    );
     assert!(skipped(Reason::NotAllowed), "somebody's command has previewed nothing");
     let mut of_another_commit = preview(1, Phase::Succeeded, Some("new"));
     of_another_commit.status.as_mut().unwrap().sha = Some(SHA.into());

@@ -328,10 +328,17 @@ fn a_preview_starts_with_what_its_author_may_have() {
     assert_eq!(describe(&verdict), "create r-1 with Lesser(Read)", "its base is recorded before");
     let Verdict::Do(Step::CreateTaskRun(plan)) = verdict else { panic!("no TaskRun") };
     assert!(plan.args.contains(&format!("--base-sha={OTHER}")), "{:?}", plan.args);
+    assert!(plan.args.contains(&"--base-branch=main".to_owned()), "{:?}", plan.args);
+    facts.found.pull = Some(Some(Pull { base: "dev".into(), ..pull(Author::Member) }));
+    assert_eq!(describe(&decide(&facts, at(1))), "Superseded Superseded", "it is never applied from there");
     facts.found.pull = Some(Some(pull(Author::Stranger)));
     assert_eq!(describe(&decide(&facts, at(1))), "Skipped ApprovalRequired");
     change_installation(&mut facts, |i| i.spec.preview = peribolos_api::installation::Preview::Everyone);
     assert_eq!(describe(&decide(&facts, at(1))), "EnsureToken(Lesser(File))");
+    let mut read = facts.clone();
+    read.found.tokens.push(Token::Lesser(RunToken::File));
+    let Verdict::Do(Step::WriteStatus(status)) = decide(&read, at(1)) else { panic!("no status") };
+    assert!(status.file_only, "its check must let no merge pass");
     facts.found.pull = Some(None);
     assert_eq!(describe(&decide(&facts, at(1))), "Skipped SourceNotAllowed");
     facts.run.spec.trigger.comment = Some(COMMENT);

@@ -20,10 +20,12 @@ pub(super) async fn adopt(at: RunContext<'_>) -> Result<Answer, Error> {
     let mode = at.run.spec.mode.label();
     // A run that was created without a commit has none until the controller has read the head.
     let sha = Some(at.sha()).filter(|sha| !sha.is_empty());
+    let pull_request = at.run.spec.source.pull_request.map(|number| number.to_string());
     let labels = at.run.labels();
     let is_labelled = labels.get(names::LABEL_INSTALLATION) == Some(&at.run.spec.installation_ref.name)
         && labels.get(names::LABEL_MODE) == Some(&mode)
-        && (sha.is_none() || labels.get(names::LABEL_SHA).map(String::as_str) == sha);
+        && (sha.is_none() || labels.get(names::LABEL_SHA).map(String::as_str) == sha)
+        && labels.get(names::LABEL_PULL_REQUEST) == pull_request.as_ref();
     // The finalizer is added by the first write, long before there is a check to complete.
     let missing: Vec<String> = check::finalizers(at.run)
         .into_iter()
@@ -41,6 +43,7 @@ pub(super) async fn adopt(at: RunContext<'_>) -> Result<Answer, Error> {
             names::LABEL_INSTALLATION: at.run.spec.installation_ref.name,
             names::LABEL_MODE: mode,
             names::LABEL_SHA: sha.or_else(|| labels.get(names::LABEL_SHA).map(String::as_str)),
+            names::LABEL_PULL_REQUEST: pull_request,
         },
     }});
     let params = patch_by(names::MANAGER);

@@ -2,7 +2,7 @@
 
 use kube::api::Patch;
 use peribolos_api::names;
-use peribolos_core::run::answer::Answer;
+use peribolos_core::run::{answer::Answer, history::Record};
 use serde_json::{Value, json};
 
 use super::RunContext;
@@ -16,10 +16,9 @@ use crate::{
 
 /// Labels the run as ended.
 pub(super) async fn ended(at: RunContext<'_>) -> Result<Answer, Error> {
-    let shows_removals = at.run.status.as_ref().is_some_and(|status| !status.removals.is_empty());
     let mut labels = json!({names::LABEL_ENDED: names::TRUE});
-    if shows_removals {
-        labels[names::LABEL_REMOVALS] = json!(names::TRUE);
+    if let Some(record) = Record::of(at.run) {
+        labels[names::LABEL_REMOVALS] = json!(record.label());
     }
     patch(at, json!({"labels": labels, "finalizers": without_finalizer(at.run, names::FINALIZER_CHECK)}))
         .await

@@ -35,7 +35,8 @@ pub(super) async fn gather(at: RunContext<'_>, facts: &Facts, need: &Need) -> Re
         Need::Backing { sha, branch } => Fact::Backing(backing::backing(at, sha, branch).await?),
         Need::Commander => Fact::Commander(command::commander(at).await?),
         Need::Pull => Fact::Pull(pull::pull(at).await?),
-        Need::Unchanged => Fact::Unchanged(pull::is_unchanged(at, facts).await?),
+        Need::SameCommit => Fact::SameCommit(pull::same_commit(at, facts).await?),
+        Need::Unchanged => Fact::Unchanged(pull::unchanged(at, facts).await?),
         Need::Head(branch) => {
             let sha = file::head(at, branch).await?.map(String::from);
             Fact::Head(Head { sha, at: Timestamp::now() })

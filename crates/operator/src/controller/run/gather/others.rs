@@ -18,11 +18,11 @@ pub(super) async fn live(at: RunContext<'_>, facts: &Facts) -> Result<Vec<Peribo
     Ok(runs)
 }
 
-/// The installation's runs that have recorded the removals which they showed: those that are labelled as ended, from the API
-/// server, and those that the watch has.
+/// The installation's runs that have recorded the removals which they showed, or that they showed none: those that are labelled
+/// as ended, from the API server, and those that the watch has.
 pub(super) async fn records(at: RunContext<'_>, facts: &Facts) -> Result<Vec<PeribolosRun>, Error> {
     let installation = &at.run.spec.installation_ref;
-    let labels = format!("{},{}={}", of_installation(&installation.name), names::LABEL_REMOVALS, names::TRUE);
+    let labels = format!("{},{}", of_installation(&installation.name), names::LABEL_REMOVALS);
     let mut records = call(at.runs().list(&ListParams::default().labels(&labels))).await?.items;
     records.retain(|record| record.spec.installation_ref == *installation);
     records.extend(facts.others().cloned());

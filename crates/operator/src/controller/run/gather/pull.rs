@@ -6,13 +6,13 @@ use peribolos_core::{
     run::{
         admit,
         facts::{Facts, Head, Pull},
-        preview::{Author, OpenPulls},
+        preview::{self, Author, OpenPulls, SameCommit, Unchanged},
     },
 };
 use peribolos_github::{
-    AccountType,
+    AccountType, Client,
     client::{PullFilter, PullState},
-    merge::{self, Place},
+    merge::{self, Place, Touch},
 };
 
 use super::{RunContext, command, file, others};
@@ -26,17 +26,7 @@ pub(super) async fn pull(at: RunContext<'_>) -> Result<Option<Pull>, Error> {
         Err(error) if error.is_not_found() => return Ok(None),
         other => other?,
     };
-    let author = match &pull.user {
-        // The onboarding pull request is the operator's own; whether others pushed to its branch is not known.
-        Some(user)
-            if user.kind == AccountType::Bot
-                && user.login.as_str().eq_ignore_ascii_case(&our_bot(at).await?) =>
-        {
-            Author::Operator
-        }
-        Some(user) => command::standing(at, &github, &user.login).await?.into(),
-        None => Author::Stranger,
-    };
+    let author = author(at, &github, &pull).await?;
     Ok(Some(Pull {
         base: pull.base.branch,
         head: pull.head.sha.as_str().to_owned(),
@@ -45,25 +35,79 @@ pub(super) async fn pull(at: RunContext<'_>) -> Result<Option<Pull>, Error> {
     }))
 }
 
+/// Who made a pull request.
+async fn author(
+    at: RunContext<'_>,
+    github: &Client,
+    pull: &peribolos_github::client::Pull,
+) -> Result<Author, Error> {
+    Ok(match &pull.user {
+        // The onboarding pull request is the operator's own; whether others pushed to its branch is not known.
+        Some(user)
+            if user.kind == AccountType::Bot
+                && user.login.as_str().eq_ignore_ascii_case(&our_bot(at).await?) =>
+        {
+            Author::Operator
+        }
+        Some(user) => command::standing(at, github, &user.login).await?.into(),
+        None => Author::Stranger,
+    })
+}
+
+/// Another open pull request of the same commit whose preview may show more: a member has made it, or has requested its preview.
+pub(super) async fn same_commit(at: RunContext<'_>, facts: &Facts) -> Result<Option<SameCommit>, Error> {
+    let (Some(Some(pull)), Some(number)) = (&facts.found.pull, at.run.spec.source.pull_request) else {
+        return Ok(None);
+    };
+    let github = at.github().await?;
+    let filter = PullFilter { base: Some(&pull.base), state: Some(PullState::Open), head: None };
+    let mut others = github.list_pulls(&at.repository()?, &filter).await?;
+    others.retain(|other| other.head.sha.as_str() == pull.head && other.number != number.unsigned_abs());
+    if others.is_empty() {
+        return Ok(None);
+    }
+    let previews = others::previews(at).await?;
+    for other in others {
+        let Ok(number) = i64::try_from(other.number) else { continue };
+        // A draft has no check yet, unless a member requested its preview.
+        let may_show_more = preview::is_whole(&previews, number, &pull.head)
+            || (!other.draft && author(at, &github, &other).await? != Author::Stranger);
+        if may_show_more {
+            let base = file::head(at, &pull.base).await?;
+            let blob = match &base {
+                Some(base) => at.blob(base.as_str()).await?,
+                None => None,
+            };
+            let base_blob = blob.map_or_else(|| NO_FILE.to_owned(), String::from);
+            return Ok(Some(SameCommit { pull_request: number, base_blob }));
+        }
+    }
+    Ok(None)
+}
+
 /// The login of this App's own account.
 pub(in crate::controller::run) async fn our_bot(at: RunContext<'_>) -> Result<String, Error> {
     Ok(format!("{}[bot]", at.ctx.app.get_app().await?.slug))
 }
 
 /// Whether the pull request, or the merge group, certainly leaves the file alone, whatever the base has by now.
-pub(super) async fn is_unchanged(at: RunContext<'_>, facts: &Facts) -> Result<bool, Error> {
+pub(super) async fn unchanged(at: RunContext<'_>, facts: &Facts) -> Result<Unchanged, Error> {
     let (branch, head) = match (&facts.found.pull, &facts.found.config, &facts.found.head) {
         (Some(Some(pull)), ..) => (pull.base.as_str(), &pull.head),
         // A merge group.
         (None, Some(ConfigFound::Here(repository)), Some(Head { sha: Some(head), .. })) => {
             (admit::branch(at.installation, repository), head)
         }
-        _ => return Ok(false),
+        _ => return Ok(Unchanged::No),
     };
     let (github, repository) = (at.github().await?, at.repository()?);
-    let Some(base) = file::head(at, branch).await? else { return Ok(false) };
+    let Some(base) = file::head(at, branch).await? else { return Ok(Unchanged::No) };
     let place = Place { repository: &repository, path: &at.installation.spec.config.path };
-    Ok(merge::is_untouched(&github, place, &base, &head.parse()?).await?)
+    Ok(match merge::touch(&github, place, &base, &head.parse()?).await? {
+        Touch::Maybe => Unchanged::No,
+        Touch::Never => Unchanged::Always,
+        Touch::NotOf(blob) => Unchanged::With(blob.map_or_else(|| NO_FILE.to_owned(), String::from)),
+    })
 }
 
 /// The open pull requests against a branch that are no drafts, and their previews.
@@ -79,5 +123,12 @@ pub(super) async fn open(at: RunContext<'_>, branch: &str) -> Result<OpenPulls, 
         return Ok(OpenPulls::default());
     }
     let blob = at.blob(base.as_str()).await?.map_or_else(|| NO_FILE.to_owned(), String::from);
-    Ok(OpenPulls { base: base.into(), base_blob: blob, pulls, previews: others::previews(at).await? })
+    let status = at.installation.status.clone().unwrap_or_default();
+    Ok(OpenPulls {
+        base: base.into(),
+        base_blob: blob,
+        applied_before: preview::applied_before(at.run, &status),
+        pulls,
+        previews: others::previews(at).await?,
+    })
 }

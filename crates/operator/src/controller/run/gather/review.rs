@@ -1,24 +1,22 @@
 //! The removals of an Apply that were shown: by the latest previews of all pull requests that were merged since the
 //! last reviewed commit, and to the owner who requested the Apply. Section 7 of the design.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashSet},
+};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt;
-use peribolos_api::{
-    PeribolosRun,
-    installation::Preview,
-    run::{MergedPullRequest, Mode, Phase},
-};
+use peribolos_api::{PeribolosRun, PeribolosRunStatus, installation::Preview, run::MergedPullRequest};
 use peribolos_core::config::ConfigFound;
 use peribolos_core::run::{
     admit,
     arguments::{MAX_MERGED, Reviewed},
     facts::Facts,
     queue,
-    review::{Since, needs_no_preview},
-    state::phase,
+    review::{Since, is_preview_with_plan, needs_no_preview},
 };
 use peribolos_github::{
     Client, FullName, Sha,
@@ -66,7 +64,9 @@ pub(super) async fn gather(at: RunContext<'_>, facts: &Facts) -> Result<Reviewed
     let records = if merged.is_empty() { Vec::new() } else { others::records(at, facts).await? };
     let shown = merged.values().filter_map(|pull| {
         let preview = latest_preview(records.iter(), here, pull)?;
-        let status = preview.status.as_ref().filter(|status| status.shown_at.is_some())?;
+        let shows_any =
+            |status: &&PeribolosRunStatus| status.shown_at.is_some() && !status.removals.is_empty();
+        let status = preview.status.as_ref().filter(shows_any)?;
         Some((preview.uid()?, status.removals.clone()))
     });
     Ok(Reviewed {
@@ -215,12 +215,16 @@ fn latest_preview<'a>(
 ) -> Option<&'a PeribolosRun> {
     let is_its = |run: &&PeribolosRun| {
         let number = run.spec.source.pull_request.and_then(|number| u64::try_from(number).ok());
-        run.spec.mode == Mode::DryRun && number == Some(pull.number) && here.is_of(run)
+        number == Some(pull.number) && here.is_of(run)
     };
     runs.filter(is_its)
-        .filter(|run| matches!(phase(run), Phase::Succeeded | Phase::Failed))
-        .filter(|run| run.status.as_ref().is_some_and(|status| status.changes.is_some()))
-        .max_by_key(|run| queue::order(run))
+        .filter(|run| is_preview_with_plan(run))
+        .max_by_key(|run| {
+            // Of two that were made at the same moment, the one that shows less is the newest: it is not known which one is.
+            let removals = run.status.as_ref().map_or(0, |status| status.removals.len());
+            let (created, triggered, name) = queue::order(run);
+            (created, triggered, Reverse(removals), name)
+        })
         .filter(|run| queue::commit(run) == Some(pull.head.sha.as_str()))
 }
 
@@ -276,5 +280,12 @@ mod tests {
         let here = Here { repository: &"acme/.github".parse().unwrap(), id: Some(5) };
         let latest = latest_preview(runs.iter(), here, &pull);
         assert_eq!(latest.and_then(|run| run.metadata.name.as_deref()), expected);
+        // One that was made at the same moment and shows more comes before it, whatever it is called.
+        if let Some(mut more) = latest.cloned() {
+            more.metadata.name = Some("9".to_owned());
+            more.status.as_mut().unwrap().removals = vec!["digest".to_owned()];
+            let latest = latest_preview(runs.iter().chain([&more]), here, &pull);
+            assert_eq!(latest.and_then(|run| run.metadata.name.as_deref()), expected);
+        }
     }
 }
