@@ -70,7 +70,7 @@ pub fn look(scope: &Scope, world: &World, facts: &Facts, need: &Need) -> Fact {
         Need::Checks => Fact::Checks(world.github.checks_of(facts.uid())),
         Need::OpenPulls(_) => Fact::OpenPulls(Box::default()),
         Need::SlotHolder(holder) => Fact::SlotHolder(slot_holder(world, holder)),
-        Need::Pull | Need::Unchanged | Need::Strangers | Need::Backing { .. } => {
+        Need::Pull | Need::SameCommit | Need::Unchanged | Need::Strangers | Need::Backing { .. } => {
             panic!("no pull request, no dump, and the file was applied before: {need:?}")
         }
     }
