@@ -133,7 +133,7 @@ pub fn full_name(installation: &GitHubInstallation) -> String {
 }
 
 /// The name of the installation's account; empty if it is not known.
-fn login(installation: &GitHubInstallation) -> &str {
+pub fn login(installation: &GitHubInstallation) -> &str {
     let account = installation.status.as_ref().and_then(|status| status.account.as_ref());
     account.map_or("", |account| account.login.as_str())
 }

@@ -85,7 +85,7 @@ fn a_members_repository_with_a_file_does_not_displace_the_owners_private_one() {
     assert_eq!(chosen(&[of_a_member(with_file(community(Private))), members.clone()]), ".github");
     // What was applied from there before had an owner.
     assert_eq!(chosen(&[community(Private), applied(members.clone())]), "peribolos");
-    // Beside a profile it is the only one, and its first Apply needs an owner, who is told whose it is.
+    // Beside a profile it is the only one, and its first Apply needs an owner, who reads there who administers it.
     assert_eq!(chosen(&[community(Public), members.clone()]), "peribolos");
     let mut archived = community(Private);
     archived.repository.archived = true;

@@ -17,7 +17,7 @@ use super::{
     status::End,
     step::Need,
 };
-use crate::config::{self, ConfigRepository};
+use crate::config::{self, ConfigRepository, login};
 
 /// Whether a run may wait for its turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -207,12 +207,6 @@ pub(super) fn grant(
 ) -> Result<Grant, (Reason, &'static str)> {
     let requested = matches!(commander(facts), Some(Commander::By(Standing::Owner | Standing::Member)));
     preview::grant(installation.spec.preview, pull.author, requested)
-}
-
-/// The name of the installation's account.
-pub(super) fn login(installation: &GitHubInstallation) -> &str {
-    let account = installation.status.as_ref().and_then(|status| status.account.as_ref());
-    account.map_or("", |account| account.login.as_str())
 }
 
 #[cfg(test)]

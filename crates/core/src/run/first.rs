@@ -86,7 +86,7 @@ pub fn merged(backing: Option<&Backing>) -> Vec<MergedPullRequest> {
     merge.map(|merge| merge.pull_request.clone()).into_iter().collect()
 }
 
-/// What owners are told. `repository` is the full name; `strangers` can administer it and are no owners, and are named if
+/// The text for owners. `repository` is the full name; `strangers` can administer it and are no owners, and are named if
 /// `is_named`.
 pub fn owner_required(repository: &str, strangers: &[String], is_named: bool) -> String {
     let start = format!(

@@ -12,13 +12,12 @@ use peribolos_api::{
 };
 
 use super::{
-    admit::login,
     facts::Facts,
     preview::{OpenPulls, Outdated},
     source,
 };
 use crate::{
-    config,
+    config::{self, login},
     event::{NewRun, run_labels},
     heal::file,
     installation_status::last_apply,

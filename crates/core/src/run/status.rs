@@ -27,6 +27,12 @@ impl Why {
     }
 }
 
+/// Records the commit that a run is of.
+pub fn set_commit(status: &mut PeribolosRunStatus, sha: &str) {
+    status.short_sha = Some(sha.chars().take(7).collect());
+    status.sha = Some(sha.to_owned());
+}
+
 /// How a run ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {
@@ -66,8 +72,7 @@ impl<'a> Writer<'a> {
     pub fn admitted(self, sha: Option<&str>) -> PeribolosRunStatus {
         let mut status = self.status();
         if let Some(sha) = sha {
-            status.short_sha = Some(sha.chars().take(7).collect());
-            status.sha = Some(sha.to_owned());
+            set_commit(&mut status, sha);
         }
         let why = Why::new(Reason::Admitted, "its source and its sender were checked");
         self.condition(&mut status, ConditionType::Admitted, "True", &why);

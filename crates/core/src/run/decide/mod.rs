@@ -28,7 +28,7 @@ use super::{
     facts::{Attempt, Facts},
     follow_up, retry,
     state::State,
-    status::{End, Why, Writer},
+    status::{End, Why, Writer, set_commit},
     step::{Need, Step, Verdict},
     trouble::{Kind, Trouble},
 };
@@ -131,7 +131,7 @@ fn located<'a>(
         ConfigFound::Here(repository) => return Ok(repository),
         ConfigFound::OtherOrganization(login) => return Err(organization_moved(facts, login, now)),
         ConfigFound::Absent(name) => {
-            End::new(phase, Reason::ConfigMissing, config::absent(admit::login(installation), name))
+            End::new(phase, Reason::ConfigMissing, config::absent(config::login(installation), name))
         }
         ConfigFound::Unusable(problem) => {
             let reason = Reason::parse(&problem.reason).unwrap_or(Reason::ConfigMissing);
@@ -149,8 +149,7 @@ fn for_check(facts: &Facts, installation: &GitHubInstallation) -> PeribolosRun {
     let is_there = config::of_run(&run, installation).is_some() && check::name(&run).is_some();
     let status = run.status.get_or_insert_default();
     if status.sha.is_none() && is_there && !sha.is_empty() {
-        status.short_sha = Some(sha.chars().take(7).collect());
-        status.sha = Some(sha);
+        set_commit(status, &sha);
     }
     run
 }
@@ -194,7 +193,7 @@ fn lasting(facts: &Facts, installation: &GitHubInstallation, trouble: &Trouble, 
     if let Kind::Moved(_) = trouble.kind {
         // It was looked up again, and is moved all the same.
         let name = config::of_run(&facts.run, installation).unwrap_or_default();
-        let message = config::gone(admit::login(installation), name);
+        let message = config::gone(config::login(installation), name);
         let end = End::new(Phase::Failed, Reason::ConfigMissing, message);
         return finish(facts, &for_check(facts, installation), &end, now);
     }

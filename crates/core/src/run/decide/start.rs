@@ -261,7 +261,7 @@ fn dump(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> Res
         None => return Err(Verdict::Need(vec![Need::Strangers])),
         Some(strangers) if strangers.is_empty() => {}
         Some(strangers) => {
-            let message = config::administered(admit::login(installation), &repository.name, strangers);
+            let message = config::administered(config::login(installation), &repository.name, strangers);
             let end = End::new(Phase::Skipped, Reason::ConfigMissing, message);
             return Err(finish(facts, &facts.run, &end, now));
         }

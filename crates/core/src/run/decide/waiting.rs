@@ -21,7 +21,7 @@ use crate::run::{
     preview::Unchanged,
     queue::{self, Queue, Turn},
     state::{State, phase},
-    status::{End, Why, Writer, time},
+    status::{End, Why, Writer, set_commit, time},
 };
 use crate::{adopt::is_restored, drift::last_apply_uid};
 
@@ -144,8 +144,7 @@ fn for_commit(facts: &Facts, repository: &ConfigRepository, sha: Option<&str>) -
     }
     status.repository = Some(RunRepository { name: repository.name.clone(), id: repository.id });
     if let Some(sha) = sha {
-        status.short_sha = Some(sha.chars().take(7).collect());
-        status.sha = Some(sha.to_owned());
+        set_commit(status, sha);
     }
     run
 }

@@ -10,7 +10,7 @@ use peribolos_core::{
     },
 };
 use peribolos_github::{
-    AccountType, Client,
+    AccountType, Client, Sha,
     client::{PullFilter, PullState},
     merge::{self, Place, Touch},
 };
@@ -73,12 +73,11 @@ pub(super) async fn same_commit(at: RunContext<'_>, facts: &Facts) -> Result<Opt
         let may_show_more = preview::is_whole(&previews, number, &pull.head)
             || (!other.draft && author(at, &github, &other).await? != Author::Stranger);
         if may_show_more {
-            let base = file::head(at, &pull.base).await?;
-            let blob = match &base {
+            let blob = match file::head(at, &pull.base).await? {
                 Some(base) => at.blob(base.as_str()).await?,
                 None => None,
             };
-            let base_blob = blob.map_or_else(|| NO_FILE.to_owned(), String::from);
+            let base_blob = or_no_file(blob);
             return Ok(Some(SameCommit { pull_request: number, base_blob }));
         }
     }
@@ -106,7 +105,7 @@ pub(super) async fn unchanged(at: RunContext<'_>, facts: &Facts) -> Result<Uncha
     Ok(match merge::touch(&github, place, &base, &head.parse()?).await? {
         Touch::Maybe => Unchanged::No,
         Touch::Never => Unchanged::Always,
-        Touch::NotOf(blob) => Unchanged::With(blob.map_or_else(|| NO_FILE.to_owned(), String::from)),
+        Touch::NotOf(blob) => Unchanged::With(or_no_file(blob)),
     })
 }
 
@@ -122,7 +121,7 @@ pub(super) async fn open(at: RunContext<'_>, branch: &str) -> Result<OpenPulls, 
     if pulls.is_empty() {
         return Ok(OpenPulls::default());
     }
-    let blob = at.blob(base.as_str()).await?.map_or_else(|| NO_FILE.to_owned(), String::from);
+    let blob = or_no_file(at.blob(base.as_str()).await?);
     let status = at.installation.status.clone().unwrap_or_default();
     Ok(OpenPulls {
         base: base.into(),
@@ -131,4 +130,9 @@ pub(super) async fn open(at: RunContext<'_>, branch: &str) -> Result<OpenPulls, 
         pulls,
         previews: others::previews(at).await?,
     })
+}
+
+/// The id of a file's content, or the word that stands for none.
+fn or_no_file(blob: Option<Sha>) -> String {
+    blob.map_or_else(|| NO_FILE.to_owned(), String::from)
 }
