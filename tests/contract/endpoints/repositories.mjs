@@ -52,6 +52,8 @@ export const rows = [
   ["GET /repos/{owner}/{repo}/commits", 200, { path: made, query: { path: "peribolos.yaml", per_page: 1 } }],
   ["GET /repos/{owner}/{repo}/commits/{ref}", 200, { path: { ...made, ref: "main" } }],
   ["GET /repos/{owner}/{repo}/commits/{ref}", 422, { path: { ...made, ref: "0".repeat(40) } }],
+  ["GET /repos/{owner}/{repo}/activity", 200, { path: made }],
+  ["GET /repos/{owner}/{repo}/activity", 200, { path: made, query: { ref: "main", per_page: 1 } }],
   ["GET /repos/{owner}/{repo}/compare/{basehead}", 200, (known) => ({
     path: { ...made, basehead: `${known.commit}...main` },
   })],

@@ -78,6 +78,7 @@ export const WANTED = {
   [`DELETE ${REPO}/contents/{path}`]: writing("contents"),
   [`GET ${REPO}/branches`]: reading("contents"),
   [`GET ${REPO}/branches/{branch}`]: reading("contents"),
+  [`GET ${REPO}/activity`]: reading("contents"),
   [`GET ${REPO}/commits`]: reading("contents"),
   [`GET ${REPO}/commits/{ref}`]: reading("contents"),
   [`GET ${REPO}/compare/{basehead}`]: reading("contents"),

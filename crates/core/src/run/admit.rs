@@ -206,7 +206,7 @@ pub(super) fn grant(
     pull: &Pull,
 ) -> Result<Grant, (Reason, &'static str)> {
     let requested = matches!(commander(facts), Some(Commander::By(Standing::Owner | Standing::Member)));
-    preview::grant(installation.spec.preview, pull.author, requested)
+    preview::grant(installation.spec.preview, pull, requested)
 }
 
 #[cfg(test)]
@@ -320,8 +320,13 @@ mod tests {
     fn previewed(change: impl FnOnce(&mut Facts, &mut Pull)) -> String {
         admitted(Mode::DryRun, |facts| {
             facts.run.spec.source.pull_request = Some(7);
-            let mut pull =
-                Pull { base: "main".into(), head: "new".into(), open: true, author: Author::Member };
+            let mut pull = Pull {
+                base: "main".into(),
+                head: "new".into(),
+                open: true,
+                author: Author::Member,
+                pushed_by_member: true,
+            };
             change(facts, &mut pull);
             facts.found.pull = Some(Some(pull));
         })

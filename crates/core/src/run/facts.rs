@@ -159,6 +159,8 @@ pub struct Pull {
     pub open: bool,
     /// Its author.
     pub author: Author,
+    /// Whether an active member of the organization pushed its newest commit.
+    pub pushed_by_member: bool,
 }
 
 /// The head of a branch.

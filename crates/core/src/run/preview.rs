@@ -42,11 +42,12 @@ impl From<Standing> for Author {
 pub struct Grant {
     /// Its token.
     pub token: RunToken,
-    /// Whether its author is a verified member: then what its file names may be named.
+    /// Whether its file is by a verified member, who opened the pull request and pushed its head: then what the file names may be
+    /// named.
     pub by_member: bool,
 }
 
-/// Decides about the preview of a pull request by that author; `requested`: a member commented `/peribolos plan` on it.
+/// Decides about the preview of a pull request; `requested`: a member commented `/peribolos plan` on it.
 ///
 /// A stranger's file is never read beside anything of the organization: the token reads the config repository's
 /// contents and nothing else, unless a member requested the preview. Even then its names reveal nothing: whoever guesses
@@ -54,12 +55,14 @@ pub struct Grant {
 ///
 /// # Errors
 /// The reason for which there is none, and a sentence.
-pub fn grant(rule: Preview, author: Author, requested: bool) -> Result<Grant, (Reason, &'static str)> {
-    let whole = Grant { token: RunToken::Read, by_member: author == Author::Member };
+pub fn grant(rule: Preview, pull: &Pull, requested: bool) -> Result<Grant, (Reason, &'static str)> {
+    // A stranger may push to the branch of a member's pull request.
+    let by_member = pull.author == Author::Member && pull.pushed_by_member;
+    let whole = Grant { token: RunToken::Read, by_member };
     if requested {
         return Ok(whole);
     }
-    match (rule, author) {
+    match (rule, pull.author) {
         (Preview::Off, _) => Err((Reason::FileUnchanged, OFF)),
         (_, Author::Operator | Author::Member) => Ok(whole),
         (Preview::Everyone, Author::Stranger) => Ok(Grant { token: RunToken::File, by_member: false }),
@@ -242,10 +245,14 @@ mod tests {
         #[case] open: bool,
         #[case] expected: Option<&str>,
     ) {
-        let pull = Pull { base: base.into(), head: head.into(), open, author: Author::Member };
+        let pull = Pull { base: base.into(), head: head.into(), open, ..pull(Author::Member, true) };
         let why = not_needed(&pull, Some("head"), "main");
         assert_eq!(why.is_some(), expected.is_some());
         assert!(why.unwrap_or_default().contains(expected.unwrap_or_default()), "{why:?}");
+    }
+
+    fn pull(author: Author, pushed_by_member: bool) -> Pull {
+        Pull { base: "main".into(), head: "head".into(), open: true, author, pushed_by_member }
     }
 
     #[rstest::rstest]
@@ -264,6 +271,12 @@ mod tests {
         #[case] requested: bool,
         #[case] expected: Result<Grant, Reason>,
     ) {
-        assert_eq!(grant(rule, author, requested).map_err(|(reason, _)| reason), expected);
+        let granted = grant(rule, &pull(author, true), requested);
+        assert_eq!(granted.map_err(|(reason, _)| reason), expected);
+    }
+
+    #[rstest::rstest]
+    fn names_nothing_of_a_file_that_no_member_pushed(#[values(true, false)] requested: bool) {
+        assert_eq!(grant(Preview::Members, &pull(Author::Member, false), requested), Ok(UNNAMED));
     }
 }

@@ -107,7 +107,13 @@ pub fn posts(run: &Run) -> Vec<Post> {
         "metadata": {"name": "acme-1"}, "spec": {"installationId": 1},
     }))
     .unwrap();
-    let pull = Pull { base: "main".to_owned(), head: SHA.to_owned(), open: true, author: Author::Member };
+    let pull = Pull {
+        base: "main".to_owned(),
+        head: SHA.to_owned(),
+        open: true,
+        author: Author::Member,
+        pushed_by_member: true,
+    };
     let facts = Facts {
         run: run.object.clone(),
         installation: Some(Arc::new(installation.clone())),

@@ -1,5 +1,6 @@
 //! GitHub's endpoints.
 
+mod activity;
 mod app;
 mod check_runs;
 mod check_suites;
@@ -36,6 +37,7 @@ use crate::{
 /// Everything that is answered: GitHub's paths behind the gate, and the control endpoints.
 pub(crate) fn router(sim: &Sim) -> Router {
     let github = Router::new()
+        .merge(activity::routes())
         .merge(app::routes())
         .merge(check_runs::routes())
         .merge(check_suites::routes())

@@ -8,7 +8,7 @@ use crate::{
     hooks::event::Event,
     http::Refusal,
     render::git as git_json,
-    state::{World, issue::Merged, world::RepoKey},
+    state::{World, activity::ActivityKind, issue::Merged, world::RepoKey},
 };
 
 impl World {
@@ -66,7 +66,7 @@ impl World {
                 pull.merged = Some(Merged { at: now, by, commit: sha });
             }
             self.tell_of_pull(actor, key, number, "closed", json!({}))?;
-            self.move_ref(actor, key, &format!("refs/heads/{}", pull.base_branch), Some(sha))?;
+            self.merge_into(actor, key, &pull.base_branch, sha, ActivityKind::MergeQueueMerge)?;
         }
         let fields = json!({"reason": reason});
         self.tell_of_group(actor, key, "destroyed", (&git_ref, sha, base), &pull.base_branch, fields)?;

@@ -11,6 +11,7 @@ use crate::{
     render::pull as pull_json,
     state::{
         World,
+        activity::ActivityKind,
         audit::Change,
         issue::{Issue, Mergeable, Merged, Pull, TestMerge},
         world::RepoKey,
@@ -310,8 +311,24 @@ impl World {
         let target = format!("{}/pulls/{number}", self.repo_target(key));
         self.record(actor, "pull.merge", target, Change::made(json!({"sha": sha.to_string()})));
         self.tell_of_pull(actor, key, number, "closed", json!({}))?;
-        self.move_ref(actor, key, &format!("refs/heads/{}", pull.base_branch), Some(sha))?;
+        self.merge_into(actor, key, &pull.base_branch, sha, ActivityKind::PullRequestMerge)?;
         Ok(sha)
+    }
+
+    /// Moves a branch to the commit that merges something into it.
+    pub(crate) fn merge_into(
+        &mut self,
+        actor: &Actor,
+        key: &RepoKey,
+        branch: &str,
+        merge: Sha,
+        kind: ActivityKind,
+    ) -> Result<(), Refusal> {
+        self.move_ref(actor, key, &format!("refs/heads/{branch}"), Some(merge))?;
+        if let Some(activity) = self.repo_mut(key)?.activities.last_mut() {
+            activity.kind = kind;
+        }
+        Ok(())
     }
 
     /// Merges the base branch into the pull request's, as its button "Update branch" does; the new head.

@@ -9,7 +9,14 @@ use crate::{
     hooks::event::Event,
     http::Refusal,
     render::{checks as checks_json, git as git_json, repo as repo_json},
-    state::{Level, Scope, World, audit::Change, checks::CheckSuite, installation, world::RepoKey},
+    state::{
+        Level, Scope, World,
+        activity::{Activity, ActivityKind},
+        audit::Change,
+        checks::CheckSuite,
+        installation,
+        world::RepoKey,
+    },
 };
 
 /// GitHub lists no more commits in a payload.
@@ -43,6 +50,7 @@ impl World {
         let json = |sha: Option<Sha>| sha.map(|s| json!(s.to_string()));
         let target = format!("{}/git/{name}", self.repo_target(key));
         self.record(actor, action, target, Change { before: json(from), after: json(to) });
+        self.add_activity(actor, key, name, (from, to))?;
         self.tell_of_push(actor, key, name, (from, to))?;
         if let Some(branch) = name.strip_prefix("refs/heads/") {
             if let Some(sha) = to {
@@ -50,6 +58,29 @@ impl World {
             }
             self.follow_branch(actor, key, branch, from)?;
         }
+        Ok(())
+    }
+
+    fn add_activity(
+        &mut self,
+        actor: &Actor,
+        key: &RepoKey,
+        name: &str,
+        (from, to): (Option<Sha>, Option<Sha>),
+    ) -> Result<(), Refusal> {
+        if !name.starts_with("refs/heads/") {
+            return Ok(());
+        }
+        let (id, at, actor) = (self.new_id(), self.now(), actor.login(self));
+        let repo = self.repo_mut(key)?;
+        let kind = match (from, to) {
+            (None, _) => ActivityKind::BranchCreation,
+            (_, None) => ActivityKind::BranchDeletion,
+            (Some(from), Some(to)) if !repo.git.is_ancestor(from, to) => ActivityKind::ForcePush,
+            _ => ActivityKind::Push,
+        };
+        let [before, after] = [from, to].map(|sha| sha.unwrap_or(Sha::ZERO));
+        repo.activities.push(Activity { id, kind, git_ref: name.to_owned(), before, after, actor, at });
         Ok(())
     }
 

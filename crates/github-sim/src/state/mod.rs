@@ -1,6 +1,7 @@
 //! What this GitHub knows: one [`World`] behind one mutex.
 
 pub(crate) mod access;
+pub(crate) mod activity;
 pub(crate) mod audit;
 pub(crate) mod checks;
 pub(crate) mod installation;

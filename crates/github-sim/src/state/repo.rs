@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Access, Login,
+    activity::Activity,
     checks::{CheckRun, CheckSuite},
     issue::{Comment, Issue},
 };
@@ -127,6 +128,8 @@ pub(crate) struct Repo {
     pub(crate) collaborators: BTreeMap<Login, Access>,
     pub(crate) invitations: Vec<RepoInvitation>,
     pub(crate) git: Store,
+    /// What happened to its branches, the newest last.
+    pub(crate) activities: Vec<Activity>,
     /// Issues and pull requests by number.
     pub(crate) issues: BTreeMap<u64, Issue>,
     /// Comments on issues and pull requests by id.
@@ -171,6 +174,7 @@ impl Repo {
             collaborators: BTreeMap::new(),
             invitations: Vec::new(),
             git: Store::default(),
+            activities: Vec::new(),
             issues: BTreeMap::new(),
             comments: BTreeMap::new(),
             check_runs: BTreeMap::new(),

@@ -1,5 +1,6 @@
 //! GitHub as one installation sees it. One file a subject; each method is one endpoint, or one list in all its pages.
 
+mod activity;
 mod applied;
 mod checks;
 mod commits;

@@ -314,3 +314,26 @@ fn debug_prints_no_token() {
     let app = support::app_with(&crate::GitHubConfig::new(AppId(1), "http://localhost".parse().unwrap()));
     assert_eq!(format!("{app:?} {:?}", app.with_token(support::token())), "App(..) Client(..)");
 }
+
+#[rstest::rstest]
+#[case::pushed(answer(json!([moved("b", "eve"), moved("a", "ada"), moved("a", "bob")])), Some("ada"))]
+#[case::not_lately(answer(json!([moved("b", "eve")])), None)]
+#[case::account_gone(answer(json!([{"after": "a".repeat(40), "actor": null}, moved("a", "bob")])), None)]
+#[case::out_of_reach(refused(404), None)]
+#[case::not_readable(refused(403), None)]
+#[tokio::test]
+async fn who_pushed_a_head(#[case] activity: ResponseTemplate, #[case] expected: Option<&str>) {
+    let server = MockServer::start().await;
+    Mock::given(path("/repos/acme/.github/activity"))
+        .and(query_param("ref", "refs/heads/a topic"))
+        .respond_with(activity)
+        .mount(&server)
+        .await;
+    let head = "a".repeat(40).parse().unwrap();
+    let pusher = support::client(&server).pushed_by(&repo(), "a topic", &head).await.unwrap();
+    assert_eq!(pusher.map(|pusher| pusher.login.to_string()).as_deref(), expected);
+}
+
+fn moved(to: &str, by: &str) -> serde_json::Value {
+    json!({"after": to.repeat(40), "actor": {"login": by, "id": by.len(), "type": "User"}})
+}

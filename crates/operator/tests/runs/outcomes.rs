@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     support::eventually,
-    world::{World, apply, succeeded},
+    world::{World, apply, args, succeeded},
 };
 
 /// Rows that end a run: name, mode, Tekton's reason, exit codes, phase, reason, the check's conclusion.
@@ -328,12 +328,6 @@ async fn a_check_that_may_not_be_written_for_a_while_is_completed_afterwards() {
 async fn is_due(world: &World, run: &str) {
     let past = Patch::Merge(json!({"status": {"retryAt": "2026-01-01T00:00:00Z"}}));
     world.runs().patch_status(run, &PatchParams::default(), &past).await.unwrap();
-}
-
-fn args(task_run: &peribolos_operator::kubernetes::tekton::TaskRun) -> Vec<String> {
-    let params = serde_json::to_value(&task_run.spec.params).unwrap();
-    let args = params.as_array().unwrap().iter().find(|param| param["name"] == "args").unwrap();
-    serde_json::from_value(args["value"].clone()).unwrap()
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use kube::api::{Patch, PatchParams};
 
 use crate::{
     support::eventually,
-    world::{ACME, World},
+    world::{ACME, World, args},
 };
 
 const FILE: &str = "orgs:\n  acme:\n    admins: [alice, bob]\n";
@@ -267,4 +267,22 @@ async fn a_preview_that_fails_before_it_is_admitted_says_so_on_its_commit() {
     world.create("r", "DryRun", json!({"pullRequest": number, "sha": pull["head"]["sha"]})).await;
     let run = world.reaches("r", "Failed", "PermissionsMissing").await;
     assert_eq!(world.conclusion(&run).await, "failure");
+}
+
+/// Whoever may push to the branch of a member's pull request learns nothing by names that they put into the file.
+#[rstest::rstest]
+#[case::by_its_author("carol", true)]
+#[case::by_another_member("bob", true)]
+#[case::by_a_stranger("eve", false)]
+#[tokio::test]
+async fn names_of_the_file_are_told_if_a_member_pushed_it(#[case] sender: &str, #[case] told: bool) {
+    let world = World::start(&[]).await;
+    world.push("alice", ".github", json!({"org.yaml": FILE})).await;
+    let number = open(&world).await;
+    let files = json!({"org.yaml": format!("{FILE}    description: newer\n")});
+    let pushed = json!({"branch": "topic", "files": files, "sender": sender});
+    world.github.call("POST", "/_sim/orgs/acme/repos/.github/push", Some(pushed)).await;
+    world.create("p", "DryRun", json!({"pullRequest": number})).await;
+    let args = args(&world.task_run("p-1").await);
+    assert_eq!(args.iter().any(|arg| arg == "--disclose-file"), told, "{args:?}");
 }

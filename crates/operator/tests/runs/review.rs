@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::{
     support::eventually,
-    world::{ACME, World, conditions},
+    world::{ACME, World, args, conditions},
 };
 
 const FILE: &str = "orgs: {acme: {admins: [alice, bob]}}";
@@ -23,10 +23,7 @@ async fn reviewed(world: &World, sha: &str) {
 /// Whether an Apply of the head needs no preview, and the removals that previews showed.
 async fn gathered(world: &World, run: &str) -> (bool, Vec<String>) {
     world.create(run, "Apply", json!({})).await;
-    let task_run = world.task_run(&format!("{run}-1")).await;
-    let params = serde_json::to_value(&task_run.spec.params).unwrap();
-    let args = params.as_array().unwrap().iter().find(|param| param["name"] == "args").unwrap();
-    let args: Vec<String> = serde_json::from_value(args["value"].clone()).unwrap();
+    let args = args(&world.task_run(&format!("{run}-1")).await);
     let shown = args.iter().filter_map(|arg| arg.strip_prefix("--shown="));
     let digests = shown.filter_map(|arg| Some(arg.split_once(':')?.1.to_owned())).collect();
     (args.contains(&"--without-pull-requests".to_owned()), digests)

@@ -375,6 +375,13 @@ impl World {
     }
 }
 
+/// The arguments that the step of a TaskRun is started with.
+pub fn args(task_run: &TaskRun) -> Vec<String> {
+    let params = serde_json::to_value(&task_run.spec.params).unwrap();
+    let args = params.as_array().unwrap().iter().find(|param| param["name"] == "args").unwrap();
+    serde_json::from_value(args["value"].clone()).unwrap()
+}
+
 /// The report of an apply that ended so, with this many changes planned and applied.
 pub fn apply(exit: StepExit, planned: u32, applied: u32) -> StepReport {
     let remaining = planned - applied;

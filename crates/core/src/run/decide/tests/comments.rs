@@ -56,7 +56,7 @@ fn a_preview_that_failed_before_it_was_admitted_is_not_commented_on() {
 }
 
 fn pull(author: Author, head: &str) -> Pull {
-    Pull { base: "main".into(), head: head.into(), open: true, author }
+    Pull { base: "main".into(), head: head.into(), open: true, author, pushed_by_member: true }
 }
 
 fn post(facts: &Facts, now: i64) -> Post {

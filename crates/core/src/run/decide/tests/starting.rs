@@ -314,7 +314,8 @@ fn a_preview_starts_with_what_its_author_may_have() {
     assert_eq!(describe(&decide(&facts, at(1))), "EnsureToken(Lesser(Read))", "a DryRun of the branch");
     facts.run.spec.source.pull_request = Some(7);
     assert_eq!(describe(&decide(&facts, at(1))), "need [Pull]");
-    let pull = |author| Pull { base: "main".into(), head: SHA.into(), open: true, author };
+    let pull =
+        |author| Pull { base: "main".into(), head: SHA.into(), open: true, author, pushed_by_member: true };
     facts.found.pull = Some(Some(pull(Author::Member)));
     assert_eq!(describe(&decide(&facts, at(1))), r#"need [Head("main")]"#);
     facts.found.head = head(OTHER, 1);

@@ -5,6 +5,7 @@ use peribolos_core::{
     heal::file::NO_FILE,
     run::{
         admit,
+        command::Standing,
         facts::{Facts, Head, Pull},
         preview::{self, Author, OpenPulls, SameCommit, Unchanged},
     },
@@ -27,12 +28,29 @@ pub(super) async fn pull(at: RunContext<'_>) -> Result<Option<Pull>, Error> {
         other => other?,
     };
     let author = author(at, &github, &pull).await?;
+    let pushed_by_member = author == Author::Member && is_pushed_by_member(at, &github, &pull).await?;
     Ok(Some(Pull {
         base: pull.base.branch,
         head: pull.head.sha.as_str().to_owned(),
         open: pull.state == PullState::Open,
         author,
+        pushed_by_member,
     }))
+}
+
+/// Whether an active member pushed the newest commit of a member's pull request. Where GitHub does not show who did, nobody did.
+async fn is_pushed_by_member(
+    at: RunContext<'_>,
+    github: &Client,
+    pull: &peribolos_github::client::Pull,
+) -> Result<bool, Error> {
+    let Some(repository) = &pull.head.repo else { return Ok(false) };
+    let pusher = github.pushed_by(&repository.full_name, &pull.head.branch, &pull.head.sha).await?;
+    Ok(match pusher {
+        Some(pusher) if pull.user.as_ref().is_some_and(|author| author.id == pusher.id) => true,
+        Some(pusher) => command::standing(at, github, &pusher.login).await? != Standing::Stranger,
+        None => false,
+    })
 }
 
 /// Who made a pull request.
