@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use kube::{
     Api, ResourceExt,
-    api::{DeleteParams, ListParams, Patch, Preconditions},
+    api::{DeleteParams, Patch, Preconditions},
     core::PartialObjectMeta,
 };
 use peribolos_api::{GitHubInstallation, PeribolosRun, names, run::Mode};
@@ -19,7 +19,7 @@ use peribolos_core::{
 };
 use serde_json::json;
 
-use super::{FIELD_MANAGER, HealError, Pace, pace::Rest, task_runs};
+use super::{FIELD_MANAGER, HealError, Pace, pace::Rest, pages::Pages, task_runs};
 use crate::{
     controller::context::Context,
     kubernetes::{client::call, write::patch_by},
@@ -27,8 +27,6 @@ use crate::{
 
 /// Old runs are labelled so far apart: 20 a second.
 const BETWEEN_OLD: Duration = Duration::from_millis(50);
-/// How many runs a page has.
-pub(super) const PAGE: u32 = 500;
 
 type Metadata = PartialObjectMeta<PeribolosRun>;
 
@@ -47,7 +45,7 @@ async fn pass(ctx: &Context) -> Result<(), HealError> {
         ctx.installations.state().into_iter().map(|object| (object.name_any(), object)).collect();
     let now = Timestamp::now();
     let mut counts: HashMap<String, Counts> = HashMap::new();
-    let mut pages = Pages::of(&runs);
+    let mut pages = Pages::of_ended(&runs);
     while let Some(page) = pages.next().await? {
         for run in page {
             let of = installation_of(&run);
@@ -65,7 +63,7 @@ async fn pass(ctx: &Context) -> Result<(), HealError> {
     }
     // Which ones are beyond is read again: remembering each run of all installations would take more memory than they themselves.
     let mut ended: HashMap<String, Vec<EndedRun<Identity>>> = HashMap::new();
-    let mut pages = Pages::of(&runs);
+    let mut pages = Pages::of_ended(&runs);
     while let Some(page) = pages.next().await? {
         for run in page {
             let of = installation_of(&run);
@@ -82,29 +80,6 @@ async fn pass(ctx: &Context) -> Result<(), HealError> {
         }
     }
     Ok(())
-}
-
-/// The metadata of all ended runs, page by page.
-struct Pages<'a> {
-    runs: &'a Api<PeribolosRun>,
-    /// The next page. None: all were read.
-    next: Option<ListParams>,
-}
-
-impl<'a> Pages<'a> {
-    fn of(runs: &'a Api<PeribolosRun>) -> Self {
-        let labels = format!("{}={}", names::LABEL_ENDED, names::TRUE);
-        Self { runs, next: Some(ListParams::default().labels(&labels).limit(PAGE)) }
-    }
-
-    async fn next(&mut self) -> Result<Option<Vec<Metadata>>, HealError> {
-        let Some(params) = self.next.take() else { return Ok(None) };
-        let page = call(self.runs.list_metadata(&params)).await?;
-        if let Some(token) = page.metadata.continue_.filter(|token| !token.is_empty()) {
-            self.next = Some(ListParams { continue_token: Some(token), ..params });
-        }
-        Ok(Some(page.items))
-    }
 }
 
 fn installation_of(run: &Metadata) -> String {

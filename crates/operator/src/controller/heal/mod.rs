@@ -13,6 +13,7 @@ mod history;
 mod installations;
 mod known;
 mod pace;
+mod pages;
 mod task_runs;
 
 use std::sync::Arc;

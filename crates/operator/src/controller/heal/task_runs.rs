@@ -3,13 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use kube::{
     Api, Resource, ResourceExt,
-    api::{DeleteParams, ListParams, Preconditions},
+    api::{DeleteParams, Preconditions},
     core::PartialObjectMeta,
 };
-use peribolos_api::{PeribolosRun, names};
+use peribolos_api::PeribolosRun;
 use peribolos_core::run::history::is_past;
 
-use super::{HealError, history::PAGE};
+use super::{HealError, pages::Pages};
 use crate::{
     controller::context::Context,
     kubernetes::{client::call, tekton::TaskRun},
@@ -18,24 +18,20 @@ use crate::{
 /// Deletes those that ended at least `keep` ago. Their metadata shows which ones may have, and only these are read.
 pub(super) async fn sweep(ctx: &Context, keep: SignedDuration) -> Result<(), HealError> {
     let api: Api<TaskRun> = Api::namespaced(ctx.client.clone(), &ctx.namespace);
-    let labels = format!("{}={}", names::LABEL_ENDED, names::TRUE);
-    let mut params = ListParams::default().labels(&labels).limit(PAGE);
+    let mut pages = Pages::of_ended(&api);
     loop {
-        let page = match call(api.list_metadata(&params)).await {
-            Ok(page) => page,
+        let page = match pages.next().await {
+            Ok(Some(page)) => page,
+            Ok(None) => return Ok(()),
             // Tekton is not installed.
             Err(error) if error.is_not_found() => return Ok(()),
             Err(error) => return Err(error.into()),
         };
-        for found in page.items.iter().filter(|found| is_of_a_run(found)) {
+        for found in page.iter().filter(|found| is_of_a_run(found)) {
             let created = found.metadata.creation_timestamp.as_ref().map(|time| time.0);
             if is_past(created, keep, Timestamp::now()) {
                 delete(&api, &found.name_any(), keep).await?;
             }
-        }
-        match page.metadata.continue_ {
-            Some(token) if !token.is_empty() => params.continue_token = Some(token),
-            _ => return Ok(()),
         }
     }
 }

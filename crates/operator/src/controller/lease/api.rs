@@ -15,7 +15,7 @@ use kube::{
 };
 use peribolos_core::lease::{Holder, Record, Times};
 
-use crate::kubernetes::write::post_by;
+use crate::kubernetes::{pauses::ShortPauses, write::post_by};
 
 /// The name of the Lease.
 const NAME: &str = "peribolos-controller";
@@ -81,7 +81,7 @@ impl LeaseApi {
     /// Whenever it changes.
     pub(super) fn changes(&self) -> impl Stream<Item = ()> + Send + use<> {
         let only = watcher::Config::default().fields(&format!("metadata.name={NAME}"));
-        let events = watcher(self.api.clone(), only).default_backoff();
+        let events = watcher(self.api.clone(), only).backoff(ShortPauses::default());
         // The Lease is also read periodically, so an error needs no handling here.
         events.filter_map(|event| std::future::ready(event.ok().map(|_| ())))
     }
