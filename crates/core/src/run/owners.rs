@@ -162,17 +162,15 @@ fn failed(subject: Subject, reason: Option<Reason>) -> String {
             "The file has mistakes, so nothing was changed. Each is marked in the file. Correct them and push."
                 .to_owned()
         }
-        Some(Reason::ConfigMissing) => {
+        Some(Reason::ConfigMissing) => format!(
             "The file, its repository or its branch is not there, or the App can't see it, so nothing was changed. Bring it \
              back, or let an owner add the repository to those of the App, in the organization's settings under GitHub \
-             Apps. If it was moved on purpose, ask the platform team to follow it."
-                .to_owned()
-        }
-        Some(Reason::ConfigAmbiguous) => {
+             Apps. If it was moved on purpose, ask the platform team to follow it. {again}"
+        ),
+        Some(Reason::ConfigAmbiguous) => format!(
             "The file is in two repositories of this organization, and it is not known which of them counts, so nothing was \
-             changed. Delete it in one of them, or ask the platform team to choose one."
-                .to_owned()
-        }
+             changed. Delete it in one of them, or ask the platform team to choose one. {again}"
+        ),
         Some(Reason::GuardTripped) => {
             "A guard stopped this before its first change. If the change is a mistake, correct the file; if it is intended, \
              make it in several steps, or ask the platform team."
