@@ -100,6 +100,23 @@ fn comments() -> String {
     all
 }
 
+/// Who reads a title at a check looks for it in the guide.
+#[test]
+fn the_guide_for_owners_has_each_title_that_somebody_may_have_to_act_on() {
+    const GUIDE: &str = include_str!("../../../../docs/owners.md");
+    for mode in [Mode::Apply, Mode::DryRun] {
+        for (phase, reason) in STATES {
+            if matches!(phase, Phase::Pending | Phase::Queued | Phase::Running | Phase::Succeeded) {
+                continue;
+            }
+            let run = Run::of(mode, phase, reason);
+            let title = check::text(&run.object, &run.settings).title;
+            let (title, _) = title.split_once(':').unwrap_or((&title, ""));
+            assert!(GUIDE.contains(title), "the guide does not have {title:?} of {phase:?} {reason:?}");
+        }
+    }
+}
+
 #[test]
 fn every_check() {
     insta::assert_snapshot!("checks", checks());
