@@ -39,6 +39,10 @@ const PARTS = {
     `<p class="state"><span class="open">${octicons['git-pull-request'].toSVG()} Open</span> ${person(author)} wants to merge into ` +
     `<code>${escaped(into)}</code> from <code>${escaped(from)}</code></p>${box(author, text)}`,
 
+  issue: ({ title, number, author }, text) =>
+    `<h1>${escaped(title)} <span class="muted">#${number}</span></h1>` +
+    `<p class="state"><span class="open">${octicons['issue-opened'].toSVG()} Open</span></p>${box(author, text)}`,
+
   comment: ({ author, reactions }, text) => {
     const seen = reactions.includes('eyes') ? `<p><span class="reaction">${EYES} 1</span></p>` : '';
     return box(author, text, seen);

@@ -83,6 +83,11 @@ pub struct PeribolosRunStatus {
     /// writes none in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check_of: Option<i64>,
+    /// Of a preview that found its file unchanged: the path of that file. If the organization's file has another path by now, the
+    /// preview is made again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 1024))]
+    pub unchanged_path: Option<String>,
     /// What was planned, applied and remains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use peribolos_api::{GitHubInstallationSpec, PeribolosRunSpec};
 
 use super::Rerequest;
@@ -56,6 +57,8 @@ pub enum Action {
         installation: String,
         /// The pull request's number.
         pull_request: i64,
+        /// When it was closed: what was requested after that is of a pull request that was opened again. None: it is not known.
+        closed_at: Option<Timestamp>,
     },
 }
 

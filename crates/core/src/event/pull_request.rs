@@ -20,7 +20,11 @@ pub(super) fn decide(case: &Case<'_>, pull: &PullRequest) -> Result<Vec<Action>,
         return Err(IgnoreReason::OtherBranch);
     }
     if pull.action == "closed" {
-        let cancel = Action::CancelPreviews { installation: name.to_owned(), pull_request: pull.number };
+        let cancel = Action::CancelPreviews {
+            installation: name.to_owned(),
+            pull_request: pull.number,
+            closed_at: pull.closed_at,
+        };
         // What a merge applies is judged by what its previews showed.
         return Ok(if pull.merged { vec![] } else { vec![cancel] });
     }

@@ -1,5 +1,7 @@
 //! What a delivery says, reduced to what decisions need.
 
+use jiff::Timestamp;
+
 /// The contents of a delivery. They are only a hint: heads, members and files are verified with GitHub before they count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
@@ -110,6 +112,8 @@ pub struct PullRequest {
     pub draft: bool,
     /// Closed by being merged.
     pub merged: bool,
+    /// When it was closed; None: it is open.
+    pub closed_at: Option<Timestamp>,
     /// The branch it is to be merged into.
     pub base: String,
     /// For `edited`: whether the base is what was edited.

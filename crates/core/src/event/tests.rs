@@ -72,6 +72,10 @@ fn push() -> Push {
     }
 }
 
+fn closed_at() -> jiff::Timestamp {
+    "2026-01-01T00:00:00Z".parse().unwrap()
+}
+
 fn pull(action: &str) -> PullRequest {
     PullRequest {
         action: action.into(),
@@ -79,6 +83,7 @@ fn pull(action: &str) -> PullRequest {
         number: 7,
         draft: false,
         merged: false,
+        closed_at: (action == "closed").then(closed_at),
         base: "main".into(),
         base_changed: false,
         head: SHA.into(),
@@ -414,7 +419,11 @@ fn closing_cancels_previews_and_merging_does_not() {
     let closed = |merged, draft| {
         actions(decide(&event(1, Subject::PullRequest(PullRequest { draft, merged, ..pull("closed") }))))
     };
-    let cancel = Action::CancelPreviews { installation: "acme-1".into(), pull_request: 7 };
+    let cancel = Action::CancelPreviews {
+        installation: "acme-1".into(),
+        pull_request: 7,
+        closed_at: Some(closed_at()),
+    };
     assert_eq!(closed(false, true), closed(false, false));
     assert_eq!(closed(false, false), [cancel]);
     assert_eq!(closed(true, false), []);

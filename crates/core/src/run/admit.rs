@@ -2,7 +2,7 @@
 //! No field of a run is trusted; everything is verified with GitHub.
 
 use peribolos_api::{
-    GitHubInstallation, Reason,
+    GitHubInstallation, GitHubInstallationStatus, Reason,
     installation::Preview,
     run::{Mode, Phase},
 };
@@ -14,6 +14,7 @@ use super::{
     first,
     preview::{self, Grant, Unchanged},
     source::{self, PreviewOf, SourceNotAllowed},
+    state::State,
     status::End,
     step::Need,
 };
@@ -138,7 +139,8 @@ fn by_owner(facts: &Facts, installation: &GitHubInstallation, branch: &str, sha:
     let admitted = || Admission::Admitted(sha.to_owned());
     let status = facts.installation_status();
     // A command was admitted because its author is an owner.
-    if facts.run.spec.mode != Mode::Apply || facts.is_command() || !first::is_first(&status) {
+    let is_first = || first::is_first(&status) && !is_started(facts, &status);
+    if facts.run.spec.mode != Mode::Apply || facts.is_command() || !is_first() {
         return admitted();
     }
     let Some(backing) = &facts.found.backing else {
@@ -151,6 +153,18 @@ fn by_owner(facts: &Facts, installation: &GitHubInstallation, branch: &str, sha:
     let is_named = arguments::discloses_all(facts, installation);
     let message = first::owner_required(&config::full_name(installation), &backing.strangers, is_named);
     Admission::Refused(End::new(Phase::Skipped, Reason::OwnerRequired, message), Some(sha.to_owned()))
+}
+
+/// Whether an Apply of the config repository has started its pod and is not recorded yet: an owner is behind it.
+fn is_started(facts: &Facts, status: &GitHubInstallationStatus) -> bool {
+    let (Some(active), Some(config)) = (&status.active_run, &status.config) else { return false };
+    facts.others.iter().any(|other| {
+        let repository = other.status.as_ref().and_then(|status| status.repository.as_ref());
+        other.metadata.name.as_ref() == Some(&active.name)
+            && other.spec.mode == Mode::Apply
+            && State::of(other) == State::Running
+            && repository.is_some_and(|repository| repository.id == config.repository_id)
+    })
 }
 
 /// Why a re-requested check does not lead to a run.

@@ -16,8 +16,9 @@ use super::{
     follow_up::BASE,
     outcome::Observation,
     preview::{OpenPulls, SameCommit, Unchanged, outdated},
+    published::IssueDone,
     state::State,
-    step::Step,
+    step::{IssueChange, Step},
 };
 use crate::config::{self, ConfigRepository};
 
@@ -198,9 +199,13 @@ impl Facts {
                     self.published.done.previews = outdated(open).next().is_none();
                 }
             }
+            Step::RepeatCheck { .. } => self.published.done.repeated = true,
             Step::React(_) => self.published.done.acknowledged = true,
-            Step::Issue(_) => {
-                self.published.done.issue = true;
+            Step::Issue(change) => {
+                self.published.done.issue = match change {
+                    IssueChange::Found { .. } => IssueDone::Lists,
+                    IssueChange::Gone => IssueDone::Gone,
+                };
                 self.published.unknown_since = None;
             }
             Step::Clear => self.published.done.cleared = true,

@@ -12,6 +12,7 @@ use peribolos_vocab::Visibility;
 
 use super::{
     facts::{Facts, Settings},
+    first::is_first,
     source::{PreviewOf, preview_of},
 };
 use crate::{config::ConfigFound, names::RunToken};
@@ -127,13 +128,24 @@ pub(super) fn discloses_all(facts: &Facts, installation: &GitHubInstallation) ->
         Disclosure::Full => true,
         Disclosure::FileOnly => false,
         Disclosure::Auto => {
-            let visibility = match &facts.found.config {
-                Some(ConfigFound::Here(repository)) => Some(repository.visibility),
-                _ => None,
-            };
-            visibility == Some(Visibility::Private)
+            let is_ours = !depends_on_strangers(facts, installation)
+                || facts.found.strangers.as_ref().is_some_and(Vec::is_empty);
+            is_private(facts) && is_ours
         }
     }
+}
+
+/// Whether it depends on who administers the private config repository what a plan may name: before an owner has agreed that its
+/// file is applied, anybody may have put a repository of the right name into place.
+pub(super) fn depends_on_strangers(facts: &Facts, installation: &GitHubInstallation) -> bool {
+    installation.spec.disclosure == Disclosure::Auto
+        && facts.run.spec.mode == Mode::DryRun
+        && is_private(facts)
+        && is_first(&installation.status.clone().unwrap_or_default())
+}
+
+fn is_private(facts: &Facts) -> bool {
+    matches!(&facts.found.config, Some(ConfigFound::Here(found)) if found.visibility == Visibility::Private)
 }
 
 /// The arguments of a Dump.
@@ -213,12 +225,17 @@ pub fn content_writes<'a>(
     by_minute
 }
 
-fn review(spec: &GitHubInstallationSpec, reviewed: &Reviewed) -> Vec<String> {
-    let rule = match (spec.guards.unreviewed_removals, spec.preview) {
+/// What happens to removals that nobody has seen.
+pub(super) fn rule_of_removals(spec: &GitHubInstallationSpec) -> UnreviewedRemovals {
+    match (spec.guards.unreviewed_removals, spec.preview) {
         // Nobody could have seen a preview.
         (UnreviewedRemovals::Block, Preview::Off) => UnreviewedRemovals::Warn,
         (rule, _) => rule,
-    };
+    }
+}
+
+fn review(spec: &GitHubInstallationSpec, reviewed: &Reviewed) -> Vec<String> {
+    let rule = rule_of_removals(spec);
     let mut arguments = vec![format!("--unreviewed-removals={rule:?}")];
     if reviewed.without_pull_requests {
         arguments.push("--without-pull-requests".to_owned());

@@ -112,7 +112,7 @@ impl Budget {
 /// counts.
 pub const fn creates(step: &Step, answer: Option<&Answer>) -> bool {
     match step {
-        Step::WriteCheck(..) | Step::Issue(_) => true,
+        Step::WriteCheck(..) | Step::RepeatCheck { .. } | Step::Issue(_) => true,
         Step::WriteComment(_) => {
             !matches!(answer, Some(Answer::Comment(Commented::AsWanted | Commented::SurplusDeleted)))
         }

@@ -77,7 +77,7 @@ pub struct Found {
     pub config: Option<config::ConfigFound>,
     /// Whether GitHub answered that the config repository was moved: it was looked up again because of that.
     pub moved: bool,
-    /// Who administers the config repository without being an owner, if it does not have the file yet.
+    /// Who administers the config repository without being an owner; of a Dump, if it does not have the file yet.
     pub strangers: Option<Vec<String>>,
     /// Who is behind the Apply, if it is the first one of its repository.
     pub backing: Option<Backing>,

@@ -129,6 +129,8 @@ pub fn is_whole(previews: &[PeribolosRun], number: i64, head: &str) -> bool {
 pub struct OpenPulls {
     /// The branch's head.
     pub base: String,
+    /// The path of its file.
+    pub path: String,
     /// The blob of its file, or `none`.
     pub base_blob: String,
     /// The blob of the file that was applied before this Apply. None: it is not known, or there was none.
@@ -167,7 +169,7 @@ pub fn outdated(open: &OpenPulls) -> impl Iterator<Item = Outdated<'_>> {
         let is_kept = open.previews.iter().any(|run| run.spec.source.pull_request == Some(*number));
         let may_be_new = is_kept || open.applied_before.as_ref() != Some(&open.base_blob);
         let before = newest.and_then(|run| run.metadata.name.as_deref()).unwrap_or_default();
-        let is_outdated = newest.map_or(may_be_new, |newest| is_of_another_file(newest, &open.base_blob));
+        let is_outdated = newest.map_or(may_be_new, |newest| is_of_another_file(newest, open));
         is_outdated.then_some(Outdated { number: *number, head, before })
     })
 }
@@ -186,16 +188,20 @@ fn counts(run: &PeribolosRun, number: i64, head: &str) -> bool {
     run.spec.mode == Mode::DryRun && source.pull_request == Some(number) && is_of_head && says_something
 }
 
-fn is_of_another_file(run: &PeribolosRun, base_blob: &str) -> bool {
+fn is_of_another_file(run: &PeribolosRun, open: &OpenPulls) -> bool {
     let is_made = phase(run).is_final() || is_active(run);
     let has_base = run.status.as_ref().and_then(|status| status.base_blob.as_deref());
+    let unchanged = run.status.as_ref().and_then(|status| status.unchanged_path.as_deref());
+    if unchanged.is_some_and(|path| path != open.path) {
+        return true;
+    }
     match (phase(run), has_base) {
         // It does not depend on the base.
         (Phase::Skipped, None) => false,
         // It reads the base when it starts.
         _ if !is_made => false,
         (phase, None) => phase.is_final(),
-        (_, Some(blob)) => blob != base_blob,
+        (_, Some(blob)) => blob != open.base_blob,
     }
 }
 

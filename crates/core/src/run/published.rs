@@ -44,16 +44,32 @@ pub struct Published {
 pub struct Done {
     /// The check, given up.
     pub check: bool,
+    /// The check that was requested again and stays as it was.
+    pub repeated: bool,
     /// The reaction to the comment that requested the run.
     pub acknowledged: bool,
     /// The comments, given up.
     pub comments: bool,
     /// The issue about drift.
-    pub issue: bool,
+    pub issue: IssueDone,
     /// The new previews of open pull requests.
     pub previews: bool,
     /// The cleanup of what the run has besides its TaskRun: the reservation and the additional tokens.
     pub cleared: bool,
+}
+
+/// What became of the issue about drift.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IssueDone {
+    /// It is not as it should be yet, as far as is known.
+    #[default]
+    No,
+    /// It lists what this run has found.
+    Lists,
+    /// It is closed, or there is none.
+    Gone,
+    /// GitHub takes none: it was given up, and nobody has seen what it would list.
+    GivenUp,
 }
 
 impl Published {

@@ -23,7 +23,7 @@ pub enum Verdict {
 pub enum Need {
     /// The config repository.
     Config,
-    /// Who administers the config repository without being an owner, if it does not have the file yet.
+    /// Who administers the config repository without being an owner; of a Dump, if it does not have the file yet.
     Strangers,
     /// Who is behind the Apply of this commit.
     Backing {
@@ -109,6 +109,13 @@ pub enum Step {
     StopTaskRun(String),
     /// Writes the check. Without an id it is created.
     WriteCheck(Option<i64>, Box<Check>),
+    /// Writes the newest check of this name on this commit once more as it is.
+    RepeatCheck {
+        /// The name.
+        name: &'static str,
+        /// The commit.
+        sha: String,
+    },
     /// Makes a run.
     CreateRun(Box<NewRun>),
     /// Reacts to the comment that requested the run.

@@ -36,7 +36,11 @@ async fn list(call: Call, Path((owner, repo)): Path<(String, String)>) -> Answer
     if let Some(path) = call.param("path") {
         let prefix = format!("{path}/");
         let touches = |c: &diff::FileChange| c.path == path || c.path.starts_with(&prefix);
-        log.retain(|sha| repo.git.changes_of(*sha).is_ok_and(|all| all.iter().any(touches)));
+        // Merge commits are left out, whatever they have made of the file.
+        let is_merge = |sha: &Sha| repo.git.commit(*sha).is_ok_and(|commit| commit.parents.len() > 1);
+        log.retain(|sha| {
+            !is_merge(sha) && repo.git.changes_of(*sha).is_ok_and(|all| all.iter().any(touches))
+        });
     }
     call.page(&log, |sha| git_json::commit(&world, org, repo, *sha).unwrap_or_default())
 }

@@ -7,15 +7,20 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::{FullName, Sha};
 
-/// The most commits that are read of a comparison.
+/// The most commits that are listed of a comparison.
 pub const MAX_COMPARED: usize = 100;
+/// The most pages of as many commits that are read to find its merges.
+const MAX_PAGES: usize = 10;
 
 /// The commits that are in one history and not in another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
     /// Their ids, oldest first, at most [`MAX_COMPARED`].
     pub commits: Vec<Sha>,
-    /// How many there are.
+    /// The merges among all of them, each with its first parent: the branch that it was made on. None: there are more than a thousand
+    /// commits.
+    pub merges: Option<Vec<(Sha, Sha)>>,
+    /// How many commits there are.
     pub total: usize,
     /// Whether the head follows from the base: nothing of the base is missing in it.
     pub is_descendant: bool,
@@ -64,7 +69,7 @@ struct CommitWithParents {
 struct Body {
     total_commits: usize,
     behind_by: usize,
-    commits: Vec<Commit>,
+    commits: Vec<CommitWithParents>,
 }
 
 #[derive(Deserialize)]
@@ -80,12 +85,30 @@ impl Client {
         base: &Sha,
         head: &Sha,
     ) -> Result<Option<Comparison>, Error> {
-        let call = comparison(repo, base, head)?.query("per_page", MAX_COMPARED.to_string());
-        let found: Option<Body> = self.find(call).await?;
-        Ok(found.map(|body| Comparison {
-            commits: body.commits.into_iter().map(|commit| commit.sha).collect(),
-            total: body.total_commits,
-            is_descendant: body.behind_by == 0,
+        let page = |number: usize| {
+            Ok::<_, Error>(
+                comparison(repo, base, head)?
+                    .query("per_page", MAX_COMPARED.to_string())
+                    .query("page", number.to_string()),
+            )
+        };
+        let Some(first) = self.find::<Body>(page(1)?).await? else { return Ok(None) };
+        let (total, is_descendant) = (first.total_commits, first.behind_by == 0);
+        let mut commits = first.commits;
+        for number in 2..=total.div_ceil(MAX_COMPARED).min(MAX_PAGES) {
+            let Some(more) = self.find::<Body>(page(number)?).await? else { return Ok(None) };
+            commits.extend(more.commits);
+        }
+        let merge = |commit: &CommitWithParents| match commit.parents.as_slice() {
+            [first, _, ..] => Some((commit.sha.clone(), first.sha.clone())),
+            _ => None,
+        };
+        let is_complete = commits.len() >= total;
+        Ok(Some(Comparison {
+            merges: is_complete.then(|| commits.iter().filter_map(merge).collect()),
+            commits: commits.into_iter().map(|commit| commit.sha).take(MAX_COMPARED).collect(),
+            total,
+            is_descendant,
         }))
     }
 

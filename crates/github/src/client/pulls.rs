@@ -10,6 +10,9 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::{FullName, Sha};
 
+/// The most closed pull requests that are looked at.
+const MAX_CLOSED: usize = 100;
+
 /// Whether a pull request is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -44,6 +47,9 @@ pub struct Pull {
     pub closed_at: Option<Timestamp>,
     /// When it was merged; `None`: it is not.
     pub merged_at: Option<Timestamp>,
+    /// When it was last changed, or commented on.
+    #[serde(default)]
+    pub updated_at: Option<Timestamp>,
     /// Who merged it; `None`: it is not merged, or this came from a list.
     #[serde(default)]
     pub merged_by: Option<User>,
@@ -135,14 +141,22 @@ impl Client {
         self.write(Method::POST, "/repos/{owner}/{repo}/pulls", &[repo.owner.as_str(), &repo.name], new).await
     }
 
-    /// The pull requests that were closed or changed after being closed last, newest first, at most 30.
-    pub async fn pulls_closed_lately(&self, repo: &FullName) -> Result<Vec<Pull>, Error> {
+    /// The closed pull requests that were changed since then, the last changed first; `None`: there are too many, as somebody may
+    /// have commented on them all.
+    pub async fn pulls_closed_since(
+        &self,
+        repo: &FullName,
+        since: Timestamp,
+    ) -> Result<Option<Vec<Pull>>, Error> {
         let call = Call::get("/repos/{owner}/{repo}/pulls", &[repo.owner.as_str(), &repo.name])?
             .query("state", "closed")
             .query("sort", "updated")
             .query("direction", "desc")
-            .query("per_page", "30");
-        self.read(call).await
+            .query("per_page", MAX_CLOSED.to_string());
+        let mut found: Vec<Pull> = self.read(call).await?;
+        let listed = found.len();
+        found.retain(|pull| pull.updated_at.is_none_or(|updated| updated >= since));
+        Ok((listed < MAX_CLOSED || found.len() < listed).then_some(found))
     }
 
     /// The paths of the files that a pull request changes, those that it renames by both names.

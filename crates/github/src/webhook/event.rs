@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use crate::account::AccountType;
 use crate::client::CheckRunId;
 use crate::{AppId, FullName, InstallationId, Login, Sha};
@@ -157,6 +159,8 @@ pub struct PullRequestEvent {
     pub draft: bool,
     /// Whether it was merged.
     pub merged: bool,
+    /// When it was closed, merged or not; `None`: it is open.
+    pub closed_at: Option<Timestamp>,
     /// Where it is to go.
     pub base: Side,
     /// What is to go there.

@@ -157,6 +157,7 @@ fn convert(event: &'static str, payload: raw::Payload) -> Result<WebhookEvent, P
                 number: payload.number.ok_or(missing("number"))?,
                 draft: pull.draft.unwrap_or(false),
                 merged: pull.merged.unwrap_or(false),
+                closed_at: pull.closed_at,
                 base: side(pull.base),
                 head: side(pull.head),
                 base_changed: payload.changes.is_some_and(|changes| changes.base.is_some()),

@@ -1,6 +1,7 @@
 //! Payloads as GitHub writes them: only the fields that are read. One type for all events, so that a delivery is
 //! parsed once; which fields an event must have is checked where it is turned into an event.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -80,6 +81,7 @@ pub(super) struct Commit {
 pub(super) struct PullRequest {
     pub(super) draft: Option<bool>,
     pub(super) merged: Option<bool>,
+    pub(super) closed_at: Option<Timestamp>,
     pub(super) base: Side,
     pub(super) head: Side,
 }

@@ -54,6 +54,7 @@ fn subject(event: WebhookEvent, repository: Repository) -> Subject {
             number: number(pull.number),
             draft: pull.draft,
             merged: pull.merged,
+            closed_at: pull.closed_at,
             base: pull.base.branch,
             base_changed: pull.base_changed,
             head: pull.head.sha.into(),

@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::{
     Api, Client, Resource, ResourceExt,
@@ -137,9 +138,13 @@ impl Writer {
                     let outcome = self.recheck(&name, cause).await?;
                     done.push(installation(&name, outcome));
                 }
-                Action::CancelPreviews { installation, pull_request } => {
+                Action::CancelPreviews { installation, pull_request, closed_at } => {
                     let label = format!(",{LABEL_PULL_REQUEST}={pull_request}");
-                    done.extend(self.cancel_previews(&installation, &label, |_| true).await?);
+                    let is_older = |run: &PeribolosRun| {
+                        let at: Option<Timestamp> = run.spec.trigger.at.parse().ok();
+                        at.zip(closed_at).is_none_or(|(at, closed_at)| at <= closed_at)
+                    };
+                    done.extend(self.cancel_previews(&installation, &label, is_older).await?);
                 }
                 Action::CancelMergeGroup { installation, git_ref } => {
                     let is_its = |run: &PeribolosRun| run.spec.source.git_ref == git_ref;
@@ -425,7 +430,8 @@ mod tests {
         let list = json!({"apiVersion": "peribolos.dev/v1alpha1", "kind": "PeribolosRunList",
             "metadata": {}, "items": [run]});
         let (writer, sent) = writer(vec![(200, list), answer]);
-        let cancel = Action::CancelPreviews { installation: "acme-1".into(), pull_request: 7 };
+        let cancel =
+            Action::CancelPreviews { installation: "acme-1".into(), pull_request: 7, closed_at: None };
         let done = writer.perform(vec![cancel], "d").await.unwrap();
         assert_eq!(done, [persisted::<PeribolosRun>("r", outcome)]);
         let expected = json!({"metadata": {"uid": "u"}, "spec": {"cancel": true}});

@@ -259,3 +259,21 @@ async fn the_check_of_a_merge_group_is_run_again_as_that() {
     let again = again.into_iter().find(|run| run.annotations().contains_key("peribolos.dev/rerequest"));
     assert_eq!(again.unwrap().spec.source.git_ref, group);
 }
+
+/// Deliveries may come late, or again after hours: what was closed before it was opened again is open.
+#[tokio::test]
+async fn a_closing_that_is_told_late_cancels_no_preview_of_the_pull_request_that_was_opened_again() {
+    let served = receiver().await;
+    served.acme().await;
+    let reopened = with(
+        payloads::pull_request("reopened"),
+        json!({"pull_request": {"updated_at": jiff::Timestamp::now()}}),
+    );
+    persisted(&served, "pull_request", "reopened", &reopened).await;
+    let long_ago = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1);
+    let closed = json!({"pull_request": {"state": "closed", "closed_at": long_ago, "updated_at": long_ago}});
+    let closed = with(payloads::pull_request("closed"), closed);
+    persisted(&served, "pull_request", "closed", &closed).await;
+    let run = served.runs().get(&names::run("acme-1", &["reopened"])).await.unwrap();
+    assert!(!run.spec.cancel, "its check would stand as cancelled on an open pull request");
+}

@@ -315,3 +315,44 @@ async fn what_cant_be_previewed_because_two_repositories_have_the_file_says_so()
     let run = world.reaches("r", "Failed", "ConfigAmbiguous").await;
     assert_eq!(world.conclusion(&run).await, "failure");
 }
+
+/// Section 6: "first" lasts until an Apply that an owner is behind has started its pod.
+#[tokio::test]
+async fn a_push_while_the_first_apply_runs_needs_no_owner() {
+    let world = World::start(&[]).await;
+    let sha = world.push("alice", ".github", json!({"org.yaml": "orgs: {acme: {admins: [alice]}}"})).await;
+    pushed(&world, "good", "alice", json!({"sha": sha})).await;
+    world.task_run("good-1").await;
+    world
+        .tekton_says(
+            "good-1",
+            json!({"podName": "good-1-pod", "conditions": [
+        {"type": "Succeeded", "status": "Unknown", "reason": "Running", "message": ""}]}),
+        )
+        .await;
+    world.reaches("good", "Running", "Running").await;
+    let sha = world.push("carol", ".github", json!({"org.yaml": "orgs: {acme: {admins: [bob]}}"})).await;
+    pushed(&world, "later", "carol", json!({"sha": sha})).await;
+    world.reaches("later", "Queued", "WaitingForRun").await;
+    world.applied("good-1").await;
+    world.task_run("later-1").await;
+}
+
+/// What a plan would change of an organization is nothing for a member who has put a repository of the right name into place: secret
+/// teams and other people's private repositories are in it.
+#[tokio::test]
+async fn before_an_owner_has_agreed_a_members_private_repository_is_told_no_names() {
+    let world = World::with_repositories(
+        ".github: {visibility: public, files: {README.md: hello}}\n\
+         peribolos: {visibility: private, collaborators: {carol: admin}, files: {org.yaml: 'orgs: {acme: {admins: [carol]}}'}}",
+    )
+    .await;
+    world.is_ready(ACME).await;
+    let pull = json!({"title": "x", "branch": "b", "files": {"org.yaml": "orgs: {acme: {admins: [carol], members: []}}"}, "sender": "carol"});
+    let pull = world.github.call("POST", "/_sim/orgs/acme/repos/peribolos/pulls", Some(pull)).await;
+    let source =
+        json!({"repository": "acme/peribolos", "ref": "refs/heads/main", "pullRequest": pull["number"]});
+    world.create("p", "DryRun", source).await;
+    let params = serde_json::to_string(&world.task_run("p-1").await.spec.params).unwrap();
+    assert!(!params.contains("--disclose-all"), "{params}");
+}

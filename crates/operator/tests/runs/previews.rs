@@ -286,3 +286,28 @@ async fn names_of_the_file_are_told_if_a_member_pushed_it(#[case] sender: &str, 
     let args = args(&world.task_run("p-1").await);
     assert_eq!(args.iter().any(|arg| arg == "--disclose-file"), told, "{args:?}");
 }
+
+/// A check that says "the file is not changed here" passes where it is required: it must not outlive the path that it is about.
+#[tokio::test]
+async fn what_did_not_change_the_file_is_previewed_again_when_the_file_has_another_path() {
+    let world = World::start(&[]).await;
+    world.push("alice", ".github", json!({"org.yaml": FILE, "new.yaml": FILE})).await;
+    let files = json!({"new.yaml": format!("{FILE}    description: new\n")});
+    let body = json!({"title": "x", "branch": "topic", "files": files, "sender": "carol"});
+    let pull = world.github.call("POST", "/_sim/orgs/acme/repos/.github/pulls", Some(body)).await;
+    world.create("p", "DryRun", json!({"pullRequest": pull["number"]})).await;
+    let run = world.reaches("p", "Skipped", "FileUnchanged").await;
+    assert_eq!(world.conclusion(&run).await, "skipped");
+    let patch = Patch::Merge(json!({"spec": {"config": {"path": "new.yaml"}}}));
+    world.installations().patch(ACME, &PatchParams::default(), &patch).await.unwrap();
+    world.create("moved", "Apply", json!({})).await;
+    world.task_run("moved-1").await;
+    world.applied("moved-1").await;
+    let ended = world.reaches("moved", "Succeeded", "Applied").await;
+    eventually("everything that follows is done", async || {
+        let run = world.run(&ended.name_any()).await;
+        if run.labels().contains_key("peribolos.dev/ended") { Ok(()) } else { Err("not labelled") }
+    })
+    .await;
+    assert_eq!(again(&world).await.len(), 1, "it changes the file that is applied now");
+}

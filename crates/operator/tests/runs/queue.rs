@@ -255,3 +255,34 @@ async fn a_rate_limit_is_obeyed_whatever_events_come() {
     let asked = world.github.requests("GET", "/repos/acme/.github").await;
     assert!((1..=2).contains(&asked), "GitHub was asked {asked} times");
 }
+
+/// Section 4: on "Re-run" GitHub puts the suite back to queued until a check of it is written, so the old check is written once more.
+#[tokio::test]
+async fn a_rerequested_check_of_an_old_commit_is_written_once_more_as_it_was() {
+    let world = World::start(&[]).await;
+    let old = world.github.push("acme", json!({"org.yaml": "orgs: {acme: {admins: [alice]}}"})).await;
+    world.create("first", "Apply", json!({"sha": old})).await;
+    world.task_run("first-1").await;
+    world.applied("first-1").await;
+    let first = world.reaches("first", "Succeeded", "Applied").await;
+    assert_eq!(world.conclusion(&first).await, "success");
+    world.github.push("acme", json!({"README.md": "two"})).await;
+    world.github.call("DELETE", "/_sim/requests", None).await;
+    let annotated = json!({"annotations": {"peribolos.dev/rerequest": "true"}});
+    world.create_with("again", json!({"mode": "Apply", "source": {"sha": old}}), annotated).await;
+    let run = world.reaches("again", "Skipped", "NotHead").await;
+    eventually("everything that follows is done", async || {
+        let run = world.run(&run.name_any()).await;
+        if run.labels().contains_key("peribolos.dev/ended") { Ok(()) } else { Err("not labelled") }
+    })
+    .await;
+    let requests = world.github.call("GET", "/_sim/requests", None).await;
+    let is_written = |request: &serde_json::Value| {
+        let is_check = request["path"].as_str().is_some_and(|path| path.contains("/check-runs"));
+        is_check && request["method"] != "GET"
+    };
+    assert!(
+        requests.as_array().unwrap().iter().any(is_written),
+        "the suite of {old} stays queued: {requests}"
+    );
+}

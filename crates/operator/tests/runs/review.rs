@@ -219,3 +219,55 @@ async fn what_was_shown_before_the_repository_was_renamed_was_shown() {
     world.github.call("POST", &merge, Some(json!({"sender": "alice"}))).await;
     assert_eq!(gathered(&world, "r").await, (false, only_preview()));
 }
+
+/// A merge that takes an older file changes it by no commit of its own, so it is in no list of commits that touch the file. A direct
+/// commit after it does not make it one that came without a pull request.
+#[tokio::test]
+async fn a_direct_commit_hides_no_merge_that_takes_an_older_file() {
+    let world = World::start(&[]).await;
+    let older = world.github.push("acme", json!({"org.yaml": FILE})).await;
+    let with_carol = "orgs: {acme: {admins: [alice, bob], members: [carol]}}";
+    let newer = world.github.push("acme", json!({"org.yaml": with_carol})).await;
+    world.is_ready(ACME).await;
+    reviewed(&world, &newer).await;
+    // A branch that has merged the newer file with `-s ours`.
+    let commit = |sha: &str| format!("/repos/acme/.github/git/commits/{sha}");
+    let tree = world.change("GET", &commit(&older), None).await["tree"]["sha"].clone();
+    let ours = json!({"message": "Merge", "tree": tree, "parents": [older, newer]});
+    let ours = world.change("POST", "/repos/acme/.github/git/commits", Some(ours)).await["sha"].clone();
+    let branch = json!({"ref": "refs/heads/ours", "sha": ours});
+    world.change("POST", "/repos/acme/.github/git/refs", Some(branch)).await;
+    let pulls = "/_sim/orgs/acme/repos/.github/pulls";
+    let pull = json!({"title": "x", "branch": "ours", "sender": "carol"});
+    let pull = world.github.call("POST", pulls, Some(pull)).await;
+    let merge = format!("{pulls}/{}/merge", pull["number"]);
+    world.github.call("POST", &merge, Some(json!({"sender": "alice"}))).await;
+    let file = world.change("GET", "/repos/acme/.github/contents/org.yaml", None).await;
+    assert_eq!(file["size"], FILE.len(), "the merge has taken the older file: {file}");
+    assert_eq!(gathered(&world, "merge").await, (false, vec![]), "the merge alone");
+    world.cancel("merge").await;
+    world.tekton_ends("merge-1", "TaskRunCancelled", &[]).await;
+    world.reaches("merge", "Cancelled", "Cancelled").await;
+    world.slot_is_free().await;
+    world.push("carol", ".github", json!({"org.yaml": format!("{FILE} # tidy")})).await;
+    assert_eq!(gathered(&world, "r").await, (false, vec![]), "nobody has seen that carol goes");
+}
+
+/// Whoever may comment on pull requests that are closed makes any number of them newer than the merge in question.
+#[tokio::test]
+async fn a_merge_that_github_does_not_show_yet_is_found_among_many_closed_pull_requests() {
+    let world = World::start(&[]).await;
+    let first = world.github.push("acme", json!({"org.yaml": FILE})).await;
+    let late = json!({"method": "GET", "path": "/repos/acme/.github/commits/*/pulls", "status": 200, "body": [], "count": 1000});
+    world.github.call("POST", "/_sim/faults", Some(late)).await;
+    merge(&world, "orgs: {acme: {admins: [alice, bob, carol]}}").await;
+    let pulls = "/_sim/orgs/acme/repos/.github/pulls";
+    for number in 0..31 {
+        let files = json!({(format!("{number}.md")): "x"});
+        let open = json!({"title": "x", "branch": format!("b-{number}"), "files": files, "sender": "carol"});
+        let number = world.github.call("POST", pulls, Some(open)).await["number"].clone();
+        world.github.call("POST", &format!("{pulls}/{number}/close"), Some(json!({"sender": "carol"}))).await;
+    }
+    reviewed(&world, &first).await;
+    assert_eq!(gathered(&world, "r").await, (false, only_preview()));
+}

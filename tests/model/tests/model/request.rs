@@ -96,6 +96,7 @@ pub fn of(facts: &Facts, step: &Step, version_of: impl FnOnce(&str) -> Option<u3
         Step::Adopt
         | Step::Reserve
         | Step::EnsureToken(_)
+        | Step::RepeatCheck { .. }
         | Step::CreateRepository(_)
         | Step::React(_)
         | Step::WriteComment(_)

@@ -3,7 +3,7 @@
 //! again.
 
 use jiff::Timestamp;
-use peribolos_api::{GitHubInstallation, Reason, run::Mode};
+use peribolos_api::{GitHubInstallation, Reason, installation::UnreviewedRemovals, run::Mode};
 use serde_json::{Map, Value};
 
 use super::{
@@ -14,8 +14,10 @@ use super::{
 use crate::{
     drift::{self, Drift, issue},
     run::{
+        arguments::rule_of_removals,
         facts::Facts,
         leaving::{self, leaving},
+        published::IssueDone,
         state::{is_finished_by_earlier_version, is_tidied},
         status::seconds,
         step::IssueChange,
@@ -56,6 +58,7 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     }
     if let Some(verdict) = publish::check(facts, now)
         .or_else(|| shown(facts, now))
+        .or_else(|| publish::repeat(facts, now))
         .or_else(|| publish::react(facts, now))
         .or_else(|| comment(facts, installation, now))
         .or_else(|| issue(facts, installation, now))
@@ -78,7 +81,9 @@ pub(super) fn decide(facts: &Facts, installation: &GitHubInstallation, now: Time
     if let Left::Later(until) = comments::left(facts, installation, now) {
         return Verdict::Wait(until);
     }
-    let is_left = publish::wants_reaction(facts).is_some() || wants_issue(facts, installation).is_some();
+    let is_left = publish::wants_reaction(facts).is_some()
+        || publish::wants_repetition(facts).is_some()
+        || wants_issue(facts, installation).is_some();
     if is_left && !publish::is_given_up(facts, now) {
         return Verdict::Wait(publish::pending(facts, now));
     }
@@ -143,7 +148,10 @@ fn shown(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     let explains = status.report.as_ref().is_some_and(|report| report.explains_end);
     let shows_plan = explains && matches!(reason, Some(Reason::Planned | Reason::GuardTripped));
     let by_check = publish::shows_end(facts);
-    if status.shown_at.is_some() || !shows_plan || !(by_check || facts.published.done.issue) {
+    if status.shown_at.is_some()
+        || !shows_plan
+        || !(by_check || facts.published.done.issue == IssueDone::Lists)
+    {
         return None;
     }
     status.shown_at = Some(seconds(now));
@@ -160,7 +168,7 @@ fn comment(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
 
 /// How the issue about drift changes because of this run.
 fn wants_issue(facts: &Facts, installation: &GitHubInstallation) -> Option<IssueChange> {
-    if facts.published.done.issue {
+    if facts.published.done.issue != IssueDone::No {
         return None;
     }
     match drift::drift(&facts.installation_status()) {
@@ -205,7 +213,10 @@ fn correct(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
     }
     let found =
         matches!(drift::drift(&facts.installation_status()), Drift::Found(by, _) if by == facts.name());
-    if found { create(facts, follow_up::correction(run, installation, now)) } else { None }
+    // Nobody has previewed removals that undo what was done by hand: an Apply would only be stopped by them, day after day.
+    let may_pass = facts.status().removals.is_empty()
+        || rule_of_removals(&installation.spec) != UnreviewedRemovals::Block;
+    if found && may_pass { create(facts, follow_up::correction(run, installation, now)) } else { None }
 }
 
 /// New previews of open pull requests, if the run has not made them while it waited or was running.

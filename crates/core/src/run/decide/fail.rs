@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::run::{
     comment::Known,
     facts::Facts,
+    published::IssueDone,
     state::State,
     step::{Need, Step},
     trouble::{Kind, Trouble},
@@ -33,6 +34,10 @@ impl Facts {
                 self.check_failed(&trouble, now);
                 self.later(&trouble, now);
             }
+            Attempted::Write(Step::RepeatCheck { .. }) => {
+                self.published.done.repeated |= trouble.is_lasting();
+                self.later(&trouble, now);
+            }
             Attempted::Write(Step::React(_)) if trouble.is_lasting() => {
                 self.published.done.acknowledged = true;
             }
@@ -57,7 +62,9 @@ impl Facts {
                 self.later(&trouble, now);
             }
             Attempted::Write(Step::Issue(_)) => {
-                self.published.done.issue |= trouble.is_lasting();
+                if trouble.is_lasting() {
+                    self.published.done.issue = IssueDone::GivenUp;
+                }
                 self.later(&trouble, now);
             }
             Attempted::Look([Need::OpenPulls(_)]) => {

@@ -7,7 +7,7 @@ use peribolos_vocab::CheckConclusion;
 use super::{Need, Step, Verdict, wanted};
 use crate::run::{
     budget::{self, Purpose},
-    check::{Check, CheckState},
+    check::{self, Check, CheckState},
     facts::{CheckSeen, Facts},
     state::State,
     status::time,
@@ -155,6 +155,25 @@ pub(super) fn confirm_as(facts: &Facts, wanted: &Check, now: Timestamp) -> Resul
         });
     }
     Ok(())
+}
+
+/// The check that was requested again, of a run that ended without carrying that out. GitHub has put its check suite back to queued,
+/// and shows an end of it only once a check of it is written.
+pub(super) fn repeat(facts: &Facts, now: Timestamp) -> Option<Verdict> {
+    let (name, sha) = wants_repetition(facts)?;
+    may_write(facts, now).then(|| Verdict::Do(Step::RepeatCheck { name, sha }))
+}
+
+/// The name and the commit of the check that is to be repeated.
+pub(super) fn wants_repetition(facts: &Facts) -> Option<(&'static str, String)> {
+    let status = facts.status();
+    let reason = status.reason.as_deref().and_then(Reason::parse);
+    let is_meant = facts.is_rerequest()
+        && !facts.published.done.repeated
+        && matches!(reason, Some(Reason::NotHead | Reason::NotAllowed));
+    let name = check::name(&facts.run).filter(|_| is_meant)?;
+    let sha = status.sha.unwrap_or_else(|| facts.run.spec.source.sha.clone());
+    (!sha.is_empty()).then_some((name, sha))
 }
 
 /// The reaction to the comment that requested the run.

@@ -204,6 +204,7 @@ fn dry_run(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
                 (Some(_), None) => return Err(Verdict::Need(vec![Need::Head(branch.to_owned())])),
             };
             let token = with_token(facts, Token::Lesser(RunToken::Read))?;
+            with_strangers(facts, installation)?;
             let base = base.map(|sha| Base { branch, sha });
             let args = arguments::of_dry_run(facts, installation, RunToken::Read, false, base);
             return Ok(plan(facts, token, args));
@@ -232,9 +233,18 @@ fn dry_run(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
     };
     let token = with_token(facts, Token::Lesser(grant.token))?;
     with_base(facts, base, grant.token == RunToken::File)?;
+    if grant.token == RunToken::Read {
+        with_strangers(facts, installation)?;
+    }
     let base = base.sha.as_deref().map(|sha| Base { branch, sha });
     let args = arguments::of_dry_run(facts, installation, grant.token, grant.by_member, base);
     Ok(plan(facts, token, args))
+}
+
+/// Finds out who administers the config repository, where it depends on that what may be named.
+fn with_strangers(facts: &Facts, installation: &GitHubInstallation) -> Result<(), Verdict> {
+    let is_known = facts.found.strangers.is_some() || !arguments::depends_on_strangers(facts, installation);
+    if is_known { Ok(()) } else { Err(Verdict::Need(vec![Need::Strangers])) }
 }
 
 /// Records the base that a preview is made with. Whoever finds another file there later knows that this one is outdated, even if

@@ -142,6 +142,9 @@ fn for_commit(facts: &Facts, repository: &ConfigRepository, sha: Option<&str>) -
     if let Some(Unchanged::With(blob)) = &facts.found.unchanged {
         status.base_blob = Some(blob.clone());
     }
+    if let Some(Unchanged::With(_) | Unchanged::Always) = &facts.found.unchanged {
+        status.unchanged_path = facts.installation.as_ref().map(|it| it.spec.config.path.clone());
+    }
     status.repository = Some(RunRepository { name: repository.name.clone(), id: repository.id });
     if let Some(sha) = sha {
         set_commit(status, sha);

@@ -335,9 +335,11 @@ fn take_in(ctx: &Context, facts: &mut Facts, verdict: &Verdict, error: Error) ->
         }
         Verdict::Do(step) => {
             let during = match step {
-                Step::WriteCheck(..) | Step::React(_) | Step::WriteComment(_) | Step::Issue(_) => {
-                    During::Publication
-                }
+                Step::WriteCheck(..)
+                | Step::RepeatCheck { .. }
+                | Step::React(_)
+                | Step::WriteComment(_)
+                | Step::Issue(_) => During::Publication,
                 Step::CreateRepository(_) => During::Creation,
                 _ => During::Look,
             };

@@ -27,6 +27,13 @@ impl Page {
         self
     }
 
+    /// An issue as it was opened.
+    pub fn issue(mut self, issue: &Value) -> Self {
+        let what = json!({"part": "issue", "number": issue["number"], "title": issue["title"], "author": issue["author"]});
+        self.part(&what, &issue["body"]);
+        self
+    }
+
     /// Comments in the order in which they were written.
     pub fn comments(mut self, comments: &[Value]) -> Self {
         for comment in comments {

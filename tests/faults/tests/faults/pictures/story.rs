@@ -47,14 +47,16 @@ pub async fn tells(teller: &Teller<'_>) -> Result<Vec<Page>, Missed> {
 
     let mistake = refused(teller, "mistake", &mistaken(&file)).await?;
     let guard = refused(teller, "guard", &without_teams(&file)).await?;
+    let owners = refused(teller, "owners", &with_one_owner(&file)).await?;
 
     // Somebody takes access away by hand, and an owner wants it as the file says.
     let (path, less) = ("/orgs/acme/teams/docs/repos/acme/handbook", json!({"permission": "pull"}));
     teller.world.github.call_by("ghp_alice", "PUT", path, Some(less)).await;
+    let drift = Page::new("drift").issue(&found_by_comparison(teller).await?);
     let answer = answered(teller, "answer", number, ("alice", "/peribolos apply")).await?;
     let help = answered(teller, "help", number, ("bob", "/peribolos aply")).await?;
 
-    let pages = [onboarding, preview, result, mistake, guard, answer, help];
+    let pages = [onboarding, preview, result, mistake, guard, owners, drift, answer, help];
     Ok(pages.map(|page| page.stable(teller)).into())
 }
 
@@ -81,6 +83,15 @@ async fn refused(teller: &Teller<'_>, name: &'static str, file: &str) -> Result<
     let path = format!("/repos/acme/.github/check-runs/{}/annotations", check["id"]);
     let annotations = teller.world.github.call_by("ghp_alice", "GET", &path, None).await;
     Ok(Page::new(name).check(check, &annotations))
+}
+
+/// Compares the organization with the file, as is done once a day; the issue that comes of it.
+async fn found_by_comparison(teller: &Teller<'_>) -> Result<Value, Missed> {
+    teller.creates_run("comparison", "DryRun").await?;
+    let open = |org: &Value| org["issues"].as_array()?.iter().find(|issue| issue["state"] == "open").cloned();
+    let issue = teller.github_has("the issue about what differs", open).await?;
+    teller.rest().await?;
+    Ok(issue)
 }
 
 /// Writes a command on a pull request and waits for the answer.
@@ -134,6 +145,11 @@ fn without_teams(file: &str) -> String {
     let (before, teams) = file.split_once("\n    teams:\n").unwrap();
     let (_, after) = teams.split_once("\n    repos:\n").unwrap();
     format!("{before}\n    teams: {{}}\n    repos:\n{after}")
+}
+
+/// Bob is no owner any more.
+fn with_one_owner(file: &str) -> String {
+    edited(file, &[("\n    - bob\n", "\n")])
 }
 
 /// Each of these places, of which there is one, is replaced.

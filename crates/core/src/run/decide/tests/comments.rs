@@ -22,7 +22,7 @@ fn published(mut facts: Facts) -> Facts {
     facts.found.pod_done = Some(true);
     facts.found.installation_live = true;
     facts.published.done.cleared = true;
-    facts.published.done.issue = true;
+    facts.published.done.issue = IssueDone::Lists;
     facts.published.done.previews = true;
     facts.published.done.acknowledged = true;
     facts.published.check_id = Some(5);

@@ -113,7 +113,7 @@ fn a_comparison_is_recorded_before_its_end_is_written() {
 #[test]
 fn drift_is_corrected_where_that_is_wanted() {
     let mut facts = compared(1);
-    facts.published.done.issue = true;
+    facts.published.done.issue = IssueDone::Lists;
     facts.run.status.as_mut().unwrap().shown_at = Some(seconds(at(6)));
     assert_eq!(describe(&decide(&facts, at(6))), "LabelTaskRuns");
     change_installation(&mut facts, |i| i.spec.run.correct_drift = true);
@@ -124,4 +124,30 @@ fn drift_is_corrected_where_that_is_wanted() {
         "LabelTaskRuns",
         "what an Apply left is not for another one"
     );
+}
+
+/// GitHub refuses an issue for good where the repository has none (410), or without the permission: nobody has seen the list.
+#[test]
+fn an_issue_that_was_refused_has_shown_nothing() {
+    for kind in [Kind::Hopeless, Kind::Permission] {
+        let mut found = compared(1);
+        found.run.status.as_mut().unwrap().removals = vec!["digest".into()];
+        let Verdict::Do(step) = decide(&found, at(6)) else { panic!("no step") };
+        assert!(matches!(step, Step::Issue(IssueChange::Found { .. })), "{step:?}");
+        found.fail(Attempted::Write(&step), trouble(kind.clone(), 7), at(6));
+        if let Verdict::Do(Step::WriteStatus(status)) = decide(&found, at(30)) {
+            assert_eq!(status.shown_at, None, "{kind:?}: an owner's command would approve of it");
+        }
+    }
+}
+
+/// Section 7: `correctDrift` starts an Apply only if its removals may pass, else there is the issue alone.
+#[test]
+fn drift_whose_removals_may_not_pass_is_not_corrected() {
+    let mut facts = compared(1);
+    facts.published.done.issue = IssueDone::Lists;
+    let status = facts.run.status.as_mut().unwrap();
+    (status.shown_at, status.removals) = (Some(seconds(at(6))), vec!["digest".into()]);
+    change_installation(&mut facts, |i| i.spec.run.correct_drift = true);
+    assert_eq!(describe(&decide(&facts, at(6))), "LabelTaskRuns");
 }

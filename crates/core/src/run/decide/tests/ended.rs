@@ -34,6 +34,7 @@ fn what_follows_from_an_end_is_done_once_and_in_order() {
     assert_eq!(describe(&decide(&facts, at(6))), r#"need [OpenPulls("main")]"#);
     let pulls = vec![(7, OTHER.to_owned()), (8, OTHER.to_owned())];
     let open = OpenPulls {
+        path: "peribolos.yaml".into(),
         base: SHA.into(),
         base_blob: "blob".into(),
         applied_before: None,

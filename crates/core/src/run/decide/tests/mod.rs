@@ -39,6 +39,7 @@ use crate::{
         first::Backing,
         outcome::{self, Condition, Observation},
         preview::{Author, OpenPulls},
+        published::IssueDone,
         status::{End, Why, Writer, seconds},
         step::{IssueChange, Need, Sign, Step, TaskRunPlan, Token, Verdict},
         testing::{COMMENT, at, facts, here, installation, run},

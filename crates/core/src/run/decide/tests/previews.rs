@@ -16,7 +16,14 @@ fn unlooked(begin: impl Fn(&PeribolosRun) -> PeribolosRunStatus) -> Facts {
 
 fn open(previews: Vec<PeribolosRun>) -> OpenPulls {
     let pulls = vec![(7, OTHER.to_owned())];
-    OpenPulls { base: SHA.into(), base_blob: "new".into(), applied_before: None, pulls, previews }
+    OpenPulls {
+        base: SHA.into(),
+        path: "peribolos.yaml".into(),
+        base_blob: "new".into(),
+        applied_before: None,
+        pulls,
+        previews,
+    }
 }
 
 /// A preview of pull request 7 with the base's file `blob`.

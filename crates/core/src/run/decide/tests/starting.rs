@@ -325,10 +325,20 @@ fn a_preview_starts_with_what_its_author_may_have() {
     let Verdict::Do(Step::WriteStatus(status)) = decide(&facts, at(1)) else { panic!("no status") };
     assert_eq!((status.base_sha.as_deref(), status.base_blob.as_deref()), (Some(OTHER), Some("blob")));
     facts.run.status = Some(*status);
+    assert_eq!(
+        describe(&decide(&facts, at(1))),
+        "need [Strangers]",
+        "no owner has agreed to this repository yet"
+    );
+    facts.found.strangers = Some(vec!["carol".into()]);
+    let Verdict::Do(Step::CreateTaskRun(plan)) = decide(&facts, at(1)) else { panic!("no TaskRun") };
+    assert!(!plan.args.contains(&"--disclose-all".to_owned()), "{:?}", plan.args);
+    facts.found.strangers = Some(vec![]);
     let verdict = decide(&facts, at(1));
     assert_eq!(describe(&verdict), "create r-1 with Lesser(Read)", "its base is recorded before");
     let Verdict::Do(Step::CreateTaskRun(plan)) = verdict else { panic!("no TaskRun") };
     assert!(plan.args.contains(&format!("--base-sha={OTHER}")), "{:?}", plan.args);
+    assert!(plan.args.contains(&"--disclose-all".to_owned()), "{:?}", plan.args);
     assert!(plan.args.contains(&"--base-branch=main".to_owned()), "{:?}", plan.args);
     facts.found.pull = Some(Some(Pull { base: "dev".into(), ..pull(Author::Member) }));
     assert_eq!(describe(&decide(&facts, at(1))), "Superseded Superseded", "it is never applied from there");

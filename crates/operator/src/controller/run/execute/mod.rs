@@ -55,6 +55,7 @@ pub(super) async fn execute(at: RunContext<'_>, facts: &Facts, step: &Step) -> R
         Step::CloseAttempt(name) => task_run::close(at, name).await,
         Step::StopTaskRun(why) => task_run::stop(at, why).await,
         Step::WriteCheck(id, check) => check::write(at, *id, check).await,
+        Step::RepeatCheck { name, sha } => check::repeat(at, name, sha).await,
         Step::CreateRun(run) => create::run(at, facts, run).await,
         Step::React(sign) => comment::react(at, *sign).await,
         Step::WriteComment(post) => comment::write(at, post).await,

@@ -1,10 +1,11 @@
 //! The repository that holds the file, and the head of a branch of it.
 
+use peribolos_api::run::Mode;
 use peribolos_core::{config::ConfigFound, run::facts::Facts};
 use peribolos_github::Sha;
 
 use super::RunContext;
-use crate::controller::run::error::Error;
+use crate::{controller::run::error::Error, services::config};
 
 /// The config repository.
 pub(super) async fn config(at: RunContext<'_>) -> Result<ConfigFound, Error> {
@@ -12,12 +13,13 @@ pub(super) async fn config(at: RunContext<'_>) -> Result<ConfigFound, Error> {
     Ok(at.lookup(&at.github().await?).find(&others).await?)
 }
 
-/// Who administers the config repository without being an owner, if it does not have the file yet.
+/// Who administers the config repository without being an owner; of a Dump, if it does not have the file yet.
 pub(super) async fn strangers(at: RunContext<'_>, facts: &Facts) -> Result<Vec<String>, Error> {
     match &facts.found.config {
-        Some(ConfigFound::Here(repository)) => {
+        Some(ConfigFound::Here(repository)) if at.run.spec.mode == Mode::Dump => {
             Ok(at.lookup(&at.github().await?).strangers(repository).await?)
         }
+        Some(ConfigFound::Here(_)) => Ok(config::strangers(&at.github().await?, &at.repository()?).await?),
         _ => Err(Error::NotChosen),
     }
 }

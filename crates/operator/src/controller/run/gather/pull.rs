@@ -142,6 +142,7 @@ pub(super) async fn open(at: RunContext<'_>, branch: &str) -> Result<OpenPulls, 
     let blob = or_no_file(at.blob(base.as_str()).await?);
     let status = at.installation.status.clone().unwrap_or_default();
     Ok(OpenPulls {
+        path: at.installation.spec.config.path.clone(),
         base: base.into(),
         base_blob: blob,
         applied_before: preview::applied_before(at.run, &status),

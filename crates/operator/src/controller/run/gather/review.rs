@@ -39,7 +39,7 @@ pub(super) async fn gather(at: RunContext<'_>, facts: &Facts) -> Result<Reviewed
     if spec.preview == Preview::Off && !spec.comments {
         return Ok(Reviewed { shown: approved, ..Reviewed::default() });
     }
-    let introduced = introduced(at, github, repository, sha).await?;
+    let mut introduced = introduced(at, github, repository, sha).await?;
     let pulls: Vec<Vec<Pull>> = stream::iter(introduced.commits)
         .map(|commit| async move { github.pulls_for_commit(repository, &commit).await })
         .buffered(CONCURRENCY)
@@ -49,8 +49,10 @@ pub(super) async fn gather(at: RunContext<'_>, facts: &Facts) -> Result<Reviewed
     let mut merged: BTreeMap<u64, Pull> =
         pulls.into_iter().flatten().filter(Pull::is_merged).map(|pull| (pull.number, pull)).collect();
     if has_direct {
-        let late = not_known_yet(at, github, repository, &merged).await?;
-        merged.extend(late.into_iter().map(|pull| (pull.number, pull)));
+        match not_known_yet(at, github, repository, &merged).await? {
+            Some(late) => merged.extend(late.into_iter().map(|pull| (pull.number, pull))),
+            None => introduced.since = introduced.since.map(|since| Since { commits: None, ..since }),
+        }
     }
     let applied = applied(at, facts, github, repository, &merged).await?;
     if spec.preview == Preview::Off {
@@ -107,15 +109,15 @@ async fn applied(
 
 /// The pull requests with the file that were merged a moment ago and that GitHub does not show yet with their commits: it does
 /// so some seconds late. As long as there is one, no commit is treated as one without a pull request. One that GitHub shows
-/// with its merge was merged before the commits in question.
+/// with its merge was merged before the commits in question. None: there are too many that may be one.
 async fn not_known_yet(
     at: RunContext<'_>,
     github: &Client,
     repository: &FullName,
     known: &BTreeMap<u64, Pull>,
-) -> Result<Vec<Pull>, Error> {
+) -> Result<Option<Vec<Pull>>, Error> {
     let since = Timestamp::now().checked_sub(LATE).unwrap_or(Timestamp::MIN);
-    let mut late = github.pulls_closed_lately(repository).await?;
+    let Some(mut late) = github.pulls_closed_since(repository, since).await? else { return Ok(None) };
     late.retain(|pull| {
         pull.merged_at.is_some_and(|merged| merged >= since) && !known.contains_key(&pull.number)
     });
@@ -134,7 +136,7 @@ async fn not_known_yet(
         .buffered(CONCURRENCY)
         .try_collect()
         .await?;
-    Ok(with_file.into_iter().flatten().collect())
+    Ok(Some(with_file.into_iter().flatten().collect()))
 }
 
 /// The commits that an Apply brings.
@@ -145,8 +147,9 @@ struct Introduced {
     since: Option<Since>,
 }
 
-/// The commits that changed the file since the last reviewed one. Where none did, all of them: a merge that takes an older
-/// file changes it by no commit of its own. Without a reviewed commit, the one that made the head's file.
+/// The commits that changed the file since the last reviewed one, and the merges that did, which a file's history leaves out: one
+/// that takes an older file changes it by no commit of its own. Where nothing did, all commits. Without a reviewed commit, the one
+/// that made the head's file.
 async fn introduced(
     at: RunContext<'_>,
     github: &Client,
@@ -172,18 +175,37 @@ async fn introduced(
     // What the newest of the reviewed one's history do not have is new.
     let before: HashSet<Sha> = before.into_iter().map(|commit| commit.sha).collect();
     touching.retain(|commit| !before.contains(&commit.sha));
-    let is_complete = touching.len() < MAX_TOUCHING;
+    let mut commits: Vec<Sha> = touching.into_iter().map(|commit| commit.sha).collect();
+    let merges = match between.merges {
+        Some(merges) => Some(changing(at, merges, &commits).await?),
+        None => None,
+    };
+    // A merge is no direct commit, whoever pushed it: what it takes away may be in no commit that was looked at.
+    let is_certain = commits.len() < MAX_TOUCHING && merges.as_ref().is_some_and(Vec::is_empty);
     let since = Since {
         is_descendant: between.is_descendant,
-        commits: is_complete.then_some(touching.len()),
+        commits: is_certain.then_some(commits.len()),
         by_pull_request: false,
     };
-    let commits = if touching.is_empty() && between.total <= MAX_COMPARED {
-        between.commits
-    } else {
-        touching.into_iter().map(|commit| commit.sha).collect()
-    };
+    commits.extend(merges.into_iter().flatten());
+    if commits.is_empty() && between.total <= MAX_COMPARED {
+        commits = between.commits;
+    }
     Ok(Introduced { commits, since: Some(since) })
+}
+
+/// The merges after which the branch that they were made on has another file, but for those that are known to.
+async fn changing(at: RunContext<'_>, merges: Vec<(Sha, Sha)>, known: &[Sha]) -> Result<Vec<Sha>, Error> {
+    let changing: Vec<Option<Sha>> =
+        stream::iter(merges.into_iter().filter(|(merge, _)| !known.contains(merge)))
+            .map(|(merge, before)| async move {
+                let (after, before) = tokio::try_join!(at.blob(merge.as_str()), at.blob(before.as_str()))?;
+                Ok::<_, Error>((after != before).then_some(merge))
+            })
+            .buffered(CONCURRENCY)
+            .try_collect()
+            .await?;
+    Ok(changing.into_iter().flatten().collect())
 }
 
 /// The repository whose pull requests were merged.
