@@ -46,6 +46,17 @@ def keys(deployment):
 
 check("the receiver mounts the webhook secrets alone", keys("-receiver") == {"webhook-secret", "webhook-secret-previous"})
 check("the controller mounts the private key alone", keys("-controller") == {"private-key.pem"})
+for part in ("-receiver", "-controller"):
+    template = one("Deployment", part)["spec"]["template"]
+    own = one("Deployment", part)["spec"]["selector"]["matchLabels"]
+    spread = template["spec"]["topologySpreadConstraints"]
+    check(f"pods are spread: {part}", [s["labelSelector"]["matchLabels"] for s in spread] == [own])
+    check(f"pods are the Deployment's own: {part}", own.items() <= template["metadata"]["labels"].items())
+everything = [*docs, *(d["spec"]["template"] for d in of("Deployment"))]
+labelled = [d["metadata"].get("labels", {}).get("team") for d in everything]
+check("every object and pod has the common labels", set(labelled) == {"platform"})
+annotated = [d["metadata"].get("annotations", {}).get("example.com/owner") for d in everything]
+check("every object and pod has the common annotations", set(annotated) == {"platform"})
 controller = one("Deployment", "-controller")["spec"]
 check("controllers stand by for one another", controller["replicas"] == 2)
 check("a controller ends only after the next one is ready", controller["strategy"] == {"rollingUpdate": {"maxUnavailable": 0}})
@@ -97,7 +108,7 @@ def images(task):
 for task, step in [("peribolos-plan", "plan"), ("peribolos-apply", "apply"), ("peribolos-dump", "dump")]:
     check(f"{task} has one step", [s["name"] for s in tasks[task]["steps"]] == [step])
     check(f"{task} passes its arguments on", takes_args(task) == [step])
-    check(f"{task} needs the operator's image alone", images(task) == {"dev.invalid/peribolos-operator:dev"})
+    check(f"{task} needs the operator's image alone", images(task) == {"mirror.example.com/peribolos-operator:dev"})
 upstream = tasks["peribolos-upstream"]["steps"]
 check("upstream runs after our plan", [s["name"] for s in upstream] == ["plan", "apply"])
 check("our plan gets the arguments", takes_args("peribolos-upstream") == ["plan"])
