@@ -96,6 +96,25 @@ for name, spec in tasks.items():
         check(f"{where}: no param in a command", "$(" not in str(step["command"]))
         values = [a for a in step["args"] if "$(params." in a and a != "$(params.args[*])"]
         check(f"{where}: each param is joined to its flag", all(a.startswith("--") and "=$(" in a for a in values))
+
+
+def proxied(env):
+    """What a container with these variables reaches through no proxy, if it has one."""
+    values = {variable["name"]: variable.get("value") for variable in env}
+    check("both kinds of addresses have a proxy", values["HTTPS_PROXY"] == values["HTTP_PROXY"] == "http://proxy.example.com:3128")
+    return set(values["NO_PROXY"].split(","))
+
+
+for part in ("-receiver", "-controller"):
+    direct = proxied(one("Deployment", part)["spec"]["template"]["spec"]["containers"][0]["env"])
+    check(f"no proxy before the API server: {part}", {"$(KUBERNETES_SERVICE_HOST)", "kubernetes.default.svc"} < direct)
+    check(f"nor before what the values name: {part}", ".internal.example.com" in direct)
+for name, spec in tasks.items():
+    direct = proxied(spec["stepTemplate"]["env"])
+    check(f"no variable of Kubernetes, which Tekton could take for its own, in {name}", not any("$(" in host for host in direct))
+    check(f"no proxy before what the values name: {name}", ".internal.example.com" in direct)
+
+
 def takes_args(task):
     """The steps of a Task that get the run's own arguments."""
     return [s["name"] for s in tasks[task]["steps"] if "$(params.args[*])" in s["args"]]

@@ -90,6 +90,22 @@ app.kubernetes.io/instance: {{ .Release.Name }}
   value: {{ .Values.logLevel | quote }}
 - name: MALLOC_ARENA_MAX # half the memory for thousands of objects
   value: "2"
+{{- /* The API server has no other name that a pod surely knows: Kubernetes fills it in. */ -}}
+{{- include "peribolos.proxy" (dict "root" . "direct" (list "$(KUBERNETES_SERVICE_HOST)" "kubernetes.default.svc")) }}
+{{- end }}
+
+{{- /* The variables of the proxy, if there is one. Takes `root` and `direct`, the hosts that are never reached through it. */ -}}
+{{- define "peribolos.proxy" -}}
+{{- $proxy := .root.Values.proxy }}
+{{- with $proxy.httpsProxy }}
+- {name: HTTPS_PROXY, value: {{ . | quote }}}
+{{- end }}
+{{- with $proxy.httpProxy }}
+- {name: HTTP_PROXY, value: {{ . | quote }}}
+{{- end }}
+{{- if or $proxy.httpsProxy $proxy.httpProxy }}
+- {name: NO_PROXY, value: {{ concat .direct (list "localhost" "127.0.0.1" "::1" ".svc" ".cluster.local") $proxy.noProxy | join "," | quote }}}
+{{- end }}
 {{- end }}
 
 {{- define "peribolos.probes" -}}

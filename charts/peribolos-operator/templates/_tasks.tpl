@@ -30,7 +30,8 @@ securityContext:
 {{- end }}
 computeResources:
   {{- toYaml .Values.tasks.resources | nindent 2 }}
-{{- with .Values.tasks.extraEnv }}
+{{- $proxy := include "peribolos.proxy" (dict "root" . "direct" list) | fromYamlArray }}
+{{- with concat $proxy .Values.tasks.extraEnv }}
 env:
   {{- toYaml . | nindent 2 }}
 {{- end }}
