@@ -108,6 +108,24 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 {{- end }}
 
+{{- /* The volume with the private authority's certificates as `ca.crt`; empty: there is none. */ -}}
+{{- define "peribolos.caVolume" -}}
+{{- $from := .Values.github.caFrom -}}
+{{- if gt (len (compact (list .Values.github.ca $from.configMap $from.secret))) 1 -}}
+{{- fail "github: set only one of ca, caFrom.configMap and caFrom.secret" -}}
+{{- end -}}
+{{- if .Values.github.ca -}}
+- name: github-ca
+  configMap: {name: {{ include "peribolos.fullname" . }}-github-ca}
+{{- else if $from.configMap -}}
+- name: github-ca
+  configMap: {name: {{ $from.configMap }}, items: [{key: {{ $from.key }}, path: ca.crt}]}
+{{- else if $from.secret -}}
+- name: github-ca
+  secret: {secretName: {{ $from.secret }}, items: [{key: {{ $from.key }}, path: ca.crt}]}
+{{- end -}}
+{{- end }}
+
 {{- define "peribolos.probes" -}}
 startupProbe:
   httpGet: {path: /healthz, port: admin}

@@ -35,9 +35,9 @@ computeResources:
 env:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- if or .Values.github.ca .Values.tasks.extraVolumeMounts }}
+{{- if or (include "peribolos.caVolume" .) .Values.tasks.extraVolumeMounts }}
 volumeMounts:
-  {{- if .Values.github.ca }}
+  {{- if include "peribolos.caVolume" . }}
   - {name: github-ca, mountPath: /etc/peribolos/github-ca, readOnly: true}
   {{- end }}
   {{- with .Values.tasks.extraVolumeMounts }}
@@ -47,9 +47,8 @@ volumeMounts:
 {{- end }}
 
 {{- define "peribolos.task.volumes" -}}
-{{- if .Values.github.ca }}
-- name: github-ca
-  configMap: {name: {{ include "peribolos.fullname" . }}-github-ca}
+{{- with include "peribolos.caVolume" . }}
+{{ . }}
 {{- end }}
 {{- with .Values.tasks.extraVolumes }}
 {{ toYaml . }}
@@ -64,7 +63,7 @@ volumeMounts:
 - --token-file=$(workspaces.token.path)/token
 - --github-api-url={{ .Values.github.apiUrl }}
 - --github-graphql-url={{ include "peribolos.graphqlUrl" . }}
-{{- if .Values.github.ca }}
+{{- if include "peribolos.caVolume" . }}
 - --github-ca-file=/etc/peribolos/github-ca/ca.crt
 {{- end }}
 {{- end }}
