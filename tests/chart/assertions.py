@@ -115,6 +115,18 @@ for name, spec in tasks.items():
     check(f"no proxy before what the values name: {name}", ".internal.example.com" in direct)
 
 
+account = one("ServiceAccount", "-tasks")
+check("the runs' service account is in their namespace", account["metadata"]["namespace"] == "organizations")
+check("it has the pull secrets", account["imagePullSecrets"] == [{"name": "registry"}])
+check("its token is not mounted", account["automountServiceAccountToken"] is False)
+bound = {s["name"] for binding in of("RoleBinding") for s in binding["subjects"]}
+check("it has no rights", account["metadata"]["name"] not in bound)
+arguments = controller["template"]["spec"]["containers"][0]["args"]
+check("the controller gives it to runs", f"--task-service-account={account['metadata']['name']}" in arguments)
+template = yaml.safe_load(one("ConfigMap", "-task-pods")["data"]["pod-template.yaml"])
+check("the controller gives the template to runs", template["nodeSelector"] == {"disk": "ssd"})
+
+
 def takes_args(task):
     """The steps of a Task that get the run's own arguments."""
     return [s["name"] for s in tasks[task]["steps"] if "$(params.args[*])" in s["args"]]

@@ -7,6 +7,10 @@ joined to its flag, so that no value can be taken for another flag. */ -}}
 {{- include "peribolos.metadata" (dict "root" .root "name" (printf "peribolos-%s" .task) "namespace" (include "peribolos.installations" .root) "labels" $tasks.podLabels "annotations" $tasks.podAnnotations) }}
 {{- end }}
 
+{{- define "peribolos.taskServiceAccount" -}}
+{{- .Values.tasks.serviceAccount.name | default (.Values.tasks.serviceAccount.create | ternary (printf "%s-tasks" (include "peribolos.fullname" .)) "default") -}}
+{{- end }}
+
 {{- define "peribolos.task.params" -}}
 - {name: login, description: "The organization, as GitHub spells it"}
 - {name: repository, description: "The configuration's repository, owner/name"}
