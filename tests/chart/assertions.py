@@ -25,7 +25,12 @@ def rules(suffix):
     return {r: set(rule["verbs"]) for rule in one("Role", suffix)["rules"] for r in rule["resources"]}
 
 
-check("nothing is cluster-wide", not of("ClusterRole") and not of("ClusterRoleBinding"))
+people = {role["metadata"]["name"].rsplit("-", 1)[1]: role for role in of("ClusterRole")}
+check("cluster-wide roles are for people, and bound to nobody", set(people) == {"view", "operator"} and not of("ClusterRoleBinding"))
+check("people see no Secret", not any("secrets" in rule["resources"] for role in people.values() for rule in role["rules"]))
+aggregated = {name: [key for key in role["metadata"]["labels"] if "aggregate" in key] for name, role in people.items()}
+check("only seeing is aggregated", aggregated == {"view": ["rbac.authorization.k8s.io/aggregate-to-view"], "operator": []})
+check("who sees changes nothing", all(set(rule["verbs"]) == {"get", "list", "watch"} for rule in people["view"]["rules"]))
 check("the receiver has two resources only", set(rules("-receiver")) == {"githubinstallations", "peribolosruns"})
 check("the receiver deletes no run", "delete" not in rules("-receiver")["peribolosruns"])
 check("no rule has a wildcard", not any("*" in str(role["rules"]) for role in of("Role")))
@@ -57,6 +62,29 @@ labelled = [d["metadata"].get("labels", {}).get("team") for d in everything]
 check("every object and pod has the common labels", set(labelled) == {"platform"})
 annotated = [d["metadata"].get("annotations", {}).get("example.com/owner") for d in everything]
 check("every object and pod has the common annotations", set(annotated) == {"platform"})
+policies = {p["metadata"]["name"].rsplit("-", 1)[1]: p["spec"] for p in of("NetworkPolicy")}
+check("each kind of pod has a policy", set(policies) == {"receiver", "controller", "tasks"})
+
+
+def reached(policy, direction):
+    """The ports of a policy."""
+    return {port["port"] for rule in policies[policy][direction] for port in rule["ports"]}
+
+
+check("both directions are restricted", all(p["policyTypes"] == ["Ingress", "Egress"] for p in policies.values()))
+check("the receiver is reached on two ports", reached("receiver", "ingress") == {"webhook", "admin"})
+check("the controller is reached by Prometheus alone", reached("controller", "ingress") == {"admin"})
+check("nobody reaches the runs' pods", "ingress" not in policies["tasks"])
+check("the receiver reaches DNS and the API server", reached("receiver", "egress") == {53, 5353, 6443, 4317})
+check("the controller reaches the proxy, too", reached("controller", "egress") == {53, 5353, 6443, 3128, 4317})
+check("runs reach the proxy and no API server", reached("tasks", "egress") == {53, 5353, 3128, 4317})
+check("policies are where their pods are", one("NetworkPolicy", "-tasks")["metadata"]["namespace"] == "organizations")
+budgets = {b["metadata"]["name"].rsplit("-", 1)[1]: b["spec"] for b in of("PodDisruptionBudget")}
+check("a budget has one limit", [set(b) & {"minAvailable", "maxUnavailable"} for b in budgets.values()] == [{"minAvailable"}] * 2)
+alerts = {rule["alert"]: rule["expr"] for group in one("PrometheusRule", "operator")["spec"]["groups"] for rule in group["rules"]}
+own = 'job="system/release-peribolos-operator"'
+check("alerts are about this release", all(own in expr for expr in alerts.values()))
+check("an alert can be left out", "PeribolosHealed" not in alerts and "PeribolosDrift" in alerts)
 controller = one("Deployment", "-controller")["spec"]
 check("controllers stand by for one another", controller["replicas"] == 2)
 check("a controller ends only after the next one is ready", controller["strategy"] == {"rollingUpdate": {"maxUnavailable": 0}})
