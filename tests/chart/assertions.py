@@ -57,6 +57,17 @@ for part in ("-receiver", "-controller"):
     spread = template["spec"]["topologySpreadConstraints"]
     check(f"pods are spread: {part}", [s["labelSelector"]["matchLabels"] for s in spread] == [own])
     check(f"pods are the Deployment's own: {part}", own.items() <= template["metadata"]["labels"].items())
+for owner in [*of("Deployment"), *of("Pod")]:
+    pod = owner["spec"]["template"]["spec"] if "template" in owner["spec"] else owner["spec"]
+    settings = [pod["securityContext"] | container["securityContext"] for container in pod["containers"]]
+    restricted = {
+        "runAsNonRoot": True,
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+    name = owner["metadata"]["name"]
+    check(f"the pod security level `restricted` admits {name}", all(restricted.items() <= s.items() for s in settings))
 everything = [*docs, *(d["spec"]["template"] for d in of("Deployment"))]
 labelled = [d["metadata"].get("labels", {}).get("team") for d in everything]
 check("every object and pod has the common labels", set(labelled) == {"platform"})
