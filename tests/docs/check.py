@@ -55,6 +55,12 @@ def metrics():
     check(f"{page}, metrics", exposed, first_cells(section(page, "Metrics")))
 
 
+def alerts():
+    rules = text("charts/peribolos-operator/files/monitoring/alerts.yaml")
+    page = "docs/operations.md"
+    check(f"{page}, alerts", set(re.findall(r"- alert: (\w+)", rules)), first_cells(section(page, "Alerts")))
+
+
 def file_format():
     """The codes of findings in a peribolos.yaml. Its keys are in the part that `make generate` writes."""
     page = "docs/peribolos-yaml.md"
@@ -81,7 +87,7 @@ def anchor(heading):
 
 def links():
     """Every relative link leads to a file, and to a heading in it."""
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("charts/*/README.md")]
     for page in pages:
         for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
             if re.match(r"[a-z]+:", target):
@@ -134,7 +140,7 @@ def pictures():
                 failed.append(f"{picture.relative_to(ROOT)} has more than {MOST_BYTES} bytes")
 
 
-for part in (app_manifest, reasons, metrics, file_format, pairs, links, drawings, pictures):
+for part in (app_manifest, reasons, metrics, alerts, file_format, pairs, links, drawings, pictures):
     part()
 for sentence in failed:
     print(sentence, file=sys.stderr)

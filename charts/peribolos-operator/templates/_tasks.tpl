@@ -1,10 +1,14 @@
 {{- /* What all Tasks share: their interface, and hardened steps. No param is part of a script: each is one argument of its own,
 joined to its flag, so that no value can be taken for another flag. */ -}}
 
+{{- /* Tekton gives a Task's labels and annotations to the pods of its TaskRuns. */ -}}
 {{- define "peribolos.task.metadata" -}}
-namespace: {{ include "peribolos.installations" . }}
-labels:
-  {{- include "peribolos.labels" . | nindent 2 }}
+{{- $tasks := .root.Values.tasks -}}
+{{- include "peribolos.metadata" (dict "root" .root "name" (printf "peribolos-%s" .task) "namespace" (include "peribolos.installations" .root) "labels" $tasks.podLabels "annotations" $tasks.podAnnotations) }}
+{{- end }}
+
+{{- define "peribolos.taskServiceAccount" -}}
+{{- .Values.tasks.serviceAccount.name | default (.Values.tasks.serviceAccount.create | ternary (printf "%s-tasks" (include "peribolos.fullname" .)) "default") -}}
 {{- end }}
 
 {{- define "peribolos.task.params" -}}
@@ -24,26 +28,34 @@ labels:
 {{- end }}
 
 {{- define "peribolos.task.stepTemplate" -}}
+{{- with .Values.tasks.securityContext }}
 securityContext:
-  runAsNonRoot: true
-  runAsUser: 65532
-  runAsGroup: 65532
-  readOnlyRootFilesystem: true
-  allowPrivilegeEscalation: false
-  capabilities: {drop: [ALL]}
-  seccompProfile: {type: RuntimeDefault}
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 computeResources:
   {{- toYaml .Values.tasks.resources | nindent 2 }}
-{{- if .Values.github.ca }}
+{{- $proxy := include "peribolos.proxy" (dict "root" . "direct" list) | fromYamlArray }}
+{{- with concat $proxy .Values.tasks.extraEnv }}
+env:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- if or (include "peribolos.caVolume" .) .Values.tasks.extraVolumeMounts }}
 volumeMounts:
+  {{- if include "peribolos.caVolume" . }}
   - {name: github-ca, mountPath: /etc/peribolos/github-ca, readOnly: true}
+  {{- end }}
+  {{- with .Values.tasks.extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
 {{- end }}
 {{- end }}
 
 {{- define "peribolos.task.volumes" -}}
-{{- if .Values.github.ca }}
-- name: github-ca
-  configMap: {name: {{ include "peribolos.fullname" . }}-github-ca}
+{{- with include "peribolos.caVolume" . }}
+{{ . }}
+{{- end }}
+{{- with .Values.tasks.extraVolumes }}
+{{ toYaml . }}
 {{- end }}
 {{- end }}
 
@@ -55,7 +67,7 @@ volumeMounts:
 - --token-file=$(workspaces.token.path)/token
 - --github-api-url={{ .Values.github.apiUrl }}
 - --github-graphql-url={{ include "peribolos.graphqlUrl" . }}
-{{- if .Values.github.ca }}
+{{- if include "peribolos.caVolume" . }}
 - --github-ca-file=/etc/peribolos/github-ca/ca.crt
 {{- end }}
 {{- end }}
@@ -63,7 +75,7 @@ volumeMounts:
 {{- /* The beginning of a step of ours: its name and subcommand are `step`. */ -}}
 {{- define "peribolos.task.step" -}}
 - name: {{ .step }}
-  image: {{ include "peribolos.image" .root }}
+  image: {{ include "peribolos.image" (dict "root" .root "image" .root.Values.image) }}
   imagePullPolicy: {{ .root.Values.image.pullPolicy }}
   command: [peribolos-operator]
   args:

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use axum::{Router, extract::State, http::StatusCode, response::IntoResponse, routing::get};
 use tokio_util::sync::CancellationToken;
 
-use crate::{metrics::Metrics, readiness::Readiness};
+use crate::{listen, metrics::Metrics, readiness::Readiness};
 
 #[derive(Clone)]
 struct Admin {
@@ -23,7 +23,7 @@ pub async fn serve(
     metrics: Metrics,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
-    let listener = tokio::net::TcpListener::bind(listen).await?;
+    let listener = listen::bind(listen).await?;
     tracing::info!(address = %listener.local_addr()?, "the admin server is listening");
     let app = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod controller;
 pub mod defaults;
 pub mod kubernetes;
+pub mod listen;
 pub mod metrics;
 pub mod planning;
 pub mod readiness;

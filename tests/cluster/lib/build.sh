@@ -18,8 +18,12 @@ part_packages() {
     tekton) echo github.com/tektoncd/pipeline/cmd/{controller,webhook,entrypoint,nop,workingdirinit,sidecarlogresults} ;;
     peribolos) echo sigs.k8s.io/prow/cmd/peribolos ;;
     coredns) echo . ;;
+    promtool) echo github.com/prometheus/prometheus/cmd/promtool ;;
   esac
 }
+
+# Prometheus' service discovery has the clients of twenty clouds.
+part_tags() { [ "$1" != promtool ] || echo remove_all_sd; }
 
 # Kubernetes must be linked with its version: clients and Tekton parse what /version says.
 part_ldflags() {
@@ -38,7 +42,7 @@ part_ldflags() {
 part_dir() {
   local module key
   module=$MODULES/$(part_module "$1")
-  key=$({ cat "$module"/*; part_packages "$1"; part_ldflags "$1"; go version; } | sha256sum | cut -c1-16)
+  key=$({ cat "$module"/*; part_packages "$1"; part_ldflags "$1"; part_tags "$1"; go version; } | sha256sum | cut -c1-16)
   echo "$CACHE/$1-$key"
 }
 
@@ -58,7 +62,7 @@ build_part() {
   progress "$name" "$tmp/log" & ticker=$!
   read -ra packages <<<"$(part_packages "$name")"
   if ! (cd "$MODULES/$(part_module "$name")" &&
-    CGO_ENABLED=0 GOFLAGS=-buildvcs=false GOWORK=off go build -v -trimpath -ldflags "$(part_ldflags "$name")" \
+    CGO_ENABLED=0 GOFLAGS=-buildvcs=false GOWORK=off go build -v -trimpath -tags "$(part_tags "$name")" -ldflags "$(part_ldflags "$name")" \
       -o "$tmp/bin/" "${packages[@]}" >"$tmp/log" 2>&1); then
     kill "$ticker"; grep -v '^go: ' "$tmp/log" | tail -30 >&2
     die "could not build $name (whole log: $tmp/log)"
@@ -69,10 +73,11 @@ build_part() {
   say "$name: built in $((SECONDS - started)) s"
 }
 
-# build [control-plane | tools]: the parts, one builder a cache at a time; `tools` are there with each.
+# build [control-plane | tools | promtool]: the parts, one builder a cache at a time; `tools` are there with each.
 build() {
   local part parts=$PARTS
   if [ "${1:-}" = tools ]; then parts=""; fi
+  if [ "${1:-}" = promtool ]; then parts=promtool; fi
   if [ "${1:-}" = control-plane ]; then parts="control-plane peribolos"; fi
   if [ "${1:-}" = control-plane ] && [ -n "${KUBEBUILDER_ASSETS:-}" ]; then parts=peribolos; fi
   mkdir -p "$CACHE"/{tmp,run}

@@ -26,7 +26,7 @@ print_path() {
     logs) echo "$LOGS" ;;
     control-plane-kubeconfig) instance control-plane; echo "$KUBECONFIG" ;;
     control-plane) echo "${KUBEBUILDER_ASSETS:-$(part_dir control-plane)}" ;;
-    peribolos) echo "$(part_dir peribolos)/peribolos" ;;
+    peribolos | promtool) echo "$(part_dir "$1")/$1" ;;
     kubectl | helm) echo "$(tools_dir)/$1" ;;
     *) die "no such path: $1" ;;
   esac

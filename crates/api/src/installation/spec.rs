@@ -195,7 +195,7 @@ pub struct RunSpec {
     #[x_kube(validation = Rule::new("self == '' || self.matches('^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$')").message("taskRef must be the name of a Task in this namespace"))]
     #[serde(default)]
     pub task_ref: String,
-    /// The service account of the pods. Empty: the namespace's default. No token of it is mounted.
+    /// The service account of the pods. Empty: that of all installations, a setting of the controller. No token of it is mounted.
     #[schemars(length(max = 253))]
     #[x_kube(validation = Rule::new("self == '' || self.matches('^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$')").message("serviceAccountName must be the name of a ServiceAccount in this namespace"))]
     #[serde(default)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use peribolos_github::Login;
 
-use super::{access, access::AccessArgs, apply::ApplyArgs, plan::PlanArgs};
+use super::{access, access::AccessArgs, apply::ApplyArgs, plan::PlanArgs, probe::ProbeArgs};
 use crate::{controller::ControllerArgs, receiver::ReceiverArgs, step};
 
 /// Keeps GitHub organizations as their peribolos.yaml says.
@@ -53,6 +53,9 @@ pub(super) enum Command {
     /// Print the peribolos.yaml that describes an organization as it is
     #[command(after_help = access::HELP)]
     Dump(DumpArgs),
+    /// Check that a server answers with a status, for `helm test`
+    #[command(hide = true)]
+    Probe(ProbeArgs),
     /// The steps that run in a pod
     #[command(subcommand)]
     Step(step::StepCommand),

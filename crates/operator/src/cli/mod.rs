@@ -9,6 +9,7 @@ mod failure;
 mod logging;
 mod organization;
 mod plan;
+mod probe;
 mod progress;
 mod schema;
 mod source;
@@ -65,6 +66,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Schema(args) => schema::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Validate(args) => validate::run(&args),
         Command::Dump(args) => online(Format::Human, dump::run(args)).map(|()| ExitCode::SUCCESS),
+        Command::Probe(args) => online(Format::Human, probe::run(args)),
         Command::Step(command) => online(Format::Human, step::run(command)),
     };
     ended.map_err(Failure::of_command)

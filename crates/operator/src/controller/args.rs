@@ -52,6 +52,12 @@ pub struct ControllerArgs {
     /// How long TaskRuns and their pods are kept after their end.
     #[arg(long, env = "PERIBOLOS_KEEP_TASK_RUNS", value_name = "DURATION", default_value = "24h")]
     pub keep_task_runs: GoDuration,
+    /// A YAML file with fields of Tekton's `podTemplate` for all TaskRuns, such as nodeSelector and tolerations.
+    #[arg(long, env = "PERIBOLOS_TASK_POD_TEMPLATE", value_name = "FILE")]
+    pub task_pod_template: Option<PathBuf>,
+    /// The service account of TaskRuns' pods, of installations that name none in spec.run.serviceAccountName.
+    #[arg(long, env = "PERIBOLOS_TASK_SERVICE_ACCOUNT", value_name = "NAME")]
+    pub task_service_account: Option<String>,
     /// Where a check's "Details" link points, with {namespace}, {run}, {taskrun} and {pod} filled in.
     #[arg(long, env = "PERIBOLOS_DETAILS_URL_TEMPLATE", value_name = "TEMPLATE")]
     pub details_url_template: Option<String>,

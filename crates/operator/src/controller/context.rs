@@ -18,6 +18,7 @@ use peribolos_core::{accounts::Accounts, defaults::InstallationDefaults, run::fa
 use peribolos_github::App;
 
 use super::{
+    TaskPods,
     lease::Gate,
     watches::{Controllers, Notifier},
 };
@@ -47,6 +48,8 @@ pub struct Context {
     pub accounts: Accounts,
     /// The spec of installations that the operator creates, except their id.
     pub installation_defaults: InstallationDefaults,
+    /// What the pods of all TaskRuns have in common.
+    pub task_pods: TaskPods,
     /// Settings that are the same for all runs.
     pub settings: Arc<Settings>,
     /// All installations, from the watch.
@@ -99,6 +102,8 @@ pub struct Parts {
     pub accounts: Accounts,
     /// The spec of installations that the operator creates, except their id.
     pub installation_defaults: InstallationDefaults,
+    /// What the pods of all TaskRuns have in common.
+    pub task_pods: TaskPods,
     /// Settings that are the same for all runs.
     pub settings: Settings,
     /// The metrics.
@@ -108,8 +113,18 @@ pub struct Parts {
 impl Context {
     /// The context of these controllers.
     pub fn new(parts: Parts, controllers: &Controllers) -> Self {
-        let Parts { client, gate, reporter, app, app_id, accounts, installation_defaults, settings, metrics } =
-            parts;
+        let Parts {
+            client,
+            gate,
+            reporter,
+            app,
+            app_id,
+            accounts,
+            installation_defaults,
+            task_pods,
+            settings,
+            metrics,
+        } = parts;
         let namespace = settings.namespace.clone();
         let tokens = TokenService {
             client: client.clone(),
@@ -131,6 +146,7 @@ impl Context {
             app_id,
             accounts,
             installation_defaults,
+            task_pods,
             installations: controllers.installations.store(),
             secrets: controllers.secrets.clone(),
             runs: controllers.runs.store(),

@@ -7,6 +7,7 @@ pub mod heal;
 pub mod installation;
 pub mod lease;
 pub mod run;
+mod task_pods;
 mod tekton;
 mod watch;
 pub mod watches;
@@ -23,7 +24,7 @@ use peribolos_core::{
 use tokio::sync::watch::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 
-pub use self::args::ControllerArgs;
+pub use self::{args::ControllerArgs, task_pods::TaskPods};
 use self::{
     context::{Context, Parts, Shared},
     lease::Candidate,
@@ -51,6 +52,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
     let (metrics, readiness) = (Metrics::new(), Readiness::default());
     let accounts = Accounts::parse(&args.accounts)?;
     let installation_defaults = defaults::load(args.installation_defaults.as_deref())?;
+    let task_pods = TaskPods::load(args.task_pod_template.as_deref(), args.task_service_account.as_deref())?;
     let config = client::config().await.context("no way to Kubernetes")?;
     let times = Times::of(args.lease_duration, args.time_scale);
     let candidate = Candidate::new(config.clone(), &args.namespace, times, metrics.leader.clone())?;
@@ -77,6 +79,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
         app_id: args.app_id,
         accounts,
         installation_defaults: installation_defaults.clone(),
+        task_pods,
         settings: RunSettings {
             namespace: args.namespace.clone(),
             capacity: args.max_concurrent_runs.into(),

@@ -86,6 +86,9 @@ pub struct PodTemplate {
     /// False: no token of the service account is mounted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub automount_service_account_token: Option<bool>,
+    /// All other fields, as the platform team sets them.
+    #[serde(flatten)]
+    pub other: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A workspace bound to a Secret.

@@ -4,13 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use peribolos_core::{accounts::Accounts, event::Decider, time_scale::TimeScale};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{Installations, Limits, Receiver, ReceiverArgs, WebhookSecrets, create_app, serve};
 use crate::{
     admin, defaults,
     kubernetes::{client::connect, outages::Outages},
+    listen,
     metrics::Metrics,
     readiness::Readiness,
 };
@@ -35,7 +36,7 @@ pub async fn run(args: ReceiverArgs, stop: CancellationToken) -> anyhow::Result<
     let (metrics, readiness, index) = (Metrics::new(), Readiness::default(), Installations::default());
     let (limits, outages) = (Limits::default(), Outages::default());
     let listener =
-        TcpListener::bind(args.listen).await.with_context(|| format!("can't listen on {}", args.listen))?;
+        listen::bind(args.listen).await.with_context(|| format!("can't listen on {}", args.listen))?;
     tracing::info!(address = %listener.local_addr()?, namespace = args.namespace, "the receiver is listening");
     let receiver = Receiver::new(
         secrets.clone(),

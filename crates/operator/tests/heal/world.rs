@@ -13,6 +13,7 @@ use peribolos_core::{accounts::Accounts, run::facts::Settings, time_scale::TimeS
 use peribolos_github::{App, AppId, GitHubConfig, PrivateKey};
 use peribolos_operator::{
     controller::{
+        TaskPods,
         context::{Context, Parts, Shared},
         heal, installation,
         lease::{Gate, Leadership},
@@ -199,6 +200,7 @@ fn controller(
         app_id: APP_ID,
         accounts: Accounts::parse(&["acme"]).unwrap(),
         installation_defaults: defaults::load(None).unwrap(),
+        task_pods: TaskPods::default(),
         settings: Settings {
             namespace: namespace.to_owned(),
             capacity: 20,

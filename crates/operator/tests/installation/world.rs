@@ -16,6 +16,7 @@ use peribolos_core::{
 use peribolos_github::{App, AppId, GitHubConfig};
 use peribolos_operator::{
     controller::{
+        TaskPods,
         context::{Context, Parts, Shared},
         installation,
         lease::{Gate, Leadership},
@@ -88,6 +89,7 @@ impl World {
             app_id: APP_ID,
             accounts: Accounts::parse(&[account]).unwrap(),
             installation_defaults: defaults(),
+            task_pods: TaskPods::default(),
             settings: Settings {
                 namespace: self.namespace.clone(),
                 capacity: 20,

@@ -1,4 +1,4 @@
-//! A cluster without Tekton's API.
+//! Tekton: a cluster without its API, and what all pods have in common.
 
 use k8s_openapi::{
     api::events::v1::Event, apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
@@ -50,4 +50,20 @@ async fn without_tekton_runs_wait_their_installation_says_why_and_they_go_on_by_
         other => Err(other),
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_pods_are_as_the_platform_team_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("pod-template.yaml");
+    std::fs::write(&file, "nodeSelector: {disk: ssd}\nimagePullSecrets: [{name: registry}]\n").unwrap();
+    let flags = ["--task-service-account", "runs", "--task-pod-template", file.to_str().unwrap()];
+    let world = World::start(&flags).await;
+    world.create("a", "Apply", json!({})).await;
+    let spec = serde_json::to_value(world.task_run("a-1").await.spec).unwrap();
+    assert_eq!(spec["serviceAccountName"], "runs");
+    let template = json!({
+        "automountServiceAccountToken": false, "nodeSelector": {"disk": "ssd"}, "imagePullSecrets": [{"name": "registry"}],
+    });
+    assert_eq!(spec["podTemplate"], template);
 }

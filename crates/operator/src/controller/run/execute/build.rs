@@ -11,20 +11,23 @@ use peribolos_core::{
 use peribolos_github::FullName;
 
 use super::RunContext;
-use crate::kubernetes::tekton::{
-    CANCELLED, KeyPath, Param, ParamValue, PodTemplate, SecretSource, TaskRef, TaskRun, TaskRunSpec,
-    WorkspaceBinding,
+use crate::{
+    controller::TaskPods,
+    kubernetes::tekton::{
+        CANCELLED, KeyPath, Param, ParamValue, SecretSource, TaskRef, TaskRun, TaskRunSpec, WorkspaceBinding,
+    },
 };
 
 /// Builds the TaskRun. Nothing but a Secret's `token` key is mounted, and no service account's token.
 pub(super) fn build(at: RunContext<'_>, plan: &TaskRunPlan, repository: &FullName) -> TaskRun {
-    let RunContext { run, installation, .. } = at;
-    task_run(run, installation, plan, repository)
+    let RunContext { run, installation, ctx, .. } = at;
+    task_run(run, installation, &ctx.task_pods, plan, repository)
 }
 
 fn task_run(
     run: &PeribolosRun,
     installation: &GitHubInstallation,
+    pods: &TaskPods,
     plan: &TaskRunPlan,
     repository: &FullName,
 ) -> TaskRun {
@@ -55,9 +58,9 @@ fn task_run(
         spec: TaskRunSpec {
             params,
             task_ref: Some(task_ref(run, installation)),
-            service_account_name: Some(spec.run.service_account_name.clone()).filter(|name| !name.is_empty()),
+            service_account_name: pods.service_account(&spec.run.service_account_name),
             timeout: Some(go_duration(spec.run.timeout.get())),
-            pod_template: Some(PodTemplate { automount_service_account_token: Some(false) }),
+            pod_template: Some(pods.template()),
             workspaces,
             ..TaskRunSpec::default()
         },
@@ -141,7 +144,14 @@ mod tests {
             token,
             args: vec!["--manage=Org".into()],
         };
-        serde_json::to_value(task_run(&run, &installation, &plan, &"Acme/.github".parse().unwrap())).unwrap()
+        serde_json::to_value(task_run(
+            &run,
+            &installation,
+            &TaskPods::default(),
+            &plan,
+            &"Acme/.github".parse().unwrap(),
+        ))
+        .unwrap()
     }
 
     #[test]
