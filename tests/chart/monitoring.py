@@ -12,24 +12,19 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "charts/peribolos-operator/files/monitoring"
-# What `--metrics-per-installation` adds.
-PER_INSTALLATION = {
-    "peribolos_installation_info": {"name", "account"},
-    "peribolos_installation_condition": {"name", "type", "status"},
-    "peribolos_installation_last_apply_timestamp_seconds": {"name"},
-    "peribolos_installation_token_expiry_timestamp_seconds": {"name"},
-}
 SCRAPED = {"job", "instance", "le"}
 failed = []
 
 
 def exposed():
-    """Metrics and their labels, by the lines that the metrics' own test expects."""
-    code = (ROOT / "crates/operator/src/metrics.rs").read_text(encoding="utf-8")
+    """Metrics and their labels, by the lines that the metrics' own tests expect."""
+    metrics = ROOT / "crates/operator/src"
+    files = [metrics / "metrics.rs", *(metrics / "metrics").glob("*.rs")]
     found = {}
-    for name, labels in re.findall(r'^ *"(peribolos_\w+?)(?:_count)?[ {](.*)",$', code, re.M):
-        found[name] = set(re.findall(r"(\w+)=", labels))
-    return found | PER_INSTALLATION
+    for code in (file.read_text(encoding="utf-8") for file in files):
+        for name, labels in re.findall(r'^ *"(peribolos_\w+?)(?:_count)?[ {](.*)",$', code, re.M):
+            found[name] = set(re.findall(r"(\w+)=", labels))
+    return found
 
 
 METRICS = exposed()

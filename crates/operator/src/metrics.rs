@@ -1,4 +1,6 @@
-//! Every metric of the process: prefix `peribolos_`, bounded labels, no organization's name.
+//! Every metric of the process: prefix `peribolos_`, bounded labels, and no organization's name but on request.
+
+mod per_installation;
 
 use std::{
     fmt,
@@ -16,6 +18,8 @@ use prometheus_client::{
     },
     registry::{Registry, Unit},
 };
+
+pub use per_installation::PerInstallation;
 
 /// GitHub's event name (or `other`) and the answer's kind. Each delivery is counted, so no text is copied for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -87,6 +91,7 @@ pub struct Metrics {
     pub reconcile_errors: Family<ReconcileError, Counter>,
     pub leader: Gauge,
     pub healed: Family<Kind, Counter>,
+    pub per_installation: PerInstallation,
 }
 
 impl fmt::Debug for Metrics {
@@ -121,6 +126,7 @@ impl Metrics {
             reconcile_errors: Family::default(),
             leader: Gauge::default(),
             healed: Family::default(),
+            per_installation: PerInstallation::default(),
         };
         metrics.registry = Arc::new(metrics.register());
         metrics
@@ -173,6 +179,7 @@ impl Metrics {
         r.register("leader", "Whether this process leads", self.leader.clone());
         r.register("healed", "What was found without a webhook", self.healed.clone());
         r.register("build", "The program's version", Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]));
+        r.register_collector(Box::new(self.per_installation.clone()));
         r
     }
 

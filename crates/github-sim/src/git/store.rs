@@ -1,7 +1,7 @@
 //! Objects and refs of one repository.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BinaryHeap, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -152,15 +152,34 @@ impl Store {
         Ok(Some(at))
     }
 
-    /// `tip` and everything before it, each commit once, newest first along first parents.
+    /// `tip` and everything before it, each commit once and before its parents; of several that could be next, the newest.
     pub(crate) fn log(&self, tip: Sha) -> Vec<Sha> {
-        let mut seen = std::collections::HashSet::new();
-        let mut order = Vec::new();
-        let mut queue = std::collections::VecDeque::from([tip]);
+        let mut found = Vec::new();
+        let mut children: HashMap<Sha, usize> = HashMap::new();
+        let mut queue = VecDeque::from([tip]);
         while let Some(sha) = queue.pop_front() {
-            if let (true, Ok(commit)) = (seen.insert(sha), self.commit(sha)) {
-                order.push(sha);
-                queue.extend(&commit.parents);
+            let Ok(commit) = self.commit(sha) else { continue };
+            found.push(sha);
+            for parent in &commit.parents {
+                let of_parent = children.entry(*parent).or_default();
+                if *of_parent == 0 {
+                    queue.push_back(*parent);
+                }
+                *of_parent += 1;
+            }
+        }
+        let mut order = Vec::with_capacity(found.len());
+        let at = |sha: Sha| self.commit(sha).map(|commit| commit.committer.at).ok();
+        let mut next = BinaryHeap::from([(at(tip), tip)]);
+        while let Some((_, sha)) = next.pop() {
+            let Ok(commit) = self.commit(sha) else { continue };
+            order.push(sha);
+            for parent in &commit.parents {
+                let left = children.entry(*parent).or_default();
+                *left -= 1;
+                if *left == 0 {
+                    next.push((at(*parent), *parent));
+                }
             }
         }
         order

@@ -16,14 +16,17 @@ use crate::metrics::{PhaseLabel, ReadyLabel};
 
 const INTERVAL: Duration = Duration::from_secs(15);
 
-/// Keeps the gauges up to date until `stop`, once this process leads.
-pub async fn run(ctx: Shared, leadership: Leadership, stop: CancellationToken) {
+/// Keeps the gauges up to date until `stop`, once this process leads; with those of each installation where that is wanted.
+pub async fn run(ctx: Shared, leadership: Leadership, per_installation: bool, stop: CancellationToken) {
     if stop.run_until_cancelled(leadership.ours()).await.is_none() {
         return;
     }
     let mut ticks = tokio::time::interval(INTERVAL);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         count(&ctx, Timestamp::now());
+        if per_installation {
+            ctx.metrics.per_installation.set(ctx.installations.state().iter().map(AsRef::as_ref));
+        }
     }
 }
 

@@ -106,7 +106,7 @@ pub async fn run(args: ControllerArgs, stop: CancellationToken) -> anyhow::Resul
             tokio::join!(
                 installation::run(installations, ctx.clone(), stop.clone()),
                 within_grace(run::run(runs, ctx.clone(), stop.clone()), &stop),
-                gauges::run(ctx.clone(), leadership.clone(), stop.clone()),
+                gauges::run(ctx.clone(), leadership.clone(), args.metrics_per_installation, stop.clone()),
                 tekton::run(ctx.clone(), stop.clone()),
                 heal::run(ctx.clone(), heal::Pace::of(&args), leadership, stop.clone()),
                 github::follow_key(app, args.private_key_file.clone(), key, stop.clone()),
