@@ -10,8 +10,7 @@ use kube::ResourceExt;
 use peribolos_api::GitHubInstallation;
 use prometheus_client::{
     collector::Collector,
-    encoding::EncodeMetric,
-    encoding::{DescriptorEncoder, EncodeLabelSet},
+    encoding::{DescriptorEncoder, EncodeMetric},
     metrics::{MetricType, gauge::ConstGauge},
 };
 
@@ -29,6 +28,9 @@ struct Row {
     last_apply: Option<Timestamp>,
     token_expiry: Option<Timestamp>,
 }
+
+/// A time of an installation, if it has one.
+type Time = fn(&Row) -> Option<Timestamp>;
 
 /// The statuses that a condition may have.
 const STATUSES: [&str; 3] = ["True", "False", "Unknown"];
@@ -80,7 +82,7 @@ impl Collector for PerInstallation {
                 ConstGauge::new(i64::from(has == status)).encode(conditions.encode_family(&labels)?)?;
             }
         }
-        let times: [(&str, &str, fn(&Row) -> Option<Timestamp>); 2] = [
+        let times: [(&str, &str, Time); 2] = [
             ("installation_last_apply_timestamp_seconds", "When the last Apply ended", |row| row.last_apply),
             ("installation_token_expiry_timestamp_seconds", "When the token expires", |row| row.token_expiry),
         ];

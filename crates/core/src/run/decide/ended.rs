@@ -175,7 +175,7 @@ fn wants_issue(facts: &Facts, installation: &GitHubInstallation) -> Option<Issue
         Drift::Found(by, _) if by == facts.name() => {
             let report = facts.status().report.filter(|report| report.explains_end)?;
             let spec = &installation.spec;
-            let body = issue::body(&report.summary, &spec.config.path, spec.run.correct_drift);
+            let body = issue::body(&report.summary, &spec.config.path, may_correct(facts, installation));
             Some(IssueChange::Found { body })
         }
         Drift::None(by) if by == facts.name() => {
@@ -208,15 +208,20 @@ fn correct(facts: &Facts, installation: &GitHubInstallation, now: Timestamp) -> 
     let run = &facts.run;
     // What one Apply could not do, another one would leave undone too.
     let after_apply = run.spec.trigger.event == follow_up::AFTER_APPLY;
-    if !installation.spec.run.correct_drift || installation.spec.suspend || after_apply {
+    if !may_correct(facts, installation) || installation.spec.suspend || after_apply {
         return None;
     }
     let found =
         matches!(drift::drift(&facts.installation_status()), Drift::Found(by, _) if by == facts.name());
-    // Nobody has previewed removals that undo what was done by hand: an Apply would only be stopped by them, day after day.
+    if found { create(facts, follow_up::correction(run, installation, now)) } else { None }
+}
+
+/// Whether what this comparison has found is corrected by itself. Nobody has previewed removals that undo what was done by hand: an
+/// Apply would only be stopped by them, day after day.
+fn may_correct(facts: &Facts, installation: &GitHubInstallation) -> bool {
     let may_pass = facts.status().removals.is_empty()
         || rule_of_removals(&installation.spec) != UnreviewedRemovals::Block;
-    if found && may_pass { create(facts, follow_up::correction(run, installation, now)) } else { None }
+    installation.spec.run.correct_drift && may_pass
 }
 
 /// New previews of open pull requests, if the run has not made them while it waited or was running.

@@ -161,7 +161,7 @@ pub(super) fn confirm_as(facts: &Facts, wanted: &Check, now: Timestamp) -> Resul
 /// and shows an end of it only once a check of it is written.
 pub(super) fn repeat(facts: &Facts, now: Timestamp) -> Option<Verdict> {
     let (name, sha) = wants_repetition(facts)?;
-    may_write(facts, now).then(|| Verdict::Do(Step::RepeatCheck { name, sha }))
+    may_write(facts, now).then_some(Verdict::Do(Step::RepeatCheck { name, sha }))
 }
 
 /// The name and the commit of the check that is to be repeated.
