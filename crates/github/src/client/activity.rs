@@ -30,8 +30,10 @@ impl Client {
             .query("ref", format!("refs/heads/{branch}"))
             .query("per_page", LOOKED_AT);
         let found: Vec<Activity> = match self.read(call).await {
-            // A fork may be out of this App's reach.
-            Err(error) if error.is_not_found() || error.is_forbidden() => return Ok(None),
+            // A fork may be out of this App's reach, without a commit, or taken down.
+            Err(error) if error.is_forbidden() || matches!(error.status(), Some(404 | 409 | 451)) => {
+                return Ok(None);
+            }
             other => other?,
         };
         Ok(found.into_iter().find(|activity| activity.after == *head).and_then(|activity| activity.actor))

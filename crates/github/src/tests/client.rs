@@ -321,6 +321,8 @@ fn debug_prints_no_token() {
 #[case::account_gone(answer(json!([{"after": "a".repeat(40), "actor": null}, moved("a", "bob")])), None)]
 #[case::out_of_reach(refused(404), None)]
 #[case::not_readable(refused(403), None)]
+#[case::without_a_commit(refused(409), None)]
+#[case::taken_down(refused(451), None)]
 #[tokio::test]
 async fn who_pushed_a_head(#[case] activity: ResponseTemplate, #[case] expected: Option<&str>) {
     let server = MockServer::start().await;
