@@ -5,7 +5,6 @@ use kube::{
     Api,
     api::{Patch, PatchParams},
 };
-use peribolos_api::PeribolosRun;
 use peribolos_vocab::report::{CheckOutput, StepExit, StepName, StepReport};
 use serde_json::{Value, json};
 
@@ -60,25 +59,11 @@ async fn said(world: &World, number: i64) -> Vec<String> {
     comments.iter().map(text).filter(|body| body.contains("<!-- peribolos-")).collect()
 }
 
-/// Waits until a run is labelled as ended: then what it says is as it will stay.
-async fn is_over(world: &World, name: &str) -> PeribolosRun {
-    eventually(&format!("{name} is over"), async || {
-        let run = world.run(name).await;
-        let labels = run.metadata.labels.clone().unwrap_or_default();
-        if labels.contains_key("peribolos.dev/ended") {
-            Ok(run)
-        } else {
-            Err(format!("{labels:?} {:?}\n{}", run.status, world.said()))
-        }
-    })
-    .await
-}
-
 async fn previewed(world: &World, name: &str, number: i64, title: &str) {
     world.create(name, "DryRun", json!({"pullRequest": number})).await;
     world.task_run(&format!("{name}-1")).await;
     world.step_ends(&format!("{name}-1"), &report(StepName::Plan, title)).await;
-    is_over(world, name).await;
+    world.is_over(name).await;
 }
 
 #[tokio::test]
@@ -104,7 +89,7 @@ async fn a_pull_request_has_one_preview_and_one_result() {
         [(number, "bob")]
     );
     world.step_ends("apply-1", &report(StepName::Apply, "Applied: 1 of 1")).await;
-    is_over(&world, "apply").await;
+    world.is_over("apply").await;
     let [_, result] = &said(&world, number).await[..] else { panic!("no result") };
     assert!(result.contains("Applied: 1 of 1"), "{result}");
 }
@@ -118,7 +103,7 @@ async fn who_merges_and_is_no_owner_reads_that_an_owner_has_to_start_it() {
     let trigger = json!({"event": "push", "deliveryId": "d", "sender": "carol"});
     world.create_with("apply", json!({"mode": "Apply", "trigger": trigger}), json!({})).await;
     world.reaches("apply", "Skipped", "OwnerRequired").await;
-    is_over(&world, "apply").await;
+    world.is_over("apply").await;
     let [result] = &said(&world, number).await[..] else { panic!("no single result") };
     assert!(result.contains("An owner has to start the first apply"), "{result}");
 }
@@ -129,7 +114,7 @@ async fn strangers_get_the_check_and_no_comment() {
     let number = pull(&world, "eve", "strange").await;
     world.create("r", "DryRun", json!({"pullRequest": number})).await;
     world.reaches("r", "Skipped", "ApprovalRequired").await;
-    is_over(&world, "r").await;
+    world.is_over("r").await;
     assert_eq!(said(&world, number).await, Vec::<String>::new());
 }
 
@@ -146,7 +131,7 @@ async fn without_comments_only_commands_are_answered() {
     ask(&world, "plan", "DryRun", json!({"pullRequest": number}), (number, id)).await;
     world.task_run("plan-1").await;
     world.step_ends("plan-1", &report(StepName::Plan, "1 change")).await;
-    is_over(&world, "plan").await;
+    world.is_over("plan").await;
     let [answer] = &said(&world, number).await[..] else { panic!("no single answer") };
     assert!(answer.contains("The summary of 1 change") && answer.contains("peribolos-answer"), "{answer}");
 
@@ -154,7 +139,7 @@ async fn without_comments_only_commands_are_answered() {
     world.create("apply", "Apply", json!({})).await;
     world.task_run("apply-1").await;
     world.applied("apply-1").await;
-    is_over(&world, "apply").await;
+    world.is_over("apply").await;
     assert_eq!(said(&world, number).await.len(), 1);
 }
 
@@ -167,7 +152,7 @@ async fn an_owners_apply_is_answered_with_its_result_where_it_was_requested() {
     ask(&world, "apply", "Apply", json!({}), (number, id)).await;
     world.task_run("apply-1").await;
     world.step_ends("apply-1", &report(StepName::Apply, "Applied: 1 of 1")).await;
-    is_over(&world, "apply").await;
+    world.is_over("apply").await;
     let [answer] = &said(&world, number).await[..] else { panic!("no single answer") };
     assert!(answer.contains("Applied: 1 of 1") && answer.contains("`/peribolos apply`"), "{answer}");
 }
@@ -182,7 +167,7 @@ async fn help_is_given_once_and_starts_nothing(#[case] body: &str, #[case] sende
     let id = comment(&world, number, sender, body).await;
     ask(&world, "help", "DryRun", json!({"pullRequest": number}), (number, id)).await;
     world.reaches("help", "Skipped", "HelpShown").await;
-    let run = is_over(&world, "help").await;
+    let run = world.is_over("help").await;
     let [help] = &said(&world, number).await[..] else { panic!("no single answer") };
     assert!(help.contains("`/peribolos plan`") && help.contains("https://docs.example/owners"), "{help}");
     assert_eq!(world.check(&run).await, None);
@@ -212,7 +197,7 @@ async fn each_comment_is_there_once_in_the_end(#[case] fault: Value, #[case] die
     if dies {
         die(&mut world, "a").await;
     }
-    is_over(&world, "preview").await;
+    world.is_over("preview").await;
     assert_eq!(said(&world, number).await.len(), 1, "{:?}", said(&world, number).await);
 
     merge(&world, number).await;
@@ -225,7 +210,7 @@ async fn each_comment_is_there_once_in_the_end(#[case] fault: Value, #[case] die
     if dies {
         die(&mut world, "b").await;
     }
-    is_over(&world, "apply").await;
+    world.is_over("apply").await;
     let said = said(&world, number).await;
     let of = |kind: &str| said.iter().filter(|body| body.contains(&format!("peribolos-{kind} "))).count();
     assert_eq!((of("preview"), of("answer"), of("result")), (1, 1, 0), "{said:?}");

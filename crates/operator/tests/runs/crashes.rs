@@ -154,22 +154,13 @@ async fn a_run_that_is_deleted_while_it_starts_keeps_no_slot() {
     world.slot_is_free().await;
 }
 
-/// Waits until nothing is left to be done for a run.
-async fn is_over(world: &World, name: &str) {
-    eventually(&format!("{name} is labelled as ended"), async || {
-        let labels = world.run(name).await.metadata.labels.unwrap_or_default();
-        if labels.contains_key("peribolos.dev/ended") { Ok(()) } else { Err(format!("{labels:?}")) }
-    })
-    .await;
-}
-
 #[tokio::test]
 async fn a_slot_of_a_run_that_has_ended_blocks_nobody() {
     let world = World::start(&[]).await;
     world.create("r", "Apply", json!({})).await;
     world.task_run("r-1").await;
     world.applied("r-1").await;
-    is_over(&world, "r").await;
+    world.is_over("r").await;
     // As a write that was decided on long ago, without a look at what it takes from, may leave it.
     let uid = world.run("r").await.metadata.uid;
     let late = Patch::Merge(json!({"status": {"activeRun": {"name": "r", "uid": uid, "attempt": 1}}}));

@@ -341,7 +341,7 @@ async fn a_push_while_the_first_apply_runs_needs_no_owner() {
 /// What a plan would change of an organization is nothing for a member who has put a repository of the right name into place: secret
 /// teams and other people's private repositories are in it.
 #[tokio::test]
-async fn before_an_owner_has_agreed_a_members_private_repository_is_told_no_names() {
+async fn before_an_owner_has_agreed_a_members_private_repository_gets_no_names() {
     let world = World::with_repositories(
         ".github: {visibility: public, files: {README.md: hello}}\n\
          peribolos: {visibility: private, collaborators: {carol: admin}, files: {org.yaml: 'orgs: {acme: {admins: [carol]}}'}}",

@@ -67,11 +67,7 @@ async fn a_preview_is_made_again_once_when_the_base_has_another_file() {
     world.task_run("once-more-1").await;
     world.applied("once-more-1").await;
     let ended = world.reaches("once-more", "Succeeded", "Applied").await;
-    eventually("everything that follows is done", async || {
-        let run = world.run(&ended.name_any()).await;
-        if run.labels().contains_key("peribolos.dev/ended") { Ok(()) } else { Err("not labelled") }
-    })
-    .await;
+    world.is_over(&ended.name_any()).await;
     assert_eq!(again(&world).await.len(), 1);
 }
 
@@ -109,7 +105,7 @@ async fn a_strangers_pull_request_of_the_same_commit_changes_no_members_check(
     world.create("members", "DryRun", json!({"pullRequest": number})).await;
     world.task_run("members-1").await;
     world.step_ends("members-1", &StepReport { exit, ..planned() }).await;
-    let run = is_over(&world, "members").await;
+    let run = world.is_over("members").await;
     let head = run.status.clone().unwrap().sha.unwrap();
     assert_eq!(world.conclusion(&run).await, expected);
 
@@ -122,20 +118,12 @@ async fn a_strangers_pull_request_of_the_same_commit_changes_no_members_check(
         world.task_run("strangers-1").await;
         world.step_ends("strangers-1", &StepReport::new(StepName::Plan, StepExit::Ok)).await;
     }
-    is_over(&world, "strangers").await;
+    world.is_over("strangers").await;
     let org = world.github.org("acme").await;
     let on_head = |check: &&serde_json::Value| check["head_sha"] == head.as_str();
     let checks = org["checks"].as_array().unwrap().iter().filter(on_head);
     let newest = checks.max_by_key(|check| check["id"].as_u64()).unwrap();
     assert_eq!(newest["conclusion"], expected, "GitHub counts the newest of a name: {newest}");
-}
-
-async fn is_over(world: &World, name: &str) -> PeribolosRun {
-    eventually(&format!("{name} is over"), async || {
-        let run = world.run(name).await;
-        if run.labels().contains_key("peribolos.dev/ended") { Ok(run) } else { Err(run.status) }
-    })
-    .await
 }
 
 /// A pull request that leaves the file alone, as long as what it changes has another name.
@@ -148,12 +136,12 @@ async fn a_base_that_gives_a_changed_file_the_name_of_the_file_needs_a_preview()
     let pull = world.github.call("POST", "/_sim/orgs/acme/repos/.github/pulls", Some(body)).await;
     of_delivery(&world, "first", &pull["number"]).await;
     world.reaches("first", "Skipped", "FileUnchanged").await;
-    is_over(&world, "first").await;
+    world.is_over("first").await;
     let head = world.push("alice", ".github", json!({"old.yaml": null, "org.yaml": FILE})).await;
     world.create("push", "Apply", json!({"sha": head})).await;
     world.task_run("push-1").await;
     world.applied("push-1").await;
-    is_over(&world, "push").await;
+    world.is_over("push").await;
     assert_eq!(again(&world).await.len(), 1, "its check still says that the file is not changed");
     // Git carries the change over to the new name, so this one is not skipped.
     let made = again(&world).await.pop().unwrap().name_any();
@@ -173,7 +161,7 @@ async fn applied(world: &World, name: &str, head: &str) {
     world.create(name, "Apply", json!({"sha": head})).await;
     world.task_run(&format!("{name}-1")).await;
     world.applied(&format!("{name}-1")).await;
-    is_over(world, name).await;
+    world.is_over(name).await;
 }
 
 /// It has no labels but those that the controller gives it.
@@ -185,7 +173,7 @@ async fn a_preview_that_a_person_has_made_is_not_made_again_for_the_same_base() 
     world.create("by-hand", "DryRun", json!({"pullRequest": number})).await;
     world.task_run("by-hand-1").await;
     world.step_ends("by-hand-1", &planned()).await;
-    let run = is_over(&world, "by-hand").await;
+    let run = world.is_over("by-hand").await;
     applied(&world, "same", &head).await;
     assert_eq!(again(&world).await.len(), 0, "{:?}", run.labels());
 }
@@ -201,7 +189,7 @@ async fn a_preview_that_is_no_longer_kept_is_not_made_again_for_the_same_base() 
     of_delivery(&world, "first", &json!(number)).await;
     world.task_run("first-1").await;
     world.step_ends("first-1", &planned()).await;
-    is_over(&world, "first").await;
+    world.is_over("first").await;
     world.delete("first").await;
     applied(&world, "same", &head).await;
     assert_eq!(again(&world).await.len(), 0);
@@ -249,7 +237,7 @@ async fn a_preview_that_only_reads_the_file_is_not_made_again() {
     of_delivery(&world, "strangers", &pull["number"]).await;
     world.task_run("strangers-1").await;
     world.step_ends("strangers-1", &StepReport::new(StepName::Plan, StepExit::Ok)).await;
-    is_over(&world, "strangers").await;
+    world.is_over("strangers").await;
     applied(&world, "same", &head).await;
     assert_eq!(again(&world).await.len(), 0);
 }
@@ -275,7 +263,7 @@ async fn a_preview_that_fails_before_it_is_admitted_says_so_on_its_commit() {
 #[case::by_another_member("bob", true)]
 #[case::by_a_stranger("eve", false)]
 #[tokio::test]
-async fn names_of_the_file_are_told_if_a_member_pushed_it(#[case] sender: &str, #[case] told: bool) {
+async fn names_of_the_file_may_be_posted_if_a_member_pushed_it(#[case] sender: &str, #[case] posted: bool) {
     let world = World::start(&[]).await;
     world.push("alice", ".github", json!({"org.yaml": FILE})).await;
     let number = open(&world).await;
@@ -284,7 +272,7 @@ async fn names_of_the_file_are_told_if_a_member_pushed_it(#[case] sender: &str, 
     world.github.call("POST", "/_sim/orgs/acme/repos/.github/push", Some(pushed)).await;
     world.create("p", "DryRun", json!({"pullRequest": number})).await;
     let args = args(&world.task_run("p-1").await);
-    assert_eq!(args.iter().any(|arg| arg == "--disclose-file"), told, "{args:?}");
+    assert_eq!(args.iter().any(|arg| arg == "--disclose-file"), posted, "{args:?}");
 }
 
 /// A check that says "the file is not changed here" passes where it is required: it must not outlive the path that it is about.
@@ -304,10 +292,6 @@ async fn what_did_not_change_the_file_is_previewed_again_when_the_file_has_anoth
     world.task_run("moved-1").await;
     world.applied("moved-1").await;
     let ended = world.reaches("moved", "Succeeded", "Applied").await;
-    eventually("everything that follows is done", async || {
-        let run = world.run(&ended.name_any()).await;
-        if run.labels().contains_key("peribolos.dev/ended") { Ok(()) } else { Err("not labelled") }
-    })
-    .await;
+    world.is_over(&ended.name_any()).await;
     assert_eq!(again(&world).await.len(), 1, "it changes the file that is applied now");
 }

@@ -271,11 +271,7 @@ async fn a_rerequested_check_of_an_old_commit_is_written_once_more_as_it_was() {
     let annotated = json!({"annotations": {"peribolos.dev/rerequest": "true"}});
     world.create_with("again", json!({"mode": "Apply", "source": {"sha": old}}), annotated).await;
     let run = world.reaches("again", "Skipped", "NotHead").await;
-    eventually("everything that follows is done", async || {
-        let run = world.run(&run.name_any()).await;
-        if run.labels().contains_key("peribolos.dev/ended") { Ok(()) } else { Err("not labelled") }
-    })
-    .await;
+    world.is_over(&run.name_any()).await;
     let requests = world.github.call("GET", "/_sim/requests", None).await;
     let is_written = |request: &serde_json::Value| {
         let is_check = request["path"].as_str().is_some_and(|path| path.contains("/check-runs"));

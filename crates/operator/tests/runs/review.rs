@@ -1,16 +1,10 @@
 //! What an Apply gets to know of what was shown of the commits that it brings.
 
-use kube::{
-    ResourceExt,
-    api::{Patch, PatchParams},
-};
+use kube::api::{Patch, PatchParams};
 use peribolos_vocab::report::{Changes, StepExit, StepName, StepReport};
 use serde_json::json;
 
-use crate::{
-    support::eventually,
-    world::{ACME, World, args, conditions},
-};
+use crate::world::{ACME, World, args, conditions};
 
 const FILE: &str = "orgs: {acme: {admins: [alice, bob]}}";
 
@@ -179,11 +173,7 @@ async fn preview_is_over(world: &World, name: &str, source: serde_json::Value, r
         ..StepReport::new(StepName::Plan, StepExit::Ok)
     };
     world.step_ends(&format!("{name}-1"), &report).await;
-    eventually(&format!("{name} is over"), async || {
-        let run = world.run(name).await;
-        if run.labels().contains_key("peribolos.dev/ended") { Ok(()) } else { Err(run.status) }
-    })
-    .await;
+    world.is_over(name).await;
 }
 
 /// What an older preview showed of the same commit is of another base or another time.

@@ -223,6 +223,20 @@ impl World {
         .await
     }
 
+    /// Waits until a run is labelled as ended: everything that follows from its end is done, and what it says is as it will stay.
+    pub async fn is_over(&self, name: &str) -> PeribolosRun {
+        eventually(&format!("{name} is over"), async || {
+            let run = self.run(name).await;
+            let labels = run.metadata.labels.clone().unwrap_or_default();
+            if labels.contains_key("peribolos.dev/ended") {
+                Ok(run)
+            } else {
+                Err(format!("{labels:?} {:?}\n{}", run.status, tail(&self.said())))
+            }
+        })
+        .await
+    }
+
     /// Waits for a TaskRun.
     pub async fn task_run(&self, name: &str) -> TaskRun {
         eventually(&format!("the TaskRun {name} is there"), async || {
