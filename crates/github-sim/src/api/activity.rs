@@ -1,7 +1,6 @@
 //! A repository's activity: who moved which branch.
 
-use axum::{Json, Router, extract::Path, response::IntoResponse, routing::get};
-use http::{HeaderValue, header::LINK};
+use axum::{Router, extract::Path, routing::get};
 use serde_json::{Value, json};
 
 use crate::{
@@ -44,13 +43,9 @@ async fn list(call: Call, Path((owner, repo)): Path<(String, String)>) -> Answer
         all.drain(..=shown);
     }
     let page = &all[..all.len().min(call.per_page())];
-    let mut response = Json(page.iter().map(|it| item(&world, it)).collect::<Value>()).into_response();
-    if let (Some(last), true) = (page.last(), page.len() < all.len()) {
-        let next = format!("<{}>; rel=\"next\"", call.url_with("after", &last.id.to_string()));
-        let value = HeaderValue::from_str(&next).map_err(|e| Refusal::Broken(e.to_string()))?;
-        response.headers_mut().insert(LINK, value);
-    }
-    Ok(response)
+    let cursor = page.last().filter(|_| page.len() < all.len()).map(|last| last.id.to_string());
+    let body = page.iter().map(|it| item(&world, it)).collect();
+    call.page_before(body, cursor.as_deref().map(|cursor| ("after", cursor)))
 }
 
 /// GitHub's `activity`.

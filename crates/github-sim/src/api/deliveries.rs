@@ -1,12 +1,10 @@
 //! The App's deliveries: listed, shown, sent again.
 
 use axum::{
-    Json, Router,
+    Router,
     extract::Path,
-    response::IntoResponse,
     routing::{get, post},
 };
-use http::{HeaderValue, header::LINK};
 use serde_json::{Value, json};
 
 use crate::{
@@ -62,13 +60,9 @@ async fn list(call: Call) -> Answer {
     let ended = world.hooks.deliveries.iter().rev().filter_map(|d| Some((d, d.outcome.as_ref()?)));
     let mut left = ended.filter(|(d, _)| before.is_none_or(|b: u64| d.id < b)).peekable();
     let page: Vec<_> = left.by_ref().take(call.per_page()).collect();
-    let mut response = Json(page.iter().map(|(d, o)| item(d, o)).collect::<Value>()).into_response();
-    if let (Some((last, _)), Some(_)) = (page.last(), left.peek()) {
-        let next = format!("<{}>; rel=\"next\"", call.url_with("cursor", &format!("v1_{}", last.id)));
-        let value = HeaderValue::from_str(&next).map_err(|e| Refusal::Broken(e.to_string()))?;
-        response.headers_mut().insert(LINK, value);
-    }
-    Ok(response)
+    let cursor = page.last().filter(|_| left.peek().is_some()).map(|(last, _)| format!("v1_{}", last.id));
+    let body = page.iter().map(|(d, o)| item(d, o)).collect();
+    call.page_before(body, cursor.as_deref().map(|cursor| ("cursor", cursor)))
 }
 
 async fn show(call: Call, Path(id): Path<u64>) -> Answer {

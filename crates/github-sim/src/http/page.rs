@@ -4,7 +4,10 @@
     reason = "handlers end in these calls, and every handler returns an Answer"
 )]
 
-use axum::{Json, response::IntoResponse};
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
 use http::{HeaderValue, header::LINK};
 use serde_json::{Value, json};
 
@@ -58,7 +61,7 @@ impl Call {
         items.iter().skip((self.page_number() - 1) * size).take(size).map(render).collect()
     }
 
-    fn linked(&self, total: usize, body: Value) -> axum::response::Response {
+    fn linked(&self, total: usize, body: Value) -> Response {
         let (page, last) = (self.page_number(), total.div_ceil(self.per_page()).max(1));
         let mut links = Vec::new();
         let mut link = |rel: &str, n: usize| {
@@ -74,13 +77,13 @@ impl Call {
         if page > 1 {
             link("first", 1);
         }
-        let mut response = Json(body).into_response();
-        if let Ok(value) = HeaderValue::from_str(&links.join(", "))
-            && !links.is_empty()
-        {
-            response.headers_mut().insert(LINK, value);
-        }
-        response
+        with_links(body, &links)
+    }
+
+    /// A page of a list without numbers, whose next page begins at a cursor in this parameter; `None`: it is the last one.
+    pub(crate) fn page_before(&self, body: Value, cursor: Option<(&str, &str)>) -> Answer {
+        let next = cursor.map(|(name, cursor)| format!("<{}>; rel=\"next\"", self.url_with(name, cursor)));
+        Ok(with_links(body, next.as_slice()))
     }
 
     /// The URL of this request with one query parameter set anew.
@@ -91,4 +94,14 @@ impl Call {
         let all: Vec<String> = kept.map(str::to_owned).chain([format!("{prefix}{value}")]).collect();
         format!("{}{}?{}", self.base(), self.uri.path(), all.join("&"))
     }
+}
+
+fn with_links(body: Value, links: &[String]) -> Response {
+    let mut response = Json(body).into_response();
+    if let Ok(value) = HeaderValue::from_str(&links.join(", "))
+        && !links.is_empty()
+    {
+        response.headers_mut().insert(LINK, value);
+    }
+    response
 }

@@ -315,22 +315,6 @@ impl World {
         Ok(sha)
     }
 
-    /// Moves a branch to the commit that merges something into it.
-    pub(crate) fn merge_into(
-        &mut self,
-        actor: &Actor,
-        key: &RepoKey,
-        branch: &str,
-        merge: Sha,
-        kind: ActivityKind,
-    ) -> Result<(), Refusal> {
-        self.move_ref(actor, key, &format!("refs/heads/{branch}"), Some(merge))?;
-        if let Some(activity) = self.repo_mut(key)?.activities.last_mut() {
-            activity.kind = kind;
-        }
-        Ok(())
-    }
-
     /// Merges the base branch into the pull request's, as its button "Update branch" does; the new head.
     pub(crate) fn update_pull_branch(
         &mut self,

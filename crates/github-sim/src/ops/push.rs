@@ -31,56 +31,63 @@ impl World {
         name: &str,
         to: Option<Sha>,
     ) -> Result<(), Refusal> {
+        self.move_ref_by(actor, key, name, to, None)
+    }
+
+    /// Moves a branch to the commit that merges something into it, by this kind of merge.
+    pub(crate) fn merge_into(
+        &mut self,
+        actor: &Actor,
+        key: &RepoKey,
+        branch: &str,
+        merge: Sha,
+        kind: ActivityKind,
+    ) -> Result<(), Refusal> {
+        self.move_ref_by(actor, key, &format!("refs/heads/{branch}"), Some(merge), Some(kind))
+    }
+
+    fn move_ref_by(
+        &mut self,
+        actor: &Actor,
+        key: &RepoKey,
+        name: &str,
+        to: Option<Sha>,
+        merge: Option<ActivityKind>,
+    ) -> Result<(), Refusal> {
         let now = self.now();
         let repo = self.repo_mut(key)?;
         let from = repo.git.refs.get(name).copied();
         if from == to {
             return Ok(());
         }
+        let (action, pushed) = match (from, to) {
+            (None, _) => ("ref.create", ActivityKind::BranchCreation),
+            (_, None) => ("ref.delete", ActivityKind::BranchDeletion),
+            (Some(from), Some(to)) if repo.git.is_ancestor(from, to) => ("ref.update", ActivityKind::Push),
+            _ => ("ref.update", ActivityKind::ForcePush),
+        };
         match to {
             Some(sha) => repo.git.refs.insert(name.to_owned(), sha),
             None => repo.git.refs.remove(name),
         };
         repo.pushed_at = now;
-        let action = match (from, to) {
-            (None, _) => "ref.create",
-            (_, None) => "ref.delete",
-            _ => "ref.update",
-        };
         let json = |sha: Option<Sha>| sha.map(|s| json!(s.to_string()));
         let target = format!("{}/git/{name}", self.repo_target(key));
         self.record(actor, action, target, Change { before: json(from), after: json(to) });
-        self.add_activity(actor, key, name, (from, to))?;
-        self.tell_of_push(actor, key, name, (from, to))?;
-        if let Some(branch) = name.strip_prefix("refs/heads/") {
+        let branch = name.strip_prefix("refs/heads/");
+        if branch.is_some() {
+            let [before, after] = [from, to].map(|sha| sha.unwrap_or(Sha::ZERO));
+            let (id, kind, actor) = (self.new_id(), merge.unwrap_or(pushed), actor.login(self));
+            let activity = Activity { id, kind, git_ref: name.to_owned(), before, after, actor, at: now };
+            self.repo_mut(key)?.activities.push(activity);
+        }
+        self.tell_of_push(actor, key, name, (from, to), pushed == ActivityKind::ForcePush)?;
+        if let Some(branch) = branch {
             if let Some(sha) = to {
                 self.begin_suite(actor, key, branch, from, sha)?;
             }
             self.follow_branch(actor, key, branch, from)?;
         }
-        Ok(())
-    }
-
-    fn add_activity(
-        &mut self,
-        actor: &Actor,
-        key: &RepoKey,
-        name: &str,
-        (from, to): (Option<Sha>, Option<Sha>),
-    ) -> Result<(), Refusal> {
-        if !name.starts_with("refs/heads/") {
-            return Ok(());
-        }
-        let (id, at, actor) = (self.new_id(), self.now(), actor.login(self));
-        let repo = self.repo_mut(key)?;
-        let kind = match (from, to) {
-            (None, _) => ActivityKind::BranchCreation,
-            (_, None) => ActivityKind::BranchDeletion,
-            (Some(from), Some(to)) if !repo.git.is_ancestor(from, to) => ActivityKind::ForcePush,
-            _ => ActivityKind::Push,
-        };
-        let [before, after] = [from, to].map(|sha| sha.unwrap_or(Sha::ZERO));
-        repo.activities.push(Activity { id, kind, git_ref: name.to_owned(), before, after, actor, at });
         Ok(())
     }
 
@@ -90,6 +97,7 @@ impl World {
         key: &RepoKey,
         name: &str,
         (from, to): (Option<Sha>, Option<Sha>),
+        forced: bool,
     ) -> Result<(), Refusal> {
         let (org, repo) = (self.org(&key.org)?, self.repo(key)?);
         let sender = actor.login(self);
@@ -103,7 +111,6 @@ impl World {
             commits.push(self.pushed_commit(key, *sha)?);
         }
         let head = to.map(|t| self.pushed_commit(key, t)).transpose()?;
-        let forced = matches!((from, to), (Some(f), Some(t)) if !repo.git.is_ancestor(f, t));
         let text = |sha: Option<Sha>| sha.unwrap_or(Sha::ZERO).to_string();
         let fields = json!({
             "ref": name,
