@@ -7,9 +7,12 @@ use kube::{Api, Client, api::PostParams};
 use peribolos_api::{GitHubInstallation, GitHubInstallationSpec};
 use peribolos_core::defaults::InstallationDefaults;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::kubernetes::client::{CallError, call};
+use crate::{
+    kubernetes::client::{CallError, call},
+    mapping,
+};
 
 /// The name of the object with which the API server validates the defaults; nothing is stored.
 const TRIAL_NAME: &str = "installation-defaults";
@@ -93,11 +96,8 @@ pub async fn check(
 }
 
 fn parse(text: &str) -> Result<InstallationDefaults, String> {
-    let mut fields = match serde_saphyr::from_str::<Option<Value>>(text).map_err(|error| error.to_string())? {
-        None | Some(Value::Null) => Map::new(),
-        Some(Value::Object(fields)) => fields,
-        Some(_) => return Err("write fields of a GitHubInstallation's spec, like `suspend: true`".to_owned()),
-    };
+    let otherwise = "write fields of a GitHubInstallation's spec, like `suspend: true`";
+    let mut fields = mapping::fields(text, otherwise)?;
     if fields.contains_key("installationId") {
         return Err("installationId is each installation's own: leave it out".to_owned());
     }

@@ -8,6 +8,7 @@ pub mod controller;
 pub mod defaults;
 pub mod kubernetes;
 pub mod listen;
+pub mod mapping;
 pub mod metrics;
 pub mod planning;
 pub mod readiness;

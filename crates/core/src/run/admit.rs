@@ -157,10 +157,10 @@ fn by_owner(facts: &Facts, installation: &GitHubInstallation, branch: &str, sha:
 
 /// Whether an Apply of the config repository has started its pod and is not recorded yet: an owner is behind it.
 fn is_started(facts: &Facts, status: &GitHubInstallationStatus) -> bool {
-    let (Some(active), Some(config)) = (&status.active_run, &status.config) else { return false };
-    facts.others.iter().any(|other| {
+    let (Some(holder), Some(config)) = (facts.slot_holder(), &status.config) else { return false };
+    facts.others().any(|other| {
         let repository = other.status.as_ref().and_then(|status| status.repository.as_ref());
-        other.metadata.name.as_ref() == Some(&active.name)
+        other.metadata.name.as_deref() == Some(holder)
             && other.spec.mode == Mode::Apply
             && State::of(other) == State::Running
             && repository.is_some_and(|repository| repository.id == config.repository_id)

@@ -141,7 +141,7 @@ pub(super) fn depends_on_strangers(facts: &Facts, installation: &GitHubInstallat
     installation.spec.disclosure == Disclosure::Auto
         && facts.run.spec.mode == Mode::DryRun
         && is_private(facts)
-        && is_first(&installation.status.clone().unwrap_or_default())
+        && is_first(&facts.installation_status())
 }
 
 fn is_private(facts: &Facts) -> bool {

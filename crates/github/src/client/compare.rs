@@ -85,6 +85,7 @@ impl Client {
         base: &Sha,
         head: &Sha,
     ) -> Result<Option<Comparison>, Error> {
+        // By number: GitHub's description promises no links between the pages of a comparison.
         let page = |number: usize| {
             Ok::<_, Error>(
                 comparison(repo, base, head)?

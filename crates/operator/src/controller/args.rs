@@ -45,7 +45,7 @@ pub struct ControllerArgs {
     #[arg(long, env = "PERIBOLOS_MAX_CONCURRENT_RUNS", value_name = "N", default_value = "20",
           value_parser = clap::value_parser!(u16).range(1..))]
     pub max_concurrent_runs: u16,
-    /// Whether the metrics tell the conditions and times of each single installation, too.
+    /// Whether there are metrics of the conditions and times of each single installation, too.
     #[arg(long, env = "PERIBOLOS_METRICS_PER_INSTALLATION")]
     pub metrics_per_installation: bool,
     /// How often the list of installations and each installation's file are checked, whatever webhooks have reported. A minute

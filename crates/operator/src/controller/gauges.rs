@@ -25,7 +25,7 @@ pub async fn run(ctx: Shared, leadership: Leadership, per_installation: bool, st
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         count(&ctx, Timestamp::now());
         if per_installation {
-            ctx.metrics.per_installation.set(ctx.installations.state().iter().map(AsRef::as_ref));
+            ctx.metrics.per_installation.set(ctx.installations.state());
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::kubernetes::tekton::PodTemplate;
+use crate::{kubernetes::tekton::PodTemplate, mapping};
 
 /// The field that is not the file's: no pod of a run gets a token of Kubernetes.
 const TOKEN: &str = "automountServiceAccountToken";
@@ -66,14 +66,12 @@ impl TaskPods {
 }
 
 fn parse(text: &str) -> Result<Map<String, Value>, String> {
-    match serde_saphyr::from_str::<Option<Value>>(text).map_err(|error| error.to_string())? {
-        None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(fields)) if fields.contains_key(TOKEN) => {
-            Err(format!("{TOKEN} is always false: leave it out"))
-        }
-        Some(Value::Object(fields)) => Ok(fields),
-        Some(_) => Err("write fields of Tekton's podTemplate, like `nodeSelector: {disk: ssd}`".to_owned()),
+    let otherwise = "write fields of Tekton's podTemplate, like `nodeSelector: {disk: ssd}`";
+    let fields = mapping::fields(text, otherwise)?;
+    if fields.contains_key(TOKEN) {
+        return Err(format!("{TOKEN} is always false: leave it out"));
     }
+    Ok(fields)
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ async fn not_known_yet(
         pull.merged_at.is_some_and(|merged| merged >= since) && !known.contains_key(&pull.number)
     });
     let path = &at.installation.spec.config.path;
-    let with_file: Vec<Option<Pull>> = stream::iter(late)
+    let with_file = stream::iter(late)
         .map(|pull| async move {
             if let Some(merge) = &pull.merge_commit_sha {
                 let shown = github.pulls_for_commit(repository, merge).await?;
@@ -134,9 +134,10 @@ async fn not_known_yet(
             Ok::<_, Error>(files.contains(path).then_some(pull))
         })
         .buffered(CONCURRENCY)
+        .try_filter_map(async |found| Ok(found))
         .try_collect()
         .await?;
-    Ok(Some(with_file.into_iter().flatten().collect()))
+    Ok(Some(with_file))
 }
 
 /// The commits that an Apply brings.
@@ -176,18 +177,16 @@ async fn introduced(
     let before: HashSet<Sha> = before.into_iter().map(|commit| commit.sha).collect();
     touching.retain(|commit| !before.contains(&commit.sha));
     let mut commits: Vec<Sha> = touching.into_iter().map(|commit| commit.sha).collect();
-    let merges = match between.merges {
-        Some(merges) => Some(changing(at, merges, &commits).await?),
-        None => None,
-    };
+    let is_complete = commits.len() < MAX_TOUCHING && between.merges.is_some();
+    let merges = changing(at, between.merges.unwrap_or_default(), &commits).await?;
     // A merge is no direct commit, whoever pushed it: what it takes away may be in no commit that was looked at.
-    let is_certain = commits.len() < MAX_TOUCHING && merges.as_ref().is_some_and(Vec::is_empty);
+    let is_certain = is_complete && merges.is_empty();
     let since = Since {
         is_descendant: between.is_descendant,
         commits: is_certain.then_some(commits.len()),
         by_pull_request: false,
     };
-    commits.extend(merges.into_iter().flatten());
+    commits.extend(merges);
     if commits.is_empty() && between.total <= MAX_COMPARED {
         commits = between.commits;
     }
@@ -196,16 +195,15 @@ async fn introduced(
 
 /// The merges after which the branch that they were made on has another file, but for those that are known to.
 async fn changing(at: RunContext<'_>, merges: Vec<(Sha, Sha)>, known: &[Sha]) -> Result<Vec<Sha>, Error> {
-    let changing: Vec<Option<Sha>> =
-        stream::iter(merges.into_iter().filter(|(merge, _)| !known.contains(merge)))
-            .map(|(merge, before)| async move {
-                let (after, before) = tokio::try_join!(at.blob(merge.as_str()), at.blob(before.as_str()))?;
-                Ok::<_, Error>((after != before).then_some(merge))
-            })
-            .buffered(CONCURRENCY)
-            .try_collect()
-            .await?;
-    Ok(changing.into_iter().flatten().collect())
+    stream::iter(merges.into_iter().filter(|(merge, _)| !known.contains(merge)))
+        .map(|(merge, before)| async move {
+            let (after, before) = tokio::try_join!(at.blob(merge.as_str()), at.blob(before.as_str()))?;
+            Ok((after != before).then_some(merge))
+        })
+        .buffered(CONCURRENCY)
+        .try_filter_map(async |found| Ok(found))
+        .try_collect()
+        .await
 }
 
 /// The repository whose pull requests were merged.
